@@ -1,0 +1,198 @@
+"""The wheels index: what wheels exist for a package, and what was read off their ELF files.
+
+One JSON file per package (``wheels-index/NAME.json``), loaded on demand. The fields are explained
+in wheels-index/README.md. A tag is what a wheel claims; :class:`Evidence` is what its files show.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pidoctor.errors import PidoctorError
+
+SCHEMA = "pidoctor-index/1"
+
+
+class CatalogError(PidoctorError):
+    """An index file that cannot be used: unreadable, malformed, or of a newer schema."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Library:
+    """One ELF file of a wheel and what it needs from the machine.
+
+    ``required`` is true when the package's entry point cannot be imported without it: it is an
+    extension module on the way, or reached from one through NEEDED. Versions are strings such as
+    "2.34", empty when the file names none. ``cpu_features`` are those that its code uses without
+    a guard, as /proc/cpuinfo spells them ("atomics", "asimddp").
+    """
+
+    path: str
+    required: bool
+    machine: str  # aarch64, armv7l, armv6l, x86_64, i686
+    glibc: str  # highest version needed by a strong symbol reference
+    glibcxx: str
+    cxxabi: str
+    needed: tuple[str, ...]  # sonames that the wheel does not bundle
+    align: int  # smallest alignment of a LOAD segment, bytes
+    exec_stack: bool
+    cpu_features: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NumpyApi:
+    """The NumPy C API that a wheel was compiled against.
+
+    ``abi`` is 1 or 2 (a wheel compiled against 1 does not run with NumPy 2); ``feature`` the C API
+    version it demands at import (for example 0x10 for NumPy 1.23), 0 where it could not be told.
+    """
+
+    abi: int
+    feature: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a wheel's files show, and which wheel they were read from (perhaps a sibling)."""
+
+    read_from: str
+    unpacked_size: int
+    numpy_api: NumpyApi | None
+    libraries: tuple[Library, ...]
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """One wheel file. ``evidence`` is None where none was read (pure Python, or not yet)."""
+
+    name: str  # normalised project name
+    version: str
+    filename: str
+    sha256: str
+    size: int
+    requires_python: str
+    requires_dist: tuple[str, ...]
+    yanked: str  # the reason; empty when not yanked, "yanked" when no reason was given
+    source: str  # "index" or "piwheels"
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True)
+class Project:
+    """All wheels of one package, newest version last as in the file."""
+
+    name: str
+    retrieved: str  # date of the last refresh, ISO 8601
+    wheels: tuple[Wheel, ...]
+
+
+def parse_project(data: Any, where: str) -> Project:
+    """The project that an index file's JSON describes; raises :class:`CatalogError`."""
+    if not isinstance(data, Mapping):
+        raise CatalogError(f"{where}: not a wheels index file")
+    if data.get("schema") != SCHEMA:
+        raise CatalogError(
+            f"{where}: schema {str(data.get('schema'))[:40]!r} is not {SCHEMA}; "
+            "it was written by another version of pidoctor"
+        )
+    try:
+        evidence = {key: _evidence(item) for key, item in data["evidence"].items()}
+        wheels = tuple(
+            _wheel(data["name"], version, entry, release, evidence)
+            for version, release in data["versions"].items()
+            for entry in release["wheels"]
+        )
+        return Project(data["name"], data["retrieved"], wheels)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CatalogError(f"{where}: malformed ({type(error).__name__}: {error})") from error
+
+
+def _wheel(
+    name: str,
+    version: str,
+    entry: Mapping[str, Any],
+    release: Mapping[str, Any],
+    evidence: Mapping[str, Evidence],
+) -> Wheel:
+    return Wheel(
+        name=name,
+        version=version,
+        filename=entry["file"],
+        sha256=entry["sha256"],
+        size=entry["size"],
+        requires_python=release["requires_python"],
+        requires_dist=tuple(entry.get("requires_dist", release["requires_dist"])),
+        yanked=entry.get("yanked", ""),
+        source=entry.get("source", "index"),
+        evidence=evidence[entry["evidence"]] if "evidence" in entry else None,
+    )
+
+
+def _evidence(item: Mapping[str, Any]) -> Evidence:
+    numpy = item["numpy_api"]
+    return Evidence(
+        read_from=item["read_from"],
+        unpacked_size=item["unpacked_size"],
+        numpy_api=None if numpy is None else NumpyApi(numpy["abi"], numpy["feature"]),
+        libraries=tuple(_library(library) for library in item["libraries"]),
+    )
+
+
+def _library(item: Mapping[str, Any]) -> Library:
+    return Library(
+        path=item["path"],
+        required=item["required"],
+        machine=item["machine"],
+        glibc=item["glibc"],
+        glibcxx=item["glibcxx"],
+        cxxabi=item["cxxabi"],
+        needed=tuple(item["needed"]),
+        align=item["align"],
+        exec_stack=item["exec_stack"],
+        cpu_features=tuple(item["cpu_features"]),
+    )
+
+
+def shipped_index() -> Path:
+    """The folder of the index that comes with pidoctor, in a wheel or in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "wheels-index"
+    return installed if installed.is_dir() else package.parent / "wheels-index"
+
+
+class WheelsIndex:
+    """Lazy access to a folder of index files; each package is read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._projects: dict[str, Project | None] = {}
+
+    def project(self, name: str) -> Project | None:
+        """The package ``name`` (normalised), or None when the index does not hold it."""
+        if name not in self._projects:
+            self._projects[name] = self._load(name)
+        return self._projects[name]
+
+    def names(self) -> list[str]:
+        """The packages that the index holds, sorted."""
+        return sorted(path.stem for path in self.folder.glob("*.json"))
+
+    def _load(self, name: str) -> Project | None:
+        path = self.folder / f"{name}.json"
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise CatalogError(f"{path}: cannot be read ({error.strerror})") from error
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise CatalogError(f"{path}: not JSON ({error})") from error
+        return parse_project(data, str(path))

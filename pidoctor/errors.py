@@ -1,0 +1,21 @@
+"""The errors that end a command with one clear line and an exit code of the contract."""
+
+from __future__ import annotations
+
+
+class PidoctorError(Exception):
+    """An error with a message for the user; ``exit_code`` is what the command ends with."""
+
+    exit_code = 4
+
+
+class UsageError(PidoctorError):
+    """The request itself is wrong: a bad option, an unknown target, a file that is no model."""
+
+    exit_code = 2
+
+
+class CouldNotCheckError(PidoctorError):
+    """The answer is not known: no network, a time limit, a source that did not answer."""
+
+    exit_code = 3
