@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from packaging.version import Version
 
 from pidoctor.errors import PidoctorError
 
@@ -90,6 +93,16 @@ class Project:
     name: str
     retrieved: str  # date of the last refresh, ISO 8601
     wheels: tuple[Wheel, ...]
+    other_versions: Mapping[str, str]  # published for other platforms only: version -> which
+
+    @cached_property
+    def by_version(self) -> dict[str, tuple[Wheel, ...]]:
+        """The wheels of each version, newest version first."""
+        versions: dict[str, list[Wheel]] = {}
+        for wheel in self.wheels:
+            versions.setdefault(wheel.version, []).append(wheel)
+        ordered = sorted(versions, key=Version, reverse=True)
+        return {version: tuple(versions[version]) for version in ordered}
 
 
 def parse_project(data: Any, where: str) -> Project:
@@ -108,7 +121,7 @@ def parse_project(data: Any, where: str) -> Project:
             for version, release in data["versions"].items()
             for entry in release["wheels"]
         )
-        return Project(data["name"], data["retrieved"], wheels)
+        return Project(data["name"], data["retrieved"], wheels, data.get("other_versions", {}))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CatalogError(f"{where}: malformed ({type(error).__name__}: {error})") from error
 

@@ -1,0 +1,286 @@
+"""One wheel against one machine: first what its tag claims, then what its ELF files show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from packaging.specifiers import SpecifierSet
+from packaging.tags import Tag, parse_tag
+
+from pidoctor.catalog.wheels import Evidence, Library, Wheel
+from pidoctor.resolve.machine import Machine, format_version, parse_version
+from pidoctor.resolve.tags import architectures, supported_tags
+from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict
+
+# Rank of a wheel that its tag refuses and its evidence allows: behind every tagged one.
+BEYOND_TAGS_RANK = 1_000_000
+
+ARCHITECTURE_NAMES = {
+    "aarch64": "64-bit ARM (aarch64)",
+    "armv8l": "32-bit ARM (armv8l)",
+    "armv7l": "32-bit ARM (armv7l)",
+    "armv6l": "32-bit ARMv6 (armv6l)",
+    "x86_64": "64-bit x86 (x86_64)",
+    "i686": "32-bit x86 (i686)",
+}
+_PLATFORM = re.compile(
+    r"(?:(?P<many>manylinux(?:1|2010|2014|_2_(?P<glibc>\d+)))|(?P<musl>musllinux_\d+_\d+)|linux)"
+    r"_(?P<architecture>\w+)"
+)
+_LEGACY_GLIBC = {"manylinux1": 5, "manylinux2010": 12, "manylinux2014": 17}
+# From this glibc on, dlopen refuses a library that asks for an executable stack
+# (glibc 2.41 release notes: https://sourceware.org/glibc/wiki/Release/2.41).
+_NO_EXEC_STACK = (2, 41)
+
+
+def judge(wheel: Wheel, machine: Machine, beyond_tags: bool = False) -> Verdict:
+    """Whether ``wheel`` runs on ``machine``, its dependencies aside.
+
+    With ``beyond_tags`` a wheel whose tag asks for a newer glibc than its ELF files need is
+    accepted on the evidence, ranked behind every wheel that the tags accept.
+    """
+    if wheel.yanked:
+        return Rejected(Reason.YANKED, f"withdrawn by its authors: {wheel.yanked}")
+    by_tag = _judge_tag(wheel, machine)
+    if isinstance(by_tag, Rejected):
+        need = _content_with(wheel, machine) if by_tag.reason is Reason.GLIBC_TAG else ""
+        if not need:
+            return by_tag
+        if not beyond_tags:
+            allowed = f"its ELF files need only {need}: --beyond-tags allows it"
+            return Rejected(by_tag.reason, f"{by_tag.detail}; {allowed}")
+        by_tag = Accepted(BEYOND_TAGS_RANK, ("accepted on evidence, beyond its tag",))
+    if not _python_admitted(wheel.requires_python, machine.python):
+        return Rejected(
+            Reason.PYTHON, f"needs Python {wheel.requires_python}; this is {machine.python_short}"
+        )
+    return judge_evidence(wheel.evidence, machine) or _with_room(wheel, machine) or by_tag
+
+
+@lru_cache(maxsize=4096)
+def _python_admitted(requires_python: str, python: str) -> bool:
+    return not requires_python or SpecifierSet(requires_python).contains(python, prereleases=True)
+
+
+# --- tags ------------------------------------------------------------------------------------
+
+
+def tags_of(filename: str) -> tuple[str, str, str]:
+    """The Python, ABI and platform parts of a wheel's file name, compressed sets as they are."""
+    python, abi, platform = filename[: -len(".whl")].rsplit("-", 3)[1:]
+    return python, abi, platform
+
+
+@lru_cache(maxsize=65536)
+def _parsed_tags(text: str) -> frozenset[Tag]:
+    return parse_tag(text)
+
+
+def _judge_tag(wheel: Wheel, machine: Machine) -> Verdict:
+    supported = supported_tags(machine)
+    tags = _parsed_tags("-".join(tags_of(wheel.filename)))
+    ranks = [supported[tag] for tag in tags if tag in supported]
+    if ranks:
+        return Accepted(min(ranks))
+    misses = [_tag_miss(tag, machine) for tag in tags]
+    return max(misses, key=lambda miss: (miss.reason.nearness, miss.detail))
+
+
+def _tag_miss(tag: Tag, machine: Machine) -> Rejected:
+    """Why a tag that the machine does not support is not supported."""
+    for check in (_architecture_miss, _python_miss, _libc_miss):
+        miss = check(tag, machine)
+        if miss is not None:
+            return miss
+    return Rejected(Reason.ABI, f"its ABI tag {tag.abi} does not fit this Python ({machine.abi})")
+
+
+def _architecture_miss(tag: Tag, machine: Machine) -> Rejected | None:
+    platform = _PLATFORM.fullmatch(tag.platform)
+    if platform is None:
+        if tag.platform == "any":
+            return None
+        return Rejected(Reason.ARCHITECTURE, f"built for {tag.platform}, not for Linux")
+    built_for = platform["architecture"]
+    if built_for in architectures(machine):
+        return None
+    here = ARCHITECTURE_NAMES.get(machine.architecture, machine.architecture)
+    wheel = ARCHITECTURE_NAMES.get(built_for, built_for)
+    if built_for == machine.kernel_machine:
+        return Rejected(
+            Reason.BITNESS,
+            f"built for {wheel}; the kernel is that, but this Python is {here}",
+        )
+    return Rejected(Reason.ARCHITECTURE, f"built for {wheel}; this Python is {here}")
+
+
+def _python_miss(tag: Tag, machine: Machine) -> Rejected | None:
+    built_for = re.fullmatch(r"(cp|py)(\d)(\d*)", tag.interpreter)
+    if built_for is None:
+        return Rejected(Reason.PYTHON, f"built for the interpreter {tag.interpreter}")
+    kind, major, minor = built_for[1], int(built_for[2]), int(built_for[3] or 0)
+    here = machine.python_minor
+    if kind == "py" or tag.abi == "abi3":
+        fits = major == here[0] and minor <= here[1]
+    else:
+        fits = (major, minor) == here
+    if fits and (kind == "py" or machine.implementation == "cpython"):
+        return None
+    return Rejected(
+        Reason.PYTHON, f"built for CPython {major}.{minor}; this is {machine.python_short}"
+    )
+
+
+def _libc_miss(tag: Tag, machine: Machine) -> Rejected | None:
+    platform = _PLATFORM.fullmatch(tag.platform)
+    if platform is None:
+        return None
+    if machine.libc is None or machine.libc_version is None:
+        return Rejected(Reason.LIBC, "the C library of this machine is not known")
+    wants = "musl" if platform["musl"] else "glibc"
+    if wants != machine.libc:
+        return Rejected(Reason.LIBC, f"built for {wants}; this system has {machine.libc}")
+    if machine.float_abi == "soft":
+        return Rejected(Reason.ABI, "built for hard-float ARM; this Python is soft-float")
+    if not platform["many"]:
+        return None
+    level = int(platform["glibc"] or _LEGACY_GLIBC[platform["many"]])
+    if (2, level) <= machine.libc_version:
+        return None
+    here = format_version(machine.libc_version)
+    return Rejected(Reason.GLIBC_TAG, f"its tag asks for glibc 2.{level}; this system has {here}")
+
+
+def _content_with(wheel: Wheel, machine: Machine) -> str:
+    """The glibc that the required libraries need, where this machine has it; else empty."""
+    need = "" if wheel.evidence is None else _highest_glibc(wheel.evidence)
+    if not need or machine.libc_version is None:
+        return ""
+    return need if parse_version(need) <= machine.libc_version else ""
+
+
+# --- evidence --------------------------------------------------------------------------------
+
+
+def required_libraries(evidence: Evidence) -> Iterator[Library]:
+    """The ELF files without which the package's inference entry point cannot be imported."""
+    return (library for library in evidence.libraries if library.required)
+
+
+def _highest_glibc(evidence: Evidence) -> str:
+    needs = [library.glibc for library in required_libraries(evidence) if library.glibc]
+    return max(needs, key=parse_version, default="")
+
+
+def judge_evidence(evidence: Evidence | None, machine: Machine) -> Rejected | None:
+    """The first thing that a required library needs and the machine does not have, or None.
+
+    A fact of the machine that is not known rejects nothing here.
+    """
+    if evidence is None:
+        return None
+    for check in _LIBRARY_CHECKS:
+        for library in required_libraries(evidence):
+            miss = check(library, machine)
+            if miss is not None:
+                return miss
+    return None
+
+
+def _wrong_binary(library: Library, machine: Machine) -> Rejected | None:
+    if not library.machine or library.machine in architectures(machine):
+        return None
+    return Rejected(
+        Reason.WRONG_BINARY, f"{library.path} is a {library.machine} file whatever the tag says"
+    )
+
+
+def _glibc(library: Library, machine: Machine) -> Rejected | None:
+    if not library.glibc or machine.libc != "glibc" or machine.libc_version is None:
+        return None
+    if parse_version(library.glibc) <= machine.libc_version:
+        return None
+    here = format_version(machine.libc_version)
+    return Rejected(
+        Reason.GLIBC_EVIDENCE,
+        f"{_basename(library)} needs GLIBC_{library.glibc} whatever its tag says; "
+        f"this system has glibc {here}",
+    )
+
+
+def _glibcxx(library: Library, machine: Machine) -> Rejected | None:
+    if not library.glibcxx or machine.glibcxx is None:
+        return None
+    if parse_version(library.glibcxx) <= machine.glibcxx:
+        return None
+    here = format_version(machine.glibcxx)
+    return Rejected(
+        Reason.GLIBCXX,
+        f"{_basename(library)} needs GLIBCXX_{library.glibcxx}; "
+        f"this system's libstdc++ goes to {here}",
+    )
+
+
+def _page_size(library: Library, machine: Machine) -> Rejected | None:
+    if not library.align or machine.page_size is None or library.align >= machine.page_size:
+        return None
+    return Rejected(
+        Reason.PAGE_SIZE,
+        f"{_basename(library)} is laid out for {library.align // 1024} KiB memory pages; "
+        f"this kernel uses {machine.page_size // 1024} KiB",
+    )
+
+
+def _cpu_features(library: Library, machine: Machine) -> Rejected | None:
+    if machine.cpu_features is None:
+        return None
+    missing = [feature for feature in library.cpu_features if feature not in machine.cpu_features]
+    if not missing:
+        return None
+    return Rejected(
+        Reason.CPU_FEATURE,
+        f"{_basename(library)} uses instructions this processor lacks: {', '.join(missing)}",
+    )
+
+
+def _exec_stack(library: Library, machine: Machine) -> Rejected | None:
+    if not library.exec_stack or machine.libc != "glibc":
+        return None
+    if machine.libc_version is None or machine.libc_version < _NO_EXEC_STACK:
+        return None
+    return Rejected(
+        Reason.EXEC_STACK,
+        f"{_basename(library)} asks for an executable stack, which glibc 2.41 and later refuse",
+    )
+
+
+def _basename(library: Library) -> str:
+    return library.path.rsplit("/", 1)[-1]
+
+
+_LIBRARY_CHECKS: tuple[Callable[[Library, Machine], Rejected | None], ...] = (
+    _wrong_binary,
+    _glibc,
+    _glibcxx,
+    _page_size,
+    _cpu_features,
+    _exec_stack,
+)
+
+
+# --- room ------------------------------------------------------------------------------------
+
+
+def _with_room(wheel: Wheel, machine: Machine) -> Rejected | None:
+    if wheel.evidence is None or machine.disk_free is None:
+        return None
+    need = wheel.size + wheel.evidence.unpacked_size
+    if need <= machine.disk_free:
+        return None
+    return Rejected(
+        Reason.DISK,
+        f"needs {need // 2**20} MB on disk while it installs; "
+        f"{machine.disk_free // 2**20} MB are free",
+    )

@@ -1,0 +1,110 @@
+"""The part of a Profile that decides which wheels run: plain values, None where unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import Profile
+
+Version = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a wheel is judged against.
+
+    ``architecture`` is the interpreter's own (a 32-bit Python under a 64-bit kernel is armv7l),
+    ``kernel_machine`` what ``uname -m`` says, which is what environment markers see.
+    """
+
+    python: str  # "3.11.2"
+    abi: str  # "cp311"
+    implementation: str
+    architecture: str
+    kernel_machine: str
+    float_abi: str | None
+    libc: str | None  # "glibc", "musl"
+    libc_version: Version | None
+    glibcxx: Version | None
+    page_size: int | None
+    cpu_features: frozenset[str] | None
+    memory: int | None
+    disk_free: int | None
+    os_id: str
+    os_flavour: str
+    codename: str
+    system_python: bool  # sees the distribution's own Python packages
+    packages: tuple[tuple[str, str], ...]  # installed beside the interpreter
+    piwheels: bool
+
+    @property
+    def python_minor(self) -> tuple[int, int]:
+        major, minor = self.python.split(".")[:2]
+        return int(major), int(minor)
+
+    @property
+    def python_short(self) -> str:
+        return "{}.{}".format(*self.python_minor)
+
+
+def parse_version(text: str) -> Version:
+    """``"2.36"`` as ``(2, 36)``; raises ValueError for anything but dotted numbers."""
+    return tuple(int(part) for part in text.split("."))
+
+
+def format_version(version: Version) -> str:
+    return ".".join(str(part) for part in version)
+
+
+def machine_of(profile: Profile) -> Machine:
+    """The machine that ``profile`` describes.
+
+    Without a known interpreter nothing can be decided, so its version and architecture fall back
+    to empty strings; :func:`undecidable` names what is missing then.
+    """
+    python, system = profile.python, profile.system
+    version = python.version.or_else("")
+    return Machine(
+        python=version,
+        abi=python.abi.or_else(_default_abi(version)),
+        implementation=python.implementation.or_else("cpython").lower(),
+        architecture=python.architecture.or_else(system.architecture.or_else("")),
+        kernel_machine=profile.cpu.machine.or_else(python.architecture.or_else("")),
+        float_abi=python.float_abi.value,
+        libc=system.libc.value,
+        libc_version=_version(system.libc_version),
+        glibcxx=_version(system.glibcxx),
+        page_size=system.page_size.value,
+        cpu_features=None
+        if profile.cpu.features.value is None
+        else frozenset(profile.cpu.features.value),
+        memory=profile.memory.total.value,
+        disk_free=profile.storage.target_free.value,
+        os_id=system.id.or_else(""),
+        os_flavour=system.flavour.or_else(""),
+        codename=system.codename.or_else(""),
+        system_python=python.is_system.or_else(False),
+        packages=tuple(sorted(python.packages.or_else({}).items())),
+        piwheels=any(index.kind == "piwheels" for index in profile.indexes.or_else(())),
+    )
+
+
+def undecidable(profile: Profile) -> tuple[str, Fact[str]] | None:
+    """The fact without which no wheel can be judged, with its name, or None."""
+    if not profile.python.version.is_known:
+        return "Python version", profile.python.version
+    if not (profile.python.architecture.is_known or profile.system.architecture.is_known):
+        return "architecture of Python", profile.python.architecture
+    return None
+
+
+def _default_abi(version: str) -> str:
+    return "cp" + "".join(version.split(".")[:2])
+
+
+def _version(fact: Fact[str]) -> Version | None:
+    try:
+        return None if fact.value is None else parse_version(fact.value)
+    except ValueError:
+        return None

@@ -1,0 +1,170 @@
+"""The answer of a resolution: a Plan that can be carried out, or Impossible with what would help.
+
+All values are inert data: a Plan says what would be installed, and installing does nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Union
+
+from pidoctor.catalog.wheels import Wheel
+from pidoctor.resolve.verdict import Reason
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One package of a plan: an exact wheel, or a package of the Linux distribution.
+
+    ``because`` lists the requirements that it satisfies, "numpy<2 (from the ELF files of ...)".
+    """
+
+    name: str
+    version: str
+    source: str  # "index", "piwheels", "debian"
+    wheel: Wheel | None
+    package: str  # distribution package, "python3-numpy"; empty for wheels
+    installed: bool  # the distribution package is already there
+    because: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        wheel = self.wheel
+        return {
+            "name": self.name,
+            "version": self.version,
+            "source": self.source,
+            "filename": wheel.filename if wheel else self.package,
+            "sha256": wheel.sha256 if wheel else None,
+            "size": wheel.size if wheel else None,
+            "installed": self.installed,
+            "because": list(self.because),
+        }
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One version of a runtime that was looked at and not chosen, with the reason."""
+
+    name: str
+    version: str
+    reason: Reason
+    detail: str
+
+    def to_json(self) -> dict[str, str]:
+        return {
+            "name": self.name,
+            "version": self.version,
+            "reason": self.reason.value,
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that makes an impossible request possible; verified by resolving again.
+
+    ``kind`` is one of version, runtime, system-package, python, kernel, os-bits, os-release,
+    board; ``cost`` orders them, cheapest first; ``result`` is what would then be installed.
+    """
+
+    kind: str
+    text: str
+    cost: int
+    result: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "text": self.text, "cost": self.cost, "result": self.result}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to install, each wheel pinned with its hash, and what to import afterwards."""
+
+    request: str
+    runtime: str
+    import_line: str
+    python: str  # interpreter, or a description of it for another machine
+    pins: tuple[Pin, ...]
+    rejected: tuple[Candidate, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def version(self) -> str:
+        return next(pin.version for pin in self.pins if pin.name == self.runtime)
+
+    @property
+    def wheels(self) -> tuple[Wheel, ...]:
+        return tuple(pin.wheel for pin in self.pins if pin.wheel is not None)
+
+    @property
+    def system_packages(self) -> tuple[str, ...]:
+        """Packages of the distribution that the plan relies on, installed or not."""
+        return tuple(pin.package for pin in self.pins if pin.package)
+
+    @property
+    def missing_system_packages(self) -> tuple[str, ...]:
+        return tuple(pin.package for pin in self.pins if pin.package and not pin.installed)
+
+    @property
+    def download_size(self) -> int:
+        """Bytes to download."""
+        return sum(wheel.size for wheel in self.wheels)
+
+    @property
+    def unpacked_size(self) -> int:
+        """Bytes on disk afterwards; wheels without evidence are taken as four times their size."""
+        return sum(
+            wheel.evidence.unpacked_size if wheel.evidence else 4 * wheel.size
+            for wheel in self.wheels
+        )
+
+    @property
+    def summary(self) -> str:
+        return ", ".join(
+            f"{pin.name} {pin.version}" + (f" ({pin.package})" if pin.package else "")
+            for pin in self.pins
+            if pin.name in (self.runtime, "numpy")
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "status": "plan",
+            "request": self.request,
+            "runtime": self.runtime,
+            "import": self.import_line,
+            "python": self.python,
+            "packages": [pin.to_json() for pin in self.pins],
+            "rejected": [candidate.to_json() for candidate in self.rejected],
+            "changes": [],
+            "notes": list(self.notes),
+            "nearest_miss": None,
+        }
+
+
+@dataclass(frozen=True)
+class Impossible:
+    """Nothing fits: every candidate's reason, the nearest miss, and the changes that help."""
+
+    request: str
+    python: str
+    message: str
+    rejected: tuple[Candidate, ...]
+    nearest: Candidate | None
+    changes: tuple[Change, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "status": "impossible",
+            "request": self.request,
+            "runtime": None,
+            "import": None,
+            "python": self.python,
+            "packages": [],
+            "rejected": [candidate.to_json() for candidate in self.rejected],
+            "changes": [change.to_json() for change in self.changes],
+            "message": self.message,
+            "nearest_miss": self.nearest.to_json() if self.nearest else None,
+        }
+
+
+Resolution = Union[Plan, Impossible]

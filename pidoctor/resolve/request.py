@@ -1,0 +1,54 @@
+"""What is asked for: ``auto``, a runtime, or a runtime with a PEP 440 specifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from pidoctor.catalog.catalog import Catalog
+from pidoctor.errors import UsageError
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A requirement as the user wrote it. ``name`` is "auto" or a runtime's normalised name."""
+
+    name: str
+    specifier: SpecifierSet
+    beyond_tags: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.specifier}"
+
+    def without_specifier(self) -> Request:
+        return Request(self.name, SpecifierSet(), self.beyond_tags)
+
+    def for_runtime(self, name: str) -> Request:
+        return Request(name, SpecifierSet(), self.beyond_tags)
+
+
+def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Request:
+    """The request that ``text`` means; raises :class:`UsageError` with what may be asked for."""
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        raise UsageError(
+            f"{text!r} is not a requirement; write one like: auto, tensorflow==2.16.1"
+        ) from None
+    name = canonicalize_name(requirement.name)
+    if requirement.url or requirement.marker or requirement.extras:
+        raise UsageError(f"{text!r}: give a name and a version only, like tensorflow==2.16.1")
+    if name == AUTO and requirement.specifier:
+        raise UsageError(f"{text!r}: auto takes no version; name a runtime to ask for one")
+    warning = catalog.relations.warning(name)
+    if warning:
+        raise UsageError(f"{name}: {warning}")
+    if name not in (AUTO, *catalog.runtimes):
+        known = ", ".join((AUTO, *catalog.runtimes))
+        raise UsageError(f"{name!r} is not a runtime pidoctor knows; it answers for: {known}")
+    return Request(name, requirement.specifier, beyond_tags)

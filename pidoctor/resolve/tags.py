@@ -1,0 +1,77 @@
+"""Wheel tags of a machine, by ``packaging.tags``, from facts instead of the running interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from packaging.tags import Tag, compatible_tags, cpython_tags
+
+from pidoctor.resolve.machine import Machine, Version
+
+# The oldest glibc that manylinux knows for an architecture (PEP 599, PEP 600); x86-64 reaches
+# back to manylinux1 (PEP 513).
+_OLDEST_GLIBC = {"x86_64": 5, "i686": 5}
+_OLDEST_GLIBC_ELSEWHERE = 17
+# PEP 600: the older names of three levels.
+_LEGACY = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+# PEP 599 and packaging._manylinux: architectures that manylinux is defined for. armv6l is not.
+_MANYLINUX = frozenset({"x86_64", "i686", "aarch64", "armv7l", "armv8l", "ppc64le", "s390x"})
+
+
+def architectures(machine: Machine) -> tuple[str, ...]:
+    """The architecture names whose binaries the interpreter loads, best first.
+
+    packaging turns a 32-bit Python under an aarch64 kernel into armv8l, which runs armv7l.
+    """
+    if machine.architecture == "armv7l" and machine.kernel_machine == "aarch64":
+        return "armv8l", "armv7l"
+    return (machine.architecture,)
+
+
+def platforms(machine: Machine) -> Iterator[str]:
+    """Platform tags of the machine, best first; without a known libc only ``linux_*``."""
+    names = architectures(machine)
+    if machine.libc_version is not None:
+        if machine.libc == "musl":
+            yield from _musllinux(names, machine.libc_version)
+        elif machine.float_abi != "soft":
+            yield from _manylinux(names, machine.libc_version)
+    for name in names:
+        yield f"linux_{name}"
+
+
+def _manylinux(names: tuple[str, ...], glibc: Version) -> Iterator[str]:
+    for name in names:
+        if name not in _MANYLINUX:
+            continue
+        oldest = _OLDEST_GLIBC.get(name, _OLDEST_GLIBC_ELSEWHERE)
+        for minor in range(glibc[1], oldest - 1, -1):
+            yield f"manylinux_2_{minor}_{name}"
+            if minor in _LEGACY:
+                yield f"{_LEGACY[minor]}_{name}"
+
+
+def _musllinux(names: tuple[str, ...], musl: Version) -> Iterator[str]:
+    for name in names:
+        for minor in range(musl[1], -1, -1):
+            yield f"musllinux_{musl[0]}_{minor}_{name}"
+
+
+@lru_cache(maxsize=256)
+def _supported(
+    python: tuple[int, int], abi: str, implementation: str, names: tuple[str, ...]
+) -> dict[Tag, int]:
+    interpreter = abi if implementation == "cpython" else "py{}{}".format(*python)
+    ordered: list[Tag] = []
+    if implementation == "cpython":
+        ordered += cpython_tags(python, abis=[abi], platforms=names)
+    ordered += compatible_tags(python, interpreter=interpreter.rstrip("t"), platforms=names)
+    return {tag: rank for rank, tag in reversed(list(enumerate(ordered)))}
+
+
+def supported_tags(machine: Machine) -> dict[Tag, int]:
+    """Every tag the machine accepts, with its rank: 0 is the best."""
+    return _supported(
+        machine.python_minor, machine.abi, machine.implementation, tuple(platforms(machine))
+    )
