@@ -1,0 +1,86 @@
+"""The models a proof runs: two with known answers, and the user's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from pidoctor.errors import UsageError
+from pidoctor.smoke.proof import Number
+
+BUNDLED = ("float32", "int8")
+MAX_MODEL_BYTES = 2**31  # a FlatBuffer's offsets are 32-bit and signed
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The input of a model and its right output, both flat."""
+
+    dtype: str
+    input_shape: tuple[int, ...]
+    input: tuple[Number, ...]
+    expected: tuple[Number, ...]
+    tolerance: Number  # largest allowed difference of one value
+
+
+@dataclass(frozen=True)
+class Model:
+    """A .tflite file, and its answer where one is known."""
+
+    name: str
+    path: Path
+    answer: Answer | None
+
+
+@contextmanager
+def bundled_models() -> Iterator[tuple[Model, ...]]:
+    """The project's own models as files (temporary ones when pidoctor runs from a zip)."""
+    folder = resources.files("pidoctor.smoke").joinpath("models")
+    with ExitStack() as stack:
+        yield tuple(
+            Model(
+                name=name,
+                path=stack.enter_context(resources.as_file(folder.joinpath(f"{name}.tflite"))),
+                answer=_answer(folder.joinpath(f"{name}.json").read_text(encoding="utf-8")),
+            )
+            for name in BUNDLED
+        )
+
+
+def own_model(path: Path) -> Model:
+    """The user's model; :class:`UsageError` when the file is none."""
+    try:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise UsageError(f"{path} is not a file.")
+            head = file.read(8)
+    except OSError as error:
+        raise UsageError(f"Cannot read the model {path}: {error.strerror}.") from error
+    if head[4:8] != b"TFL3":
+        raise UsageError(f"{path} is not a .tflite model (it lacks the mark TFL3).")
+    if status.st_size >= MAX_MODEL_BYTES:
+        raise UsageError(f"{path} is larger than a .tflite model can be (2 GiB).")
+    return Model(path.name, path.resolve(), None)
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """A named pipe would wait for a writer."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _answer(text: str) -> Answer:
+    data = json.loads(text)
+    return Answer(
+        dtype=data["dtype"],
+        input_shape=tuple(data["input_shape"]),
+        input=tuple(data["input"]),
+        expected=tuple(data["expected"]),
+        tolerance=data["tolerance"],
+    )

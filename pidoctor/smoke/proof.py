@@ -1,0 +1,188 @@
+"""The outcome of running a model: a proof that it works, or how it died.
+
+The JSON form is the ``proof`` of a result envelope; a reader ignores keys it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Union
+
+PASSED = "passed"
+FAILED = "failed"
+
+KINDS = (
+    "illegal-instruction",
+    "segfault",
+    "abort",
+    "out-of-memory",
+    "timeout",
+    "missing-symbol",
+    "missing-library",
+    "glibc-too-old",
+    "libstdcxx-too-old",
+    "numpy-abi",
+    "numpy-api-version",
+    "not-installed",
+    "wrong-result",
+    "error",
+)
+
+Number = Union[int, float]
+
+
+@dataclass(frozen=True)
+class Death:
+    """How a proof failed, in terms a user can act on."""
+
+    kind: str  # one of KINDS
+    signal: int | None  # the signal that ended the process
+    step: str  # start, import, construct, allocate, invoke, compare, exit
+    model: str | None  # the model it was working on
+    detail: str | None  # the missing symbol, library, version or module
+    message: str  # one plain sentence
+    evidence: str  # the line of output that shows it, without control characters
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "signal": self.signal,
+            "step": self.step,
+            "model": self.model,
+            "detail": self.detail,
+            "message": self.message,
+            "evidence": self.evidence,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Death:
+        return cls(
+            kind=data["kind"],
+            signal=data["signal"],
+            step=data["step"],
+            model=data["model"],
+            detail=data["detail"],
+            message=data["message"],
+            evidence=data["evidence"],
+        )
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """What one model gave.
+
+    ``expected`` is null for a model whose answer is not known; ``obtained`` is null when it died
+    before there was an output, and holds at most the first 64 values. Times are milliseconds:
+    the first inference, and the median of those after it.
+    """
+
+    name: str
+    status: str
+    input_shape: tuple[int, ...] | None = None
+    expected: tuple[Number, ...] | None = None
+    obtained: tuple[Number | None, ...] | None = None  # null stands for NaN or infinity
+    max_error: Number | None = None
+    tolerance: Number | None = None
+    first_ms: float | None = None
+    latency_ms: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "status": self.status,
+            "input_shape": _list(self.input_shape),
+            "expected": _list(self.expected),
+            "obtained": _list(self.obtained),
+            "max_error": self.max_error,
+            "tolerance": self.tolerance,
+            "first_ms": self.first_ms,
+            "latency_ms": self.latency_ms,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ModelResult:
+        return cls(
+            name=data["name"],
+            status=data["status"],
+            input_shape=_tuple(data["input_shape"]),
+            expected=_tuple(data["expected"]),
+            obtained=_tuple(data["obtained"]),
+            max_error=data["max_error"],
+            tolerance=data["tolerance"],
+            first_ms=data["first_ms"],
+            latency_ms=data["latency_ms"],
+        )
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A runtime, what it computed, and the decoded death if it did not."""
+
+    status: str
+    runtime: str | None  # distribution name; null when none is installed
+    version: str | None
+    numpy: str | None  # its version; null when it was not reached
+    import_line: str | None  # what the user's code writes to get Interpreter
+    python: str  # the interpreter's executable
+    models: tuple[ModelResult, ...]
+    peak_memory_bytes: int | None  # of the child, its Python included
+    death: Death | None
+
+    @property
+    def passed(self) -> bool:
+        return self.status == PASSED
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "runtime": self.runtime,
+            "version": self.version,
+            "numpy": self.numpy,
+            "import": self.import_line,
+            "python": self.python,
+            "models": [model.to_json() for model in self.models],
+            "peak_memory_bytes": self.peak_memory_bytes,
+            "death": self.death.to_json() if self.death else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Proof:
+        return cls(
+            status=data["status"],
+            runtime=data["runtime"],
+            version=data["version"],
+            numpy=data["numpy"],
+            import_line=data["import"],
+            python=data["python"],
+            models=tuple(ModelResult.from_json(model) for model in data["models"]),
+            peak_memory_bytes=data["peak_memory_bytes"],
+            death=Death.from_json(data["death"]) if data["death"] else None,
+        )
+
+
+def summary(proof: Proof) -> str:
+    """One line for the terminal."""
+    if proof.death is not None:
+        return f"failed: {proof.death.message}"
+    versions = f"{proof.runtime} {proof.version or ''}".rstrip()
+    if proof.numpy:
+        versions += f" with numpy {proof.numpy}"
+    models = ", ".join(_model_summary(model) for model in proof.models)
+    memory = proof.peak_memory_bytes
+    peak = f"; peak memory {memory / 2**20:.0f} MiB" if memory is not None else ""
+    return f"passed: {versions}: {models}{peak}"
+
+
+def _model_summary(model: ModelResult) -> str:
+    verdict = "runs" if model.expected is None else "right"
+    time = f" in {model.latency_ms:.2g} ms" if model.latency_ms is not None else ""
+    return f"{model.name} {verdict}{time}"
+
+
+def _list(values: tuple[Any, ...] | None) -> list[Any] | None:
+    return None if values is None else list(values)
+
+
+def _tuple(values: list[Any] | None) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(values)

@@ -1,0 +1,257 @@
+"""Proves an environment: starts its Python, runs the models, decodes what happened."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pidoctor.catalog.runtimes import Runtime, load_runtimes
+from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.smoke.child import Ended, run_child
+from pidoctor.smoke.death import clean, decode, timed_out
+from pidoctor.smoke.known import Model, bundled_models, own_model
+from pidoctor.smoke.proof import FAILED, PASSED, Death, ModelResult, Number, Proof
+
+# -E and no -I: the packages in the user's own folder count, as they do for the user's program,
+# but PYTHONPATH does not. The payload itself leaves the current folder out. -B writes nothing.
+_PYTHON_OPTIONS = ("-E", "-B", "-X", "utf8", "-c")
+
+
+@dataclass
+class _Reports:
+    """What the child said of itself."""
+
+    started: bool = False
+    absent: bool = False
+    done: bool = False
+    python: str | None = None
+    runtime: str | None = None
+    version: str | None = None
+    numpy: str | None = None
+    step: str = "start"
+    model: str | None = None
+    peak_memory: int | None = None
+    models: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def prove(
+    python: str,
+    runtime: str | None = None,
+    model: Path | None = None,
+    timeout_s: float = 120.0,
+    env: Mapping[str, str] | None = None,
+) -> Proof:
+    """Runs ``model``, or the bundled models, in the interpreter ``python``.
+
+    The runtime is the one named (a distribution of ``runtimes.json``), or the first installed.
+    ``env`` is the whole environment of the child, its parent's when None. A runtime that does not
+    work is a failed Proof, not an error. UsageError: no such interpreter or runtime, or a file
+    that is no model. CouldNotCheckError: the interpreter does not run as Python 3.7 or newer.
+    """
+    executable = _executable(python)
+    runtimes = _wanted(runtime)
+    with ExitStack() as stack:
+        models: Sequence[Model] = (
+            (own_model(model),) if model else stack.enter_context(bundled_models())
+        )
+        ended = _run(executable, runtimes, models, timeout_s, env)
+    reports = _read(ended.reports)
+    output = ended.output.decode("utf-8", "replace")
+    if not reports.started and ended.returncode >= 0 and not ended.timed_out:
+        raise CouldNotCheckError(
+            f"{executable} does not run as Python 3.7 or newer: "
+            f"{decode(ended.returncode, output, 'start').evidence or 'it said nothing'}"
+        )
+    results = tuple(_result(item, reports.models.get(item.name)) for item in models)
+    death = _death(ended, output, reports, runtimes, timeout_s) or _wrong(results)
+    chosen = next((item for item in runtimes if item.distribution == reports.runtime), None)
+    return Proof(
+        status=FAILED if death else PASSED,
+        runtime=reports.runtime,
+        version=reports.version,
+        numpy=reports.numpy,
+        import_line=chosen.import_line if chosen else None,
+        python=reports.python or executable,
+        models=results,
+        peak_memory_bytes=reports.peak_memory,
+        death=death,
+    )
+
+
+def _executable(python: str) -> str:
+    path = shutil.which(python)
+    if path is None:
+        raise UsageError(f"There is no Python interpreter {python}.")
+    return path
+
+
+def _wanted(name: str | None) -> tuple[Runtime, ...]:
+    runtimes = load_runtimes()
+    wanted = tuple(item for item in runtimes if name in (None, item.distribution))
+    if not wanted:
+        known = ", ".join(item.distribution for item in runtimes)
+        raise UsageError(f"Unknown runtime {name}: known are {known}.")
+    return wanted
+
+
+def _run(
+    executable: str,
+    runtimes: Sequence[Runtime],
+    models: Sequence[Model],
+    timeout_s: float,
+    env: Mapping[str, str] | None,
+) -> Ended:
+    payload = resources.files("pidoctor.smoke").joinpath("payload.py").read_text(encoding="utf-8")
+
+    def command(fd: int) -> list[str]:
+        request = {
+            "fd": fd,
+            "runtimes": [_runtime_request(item) for item in runtimes],
+            "models": [_model_request(item) for item in models],
+        }
+        return [executable, *_PYTHON_OPTIONS, payload, json.dumps(request)]
+
+    try:
+        return run_child(command, timeout_s, env)
+    except OSError as error:
+        raise UsageError(f"{executable} cannot be started: {error.strerror}.") from error
+
+
+def _runtime_request(runtime: Runtime) -> dict[str, Any]:
+    return {
+        "distribution": runtime.distribution,
+        "distributions": list(runtime.distributions),
+        "module": runtime.module,
+        "import": runtime.import_line,
+    }
+
+
+def _model_request(model: Model) -> dict[str, Any]:
+    answer = model.answer
+    known = {"dtype": answer.dtype, "values": list(answer.input)} if answer else None
+    return {"name": model.name, "path": os.fspath(model.path), "input": known}
+
+
+def _read(data: bytes) -> _Reports:
+    """Folds the child's reports; a line cut short by its death is left out."""
+    reports = _Reports()
+    for line in data.split(b"\n"):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict):
+            _fold(reports, event)
+    return reports
+
+
+def _fold(reports: _Reports, event: Mapping[str, Any]) -> None:
+    kind = event.get("event")
+    if kind == "python":
+        reports.started, reports.python = True, _text(event.get("executable"))
+    elif kind == "absent":
+        reports.absent = True
+    elif kind == "runtime":
+        reports.runtime = _text(event.get("distribution"))
+        reports.version = _text(event.get("version"))
+    elif kind == "numpy":
+        reports.numpy = _text(event.get("version"))
+    elif kind == "step":
+        reports.step, reports.model = str(event.get("step")), _text(event.get("model"))
+    elif kind == "model":
+        reports.models[str(event["name"])] = event
+    elif kind == "done":
+        reports.done, reports.step, reports.model = True, "exit", None
+        reports.peak_memory = event.get("peak_memory_bytes")
+
+
+def _text(value: Any) -> str | None:
+    return clean(str(value)) if value else None
+
+
+def _result(model: Model, report: Mapping[str, Any] | None) -> ModelResult:
+    """Compares what a model gave with its answer; without one, finite values pass."""
+    answer = model.answer
+    expected = answer.expected if answer else None
+    tolerance = answer.tolerance if answer else None
+    if report is None:
+        shape = answer.input_shape if answer else None
+        return ModelResult(model.name, FAILED, shape, expected, tolerance=tolerance)
+    obtained: tuple[Number | None, ...] = tuple(report["obtained"])
+    error = largest_error(expected, obtained) if expected is not None else None
+    right = bool(report["finite"]) and (
+        tolerance is None or (error is not None and error <= tolerance)
+    )
+    return ModelResult(
+        name=model.name,
+        status=PASSED if right else FAILED,
+        input_shape=tuple(report["input_shape"]),
+        expected=expected,
+        obtained=obtained,
+        max_error=error,
+        tolerance=tolerance,
+        first_ms=report["first_ms"],
+        latency_ms=report["latency_ms"],
+    )
+
+
+def largest_error(expected: Sequence[Number], obtained: Sequence[Number | None]) -> Number | None:
+    """The largest difference of two outputs; None where they cannot be compared."""
+    if len(expected) != len(obtained):
+        return None
+    differences: list[Number] = []
+    for right, got in zip(expected, obtained):
+        if got is None or not math.isfinite(got):
+            return None
+        differences.append(abs(right - got))
+    return max(differences, default=0)
+
+
+def _death(
+    ended: Ended,
+    output: str,
+    reports: _Reports,
+    runtimes: Sequence[Runtime],
+    timeout_s: float,
+) -> Death | None:
+    """How the process died, or None when it ended well."""
+    if ended.timed_out:
+        return timed_out(timeout_s, output, reports.step, reports.model)
+    if reports.absent:
+        return _absent(runtimes)
+    if ended.returncode == 0 and reports.done:
+        return None
+    return decode(ended.returncode, output, reports.step, reports.model)
+
+
+def _absent(runtimes: Sequence[Runtime]) -> Death:
+    names = ", ".join(item.distribution for item in runtimes)
+    subject = f"{names} is not" if len(runtimes) == 1 else f"None of {names} is"
+    message = f"{subject} installed in this environment."
+    return Death("not-installed", None, "import", None, names, message, "")
+
+
+def _wrong(results: Sequence[ModelResult]) -> Death | None:
+    """The first model that ran and gave a wrong answer."""
+    for result in results:
+        if result.status == PASSED:
+            continue
+        if result.expected is None:
+            message = f"{result.name} ran, and its output holds NaN or infinity."
+        elif result.max_error is None:
+            message = f"The {result.name} model ran, and its output has no comparable values."
+        else:
+            message = (
+                f"The {result.name} model ran, and its output is wrong by {result.max_error:g} "
+                f"(at most {result.tolerance:g} is right)."
+            )
+        return Death("wrong-result", None, "compare", result.name, None, message, "")
+    return None
