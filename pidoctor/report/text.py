@@ -1,0 +1,23 @@
+"""Untrusted text made safe to print: no escape codes, no control characters, bounded."""
+
+from __future__ import annotations
+
+import re
+
+# C0 and C1 controls, bidirectional overrides and other invisible formatting characters: each can
+# change what a terminal shows. Tab and newline are dealt with by the callers.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])?")
+
+
+def printable(text: str, limit: int = 2000) -> str:
+    """``text`` without escape sequences and control characters, at most ``limit`` characters."""
+    cleaned = _UNSAFE.sub("", _ESCAPES.sub("", text[: 4 * limit]))
+    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """``text`` as one safe line, white space folded."""
+    return printable(" ".join(text.split()), limit)
