@@ -1,0 +1,49 @@
+"""What an update has read so far, kept on disk: an interrupted update goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+
+class Journal:
+    """An append-only file of JSON lines: (kind, sha256) -> what was read off that wheel.
+
+    Keyed by content hash, so an entry never goes stale. A line cut short by a crash is ignored.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._entries: dict[tuple[str, str], Any] = {}
+        self._load()
+
+    def get(self, kind: str, sha256: str) -> Any:
+        """What was stored, or None."""
+        return self._entries.get((kind, sha256))
+
+    def put(self, kind: str, sha256: str, value: Any) -> None:
+        """Stores ``value`` (JSON) and writes it through to the disk."""
+        line = json.dumps([kind, sha256, value], separators=(",", ":"), ensure_ascii=True)
+        with self._lock:
+            self._entries[(kind, sha256)] = value
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="ascii") as file:
+                file.write(line + "\n")
+
+    def _load(self) -> None:
+        try:
+            text = self._path.read_text("ascii", "replace")
+        except OSError:
+            return
+        for line in text.splitlines():
+            try:
+                kind, sha256, value = json.loads(line)
+                self._entries[(kind, sha256)] = value
+            except (ValueError, TypeError):
+                continue
+        if text and not text.endswith("\n"):
+            with self._path.open("a", encoding="ascii") as file:
+                file.write("\n")

@@ -1,0 +1,120 @@
+"""What an index page offers: one value per wheel, with the platforms and Pythons it fits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.tags import Tag
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import Version
+
+from pidoctor.indexing.scope import Scope
+
+# (Python, machine, libc) -> lowest libc version, as in PEP 600 and PEP 656. libc is "linux" for
+# the plain linux_* tags and for wheels without a platform, which every libc accepts.
+Coverage = dict[tuple[str, str, str], tuple[int, int]]
+
+_LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
+_PLATFORM = re.compile(r"(manylinux|musllinux)_(\d+)_(\d+)_(\w+)|(manylinux\d+)_(\w+)|linux_(\w+)")
+
+
+@dataclass(frozen=True)
+class Link:
+    """One wheel on an index page. ``size`` is 0 where the page does not tell."""
+
+    filename: str
+    sha256: str
+    version: Version
+    tags: frozenset[Tag]
+    requires_python: str | None
+    yanked: str
+    size: int
+    source: str
+    url: str = field(repr=False)  # may hold credentials: never printed, never stored
+    has_metadata: bool = False
+
+    def coverage(self, scope: Scope) -> Coverage:
+        """The environments of ``scope`` that this wheel's tags fit."""
+        found: Coverage = {}
+        for tag in self.tags:
+            level = platform_level(tag.platform, scope)
+            for machine, libc, version in level:
+                for python in tag_pythons(tag, scope):
+                    merge(found, {(python, machine, libc): version})
+        return found
+
+
+def wheel_link(filename: str, **fields: object) -> Link | None:
+    """The link of a wheel file name, or None when the name is not one."""
+    try:
+        _, version, _, tags = parse_wheel_filename(filename)
+    except (InvalidWheelFilename, ValueError):
+        return None
+    return Link(filename=filename, version=version, tags=tags, **fields)  # type: ignore[arg-type]
+
+
+def merge(coverage: Coverage, other: Coverage) -> None:
+    """Adds ``other`` to ``coverage``; the lower libc version wins."""
+    for key, version in other.items():
+        coverage[key] = min(version, coverage.get(key, version))
+
+
+def covers(wide: Coverage, narrow: Coverage) -> bool:
+    """Whether every environment of ``narrow`` is in ``wide`` too."""
+    return all(_covered(wide, key, version) for key, version in narrow.items())
+
+
+def _covered(wide: Coverage, key: tuple[str, str, str], version: tuple[int, int]) -> bool:
+    python, machine, _ = key
+    return (python, machine, "linux") in wide or wide.get(key, (1 << 30, 0)) <= version
+
+
+def platform_level(platform: str, scope: Scope) -> Iterator[tuple[str, str, tuple[int, int]]]:
+    """(machine, libc, lowest libc version) for each machine of the scope that the tag names."""
+    if platform == "any":
+        for machine in scope.machines:
+            yield machine, "linux", (0, 0)
+        return
+    match = _PLATFORM.fullmatch(platform)
+    if match is None:
+        return
+    family, major, minor, machine, legacy, legacy_machine, plain = match.groups()
+    machine = machine or legacy_machine or plain
+    if machine not in scope.machines:
+        return
+    if family:
+        yield machine, family, (int(major), int(minor))
+    elif legacy:
+        yield machine, "manylinux", _LEGACY.get(legacy, (2, 17))
+    else:
+        yield machine, "linux", (0, 0)
+
+
+def tag_pythons(tag: Tag, scope: Scope) -> Iterable[str]:
+    """The CPython versions of the scope that the interpreter and ABI part of a tag fit."""
+    match = re.fullmatch(r"(cp|py)(\d)(\d*)", tag.interpreter)
+    if match is None or match[2] != "3":
+        return ()
+    minor = int(match[3] or 0)
+    if match[1] == "cp" and tag.abi in (tag.interpreter, "none"):
+        return [python for python in scope.pythons if python == f"3.{minor}"]
+    if tag.abi == "abi3" or (match[1] == "py" and tag.abi == "none"):
+        return [python for python in scope.pythons if int(python.split(".")[1]) >= minor]
+    return ()
+
+
+def accepted_pythons(requires_python: str, scope: Scope, *, every_patch: bool) -> set[str]:
+    """Which Pythons ``requires_python`` admits: in every patch release, or in some."""
+    try:
+        allowed = SpecifierSet(requires_python)
+    except InvalidSpecifier:
+        return set(scope.pythons)  # installers ignore what they cannot parse
+    decide = all if every_patch else any
+    return {
+        python
+        for python in scope.pythons
+        if decide(allowed.contains(f"{python}.{patch}") for patch in range(40))
+    }

@@ -1,0 +1,80 @@
+"""A wheel's METADATA: what it requires. Reads the zip's directory and that one member."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from typing import IO, Any
+
+import requests
+from packaging.requirements import InvalidRequirement, Requirement
+
+from pidoctor.errors import CouldNotCheckError
+from pidoctor.indexing.links import Link
+from pidoctor.indexing.remote import RemoteFile
+
+_LIMIT = 4 << 20  # the largest METADATA seen is 300 kB
+
+
+@dataclass(frozen=True)
+class WheelMetadata:
+    """What a wheel says about itself; ``size`` is the wheel's, in bytes."""
+
+    size: int
+    requires_python: str
+    requires_dist: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "size": self.size,
+            "requires_python": self.requires_python,
+            "requires_dist": list(self.requires_dist),
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> WheelMetadata:
+        return WheelMetadata(data["size"], data["requires_python"], tuple(data["requires_dist"]))
+
+
+def read_metadata(file: IO[bytes], name: str, size: int) -> WheelMetadata:
+    """The metadata of the wheel ``file``; raises :class:`CouldNotCheckError` when it has none."""
+    try:
+        with zipfile.ZipFile(file) as wheel:
+            member = _metadata_member(wheel, name)
+            with wheel.open(member) as opened:
+                text = opened.read(_LIMIT)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
+        raise CouldNotCheckError(f"{name}: not a readable wheel ({error})") from error
+    return parse_metadata(text, size)
+
+
+def parse_metadata(text: bytes, size: int) -> WheelMetadata:
+    """The fields of a METADATA file; a requirement that cannot be parsed is left out."""
+    headers = HeaderParser().parsestr(text.decode("utf-8", "replace"))
+    requires = []
+    for line in headers.get_all("Requires-Dist") or ():
+        try:
+            requires.append(str(Requirement(line)))
+        except InvalidRequirement:
+            continue
+    return WheelMetadata(size, headers.get("Requires-Python", "").strip(), tuple(requires))
+
+
+def _metadata_member(wheel: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    for info in wheel.infolist():
+        folder, _, leaf = info.filename.rpartition("/")
+        if leaf == "METADATA" and folder.endswith(".dist-info") and "/" not in folder:
+            if info.file_size > _LIMIT:
+                break
+            return info
+    raise CouldNotCheckError(f"{name}: has no METADATA of a sensible size")
+
+
+def fetch_metadata(session: requests.Session, link: Link) -> WheelMetadata:
+    """The metadata of a wheel on a web server, by as few bytes as the server allows."""
+    remote = RemoteFile(session, link.url, link.filename)
+    with io.BufferedReader(remote, 1 << 16) as buffered:
+        return read_metadata(buffered, link.filename, remote.size)

@@ -1,0 +1,114 @@
+"""Index pages as lists of links, for the wheels that fit a machine of the scope."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from packaging.version import Version
+
+from pidoctor.errors import CouldNotCheckError
+from pidoctor.indexing.links import Link, wheel_link
+from pidoctor.indexing.scope import Scope
+from pidoctor.indexing.sources import Source
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one index says about one package."""
+
+    links: tuple[Link, ...]  # wheels that fit some machine and Python of the scope
+    published: dict[str, str]  # version -> platforms and Pythons in words
+
+
+class PageReader:
+    """Reads the pages of the configured sources; one page is fetched once."""
+
+    def __init__(
+        self, session: requests.Session, sources: tuple[Source, ...], scope: Scope
+    ) -> None:
+        self._session = session
+        self._sources = sources
+        self._scope = scope
+        self._pages: dict[str, Page] = {}
+
+    def page(self, name: str) -> Page:
+        """The links of ``name`` over all sources; raises :class:`CouldNotCheckError`."""
+        if name not in self._pages:
+            wheels = [link for source in self._sources for link in self._links(source, name)]
+            fitting = tuple(link for link in wheels if link.coverage(self._scope))
+            self._pages[name] = Page(fitting, publications(wheels))
+        return self._pages[name]
+
+    def _links(self, source: Source, name: str) -> list[Link]:
+        from pypi_simple import NoSuchProjectError, PyPISimple, UnsupportedContentTypeError
+
+        settings: dict[str, Any] = {"endpoint": source.url} if source.url else {}
+        client = PyPISimple(session=self._session, **settings)
+        try:
+            page = client.get_project_page(name, timeout=(20, 120))
+        except NoSuchProjectError:
+            return []
+        except (requests.RequestException, UnsupportedContentTypeError, ValueError) as error:
+            raise CouldNotCheckError(
+                f"{name}: no answer from the {source.name} ({type(error).__name__})"
+            ) from None
+        links = (_link(package, source.name) for package in page.packages)
+        return [link for link in links if link is not None]
+
+
+def publications(links: list[Link]) -> dict[str, str]:
+    """For each final version, in words, the platforms and CPythons that it has wheels for."""
+    seen: dict[Version, dict[str, set[int]]] = {}
+    for link in links:
+        for tag in () if link.version.is_prerelease else link.tags:
+            minor = _minor(tag.interpreter)
+            if minor is not None:
+                places = seen.setdefault(link.version, {})
+                places.setdefault(_place(tag.platform), set()).add(minor)
+    return {str(version): _in_words(places) for version, places in sorted(seen.items())}
+
+
+def _in_words(places: dict[str, set[int]]) -> str:
+    """Linux first, with its Pythons: "Linux x86-64 with Python 3.5-3.8, Windows"."""
+    linux = sorted(place for place in places if place.startswith("Linux"))
+    others = sorted(place for place in places if not place.startswith("Linux"))
+    return ", ".join([f"{place} with Python {_span(places[place])}" for place in linux] + others)
+
+
+def _span(minors: set[int]) -> str:
+    first, last = min(minors), max(minors)
+    return f"3.{first}" if first == last else f"3.{first}-3.{last}"
+
+
+def _minor(interpreter: str) -> int | None:
+    digits = interpreter[3:]
+    return int(digits) if interpreter.startswith("cp3") and digits.isdigit() else None
+
+
+def _place(platform: str) -> str:
+    if platform.startswith("win"):
+        return "Windows"
+    if platform.startswith("macosx"):
+        return "macOS"
+    machine = re.fullmatch(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_(\w+)", platform)
+    return f"Linux {machine[1].replace('x86_64', 'x86-64')}" if machine else platform
+
+
+def _link(package: Any, source: str) -> Link | None:
+    sha256 = package.digests.get("sha256")
+    if package.package_type != "wheel" or not sha256:
+        return None
+    yanked = (package.yanked_reason or "yanked") if package.is_yanked else ""
+    return wheel_link(
+        package.filename,
+        sha256=sha256,
+        requires_python=package.requires_python,
+        yanked=yanked,
+        size=package.size or 0,
+        source=source,
+        url=package.url,
+        has_metadata=bool(package.has_metadata),
+    )

@@ -1,0 +1,83 @@
+"""What the wheels index covers: which packages, Pythons and machines (data/index_scope.json)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from packaging.markers import Marker
+from packaging.requirements import InvalidRequirement, Requirement
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The packages asked for by name, those never pruned, and the machines that matter."""
+
+    requested: tuple[str, ...]
+    unpruned: tuple[str, ...]
+    pythons: tuple[str, ...]  # "3.9" ...
+    machines: tuple[str, ...]  # as os.uname() spells them
+
+    def active(self, requirement: str, extras: frozenset[str] = frozenset()) -> bool:
+        """Whether ``requirement`` applies on any machine and Python of this scope."""
+        return _active(self.pythons, self.machines, requirement, extras)
+
+    def environments(self) -> list[Mapping[str, str]]:
+        """One PEP 508 marker environment per Python (first and last patch) and machine."""
+        return _environments(self.pythons, self.machines)
+
+
+def load_scope() -> Scope:
+    """The scope that the shipped index is made with."""
+    text = resources.files("pidoctor.catalog").joinpath("data/index_scope.json").read_text("utf-8")
+    data = json.loads(text)
+    return Scope(
+        requested=tuple(data["requested"]),
+        unpruned=tuple(data["unpruned"]),
+        pythons=tuple(data["pythons"]),
+        machines=tuple(data["machines"]),
+    )
+
+
+@lru_cache(maxsize=8)
+def _environments(pythons: tuple[str, ...], machines: tuple[str, ...]) -> list[Mapping[str, str]]:
+    return [
+        {
+            "implementation_name": "cpython",
+            "implementation_version": f"{python}.{patch}",
+            "os_name": "posix",
+            "platform_machine": machine,
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_system": "Linux",
+            "platform_version": "",
+            "python_full_version": f"{python}.{patch}",
+            "python_version": python,
+            "sys_platform": "linux",
+        }
+        for python in pythons
+        for machine in machines
+        for patch in (0, 99)
+    ]
+
+
+@lru_cache(maxsize=65536)
+def _active(
+    pythons: tuple[str, ...], machines: tuple[str, ...], text: str, extras: frozenset[str]
+) -> bool:
+    try:
+        marker = Requirement(text).marker
+    except InvalidRequirement:
+        return False
+    return marker is None or any(
+        _holds(marker, environment, extra)
+        for environment in _environments(pythons, machines)
+        for extra in ("", *sorted(extras))
+    )
+
+
+def _holds(marker: Marker, environment: Mapping[str, str], extra: str) -> bool:
+    return marker.evaluate({**environment, "extra": extra})
