@@ -1,0 +1,50 @@
+"""Accelerators: how each is recognised, and whether TensorFlow Lite can use it from Python."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from pidoctor.catalog.tables import load_table
+
+
+class Signs(NamedTuple):
+    """What gives a device away: one value of every kind that is named."""
+
+    usb: tuple[str, ...] = ()  # "1a6e:089a"
+    pci: tuple[str, ...] = ()  # "1ac1:089a"
+    pci_graphics: tuple[str, ...] = ()  # the vendor of a display controller (class 03): "10de"
+    device_tree: tuple[str, ...] = ()  # compatible strings
+    paths: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()  # Debian packages
+
+
+class AcceleratorRow(NamedTuple):
+    """A device. ``usable`` means by a TensorFlow Lite delegate from Python."""
+
+    id: str
+    name: str
+    seen: Signs
+    usable: bool
+    note: str
+    driver: str  # the package that drives it
+    group: str  # the group whose members may open it
+    sources: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def load_accelerators() -> tuple[AcceleratorRow, ...]:
+    """The table of accelerators.json."""
+    return tuple(
+        AcceleratorRow(
+            id=row["id"],
+            name=row["name"],
+            seen=Signs(**{kind: tuple(values) for kind, values in row["seen"].items()}),
+            usable=row["usable"],
+            note=row["note"],
+            driver=row["driver"],
+            group=row["group"],
+            sources=tuple(row["sources"]),
+        )
+        for row in load_table("accelerators")["accelerators"]
+    )

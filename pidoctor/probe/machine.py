@@ -1,0 +1,93 @@
+"""All probes: Host -> Profile, each topic on its own so that a failure stops no other."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Callable, NamedTuple, TypeVar
+
+from pidoctor.host.base import Host
+from pidoctor.probe import accelerators, board, clock, cpu, indexes, memory, python, storage, system
+from pidoctor.probe.reading import clean
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import Board, Clock, Cpu, Memory, Profile, Python, Storage, System
+
+S = TypeVar("S")
+
+
+class ProbeFailure(NamedTuple):
+    """A probe that crashed: its topic, and the error in one line."""
+
+    topic: str
+    error: str
+
+
+class ProbeResult(NamedTuple):
+    """What was found, and which probes crashed while looking."""
+
+    profile: Profile
+    failures: tuple[ProbeFailure, ...]
+
+
+def probe(
+    host: Host, python: str | None = None, target: str = ".venv", origin: str | None = None
+) -> Profile:
+    """What ``host`` is.
+
+    ``python`` is the interpreter to use (a path or a name on PATH; the host's own choice without
+    it), ``target`` the folder of the environment to be made. Facts that could not be had say why.
+    """
+    return examine(host, python, target, origin).profile
+
+
+def examine(
+    host: Host, wanted: str | None = None, target: str = ".venv", origin: str | None = None
+) -> ProbeResult:
+    """:func:`probe`, with the probes that crashed."""
+    run = _Runner()
+    processor = run("cpu", Cpu, lambda: cpu.probe_cpu(host))
+    interpreter = run.fact("python", lambda: python.examine(host, wanted))
+    if interpreter is None:
+        nothing: Fact[Any] = Fact.unreadable("probe python", "it crashed")
+        interpreter = python.Interpreter(nothing, nothing, nothing)
+    found = interpreter
+    os = run("system", System, lambda: system.probe_system(host, processor.machine, found.libc))
+    architecture = system.architecture(found.elf, processor.machine, os.id)
+    profile = Profile(
+        origin=host.origin if origin is None else origin,
+        board=run("board", Board, lambda: board.probe_board(host)),
+        cpu=processor,
+        system=os,
+        python=run("python", Python, lambda: python.probe_python(host, found, architecture)),
+        memory=run("memory", Memory, lambda: memory.probe_memory(host)),
+        storage=run("storage", Storage, lambda: storage.probe_storage(host, target)),
+        accelerators=run.fact("accelerators", lambda: accelerators.probe_accelerators(host))
+        or Fact.unreadable("probe accelerators", "it crashed"),
+        indexes=run.fact("indexes", lambda: indexes.probe_indexes(host, found.prefix))
+        or Fact.unreadable("probe indexes", "it crashed"),
+        clock=run("clock", Clock, lambda: clock.probe_clock(host, found.executable)),
+    )
+    return ProbeResult(profile, tuple(run.failures))
+
+
+class _Runner:
+    """Runs probes and keeps what crashed."""
+
+    def __init__(self) -> None:
+        self.failures: list[ProbeFailure] = []
+
+    def fact(self, topic: str, probe: Callable[[], S]) -> S | None:
+        """What the probe returns, or None when it crashed."""
+        try:
+            return probe()
+        except Exception as error:  # a crash of any kind is a finding, and the rest go on
+            text = clean(f"{type(error).__name__}: {error}")
+            self.failures.append(ProbeFailure(topic, text))
+            return None
+
+    def __call__(self, topic: str, section: type[S], probe: Callable[[], S]) -> S:
+        """The section that the probe returns, or one in which nothing could be read."""
+        found = self.fact(topic, probe)
+        if found is not None:
+            return found
+        unknown: Fact[Any] = Fact.unreadable(f"probe {topic}", self.failures[-1].error)
+        return section(**{field.name: unknown for field in dataclasses.fields(section)})  # type: ignore[arg-type]

@@ -1,0 +1,275 @@
+"""The interpreter that TensorFlow Lite is wanted for.
+
+Its file header and its folders are read from outside, as on a mounted card; only what it alone
+knows (version, ABI, prefix, C library) is asked by running the payload inside it.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from pidoctor.host.base import Host, HostError, MissingError, UnreadableError, read_text
+from pidoctor.probe import payload
+from pidoctor.probe.elf import Elf, read_elf
+from pidoctor.probe.reading import clean, reading
+from pidoctor.probe.storage import absolute
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import Python
+
+TIME_LIMIT = 60.0  # seconds; a Pi Zero with a busy card takes several to start Python
+DPKG_STATUS = "/var/lib/dpkg/status"
+APK_DATABASE = "/lib/apk/db/installed"
+_SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+class Interpreter(NamedTuple):
+    """What the target interpreter showed, some of it of use to other probes."""
+
+    executable: Fact[str]
+    elf: Fact[Elf]
+    answers: Fact[Mapping[str, Any]]
+
+    @property
+    def libc(self) -> Fact[str]:
+        """What its C library calls itself ("glibc 2.36"); empty for another one."""
+        return self.answers.map(lambda answers: str(answers["libc"]))
+
+    @property
+    def prefix(self) -> str:
+        """The folder that it, or the virtual environment it belongs to, is installed in."""
+        return str(self.answers.or_else({}).get("prefix", "/usr"))
+
+
+def examine(host: Host, wanted: str | None) -> Interpreter:
+    """Read the header of the wanted interpreter (or the host's own choice) and ask it."""
+    executable = reading("the Python to be used", lambda: _executable(host, wanted))
+    path = executable.value
+    if path is None:
+        nothing: Fact[Any] = Fact(None, executable.state, executable.source, executable.detail)
+        return Interpreter(executable, nothing, nothing)
+    return Interpreter(
+        executable=executable,
+        elf=reading(f"ELF header of {path}", lambda: read_elf(host, host.real_path(path))),
+        answers=reading(path, lambda: _answers(host, path)),
+    )
+
+
+def probe_python(host: Host, interpreter: Interpreter, architecture: Fact[str]) -> Python:
+    """The interpreter's facts; ``architecture`` is that of the wheels it takes."""
+    answers = interpreter.answers
+
+    def answer(name: str) -> Fact[Any]:
+        return answers.map(lambda found: found[name])
+
+    folders = answers.map(lambda found: _site_folders(host, found))
+    packages = reading("site-packages", partial(_packages, host, folders))
+    stdlib = str(answers.or_else({}).get("stdlib", ""))
+    return Python(
+        executable=interpreter.executable,
+        version=answer("version"),
+        implementation=answer("implementation"),
+        abi=answer("abi"),
+        architecture=architecture,
+        bits=interpreter.elf.map(lambda elf: elf.bits),
+        float_abi=_float_abi(interpreter.elf),
+        pip=_pip(packages),
+        venv=answers.map(lambda _: _can_make_venv(host, stdlib)),
+        externally_managed=_marker(host, answers, stdlib),
+        is_system=answers.map(lambda _: _is_system(host, interpreter.executable.or_else(""))),
+        packages=packages,
+    )
+
+
+def _executable(host: Host, wanted: str | None) -> str:
+    if not wanted:
+        return host.interpreter()
+    if "/" in wanted:
+        path = absolute(host, wanted)
+        if host.exists(path):
+            return path
+        raise MissingError(path)
+    for folder in (host.environ("PATH") or "/usr/local/bin:/usr/bin:/bin").split(":"):
+        if folder and host.exists(posixpath.join(folder, wanted)):
+            return posixpath.join(folder, wanted)
+    raise MissingError(wanted, "not found on PATH")
+
+
+def _answers(host: Host, path: str) -> Mapping[str, Any]:
+    """What the payload says, in this process where this is the interpreter, else run in it."""
+    if host.runs_here(path):
+        import sys
+
+        return payload.facts(sys.base_prefix)
+    if not host.can_run:
+        return _answers_from_files(host, path)
+    completed = host.run((path, "-I", "-", payload.TAG), TIME_LIMIT, _payload_source())
+    if completed.timed_out:
+        raise UnreadableError(path, f"did not answer within {TIME_LIMIT:.0f} s")
+    lines = completed.stdout.decode("utf-8", "replace").splitlines()
+    tagged = [line for line in lines if line.startswith(payload.TAG + " ")]
+    if not tagged:
+        last = completed.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        why = clean(last[0]) if last else f"exit status {completed.returncode}"
+        raise UnreadableError(path, f"is not a working Python 3.6 or newer: {why}")
+    return _checked(json.loads(tagged[-1].partition(" ")[2]))
+
+
+def _checked(answers: Any) -> Mapping[str, Any]:
+    """The answers, if they have the shape of :func:`payload.facts`; an interpreter can lie."""
+    expected = payload.facts("")
+    if not isinstance(answers, dict) or any(
+        type(answers.get(name)) is not type(value) for name, value in expected.items()
+    ):
+        raise ValueError("its answer makes no sense")
+    return {
+        name: clean(answers[name], 4096) if isinstance(value, str) else answers[name]
+        for name, value in expected.items()
+    }
+
+
+def _payload_source() -> bytes:
+    import pkgutil
+
+    source = pkgutil.get_data("pidoctor.probe", "payload.py")
+    if source is None:
+        raise UnreadableError("pidoctor/probe/payload.py", "is not in this copy of pidoctor")
+    return source
+
+
+def _answers_from_files(host: Host, path: str) -> Mapping[str, Any]:
+    """The same facts where nothing can be run: from file names and the package database."""
+    real = host.real_path(path)
+    named = re.fullmatch(r"python(\d)\.(\d+)(t?)", posixpath.basename(real))
+    if not named:
+        raise ValueError(f"{real} does not tell its version")
+    minor, threads = f"{named.group(1)}.{named.group(2)}", named.group(3)
+    prefix = posixpath.dirname(posixpath.dirname(real)).rstrip("/") or "/usr"
+    return {
+        "version": _packaged_version(host, minor) or minor,
+        "implementation": "cpython",
+        "abi": f"cp{minor.replace('.', '')}{threads}",
+        "prefix": prefix,
+        "base_prefix": prefix,
+        "stdlib": f"{prefix}/lib/python{minor}{threads}",
+        "libc": "",
+    }
+
+
+def _packaged_version(host: Host, minor: str) -> str:
+    """The full version of a distribution's Python ("3.11.2"), from its package database."""
+    release = re.escape(minor).encode() + rb"\.\d{1,3}"
+    for database, pattern in (
+        (
+            DPKG_STATUS,
+            rb"\nPackage: python%b-minimal\n(?:[^\n]+\n){0,40}?Version: (%b)"
+            % (re.escape(minor).encode(), release),
+        ),
+        (APK_DATABASE, rb"\nP:python3\nV:(%b)" % release),
+    ):
+        try:
+            found = host.search(database, pattern)
+        except HostError:
+            continue
+        if found:
+            return found[0].decode("ascii")
+    return ""
+
+
+def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
+    """The folders of installed packages, in the order in which they are looked at."""
+    prefix, base = str(answers["prefix"]), str(answers["base_prefix"])
+    version = re.match(r"\d+\.\d+", str(answers["version"]))
+    python = f"python{version.group(0)}" if version else "python3"
+    prefixes = [prefix]
+    if prefix != base and _sees_system_packages(host, prefix):
+        prefixes.append(base)
+    return [
+        folder
+        for root in prefixes
+        for folder in (
+            f"{root}/local/lib/{python}/dist-packages",
+            f"{root}/lib/{python}/site-packages",
+            f"{root}/lib/python3/dist-packages",
+            f"{root}/lib/{python}/dist-packages",
+        )
+        if host.exists(folder)
+    ]
+
+
+def _sees_system_packages(host: Host, prefix: str) -> bool:
+    try:
+        configuration = read_text(host, f"{prefix}/pyvenv.cfg", 64 << 10)
+    except HostError:
+        return False
+    pattern = r"^include-system-site-packages\s*=\s*true\s*$"
+    return bool(re.search(pattern, configuration, re.MULTILINE | re.IGNORECASE))
+
+
+def _packages(host: Host, folders: Fact[list[str]]) -> Mapping[str, str]:
+    """Installed distributions by normalised name; the first folder that has one wins."""
+    if folders.value is None:
+        raise UnreadableError(folders.source, folders.detail)
+    packages: dict[str, str] = {}
+    for folder in folders.value:
+        for entry in host.list_dir(folder):
+            named = re.fullmatch(r"([^-]+)-([^-]+)(?:-py\d[^-]*)?\.(?:dist|egg)-info", entry)
+            if named:
+                name = re.sub(r"[-_.]+", "-", clean(named.group(1))).lower()
+                packages.setdefault(name, clean(named.group(2)))
+    return packages
+
+
+def _pip(packages: Fact[Mapping[str, str]]) -> Fact[str]:
+    if packages.value is None:
+        return Fact(None, packages.state, packages.source, packages.detail)
+    version = packages.value.get("pip")
+    if version is None:
+        return Fact.absent(packages.source, "no pip is installed")
+    return Fact.known(version, packages.source)
+
+
+def _can_make_venv(host: Host, stdlib: str) -> bool:
+    """Whether the venv module is there and can put pip into a new environment.
+
+    Debian takes ensurepip out of the standard library (python3-venv brings it back) and keeps
+    pip's wheel in /usr/share/python-wheels; upstream has it in ensurepip/_bundled.
+    """
+    needed = (f"{stdlib}/venv/__init__.py", f"{stdlib}/ensurepip/__init__.py")
+    if not all(host.exists(path) for path in needed):
+        return False
+    for folder in (f"{stdlib}/ensurepip/_bundled", "/usr/share/python-wheels"):
+        try:
+            names = host.list_dir(folder)
+        except HostError:
+            continue
+        if any(name.startswith("pip-") and name.endswith(".whl") for name in names):
+            return True
+    return False
+
+
+def _marker(host: Host, answers: Fact[Mapping[str, Any]], stdlib: str) -> Fact[str]:
+    """The PEP 668 marker; it does not count inside a virtual environment."""
+    if answers.value is None:
+        return Fact(None, answers.state, answers.source, answers.detail)
+    path = f"{stdlib}/EXTERNALLY-MANAGED"
+    if answers.value["prefix"] != answers.value["base_prefix"]:
+        return Fact.absent(path, "a virtual environment")
+    return Fact.known(path, path) if host.exists(path) else Fact.absent(path)
+
+
+def _is_system(host: Host, executable: str) -> bool:
+    """Whether this is the distribution's own Python, or an environment made from it."""
+    return host.exists(_SYSTEM_PYTHON) and host.real_path(executable) == host.real_path(
+        _SYSTEM_PYTHON
+    )
+
+
+def _float_abi(elf: Fact[Elf]) -> Fact[str]:
+    if elf.value is not None and not elf.value.float_abi:
+        return Fact.absent(elf.source, "not 32-bit ARM")
+    return elf.map(lambda found: found.float_abi)

@@ -1,0 +1,39 @@
+"""Turning an attempt to read something into a Fact."""
+
+from __future__ import annotations
+
+from typing import Callable, TypeVar
+
+from pidoctor.host.base import HostError, MissingError
+from pidoctor.profile.fact import Fact
+
+T = TypeVar("T")
+
+TEXT_LIMIT = 200  # characters of a name that a machine gives itself
+
+
+def reading(source: str, read: Callable[[], T | None]) -> Fact[T]:
+    """The fact that ``read`` finds at ``source``.
+
+    None means absent; a host error absent or unreadable; a ValueError unparsable, with its text.
+    """
+    try:
+        value = read()
+    except MissingError as error:
+        return Fact.absent(source, error.reason)
+    except HostError as error:
+        return Fact.unreadable(source, error.reason)
+    except ValueError as error:
+        return Fact.unparsable(source, clean(str(error)))
+    return Fact.absent(source) if value is None else Fact.known(value, source)
+
+
+def clean(text: str, limit: int = TEXT_LIMIT) -> str:
+    """One line of printable text out of whatever a machine says: no control codes, bounded."""
+    kept = "".join(char if char.isprintable() else " " for char in text[: limit * 4])
+    return " ".join(kept.split())[:limit]
+
+
+def first_known(*facts: Fact[T]) -> Fact[T]:
+    """The first fact that is known; the first of them where none is."""
+    return next((fact for fact in facts if fact.is_known), facts[0])

@@ -1,0 +1,227 @@
+"""The operating system: release, flavour, kernel, page size, userland architecture, libraries."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pidoctor.host.base import Host, MissingError, read_text
+from pidoctor.probe.elf import Elf, read_elf
+from pidoctor.probe.reading import clean, first_known, reading
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import System
+
+OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
+OS_RELEASE_LIMIT = 64 << 10
+
+# Files that tell a flavour from the distribution whose os-release it keeps, first match wins.
+# Raspberry Pi OS: pi-gen's stage scripts write rpi-issue, its apt source is raspi.list or, from
+# Trixie, raspi.sources. DietPi: github.com/MichaIng/DietPi/issues/4828.
+_FLAVOUR_SIGNS = (
+    ("/boot/dietpi/.version", "dietpi"),
+    ("/etc/rpi-issue", "raspberry-pi-os"),
+    ("/etc/apt/sources.list.d/raspi.list", "raspberry-pi-os"),
+    ("/etc/apt/sources.list.d/raspi.sources", "raspberry-pi-os"),
+)
+# 32-bit Raspberry Pi OS is built from the Raspbian archive.
+_FLAVOUR_OF_ID = {"raspbian": "raspberry-pi-os"}
+
+_PACKAGE_MANAGERS = (
+    ("/usr/bin/apt-get", "apt"),
+    ("/sbin/apk", "apk"),
+    ("/usr/bin/dnf", "dnf"),
+    ("/usr/bin/pacman", "pacman"),
+    ("/usr/bin/zypper", "zypper"),
+)
+
+# Debian's multiarch folder of a machine; elsewhere libraries lie in /usr/lib64 or /usr/lib.
+_TRIPLETS = {
+    ("aarch64", ""): "aarch64-linux-gnu",
+    ("arm", "hard"): "arm-linux-gnueabihf",
+    ("arm", "soft"): "arm-linux-gnueabi",
+    ("x86_64", ""): "x86_64-linux-gnu",
+    ("i686", ""): "i386-linux-gnu",
+    ("riscv64", ""): "riscv64-linux-gnu",
+}
+
+
+class Libraries(NamedTuple):
+    """The C and C++ libraries that a program of the machine is run with."""
+
+    kind: Fact[str]
+    version: Fact[str]
+    glibcxx: Fact[str]
+
+
+def probe_system(host: Host, machine: Fact[str], confstr: Fact[str]) -> System:
+    """The system's facts.
+
+    ``machine`` is the kernel's, ``confstr`` what the target interpreter's C library calls itself
+    ("glibc 2.36").
+    """
+    release = _os_release(host)
+    shell = reading("ELF header of /bin/sh", lambda: _elf(host, "/bin/sh"))
+    os_id = _entry(release, "ID")
+    libraries = _libraries(host, shell, confstr)
+    return System(
+        id=os_id,
+        flavour=_flavour(host, os_id),
+        codename=_entry(release, "VERSION_CODENAME"),
+        version=_entry(release, "VERSION_ID"),
+        name=_entry(release, "PRETTY_NAME"),
+        kernel=reading("uname", lambda: clean(host.uname().release) or None),
+        page_size=reading("sysconf SC_PAGE_SIZE", host.page_size),
+        architecture=architecture(shell, machine, os_id),
+        libc=libraries.kind,
+        libc_version=libraries.version,
+        glibcxx=libraries.glibcxx,
+        package_manager=reading(
+            "the package managers' programs",
+            lambda: next((name for path, name in _PACKAGE_MANAGERS if host.exists(path)), None),
+        ),
+    )
+
+
+def architecture(program: Fact[Elf], kernel: Fact[str], os_id: Fact[str]) -> Fact[str]:
+    """The architecture that a program's wheels must have.
+
+    A 32-bit ARM header is the same for ARMv6 and ARMv7, so there the kernel decides: pip accepts
+    armv7l wheels under every kernel but armv6l. Without a kernel (a mounted card), Debian's and
+    Ubuntu's armhf are ARMv7 by definition, and Raspbian runs on both.
+    """
+    if program.value is None:
+        return Fact(None, program.state, program.source, program.detail)
+    found = program.value.machine
+    if found != "arm":
+        return Fact.known(found, program.source)
+    if kernel.value is not None:
+        return Fact.known(
+            "armv6l" if kernel.value == "armv6l" else "armv7l",
+            f"{program.source}, kernel machine {kernel.value}",
+        )
+    if os_id.value in ("debian", "ubuntu"):
+        return Fact.known("armv7l", f"{program.source}, {os_id.value} armhf is ARMv7")
+    return Fact.unreadable(program.source, "32-bit ARM; only the board tells ARMv6 from ARMv7")
+
+
+def parse_os_release(text: str) -> dict[str, str]:
+    """The assignments of an os-release file, unquoted and cleaned (freedesktop os-release(5))."""
+    fields = {}
+    for line in text.splitlines():
+        name, sign, value = line.strip().partition("=")
+        if sign and re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+            quoted = re.fullmatch(r"""(["'])(.*)\1""", value.strip())
+            if quoted:
+                value = re.sub(r"\\(.)", r"\1", quoted.group(2))
+            fields[name] = clean(value)
+    return fields
+
+
+def libc_version(host: Host, path: str) -> str | None:
+    """The glibc version that the text inside libc.so.6 states."""
+    found = host.search(path, rb"stable release version (\d{1,3}\.\d{1,3})")
+    return found[-1].decode("ascii") if found else None
+
+
+def glibcxx_level(versions: tuple[bytes, ...]) -> str | None:
+    """The newest GLIBCXX version among the symbol versions of a libstdc++."""
+    numbered = [tuple(int(part) for part in version.split(b".")) for version in versions]
+    return ".".join(str(part) for part in max(numbered)) if numbered else None
+
+
+def _os_release(host: Host) -> Fact[dict[str, str]]:
+    def read(path: str) -> Fact[dict[str, str]]:
+        return reading(path, lambda: parse_os_release(read_text(host, path, OS_RELEASE_LIMIT)))
+
+    found = first_known(*(read(path) for path in OS_RELEASE))
+    if found.is_known:
+        return found
+    return first_known(found, reading("distro", lambda: _by_distro(host)))
+
+
+def _by_distro(host: Host) -> dict[str, str]:
+    found = host.distribution()
+    fields = {
+        "ID": found.id,
+        "VERSION_ID": found.version,
+        "VERSION_CODENAME": found.codename,
+        "PRETTY_NAME": found.name,
+    }
+    return {name: clean(value) for name, value in fields.items() if value}
+
+
+def _entry(release: Fact[dict[str, str]], name: str) -> Fact[str]:
+    if release.value is None:
+        return Fact(None, release.state, release.source, release.detail)
+    value = release.value.get(name)
+    return Fact.known(value, release.source) if value else Fact.absent(release.source, f"no {name}")
+
+
+def _flavour(host: Host, os_id: Fact[str]) -> Fact[str]:
+    for path, flavour in _FLAVOUR_SIGNS:
+        if host.exists(path):
+            return Fact.known(flavour, path)
+    return os_id.map(lambda found: _FLAVOUR_OF_ID.get(found, found))
+
+
+def _elf(host: Host, path: str) -> Elf:
+    return read_elf(host, host.real_path(path))
+
+
+def _libraries(host: Host, shell: Fact[Elf], confstr: Fact[str]) -> Libraries:
+    if shell.value is not None and "musl" in shell.value.loader:
+        return _musl(host, shell)
+    folders = _library_folders(shell.value)
+    named = confstr.or_else("").split()
+    if len(named) == 2 and named[0] == "glibc":
+        kind, version = Fact.known("glibc", confstr.source), Fact.known(named[1], confstr.source)
+    else:
+        libc = _find(host, folders, "libc.so.6")
+        version = reading(libc.or_else("libc.so.6"), lambda: libc_version(host, _path(libc)))
+        kind = version.map(lambda _: "glibc")
+    return Libraries(kind, version, _glibcxx(host, folders))
+
+
+def _musl(host: Host, shell: Fact[Elf]) -> Libraries:
+    database = "/lib/apk/db/installed"
+    pattern = rb"\nP:musl\nV:(\d[\d.]{0,20})"
+    return Libraries(
+        kind=Fact.known("musl", shell.source),
+        version=reading(
+            database,
+            lambda: next((hit.decode("ascii") for hit in host.search(database, pattern)), None),
+        ),
+        glibcxx=_glibcxx(host, _library_folders(shell.value)),
+    )
+
+
+def _glibcxx(host: Host, folders: tuple[str, ...]) -> Fact[str]:
+    library = _find(host, folders, "libstdc++.so.6")
+    return reading(
+        library.or_else("libstdc++.so.6"),
+        lambda: glibcxx_level(host.search(_path(library), rb"\0GLIBCXX_(3\.4\.\d{1,3})(?=\0)")),
+    )
+
+
+def _library_folders(program: Elf | None) -> tuple[str, ...]:
+    plain = ("/usr/lib64", "/usr/lib", "/lib64", "/lib", "/usr/local/lib")
+    if program is None:
+        return plain
+    triplet = _TRIPLETS.get((program.machine, program.float_abi))
+    return (f"/usr/lib/{triplet}", f"/lib/{triplet}", *plain) if triplet else plain
+
+
+def _find(host: Host, folders: tuple[str, ...], name: str) -> Fact[str]:
+    def look() -> str:
+        for folder in folders:
+            if host.exists(f"{folder}/{name}"):
+                return host.real_path(f"{folder}/{name}")
+        raise MissingError(name, f"not in {', '.join(folders[:3])}")
+
+    return reading(name, look)
+
+
+def _path(fact: Fact[str]) -> str:
+    if fact.value is None:
+        raise MissingError(fact.source, fact.detail)
+    return fact.value
