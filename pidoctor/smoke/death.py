@@ -25,6 +25,7 @@ STEPS = {
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?")
 _EVIDENCE_LENGTH = 300
+_LINE_LENGTH = 4096
 _TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -84,74 +85,102 @@ def signal_of(returncode: int) -> int | None:
     return None
 
 
-def decode(returncode: int, stderr: str, step: str, model: str | None = None) -> Death:
+def decode(
+    returncode: int, stderr: str, step: str, model: str | None = None, subject: str = "The runtime"
+) -> Death:
     """The cause of death of a process that ended with ``returncode`` at ``step``.
 
-    ``stderr`` is the (tail of the) text it printed; it is not trusted.
+    ``stderr`` is the (tail of the) text it printed; it is not trusted. ``subject`` begins the
+    message.
     """
     causes = load_causes()
+    lines = _lines(stderr)
     signal = signal_of(returncode)
+    place = _Place(step, model, subject, _exception(lines) or _last_line(lines))
     if signal is None:
-        return _by_output(causes.output, stderr, step, model)
-    lines = stderr.splitlines()
+        return _by_output(causes.output, lines, place)
     for cause in causes.signals:
         match = _last_match(cause.pattern, lines)
         if cause.signal == signal and (match or not cause.pattern):
-            return _death(cause, match, stderr, step, model)
-    unknown = Cause("error", "", "", "another process or the system ended it", signal)
-    return _death(unknown, None, stderr, step, model)
+            return _death(cause, match, place)
+    other = "another process or the system ended it"
+    return _death(Cause("error", "", "", other, signal), None, place)
 
 
-def timed_out(seconds: float, output: str, step: str, model: str | None = None) -> Death:
+def timed_out(
+    seconds: float, output: str, step: str, model: str | None = None, subject: str = "The runtime"
+) -> Death:
     """The death of a process that was killed because its time was up."""
     cause = Cause("timeout", "", f"{seconds:g} s", "it did not finish within {detail}")
-    return _death(cause, None, output, step, model)
+    return _death(cause, None, _Place(step, model, subject, _last_line(_lines(output))))
 
 
-def _by_output(causes: tuple[Cause, ...], output: str, step: str, model: str | None) -> Death:
+@dataclass(frozen=True)
+class _Place:
+    """Where it happened, and the line to show when none fits better."""
+
+    step: str
+    model: str | None
+    subject: str
+    line: str
+
+
+def _by_output(causes: tuple[Cause, ...], lines: list[str], place: _Place) -> Death:
     """The last exception first: what was printed before it may be harmless noise."""
-    for text in (output[max(output.rfind(_TRACEBACK), 0) :], output):
+    for part in (lines[_last_traceback(lines) :], lines):
         for cause in causes:
-            match = _last_match(cause.pattern, text.splitlines())
+            match = _last_match(cause.pattern, part)
             if match:
-                return _death(cause, match, output, step, model)
-    last = _last_line(output)
-    words = "it ended with an error: {detail}" if last else "it ended without an answer"
-    return _death(Cause("error", "", last, words), None, output, step, model)
+                return _death(cause, match, place)
+    words = "{detail}" if place.line else "it ended without an answer"
+    return _death(Cause("error", "", place.line, words), None, place)
 
 
-def _last_match(pattern: str, lines: list[str]) -> re.Match[str] | None:
-    """The last place where a pattern fits; line by line, so that one huge line costs no more."""
-    found = None
-    for line in lines if pattern else []:
-        for found in re.finditer(pattern, line):  # noqa: B007 - the last one is wanted
-            pass
-    return found
-
-
-def _death(
-    cause: Cause, match: re.Match[str] | None, output: str, step: str, model: str | None
-) -> Death:
+def _death(cause: Cause, match: re.Match[str] | None, place: _Place) -> Death:
     detail = clean(match.expand(cause.detail) if match else cause.detail)
-    where = STEPS.get(step, f"at step {clean(step)}") + (
-        f" ({clean(model)} model)" if model else ""
-    )
     what = f"died of signal {cause.signal}" if cause.signal else "failed"
     what = f"died ({cause.name})" if cause.name else what
-    message = cause.message.replace("{detail}", detail)
+    where = STEPS[place.step] + (f" ({clean(place.model)} model)" if place.model else "")
+    reason = cause.message.replace("{detail}", detail).rstrip(".")
     return Death(
         kind=cause.kind,
         signal=cause.signal,
-        step=step,
-        model=model,
+        step=place.step,
+        model=place.model,
         detail=detail or None,
-        message=f"It {what} {where}: {message}.",
-        evidence=clean(match.string) if match else _last_line(output),
+        message=f"{place.subject} {what} {where}: {reason}.",
+        evidence=clean(match.string) if match else place.line,
     )
 
 
-def _last_line(output: str) -> str:
-    for line in reversed(output.splitlines()):
-        if clean(line):
-            return clean(line)
-    return ""
+def _lines(output: str) -> list[str]:
+    """Lines, each cut to a length that no pattern is slow on."""
+    return [line[:_LINE_LENGTH] for line in output.splitlines()]
+
+
+def _last_match(pattern: str, lines: list[str]) -> re.Match[str] | None:
+    """Where a pattern fits in the last line in which it does."""
+    for line in reversed(lines) if pattern else ():
+        match = re.search(pattern, line)
+        if match:
+            return match
+    return None
+
+
+def _last_traceback(lines: list[str]) -> int:
+    """The number of the line in which the last traceback begins; 0 when there is none."""
+    return max((number for number, line in enumerate(lines) if _TRACEBACK in line), default=0)
+
+
+def _exception(lines: list[str]) -> str:
+    """The text of the exception that ended the last traceback, which may have several lines."""
+    start = _last_traceback(lines)
+    if not lines or _TRACEBACK not in lines[start]:
+        return ""
+    rest = lines[start + 1 :]
+    frames = next((n for n, line in enumerate(rest) if line.strip() and line[0] != " "), len(rest))
+    return clean(" ".join(rest[frames:]))
+
+
+def _last_line(lines: list[str]) -> str:
+    return next((clean(line) for line in reversed(lines) if clean(line)), "")

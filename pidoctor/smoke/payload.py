@@ -67,14 +67,18 @@ def interpreter_class(runtime: Any) -> Any:
 
 
 def ramp(shape: list[int], dtype: Any) -> Any:
-    """A fixed input: 0, 1, 2, ... wrapped to 0..99 for integers, 0 to 1 for floats."""
+    """A fixed input: 0 to 0.99 again and again for floats, 0 to 99 for 8-bit integers.
+
+    Wider integers are most often indices, and only index 0 is surely in range.
+    """
     import numpy as np
 
-    count = int(np.prod(shape))
-    kind = np.dtype(dtype).kind
+    kind, size = np.dtype(dtype).kind, np.dtype(dtype).itemsize
     if kind in "SUO":
-        return np.full(shape, b"a", dtype=object if kind == "O" else dtype)
-    steps = np.arange(count, dtype=np.int64) % 100
+        return np.full(shape, b"a", dtype=object)
+    if kind in "iu" and size > 1:
+        return np.zeros(shape, dtype=dtype)
+    steps = np.arange(int(np.prod(shape))) % 100
     values = steps % 2 == 1 if kind == "b" else steps / 100.0 if kind in "fc" else steps
     return values.astype(dtype).reshape(shape)
 

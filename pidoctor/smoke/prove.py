@@ -223,13 +223,14 @@ def _death(
     timeout_s: float,
 ) -> Death | None:
     """How the process died, or None when it ended well."""
+    subject = f"{reports.runtime or 'Python'} {reports.version or ''}".rstrip()
     if ended.timed_out:
-        return timed_out(timeout_s, output, reports.step, reports.model)
+        return timed_out(timeout_s, output, reports.step, reports.model, subject)
     if reports.absent:
         return _absent(runtimes)
     if ended.returncode == 0 and reports.done:
         return None
-    return decode(ended.returncode, output, reports.step, reports.model)
+    return decode(ended.returncode, output, reports.step, reports.model, subject)
 
 
 def _absent(runtimes: Sequence[Runtime]) -> Death:

@@ -1,0 +1,76 @@
+"""Real runtimes from the package index, on this machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from pidoctor.smoke.proof import Proof
+from pidoctor.smoke.prove import prove
+
+pytestmark = pytest.mark.network
+
+_HAS_TFLITE_RUNTIME = pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="tflite-runtime has no wheel for Python 3.12 and newer"
+)
+
+
+def proof_of(folder: Path, *requirements: str, options: tuple[str, ...] = ()) -> Proof:
+    """Installs requirements into a new environment and proves it."""
+    venv.EnvBuilder(symlinks=True).create(folder)
+    python = os.fspath(folder / "bin" / "python")
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
+    subprocess.run([*pip, "--only-binary=:all:", *options, *requirements], check=True)
+    return prove(python)
+
+
+def test_ai_edge_litert(tmp_path: Path) -> None:
+    proof = proof_of(tmp_path, "ai-edge-litert")
+    assert proof.death is None
+    assert proof.runtime == "ai-edge-litert"
+    assert [model.max_error for model in proof.models] == [0, 0]
+
+
+@_HAS_TFLITE_RUNTIME
+def test_tflite_runtime_with_numpy_1(tmp_path: Path) -> None:
+    proof = proof_of(tmp_path, "tflite-runtime==2.14.0", "numpy<2")
+    assert proof.death is None
+    assert (proof.runtime, proof.version) == ("tflite-runtime", "2.14.0")
+    assert [model.max_error for model in proof.models] == [0, 0]
+
+
+@_HAS_TFLITE_RUNTIME
+def test_tflite_runtime_with_numpy_2(tmp_path: Path) -> None:
+    """What pip installs when asked for tflite-runtime: the import works, the interpreter does not."""
+    proof = proof_of(tmp_path, "tflite-runtime==2.14.0", "numpy>=2")
+    assert proof.death is not None
+    assert (proof.death.kind, proof.death.step) == ("numpy-abi", "construct")
+    assert proof.death.evidence == "AttributeError: _ARRAY_API not found"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 10), reason="numpy 1.19.5 has no wheel for it")
+def test_tflite_runtime_with_a_numpy_that_is_too_old(tmp_path: Path) -> None:
+    proof = proof_of(tmp_path, "tflite-runtime==2.14.0", "numpy==1.19.5", options=("--no-deps",))
+    assert proof.death is not None
+    assert (proof.death.kind, proof.death.detail) == ("numpy-api-version", "0x10 against 0xd")
+
+
+@_HAS_TFLITE_RUNTIME
+def test_runtime_without_numpy(tmp_path: Path) -> None:
+    proof = proof_of(tmp_path, "tflite-runtime==2.14.0", options=("--no-deps",))
+    assert proof.death is not None
+    assert (proof.death.kind, proof.death.detail) == ("not-installed", "numpy")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="tensorflow has no wheel for Python 3.14")
+def test_tensorflow(tmp_path: Path) -> None:
+    proof = proof_of(tmp_path, "tensorflow")
+    assert proof.death is None
+    assert proof.runtime == "tensorflow"
+    assert [model.max_error for model in proof.models] == [0, 0]
