@@ -1,0 +1,39 @@
+"""A result as JSON: the envelope that ``result.schema.json`` describes."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from pidoctor.result import Result
+
+
+def to_text(result: Result, ascii_only: bool = False) -> str:
+    """The envelope, indented by two spaces, with a newline at the end.
+
+    ``ascii_only`` escapes everything beyond ASCII, for a stream that could not carry it. Values
+    that JSON has no number for (infinity, not-a-number) become null, as standard readers want it.
+    """
+    envelope = _finite(result.to_json())
+    return json.dumps(envelope, indent=2, ensure_ascii=ascii_only, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and value - value != 0:
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    if isinstance(value, str):
+        # Lone surrogates (names of files that are not UTF-8) have no place in JSON text.
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return value
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the envelope."""
+    text = files("pidoctor.report").joinpath("result.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded

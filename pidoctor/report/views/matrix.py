@@ -1,0 +1,119 @@
+"""Boards x systems x Pythons at a glance: a letter for the runtime that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pidoctor.report.layout import Page, Piece
+from pidoctor.report.look import BAD, FAINT, GOOD, STRONG, WARN
+
+Cell = Mapping[str, Any]
+Grid = tuple[tuple[str, tuple[tuple[str, Cell], ...]], ...]
+
+UNKNOWN = "?"
+NOTHING = "-"
+
+
+def show(page: Page, cells: Sequence[Cell]) -> None:
+    """The matrix, boards with the same answers together; with ``verbose`` why a cell is empty."""
+    letters = runtime_letters(cells)
+    for requirement in dict.fromkeys(cell["requirement"] for cell in cells):
+        page.heading(f"{requirement}: what fits which board")
+        asked = [cell for cell in cells if cell["requirement"] == requirement]
+        pythons = sorted({cell["python"] for cell in asked}, key=_version)
+        for boards, rows in _grouped(asked, letters):
+            _board(page, boards, rows, pythons, letters)
+    _legend(page, letters)
+
+
+def runtime_letters(cells: Iterable[Cell]) -> dict[str, str]:
+    """A letter for each runtime that some cell's plan has: the initial of its last word."""
+    letters: dict[str, str] = {}
+    for cell in cells:
+        runtime = runtime_of(cell)
+        if runtime and runtime not in letters:
+            initials = [word[0].upper() for word in reversed(runtime.split("-")) if word]
+            spare = [chr(code) for code in range(ord("A"), ord("Z") + 1)]
+            taken = set(letters.values())
+            letters[runtime] = next(c for c in (*initials, *spare) if c not in taken)
+    return letters
+
+
+def runtime_of(cell: Cell) -> str:
+    """The runtime of a plan: the first word of its summary ("ai-edge-litert 2.1.0, numpy ...")."""
+    return str(cell["summary"]).split(" ", 1)[0] if cell["status"] == "plan" else ""
+
+
+def mark(cell: Cell, letters: Mapping[str, str]) -> str:
+    """The one character of a cell."""
+    if cell["status"] == "plan":
+        return letters[runtime_of(cell)]
+    return NOTHING if cell["status"] == "impossible" else UNKNOWN
+
+
+def _grouped(
+    cells: Sequence[Cell], letters: Mapping[str, str]
+) -> Iterable[tuple[list[str], dict[str, dict[str, Cell]]]]:
+    """Boards whose every cell has the same mark share a block."""
+    blocks: dict[tuple[tuple[str, str, str], ...], list[str]] = {}
+    rows: dict[str, dict[str, dict[str, Cell]]] = {}
+    for cell in cells:
+        system = f"{cell['system']}-{cell['bits']}"
+        rows.setdefault(cell["board"], {}).setdefault(system, {})[cell["python"]] = cell
+    for board, systems in rows.items():
+        key = tuple(
+            (system, python, mark(cell, letters))
+            for system, pythons in systems.items()
+            for python, cell in pythons.items()
+        )
+        blocks.setdefault(key, []).append(board)
+    for boards in blocks.values():
+        yield boards, rows[boards[0]]
+
+
+def _board(
+    page: Page,
+    boards: Sequence[str],
+    rows: Mapping[str, Mapping[str, Cell]],
+    pythons: Sequence[str],
+    letters: Mapping[str, str],
+) -> None:
+    page.blank()
+    page.paragraph([(", ".join(boards), STRONG)], hang=2)
+    width = max(len(system) for system in rows)
+    column = max(len(python) for python in pythons) + 1
+    header = "".join(python.rjust(column) for python in pythons)
+    page.item(" " * (width + 2), [(header.strip(), FAINT)], indent=column - len(pythons[0]))
+    for system, cells in rows.items():
+        line: list[Piece] = [(f"  {system.ljust(width)}", "")]
+        for python in pythons:
+            cell = cells.get(python)
+            text = " " if cell is None else mark(cell, letters)
+            line.append((" " * (column - 1), ""))
+            line.append((text, _style(text)))
+        page.item(line, "")
+        if page.look.verbose:
+            _reasons(page, cells.values())
+
+
+def _reasons(page: Page, cells: Iterable[Cell]) -> None:
+    for cell in cells:
+        page.item([(f"{cell['python']}: ", FAINT)], [(cell["summary"], FAINT)], indent=6)
+
+
+def _style(text: str) -> str:
+    return {NOTHING: BAD, UNKNOWN: WARN}.get(text, GOOD)
+
+
+def _legend(page: Page, letters: Mapping[str, str]) -> None:
+    page.blank()
+    entries = [*((letter, runtime) for runtime, letter in letters.items())]
+    entries += [(NOTHING, "nothing fits"), (UNKNOWN, "not known"), (" ", "not offered")]
+    for letter, meaning in entries[:-1]:
+        page.item([(f"{letter} ", _style(letter))], meaning, indent=2)
+    page.paragraph([("pidoctor explain REQUIREMENT --target TARGET says why.", FAINT)], indent=2)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())
