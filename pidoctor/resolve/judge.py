@@ -12,7 +12,7 @@ from packaging.tags import Tag, parse_tag
 from pidoctor.catalog.wheels import Evidence, Library, Wheel
 from pidoctor.resolve.machine import Machine, format_version, parse_version
 from pidoctor.resolve.tags import architectures, supported_tags
-from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict
+from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict, nearest
 
 # Rank of a wheel that its tag refuses and its evidence allows: behind every tagged one.
 BEYOND_TAGS_RANK = 1_000_000
@@ -84,8 +84,7 @@ def _judge_tag(wheel: Wheel, machine: Machine) -> Verdict:
     ranks = [supported[tag] for tag in tags if tag in supported]
     if ranks:
         return Accepted(min(ranks))
-    misses = [_tag_miss(tag, machine) for tag in tags]
-    return max(misses, key=lambda miss: (miss.reason.nearness, miss.detail))
+    return nearest([_tag_miss(tag, machine) for tag in tags])
 
 
 def _tag_miss(tag: Tag, machine: Machine) -> Rejected:
@@ -109,11 +108,11 @@ def _architecture_miss(tag: Tag, machine: Machine) -> Rejected | None:
     here = ARCHITECTURE_NAMES.get(machine.architecture, machine.architecture)
     wheel = ARCHITECTURE_NAMES.get(built_for, built_for)
     if built_for == machine.kernel_machine:
-        return Rejected(
-            Reason.BITNESS,
-            f"built for {wheel}; the kernel is that, but this Python is {here}",
-        )
-    return Rejected(Reason.ARCHITECTURE, f"built for {wheel}; this Python is {here}")
+        here = f"the kernel is that, but this Python is {here}"
+        return Rejected.built_for(Reason.BITNESS, wheel, here)
+    is_other_family = ("ARM" in wheel) is not ("ARM" in here)
+    here = f"this Python is {here}"
+    return Rejected.built_for(Reason.ARCHITECTURE, wheel, here, int(is_other_family))
 
 
 def _python_miss(tag: Tag, machine: Machine) -> Rejected | None:
@@ -128,8 +127,11 @@ def _python_miss(tag: Tag, machine: Machine) -> Rejected | None:
         fits = (major, minor) == here
     if fits and (kind == "py" or machine.implementation == "cpython"):
         return None
-    return Rejected(
-        Reason.PYTHON, f"built for CPython {major}.{minor}; this is {machine.python_short}"
+    return Rejected.built_for(
+        Reason.PYTHON,
+        f"Python {major}.{minor}",
+        f"this is Python {machine.python_short}",
+        abs(minor - here[1]),
     )
 
 

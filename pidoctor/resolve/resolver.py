@@ -21,7 +21,7 @@ from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.provider import Choice, Need, Provider, World
 from pidoctor.resolve.request import AUTO, Request
-from pidoctor.resolve.verdict import Reason, Rejected
+from pidoctor.resolve.verdict import Reason, Rejected, nearest
 
 
 def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
@@ -60,13 +60,13 @@ class Question:
             solution = self._solve(name)
             if solution is not None:
                 return self._plan(name, python, solution)
-        nearest = max(self._rejected, key=_nearness, default=None)
+        closest = max(self._rejected, key=_nearness, default=None)
         return Impossible(
             request=str(self._request),
             python=self._machine.python_short,
-            message=self._why_not(nearest),
+            message=self._why_not(closest),
             rejected=tuple(self._rejected),
-            nearest=nearest,
+            nearest=closest,
             changes=(),
         )
 
@@ -114,7 +114,7 @@ class Question:
             return Candidate(
                 name, version, Reason.NOT_PUBLISHED, "no wheel for Linux on ARM or x86"
             )
-        best = max(misses, key=lambda miss: (miss.reason.nearness, miss.detail))
+        best = nearest(misses)
         return Candidate(name, version, best.reason, best.detail)
 
     def _never_published(self, name: str, asked: Iterable[str]) -> Iterator[Candidate]:
@@ -191,10 +191,10 @@ class Question:
             notes=notes,
         )
 
-    def _why_not(self, nearest: Candidate | None) -> str:
-        if nearest is None:
+    def _why_not(self, closest: Candidate | None) -> str:
+        if closest is None:
             return f"no version of {self._request.name} matches {self._request.specifier}"
-        return f"the nearest is {nearest.name} {nearest.version}: {nearest.detail}"
+        return f"the nearest is {closest.name} {closest.version}: {closest.detail}"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Union
@@ -52,10 +54,37 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Rejected:
-    """The candidate cannot be used; ``detail`` is a sentence a newcomer understands."""
+    """The candidate cannot be used; ``detail`` is a sentence a newcomer understands.
+
+    ``offer`` is what the wheel was built for, where that is the matter ("CPython 3.11"), so that
+    the misses of one version can be told in one sentence; ``distance`` tells misses for the same
+    reason apart, 0 being the nearest.
+    """
 
     reason: Reason
     detail: str
+    offer: str = ""
+    here: str = ""
+    distance: int = 0
+
+    @staticmethod
+    def built_for(reason: Reason, offer: str, here: str, distance: int = 0) -> Rejected:
+        return Rejected(reason, f"built for {offer}; {here}", offer, here, distance)
+
+
+def nearest(misses: Sequence[Rejected]) -> Rejected:
+    """The nearest of the misses of one version; equal ones that differ in offer are merged."""
+    best = max(misses, key=lambda miss: (miss.reason.nearness, -miss.distance))
+    offers = [m.offer for m in misses if m.reason is best.reason and m.here == best.here]
+    if not best.offer:
+        return best
+    together = ", ".join(sorted(set(offers), key=_natural))
+    return Rejected.built_for(best.reason, together, best.here, best.distance)
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Sort key under which "3.9" comes before "3.11"."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text)]
 
 
 Verdict = Union[Accepted, Rejected]

@@ -1,0 +1,149 @@
+"""The command line: which commands there are, and their common options.
+
+Each command is a module of this package with ``DESCRIPTION``, ``EXAMPLES``,
+``add_arguments(parser)`` and ``run(options) -> Result``. Only the module of the command that was
+asked for is imported, so a quick command starts quickly.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import NoReturn
+
+from pidoctor import __version__
+from pidoctor.errors import UsageError
+from pidoctor.result import Result
+
+COMMANDS = {
+    "check": "will it run here? facts, findings, and what would be installed",
+    "install": "plan, show, ask, install, and prove by an inference",
+    "smoke": "prove an environment that is already there",
+    "undo": "go back to the state before the last install",
+    "explain": "every candidate's verdict, the nearest miss, what would help",
+    "lock": "the plan as a file that pip or uv installs",
+    "download": "a folder of wheels for a board without network",
+    "targets": "the boards and systems that can be asked about",
+    "matrix": "boards x systems x Pythons at a glance",
+    "triage": "the cause of a failed install, from its log",
+    "capture": "this machine as a file that can be asked about elsewhere",
+    "report": "a support bundle with everything private removed",
+    "index": "the wheels index: status, update, audit, verify",
+}
+
+
+@dataclass(frozen=True)
+class Command:
+    """A parsed command line."""
+
+    name: str
+    options: argparse.Namespace
+    run: Callable[[argparse.Namespace], Result]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with errors as one line, raised instead of printed."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+
+def parse(words: Sequence[str]) -> Command:
+    """The command that ``words`` ask for.
+
+    Raises :class:`UsageError` with one line; ``--help`` and ``--version`` print and exit 0.
+    """
+    if not words or words[0].startswith("-"):
+        _overview().parse_args(words or ["--help"])
+        raise UsageError("name a command first, as in `pidoctor check` (see `pidoctor --help`)")
+    name = words[0]
+    if name not in COMMANDS:
+        raise UsageError(f"{name!r} is not a command (see `pidoctor --help`){_did_you_mean(name)}")
+    module = import_module(f"pidoctor.cli.{name}")
+    parser = _command_parser(name, module.DESCRIPTION, module.EXAMPLES)
+    module.add_arguments(parser)
+    before, after = _split_at_dashes(words[1:])
+    options = parser.parse_args(before)
+    options.after_dashes = after
+    if after is not None and not getattr(module, "TAKES_COMMAND", False):
+        raise UsageError(f"`pidoctor {name}` takes nothing after --")
+    return Command(name, options, module.run)
+
+
+def _split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
+    if "--" not in words:
+        return list(words), None
+    at = list(words).index("--")
+    return list(words[:at]), list(words[at + 1 :])
+
+
+def _did_you_mean(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, COMMANDS, n=1)
+    return f"; did you mean `pidoctor {close[0]}`?" if close else ""
+
+
+def _overview() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    listing = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    parser = _Parser(
+        prog="pidoctor",
+        usage="pidoctor COMMAND [...]",
+        description="Make TensorFlow Lite and TensorFlow run on Raspberry Pi and other ARM boards.",
+        epilog=f"commands:\n{listing}\n\n"
+        "examples:\n"
+        "  pidoctor check                                  will it run on this machine?\n"
+        "  pidoctor install                                install it, and prove it\n"
+        "  pidoctor explain tensorflow --target pi4-4gb/bookworm-32\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"pidoctor {__version__}")
+    return parser
+
+
+def _command_parser(name: str, description: str, examples: str) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=f"pidoctor {name}",
+        description=description,
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    output = parser.add_argument_group("output")
+    output.add_argument("--json", action="store_true", help="print one JSON document")
+    output.add_argument(
+        "-v", "--verbose", action="count", default=0, help="say more (-vv: tracebacks)"
+    )
+    output.add_argument("-q", "--quiet", action="store_true", help="only the answer")
+    output.add_argument("--no-color", action="store_true", help="no colours")
+    return parser
+
+
+def add_requirement(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
+    """The REQUIREMENT argument; with ``default`` None it must be given."""
+    parser.add_argument(
+        "requirement",
+        metavar="REQUIREMENT",
+        nargs="?" if default else None,
+        default=default,
+        help="auto (TFLite inference by whichever runtime fits), ai-edge-litert, tflite-runtime "
+        "or tensorflow, perhaps with a version: tensorflow==2.16.1",
+    )
+    parser.add_argument(
+        "--beyond-tags",
+        action="store_true",
+        help="also accept a wheel whose tag asks for a newer glibc than its ELF files need",
+    )
+
+
+def add_where(parser: argparse.ArgumentParser) -> None:
+    """The options that say which machine is meant; without them, this one."""
+    where = parser.add_argument_group("which machine (without these: this one)")
+    only = where.add_mutually_exclusive_group()
+    only.add_argument("--target", metavar="NAME", help="a named one: pi4-4gb/bookworm-64")
+    only.add_argument("--capture", metavar="FILE", help="one captured with `pidoctor capture`")
+    only.add_argument("--root", metavar="DIR", help="a mounted card or a chroot")
+    where.add_argument("--python", metavar="EXE", help="the interpreter to look at")

@@ -1,0 +1,36 @@
+"""``pidoctor capture``: this machine as a file that can be asked about elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pidoctor.errors import CouldNotCheckError
+from pidoctor.result import Result
+
+DESCRIPTION = "Write what the probes read here into one file; serials and secrets are left out."
+EXAMPLES = """\
+  pidoctor capture -o my-pi.json
+  pidoctor explain auto --capture my-pi.json        (then, on another machine)
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="where to")
+    parser.add_argument("--python", metavar="EXE", help="the interpreter to look at")
+
+
+def run(options: argparse.Namespace) -> Result:
+    from pidoctor.host.live import LiveHost
+    from pidoctor.host.recorder import Recorder
+    from pidoctor.probe.machine import probe
+    from pidoctor.profile.codec import to_json
+
+    recorder = Recorder(LiveHost())
+    probed = probe(recorder, python=options.python)
+    path = Path(options.output)
+    try:
+        path.write_text(recorder.to_text(), encoding="utf-8")
+    except OSError as error:
+        raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error
+    return Result("capture", profile=to_json(probed.profile), extra={"output": str(path)})

@@ -1,0 +1,70 @@
+"""``pidoctor check``: facts, findings, and what would be installed or why nothing can."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from pidoctor.cli.answer import answer, catalog
+from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.where import is_this_machine, machine
+from pidoctor.errors import CouldNotCheckError
+from pidoctor.profile.codec import to_json
+from pidoctor.result import ExitCode, Finding, Result, Severity
+
+DESCRIPTION = "Will TensorFlow Lite (or TensorFlow) run here, and if not, what would make it run?"
+EXAMPLES = """\
+  pidoctor check
+  pidoctor check tensorflow --target pi-3b/bookworm-64
+  pidoctor check --fix
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_requirement(parser)
+    add_where(parser)
+    parser.add_argument(
+        "--fix", action="store_true", help="run the remedies that are safe, after asking"
+    )
+    parser.add_argument("-y", "--yes", action="store_true", help="with --fix: do not ask")
+
+
+def run(options: argparse.Namespace) -> Result:
+    if options.fix:
+        from pidoctor.cli.fix import fix
+
+        fix(options, examine)
+    return examine(options)
+
+
+def examine(options: argparse.Namespace) -> Result:
+    """Look at the machine once: profile, resolution, findings."""
+    from pidoctor.checks.registry import run_checks
+
+    started = time.perf_counter()
+    probed = machine(options)
+    probed_at = time.perf_counter()
+    try:
+        resolution = answer(probed.profile, options.requirement, options.beyond_tags, catalog())
+    except CouldNotCheckError as error:
+        resolution = None
+        undecided: tuple[Finding, ...] = (Finding("not-decidable", Severity.ERROR, str(error)),)
+    else:
+        undecided = ()
+    resolved_at = time.perf_counter()
+    findings = undecided + run_checks(probed.profile, resolution, probed.failures)
+    problems = any(finding.severity is Severity.ERROR for finding in findings)
+    code = ExitCode.PROBLEM if problems else ExitCode.FINE
+    return Result(
+        "check",
+        exit_code=ExitCode.COULD_NOT_CHECK if undecided else code,
+        profile=to_json(probed.profile),
+        findings=findings,
+        resolution=None if resolution is None else resolution.to_json(),
+        timings={
+            "probe_s": probed_at - started,
+            "resolve_s": resolved_at - probed_at,
+            "checks_s": time.perf_counter() - resolved_at,
+        },
+        extra={"here": is_this_machine(options)},
+    )

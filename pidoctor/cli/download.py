@@ -1,0 +1,39 @@
+"""``pidoctor download``: a folder of wheels for a board without network."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pidoctor.cli.answer import answer, catalog
+from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.where import machine
+from pidoctor.resolve.plan import Plan
+from pidoctor.result import ExitCode, Result
+
+DESCRIPTION = "Fetch and verify every wheel of the plan, here, for a board without network."
+EXAMPLES = """\
+  pidoctor download --target pi4-4gb/bookworm-64 -d wheels
+  pidoctor install --offline --wheels wheels        (then, on the board)
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_requirement(parser)
+    add_where(parser)
+    parser.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
+
+
+def run(options: argparse.Namespace) -> Result:
+    from pidoctor.lock.wheelhouse import download
+
+    profile = machine(options).profile
+    resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
+    if not isinstance(resolution, Plan):
+        return Result("download", ExitCode.PROBLEM, resolution=resolution.to_json())
+    paths = download(resolution, Path(options.directory))
+    return Result(
+        "download",
+        resolution=resolution.to_json(),
+        extra={"directory": options.directory, "files": [path.name for path in paths]},
+    )

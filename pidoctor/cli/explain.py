@@ -1,0 +1,36 @@
+"""``pidoctor explain``: every candidate's verdict, the nearest miss, the smallest changes."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from pidoctor.cli.answer import answer, catalog
+from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.where import machine
+from pidoctor.profile.codec import to_json
+from pidoctor.result import Result
+
+DESCRIPTION = "Why would this be chosen, and why not the others? Always exits 0 with an answer."
+EXAMPLES = """\
+  pidoctor explain tensorflow==2.3 --target pi4-4gb/bullseye-64
+  pidoctor explain tflite-runtime --target pi5-8gb/trixie-64
+  pidoctor explain auto
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_requirement(parser, default=None)
+    add_where(parser)
+
+
+def run(options: argparse.Namespace) -> Result:
+    profile = machine(options).profile
+    started = time.perf_counter()
+    resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
+    return Result(
+        "explain",
+        profile=to_json(profile),
+        resolution=resolution.to_json(),
+        timings={"resolve_s": time.perf_counter() - started},
+    )

@@ -1,0 +1,67 @@
+"""``pidoctor lock``: the plan as a file that pip or uv installs without pidoctor."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pidoctor.cli.answer import answer, catalog
+from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.where import machine
+from pidoctor.errors import CouldNotCheckError
+from pidoctor.resolve.plan import Plan
+from pidoctor.result import ExitCode, Result
+
+DESCRIPTION = "Write the plan as a hashed requirements file, or as pylock.toml (PEP 751)."
+EXAMPLES = """\
+  pidoctor lock --target pi4-4gb/bookworm-64 -o requirements.txt
+  pidoctor lock tflite-runtime --format pylock -o pylock.toml
+  pip install --require-hashes --no-deps -r requirements.txt
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_requirement(parser)
+    add_where(parser)
+    parser.add_argument(
+        "--format",
+        choices=["pylock", "requirements"],
+        default="requirements",
+        help="default: requirements; pylock looks up the wheels' addresses on your index",
+    )
+    parser.add_argument(
+        "--wheels", metavar="DIR", help="pylock: point at the wheels in this folder instead"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+
+
+def run(options: argparse.Namespace) -> Result:
+    profile = machine(options).profile
+    resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
+    if not isinstance(resolution, Plan):
+        return Result("lock", ExitCode.PROBLEM, resolution=resolution.to_json())
+    text = _document(resolution, options)
+    if options.output:
+        _write(Path(options.output), text)
+    return Result(
+        "lock",
+        resolution=resolution.to_json(),
+        extra={"document": text, "output": options.output},
+    )
+
+
+def _document(plan: Plan, options: argparse.Namespace) -> str:
+    if options.format == "requirements":
+        from pidoctor.install.requirements import requirements_text
+
+        return requirements_text(plan)
+    from pidoctor.lock.pylock import pylock_text
+
+    return pylock_text(plan, Path(options.wheels) if options.wheels else None)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error

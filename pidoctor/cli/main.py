@@ -1,0 +1,59 @@
+"""Arguments -> one command -> one printed Result -> an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from pidoctor.cli.arguments import Command, parse
+from pidoctor.errors import PidoctorError
+from pidoctor.result import ExitCode, Result
+
+# What a shell reports for a program ended by Ctrl-C: 128 + SIGINT.
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with ``argv`` (without the program's name); the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        command = parse(words)
+        return _run(command)
+    except PidoctorError as error:
+        # Only parsing can get here: the command line itself was wrong.
+        print(f"pidoctor: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader (`pidoctor matrix | head`) has seen enough; nothing is left to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FINE
+    except KeyboardInterrupt:
+        print("pidoctor: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(command: Command) -> int:
+    from pidoctor.cli.output import show, show_error
+
+    try:
+        result = command.run(command.options)
+    except PidoctorError as error:
+        failed = Result(command.name, exit_code=error.exit_code, error=str(error))
+        show_error(failed, command.options)
+        return failed.exit_code
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as error:
+        if command.options.verbose >= 2:
+            raise
+        failed = Result(
+            command.name,
+            exit_code=ExitCode.INTERNAL,
+            error=f"this is a bug in pidoctor: {type(error).__name__}: {error} "
+            "(-vv shows where; please report it)",
+        )
+        show_error(failed, command.options)
+        return failed.exit_code
+    show(result, command.options)
+    return result.exit_code

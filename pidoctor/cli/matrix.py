@@ -1,0 +1,84 @@
+"""``pidoctor matrix``: every board x system x Python, at a glance."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pidoctor.catalog.catalog import Catalog
+from pidoctor.cli.answer import catalog
+from pidoctor.cli.arguments import add_requirement
+from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.profile.targets import all_targets, target
+from pidoctor.resolve.plan import Impossible
+from pidoctor.resolve.request import Request, parse_request
+from pidoctor.resolve.resolver import resolve
+from pidoctor.result import Result
+
+DESCRIPTION = "Will it run? Every board x system x Python that can be asked about."
+EXAMPLES = """\
+  pidoctor matrix
+  pidoctor matrix tensorflow --boards pi4,pi5
+  pidoctor matrix --html matrix.html
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_requirement(parser)
+    parser.add_argument("--boards", metavar="NAMES", help="only these, separated by commas")
+    parser.add_argument("--html", metavar="FILE", help="also write a page that needs no network")
+
+
+def run(options: argparse.Namespace) -> Result:
+    known = catalog()
+    request = parse_request(options.requirement, known, options.beyond_tags)
+    rows = tuple(matrix(_names(options.boards), request, known))
+    if options.html:
+        _write_page(Path(options.html), rows)
+    return Result("matrix", matrix=rows, extra={"html": options.html})
+
+
+def _names(boards: str | None) -> list[str]:
+    names = list(all_targets())
+    if not boards:
+        return names
+    wanted = {name.strip() for name in boards.split(",")}
+    chosen = [name for name in names if _board(name) in wanted or name.split("/")[0] in wanted]
+    if not chosen:
+        raise UsageError(f"--boards {boards}: no such board (see `pidoctor targets`)")
+    return chosen
+
+
+def _board(name: str) -> str:
+    return str(target(name).board.id.or_else(""))
+
+
+def matrix(names: list[str], request: Request, known: Catalog) -> Iterator[dict[str, Any]]:
+    """One row per target: what would be installed there, or the nearest miss."""
+    for name in names:
+        profile = target(name)
+        resolution = resolve(profile, request, known)
+        possible = not isinstance(resolution, Impossible)
+        yield {
+            "target": name,
+            "requirement": str(request),
+            "status": "plan" if possible else "impossible",
+            "summary": resolution.message
+            if isinstance(resolution, Impossible)
+            else resolution.summary,
+            "board": profile.board.model.or_else(name.split("/")[0]),
+            "system": profile.system.name.or_else(""),
+            "bits": profile.python.bits.or_else(0),
+            "python": profile.python.version.or_else(""),
+        }
+
+
+def _write_page(path: Path, rows: tuple[dict[str, Any], ...]) -> None:
+    from pidoctor.report.html import matrix_page
+
+    try:
+        path.write_text(matrix_page(rows), encoding="utf-8")
+    except OSError as error:
+        raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error

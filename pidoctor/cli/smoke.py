@@ -1,0 +1,60 @@
+"""``pidoctor smoke``: prove an environment that is already there."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pidoctor.errors import UsageError
+from pidoctor.result import ExitCode, Result
+from pidoctor.smoke.prove import prove
+
+DESCRIPTION = "Run an inference in an environment and compare with the known answer."
+EXAMPLES = """\
+  pidoctor smoke
+  pidoctor smoke --venv ~/project/.venv
+  pidoctor smoke --python /usr/bin/python3 --model detect.tflite
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--venv", metavar="DIR", default=".venv", help="default: .venv")
+    where.add_argument("--python", metavar="EXE", help="an interpreter instead")
+    parser.add_argument(
+        "--runtime",
+        choices=["ai-edge-litert", "tflite-runtime", "tensorflow"],
+        help="default: the first that is installed",
+    )
+    parser.add_argument("--model", metavar="FILE", help="your own .tflite instead of ours")
+    parser.add_argument(
+        "--timeout", type=float, default=120.0, metavar="SECONDS", help="default: 120"
+    )
+
+
+def run(options: argparse.Namespace) -> Result:
+    proof = prove(
+        interpreter(options),
+        runtime=options.runtime,
+        model=Path(options.model) if options.model else None,
+        timeout_s=options.timeout,
+    )
+    passed = proof.status == "passed"
+    return Result(
+        "smoke",
+        exit_code=ExitCode.FINE if passed else ExitCode.PROBLEM,
+        proof=proof.to_json(),
+    )
+
+
+def interpreter(options: argparse.Namespace) -> str:
+    """The interpreter that the options name; raises UsageError where there is none."""
+    if options.python:
+        return str(options.python)
+    python = Path(options.venv) / "bin" / "python"
+    if not python.exists():
+        raise UsageError(
+            f"{options.venv}: no virtual environment here; "
+            "make one with `pidoctor install`, or name one with --venv or --python"
+        )
+    return str(python.absolute())

@@ -1,0 +1,25 @@
+"""``pidoctor targets``: the boards and systems that can be asked about."""
+
+from __future__ import annotations
+
+import argparse
+
+from pidoctor.profile.targets import all_targets
+from pidoctor.result import Result
+
+DESCRIPTION = "The names that --target takes: BOARD[-RAM]/OS-BITS[/pyX.Y]."
+EXAMPLES = """\
+  pidoctor targets
+  pidoctor targets pi-zero
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "contains", metavar="TEXT", nargs="?", default="", help="only names with it"
+    )
+
+
+def run(options: argparse.Namespace) -> Result:
+    names = [name for name in all_targets() if options.contains in name]
+    return Result("targets", extra={"targets": names})

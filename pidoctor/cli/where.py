@@ -1,0 +1,48 @@
+"""WHERE: the machine that a command is about, as a Profile."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pidoctor.errors import UsageError
+from pidoctor.probe.machine import ProbeResult, probe
+
+
+def machine(options: argparse.Namespace, install_target: str = ".venv") -> ProbeResult:
+    """The machine that the options name; raises UsageError for one that cannot be read.
+
+    ``install_target`` is the folder an installation would go to: its disk is the one that counts.
+    """
+    if options.target is not None:
+        from pidoctor.profile.targets import target
+
+        if options.python:
+            raise UsageError("--python does not go with --target; write the target as .../py3.12")
+        return ProbeResult(target(options.target), ())
+    if options.capture is not None:
+        return _captured(Path(options.capture))
+    if options.root is not None:
+        return _sysroot(Path(options.root), options.python)
+    from pidoctor.host.live import LiveHost
+
+    return probe(LiveHost(), python=options.python, target=install_target)
+
+
+def _captured(path: Path) -> ProbeResult:
+    from pidoctor.host.capture import load_capture
+
+    return probe(load_capture(path), origin=f"capture {path.name}")
+
+
+def _sysroot(root: Path, python: str | None) -> ProbeResult:
+    from pidoctor.host.directory import DirectoryHost
+
+    if not root.is_dir():
+        raise UsageError(f"--root {root}: not a directory")
+    return probe(DirectoryHost(root), python=python, origin=f"root {root}")
+
+
+def is_this_machine(options: argparse.Namespace) -> bool:
+    """No option points elsewhere."""
+    return options.target is None and options.capture is None and options.root is None
