@@ -195,7 +195,8 @@ def _wrong_binary(library: Library, machine: Machine) -> Rejected | None:
     if not library.machine or library.machine in architectures(machine):
         return None
     return Rejected(
-        Reason.WRONG_BINARY, f"{library.path} is a {library.machine} file whatever the tag says"
+        Reason.WRONG_BINARY,
+        f"{_basename(library)} is a file for {library.machine} whatever the tag says",
     )
 
 

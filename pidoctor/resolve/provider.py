@@ -81,7 +81,7 @@ class World:
             if choice is not None:
                 yield choice
         if self.machine.system_python:
-            yield from self._distribution_choices(name)
+            yield from self.distribution_choices(name)
 
     def choice(self, name: str, version: str) -> Choice | None:
         """The best accepted wheel of a version, or None."""
@@ -100,7 +100,8 @@ class World:
                 best = (verdict.rank, wheel, verdict.notes)
         return best and Choice(name, Version(version), best[1], notes=best[2])
 
-    def _distribution_choices(self, name: str) -> tuple[Choice, ...]:
+    def distribution_choices(self, name: str) -> tuple[Choice, ...]:
+        """What the distribution packages, for its own Python only."""
         if name not in self._distribution:
             installed = dict(self.machine.packages).get(name)
             self._distribution[name] = tuple(

@@ -16,7 +16,7 @@ from resolvelib.structs import RequirementInformation
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.judge import judge
+from pidoctor.resolve.judge import ARCHITECTURE_NAMES, judge
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.provider import Choice, Need, Provider, World
@@ -163,9 +163,14 @@ class Question:
 
     def _available(self, name: str) -> str:
         found = [f"{c.version} ({c.package or c.source})" for c in self._world.choices(name)]
-        if not found:
-            return f"no {name} for this machine is known"
-        return f"{name} for this machine: {', '.join(found[:3])}"
+        if found:
+            return f"{name} for this machine: {', '.join(found[:3])}"
+        here = ARCHITECTURE_NAMES.get(self._machine.architecture, self._machine.architecture)
+        nothing = f"the index has no {name} for {here} and Python {self._machine.python_short}"
+        packaged = self._world.distribution_choices(name)
+        if packaged:
+            return f"{nothing}, and {packaged[0].package} serves only the system's own Python"
+        return nothing
 
     def _plan(self, name: str, python: str, solution: Mapping[str, Solved]) -> Plan:
         pins = tuple(
