@@ -1,0 +1,94 @@
+"""Fixtures of the emulated tests: roots of ARM machines, with and without pidoctor in them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from . import emulator
+from .installed import Installed
+from .recipes import Recipe
+from .roots import Root
+
+_CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def new_root() -> Callable[[Recipe], Root]:
+    """What makes a root, once ARM programs run here.
+
+    Without root they cannot, which is a reason to skip; in CI, nothing else is.
+    """
+    obstacle = emulator.obstacle()
+    if obstacle is not None and os.environ.get("CI") == "true" and os.geteuid() == 0:
+        pytest.fail(f"ARM programs must run in CI, but: {obstacle}")
+    if obstacle is not None:
+        pytest.skip(f"ARM programs do not run here: {obstacle}")
+    return Root
+
+
+@pytest.fixture
+def arm_root(new_root: Callable[[Recipe], Root]) -> Iterator[Callable[..., Root]]:
+    """`arm_root(suite, arch, numpy=False)`: a copy of a root for this test alone."""
+    roots: list[Root] = []
+
+    def make(suite: str, arch: str, numpy: bool = False) -> Root:
+        roots.append(new_root(recipe(suite, arch, numpy)))
+        return roots[-1]
+
+    yield make
+    for root in roots:
+        root.delete()
+
+
+@pytest.fixture
+def installed(with_pidoctor: Callable[[Recipe], Root]) -> Iterator[Callable[..., Installed]]:
+    """`installed(suite, arch, numpy=False)`: pidoctor in a copy of a root for this test alone."""
+    copies: list[Root] = []
+
+    def make(suite: str, arch: str, numpy: bool = False) -> Installed:
+        copies.append(with_pidoctor(recipe(suite, arch, numpy)).copy())
+        return Installed(copies[-1])
+
+    yield make
+    for root in copies:
+        root.delete()
+
+
+@pytest.fixture(scope="session")
+def with_pidoctor(
+    new_root: Callable[[Recipe], Root], wheel: Path
+) -> Iterator[Callable[[Recipe], Root]]:
+    """A root of a recipe with pidoctor installed, made once in a run, to copy and not to change."""
+    roots: dict[Recipe, Root] = {}
+
+    def make(of: Recipe) -> Root:
+        if of not in roots:
+            roots[of] = new_root(of)
+            Installed(roots[of]).install(wheel)
+        return roots[of]
+
+    yield make
+    for root in roots.values():
+        root.delete()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """pidoctor's wheel, built from this checkout once in a run."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder)]
+    subprocess.run([*pip, str(_CHECKOUT)], check=True)
+    (built,) = folder.glob("pidoctor-*.whl")
+    return built
+
+
+def recipe(suite: str, arch: str, numpy: bool) -> Recipe:
+    """The recipe of a root with or without Debian's numpy."""
+    return Recipe(suite, arch, ("python3-numpy",) if numpy else ())

@@ -1,0 +1,82 @@
+"""How the trees of Debian's ARM releases are made, and kept in the cache.
+
+The extract variant of mmdebstrap runs no maintainer script, so nothing is emulated and a tree takes
+seconds. The few things those scripts do that matter here are done by hand, and then dpkg and
+apt-get work in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import cache, network
+
+_DPKG_DATABASE = Path(__file__).with_name("dpkg-database.sh")
+_PACKAGES = (
+    "apt", "base-files", "base-passwd", "bash", "ca-certificates", "coreutils", "dash",
+    "debian-archive-keyring", "diffutils", "dpkg", "findutils", "grep", "gzip", "hostname",
+    "libc-bin", "libstdc++6", "mawk", "mount", "perl-base", "python3", "python3-pip",
+    "python3-venv", "sed", "tar", "util-linux",
+)  # fmt: skip
+_LEFT_OUT = ("doc", "info", "locale", "man")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is in a root: a Debian release, a Debian architecture, packages beyond the minimum."""
+
+    suite: str
+    arch: str
+    packages: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "-".join((self.suite, self.arch, *self.packages))
+
+    def pristine(self) -> Path:
+        """The tree itself, made now if it is missing. Nobody writes to it."""
+        hook = _DPKG_DATABASE.read_text("utf-8")
+        made_by = repr((self._mmdebstrap("TREE"), hook, inspect.getsource(_finish)))
+        digest = hashlib.sha256(made_by.encode()).hexdigest()[:8]
+        return cache.made_once(cache.folder() / f"{self}-{digest}", self._make)
+
+    def _make(self, tree: Path) -> None:
+        subprocess.run(self._mmdebstrap(str(tree)), check=True, stdout=subprocess.DEVNULL)
+        _finish(tree)
+
+    def _mmdebstrap(self, tree: str) -> list[str]:
+        return [
+            "mmdebstrap", "--quiet", "--variant=extract", f"--arch={self.arch}",
+            f"--include={','.join((*_PACKAGES, *self.packages))}",
+            *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in _LEFT_OUT),
+            # Boards have had /bin -> usr/bin since Debian 10.
+            "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
+            # The main suite alone: the others change by the hour, and their mirrors with them.
+            r'--setup-hook=sed -i "/-\(updates\|security\)/d" "$1"/etc/apt/sources.list',
+            f"--extract-hook={_DPKG_DATABASE}",
+            # The lists stay, compressed, so that apt-get install needs no apt-get update.
+            "--skip=cleanup/apt/lists", '--aptopt=Acquire::GzipIndexes "true"',
+            '--aptopt=Acquire::Retries "5"',
+            self.suite, tree,
+        ]  # fmt: skip
+
+
+def _finish(tree: Path) -> None:
+    """Do by hand what maintainer scripts would have done."""
+    for table in ("passwd", "group"):
+        shutil.copyfile(tree / f"usr/share/base-passwd/{table}.master", tree / "etc" / table)
+    for program, alternative in (("sh", "dash"), ("awk", "mawk")):
+        if not (tree / "usr/bin" / program).exists():
+            (tree / "usr/bin" / program).symlink_to(alternative)
+    for library in ("blas", "lapack"):  # of python3-numpy
+        for file in (tree / "usr/lib").glob(f"*/{library}/lib{library}.so.3"):
+            (file.parents[1] / file.name).symlink_to(Path(library, file.name))
+    (tree / "etc/hosts").write_text("127.0.0.1 localhost\n")
+    for mounted_over in ("etc/resolv.conf", network.CA_BUNDLE.lstrip("/")):
+        (tree / mounted_over).parent.mkdir(parents=True, exist_ok=True)
+        (tree / mounted_over).unlink(missing_ok=True)
+        (tree / mounted_over).touch()

@@ -1,0 +1,116 @@
+"""Running programs in copies of the trees of ARM releases."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from . import cache, network
+from .recipes import Recipe
+
+#: The core that QEMU plays for a command that asks for none: that of a Raspberry Pi 4. 32-bit
+#: programs get all that QEMU has ("max"); its 32-bit cores lack what Debian's armhf may use.
+_CORES: Mapping[str, str | None] = {"arm64": "cortex-a72", "armhf": None}
+_ENTER = Path(__file__).with_name("enter.sh")
+
+
+class Root:
+    """Somebody's own copy of a recipe's tree. One command at a time; `delete` it when done.
+
+    The copy is an overlay, mounted for the time of a command in a namespace of its own; where the
+    kernel has no overlay for the cache's file system it is a real copy.
+    """
+
+    def __init__(self, recipe: Recipe, layers: Sequence[Path] = ()) -> None:
+        """A copy of the pristine tree, or of the tree that `layers` (newest first) make up."""
+        self.recipe = recipe
+        copies = cache.folder() / "copies"
+        copies.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{recipe}-", dir=copies))
+        self.path = self._folder / "root"
+        self._changes = self._folder / "changes"
+        for folder in (self.path, self._changes, self._folder / "work"):
+            folder.mkdir()
+        self._layers = tuple(layers) or (recipe.pristine(),)
+        self._overlay = (
+            f"lowerdir={':'.join(map(str, self._layers))},upperdir={self._changes},"
+            f"workdir={self._folder / 'work'}"
+        )
+        if self.on_host(["true"]).returncode:
+            self._overlay = ""
+            tree = f"{self._layers[0]}/."
+            subprocess.run(["cp", "-a", "--reflink=auto", tree, str(self.path)], check=True)
+
+    def copy(self) -> Root:
+        """A copy of this one as it is now; from now on this one must not change."""
+        layers = (self._changes, *self._layers) if self._overlay else (self.path,)
+        return Root(self.recipe, layers)
+
+    def delete(self) -> None:
+        """Remove the copy. Its own copies stop working."""
+        shutil.rmtree(self._folder)
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        cpu: str | None = None,
+        env: Mapping[str, str] | None = None,
+        online: bool = True,
+        binds: Iterable[tuple[Path, str]] = (),
+        timeout: float = 300,
+        check: bool = True,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program in the root, as root, with nothing of this machine's environment.
+
+        `cpu` is the name of QEMU's core, for arm64. `binds` are files or folders of this machine to
+        put over paths of the root for this command. `timeout`, in seconds, ends the program and all
+        its children. A status other than 0 is an AssertionError unless `check` is false; a death by
+        signal n is status 128 + n.
+        """
+        mounts = [*binds, *(network.files() if online else ())]
+        variables = {**self._environment(cpu, online), **(env or {})}
+        finished = subprocess.run(
+            [
+                "unshare", "--mount", "--propagation=private", "--pid", "--fork", "--kill-child",
+                *(() if online else ("--net",)),
+                str(_ENTER), str(self.path), self._overlay,
+                *(str(part) for mount in mounts for part in mount),
+                "--", "env", "--ignore-environment",
+                *(f"{name}={value}" for name, value in variables.items()),
+                *argv,
+            ],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+            timeout=timeout, check=False,
+        )  # fmt: skip
+        if check and finished.returncode:
+            raise AssertionError(
+                f"{' '.join(argv)} in {self.recipe}: status {finished.returncode}\n"
+                f"{finished.stdout[-4000:]}\n{finished.stderr[-4000:]}"
+            )
+        return finished
+
+    def on_host(self, argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        """Run a program of this machine while the root's tree can be seen at `path`."""
+        mount = 'if [ -n "$1" ]; then mount -t overlay -o "$1" overlay "$2"; fi; shift 2; exec "$@"'
+        return subprocess.run(
+            [
+                "unshare", "--mount", "--propagation=private",
+                "sh", "-euc", mount, "sh", self._overlay, str(self.path), *argv,
+            ],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def _environment(self, cpu: str | None, online: bool) -> dict[str, str]:
+        core = cpu or _CORES[self.recipe.arch]
+        return {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": "/root",
+            "LANG": "C.UTF-8",
+            "DEBIAN_FRONTEND": "noninteractive",
+            **({"QEMU_CPU": core} if core else {}),
+            **(network.environment() if online else {}),
+        }
