@@ -27,10 +27,10 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.profile.codec import to_json
 
     recorder = Recorder(LiveHost())
-    probed = probe(recorder, python=options.python)
+    profile = probe(recorder, options.python)
     path = Path(options.output)
     try:
         path.write_text(recorder.to_text(), encoding="utf-8")
     except OSError as error:
         raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error
-    return Result("capture", profile=to_json(probed.profile), extra={"output": str(path)})
+    return Result("capture", profile=to_json(profile), extra={"output": str(path)})

@@ -53,7 +53,7 @@ def load_world(path: Path, folder: Path) -> World:
     )
 
 
-def machine(  # noqa: PLR0913 - one argument per fact of a machine
+def machine(  # one argument per fact of a machine
     python: str,
     architecture: str,
     libc_version: str,

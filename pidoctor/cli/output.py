@@ -1,0 +1,47 @@
+"""A Result onto the two streams: stdout carries the one document, stderr what is said besides."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from pidoctor.report import console
+from pidoctor.report.look import Look
+from pidoctor.result import Result
+
+
+def show(result: Result, options: argparse.Namespace) -> None:
+    """Print the answer, as JSON where that was asked for."""
+    if options.json:
+        _print_json(result)
+        return
+    from pidoctor.report.terminal import render
+
+    text = result.extra.get("document") or render(result, _look(options))
+    if result.extra.get("output"):
+        text = f"written: {result.extra['output']}\n"
+    console.write(sys.stdout, text)
+
+
+def show_error(result: Result, options: argparse.Namespace) -> None:
+    """One clear line on stderr; with --json the envelope says it too."""
+    if options.json:
+        _print_json(result)
+    look = console.look_for(sys.stderr, color=False if options.no_color else None)
+    console.write(sys.stderr, console.error_line(result.error or "", look))
+
+
+def _print_json(result: Result) -> None:
+    from pidoctor.report.jsonout import to_text
+
+    look = console.look_for(sys.stdout)
+    console.write(sys.stdout, to_text(result, ascii_only=not look.unicode))
+
+
+def _look(options: argparse.Namespace) -> Look:
+    return console.look_for(
+        sys.stdout,
+        color=False if options.no_color else None,
+        verbose=options.verbose > 0,
+        quiet=options.quiet,
+    )
