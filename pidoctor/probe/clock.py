@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from contextlib import suppress
 
@@ -14,7 +13,7 @@ from pidoctor.profile.profile import Clock
 RPI_ISSUE = "/etc/rpi-issue"
 
 # The day the facts behind pidoctor's tables were read; no clock can rightly be before it.
-PIDOCTOR_DATE = (2026, 6, 16)
+PIDOCTOR_DATE = 1_781_568_000.0  # 2026-06-16
 
 
 def probe_clock(host: Host, python: Fact[str]) -> Clock:
@@ -23,7 +22,7 @@ def probe_clock(host: Host, python: Fact[str]) -> Clock:
 
 
 def _lower_bound(host: Host, python: Fact[str]) -> Fact[float]:
-    past = [(_seconds(*PIDOCTOR_DATE), "pidoctor's own date")]
+    past = [(PIDOCTOR_DATE, "pidoctor's own date")]
     with suppress(HostError, ValueError):  # not a Raspberry Pi OS image: the other dates remain
         past.append((issue_date(read_text(host, RPI_ISSUE, 4096)), RPI_ISSUE))
     with suppress(HostError):
@@ -38,8 +37,7 @@ def issue_date(text: str) -> float:
     found = re.search(r"reference (\d{4})-(\d\d)-(\d\d)", text)
     if not found:
         raise ValueError("no reference date")
-    return _seconds(*(int(part) for part in found.groups()))
+    from datetime import datetime, timezone
 
-
-def _seconds(year: int, month: int, day: int) -> float:
-    return float(calendar.timegm((year, month, day, 0, 0, 0)))
+    year, month, day = (int(part) for part in found.groups())
+    return datetime(year, month, day, tzinfo=timezone.utc).timestamp()

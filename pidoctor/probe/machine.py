@@ -6,7 +6,8 @@ import dataclasses
 from typing import Any, Callable, NamedTuple, TypeVar
 
 from pidoctor.host.base import Host
-from pidoctor.probe import accelerators, board, clock, cpu, indexes, memory, python, storage, system
+from pidoctor.probe import accelerators, board, clock, cpu, indexes, memory, storage, system
+from pidoctor.probe import python as python_probe
 from pidoctor.probe.reading import clean
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Board, Clock, Cpu, Memory, Profile, Python, Storage, System
@@ -30,25 +31,18 @@ class ProbeResult(NamedTuple):
 
 def probe(
     host: Host, python: str | None = None, target: str = ".venv", origin: str | None = None
-) -> Profile:
+) -> ProbeResult:
     """What ``host`` is.
 
     ``python`` is the interpreter to use (a path or a name on PATH; the host's own choice without
     it), ``target`` the folder of the environment to be made. Facts that could not be had say why.
     """
-    return examine(host, python, target, origin).profile
-
-
-def examine(
-    host: Host, wanted: str | None = None, target: str = ".venv", origin: str | None = None
-) -> ProbeResult:
-    """:func:`probe`, with the probes that crashed."""
     run = _Runner()
     processor = run("cpu", Cpu, lambda: cpu.probe_cpu(host))
-    interpreter = run.fact("python", lambda: python.examine(host, wanted))
+    interpreter = run.fact("python", lambda: python_probe.examine(host, python))
     if interpreter is None:
         nothing: Fact[Any] = Fact.unreadable("probe python", "it crashed")
-        interpreter = python.Interpreter(nothing, nothing, nothing)
+        interpreter = python_probe.Interpreter(nothing, nothing, nothing)
     found = interpreter
     os = run("system", System, lambda: system.probe_system(host, processor.machine, found.libc))
     architecture = system.architecture(found.elf, processor.machine, os.id)
@@ -57,7 +51,7 @@ def examine(
         board=run("board", Board, lambda: board.probe_board(host)),
         cpu=processor,
         system=os,
-        python=run("python", Python, lambda: python.probe_python(host, found, architecture)),
+        python=run("python", Python, lambda: python_probe.probe_python(host, found, architecture)),
         memory=run("memory", Memory, lambda: memory.probe_memory(host)),
         storage=run("storage", Storage, lambda: storage.probe_storage(host, target)),
         accelerators=run.fact("accelerators", lambda: accelerators.probe_accelerators(host))

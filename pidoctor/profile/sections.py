@@ -1,0 +1,173 @@
+"""Sections of a Profile made from the tables of boards and systems instead of from a machine."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeVar
+
+from pidoctor.catalog.boards import MIB, Boards, load_boards
+from pidoctor.catalog.boards import Board as BoardRow
+from pidoctor.catalog.systems import SystemRow
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import (
+    Board,
+    Clock,
+    Cpu,
+    Index,
+    Memory,
+    Profile,
+    Python,
+    Storage,
+    System,
+)
+
+T = TypeVar("T")
+
+
+class Image(NamedTuple):
+    """A stock image: a release and its word size."""
+
+    row: SystemRow
+    bits: int
+
+
+TARGET = "target"  # the source of what a named target does not say
+
+
+def unsaid(detail: str = "a named target does not say") -> Fact[T]:
+    """A fact that no table can know."""
+    return Fact.absent(TARGET, detail)
+
+
+def documented(value: T | None, source: str) -> Fact[T]:
+    """A fact of a table; None is "not documented"."""
+    return Fact.absent(source, "not documented") if value is None else Fact.known(value, source)
+
+
+def architecture(board: BoardRow, bits: int, table: Boards | None = None) -> str:
+    """The architecture of a board's 64-bit or 32-bit userland."""
+    soc = (table or load_boards()).socs[board.soc]
+    if bits == 64:
+        return soc.modes[64].machine
+    return soc.modes[32].machine if 32 in soc.modes else "armv7l"
+
+
+def board_section(board: BoardRow, memory: int | None) -> Board:
+    """The board, with the memory that was named or the only size it is sold with."""
+    source = board.sources[0]
+    size = memory or (board.memory[0] if len(board.memory) == 1 else None)
+    sizes = ", ".join(f"{option // MIB} MiB" for option in board.memory)
+    return Board(
+        model=Fact.known(board.name, source),
+        revision=unsaid(),
+        id=Fact.known(board.id, source),
+        soc=Fact.known(board.soc, source),
+        memory=unsaid(f"sold with {sizes}") if size is None else Fact.known(size, source),
+    )
+
+
+def cpu_section(board: BoardRow, kernel_bits: int) -> Cpu:
+    """The processor as a kernel of that word size shows it."""
+    soc = load_boards().socs[board.soc]
+    mode, source = soc.modes[kernel_bits], soc.sources[-1]
+    return Cpu(
+        machine=Fact.known(mode.machine, source),
+        part=Fact.known(soc.core, source),
+        cores=Fact.known(board.cores, source),
+        features=documented(mode.features or None, source),
+    )
+
+
+def system_section(row: SystemRow, board: BoardRow, bits: int) -> System:
+    """A stock image of a release on a board."""
+    source = row.source
+    soc = load_boards().socs[board.soc]
+    return System(
+        id=Fact.known(row.os_ids[bits], source),
+        flavour=Fact.known(row.flavour, source),
+        codename=documented(row.codename, source),
+        version=Fact.known(row.version, source),
+        name=Fact.known(row.name, source),
+        kernel=unsaid(),
+        page_size=documented(row.page_size(soc, bits), source),
+        architecture=Fact.known(architecture(board, bits), source),
+        libc=Fact.known(row.libc, source),
+        libc_version=Fact.known(row.libc_version, source),
+        glibcxx=documented(row.glibcxx, source),
+        package_manager=Fact.known(row.package_manager, source),
+    )
+
+
+def python_section(row: SystemRow, arch: str, bits: int, version: str | None = None) -> Python:
+    """The release's own interpreter, or another ``version`` ("3.12") beside it."""
+    source = row.source
+    own = version is None or version == row.python_minor
+    minor = row.python_minor if version is None else version
+    marker = f"/usr/lib/python{minor}/EXTERNALLY-MANAGED"
+    marked = own and row.externally_managed
+    return Python(
+        executable=Fact.known("/usr/bin/python3" if own else f"python{minor}", source),
+        version=Fact.known(row.python, source) if own else Fact.known(minor, TARGET),
+        implementation=Fact.known("cpython", source),
+        abi=Fact.known(abi_tag(minor), source),
+        architecture=Fact.known(arch, source),
+        bits=Fact.known(bits, source),
+        float_abi=Fact.known("hard", source) if arch.startswith("armv") else Fact.absent(source),
+        pip=documented(row.pip, source) if own else unsaid(),
+        venv=documented(row.venv, source) if own else unsaid(),
+        externally_managed=Fact.known(marker, source) if marked else Fact.absent(source),
+        is_system=Fact.known(own, source),
+        packages=unsaid(),
+    )
+
+
+def abi_tag(minor: str) -> str:
+    """The ABI tag of an ordinary build of CPython: "cp311"; until 3.7 it ends in m (PEP 3149)."""
+    major, small = minor.split(".")[:2]
+    return f"cp{major}{small}" + ("m" if (int(major), int(small)) < (3, 8) else "")
+
+
+def memory_section(row: SystemRow, memory: Fact[int]) -> Memory:
+    """Nominal memory; the part that the GPU and the kernel keep is not taken off."""
+    zram: Fact[int] = unsaid()
+    if row.zram_cap is not None and memory.value is not None:
+        zram = Fact.known(min(memory.value, row.zram_cap), row.source)
+    return Memory(total=memory, available=unsaid(), swap=zram, zram=zram)
+
+
+def storage_section(row: SystemRow) -> Storage:
+    return Storage(
+        target=unsaid(),
+        target_free=unsaid(),
+        target_read_only=unsaid(),
+        temp=Fact.known("/tmp", row.source),  # noqa: S108 (the name of the folder, not a use of it)
+        temp_free=unsaid(),
+        temp_is_tmpfs=documented(row.temp_is_tmpfs, row.source),
+    )
+
+
+def indexes_section(row: SystemRow) -> Fact[tuple[Index, ...]]:
+    """What the image's pip is configured with."""
+    default = (Index("index", "default", "pip's default"),)
+    extra = (Index("piwheels", row.piwheels, "/etc/pip.conf"),) if row.piwheels else ()
+    return Fact.known(default + extra, row.source)
+
+
+def table_profile(
+    origin: str, board: BoardRow, memory: int | None, image: Image, version: str | None = None
+) -> Profile:
+    """The Profile of a board with a stock image and the image's or another Python."""
+    row, bits = image
+    shown = board_section(board, memory)
+    soc = load_boards().socs[board.soc]
+    return Profile(
+        origin=origin,
+        board=shown,
+        cpu=cpu_section(board, row.kernel_for(soc, bits)),
+        system=system_section(row, board, bits),
+        python=python_section(row, architecture(board, bits), bits, version),
+        memory=memory_section(row, shown.memory),
+        storage=storage_section(row),
+        accelerators=unsaid(),
+        indexes=indexes_section(row),
+        clock=Clock(now=unsaid(), lower_bound=unsaid()),
+    )
