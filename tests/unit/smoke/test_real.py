@@ -46,7 +46,7 @@ def test_tflite_runtime_with_numpy_1(tmp_path: Path) -> None:
 
 @_HAS_TFLITE_RUNTIME
 def test_tflite_runtime_with_numpy_2(tmp_path: Path) -> None:
-    """What pip installs when asked for tflite-runtime: the import works, the interpreter does not."""
+    """What pip installs when asked for tflite-runtime: it imports, and cannot be constructed."""
     proof = proof_of(tmp_path, "tflite-runtime==2.14.0", "numpy>=2")
     assert proof.death is not None
     assert (proof.death.kind, proof.death.step) == ("numpy-abi", "construct")
@@ -58,6 +58,19 @@ def test_tflite_runtime_with_a_numpy_that_is_too_old(tmp_path: Path) -> None:
     proof = proof_of(tmp_path, "tflite-runtime==2.14.0", "numpy==1.19.5", options=("--no-deps",))
     assert proof.death is not None
     assert (proof.death.kind, proof.death.detail) == ("numpy-api-version", "0x10 against 0xd")
+
+
+@_HAS_TFLITE_RUNTIME
+def test_a_damaged_model_kills_the_child_only(tmp_path: Path) -> None:
+    """tflite-runtime believes the offset of the root table, here 2 GiB behind the file's start."""
+    model = tmp_path / "damaged.tflite"
+    model.write_bytes(b"\x00\xff\xff\x7fTFL3" + bytes(64))
+    python = os.fspath(tmp_path / "v" / "bin" / "python")
+    assert proof_of(tmp_path / "v", "tflite-runtime==2.14.0", "numpy<2").passed
+    proof = prove(python, model=model)
+    assert proof.death is not None
+    assert (proof.death.kind, proof.death.signal) == ("segfault", 11)
+    assert (proof.death.step, proof.death.model) == ("construct", "damaged.tflite")
 
 
 @_HAS_TFLITE_RUNTIME
