@@ -18,6 +18,7 @@ Words = Union[str, Sequence[Piece]]
 
 NBSP = "\u00a0"  # holds "3.7 GB" together; printed as a space
 _SPACES = re.compile(r"[ \t\r\n\v\f]+")
+_BREAKS = re.compile(r"[\t\r\n\v\f]")
 _QUOTED_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+""")
 _TYPOGRAPHY = {"–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"', "×": "x", "→": "->"}
 _NARROWEST = 12  # columns below which a table column is not worth having
@@ -93,6 +94,15 @@ class Page:
             text = label if number == 0 else ""
             self.item([(text + " " * (label_width - cells(text)), FAINT)], words)
 
+    def code(self, label: str, code: str, indent: int = 2) -> None:
+        """A short piece of code or command behind its label, or below it where it is narrow."""
+        (text, _), *_ = self._clean(code)
+        if indent + cells(label) + 1 + cells(text) <= self.look.width:
+            self.item(f"{label} ", [(text, COMMAND)], indent)
+        else:
+            self.paragraph(label, indent)
+            self._add(" " * (indent + 2), [(text, COMMAND)])
+
     def command(self, command: str, indent: int = 4) -> None:
         """A command to copy: folded between its words in the way a shell understands."""
         room = self.look.width - indent
@@ -133,14 +143,18 @@ class Page:
 
     def _clean(self, words: Words) -> list[Piece]:
         pieces = [(words, PLAIN)] if isinstance(words, str) else words
-        cleaned = [(printable(_SPACES.sub(" ", text), 10_000), style) for text, style in pieces]
+        cleaned = [(printable(_BREAKS.sub(" ", text), 10_000), style) for text, style in pieces]
         if self.look.unicode:
             return cleaned
         return [(ascii_only(text), style) for text, style in cleaned]
 
     def _add(self, before: str, pieces: Iterable[Piece]) -> None:
-        line = "".join(self.look.paint(text.replace(NBSP, " "), style) for text, style in pieces)
-        self._lines.append((before + line).rstrip())
+        line = [(before, PLAIN), *((text.replace(NBSP, " "), style) for text, style in pieces)]
+        while line and not line[-1][0].strip():
+            line.pop()
+        if line:
+            line[-1] = (line[-1][0].rstrip(), line[-1][1])
+        self._lines.append("".join(self.look.paint(text, style) for text, style in line))
 
 
 def _width(pieces: Sequence[Piece]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +34,12 @@ def render(result: Result, look: Look) -> str:
         shown = [f for f in result.findings if f.id != "no-runtime" or not result.resolution]
         findings.show(page, shown)
     if result.resolution is not None:
-        resolution.show(page, result.resolution, explain=result.command == "explain")
+        resolution.show(
+            page,
+            result.resolution,
+            explain=result.command == "explain",
+            done=result.proof is not None,
+        )
     if result.extra.get("steps"):
         steps.show(page, result.extra["steps"])
     if result.proof is not None:
@@ -61,7 +67,7 @@ def _verdict(page: Page, result: Result) -> None:
 def _answer(page: Page, result: Result, answer: Mapping[str, Any]) -> None:
     glyphs = page.look.glyphs
     if answer["status"] != "plan":
-        said = f"{answer['request']} does not run on this machine as it is."
+        said = f"{resolution.asked_for(answer)} does not run on this machine as it is."
         page.item([(f"{glyphs.bad} ", BAD)], [(said, STRONG)])
         return
     version = next(p["version"] for p in answer["packages"] if p["name"] == answer["runtime"])
@@ -73,11 +79,5 @@ def _answer(page: Page, result: Result, answer: Mapping[str, Any]) -> None:
         return
     page.item([(f"{glyphs.good} ", GOOD)], [(f"{runtime} runs on this machine.", STRONG)])
     if result.extra.get("here"):
-        asked = "" if answer["request"] == "auto" else f" {_quoted(answer['request'])}"
-        page.item("  Install and prove it: ", [(f"pidoctor install{asked}", STRONG)])
-
-
-def _quoted(request: str) -> str:
-    import shlex
-
-    return shlex.quote(request)
+        asked = "" if answer["request"] == "auto" else f" {shlex.quote(answer['request'])}"
+        page.code("Install and prove it:", f"pidoctor install{asked}")

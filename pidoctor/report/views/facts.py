@@ -22,6 +22,9 @@ _TITLES = {
     "clock": "Clock",
 }
 _LABEL_WIDTH = 14
+# Systems that do not give their own name in os-release (DietPi keeps Debian's unchanged).
+_FLAVOURS = {"raspberry-pi-os": "Raspberry Pi OS", "dietpi": "DietPi"}
+_HERE = "this machine"  # the origin of a profile that the live host has made
 
 
 def show(page: Page, profile: Mapping[str, Any]) -> None:
@@ -41,10 +44,15 @@ def show(page: Page, profile: Mapping[str, Any]) -> None:
         ("Accelerators", list(_accelerators(profile["accelerators"]))),
         ("Wheels from", list(_indexes(profile["indexes"]))),
     ]
-    page.paragraph([(f"Machine: {profile['origin']}", FAINT)])
+    _origin(page, profile)
     for label, lines in rows:
-        if lines:
-            page.fact(label, lines, _LABEL_WIDTH)
+        if any(lines):
+            page.fact(label, filter(None, lines), _LABEL_WIDTH)
+
+
+def _origin(page: Page, profile: Mapping[str, Any]) -> None:
+    if profile["origin"] != _HERE:
+        page.paragraph([(f"Of {profile['origin']}:", FAINT)])
 
 
 def _value(fact: Section) -> Any:
@@ -84,10 +92,8 @@ def _processor(cpu: Section) -> Words:
 
 
 def _system(system: Section) -> Iterator[Words]:
-    name, flavour = _value(system["name"]), _value(system["flavour"])
-    spelled = (flavour or "").replace("-", " ")
-    extra = "" if spelled in (name or "").lower() else f" ({spelled})"
-    yield f"{name or _said(system['id'])}{extra}"
+    flavour = _FLAVOURS.get(_value(system["flavour"]))
+    yield _together(flavour, _value(system["name"]) or _said(system["id"]))
     kernel, page_size = _value(system["kernel"]), _value(system["page_size"])
     yield _together(
         f"kernel {kernel}" if kernel else None,
@@ -178,14 +184,15 @@ def _indexes(fact: Section) -> Iterator[Words]:
         return
     for index in indexes:
         kind = {"index": "", "extra": " (extra)", "find-links": " (links)"}.get(index["kind"], "")
-        yield f"{index['url']}{kind}"
+        url = "pip's default index" if index["url"] == "default" else index["url"]
+        yield f"{url}{kind}"
 
 
 # --- every fact ------------------------------------------------------------------------------
 
 
 def _every_fact(page: Page, profile: Mapping[str, Any]) -> None:
-    page.paragraph([(f"Machine: {profile['origin']}", FAINT)])
+    _origin(page, profile)
     for section, title in _TITLES.items():
         page.heading(title)
         facts = profile[section]
@@ -217,7 +224,7 @@ def _spelled(name: str, value: Any) -> str:
     if name == "revision":
         return f"{value:04x}"
     if name == "packages":
-        return ", ".join(f"{key} {version}" for key, version in value.items()) or "none"
+        return count(len(value), "package")  # each by name in the JSON
     if name == "accelerators":
         return "; ".join(f"{item['name']}: {item['note']}" for item in value) or "none seen"
     if name == "indexes":

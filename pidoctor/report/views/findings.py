@@ -36,7 +36,7 @@ def _finding(page: Page, finding: Finding) -> None:
     weight = PLAIN if finding.severity is Severity.NOTE else STRONG
     page.item([(f"{marker} ", style)], [(finding.message, weight)], indent=2)
     if finding.evidence:
-        page.paragraph([(f"seen: {finding.evidence}", FAINT)], indent=4, hang=6)
+        page.paragraph([(f"seen: {finding.evidence}", FAINT)], indent=4, hang=2)
     if finding.remedy:
         if finding.remedy.text:
             page.item(f"{glyphs.arrow} ", finding.remedy.text, indent=4)

@@ -82,16 +82,20 @@ def _board(
     page.blank()
     page.paragraph([(", ".join(boards), STRONG)], hang=2)
     width = max(len(system) for system in rows)
-    column = max(len(python) for python in pythons) + 1
-    header = "".join(python.rjust(column) for python in pythons)
-    page.item(" " * (width + 2), [(header.strip(), FAINT)], indent=column - len(pythons[0]))
+    names = list(pythons)
+    column = max(len(name) for name in names) + 2
+    label = "Python"
+    if width + 4 + column * len(names) > page.look.width and len({p[:2] for p in names}) == 1:
+        label, names = f"Python {names[0][:2]}", [name[2:] for name in names]
+        column = max(len(name) for name in names) + 2
+    header = label.ljust(width) + "".join(name.rjust(column) for name in names)
+    page.item([(f"  {header}", FAINT)], "")
     for system, cells in rows.items():
         line: list[Piece] = [(f"  {system.ljust(width)}", "")]
         for python in pythons:
             cell = cells.get(python)
             text = " " if cell is None else mark(cell, letters)
-            line.append((" " * (column - 1), ""))
-            line.append((text, _style(text)))
+            line += [(" " * (column - 2), ""), (text, _style(text)), (" ", "")]
         page.item(line, "")
         if page.look.verbose:
             _reasons(page, cells.values())
@@ -99,7 +103,7 @@ def _board(
 
 def _reasons(page: Page, cells: Iterable[Cell]) -> None:
     for cell in cells:
-        page.item([(f"{cell['python']}: ", FAINT)], [(cell["summary"], FAINT)], indent=6)
+        page.item([(f"{cell['python']}: ", FAINT)], [(cell["summary"] or "not known", FAINT)], 6)
 
 
 def _style(text: str) -> str:
@@ -108,9 +112,8 @@ def _style(text: str) -> str:
 
 def _legend(page: Page, letters: Mapping[str, str]) -> None:
     page.blank()
-    entries = [*((letter, runtime) for runtime, letter in letters.items())]
-    entries += [(NOTHING, "nothing fits"), (UNKNOWN, "not known"), (" ", "not offered")]
-    for letter, meaning in entries[:-1]:
+    entries = [(letter, runtime) for runtime, letter in letters.items()]
+    for letter, meaning in (*entries, (NOTHING, "nothing fits"), (UNKNOWN, "not known")):
         page.item([(f"{letter} ", _style(letter))], meaning, indent=2)
     page.paragraph([("pidoctor explain REQUIREMENT --target TARGET says why.", FAINT)], indent=2)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pidoctor.report.layout import Page, Words
-from pidoctor.report.look import BAD, COMMAND, FAINT, GOOD, STRONG
+from pidoctor.report.look import BAD, FAINT, GOOD, STRONG
 from pidoctor.report.units import seconds, size
 
 Proof = Mapping[str, Any]
@@ -30,7 +30,7 @@ def show(page: Page, proof: Proof) -> None:
         if proof.get("peak_memory_bytes"):
             page.paragraph([(f"peak memory {size(proof['peak_memory_bytes'])}", FAINT)], indent=4)
     if passed and proof.get("import"):
-        page.item("In your code: ", [(proof["import"], COMMAND)], indent=2)
+        page.code("In your code:", proof["import"])
 
 
 def _death(page: Page, proof: Proof, what: str) -> None:
@@ -41,7 +41,7 @@ def _death(page: Page, proof: Proof, what: str) -> None:
     if death.get("message"):
         page.paragraph(death["message"], indent=4)
     if death.get("evidence"):
-        page.paragraph([(f"seen: {death['evidence']}", FAINT)], indent=4, hang=6)
+        page.paragraph([(f"seen: {death['evidence']}", FAINT)], indent=4, hang=2)
 
 
 def _model(page: Page, model: Mapping[str, Any]) -> tuple[Words, ...]:

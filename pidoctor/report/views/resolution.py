@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
 from pidoctor.report.layout import Page, Words
-from pidoctor.report.look import BAD, COMMAND, FAINT, GOOD, PLAIN, STRONG
+from pidoctor.report.look import BAD, FAINT, GOOD, PLAIN, STRONG
 from pidoctor.report.units import count, size
 
 Resolution = Mapping[str, Any]
@@ -15,29 +17,33 @@ Candidate = Mapping[str, str]
 _SOURCES = {"index": "package index", "piwheels": "piwheels", "debian": "system package"}
 
 
-def show(page: Page, resolution: Resolution, explain: bool = False) -> None:
-    """The answer; with ``explain`` (or ``verbose``) every candidate that was refused as well."""
+def show(page: Page, resolution: Resolution, explain: bool = False, done: bool = False) -> None:
+    """The answer; with ``explain`` (or ``verbose``) every candidate that was refused as well.
+
+    ``done`` says that the plan was carried out, and that a proof follows.
+    """
     if resolution["status"] == "plan":
-        _plan(page, resolution)
+        _plan(page, resolution, done)
     else:
         _impossible(page, resolution)
     if explain or page.look.verbose:
         _rejected(page, resolution["rejected"])
 
 
-def _plan(page: Page, plan: Resolution) -> None:
+def _plan(page: Page, plan: Resolution, done: bool) -> None:
     if page.look.quiet:
         return
-    page.heading("What would be installed")
-    packages = plan["packages"]
-    page.table([_package(package, plan["runtime"]) for package in packages])
+    page.heading("Installed" if done else "What would be installed")
+    packages = sorted(plan["packages"], key=lambda package: package["name"] != plan["runtime"])
+    page.table([_package(package, plan["runtime"]) for package in packages], right=2)
     sizes = [package["size"] for package in packages if package["size"]]
     wheels = [package for package in packages if package.get("sha256")]
     if wheels:
         page.paragraph(
             [(f"{count(len(wheels), 'wheel')}, {size(sum(sizes))} to download", FAINT)], 2
         )
-    page.item("In your code: ", [(plan["import"], COMMAND)], indent=2)
+    if not done:
+        page.code("In your code:", plan["import"])
     for note in plan.get("notes", ()):
         page.item([(f"{page.look.glyphs.note} ", FAINT)], note, indent=2)
 
@@ -56,7 +62,7 @@ def _impossible(page: Page, resolution: Resolution) -> None:
     page.heading("Nothing fits")
     page.item(
         [(f"{page.look.glyphs.bad} ", BAD)],
-        f"{resolution['request']} cannot run here: {resolution['message']}.",
+        f"{asked_for(resolution)} cannot run here: {_ended(resolution['message'])}",
         indent=2,
     )
     changes = resolution["changes"]
@@ -72,6 +78,15 @@ def _impossible(page: Page, resolution: Resolution) -> None:
         page.paragraph("No single change that we know of would help.", indent=2)
 
 
+def asked_for(resolution: Resolution) -> str:
+    """What was asked for, in words: a newcomer does not know what "auto" stands for."""
+    return "TensorFlow Lite" if resolution["request"] == "auto" else str(resolution["request"])
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."
+
+
 # --- the candidates that were refused ----------------------------------------------------------
 
 
@@ -79,34 +94,38 @@ def _rejected(page: Page, candidates: Sequence[Candidate]) -> None:
     if not candidates:
         return
     page.heading("Looked at and refused")
-    rows: list[tuple[Words, Words]] = []
-    name = ""
-    for group in collapse(candidates):
-        if group[0]["name"] != name:
-            if rows:
-                page.table(rows, indent=4)
-            rows, name = [], group[0]["name"]
-            page.paragraph(name, indent=2)
-        rows.append((_range(group, page.look.glyphs.dash), _why(page, group)))
-    page.table(rows, indent=4)
+    for name in dict.fromkeys(candidate["name"] for candidate in candidates):
+        page.paragraph(name, indent=2)
+        of_name = [candidate for candidate in candidates if candidate["name"] == name]
+        groups = collapse(of_name, by_detail=page.look.verbose)
+        page.table(
+            [(_range(group, page.look.glyphs.dash), _why(page, group)) for group in groups], 4
+        )
 
 
-def collapse(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:
-    """Neighbours of one package that were refused for the same reason in the same words."""
-    group: list[Candidate] = []
-    for candidate in candidates:
-        if group and _same(group[-1], candidate):
-            group.append(candidate)
+def collapse(candidates: Iterable[Candidate], by_detail: bool) -> list[list[Candidate]]:
+    """Candidates of one package, newest first, as runs of versions refused for one reason.
+
+    With ``by_detail`` those in a run were also refused in the same words.
+    """
+    groups: list[list[Candidate]] = []
+    for candidate in sorted(candidates, key=lambda c: version_key(c["version"]), reverse=True):
+        last = groups[-1][-1] if groups else None
+        if last and all(
+            last[key] == candidate[key] for key in ("reason", "detail")[: 1 + by_detail]
+        ):
+            groups[-1].append(candidate)
         else:
-            if group:
-                yield group
-            group = [candidate]
-    if group:
-        yield group
+            groups.append([candidate])
+    return groups
 
 
-def _same(one: Candidate, other: Candidate) -> bool:
-    return all(one[key] == other[key] for key in ("name", "reason", "detail"))
+def version_key(text: str) -> Version:
+    """A version to sort by; what is none comes before all that are."""
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return Version("0.dev0")
 
 
 def _range(group: Sequence[Candidate], dash: str) -> str:
@@ -117,8 +136,12 @@ def _range(group: Sequence[Candidate], dash: str) -> str:
 
 
 def _why(page: Page, group: Sequence[Candidate]) -> Words:
-    many = f" ({count(len(group), 'version')})" if len(group) > 2 else ""
-    words = [(group[0]["detail"], PLAIN), (many, FAINT)]
+    alike = any(candidate["detail"] != group[0]["detail"] for candidate in group)
+    notes = [count(len(group), "version")] if len(group) > 2 else []
+    notes += [f"of {group[0]['version']}; the others alike"] if alike else []
+    words = [(group[0]["detail"], PLAIN)]
+    if notes:
+        words.append((f" ({', '.join(notes)})", FAINT))
     if page.look.verbose:
         words.append((f" [{group[0]['reason']}]", FAINT))
     return words

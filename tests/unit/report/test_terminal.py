@@ -1,0 +1,79 @@
+"""The exact text of every kind of result, wide, narrow, and in ASCII."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from pidoctor.report.layout import cells
+from pidoctor.report.look import Look
+from pidoctor.report.terminal import render
+from pidoctor.result import Finding, Remedy, Result, Severity
+from tests.unit.report.samples import SAMPLES, check, matrix, sick
+
+Golden = Callable[[str, str], None]
+SGR = re.compile(r"\x1b\[[\d;]*m")
+
+
+@pytest.mark.parametrize("width", [80, 40])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_document(name: str, width: int, golden: Golden) -> None:
+    golden(f"{name}-{width}.txt", render(SAMPLES[name], Look(width=width)))
+
+
+@pytest.mark.parametrize("name", ["check", "check-sick", "matrix", "smoke-crash"])
+def test_ascii_document(name: str, golden: Golden) -> None:
+    text = render(SAMPLES[name], Look(unicode=False))
+    assert text.isascii()
+    golden(f"{name}-ascii.txt", text)
+
+
+def test_verbose_check_names_every_fact_and_its_source(golden: Golden) -> None:
+    golden("check-verbose-80.txt", render(check(), Look(verbose=True)))
+
+
+def test_verbose_matrix_gives_each_reason(golden: Golden) -> None:
+    golden("matrix-verbose-80.txt", render(SAMPLES["matrix"], Look(verbose=True)))
+
+
+def test_quiet_check_is_what_needs_attention_and_the_answer(golden: Golden) -> None:
+    golden("check-sick-quiet-80.txt", render(sick(), Look(quiet=True)))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_colour_changes_no_character(name: str) -> None:
+    plain = render(SAMPLES[name], Look())
+    painted = render(SAMPLES[name], Look(color=True))
+    assert "\x1b[" in painted
+    assert SGR.sub("", painted) == plain
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_line_is_wider_than_the_terminal(name: str) -> None:
+    for line in render(SAMPLES[name], Look(width=40)).splitlines():
+        words = line.strip().rstrip("\\").split()
+        assert cells(line) <= 40 or len(words) == 1 or words[0] == "from", line
+
+
+def test_text_of_others_reaches_the_terminal_as_text_only() -> None:
+    evil = "\x1b[2J\x1b]0;owned\x07[bold red]x[/bold red]\u202e\x9b31m\r\nnext"
+    finding = Finding("x", Severity.ERROR, evil, evil, Remedy(evil, (evil,)))
+    result = replace(check(), findings=(finding,), error=evil)
+    text = render(result, Look())
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
+    assert "[bold red]x[/bold red]" in text
+    assert "owned" not in text
+
+
+def test_boards_with_the_same_answers_share_a_block() -> None:
+    text = render(Result("matrix", matrix=matrix()), Look())
+    assert "pi4-4gb, pi4-8gb" in text
+    assert text.count("pi4-4gb") == 1
+
+
+def test_a_check_on_another_machine_proposes_no_installation_here() -> None:
+    assert "pidoctor install" in render(check(), Look())
+    assert "pidoctor install" not in render(replace(check(), extra={"here": False}), Look())
