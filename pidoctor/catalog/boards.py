@@ -32,7 +32,10 @@ class Soc(NamedTuple):
 
 
 class Board(NamedTuple):
-    """A board. ``memory`` lists the sizes it is sold with, in bytes, smallest first."""
+    """A board. ``memory`` lists the sizes it is sold with, in bytes, smallest first.
+
+    ``suggested`` marks the ones to name when a newer board would help, cheapest first.
+    """
 
     id: str
     name: str
@@ -42,6 +45,7 @@ class Board(NamedTuple):
     memory: tuple[int, ...]
     compatible: tuple[str, ...]
     aliases: tuple[str, ...]
+    suggested: bool
     sources: tuple[str, ...]
 
 
@@ -167,5 +171,6 @@ def _board(row: Mapping[str, Any]) -> Board:
         memory=tuple(size * MIB for size in row["memory_mib"]),
         compatible=tuple(row["compatible"]),
         aliases=tuple(row["aliases"]),
+        suggested=row["suggested"],
         sources=tuple(row["sources"]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeVar
 
-from pidoctor.catalog.boards import MIB, Boards, load_boards
+from pidoctor.catalog.boards import MIB, load_boards
 from pidoctor.catalog.boards import Board as BoardRow
 from pidoctor.catalog.systems import SystemRow
 from pidoctor.profile.fact import Fact
@@ -43,9 +43,9 @@ def documented(value: T | None, source: str) -> Fact[T]:
     return Fact.absent(source, "not documented") if value is None else Fact.known(value, source)
 
 
-def architecture(board: BoardRow, bits: int, table: Boards | None = None) -> str:
+def architecture(board: BoardRow, bits: int) -> str:
     """The architecture of a board's 64-bit or 32-bit userland."""
-    soc = (table or load_boards()).socs[board.soc]
+    soc = load_boards().socs[board.soc]
     if bits == 64:
         return soc.modes[64].machine
     return soc.modes[32].machine if 32 in soc.modes else "armv7l"
@@ -77,10 +77,10 @@ def cpu_section(board: BoardRow, kernel_bits: int) -> Cpu:
     )
 
 
-def system_section(row: SystemRow, board: BoardRow, bits: int) -> System:
-    """A stock image of a release on a board."""
+def system_section(image: Image, arch: str, page_size: Fact[int]) -> System:
+    """A stock image of a release for an architecture."""
+    row, bits = image
     source = row.source
-    soc = load_boards().socs[board.soc]
     return System(
         id=Fact.known(row.os_ids[bits], source),
         flavour=Fact.known(row.flavour, source),
@@ -88,8 +88,8 @@ def system_section(row: SystemRow, board: BoardRow, bits: int) -> System:
         version=Fact.known(row.version, source),
         name=Fact.known(row.name, source),
         kernel=unsaid(),
-        page_size=documented(row.page_size(soc, bits), source),
-        architecture=Fact.known(architecture(board, bits), source),
+        page_size=page_size,
+        architecture=Fact.known(arch, source),
         libc=Fact.known(row.libc, source),
         libc_version=Fact.known(row.libc_version, source),
         glibcxx=documented(row.glibcxx, source),
@@ -97,8 +97,15 @@ def system_section(row: SystemRow, board: BoardRow, bits: int) -> System:
     )
 
 
-def python_section(row: SystemRow, arch: str, bits: int, version: str | None = None) -> Python:
+def page_size_of(image: Image, board: BoardRow) -> Fact[int]:
+    """The page size of the kernel that the image boots on a board."""
+    soc = load_boards().socs[board.soc]
+    return documented(image.row.page_size(soc, image.bits), image.row.source)
+
+
+def python_section(image: Image, arch: str, version: str | None = None) -> Python:
     """The release's own interpreter, or another ``version`` ("3.12") beside it."""
+    row, bits = image
     source = row.source
     own = version is None or version == row.python_minor
     minor = row.python_minor if version is None else version
@@ -158,13 +165,14 @@ def table_profile(
     """The Profile of a board with a stock image and the image's or another Python."""
     row, bits = image
     shown = board_section(board, memory)
+    arch = architecture(board, bits)
     soc = load_boards().socs[board.soc]
     return Profile(
         origin=origin,
         board=shown,
         cpu=cpu_section(board, row.kernel_for(soc, bits)),
-        system=system_section(row, board, bits),
-        python=python_section(row, architecture(board, bits), bits, version),
+        system=system_section(image, arch, page_size_of(image, board)),
+        python=python_section(image, arch, version),
         memory=memory_section(row, shown.memory),
         storage=storage_section(row),
         accelerators=unsaid(),

@@ -1,0 +1,273 @@
+"""A Profile with one thing changed, and everything that follows from it.
+
+The resolver's counterfactuals: what if the Python, the kernel's pages, the word size of the
+system, its release or the board were another one?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from pidoctor.catalog.boards import MIB, RASPBERRY_PI, Board, load_boards
+from pidoctor.catalog.systems import SystemRow, load_systems
+from pidoctor.errors import UsageError
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import Profile
+from pidoctor.profile.sections import (
+    Image,
+    architecture,
+    board_section,
+    cpu_section,
+    indexes_section,
+    memory_section,
+    page_size_of,
+    python_section,
+    system_section,
+    unsaid,
+)
+
+PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+SMALL_PAGE = 4096
+
+# Architectures that `uv python install` has builds for (python-build-standalone's targets).
+_UV_BUILDS = ("aarch64", "armv7l", "x86_64")
+# The flavour that an os-release ID stands for when the flavour itself (DietPi) is in no table.
+_FLAVOUR_OF_ID = {"raspbian": "raspberry-pi-os", "debian": "debian"}
+
+
+class Variation(NamedTuple):
+    """The changed machine, and what its owner would have to do."""
+
+    text: str
+    profile: Profile
+
+
+def with_python(profile: Profile, version: str) -> Profile:
+    """The same machine used through CPython ``version`` ("3.11"), installed beside its own.
+
+    Raises :class:`UsageError` when the machine's architecture is not known.
+    """
+    image = image_of(profile)
+    arch = profile.python.architecture.value or profile.system.architecture.value
+    if arch is None:
+        raise UsageError("the architecture of the machine is not known")
+    if image is not None and image.row.python_minor == version:
+        return replace(profile, python=python_section(image, arch, version))
+    own = profile.python
+    source = f"if Python {version} is installed"
+    major, minor = version.split(".")
+    return replace(
+        profile,
+        python=replace(
+            own,
+            executable=Fact.known(f"python{version}", source),
+            version=Fact.known(version, source),
+            implementation=Fact.known("cpython", source),
+            abi=Fact.known(f"cp{major}{minor}", source),
+            pip=unsaid(),
+            venv=unsaid(),
+            externally_managed=Fact.absent(source),
+            is_system=Fact.known(False, source),
+            packages=unsaid(),
+        ),
+    )
+
+
+def with_page_size(profile: Profile, size: int) -> Profile:
+    """The same machine under a kernel with pages of ``size`` bytes."""
+    page_size = Fact.known(size, "if another kernel is booted")
+    return replace(profile, system=replace(profile.system, page_size=page_size))
+
+
+def with_bits(profile: Profile, bits: int) -> Profile:
+    """The same board with the 32-bit or 64-bit image of the same release."""
+    image = image_of(profile)
+    if image is None:
+        raise UsageError("the release of the machine's system is in no table")
+    return with_image(profile, Image(image.row, bits))
+
+
+def with_release(profile: Profile, name: str) -> Profile:
+    """The same board with another release ("bookworm", "ubuntu-24.04") of the same word size."""
+    board = board_of(profile)
+    row = load_systems().named(name, board.vendor if board else "")
+    if row is None:
+        raise UsageError(f"unknown system {name!r}")
+    return with_image(profile, Image(row, profile.python.bits.or_else(64)))
+
+
+def with_board(profile: Profile, board_id: str, memory: int | None = None) -> Profile:
+    """The same system on another board, with ``memory`` bytes or the least it is sold with."""
+    image, board = image_of(profile), load_boards().boards.get(board_id)
+    if image is None or board is None:
+        raise UsageError(f"unknown board {board_id!r} or a system that is in no table")
+    changed = _on_board(profile, board, memory or board.memory[0], image)
+    version = profile.python.version.value
+    if version is None or profile.python.is_system.or_else(False):
+        return changed
+    return with_python(changed, ".".join(version.split(".")[:2]))
+
+
+def with_image(profile: Profile, image: Image) -> Profile:
+    """The same board with a stock image; UsageError with the reason where that cannot be."""
+    board = board_of(profile)
+    if image.bits not in image.row.os_ids:
+        raise UsageError(f"There is no {image.bits}-bit {image.row.name}.")
+    if board is None:
+        return _with_image_anywhere(profile, image)
+    soc = load_boards().socs[board.soc]
+    reason = image.row.why_not(board, soc, image.bits)
+    if reason:
+        raise UsageError(reason)
+    arch = architecture(board, image.bits)
+    return replace(
+        profile,
+        cpu=cpu_section(board, image.row.kernel_for(soc, image.bits)),
+        system=system_section(image, arch, page_size_of(image, board)),
+        python=python_section(image, arch),
+        indexes=indexes_section(image.row),
+    )
+
+
+def _with_image_anywhere(profile: Profile, image: Image) -> Profile:
+    """A release on a machine that is in no table: its architecture and kernel stay."""
+    arch = profile.system.architecture.value
+    if arch is None or image.bits != profile.python.bits.value:
+        raise UsageError("the board is not known")
+    return replace(
+        profile,
+        system=system_section(image, arch, profile.system.page_size),
+        python=python_section(image, arch),
+        indexes=indexes_section(image.row),
+    )
+
+
+def board_of(profile: Profile) -> Board | None:
+    """The row of the profile's board."""
+    return load_boards().boards.get(profile.board.id.or_else(""))
+
+
+def image_of(profile: Profile) -> Image | None:
+    """The image whose release and word size the profile's system has."""
+    system = profile.system
+    named = (system.flavour.or_else(""), _FLAVOUR_OF_ID.get(system.id.or_else(""), ""))
+    for flavour in named:
+        row = load_systems().of_release(
+            flavour, system.codename.or_else(""), system.version.or_else("")
+        )
+        if row is not None:
+            return Image(row, profile.python.bits.or_else(64))
+    return None
+
+
+def other_pythons(profile: Profile) -> Iterator[Variation]:
+    """Other Pythons on the same system, the nearest versions first."""
+    arch = profile.python.architecture.value or profile.system.architecture.value
+    version = profile.python.version.value
+    if version is None or arch is None:
+        return
+    now = _minor(version)
+    way = "`uv python install {}`" if arch in _UV_BUILDS else "built from source"
+    for wanted in sorted(PYTHONS, key=lambda other: abs(_minor(other) - now)):
+        if _minor(wanted) != now:
+            text = f"use Python {wanted} ({way.format(wanted)}), named with --python"
+            yield Variation(text, with_python(profile, wanted))
+
+
+def small_pages(profile: Profile) -> Iterator[Variation]:
+    """A kernel with 4 KiB pages, where it has larger ones.
+
+    On a Raspberry Pi 5 it is part of Raspberry Pi OS: github.com/raspberrypi/linux/issues/6605.
+    """
+    if profile.system.page_size.or_else(SMALL_PAGE) <= SMALL_PAGE:
+        return
+    board = board_of(profile)
+    text = "boot a kernel with 4 KiB pages"
+    if board is not None and board.vendor == RASPBERRY_PI:
+        text += ": write kernel=kernel8.img into /boot/firmware/config.txt and restart"
+    yield Variation(text, with_page_size(profile, SMALL_PAGE))
+
+
+def other_bits(profile: Profile) -> Iterator[Variation]:
+    """The image of the other word size, where the board runs it."""
+    image = image_of(profile)
+    if image is not None:
+        yield from _images(profile, [Image(image.row, 96 - image.bits)])
+
+
+def other_releases(profile: Profile) -> Iterator[Variation]:
+    """Other releases of the same word size: newer ones, older ones, then another distribution."""
+    image = image_of(profile)
+    bits = image.bits if image else profile.python.bits.or_else(64)
+    rows = _releases(profile, image.row if image else None)
+    yield from _images(profile, [Image(row, bits) for row in rows])
+
+
+def boards(profile: Profile) -> Iterator[Variation]:
+    """The same system (or the nearest release that runs there) on boards that are sold today."""
+    table, image = load_boards(), image_of(profile)
+    if image is None:
+        return
+    for board in table.boards.values():
+        if not board.suggested:
+            continue
+        rows = [image.row, *_releases(profile, image.row)]
+        soc = table.socs[board.soc]
+        row = next((row for row in rows if not row.why_not(board, soc, image.bits)), None)
+        if row is None:
+            continue
+        for size in board.memory:
+            if not _is_no_better(profile, board, size):
+                text = f"use a {board.name} with {_gigabytes(size)} ({row.name}, {image.bits}-bit)"
+                there = _on_board(profile, board, size, Image(row, image.bits))
+                yield Variation(text, there)
+
+
+def _on_board(profile: Profile, board: Board, memory: int, image: Image) -> Profile:
+    shown = board_section(board, memory)
+    bare = replace(
+        profile,
+        board=shown,
+        memory=memory_section(image.row, shown.memory),
+        accelerators=unsaid(),
+    )
+    return with_image(bare, image)
+
+
+def _images(profile: Profile, images: list[Image]) -> Iterator[Variation]:
+    for image in images:
+        try:
+            changed = with_image(profile, image)
+        except UsageError:
+            continue  # that image does not run there, so it is no remedy
+        yield Variation(f"install the {image.bits}-bit {image.row.name}", changed)
+
+
+def _releases(profile: Profile, row: SystemRow | None) -> list[SystemRow]:
+    """Other releases: newer of the flavour, older of it, then the board's usual system."""
+    board = board_of(profile)
+    usual = "raspberry-pi-os" if board is not None and board.vendor == RASPBERRY_PI else "debian"
+    rows = load_systems().rows
+    same = [other for other in rows if row is not None and other.flavour == row.flavour]
+    at = same.index(row) if row is not None else 0
+    ordered = [*same[at + 1 :], *reversed(same[:at])]
+    if row is None or row.flavour != usual:
+        ordered += reversed([other for other in rows if other.flavour == usual])
+    return ordered
+
+
+def _is_no_better(profile: Profile, board: Board, memory: int) -> bool:
+    """Whether the board has less memory than the profile's, or the same chip and no more."""
+    now = profile.board.memory.value or profile.memory.total.value or 0
+    return memory < now or (board.soc == profile.board.soc.value and memory == now)
+
+
+def _gigabytes(size: int) -> str:
+    mib = size // MIB
+    return f"{mib // 1024} GB of memory" if mib >= 1024 else f"{mib} MB of memory"
+
+
+def _minor(version: str) -> int:
+    return int(version.split(".")[1])
