@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.profile.codec import to_json
 
     recorder = Recorder(LiveHost())
-    profile = probe(recorder, options.python)
+    profile = probe(recorder, options.python).profile
     path = Path(options.output)
     try:
         path.write_text(recorder.to_text(), encoding="utf-8")

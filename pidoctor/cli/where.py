@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from pidoctor.errors import UsageError
-from pidoctor.probe.machine import ProbeResult, examine
+from pidoctor.probe.machine import ProbeResult, probe
 
 
 def machine(options: argparse.Namespace, install_target: str = ".venv") -> ProbeResult:
@@ -26,13 +26,13 @@ def machine(options: argparse.Namespace, install_target: str = ".venv") -> Probe
         return _sysroot(Path(options.root), options.python)
     from pidoctor.host.live import LiveHost
 
-    return examine(LiveHost(), options.python, install_target)
+    return probe(LiveHost(), options.python, install_target)
 
 
 def _captured(path: Path) -> ProbeResult:
     from pidoctor.host.capture import load_capture
 
-    return examine(load_capture(path), origin=f"capture {path.name}")
+    return probe(load_capture(path), origin=f"capture {path.name}")
 
 
 def _sysroot(root: Path, python: str | None) -> ProbeResult:
@@ -40,7 +40,7 @@ def _sysroot(root: Path, python: str | None) -> ProbeResult:
 
     if not root.is_dir():
         raise UsageError(f"--root {root}: not a directory")
-    return examine(DirectoryHost(root), python, origin=f"root {root}")
+    return probe(DirectoryHost(root), python, origin=f"root {root}")
 
 
 def is_this_machine(options: argparse.Namespace) -> bool:
