@@ -30,6 +30,7 @@ class AcceleratorRow(NamedTuple):
     driver: str  # the package that drives it
     group: str  # the group whose members may open it
     sources: tuple[str, ...]
+    page_size: int | None = None  # the only page size of the kernel that its driver works with
 
 
 @lru_cache(maxsize=1)
@@ -45,6 +46,7 @@ def load_accelerators() -> tuple[AcceleratorRow, ...]:
             driver=row["driver"],
             group=row["group"],
             sources=tuple(row["sources"]),
+            page_size=row.get("page_size"),
         )
         for row in load_table("accelerators")["accelerators"]
     )
