@@ -9,7 +9,6 @@ from pidoctor.report.layout import Page, Piece
 from pidoctor.report.look import BAD, FAINT, GOOD, STRONG, WARN
 
 Cell = Mapping[str, Any]
-Grid = tuple[tuple[str, tuple[tuple[str, Cell], ...]], ...]
 
 UNKNOWN = "?"
 NOTHING = "-"
@@ -21,7 +20,7 @@ def show(page: Page, cells: Sequence[Cell]) -> None:
     for requirement in dict.fromkeys(cell["requirement"] for cell in cells):
         page.heading(f"{requirement}: what fits which board")
         asked = [cell for cell in cells if cell["requirement"] == requirement]
-        pythons = sorted({cell["python"] for cell in asked}, key=_version)
+        pythons = sorted({place(cell)[2] for cell in asked}, key=_version)
         for boards, rows in _grouped(asked, letters):
             _board(page, boards, rows, pythons, letters)
     _legend(page, letters)
@@ -52,6 +51,13 @@ def mark(cell: Cell, letters: Mapping[str, str]) -> str:
     return NOTHING if cell["status"] == "impossible" else UNKNOWN
 
 
+def place(cell: Cell) -> tuple[str, str, str]:
+    """The board, system and Python of a cell, as the names of targets have them."""
+    board, _, rest = str(cell["target"]).partition("/")
+    system = rest.partition("/")[0]
+    return board, system, ".".join(str(cell["python"]).split(".")[:2])
+
+
 def _grouped(
     cells: Sequence[Cell], letters: Mapping[str, str]
 ) -> Iterable[tuple[list[str], dict[str, dict[str, Cell]]]]:
@@ -59,8 +65,8 @@ def _grouped(
     blocks: dict[tuple[tuple[str, str, str], ...], list[str]] = {}
     rows: dict[str, dict[str, dict[str, Cell]]] = {}
     for cell in cells:
-        system = f"{cell['system']}-{cell['bits']}"
-        rows.setdefault(cell["board"], {}).setdefault(system, {})[cell["python"]] = cell
+        board, system, python = place(cell)
+        rows.setdefault(board, {}).setdefault(system, {})[python] = cell
     for board, systems in rows.items():
         key = tuple(
             (system, python, mark(cell, letters))
@@ -103,7 +109,8 @@ def _board(
 
 def _reasons(page: Page, cells: Iterable[Cell]) -> None:
     for cell in cells:
-        page.item([(f"{cell['python']}: ", FAINT)], [(cell["summary"] or "not known", FAINT)], 6)
+        reason = cell["summary"] or "not known"
+        page.item([(f"{place(cell)[2]}: ", FAINT)], [(reason, FAINT)], indent=6)
 
 
 def _style(text: str) -> str:
