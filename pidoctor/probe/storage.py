@@ -37,9 +37,9 @@ def absolute(host: Host, path: str) -> str:
 
 def nearest_existing(host: Host, path: str) -> str:
     """The path itself or the nearest folder above it that exists."""
-    while path != "/" and not host.exists(path):
+    while path not in ("/", "") and not host.exists(path):
         path = posixpath.dirname(path)
-    return path
+    return path or "/"
 
 
 def temp_folder(host: Host) -> str:

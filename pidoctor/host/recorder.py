@@ -1,0 +1,202 @@
+"""A host that writes down everything it is asked, to be replayed from a capture.
+
+Secrets are cut out before anything is kept (:mod:`pidoctor.host.privacy`): index credentials,
+serial numbers, MAC addresses, user names in paths. What the probes see is not altered.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any, Callable, TypeVar
+
+from pidoctor import __version__
+from pidoctor.host.base import (
+    READ_LIMIT,
+    SEARCH_LIMIT,
+    Completed,
+    DiskUsage,
+    Distribution,
+    Host,
+    HostError,
+    MemoryUse,
+    MissingError,
+    Uname,
+)
+from pidoctor.host.capture import SCHEMA
+from pidoctor.host.privacy import clean_file, redact
+
+T = TypeVar("T")
+
+
+class Recorder:
+    """Asks another host and keeps its answers; :meth:`to_text` is the capture."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._home = host.home()
+        self.origin = host.origin
+        self.can_run = host.can_run
+        self._files: dict[str, dict[str, Any]] = {}
+        self._lists: dict[str, list[Any]] = {
+            "present": [],
+            "missing": [],
+            "searches": [],
+            "commands": [],
+        }
+        self._tables: dict[str, dict[str, Any]] = {
+            "folders": {},
+            "real_paths": {},
+            "unreadable": {},
+            "environment": {},
+            "disks": {},
+        }
+        self._values: dict[str, Any] = {}
+
+    def to_text(self) -> str:
+        """The capture as JSON text."""
+        lists = {
+            name: sorted(set(items)) if name in ("present", "missing") else items
+            for name, items in self._lists.items()
+        }
+        data = {
+            "schema": SCHEMA,
+            "made_by": f"pidoctor {__version__}",
+            "origin": redact(self.origin, self._home),
+            "complete": False,
+            "can_run": self.can_run,
+            "home": "~",
+            "files": self._files,
+            **lists,
+            **self._tables,
+            **self._values,
+        }
+        return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
+        content = self._ask(path, lambda: self._host.read_bytes(path, limit))
+        kept = self._files.setdefault(self._clean(path), {})
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError:
+            kept.pop("text", None)
+            kept["base64"] = base64.b64encode(content).decode("ascii")
+        else:
+            kept["text"] = clean_file(path, text, self._home)
+        return content
+
+    def search(self, path: str, pattern: bytes, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
+        found = self._ask(path, lambda: self._host.search(path, pattern, limit))
+        self._lists["searches"].append(
+            {
+                "path": self._clean(path),
+                "pattern": pattern.decode("latin-1"),
+                "found": [self._clean(item.decode("utf-8", "replace")) for item in found],
+            }
+        )
+        return found
+
+    def list_dir(self, path: str) -> tuple[str, ...]:
+        names = self._ask(path, lambda: self._host.list_dir(path))
+        self._tables["folders"][self._clean(path)] = [self._clean(name) for name in names]
+        return names
+
+    def real_path(self, path: str) -> str:
+        real = self._ask(path, lambda: self._host.real_path(path))
+        if real != path:
+            self._tables["real_paths"][self._clean(path)] = self._clean(real)
+        return real
+
+    def exists(self, path: str) -> bool:
+        there = self._host.exists(path)
+        self._lists["present" if there else "missing"].append(self._clean(path))
+        return there
+
+    def modified(self, path: str) -> float:
+        moment = self._ask(path, lambda: self._host.modified(path))
+        self._files.setdefault(self._clean(path), {})["modified"] = moment
+        return moment
+
+    def disk_usage(self, path: str) -> DiskUsage:
+        usage = self._ask(path, lambda: self._host.disk_usage(path))
+        self._tables["disks"][self._clean(path)] = usage._asdict()
+        return usage
+
+    def run(self, argv: tuple[str, ...], timeout: float, stdin: bytes = b"") -> Completed:
+        completed = self._ask(argv[0], lambda: self._host.run(argv, timeout, stdin))
+        self._lists["commands"].append(
+            {
+                "argv": [self._clean(argument) for argument in argv],
+                "returncode": completed.returncode,
+                "stdout": self._clean(completed.stdout.decode("utf-8", "replace")),
+                "stderr": self._clean(completed.stderr.decode("utf-8", "replace")),
+                "timed_out": completed.timed_out,
+            }
+        )
+        return completed
+
+    def uname(self) -> Uname:
+        answer = self._host.uname()
+        self._values["uname"] = answer._asdict()
+        return answer
+
+    def page_size(self) -> int:
+        return self._value("page_size", self._host.page_size())
+
+    def memory(self) -> MemoryUse:
+        answer = self._host.memory()
+        self._values["memory"] = answer._asdict()
+        return answer
+
+    def distribution(self) -> Distribution:
+        answer = self._host.distribution()
+        self._values["distribution"] = answer._asdict()
+        return answer
+
+    def environ(self, name: str) -> str | None:
+        value = self._host.environ(name)
+        self._tables["environment"][name] = None if value is None else self._clean(value)
+        return value
+
+    def now(self) -> float:
+        return self._value("now", self._host.now())
+
+    def group_ids(self) -> tuple[int, ...]:
+        groups = self._host.group_ids()
+        self._values["group_ids"] = list(groups)
+        return groups
+
+    def home(self) -> str:
+        return self._home
+
+    def working_folder(self) -> str:
+        folder = self._host.working_folder()
+        self._values["working_folder"] = self._clean(folder)
+        return folder
+
+    def interpreter(self) -> str:
+        path = self._host.interpreter()
+        self._values["interpreter"] = self._clean(path)
+        return path
+
+    def runs_here(self, executable: str) -> bool:  # noqa: ARG002 (the Host protocol's argument)
+        """False, so that the interpreter is asked by a command that can be replayed."""
+        return False
+
+    def _clean(self, text: str) -> str:
+        return redact(text, self._home)
+
+    def _value(self, name: str, value: T) -> T:
+        self._values[name] = value
+        return value
+
+    def _ask(self, path: str, question: Callable[[], T]) -> T:
+        """The host's answer; that there is none is kept as well."""
+        try:
+            return question()
+        except MissingError:
+            self._lists["missing"].append(self._clean(path))
+            raise
+        except HostError as error:
+            self._tables["unreadable"][self._clean(path)] = self._clean(error.reason)
+            raise
