@@ -22,6 +22,10 @@ class MemoryNeed:
     peak: int
     source: str
 
+    @property
+    def told(self) -> str:
+        return f"one inference with {self.name} took {self.peak // 2**20} MB when measured"
+
 
 @dataclass(frozen=True)
 class NumpyLevel:

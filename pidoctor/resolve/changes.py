@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import permutations
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.profile.profile import Profile
@@ -107,9 +108,9 @@ def _request_flips(profile: Profile, request: Request, catalog: Catalog) -> Iter
 
 
 def _double_flips(profile: Profile, request: Request) -> Iterator[Flip]:
-    """Pairs of machine changes; a pair is of the costlier change's kind."""
-    for first, (_, vary_first) in enumerate(_MACHINE_FLIPS):
-        for kind, vary_second in _MACHINE_FLIPS[first + 1 :]:
-            for one in vary_first(profile):
-                for two in vary_second(one.profile):
-                    yield Flip(kind, f"{two.text}, and {one.text}", two.profile, request)
+    """Pairs of machine changes, in either order; a pair counts as the costlier of the two."""
+    for (kind, vary), (other, vary_other) in permutations(_MACHINE_FLIPS, 2):
+        costlier = max(kind, other, key=KINDS.index)
+        for one in vary(profile):
+            for two in vary_other(one.profile):
+                yield Flip(costlier, f"{one.text}, and {two.text}", two.profile, request)

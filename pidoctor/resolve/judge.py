@@ -10,14 +10,14 @@ from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, parse_tag
 
 from pidoctor.catalog.wheels import Evidence, Library, Wheel
-from pidoctor.resolve.machine import Machine, format_version, parse_version
+from pidoctor.resolve.machine import Interpreter, Machine, format_version, parse_version
 from pidoctor.resolve.tags import architectures, supported_tags
 from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict, nearest
 
 # Rank of a wheel that its tag refuses and its evidence allows: behind every tagged one.
 BEYOND_TAGS_RANK = 1_000_000
 
-ARCHITECTURE_NAMES = {
+_ARCHITECTURE_NAMES = {
     "aarch64": "64-bit ARM (aarch64)",
     "armv8l": "32-bit ARM (armv8l)",
     "armv7l": "32-bit ARM (armv7l)",
@@ -35,6 +35,11 @@ _LEGACY_GLIBC = {"manylinux1": 5, "manylinux2010": 12, "manylinux2014": 17}
 _NO_EXEC_STACK = (2, 41)
 
 
+def architecture_name(architecture: str) -> str:
+    """What to call an architecture: "64-bit ARM (aarch64)"."""
+    return _ARCHITECTURE_NAMES.get(architecture, architecture)
+
+
 def judge(wheel: Wheel, machine: Machine, beyond_tags: bool = False) -> Verdict:
     """Whether ``wheel`` runs on ``machine``, its dependencies aside.
 
@@ -43,7 +48,7 @@ def judge(wheel: Wheel, machine: Machine, beyond_tags: bool = False) -> Verdict:
     """
     if wheel.yanked:
         return Rejected(Reason.YANKED, f"withdrawn by its authors: {wheel.yanked}")
-    by_tag = _judge_tag(wheel, machine)
+    by_tag = judge_tag("-".join(tags_of(wheel.filename)), machine.interpreter)
     if isinstance(by_tag, Rejected):
         need = _content_with(wheel, machine) if by_tag.reason is Reason.GLIBC_TAG else ""
         if not need:
@@ -74,20 +79,15 @@ def tags_of(filename: str) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=65536)
-def _parsed_tags(text: str) -> frozenset[Tag]:
-    return parse_tag(text)
-
-
-def _judge_tag(wheel: Wheel, machine: Machine) -> Verdict:
+def judge_tag(tag: str, machine: Interpreter) -> Verdict:
+    """What the tag of a wheel (``cp311-cp311-manylinux2014_aarch64``) claims for the machine."""
     supported = supported_tags(machine)
-    tags = _parsed_tags("-".join(tags_of(wheel.filename)))
+    tags = parse_tag(tag)
     ranks = [supported[tag] for tag in tags if tag in supported]
-    if ranks:
-        return Accepted(min(ranks))
-    return nearest([_tag_miss(tag, machine) for tag in tags])
+    return Accepted(min(ranks)) if ranks else nearest([_tag_miss(tag, machine) for tag in tags])
 
 
-def _tag_miss(tag: Tag, machine: Machine) -> Rejected:
+def _tag_miss(tag: Tag, machine: Interpreter) -> Rejected:
     """Why a tag that the machine does not support is not supported."""
     for check in (_architecture_miss, _python_miss, _libc_miss):
         miss = check(tag, machine)
@@ -96,7 +96,7 @@ def _tag_miss(tag: Tag, machine: Machine) -> Rejected:
     return Rejected(Reason.ABI, f"its ABI tag {tag.abi} does not fit this Python ({machine.abi})")
 
 
-def _architecture_miss(tag: Tag, machine: Machine) -> Rejected | None:
+def _architecture_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
     platform = _PLATFORM.fullmatch(tag.platform)
     if platform is None:
         if tag.platform == "any":
@@ -105,8 +105,7 @@ def _architecture_miss(tag: Tag, machine: Machine) -> Rejected | None:
     built_for = platform["architecture"]
     if built_for in architectures(machine):
         return None
-    here = ARCHITECTURE_NAMES.get(machine.architecture, machine.architecture)
-    wheel = ARCHITECTURE_NAMES.get(built_for, built_for)
+    here, wheel = architecture_name(machine.architecture), architecture_name(built_for)
     if built_for == machine.kernel_machine:
         here = f"the kernel is that, but this Python is {here}"
         return Rejected.built_for(Reason.BITNESS, wheel, here)
@@ -115,12 +114,12 @@ def _architecture_miss(tag: Tag, machine: Machine) -> Rejected | None:
     return Rejected.built_for(Reason.ARCHITECTURE, wheel, here, int(is_other_family))
 
 
-def _python_miss(tag: Tag, machine: Machine) -> Rejected | None:
+def _python_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
     built_for = re.fullmatch(r"(cp|py)(\d)(\d*)", tag.interpreter)
     if built_for is None:
         return Rejected(Reason.PYTHON, f"built for the interpreter {tag.interpreter}")
     kind, major, minor = built_for[1], int(built_for[2]), int(built_for[3] or 0)
-    here = machine.python_minor
+    here = machine.python
     if kind == "py" or tag.abi == "abi3":
         fits = major == here[0] and minor <= here[1]
     else:
@@ -135,7 +134,7 @@ def _python_miss(tag: Tag, machine: Machine) -> Rejected | None:
     )
 
 
-def _libc_miss(tag: Tag, machine: Machine) -> Rejected | None:
+def _libc_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
     platform = _PLATFORM.fullmatch(tag.platform)
     if platform is None:
         return None
@@ -192,7 +191,7 @@ def judge_evidence(evidence: Evidence | None, machine: Machine) -> Rejected | No
 
 
 def _wrong_binary(library: Library, machine: Machine) -> Rejected | None:
-    if not library.machine or library.machine in architectures(machine):
+    if not library.machine or library.machine in architectures(machine.interpreter):
         return None
     return Rejected(
         Reason.WRONG_BINARY,

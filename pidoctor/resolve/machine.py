@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile
 
 Version = tuple[int, ...]
+
+
+class Interpreter(NamedTuple):
+    """The facts that wheel tags speak of; small, so that judgements of tags can be remembered."""
+
+    python: tuple[int, int]
+    abi: str
+    implementation: str
+    architecture: str
+    kernel_machine: str
+    float_abi: str | None
+    libc: str | None
+    libc_version: Version | None
+
+    @property
+    def python_short(self) -> str:
+        return "{}.{}".format(*self.python)
 
 
 @dataclass(frozen=True)
@@ -38,14 +57,23 @@ class Machine:
     packages: tuple[tuple[str, str], ...]  # installed beside the interpreter
     piwheels: bool
 
-    @property
-    def python_minor(self) -> tuple[int, int]:
+    @cached_property
+    def interpreter(self) -> Interpreter:
         major, minor = self.python.split(".")[:2]
-        return int(major), int(minor)
+        return Interpreter(
+            (int(major), int(minor)),
+            self.abi,
+            self.implementation,
+            self.architecture,
+            self.kernel_machine,
+            self.float_abi,
+            self.libc,
+            self.libc_version,
+        )
 
     @property
     def python_short(self) -> str:
-        return "{}.{}".format(*self.python_minor)
+        return self.interpreter.python_short
 
 
 def parse_version(text: str) -> Version:

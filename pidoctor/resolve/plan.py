@@ -84,7 +84,7 @@ class Plan:
     runtime: str
     import_line: str
     python: str  # interpreter, or a description of it for another machine
-    pins: tuple[Pin, ...]
+    pins: tuple[Pin, ...]  # the runtime first, then what it needs by name
     rejected: tuple[Candidate, ...]
     notes: tuple[str, ...]
 

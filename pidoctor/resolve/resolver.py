@@ -14,9 +14,10 @@ from resolvelib import BaseReporter, ResolutionImpossible, Resolver
 from resolvelib.structs import RequirementInformation
 
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.catalog.relations import MemoryNeed
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.judge import ARCHITECTURE_NAMES, judge
+from pidoctor.resolve.judge import architecture_name, judge
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.provider import Choice, Need, Provider, World
@@ -130,20 +131,27 @@ class Question:
                     name, version, Reason.NOT_PUBLISHED, f"published only for {published}"
                 )
 
+    def _memory_need(self, name: str, version: str) -> MemoryNeed | None:
+        needs = self._catalog.relations.memory
+        fitting = (n for n in needs if n.name == name and n.specifier.contains(version))
+        return next(fitting, None)
+
     def _memory_miss(self, name: str, version: str) -> Candidate | None:
-        total = self._machine.memory
-        for need in self._catalog.relations.memory:
-            if need.name == name and need.specifier.contains(version):
-                if total is None or need.peak <= total:
-                    return None
-                return Candidate(
-                    name,
-                    version,
-                    Reason.MEMORY,
-                    f"an inference took {need.peak // 2**20} MB of memory when measured; "
-                    f"this board has {total // 2**20} MB",
-                )
-        return None
+        need, total = self._memory_need(name, version), self._machine.memory
+        if need is None or total is None or need.peak <= total:
+            return None
+        detail = f"{need.told}; this machine has {total // 2**20} MB"
+        return Candidate(name, version, Reason.MEMORY, detail)
+
+    def _memory_notes(self, name: str, version: str) -> Iterator[str]:
+        """What to say where the memory suffices, but only just."""
+        need, total = self._memory_need(name, version), self._machine.memory
+        if need is not None and total is not None and 2 * need.peak > total:
+            yield (
+                f"memory is tight: {need.told}, and this machine has {total // 2**20} MB in all; "
+                "if .tflite models are what you run, the small runtimes need a tenth of that: "
+                "pidoctor install"
+            )
 
     def _conflict(
         self, choice: Choice, causes: Iterable[RequirementInformation[Need, Choice]]
@@ -165,7 +173,7 @@ class Question:
         found = [f"{c.version} ({c.package or c.source})" for c in self._world.choices(name)]
         if found:
             return f"{name} for this machine: {', '.join(found[:3])}"
-        here = ARCHITECTURE_NAMES.get(self._machine.architecture, self._machine.architecture)
+        here = architecture_name(self._machine.architecture)
         nothing = f"the index has no {name} for {here} and Python {self._machine.python_short}"
         packaged = self._world.distribution_choices(name)
         if packaged:
@@ -183,9 +191,10 @@ class Question:
                 installed=solved.choice.installed,
                 because=solved.because,
             )
-            for key, solved in sorted(solution.items())
+            for key, solved in sorted(solution.items(), key=lambda item: (item[0] != name, item[0]))
         )
-        notes = tuple(note for solved in solution.values() for note in solved.choice.notes)
+        notes = [note for solved in solution.values() for note in solved.choice.notes]
+        notes += self._memory_notes(name, str(solution[name].choice.version))
         return Plan(
             request=str(self._request),
             runtime=name,
@@ -193,13 +202,18 @@ class Question:
             python=python,
             pins=pins,
             rejected=tuple(self._rejected),
-            notes=notes,
+            notes=tuple(notes),
         )
 
     def _why_not(self, closest: Candidate | None) -> str:
         if closest is None:
             return f"no version of {self._request.name} matches {self._request.specifier}"
-        return f"the nearest is {closest.name} {closest.version}: {closest.detail}"
+        told = f"the nearest is {closest.name} {closest.version}: {closest.detail}"
+        if self._request.name == AUTO and closest.reason.nearness <= Reason.ABI.nearness:
+            here = architecture_name(self._machine.architecture)
+            python = self._machine.python_short
+            return f"no runtime has a wheel for {here} with Python {python}; {told}"
+        return told
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from packaging.tags import Tag, compatible_tags, cpython_tags
 
-from pidoctor.resolve.machine import Machine, Version
+from pidoctor.resolve.machine import Interpreter, Version
 
 # The oldest glibc that manylinux knows for an architecture (PEP 599, PEP 600); x86-64 reaches
 # back to manylinux1 (PEP 513).
@@ -19,7 +19,7 @@ _LEGACY = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 _MANYLINUX = frozenset({"x86_64", "i686", "aarch64", "armv7l", "armv8l", "ppc64le", "s390x"})
 
 
-def architectures(machine: Machine) -> tuple[str, ...]:
+def architectures(machine: Interpreter) -> tuple[str, ...]:
     """The architecture names whose binaries the interpreter loads, best first.
 
     packaging turns a 32-bit Python under an aarch64 kernel into armv8l, which runs armv7l.
@@ -29,7 +29,7 @@ def architectures(machine: Machine) -> tuple[str, ...]:
     return (machine.architecture,)
 
 
-def platforms(machine: Machine) -> Iterator[str]:
+def platforms(machine: Interpreter) -> Iterator[str]:
     """Platform tags of the machine, best first; without a known libc only ``linux_*``."""
     names = architectures(machine)
     if machine.libc_version is not None:
@@ -59,19 +59,13 @@ def _musllinux(names: tuple[str, ...], musl: Version) -> Iterator[str]:
 
 
 @lru_cache(maxsize=256)
-def _supported(
-    python: tuple[int, int], abi: str, implementation: str, names: tuple[str, ...]
-) -> dict[Tag, int]:
-    interpreter = abi if implementation == "cpython" else "py{}{}".format(*python)
-    ordered: list[Tag] = []
-    if implementation == "cpython":
-        ordered += cpython_tags(python, abis=[abi], platforms=names)
-    ordered += compatible_tags(python, interpreter=interpreter.rstrip("t"), platforms=names)
-    return {tag: rank for rank, tag in reversed(list(enumerate(ordered)))}
-
-
-def supported_tags(machine: Machine) -> dict[Tag, int]:
+def supported_tags(machine: Interpreter) -> dict[Tag, int]:
     """Every tag the machine accepts, with its rank: 0 is the best."""
-    return _supported(
-        machine.python_minor, machine.abi, machine.implementation, tuple(platforms(machine))
-    )
+    names = tuple(platforms(machine))
+    ordered: list[Tag] = []
+    short = "py{}{}".format(*machine.python)
+    if machine.implementation == "cpython":
+        short = machine.abi.rstrip("t")
+        ordered += cpython_tags(machine.python, abis=[machine.abi], platforms=names)
+    ordered += compatible_tags(machine.python, interpreter=short, platforms=names)
+    return {tag: rank for rank, tag in reversed(list(enumerate(ordered)))}

@@ -96,7 +96,7 @@ def question(case: Case, catalog: Catalog) -> dict[str, Any]:
         "requirement": case.package,
         "python": case.machine.python,
         "abis": [case.machine.abi, "abi3", "none"],
-        "platforms": list(platforms(case.machine)),
+        "platforms": list(platforms(case.machine.interpreter)),
         "environment": world.environment,
     }
 
