@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 from resolvelib import BaseReporter, ResolutionImpossible, Resolver
 from resolvelib.structs import RequirementInformation
 
@@ -61,7 +60,7 @@ class Question:
             solution = self._solve(name)
             if solution is not None:
                 return self._plan(name, python, solution)
-        closest = max(self._rejected, key=_nearness, default=None)
+        closest = max(self._rejected, key=lambda candidate: candidate.reason.nearness, default=None)
         return Impossible(
             request=str(self._request),
             python=self._machine.python_short,
@@ -222,7 +221,3 @@ class Solved:
 
     choice: Choice
     because: tuple[str, ...]
-
-
-def _nearness(candidate: Candidate) -> tuple[int, Version]:
-    return candidate.reason.nearness, Version(candidate.version or "0")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from os.path import commonprefix
 from typing import Union
 
 
@@ -78,8 +79,15 @@ def nearest(misses: Sequence[Rejected]) -> Rejected:
     offers = [m.offer for m in misses if m.reason is best.reason and m.here == best.here]
     if not best.offer:
         return best
-    together = ", ".join(sorted(set(offers), key=_natural))
-    return Rejected.built_for(best.reason, together, best.here, best.distance)
+    return Rejected.built_for(best.reason, _together(set(offers)), best.here, best.distance)
+
+
+def _together(offers: set[str]) -> str:
+    """What the offers share is said once: "Python 3.9, 3.11"."""
+    ordered = sorted(offers, key=_natural)
+    shared = commonprefix(ordered).rpartition(" ")  # noqa: RUF071 - of text, not of paths
+    prefix = shared[0] + shared[1] if len(ordered) > 1 else ""
+    return prefix + ", ".join(offer[len(prefix) :] for offer in ordered)
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
