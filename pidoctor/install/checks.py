@@ -1,0 +1,62 @@
+"""Is there room for an install? Asked before anything is touched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pidoctor.install.failure import failure
+from pidoctor.install.recipe import Recipe
+
+# An environment with pip, and what the tools write beside the packages.
+_ENVIRONMENT = 40 << 20
+# pip's resident memory while it installs from local files.
+_MEMORY = 64 << 20
+
+
+def needed_bytes(recipe: Recipe) -> int:
+    """What the install takes at its highest, on the disk of the environment.
+
+    pip writes a download twice: to its temporary folder, and from there to where it belongs.
+    """
+    downloads = sum(wheel.size for wheel in recipe.missing)
+    return max(2 * downloads, downloads + recipe.plan.unpacked_size) + _ENVIRONMENT
+
+
+def check_space(recipe: Recipe) -> None:
+    """InstallError when the environment's disk has not enough room."""
+    folder = recipe.place.venv.parent
+    status = os.statvfs(folder)
+    free, needed = status.f_bavail * status.f_frsize, needed_bytes(recipe)
+    if free >= needed:
+        return
+    raise failure(
+        "not-enough-space",
+        f"The install needs {needed / 1e6:.0f} MB, and only {free / 1e6:.0f} MB are free there.",
+        f"free space at {folder}",
+        "Free some space, or install on a larger disk with --venv.",
+    )
+
+
+def check_memory(meminfo: Path = Path("/proc/meminfo")) -> None:
+    """InstallError when there is not enough memory for pip, swap included."""
+    available = _available_bytes(meminfo)
+    if available is None or available >= _MEMORY:
+        return
+    raise failure(
+        "not-enough-memory",
+        f"Only {available / 1e6:.0f} MB of memory are free, and installing takes "
+        f"{_MEMORY / 1e6:.0f} MB.",
+        f"MemAvailable and SwapFree in {meminfo}",
+        "Close other programs or add swap, and run the same command again.",
+    )
+
+
+def _available_bytes(meminfo: Path) -> int | None:
+    try:
+        fields = dict(
+            line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line
+        )
+        return 1024 * sum(int(fields[name].split()[0]) for name in ("MemAvailable", "SwapFree"))
+    except (OSError, ValueError, KeyError, IndexError):
+        return None

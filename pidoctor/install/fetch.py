@@ -1,0 +1,56 @@
+"""Downloading wheels with pip: from the user's own indexes, for whichever machine they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from packaging.utils import parse_wheel_filename
+
+from pidoctor.catalog.wheels import Wheel
+from pidoctor.install.tools import Pip
+
+_NO_ABI = ("none", "abi3")
+
+
+def requirements(wheels: Iterable[Wheel]) -> str:
+    """The lines of a requirements file that admits these very wheels and no others."""
+    return "".join(
+        f"{wheel.name}=={wheel.version} --hash=sha256:{wheel.sha256}\n" for wheel in wheels
+    )
+
+
+def batches(wheels: Sequence[Wheel], count: int) -> tuple[tuple[Wheel, ...], ...]:
+    """The wheels in at most ``count`` groups of about the same size in bytes, none empty."""
+    groups: list[list[Wheel]] = [[] for _ in range(min(count, len(wheels)))]
+    for wheel in sorted(wheels, key=lambda wheel: wheel.size, reverse=True):
+        smallest = min(groups, key=lambda group: sum(item.size for item in group))
+        smallest.append(wheel)
+    return tuple(tuple(group) for group in groups)
+
+
+def command(
+    pip: Pip, wheels: Sequence[Wheel], python: str, listed_in: Path, folder: Path
+) -> tuple[str, ...]:
+    """The command that downloads ``wheels`` for Python ``python`` ("3.11.2") into ``folder``.
+
+    ``listed_in`` is the file with their requirements(). The tags are those of the wheels: pip
+    does not judge them, for it may be too old to know them, or run on another machine. Without
+    pip's own cache, because the wheels are kept in pidoctor's, and because an older pip holds all
+    of what it caches in memory.
+    """
+    tags = [tag for wheel in wheels for tag in parse_wheel_filename(wheel.filename)[3]]
+    platforms = sorted({tag.platform for tag in tags} - {"any"})
+    abis = sorted({tag.abi for tag in tags} - set(_NO_ABI))
+    return (
+        *pip.command,
+        "download",
+        *("--no-deps", "--require-hashes", "--only-binary=:all:", "--no-cache-dir"),
+        *("--disable-pip-version-check", "--no-input", "--progress-bar=off"),
+        *("--python-version", python),
+        *(("--implementation", "cp") if abis else ()),
+        *(part for abi in abis for part in ("--abi", abi)),
+        *(part for platform in platforms for part in ("--platform", platform)),
+        *("--dest", str(folder)),
+        *("--requirement", str(listed_in)),
+    )

@@ -1,0 +1,75 @@
+"""One install of an environment at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+
+from pidoctor.errors import PidoctorError
+
+
+class LockedError(PidoctorError):
+    """Another install of the same environment is running."""
+
+    exit_code = 1
+
+
+class Lock:
+    """An exclusive lock on a file, held until released and by every process that inherits it.
+
+    The file is the standard input of the tools that an install starts. Should pidoctor be killed
+    while one of them still writes, the lock stays held until the tool has ended too, and nobody
+    repairs an environment that is still being written. (This is why it is not a
+    ``filelock.FileLock``, whose descriptor is its own.)
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor = -1
+
+    @property
+    def descriptor(self) -> int:
+        return self._descriptor
+
+    def __enter__(self) -> Lock:
+        while True:
+            descriptor = os.open(
+                self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+            )
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if self._still_there(descriptor):
+                    self._descriptor = descriptor
+                    return self
+            except BlockingIOError:
+                os.close(descriptor)
+                raise LockedError(
+                    f"another install of this environment is running (it holds {self._path}); "
+                    "wait until it has ended"
+                ) from None
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+
+    def _still_there(self, descriptor: int) -> bool:
+        """Whether the locked file is the one of that name: its last holder may have removed it."""
+        try:
+            return os.path.samestat(os.stat(self._path), os.fstat(descriptor))
+        except FileNotFoundError:
+            return False
+
+    def remove(self) -> None:
+        """Remove the file while it is held; its name is free for the next lock."""
+        self._path.unlink(missing_ok=True)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        os.close(self._descriptor)
+        self._descriptor = -1

@@ -1,0 +1,45 @@
+"""How an install ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pidoctor.result import ExitCode, Finding
+from pidoctor.smoke.proof import Proof
+
+INSTALLED = "installed"
+ALREADY = "already"  # the environment held the plan before; it was proven again
+FAILED = "failed"  # nothing was touched
+ROLLED_BACK = "rolled-back"  # something was touched, and is as it was before
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of an install. ``findings`` say why it failed, or what is worth knowing.
+
+    ``receipt`` is what is kept in the environment: plan, hashes, proof, time. ``kept_bytes`` is
+    what the previous state, kept for ``undo``, costs on disk.
+    """
+
+    status: str
+    environment: Path
+    python: Path
+    proof: Proof | None
+    receipt: Mapping[str, Any] | None
+    findings: tuple[Finding, ...]
+    kept_bytes: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        return ExitCode.FINE if self.status in (INSTALLED, ALREADY) else ExitCode.PROBLEM
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "environment": str(self.environment),
+            "python": str(self.python),
+            "kept_bytes": self.kept_bytes,
+        }

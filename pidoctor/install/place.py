@@ -1,0 +1,71 @@
+"""Where an environment and everything about its installation lies: all on one file system."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Place:
+    """The paths of one environment's installation.
+
+    ``state`` is a folder beside the environment: being on the same file system, whatever is made
+    in it takes its final name by one rename. It exists only while an install runs or is to be
+    resumed, and as long as a previous state of the environment is kept.
+    """
+
+    venv: Path
+
+    @classmethod
+    def of(cls, venv: Path) -> Place:
+        """The place of ``venv``; its parent folder is resolved, its own name is not."""
+        absolute = Path(os.path.abspath(venv))
+        return cls(Path(os.path.realpath(absolute.parent)) / absolute.name)
+
+    @property
+    def state(self) -> Path:
+        return self.venv.parent / f".{self.venv.name.lstrip('.')}.pidoctor"
+
+    @property
+    def lock(self) -> Path:
+        return self.state / "lock"
+
+    @property
+    def journal(self) -> Path:
+        return self.state / "journal.json"
+
+    @property
+    def staging(self) -> Path:
+        """A new environment before it takes its name; its prompt shows the last part."""
+        return self.state / "new" / self.venv.name
+
+    @property
+    def work(self) -> Path:
+        """Downloads, requirement files and the tools' temporary files."""
+        return self.state / "work"
+
+    @property
+    def backup(self) -> Path:
+        """The environment as it was when the install that is running began."""
+        return self.state / "backup"
+
+    @property
+    def previous(self) -> Path:
+        """The environment as it was before the last finished install, for ``undo``."""
+        return self.state / "previous"
+
+    @property
+    def discard(self) -> Path:
+        """What is being removed: moved here first, so that it is gone at once."""
+        return self.state / "discard"
+
+    @property
+    def receipt(self) -> Path:
+        return self.venv / "pidoctor-receipt.json"
+
+
+def python_of(environment: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return environment / "bin" / "python"

@@ -1,0 +1,108 @@
+"""Running the installers: output passed on as it comes, nothing left running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Thread
+from typing import IO, Callable
+
+from pidoctor.report.text import one_line
+
+_KEPT_LINES = 400
+_LINE_LIMIT = 4096
+_GRACE_S = 5.0
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A program to run: its arguments, and what is added to pidoctor's environment variables.
+
+    ``at_terminal`` is for a program that asks the user (sudo): it stays in the terminal's session.
+    """
+
+    argv: tuple[str, ...]
+    variables: Mapping[str, str]
+    at_terminal: bool = False
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended and the last lines that it wrote, without escape codes."""
+
+    status: int
+    output: tuple[str, ...]
+
+
+def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended]:
+    """Run the programs side by side and return how each ended.
+
+    When this is interrupted, or one of them cannot be started, all of them are ended before the
+    exception goes on. ``stdin`` is the descriptor they get as their standard input.
+    """
+    running: list[_Running] = []
+    try:
+        for task in tasks:
+            running.append(_Running(task, stdin, progress))
+        return [process.wait() for process in running]
+    except BaseException:
+        for process in running:
+            process.end()
+        raise
+
+
+class _Running:
+    """A started program and the thread that reads what it writes."""
+
+    def __init__(self, task: Task, stdin: int, progress: Progress) -> None:
+        self._own_session = not task.at_terminal
+        self._process = subprocess.Popen(
+            task.argv,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **task.variables},
+            start_new_session=self._own_session,
+        )
+        self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        assert self._process.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
+        self._reader = Thread(target=self._read, args=(self._process.stdout, progress), daemon=True)
+        self._reader.start()
+
+    def _read(self, stream: IO[bytes], progress: Progress) -> None:
+        with stream:
+            while raw := stream.readline(_LINE_LIMIT):
+                line = one_line(raw.decode("utf-8", "replace"), _LINE_LIMIT)
+                if line:
+                    self._lines.append(line)
+                    progress(line)
+
+    def wait(self) -> Ended:
+        status = self._process.wait()
+        self._reader.join(_GRACE_S)  # a grandchild may keep the pipe open: do not wait for it
+        return Ended(status, tuple(self._lines))
+
+    def end(self) -> None:
+        """End the program and all that it started, and wait for it."""
+        self._signal(signal.SIGTERM)
+        deadline = time.monotonic() + _GRACE_S
+        while self._process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        try:
+            if self._own_session:
+                os.killpg(self._process.pid, number)
+            else:
+                self._process.send_signal(number)
+        except (ProcessLookupError, PermissionError):
+            pass  # it has ended, or is root's (sudo) and ends by itself

@@ -1,0 +1,47 @@
+"""What is kept in an environment about its last install."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pidoctor import __version__
+from pidoctor.install.durable import write_json
+from pidoctor.install.place import Place
+from pidoctor.resolve.plan import Plan
+from pidoctor.smoke.proof import Proof
+
+SCHEMA = "pidoctor-receipt/1"
+_LIMIT = 8 << 20
+
+
+def make_receipt(plan: Plan, proof: Proof, python: str, new: bool) -> dict[str, Any]:
+    """The receipt of an install; ``new`` when there was no environment before."""
+    return {
+        "schema": SCHEMA,
+        "pidoctor": __version__,
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "python": python,
+        "new": new,
+        "plan": plan.to_json(),
+        "proof": proof.to_json(),
+    }
+
+
+def write_receipt(environment: Path, receipt: Mapping[str, Any]) -> None:
+    write_json(Place(environment).receipt, receipt)
+
+
+def read_receipt(environment: Path) -> dict[str, Any] | None:
+    """The receipt in ``environment``; None when there is none that can be read."""
+    try:
+        with Place(environment).receipt.open("rb") as file:
+            data = json.loads(file.read(_LIMIT))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        return None
+    return data

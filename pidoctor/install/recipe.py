@@ -1,0 +1,348 @@
+"""What an install will do, as inert steps: what ``--dry-run`` prints is what runs."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from pidoctor.catalog.wheels import Wheel
+from pidoctor.errors import UsageError
+from pidoctor.install import fetch
+from pidoctor.install.failure import failure, missing_package
+from pidoctor.install.interpreter import Interpreter, ask
+from pidoctor.install.place import Place, python_of
+from pidoctor.install.tools import Pip, own_pip, pips, seed, uv_for
+from pidoctor.install.tree import links_out
+from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
+from pidoctor.resolve.plan import Plan
+
+_DOWNLOADS_AT_ONCE = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that an install does: a command line, or something that pidoctor does itself.
+
+    ``variables`` are set for the command in addition to those of the user.
+    """
+
+    title: str
+    argv: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    writes: tuple[str, ...] = ()
+    at_terminal: bool = False
+
+    @property
+    def line(self) -> str:
+        """The command as one types it into a shell; empty when there is none."""
+        assigned = [f"{name}={shlex.quote(value)}" for name, value in self.variables]
+        return " ".join([*assigned, shlex.join(self.argv)]) if self.argv else ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to install and where: ``plan`` into ``venv``, for ``base_python`` if that is new.
+
+    ``offline`` forbids downloads. ``wheels_dir`` is a folder in which wheels are looked for before
+    the ``cache``, which is the user's when None.
+    """
+
+    plan: Plan
+    venv: Path
+    base_python: str
+    offline: bool = False
+    wheels_dir: Path | None = None
+    cache: Cache | None = None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The steps for one plan and one environment, and what they were made from.
+
+    ``exists`` tells a change of an environment from a new one; ``satisfied`` that it already
+    holds what the plan asks for. ``found`` are the files of wheels already here, by hash.
+    """
+
+    plan: Plan
+    place: Place
+    interpreter: Interpreter
+    exists: bool
+    satisfied: bool
+    found: Mapping[str, Path]
+    missing: tuple[Wheel, ...]
+    cache: Cache | None
+    seed: Path | None
+    share_system: bool
+    create: Step | None
+    fetches: tuple[tuple[str, Step], ...]  # with the content of its requirements file
+    system: Step | None
+    fill: Step
+
+    @property
+    def environment(self) -> Path:
+        """Where the environment lies while it is being filled."""
+        return self.place.venv if self.exists else self.place.staging
+
+    @property
+    def requirements(self) -> str:
+        """The content of the requirements file that fills the environment."""
+        text = fetch.requirements(self.plan.wheels)
+        if self.seed is not None:
+            text += f"pip=={self.seed.name.split('-')[1]} --hash=sha256:{sha256_of(self.seed)}\n"
+        return text
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Everything that an install does, in order."""
+        place = self.place
+        if self.satisfied:
+            return (Step("Nothing to install: prove the environment by an inference"),)
+        keep = Step(f"Keep {place.venv} as it is now, for undo", writes=(str(place.backup),))
+        share = Step(
+            "Let it see the system's Python packages", writes=(f"{place.venv}/pyvenv.cfg",)
+        )
+        name = Step(f"Give it its name: {place.venv}", writes=(str(place.venv),))
+        return (
+            *((self.create,) if self.create else ()),
+            *(step for _, step in self.fetches),
+            Step("Verify the SHA-256 of every wheel"),
+            *((self.system,) if self.system else ()),
+            *((keep,) if self.exists else ()),
+            *((share,) if self.share_system else ()),
+            self.fill,
+            Step("Prove it by an inference; if that fails, put everything back"),
+            *(() if self.exists else (name,)),
+        )
+
+
+def make_recipe(job: Job) -> Recipe:
+    """The recipe for ``job``; reads the machine and the environment, changes nothing there.
+
+    Raises UsageError for an environment that cannot be used, InstallError when there is no tool to
+    install with or a wheel is missing offline.
+    """
+    plan, place, cache = job.plan, Place.of(job.venv), job.cache or Cache.of_user()
+    exists = _exists(place.venv)
+    base = ask(job.base_python)
+    python = ask(str(python_of(place.venv))) if exists else base
+    _check_python(plan, python)
+    folders = [check_folder(job.wheels_dir)] if job.wheels_dir else []
+    satisfied = exists and _satisfies(python, plan)
+    found = {} if satisfied else find(plan.wheels, folders, cache)
+    missing = tuple(w for w in plan.wheels if w.sha256 not in found and not satisfied)
+    if missing and job.offline:
+        raise _missing_offline(missing)
+    tools = _tools(python, base, exists, bool(missing), place)
+    return Recipe(
+        plan=plan,
+        place=place,
+        interpreter=python,
+        exists=exists,
+        satisfied=satisfied,
+        found=found,
+        missing=missing,
+        cache=cache,
+        seed=tools.seed,
+        share_system=exists and bool(plan.system_packages) and not _shares_system(place.venv),
+        create=None if exists else _create(base, place, plan, tools),
+        fetches=tuple(_fetches(missing, tools.downloader, python, place)),
+        system=_system(plan),
+        fill=_fill(tools, place, exists),
+    )
+
+
+@dataclass(frozen=True)
+class _Tools:
+    """Which program does what. ``filler`` is a pip, or the path of uv."""
+
+    downloader: Pip | None
+    filler: Pip | str
+    seed: Path | None
+    ensurepip: bool
+
+
+def _tools(
+    python: Interpreter, base: Interpreter, exists: bool, download: bool, place: Place
+) -> _Tools:
+    there = [*pips(python), *(pips(base) if exists and base.minor == python.minor else ())]
+    uv = uv_for(python)
+    outside = [pip for pip in there if pip.installs_elsewhere]
+    inside = own_pip(python) if exists else None
+    if not exists and base.ensurepip and not (uv or outside):
+        inside = Pip((str(python_of(place.staging)), "-IB", "-m", "pip"), Version("0"))
+    fillers: list[Pip | str] = [*([uv] if uv else []), *([inside] if inside else []), *outside]
+    downloaders = [*there, *([inside] if inside else [])]
+    if not fillers or (download and not downloaders):
+        raise missing_package(
+            "no-pip",
+            f"{python.executable} has neither pip nor what it takes to make one.",
+            "looked for pip, ensurepip and uv",
+            "python3-venv",
+        )
+    wheel_of_pip = None if exists else seed(base)
+    return _Tools(
+        downloader=downloaders[0] if downloaders else None,
+        filler=fillers[0],
+        seed=wheel_of_pip if fillers[0] is not inside else None,
+        ensurepip=base.ensurepip and (fillers[0] is inside or wheel_of_pip is None),
+    )
+
+
+def _exists(venv: Path) -> bool:
+    """Whether an environment is there already; UsageError when something else is."""
+    if venv.is_symlink():
+        raise UsageError(
+            f"{venv} is a link to {os.path.realpath(venv)}; give that path itself with --venv"
+        )
+    if not venv.exists() or (venv.is_dir() and not any(venv.iterdir())):
+        return False
+    if not venv.is_dir() or not (venv / "pyvenv.cfg").is_file():
+        raise UsageError(
+            f"{venv} exists and is no virtual environment; choose another place with --venv"
+        )
+    outward = links_out(venv)
+    if outward:
+        raise UsageError(
+            f"{outward[0]} leads out of the environment, to {os.path.realpath(outward[0])}; "
+            "installing would write there. Choose another environment with --venv"
+        )
+    return True
+
+
+def _check_python(plan: Plan, python: Interpreter) -> None:
+    """UsageError when a wheel of the plan is for another Python than ``python``."""
+    for wheel in plan.wheels:
+        tags = parse_wheel_filename(wheel.filename)[3]
+        own = f"cp{python.minor.replace('.', '')}"
+        if not any(tag.interpreter in (own, "py3") or tag.abi in ("abi3", "none") for tag in tags):
+            raise UsageError(
+                f"{python.executable} is Python {python.version}, "
+                f"but the plan is for another one ({wheel.filename})"
+            )
+
+
+def _satisfies(python: Interpreter, plan: Plan) -> bool:
+    installed = python.installed
+    return not plan.missing_system_packages and all(
+        _same(installed.get(pin.name), pin.version) if pin.wheel else pin.name in installed
+        for pin in plan.pins
+    )
+
+
+def _same(installed: str | None, wanted: str) -> bool:
+    try:
+        return installed is not None and Version(installed) == Version(wanted)
+    except InvalidVersion:
+        return False
+
+
+def _shares_system(venv: Path) -> bool:
+    for line in (venv / "pyvenv.cfg").read_text("utf-8").splitlines():
+        key, _, value = line.partition("=")
+        if key.strip().lower() == "include-system-site-packages":
+            return value.strip().lower() == "true"
+    return False
+
+
+def _missing_offline(missing: Sequence[Wheel]) -> Exception:
+    names = ", ".join(wheel.filename for wheel in missing)
+    return failure(
+        "wheels-missing",
+        f"Without network, {len(missing)} of the wheels cannot be had: {names}.",
+        "looked in the folders given with --wheels and in pidoctor's cache",
+        "On a machine with network run `pidoctor download --target BOARD/OS -d wheels`, copy the "
+        "folder here, and give it with --wheels.",
+    )
+
+
+def _create(base: Interpreter, place: Place, plan: Plan, tools: _Tools) -> Step:
+    if not base.venv:
+        raise missing_package(
+            "no-venv",
+            f"{base.executable} cannot make virtual environments.",
+            "it has no module venv",
+            "python3-venv",
+        )
+    return Step(
+        "Create the environment",
+        (
+            *(base.executable, "-I", "-m", "venv"),
+            *(() if tools.ensurepip else ("--without-pip",)),
+            *(("--system-site-packages",) if plan.system_packages else ()),
+            str(place.staging),
+        ),
+        writes=(str(place.staging),),
+    )
+
+
+def _fetches(
+    missing: Sequence[Wheel], pip: Pip | None, python: Interpreter, place: Place
+) -> Iterable[tuple[str, Step]]:
+    if pip is None:
+        return
+    groups = fetch.batches(missing, _DOWNLOADS_AT_ONCE)
+    for number, group in enumerate(groups, 1):
+        listed_in = place.work / f"download-{number}.txt"
+        downloads = place.work / "downloads"
+        argv = fetch.command(pip, group, python.version, listed_in, downloads)
+        megabytes = sum(wheel.size for wheel in group) / 1e6
+        yield (
+            fetch.requirements(group),
+            Step(
+                f"Download {', '.join(wheel.name for wheel in group)} ({megabytes:.1f} MB)",
+                argv,
+                # Not /tmp: it may be a small tmpfs, and pip unpacks nothing larger elsewhere.
+                (("TMPDIR", str(place.work / "tmp")), ("PIP_REQUIRE_VIRTUALENV", "0")),
+                (str(listed_in), str(downloads)),
+            ),
+        )
+
+
+def _system(plan: Plan) -> Step | None:
+    packages = plan.missing_system_packages
+    if not packages:
+        return None
+    sudo = () if os.geteuid() == 0 else ("sudo",)
+    return Step(
+        f"Install the system's {', '.join(packages)}",
+        (*sudo, "apt-get", "install", "-y", *packages),
+        at_terminal=True,
+    )
+
+
+def _fill(tools: _Tools, place: Place, exists: bool) -> Step:
+    environment = place.venv if exists else place.staging
+    python = str(python_of(environment))
+    source = (
+        *("--no-deps", "--no-index", "--find-links", str(place.work / "wheels")),
+        *("--require-hashes", "--requirement", str(place.work / "requirements.txt")),
+    )
+    variables = [("TMPDIR", str(place.work / "tmp"))]
+    argv: tuple[str, ...]
+    if isinstance(tools.filler, str):
+        cache = ("--cache-dir", str(place.work / "uv-cache"))  # beside the target: hard links
+        argv = (
+            *(tools.filler, "--no-config", "--offline", *cache, "pip", "install"),
+            *("--python", python, *source),
+        )
+    else:
+        variables.append(("PIP_CONFIG_FILE", os.devnull))  # every wheel is here already
+        inside = tools.filler.command[0] == python
+        argv = (
+            *tools.filler.command,
+            *(() if inside else ("--python", python)),
+            *("--isolated", "--disable-pip-version-check", "--no-input"),
+            *("install", "--no-warn-script-location", *source),
+        )
+    return Step(
+        "Install the packages into the environment",
+        argv,
+        tuple(variables),
+        (str(place.work / "requirements.txt"), str(environment)),
+    )

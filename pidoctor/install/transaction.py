@@ -1,0 +1,320 @@
+"""An install that either ends with a proof or leaves everything as it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Callable
+
+from pidoctor.errors import PidoctorError
+from pidoctor.install.checks import check_memory, check_space
+from pidoctor.install.failure import InstallError, failure, from_os_error, from_tool
+from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal
+from pidoctor.install.lock import Lock
+from pidoctor.install.outcome import ALREADY, FAILED, INSTALLED, ROLLED_BACK, Outcome
+from pidoctor.install.place import Place, python_of
+from pidoctor.install.process import Ended, Progress, Task, run_all
+from pidoctor.install.receipt import make_receipt, read_receipt, write_receipt
+from pidoctor.install.recipe import Job, Recipe, Step, make_recipe
+from pidoctor.install.recovery import Checkpoint, no_checkpoint, recover, settle, tidy
+from pidoctor.install.relocate import relocate, share_system_packages
+from pidoctor.install.tree import copy, own_bytes
+from pidoctor.install.wheelhouse import collect, matches
+from pidoctor.result import Finding
+from pidoctor.smoke.proof import PASSED, Proof
+
+Prove = Callable[[str], Proof]
+Run = Callable[[Sequence[Task], int, Progress], Sequence[Ended]]
+
+
+def silent(_: str) -> None:
+    """The progress of an install that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Where tests interrupt and fake an install.
+
+    ``checkpoint`` is called between any two steps; ``run`` runs the tools.
+    """
+
+    checkpoint: Checkpoint = no_checkpoint
+    run: Run = run_all
+
+
+def steps(job: Job) -> tuple[Step, ...]:
+    """What :func:`install` does with the same job, in order; changes nothing."""
+    return make_recipe(job).steps
+
+
+def install(
+    job: Job, prove: Prove, progress: Progress = silent, hooks: Hooks | None = None
+) -> Outcome:
+    """Carry out ``job``.
+
+    ``prove`` is asked with the environment's interpreter before the install counts as done. A
+    failure, a failed proof, Ctrl-C and SIGTERM leave the environment as it was; after a SIGKILL
+    or a power cut :func:`recovery.recover` does that. UsageError: something is at ``job.venv``
+    that cannot be used. LockedError: another install of it runs.
+    """
+    hooks = hooks or Hooks()
+    message = recover(job.venv, hooks.checkpoint)
+    if message:
+        progress(message)
+    transaction = Transaction(Place.of(job.venv), prove, progress, hooks)
+    try:
+        recipe = make_recipe(job)
+    except InstallError as error:
+        return transaction.ended(FAILED, findings=(error.finding,))
+    with _interruptible():
+        return transaction.carry_out(recipe)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM and SIGHUP end what is in here as Ctrl-C does."""
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread receives signals
+        return
+    before = {number: signal.signal(number, interrupt) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Signals that end a program wait until this is done."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDING})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class Transaction:
+    """One install under way."""
+
+    def __init__(self, place: Place, prove: Prove, progress: Progress, hooks: Hooks) -> None:
+        self._place = place
+        self._journal = Journal(place)
+        self._prove = prove
+        self._progress = progress
+        self._checkpoint = hooks.checkpoint
+        self._run = hooks.run
+        self._doing = "starting"
+        self._touched = False
+        self._proof: Proof | None = None
+
+    def ended(
+        self,
+        status: str,
+        receipt: dict[str, object] | None = None,
+        findings: tuple[Finding, ...] = (),
+    ) -> Outcome:
+        """The outcome, as things stand now."""
+        place = self._place
+        kept = own_bytes(place.previous) if place.previous.exists() else 0
+        python = python_of(place.venv)
+        return Outcome(status, place.venv, python, self._proof, receipt, findings, kept)
+
+    def carry_out(self, recipe: Recipe) -> Outcome:
+        """Install by ``recipe`` under the lock; always leaves a sound environment."""
+        if recipe.satisfied:
+            self._say("Everything is installed already; proving it again")
+            self._proof = self._prove(str(python_of(self._place.venv)))
+            if self._proof.status == PASSED:
+                return self.ended(ALREADY, read_receipt(self._place.venv))
+            return self.ended(FAILED, findings=(_failed_proof(self._proof).finding,))
+        try:
+            parents = _make_parents(self._place.venv.parent)
+            self._place.state.mkdir(exist_ok=True)
+        except OSError as error:
+            return self.ended(FAILED, findings=(from_os_error(error, self._doing).finding,))
+        with Lock(self._place.lock) as lock:
+            finding: Finding | None = None
+            try:
+                self._install(recipe, lock)
+            except BaseException as error:
+                finding = _finding_of(error, self._doing)
+                if finding is None:
+                    with _undisturbed():
+                        self._settle(lock, parents, None)
+                    raise
+            with _undisturbed():
+                return self._settle(lock, parents, finding)
+
+    def _install(self, recipe: Recipe, lock: Lock) -> None:
+        """Everything up to the point of no return, which is the last line."""
+        place = self._place
+        check_memory()
+        check_space(recipe)
+        self._note("beginning")
+        self._journal.write(PREPARING)
+        self._note("announced")
+        (place.work / "tmp").mkdir(parents=True)
+        if recipe.create:
+            place.staging.parent.mkdir()
+            self._execute([recipe.create], lock)
+        files = self._fetch(recipe, lock)
+        if recipe.system:
+            self._execute([recipe.system], lock)
+        self._collect(recipe, files)
+        if recipe.exists:
+            self._keep()
+        if recipe.share_system:
+            share_system_packages(place.venv)
+        self._execute([recipe.fill], lock)
+        if not recipe.exists:
+            relocate(place.staging, place.staging, place.venv)
+        receipt = self._proven(recipe)
+        write_receipt(recipe.environment, receipt)
+        self._note("receipt written")
+        self._commit()
+
+    def _fetch(self, recipe: Recipe, lock: Lock) -> dict[str, Path]:
+        """Download what is missing and verify it; the files of all wheels, by hash."""
+        files = dict(recipe.found)
+        downloads = self._place.work / "downloads"
+        downloads.mkdir()
+        for listed, step in recipe.fetches:
+            Path(step.writes[0]).write_text(listed, "utf-8")
+        self._execute([step for _, step in recipe.fetches], lock)
+        for wheel in recipe.missing:
+            file = downloads / wheel.filename
+            if not matches(file, wheel):
+                raise failure(
+                    "wrong-hash",
+                    f"What was downloaded as {wheel.filename} is not the file that is in the "
+                    "wheels index.",
+                    f"expected SHA-256 {wheel.sha256}",
+                    "Do not use that file. If your package index is a mirror, ask who runs it.",
+                )
+            files[wheel.sha256] = recipe.cache.keep(wheel, file) if recipe.cache else file
+            self._note(f"fetched {wheel.name}")
+        return files
+
+    def _collect(self, recipe: Recipe, files: dict[str, Path]) -> None:
+        work = self._place.work
+        collect(files, recipe.plan.wheels, work / "wheels")
+        if recipe.seed:
+            (work / "wheels" / recipe.seed.name).symlink_to(recipe.seed)
+        (work / "requirements.txt").write_text(recipe.requirements, "utf-8")
+        self._note("collected")
+
+    def _keep(self) -> None:
+        """Copy the environment, and only then say that it may be changed."""
+        self._doing = "keeping the environment as it is"
+        copy(self._place.venv, self._place.backup, lambda: self._checkpoint("copying"))
+        os.sync()
+        self._note("kept")
+        self._journal.write(CHANGING)
+        self._touched = True
+        self._note("changing")
+
+    def _proven(self, recipe: Recipe) -> dict[str, object]:
+        python = str(python_of(recipe.environment))
+        self._say("Proving it by an inference")
+        self._proof = self._prove(python)
+        if self._proof.status != PASSED:
+            self._touched = True
+            raise _failed_proof(self._proof)
+        self._note("proven")
+        final = str(python_of(self._place.venv))
+        return make_receipt(recipe.plan, self._proof, final, new=not recipe.exists)
+
+    def _commit(self) -> None:
+        """Make the proven state the one that counts; all its content is on the disk before."""
+        self._doing = "finishing"
+        os.sync()
+        self._note("synced")
+        self._journal.write(COMMITTED)
+
+    def _execute(self, planned: Sequence[Step], lock: Lock) -> None:
+        """Run the commands of these steps side by side."""
+        for step in planned:
+            self._say(step.title)
+            self._progress(f"$ {step.line}")
+        tasks = [Task(step.argv, dict(step.variables), step.at_terminal) for step in planned]
+        for step, ended in zip(planned, self._run(tasks, lock.descriptor, self._progress)):
+            if ended.status != 0:
+                raise from_tool(step.argv, ended.status, ended.output)
+        self._note("executed")
+
+    def _settle(self, lock: Lock, parents: Sequence[Path], finding: Finding | None) -> Outcome:
+        """Keep the new state if it was committed, put the old one back if not."""
+        try:
+            phase = self._journal.read() or PREPARING
+            settle(self._place, phase, self._checkpoint)
+            tidy(self._place, lock)
+        except OSError as error:
+            return self.ended(FAILED, findings=_unsettled(error, finding))
+        if phase == COMMITTED:
+            return self.ended(INSTALLED, read_receipt(self._place.venv))
+        for folder in parents:
+            with suppress(OSError):  # somebody uses it by now
+                folder.rmdir()
+        status = ROLLED_BACK if self._touched else FAILED
+        return self.ended(status, findings=(finding,) if finding else ())
+
+    def _say(self, text: str) -> None:
+        self._doing = text
+        self._progress(text)
+
+    def _note(self, point: str) -> None:
+        self._checkpoint(point)
+
+
+def _make_parents(folder: Path) -> list[Path]:
+    """Make ``folder`` and the folders above it; those that were missing, deepest first."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _failed_proof(proof: Proof) -> InstallError:
+    death = proof.death
+    return failure(
+        "proof-failed",
+        death.message if death else "The runtime does not give the right answer.",
+        death.evidence if death else "",
+    )
+
+
+def _finding_of(error: BaseException, doing: str) -> Finding | None:
+    """What the user is told about ``error``; None for a mistake in pidoctor."""
+    if isinstance(error, InstallError):
+        return error.finding
+    if isinstance(error, OSError):
+        return from_os_error(error, doing).finding
+    if isinstance(error, KeyboardInterrupt):
+        return failure("interrupted", "The install was interrupted.", f"while: {doing}").finding
+    if isinstance(error, PidoctorError):
+        return failure("not-proven", str(error), f"while: {doing}").finding
+    return None
+
+
+def _unsettled(error: OSError, finding: Finding | None) -> tuple[Finding, ...]:
+    reason = from_os_error(error, "putting things in order").finding
+    later = failure(
+        "not-settled",
+        "The environment could not be put in order; the next pidoctor command tries again.",
+        reason.evidence,
+        reason.remedy or "",
+    ).finding
+    return (finding, later) if finding else (later,)

@@ -1,0 +1,124 @@
+"""Wheel files on this machine: found by name, believed by hash, kept for the next install."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from packaging.utils import parse_wheel_filename
+
+from pidoctor.catalog.wheels import Wheel
+from pidoctor.errors import UsageError
+
+_CHUNK = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+class Cache:
+    """Verified wheels by hash, shared by all environments of a user: FOLDER/SHA256/FILENAME."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def of_user(cls) -> Cache | None:
+        """The user's cache, or None where there is no folder that can be written."""
+        from platformdirs import user_cache_path
+
+        try:
+            folder = user_cache_path("pidoctor") / "wheels"
+            folder.mkdir(parents=True, exist_ok=True)
+        except (OSError, RuntimeError):  # no home, or one that cannot be written
+            return None
+        return cls(folder) if os.access(folder, os.W_OK) else None
+
+    def path(self, wheel: Wheel) -> Path:
+        return self.folder / wheel.sha256 / wheel.filename
+
+    def keep(self, wheel: Wheel, file: Path) -> Path:
+        """Move the verified ``file`` into the cache and return its new path.
+
+        Where the cache takes no more, the file stays where it is and is used from there.
+        """
+        target = self.path(wheel)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=target.parent)
+            os.close(descriptor)
+        except OSError:
+            return file
+        try:
+            shutil.copyfile(file, name) if _other_disk(file, target) else os.replace(file, name)
+            os.replace(name, target)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            return file
+        file.unlink(missing_ok=True)
+        return target
+
+
+def _other_disk(file: Path, target: Path) -> bool:
+    return file.stat().st_dev != target.parent.stat().st_dev
+
+
+def find(wheels: Iterable[Wheel], folders: Iterable[Path], cache: Cache | None) -> dict[str, Path]:
+    """The files of ``wheels`` in the folders and the cache, by hash; only verified ones."""
+    places = list(folders)
+    found: dict[str, Path] = {}
+    for wheel in wheels:
+        candidates = [folder / wheel.filename for folder in places]
+        if cache is not None:
+            candidates.append(cache.path(wheel))
+        for path in candidates:
+            if matches(path, wheel):
+                found[wheel.sha256] = path
+                break
+    return found
+
+
+def matches(path: Path, wheel: Wheel) -> bool:
+    """Whether ``path`` is the file of ``wheel``: same hash."""
+    try:
+        if not path.is_file() or (wheel.size and path.stat().st_size != wheel.size):
+            return False
+        return sha256_of(path) == wheel.sha256
+    except OSError:
+        return False
+
+
+def collect(files: Mapping[str, Path], wheels: Iterable[Wheel], folder: Path) -> None:
+    """Make ``folder`` a place from which any pip or uv installs ``wheels``.
+
+    It holds a link per wheel, under a name whose tag every installer accepts. Which wheels run
+    here has been decided by evidence; a pip that does not know a tag, or believes one that is
+    wrong, must not decide it again. The content, and so its hash, is the wheel's.
+    """
+    folder.mkdir()
+    for wheel in wheels:
+        (folder / neutral_name(wheel.filename)).symlink_to(files[wheel.sha256].absolute())
+
+
+def neutral_name(filename: str) -> str:
+    """The name of a wheel with the tag ``py3-none-any``."""
+    parse_wheel_filename(filename)
+    name, version = filename.split("-")[:2]
+    return f"{name}-{version}-py3-none-any.whl"
+
+
+def check_folder(folder: Path) -> Path:
+    """``folder`` if it is one; UsageError otherwise."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder of wheels")
+    return folder.absolute()
