@@ -44,7 +44,7 @@ def arm_root(new_root: Callable[[Recipe], Root]) -> Iterator[Callable[..., Root]
 
     yield make
     for root in roots:
-        root.delete()
+        root.close()
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def installed(with_pidoctor: Callable[[Recipe], Root]) -> Iterator[Callable[...,
 
     yield make
     for root in copies:
-        root.delete()
+        root.close()
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,7 @@ def with_pidoctor(
 
     yield make
     for root in roots.values():
-        root.delete()
+        root.close()
 
 
 @pytest.fixture(scope="session")

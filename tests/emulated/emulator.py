@@ -14,7 +14,10 @@ from . import cache
 
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 _REGISTRATIONS = ("qemu-aarch64", "qemu-arm")
-_PROGRAMS = ("qemu-aarch64-static", "qemu-arm-static", "mmdebstrap", "unshare", "chroot")
+_PROGRAMS = (
+    *("qemu-aarch64-static", "qemu-arm-static", "mmdebstrap", "unshare", "chroot"),
+    *("qemu-system-aarch64", "fdtput", "mke2fs"),
+)
 _LEAST_QEMU = (10, 0)  # 7.2, the one of Debian bookworm, crashes in ai-edge-litert
 
 

@@ -11,6 +11,7 @@ import hashlib
 import inspect
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,15 @@ _PACKAGES = (
     "libc-bin", "libstdc++6", "mawk", "mount", "perl-base", "python3", "python3-pip",
     "python3-venv", "sed", "tar", "util-linux",
 )  # fmt: skip
-_LEFT_OUT = ("doc", "info", "locale", "man")
+_OPTIONS = (
+    *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "locale", "man")),
+    # Boards have had /bin -> usr/bin since Debian 10.
+    "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
+    f"--extract-hook={_DPKG_DATABASE}",
+    # The lists stay, compressed, so that apt-get install needs no apt-get update.
+    "--skip=cleanup/apt/lists",
+    '--aptopt=Acquire::GzipIndexes "true"',
+)
 
 
 @dataclass(frozen=True)
@@ -40,29 +49,33 @@ class Recipe:
     def pristine(self) -> Path:
         """The tree itself, made now if it is missing. Nobody writes to it."""
         hook = _DPKG_DATABASE.read_text("utf-8")
-        made_by = repr((self._mmdebstrap("TREE"), hook, inspect.getsource(_finish)))
+        made_by = repr((self._packages, _OPTIONS, hook, inspect.getsource(_finish)))
         digest = hashlib.sha256(made_by.encode()).hexdigest()[:8]
         return cache.made_once(cache.folder() / f"{self}-{digest}", self._make)
 
+    @property
+    def _packages(self) -> tuple[str, ...]:
+        return (*_PACKAGES, *self.packages)
+
     def _make(self, tree: Path) -> None:
-        subprocess.run(self._mmdebstrap(str(tree)), check=True, stdout=subprocess.DEVNULL)
+        unpack(self.suite, self.arch, self._packages, tree, _OPTIONS)
         _finish(tree)
 
-    def _mmdebstrap(self, tree: str) -> list[str]:
-        return [
-            "mmdebstrap", "--quiet", "--variant=extract", f"--arch={self.arch}",
-            f"--include={','.join((*_PACKAGES, *self.packages))}",
-            *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in _LEFT_OUT),
-            # Boards have had /bin -> usr/bin since Debian 10.
-            "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
-            # The main suite alone: the others change by the hour, and their mirrors with them.
-            r'--setup-hook=sed -i "/-\(updates\|security\)/d" "$1"/etc/apt/sources.list',
-            f"--extract-hook={_DPKG_DATABASE}",
-            # The lists stay, compressed, so that apt-get install needs no apt-get update.
-            "--skip=cleanup/apt/lists", '--aptopt=Acquire::GzipIndexes "true"',
-            '--aptopt=Acquire::Retries "5"',
-            self.suite, tree,
-        ]  # fmt: skip
+
+def unpack(
+    suite: str, arch: str, packages: Sequence[str], tree: Path, options: Sequence[str] = ()
+) -> None:
+    """Unpack packages and all they depend on. `options` are further ones of mmdebstrap."""
+    command = [
+        "mmdebstrap", "--quiet", "--variant=extract", f"--arch={arch}",
+        f"--include={','.join(packages)}",
+        # The main suite alone: the others change by the hour, and their mirrors with them.
+        r'--setup-hook=sed -i "/-\(updates\|security\)/d" "$1"/etc/apt/sources.list',
+        '--aptopt=Acquire::Retries "5"',
+        *options,
+        suite, str(tree),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _finish(tree: Path) -> None:

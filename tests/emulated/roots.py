@@ -18,7 +18,7 @@ _ENTER = Path(__file__).with_name("enter.sh")
 
 
 class Root:
-    """Somebody's own copy of a recipe's tree. One command at a time; `delete` it when done.
+    """Somebody's own copy of a recipe's tree. One command at a time; `close` it when done.
 
     The copy is an overlay, mounted for the time of a command in a namespace of its own; where the
     kernel has no overlay for the cache's file system it is a real copy.
@@ -49,7 +49,7 @@ class Root:
         layers = (self._changes, *self._layers) if self._overlay else (self.path,)
         return Root(self.recipe, layers)
 
-    def delete(self) -> None:
+    def close(self) -> None:
         """Remove the copy. Its own copies stop working."""
         shutil.rmtree(self._folder)
 
@@ -92,6 +92,13 @@ class Root:
                 f"{finished.stdout[-4000:]}\n{finished.stderr[-4000:]}"
             )
         return finished
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the root, in a folder that is there."""
+        written = self.on_host(
+            ["sh", "-c", 'printf %s "$1" >"$2"', "sh", text, f"{self.path}{path}"]
+        )
+        assert written.returncode == 0, written.stderr
 
     def on_host(self, argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run a program of this machine while the root's tree can be seen at `path`."""
