@@ -1,43 +1,30 @@
-"""Numbers in words that people use."""
+"""Numbers with their units, held together at the end of a line."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from pidoctor import units
 from pidoctor.report.layout import NBSP
 
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+def _held(text: str) -> str:
+    return text.replace(" ", NBSP)
 
 
 def size(number: float) -> str:
-    """Bytes as "412 MB", "3.7 GB"; a unit is 1024 of the next smaller, as for memory."""
-    unit = 0
-    while number >= 1000 and unit < len(_UNITS) - 1:
-        number /= 1024
-        unit += 1
-    digits = 0 if unit < 3 or number >= 99.95 or abs(number - round(number)) < 0.05 else 1
-    return f"{number:.{digits}f}{NBSP}{_UNITS[unit]}"
+    """Bytes as "412 MB"."""
+    return _held(units.size(number))
 
 
 def pages(number: int) -> str:
     """A page size as "16 KiB"."""
-    return f"{number // 1024}{NBSP}KiB"
+    return _held(units.pages(number))
 
 
 def seconds(number: float) -> str:
-    """A time as "1.2 ms", "3.4 s", "2 min"."""
-    if number < 1:
-        return f"{number * 1000:.2g}{NBSP}ms" if number < 0.1 else f"{number * 1000:.0f}{NBSP}ms"
-    return f"{number:.1f}{NBSP}s" if number < 100 else f"{number / 60:.0f}{NBSP}min"
+    """A time as "1.2 ms"."""
+    return _held(units.seconds(number))
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun: "1 wheel", "3 wheels"."""
-    return f"{number}{NBSP}{noun if number == 1 else plural or noun + 's'}"
-
-
-def listed(items: Sequence[str], last: str = "and") -> str:
-    """Items as a sentence has them: "a, b and c"."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+    """A number with its noun: "3 wheels"."""
+    return _held(units.count(number, noun, plural))

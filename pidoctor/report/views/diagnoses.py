@@ -7,7 +7,7 @@ from typing import Any
 
 from pidoctor.report.layout import Page
 from pidoctor.report.look import BAD, FAINT, GOOD, STRONG, WARN
-from pidoctor.report.units import listed
+from pidoctor.units import listed
 
 Diagnosis = Mapping[str, Any]
 _SURE = 0.85

@@ -1,0 +1,66 @@
+"""Devices that were seen, and whether TensorFlow Lite can use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pidoctor.catalog.accelerators import AcceleratorRow, load_accelerators
+from pidoctor.checks.check import Case
+from pidoctor.profile.profile import Accelerator
+from pidoctor.result import Finding, Remedy, Severity
+from pidoctor.units import pages
+
+
+def accelerators(case: Case) -> Iterator[Finding]:
+    """The verdict on each device, from its row, and what keeps it from working here."""
+    rows = {row.id: row for row in load_accelerators()}
+    for device in case.profile.accelerators.or_else(()):
+        row = rows.get(device.id)
+        yield _verdict(device, row)
+        if row is not None:
+            yield from _page_size(case, device, row)
+            yield from _permission(device, row)
+
+
+def _verdict(device: Accelerator, row: AcceleratorRow | None) -> Finding:
+    driver = row.driver if row and device.usable else ""
+    return Finding(
+        "accelerator-usable" if device.usable else "accelerator-not-usable",
+        Severity.NOTE,
+        f"{device.name}: {device.note}",
+        device.source,
+        Remedy(f"It needs the package {driver}.") if driver else None,
+        row.sources[0] if row and row.sources else "",
+    )
+
+
+def _page_size(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
+    here = case.profile.system.page_size
+    if row.page_size is None or here.value is None or here.value == row.page_size:
+        return
+    yield Finding(
+        "accelerator-page-size",
+        Severity.WARNING,
+        f"{device.name} works only under a kernel with {pages(row.page_size)} pages; "
+        f"this one uses {pages(here.value)}.",
+        here.source,
+        Remedy("Add the line kernel=kernel8.img to /boot/firmware/config.txt and restart."),
+        row.sources[-1],
+    )
+
+
+def _permission(device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
+    """The probe says in the note when the user is outside the group of the device."""
+    if not row.group or f"not in the group {row.group}" not in device.note:
+        return
+    yield Finding(
+        "accelerator-permission",
+        Severity.WARNING,
+        f"{device.name} can be opened by the members of the group {row.group} only, "
+        "and you are not one.",
+        "/etc/group",
+        Remedy(
+            "Join the group, then log out and in again.", (f'sudo usermod -aG {row.group} "$USER"',)
+        ),
+        row.sources[0],
+    )

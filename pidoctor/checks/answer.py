@@ -1,0 +1,69 @@
+"""What the resolver and the probes said, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pidoctor.checks.check import Case
+from pidoctor.profile.fact import Fact, State
+from pidoctor.resolve.plan import Impossible
+from pidoctor.result import Finding, Remedy, Severity
+from pidoctor.units import listed
+
+
+def no_runtime(case: Case) -> Iterator[Finding]:
+    """Nothing fits; the cheapest change is the remedy."""
+    answer = case.resolution
+    if not isinstance(answer, Impossible):
+        return
+    asked = "TensorFlow Lite" if answer.request == "auto" else answer.request
+    changes = answer.changes
+    yield Finding(
+        "no-runtime",
+        Severity.ERROR,
+        f"{asked} cannot run here: {answer.message.rstrip('.')}.",
+        f"the wheels index, Python {answer.python}",
+        Remedy(changes[0].text) if changes else None,
+    )
+
+
+def plan_notes(case: Case) -> Iterator[Finding]:
+    """What is not certain about the plan."""
+    for note in case.plan.notes if case.plan else ():
+        yield Finding("plan-note", Severity.NOTE, note)
+
+
+def probe_failures(case: Case) -> Iterator[Finding]:
+    """Probes that crashed; what they would have told is missing above."""
+    for failure in case.failures:
+        yield Finding(
+            "probe-failed",
+            Severity.WARNING,
+            f"Reading the facts about {failure.topic} failed; they count as not known.",
+            failure.error,
+        )
+
+
+def not_known(case: Case) -> Iterator[Finding]:
+    """Facts that decide which wheels run and that could not be read. Never more than a note."""
+    profile = case.profile
+    facts: dict[str, Fact[str] | Fact[int]] = {
+        "the C library": profile.system.libc_version,
+        "the level of the C++ library": profile.system.glibcxx,
+        "the page size": profile.system.page_size,
+        "the memory": profile.memory.total,
+        "the free disk space": profile.storage.target_free,
+    }
+    missing = {
+        name: fact
+        for name, fact in facts.items()
+        if fact.state in (State.UNREADABLE, State.UNPARSABLE)
+    }
+    if missing:
+        places = dict.fromkeys(f"{f.source}: {f.detail or f.state.value}" for f in missing.values())
+        yield Finding(
+            "could-not-check",
+            Severity.NOTE,
+            f"Could not find out {listed(list(missing))}; nothing was rejected for it.",
+            "; ".join(places),
+        )

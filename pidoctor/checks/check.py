@@ -1,0 +1,72 @@
+"""What a check is: a pure function of a machine and the resolver's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from pidoctor.catalog.wheels import Project, WheelsIndex
+from pidoctor.profile.profile import Profile
+from pidoctor.resolve.plan import Plan, Resolution
+from pidoctor.result import Finding
+
+
+class ProbeFailure(Protocol):
+    """A probe that crashed, as the probes report it."""
+
+    @property
+    def topic(self) -> str: ...
+
+    @property
+    def error(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the checks look at. ``resolution`` is None where nothing could be resolved."""
+
+    profile: Profile
+    resolution: Resolution | None = None
+    failures: tuple[ProbeFailure, ...] = ()
+    index: WheelsIndex | None = None
+
+    @property
+    def plan(self) -> Plan | None:
+        """The resolver's plan, if it found one."""
+        return self.resolution if isinstance(self.resolution, Plan) else None
+
+    @cached_property
+    def wheels(self) -> WheelsIndex:
+        """The evidence; opened only by the checks that need it."""
+        from pidoctor.catalog.location import open_index
+
+        return self.index or open_index()
+
+    def project(self, name: str) -> Project | None:
+        """What the wheels index knows of a package."""
+        return self.wheels.project(name)
+
+    def installed(self, name: str) -> str | None:
+        """The version of a distribution installed beside the interpreter."""
+        packages: dict[str, Any] = dict(self.profile.python.packages.or_else({}))
+        return packages.get(name)
+
+    @property
+    def python(self) -> str:
+        """How to call the interpreter in a command."""
+        import shlex
+
+        return shlex.quote(self.profile.python.executable.or_else("python3"))
+
+
+Run = Callable[[Case], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A named check; ``run`` must not look at the running machine."""
+
+    id: str
+    run: Run

@@ -1,0 +1,39 @@
+"""Where wheels come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pidoctor.checks.check import Case
+from pidoctor.result import Finding, Severity
+
+_PIWHEELS = "https://www.piwheels.org/faq.html"
+
+
+def piwheels_on_64_bit(case: Case) -> Iterator[Finding]:
+    """Raspberry Pi OS configures piwheels on its 64-bit images too, where it has nothing."""
+    if case.profile.python.bits.value != 64:
+        return
+    for index in case.profile.indexes.or_else(()):
+        if index.kind == "piwheels":
+            yield Finding(
+                "piwheels-on-64-bit",
+                Severity.NOTE,
+                "pip also asks piwheels, which builds for 32-bit ARM only: "
+                "harmless here, and a little slower.",
+                index.source,
+                link=_PIWHEELS,
+            )
+
+
+def no_index(case: Case) -> Iterator[Finding]:
+    """pip told to look nowhere on the network (no-index)."""
+    indexes = case.profile.indexes
+    if indexes.value is None or any(index.kind != "find-links" for index in indexes.value):
+        return
+    yield Finding(
+        "no-index",
+        Severity.WARNING,
+        "pip is told to use no package index, so it installs from local folders only.",
+        indexes.source,
+    )

@@ -1,0 +1,137 @@
+"""The interpreter: is it there, can it make environments, is its pip new enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pidoctor.checks.check import Case
+from pidoctor.profile.fact import State
+from pidoctor.result import Finding, Remedy, Severity
+
+
+def interpreter(case: Case) -> Iterator[Finding]:
+    """No interpreter, or one that does not answer."""
+    python = case.profile.python
+    if python.version.is_known:
+        return
+    if python.executable.state is State.ABSENT:
+        yield Finding(
+            "no-python",
+            Severity.ERROR,
+            "There is no Python to install TensorFlow Lite for.",
+            f"{python.executable.source}: {python.executable.detail or 'not found'}",
+            apt(case, "python3 python3-venv", "Install the system's Python."),
+        )
+        return
+    yield Finding(
+        "python-not-known",
+        Severity.NOTE,
+        "The Python could not be examined, so nothing can be said of what it needs.",
+        f"{python.version.source}: {python.version.detail or python.version.state.value}",
+        Remedy("Name another interpreter with --python."),
+    )
+
+
+def venv(case: Case) -> Iterator[Finding]:
+    """Debian splits venv and ensurepip off into python3-venv."""
+    python = case.profile.python
+    if python.venv.value is not False:
+        return
+    remedy = Remedy("Use another Python (--python), or install this one's venv and ensurepip.")
+    if python.is_system.value is not False:
+        remedy = apt(case, "python3-venv", "Install the missing module.") or remedy
+    yield Finding(
+        "venv-missing",
+        Severity.ERROR,
+        "This Python cannot make virtual environments: venv or ensurepip is missing.",
+        f"{python.venv.source}: no venv with pip in it",
+        remedy,
+        "https://packages.debian.org/python3-venv",
+    )
+
+
+def pip_missing(case: Case) -> Iterator[Finding]:
+    """A system without pip is no obstacle: every new environment brings its own."""
+    python = case.profile.python
+    if python.pip.state is State.ABSENT and python.venv.value:
+        yield Finding(
+            "pip-missing",
+            Severity.NOTE,
+            "This Python has no pip; none is needed, a virtual environment brings its own.",
+            python.pip.source,
+        )
+
+
+def pip_too_old(case: Case) -> Iterator[Finding]:
+    """A pip that does not know a platform tag acts as if the wheel did not exist."""
+    pip = case.profile.python.pip.value
+    if pip is None or case.plan is None:
+        return
+    from pidoctor.units import listed
+
+    hidden = [
+        (wheel.name, needed)
+        for wheel in case.plan.wheels
+        for needed in [_first_pip(wheel.filename)]
+        if needed and _older(pip, needed)
+    ]
+    if not hidden:
+        return
+    newest = max((needed for _, needed in hidden), key=_release)
+    names = listed(sorted({name for name, _ in hidden}))
+    yield Finding(
+        "pip-too-old",
+        Severity.WARNING,
+        f"pip {pip} cannot see the wheels of {names}; it takes pip {newest} or newer.",
+        f"{case.profile.python.pip.source}: pip {pip}",
+        Remedy(
+            "Make a virtual environment and upgrade the pip in it.",
+            (f"{case.python} -m venv .venv", ".venv/bin/python -m pip install --upgrade pip"),
+        ),
+        "https://pip.pypa.io/en/stable/news/",
+    )
+
+
+def externally_managed(case: Case) -> Iterator[Finding]:
+    """PEP 668: pip refuses to install into the distribution's Python."""
+    marker = case.profile.python.externally_managed
+    if marker.is_known:
+        yield Finding(
+            "externally-managed",
+            Severity.NOTE,
+            "pip may not install into the system's Python here (PEP 668); "
+            "pidoctor installs into a virtual environment, where it may.",
+            str(marker.value),
+            link="https://peps.python.org/pep-0668/",
+        )
+
+
+def apt(case: Case, packages: str, text: str) -> Remedy | None:
+    """The remedy of installing Debian packages, on a system that has apt."""
+    if case.profile.system.package_manager.or_else("apt") != "apt":
+        return None
+    return Remedy(text, (f"sudo apt-get install -y {packages}",), safe=True)
+
+
+def _first_pip(filename: str) -> str:
+    """The oldest pip that accepts one of a wheel's platform tags; empty when any does."""
+    from pidoctor.catalog.troubles import load_troubles
+
+    levels = load_troubles().pip_levels
+    platforms = filename[: -len(".whl")].rsplit("-", 1)[1].split(".")
+    needed = [
+        next((level.pip for level in levels if platform.startswith(level.platform)), "")
+        for platform in platforms
+    ]
+    return min(needed, key=_release)
+
+
+def _older(version: str, than: str) -> bool:
+    return _release(version) < _release(than)
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version, which decide between pips."""
+    import re
+
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

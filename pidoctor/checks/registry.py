@@ -1,0 +1,117 @@
+"""All checks in the order in which they report, and the runner that keeps them apart."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.checks import (
+    accelerators,
+    answer,
+    environment,
+    memory,
+    network,
+    python,
+    storage,
+    system,
+)
+from pidoctor.checks.check import Case, Check, ProbeFailure
+from pidoctor.profile.profile import Profile
+from pidoctor.resolve.plan import Resolution
+from pidoctor.result import Finding, Severity
+
+TIME_LIMIT = 10.0  # seconds for all checks together; they look at values only
+
+CHECKS: tuple[Check, ...] = (
+    Check("answer", answer.no_runtime),
+    Check("interpreter", python.interpreter),
+    Check("venv", python.venv),
+    Check("pip-missing", python.pip_missing),
+    Check("pip-too-old", python.pip_too_old),
+    Check("externally-managed", python.externally_managed),
+    Check("clock", system.clock),
+    Check("read-only", storage.read_only),
+    Check("disk", storage.disk),
+    Check("temp", storage.temp),
+    Check("memory-inference", memory.inference),
+    Check("memory-installing", memory.installing),
+    Check("no-swap", memory.no_swap),
+    Check("word-sizes", system.mixed_word_sizes),
+    Check("large-pages", system.large_pages),
+    Check("armv6", system.armv6),
+    Check("musl", system.musl),
+    Check("soft-float", system.soft_float),
+    Check("piwheels", network.piwheels_on_64_bit),
+    Check("no-index", network.no_index),
+    Check("numpy-pair", environment.numpy_pair),
+    Check("broken-wheels", environment.broken_wheels),
+    Check("optional-libraries", environment.optional_libraries),
+    Check("known-troubles", environment.known_troubles),
+    Check("several-runtimes", environment.several_runtimes),
+    Check("accelerators", accelerators.accelerators),
+    Check("plan-notes", answer.plan_notes),
+    Check("probe-failures", answer.probe_failures),
+    Check("not-known", answer.not_known),
+)
+
+
+def run_checks(
+    profile: Profile,
+    resolution: Resolution | None,
+    probe_failures: Sequence[ProbeFailure] = (),
+    index: WheelsIndex | None = None,
+) -> tuple[Finding, ...]:
+    """The findings about a machine, in the order of the registry.
+
+    ``index`` is the evidence to use; without it the one that pidoctor answers from.
+    """
+    return run(CHECKS, Case(profile, resolution, tuple(probe_failures), index))
+
+
+def run(checks: Sequence[Check], case: Case, limit: float = TIME_LIMIT) -> tuple[Finding, ...]:
+    """Start every check at once; one that crashes or takes too long becomes a finding."""
+    workers = [_Worker(check, case) for check in checks]
+    for worker in workers:
+        worker.start()
+    deadline = time.monotonic() + limit
+    for worker in workers:
+        worker.join(max(0.0, deadline - time.monotonic()))
+    return tuple(finding for worker in workers for finding in worker.result())
+
+
+class _Worker(threading.Thread):
+    """A check on its own thread; a daemon, so that a stuck one does not keep pidoctor alive."""
+
+    def __init__(self, check: Check, case: Case) -> None:
+        super().__init__(name=f"check {check.id}", daemon=True)
+        self._check = check
+        self._case = case
+        self._found: tuple[Finding, ...] | None = None
+
+    def run(self) -> None:
+        try:
+            self._found = tuple(self._check.run(self._case))
+        except Exception as error:  # of any kind: the other checks go on
+            self._found = (_crashed(self._check, error),)
+
+    def result(self) -> tuple[Finding, ...]:
+        return (_stuck(self._check),) if self._found is None else self._found
+
+
+def _crashed(check: Check, error: Exception) -> Finding:
+    return Finding(
+        "check-crashed",
+        Severity.WARNING,
+        f"The check {check.id} crashed, which is a bug in pidoctor; the others were done.",
+        f"{type(error).__name__}: {error}",
+    )
+
+
+def _stuck(check: Check) -> Finding:
+    return Finding(
+        "check-timed-out",
+        Severity.NOTE,
+        f"The check {check.id} did not finish in time; the others were done.",
+    )

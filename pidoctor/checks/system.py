@@ -1,0 +1,126 @@
+"""The operating system: word sizes, page size, C library, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pidoctor.checks.check import Case
+from pidoctor.checks.installed import spoiled
+from pidoctor.resolve.verdict import Reason
+from pidoctor.result import Finding, Remedy, Severity
+from pidoctor.units import pages
+
+_COMMON_PAGE = 4096
+_KERNEL8 = "https://github.com/raspberrypi/bookworm-feedback/issues/107"
+_KERNELS_64 = ("aarch64", "x86_64")
+
+
+def mixed_word_sizes(case: Case) -> Iterator[Finding]:
+    """A 32-bit Python under a 64-bit kernel: uname misleads everyone who reads it."""
+    cpu, python = case.profile.cpu, case.profile.python
+    if python.bits.value != 32 or cpu.machine.value not in _KERNELS_64:
+        return
+    architecture = python.architecture.or_else("32-bit")
+    yield Finding(
+        "32bit-userland-on-64bit-kernel",
+        Severity.NOTE,
+        f"The kernel is 64-bit ({cpu.machine.value}), but this Python and the system around it "
+        f"are 32-bit: only wheels for {architecture} work, whatever uname says.",
+        f"{python.bits.source}: 32-bit; {cpu.machine.source}: {cpu.machine.value}",
+        Remedy(
+            "For 64-bit wheels, write the 64-bit image of the system to the card. "
+            "arm_64bit in config.txt changes the kernel only."
+        ),
+        "https://github.com/raspberrypi/firmware/issues/1795",
+    )
+
+
+def large_pages(case: Case) -> Iterator[Finding]:
+    """Kernels with 16 KiB pages, the default of a Raspberry Pi 5."""
+    size = case.profile.system.page_size
+    if size.value is None or size.value <= _COMMON_PAGE:
+        return
+    yield Finding(
+        "large-pages",
+        Severity.NOTE,
+        f"This kernel uses memory pages of {pages(size.value)}; "
+        "wheels that are laid out for 4 KiB do not load. Those that pidoctor picks do.",
+        size.source,
+        link=_KERNEL8,
+    )
+    for wheel, miss in spoiled(case, Reason.PAGE_SIZE):
+        yield Finding(
+            "page-size-16k",
+            Severity.WARNING,
+            f"{wheel.name} {wheel.version}, which is installed, does not load here: {miss}.",
+            f"{case.profile.python.packages.source}; {wheel.filename}",
+            Remedy(
+                "Install a newer version, or let the Pi boot the kernel with 4 KiB pages: "
+                "add the line kernel=kernel8.img to /boot/firmware/config.txt and restart."
+            ),
+            _KERNEL8,
+        )
+
+
+def armv6(case: Case) -> Iterator[Finding]:
+    """The first Raspberry Pi and the Zero: no wheel of a runtime was ever built for ARMv6."""
+    cpu, python = case.profile.cpu, case.profile.python
+    if "armv6l" not in (cpu.machine.value, python.architecture.value):
+        return
+    yield Finding(
+        "armv6",
+        Severity.NOTE,
+        "This board has an ARMv6 processor (Raspberry Pi 1, Zero or Zero W). "
+        "The package index has no ARMv6 wheels; piwheels has some, but none of a runtime.",
+        f"{cpu.machine.source}: {cpu.machine.or_else(python.architecture.or_else(''))}",
+    )
+
+
+def musl(case: Case) -> Iterator[Finding]:
+    """Alpine and its like: wheels tagged manylinux need glibc."""
+    libc = case.profile.system.libc
+    if libc.value == "musl":
+        yield Finding(
+            "musl",
+            Severity.NOTE,
+            "This system's C library is musl; the wheels of every runtime are built for glibc, "
+            "as Debian, Ubuntu and Raspberry Pi OS have it.",
+            libc.source,
+        )
+
+
+def soft_float(case: Case) -> Iterator[Finding]:
+    """Debian's armel: floating point without the registers for it."""
+    float_abi = case.profile.python.float_abi
+    if float_abi.value == "soft":
+        yield Finding(
+            "soft-float",
+            Severity.NOTE,
+            "This Python is a soft-float build (armel); wheels for 32-bit ARM are hard-float.",
+            float_abi.source,
+        )
+
+
+def clock(case: Case) -> Iterator[Finding]:
+    """A clock in the past makes every certificate look not yet valid."""
+    now, bound = case.profile.clock.now, case.profile.clock.lower_bound
+    if now.value is None or bound.value is None or now.value >= bound.value:
+        return
+    yield Finding(
+        "clock-wrong",
+        Severity.ERROR,
+        f"The clock is wrong: it says {_date(now.value)}, and it is later than "
+        f"{_date(bound.value)}. Secure connections fail until it is right.",
+        f"{bound.source}: {_date(bound.value)}",
+        Remedy("Let the system fetch the time.", ("sudo timedatectl set-ntp true",), safe=True),
+        "https://github.com/micro-nova/AmpliPi/issues/357",
+    )
+
+
+def _date(seconds: float) -> str:
+    import time
+
+    try:
+        return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds:g} s"

@@ -1,0 +1,41 @@
+"""Numbers and lists in words that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+def size(number: float) -> str:
+    """Bytes as "412 MB", "3.7 GB"; a unit is 1024 of the next smaller, as for memory."""
+    unit = 0
+    while number >= 1000 and unit < len(_UNITS) - 1:
+        number /= 1024
+        unit += 1
+    digits = 0 if unit < 3 or number >= 99.95 or abs(number - round(number)) < 0.05 else 1
+    return f"{number:.{digits}f} {_UNITS[unit]}"
+
+
+def pages(number: int) -> str:
+    """A page size as "16 KiB"."""
+    return f"{number // 1024} KiB"
+
+
+def seconds(number: float) -> str:
+    """A time as "1.2 ms", "3.4 s", "2 min"."""
+    if number < 1:
+        return f"{number * 1000:.2g} ms" if number < 0.1 else f"{number * 1000:.0f} ms"
+    return f"{number:.1f} s" if number < 100 else f"{number / 60:.0f} min"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 wheel", "3 wheels"."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """Items as a sentence has them: "a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
