@@ -1,0 +1,124 @@
+"""A log as it was pasted -> the lines the program printed.
+
+Everything between the program and the reader leaves its marks: colours, carriage returns of
+progress bars, container and journal prefixes, JSON escapes, broken encodings. Cleaning takes them
+off and keeps the line number, so that evidence can be quoted. Memory is bounded whatever comes in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CHUNK = 1 << 20
+"""Bytes read at once."""
+
+MAX_LINE = 1 << 16
+"""Bytes of one physical line that are looked at together; a longer line is cut."""
+
+MAX_TEXT = 4000
+"""Characters of one logical line; what is longer is taken in pieces that overlap."""
+
+OVERLAP = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One logical line: number of the physical line it came from (from 1), text, and its width.
+
+    `width` is the number of characters before cleaning: a line that fills the terminal may have
+    been wrapped.
+    """
+
+    number: int
+    text: str
+    width: int
+
+
+_ESCAPES = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
+    r"|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)"  # OSC: window titles, links
+    r"|\x1b[()][0-9A-Za-z]"
+    r"|\x1b[@-Z\\^_=>]"
+)
+# The same after the escape character itself was lost, or written out by a logger.
+_SPELLED_ESCAPES = re.compile(
+    r"(?:\\u001b|\\x1b|\\033|#033|\^\[)?\[(?:\d{1,3}(?:;\d{1,3}){0,4})?[mK]"
+)
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+_SPACES = re.compile(r"\s+")
+# Typographic single quotes, guillemets, the grave and the acute accent; then double quotes.
+_QUOTES = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u00ab\u00bb`\u00b4", "'") | dict.fromkeys("\u201c\u201d\u201e", '"')
+)
+
+_CLOCK = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?"
+_PREFIXES = re.compile(
+    "|".join(
+        (
+            r"#\d{1,4} (?:\d{1,6}\.\d{1,3} )?",  # docker buildkit
+            r"\d{1,6}\.\d{2,3} ",  # docker buildkit, in its summary of a failure
+            r"\[[ \d]{0,6}\d\.\d{6}\] ",  # kernel ring buffer
+            r"\d{4}[-/]\d\d[-/]\d\d[T ]?(?:" + _CLOCK + r")?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?:? ",
+            r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)?,? ?[A-Z][a-z]{2} [ \d]\d "
+            + _CLOCK
+            + r"(?: [\w.-]{1,64})? (?:[\w.@/:-]{1,80}(?:\[\d{1,8}\])?: )?",  # journald, syslog
+            r"[\w.-]{1,64} [\w.@/-]{1,80}\[\d{1,8}\]: ",  # journald after an ISO date
+            r"\[?" + _CLOCK + r"\]? ",
+            r"[A-Za-z][\w.-]{0,63} {0,20}\| ",  # docker compose
+            r"##\[(?:error|warning|group|debug|command)\]",  # GitHub Actions
+            r"[│|╰─>×├└┌╭╮╯] ?",  # pip's and uv's frames, a quoting mail client
+            r"(?:\+->|->|-->) ",
+        )
+    )
+)
+_JSON_FIELD = re.compile(
+    r"""["'](?:msg|stderr|stdout|module_std(?:err|out)|output|log|message)["']: ?["'b\[]"""
+)
+_ESCAPED_NEWLINE = re.compile(r"(?:\\{1,4}r)?\\{1,4}n")
+_ESCAPED_CHARACTER = re.compile(r"\\{1,3}(?=[\"'t/])")
+
+
+def logical_lines(number: int, line: bytes) -> Iterator[Line]:
+    """The cleaned lines that one physical line stands for, empty ones left out.
+
+    More than one where a progress bar returned the carriage or a tool wrote its output as JSON.
+    """
+    for text in _unpack(line.replace(b"\x00", b"").decode("utf-8", "replace")):
+        width = len(text)
+        cleaned = clean_text(text)
+        if len(cleaned) <= MAX_TEXT:
+            if cleaned:
+                yield Line(number, cleaned, width)
+            continue
+        for start in range(0, len(cleaned), MAX_TEXT - OVERLAP):
+            yield Line(number, cleaned[start : start + MAX_TEXT], width)
+
+
+def clean_text(text: str) -> str:
+    """One line without escapes, control characters, prefixes, typographic quotes, extra spaces.
+
+    Cleaning twice changes nothing.
+    """
+    if "\x1b" in text:
+        text = _ESCAPES.sub("", text)
+    # A space, not nothing: what stood around the escape must not form a new one.
+    text = _CONTROL.sub(" ", _SPELLED_ESCAPES.sub(" ", text) if "[" in text else text)
+    text = _SPACES.sub(" ", text.translate(_QUOTES)).strip()
+    while True:
+        prefix = _PREFIXES.match(text)
+        if prefix is None or not prefix.group():
+            return text
+        text = text[prefix.end() :].lstrip()
+
+
+def _unpack(text: str) -> Iterator[str]:
+    for part in text.split("\r"):
+        if "\\n" in part and (_JSON_FIELD.search(part) or part.count("\\n") > 1):
+            for piece in _ESCAPED_NEWLINE.split(part):
+                yield _ESCAPED_CHARACTER.sub("", piece)
+        elif part:
+            yield part

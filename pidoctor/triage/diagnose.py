@@ -1,0 +1,234 @@
+"""From a log to its causes: what was seen, weighed.
+
+1. Every symptom whose conditions hold speaks for its cause. "Nothing found" and "not a supported
+   wheel" speak for what the log's facts, or the resolver, make of them.
+2. A cause that another one entails is no news and goes; so does one that was settled later on.
+3. What is left is ordered as it is to be fixed. Weak guesses go where there is something strong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pidoctor.triage import missing_module, nothing_found, wheel_tags
+from pidoctor.triage.diagnosis import Diagnosis, Evidence, Fix, evidence_of, fix_for
+from pidoctor.triage.facts import Facts, holds
+from pidoctor.triage.nothing_found import Judge, Verdict
+from pidoctor.triage.scan import Hit, Scan, scan
+from pidoctor.triage.symptoms import (
+    BENIGN,
+    DECIDED,
+    FAILURE,
+    MARKS,
+    MISSING_MODULE,
+    NOTHING_FOUND,
+    REQUIRES_PYTHON,
+    SUCCESS,
+    Knowledge,
+    load,
+)
+
+STRONG = 0.6
+"""From here on a cause is named as one, and guesses weaker than it are only alternatives."""
+
+IGNORED_VERSIONS = "pip-ignored-versions"
+"""The symptom whose text lists the versions left out for their Requires-Python."""
+
+
+@dataclass(frozen=True)
+class _Suspect:
+    """A cause under suspicion, with the hits that speak for it."""
+
+    cause: str
+    confidence: float
+    hits: tuple[Hit, ...]
+    detail: str = ""
+
+    @property
+    def first(self) -> int:
+        return self.hits[0].number
+
+    @property
+    def last(self) -> int:
+        return self.hits[-1].number
+
+
+def triage(
+    stream: Iterable[bytes], profile: Any = None, judge: Judge | None = None
+) -> list[Diagnosis]:
+    """The causes of the failure a log tells of, in the order to fix them; never an empty list.
+
+    `stream` gives the log's bytes in pieces of any size. `profile` fills in what the log does not
+    show of the machine; `judge` answers why a machine cannot have a requirement.
+    """
+    knowledge = load()
+    seen = scan(stream, knowledge)
+    if profile is not None:
+        from pidoctor.triage.machine import with_profile
+
+        seen = replace(seen, facts=with_profile(seen.facts, profile))
+    return conclude(seen, knowledge, judge)
+
+
+def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> list[Diagnosis]:
+    """Weigh what a scan saw."""
+    suspects = _merge(_suspects(seen, judge))
+    suspects = _without_settled(suspects, seen, knowledge)
+    suspects = _without_entailed(suspects, knowledge)
+    strong = [s for s in suspects if s.confidence >= STRONG]
+    weak = [s for s in suspects if s.confidence < STRONG]
+    if not suspects:
+        return [_neither(seen)]
+    if strong:
+        strong.sort(key=lambda s: (knowledge.causes[s.cause].order, s.first))
+        return [_diagnosis(s, seen, knowledge, ()) for s in strong]
+    weak.sort(key=lambda s: (-s.confidence, s.first))
+    names = tuple(s.cause for s in weak)
+    return [
+        _diagnosis(s, seen, knowledge, tuple(n for n in names if n != s.cause)) for s in weak[:3]
+    ]
+
+
+def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
+    present = {hit.symptom.id for hit in seen.hits}
+    ignored = " ".join(hit.text for hit in seen.hits if hit.symptom.id == IGNORED_VERSIONS)
+    for hit in seen.hits:
+        symptom = hit.symptom
+        if symptom.needs and not present.intersection(symptom.needs):
+            continue
+        if present.intersection(symptom.without) or not holds(symptom.facts, seen.facts):
+            continue
+        if symptom.cause in DECIDED:
+            for verdict in _decide(hit, seen.facts, ignored, judge):
+                yield _Suspect(verdict.cause, verdict.confidence, (hit,), verdict.detail)
+        elif symptom.cause not in MARKS:
+            yield _Suspect(symptom.cause, symptom.confidence, (hit,))
+
+
+def _decide(hit: Hit, facts: Facts, ignored: str, judge: Judge | None) -> list[Verdict]:
+    """What the facts make of a symptom that has several causes."""
+    if hit.symptom.cause == NOTHING_FOUND:
+        return nothing_found.decide(hit.groups, facts, ignored, judge)
+    if hit.symptom.cause == REQUIRES_PYTHON:
+        return nothing_found.requires_python(hit.groups, facts)
+    if hit.symptom.cause == MISSING_MODULE:
+        return missing_module.decide(hit.groups, facts)
+    return wheel_tags.decide(hit.groups.get("file", ""), facts)
+
+
+def _merge(suspects: Iterable[_Suspect]) -> list[_Suspect]:
+    """One suspect per cause: the surest word, all the evidence."""
+    merged: dict[str, _Suspect] = {}
+    for suspect in suspects:
+        have = merged.get(suspect.cause)
+        if have is None:
+            merged[suspect.cause] = suspect
+            continue
+        hits = sorted((*have.hits, *suspect.hits), key=lambda hit: hit.number)
+        surer = max(have, suspect, key=lambda s: s.confidence)
+        merged[suspect.cause] = replace(surer, hits=tuple(hits), detail=surer.detail or have.detail)
+    return list(merged.values())
+
+
+def _without_settled(suspects: list[_Suspect], seen: Scan, knowledge: Knowledge) -> list[_Suspect]:
+    last = {hit.symptom.id: hit.number for hit in seen.hits}
+
+    def settled(suspect: _Suspect) -> bool:
+        signs = knowledge.causes[suspect.cause].settled_by
+        return any(last.get(sign, 0) > suspect.last for sign in signs)
+
+    return [s for s in suspects if not settled(s)]
+
+
+def _without_entailed(suspects: list[_Suspect], knowledge: Knowledge) -> list[_Suspect]:
+    """Drop what another suspect, at least as likely to be one, explains.
+
+    Of two that entail each other the earlier one in the log stays.
+    """
+    kept = []
+    for suspect in suspects:
+        reasons = [
+            other
+            for other in suspects
+            if other is not suspect
+            and suspect.cause in knowledge.causes[other.cause].entails
+            and (other.confidence >= STRONG or other.confidence >= suspect.confidence)
+        ]
+        mutual = knowledge.causes[suspect.cause].entails
+        if not any(r.cause not in mutual or r.first < suspect.first for r in reasons):
+            kept.append(suspect)
+    return kept
+
+
+def _diagnosis(
+    suspect: _Suspect, seen: Scan, knowledge: Knowledge, alternatives: tuple[str, ...]
+) -> Diagnosis:
+    cause = knowledge.causes[suspect.cause]
+    groups = {k: v for hit in reversed(suspect.hits) for k, v in hit.groups.items()}
+    best = [h for h in suspect.hits if h.symptom.confidence >= STRONG] or list(suspect.hits)
+    return Diagnosis(
+        cause=suspect.cause,
+        confidence=suspect.confidence,
+        evidence=evidence_of([(hit.number, hit.text) for hit in best]),
+        explanation=f"{cause.explanation} {suspect.detail}".strip(),
+        fix=fix_for(cause, seen.facts, groups),
+        alternatives=alternatives,
+        source=best[0].symptom.source,
+    )
+
+
+def _neither(seen: Scan) -> Diagnosis:
+    """Nothing known went wrong: a success, or something we have no name for."""
+    of = {
+        kind: [h for h in seen.hits if h.symptom.cause == kind]
+        for kind in (SUCCESS, FAILURE, BENIGN)
+    }
+    failures = of[FAILURE]
+    if of[SUCCESS] and (not failures or of[SUCCESS][-1].number > failures[-1].number):
+        return _no_problem(0.9, of[SUCCESS][-1:])
+    if not failures and seen.lines:
+        return _no_problem(0.7 if of[BENIGN] else 0.6, of[BENIGN][:1])
+    return _unknown(failures, seen.facts)
+
+
+def _no_problem(confidence: float, hits: list[Hit]) -> Diagnosis:
+    return Diagnosis(
+        cause="no-problem",
+        confidence=confidence,
+        evidence=evidence_of([(hit.number, hit.text) for hit in hits]),
+        explanation="Nothing in this log shows a failure; warnings in it are harmless.",
+        fix=Fix((), True, "Nothing needs mending. `pidoctor smoke` proves that inference works."),
+    )
+
+
+def _unknown(failures: list[Hit], facts: Facts) -> Diagnosis:
+    evidence: tuple[Evidence, ...] = evidence_of([(hit.number, hit.text) for hit in failures[-3:]])
+    return Diagnosis(
+        cause="unknown",
+        confidence=0.0,
+        evidence=evidence,
+        explanation="Something failed here, and none of the known causes fits."
+        if failures
+        else "The log holds nothing to judge by.",
+        fix=_what_settles(failures, facts),
+    )
+
+
+def _what_settles(failures: list[Hit], facts: Facts) -> Fix:
+    """The one command whose output would decide."""
+    if facts.tools & {"pip", "pipx"}:
+        from pidoctor.triage.diagnosis import fill, placeholders
+
+        words = placeholders(facts, {})
+        command = fill("pidoctor triage -- {pip} install -v {requirement}", words)
+        return Fix(
+            (command,), True, "Run the same install with -v; its longer log shows the cause."
+        )
+    if any(hit.symptom.id == "traceback" for hit in failures):
+        text = "Run the program under this command; it adds the machine's facts to the log."
+        return Fix(("pidoctor triage -- python3 -X faulthandler PROGRAM.py",), True, text)
+    return Fix(
+        ("pidoctor check",), True, "Run this on the board; it checks what a log cannot show."
+    )

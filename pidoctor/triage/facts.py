@@ -1,0 +1,240 @@
+"""A partial picture of the machine, read out of the log itself.
+
+A log says more than its last line: paths name the Python, wheel names the architecture, `uname`
+and os-release the system, commands what was asked. Each fact keeps the line that shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pidoctor.triage.clean import Line
+from pidoctor.triage.witnesses import Witnesses, witnesses
+
+Version = tuple[int, ...]
+
+_PROMPT = re.compile(
+    r"^(?:\([\w .-]{1,40}\) ?)*"  # (venv)
+    r"(?:[\w.-]{1,40}@[\w.-]{1,60}[: ]?\S{0,80}? ?[$#%>]"  # pi@raspberrypi:~ $
+    r"|~\S{0,60} ?[$#]|[$#%>!+]|PS [^>]{1,80}>"
+    r"|RUN|Step \d+/\d+ : RUN|\[\d+/\d+\] RUN) ?.+$"  # docker
+)
+_INSTALL = re.compile(
+    r"\b(?P<tool>pip3?(?:\.\d+)?|uv(?: pip)?|poetry|pipx|conda|mamba|pipenv)"
+    r"\s+(?:install|add)\s+(?P<rest>[^|;&]{1,400})"
+)
+_APT_INSTALL = re.compile(r"\bapt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+([^|;&]{1,400})")
+_COLLECTING = re.compile(
+    r"^Collecting ([A-Za-z0-9][\w.\[\]-]{0,80}(?:[<>=!~]{1,2}[\w.,<>=!~*]{1,60})?)(?: |$)"
+)
+_REQUIREMENT = re.compile(
+    r"^[\"']?([A-Za-z0-9][\w.-]{0,80}(?:\[[\w,.-]{1,60}\])?(?:(?:[<>=!~]=?|===)[\w.,*<>=!~+-]{1,60})?)[\"']?$"
+)
+_PIP_INSTALLED = re.compile(r"^Successfully installed (.+)$")
+_SATISFIED = re.compile(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
+_UV_INSTALLED = re.compile(r"^\+ ([A-Za-z0-9][\w.-]*)==\d")
+_LISTED = re.compile(r"^([A-Za-z][\w.-]*)(?: +|==)\d+\.\d[\w.]*$")
+_APT_INSTALLED = re.compile(
+    r"^(?:Setting up |ii +)?python3?-([a-z0-9][a-z0-9-]*)(?::\w+)? (?:is already the newest|\(|\d)"
+)
+_IMPORTED_FROM = re.compile(r"/(?:site|dist)-packages/([A-Za-z]\w*)/")
+_OPTIONS_WITH_VALUE = frozenset(
+    {
+        "-i",
+        "--index-url",
+        "--extra-index-url",
+        "-f",
+        "--find-links",
+        "-r",
+        "-c",
+        "-t",
+        "--target",
+        "-n",
+        "--name",
+        "--platform",
+        "--python-version",
+        "--python",
+        "-p",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the log shows of the machine and of what was asked; empty where it shows nothing."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    requirements: tuple[str, ...] = ()
+    apt_packages: tuple[str, ...] = ()
+    tools: frozenset[str] = frozenset()
+    installed: frozenset[str] = frozenset()
+    """Normalised names of packages the log shows as installed."""
+
+    def get(self, name: str) -> str:
+        """The value of one fact, or the empty string."""
+        return self.values.get(name, "")
+
+    def version(self, name: str) -> Version:
+        """A fact that is a version, as numbers; empty if it is not known."""
+        return as_version(self.get(name))
+
+
+def as_version(text: str) -> Version:
+    """`3.11.2` -> (3, 11, 2); what is no number ends it."""
+    numbers = []
+    for part in text.split("."):
+        if not part.isdigit():
+            break
+        numbers.append(int(part))
+    return tuple(numbers)
+
+
+class FactReader:
+    """Collects witnesses line by line, bounded; `facts()` weighs them."""
+
+    def __init__(self) -> None:
+        self._table = witnesses()
+        self._votes: dict[str, dict[str, list[int]]] = {}
+        self._requirements: dict[str, None] = {}
+        self._apt: dict[str, None] = {}
+        self._tools: set[str] = set()
+        self._installed: set[str] = set()
+
+    def read(self, line: Line) -> None:
+        """Take what one cleaned line shows."""
+        text = line.text[:1000]
+        for name, weight, value in self._table.facts_in(text):
+            self._vote(name, value, weight, line.number)
+        self._read_command(text)
+        if len(self._installed) < 2000:
+            self._read_installed(line.text)
+
+    def _read_installed(self, text: str) -> None:
+        found = _PIP_INSTALLED.match(text)
+        if found is not None:
+            words = found.group(1).split()
+            self._installed.update(plain_name(re.sub(r"-\d[\w.!+]*$", "", word)) for word in words)
+        for pattern in (_SATISFIED, _UV_INSTALLED, _LISTED, _APT_INSTALLED, _IMPORTED_FROM):
+            found = pattern.search(text)
+            if found is not None:
+                self._installed.add(plain_name(found.group(1)))
+
+    def _vote(self, name: str, value: str, weight: int, number: int) -> None:
+        if name == "python" and "." not in value:
+            value = f"{value[0]}.{value[1:]}"
+        votes = self._votes.setdefault(name, {})
+        if value in votes:
+            votes[value][0] = max(votes[value][0], weight)
+            votes[value][1] += 1
+        elif len(votes) < 50:
+            votes[value] = [weight, 1, number]
+
+    def _read_command(self, text: str) -> None:
+        for found in _INSTALL.finditer(text):
+            tool = found.group("tool").split()[0]
+            self._tools.add("pip" if re.match(r"pip[\d.]*$", tool) else tool)
+            if _PROMPT.match(text) or "install" in text[:40]:
+                self._take(self._requirements, found.group("rest"))
+        apt = _APT_INSTALL.search(text)
+        if apt is not None:
+            self._tools.add("apt")
+            self._take(self._apt, apt.group(1))
+        collecting = _COLLECTING.match(text)
+        if collecting is not None and len(self._requirements) < 200:
+            self._requirements.setdefault(collecting.group(1))
+            self._tools.add("pip")
+
+    @staticmethod
+    def _take(into: dict[str, None], arguments: str) -> None:
+        words = arguments.split()
+        skip = False
+        for word in words[:60]:
+            if skip or word.startswith("-"):
+                skip = not skip and word in _OPTIONS_WITH_VALUE
+                continue
+            found = _REQUIREMENT.match(word)
+            if found is not None and len(into) < 200:
+                into.setdefault(found.group(1))
+
+    def facts(self) -> Facts:
+        """The best supported value of each fact."""
+        values: dict[str, str] = {}
+        lines: dict[str, int] = {}
+        for name, votes in self._votes.items():
+            value = max(votes, key=lambda v: (votes[v][0], votes[v][1]))
+            values[name], lines[name] = value, votes[value][2]
+        _settle(values, self._table)
+        return Facts(
+            values,
+            lines,
+            tuple(self._requirements),
+            tuple(self._apt),
+            frozenset(self._tools),
+            frozenset(self._installed),
+        )
+
+
+def _settle(values: dict[str, str], table: Witnesses) -> None:
+    """Derive what follows: architecture names, release, glibc, bits; in place."""
+    arch = values.pop("arch", "")
+    if arch == "arm":
+        arch = "armv7l"
+    kernel = values.pop("kernel_arch", "")
+    kernel = "aarch64" if kernel in ("v8", "2712") else kernel
+    hint = values.pop("arch_hint", "")
+    if not arch:
+        mixed = kernel == "aarch64" and values.get("bits") == "32"
+        arch = "armv7l" if mixed else kernel or hint
+    if arch:
+        values["arch"] = table.architecture(arch)
+    if kernel:
+        values["kernel"] = table.architecture(kernel)
+    if "arch" in values and values["arch"] != "x86_64":
+        values["bits"] = "64" if values["arch"] == "aarch64" else "32"
+    codename = values.get("codename", "").lower()
+    for family in ("debian", "ubuntu"):
+        codename = codename or table.numbered.get(f"{family} {values.get(family, '')}", "")
+    if codename in table.releases:
+        values["codename"] = codename
+        values["family"], glibc = table.releases[codename]
+        values.setdefault("glibc", glibc)
+    if "alpine" in values:
+        values["family"], values["libc"] = "alpine", "musl"
+
+
+def holds(conditions: Mapping[str, str], facts: Facts) -> bool:
+    """Whether every condition is shown by the facts.
+
+    A condition is a value (`{"bits": "32"}`), alternatives (`"buster|stretch"`), a bound on a
+    version (`{"python": ">=3.12"}`), or a word that must be among them (`{"tool": "uv"}`).
+    """
+    return all(_holds(name, wanted, facts) for name, wanted in conditions.items())
+
+
+def _holds(name: str, wanted: str, facts: Facts) -> bool:
+    if name == "tool":
+        return any(word in facts.tools for word in wanted.split("|"))
+    if name == "requirement":
+        names = {plain_name(text) for text in facts.requirements}
+        return any(word in names for word in wanted.split("|"))
+    for sign in (">=", "<"):
+        if wanted.startswith(sign):
+            have = facts.version(name)
+            bound = as_version(wanted[len(sign) :])
+            return bool(have) and (have >= bound) == (sign == ">=")
+    return facts.get(name) in wanted.split("|")
+
+
+def plain_name(requirement: str) -> str:
+    """The normalised name of the package in a requirement."""
+    name = re.split(r"[\[<>=!~;@ ]", requirement, maxsplit=1)[0]
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def first_package(requirements: Iterable[str]) -> str:
+    """The first requirement that is no installer of its own, or the empty string."""
+    own = {"pip", "setuptools", "wheel", "uv", "poetry"}
+    return next((text for text in requirements if plain_name(text) not in own), "")

@@ -1,0 +1,220 @@
+"""Why an installer found nothing: one message, half a dozen causes, decided by the log's facts.
+
+The message itself gives the requirement and the versions on offer. The rest of the picture comes
+from the log: Python, architecture, pip, glibc. What the facts leave open stays open: then more than
+one cause is named, each with less confidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from pidoctor.triage.facts import Facts, as_version, first_package, plain_name
+from pidoctor.triage.published import Published, lookalike, published
+
+SURE, LIKELY, OPEN, FAINT = 0.92, 0.75, 0.5, 0.35
+
+_APT_NAME = re.compile(r"^(?:python3?-(?!dateutil|dotenv|multipart|magic|jose)|lib)[\w.-]+$|-dev$")
+_REQUIRES = re.compile(r"(\d[\w.]*) Requires-Python ([^;]+)")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A cause, how sure it is (0 to 1), and a sentence fitted to this case."""
+
+    cause: str
+    confidence: float
+    detail: str
+
+
+Judge = Callable[[str, Facts], "Verdict | None"]
+"""Asked why the machine of these facts cannot have a requirement; None if it cannot tell."""
+
+
+def decide(
+    groups: Mapping[str, str], facts: Facts, ignored: str, judge: Judge | None
+) -> list[Verdict]:
+    """Possible causes, likeliest first.
+
+    `groups` may hold `requirement` and `versions` from the message; `ignored` is the text of an
+    "Ignored the following versions" line, if there is one.
+    """
+    asked = groups.get("requirement") or first_package(facts.requirements)
+    if not asked:
+        return [Verdict("no-wheel-for-python", FAINT, "The log does not show what was asked for.")]
+    offered = _offered(groups.get("versions"))
+    if offered:
+        return _version_missing(asked, offered, facts, ignored)
+    name = plain_name(asked)
+    known = published().get(name)
+    if known is None or known.elsewhere:
+        return _unknown_name(name, facts, judge, asked)
+    verdict = _by_requires_python(asked, ignored, facts)
+    if verdict is not None:
+        return [verdict]
+    certain = _certain(name, known, facts)
+    if certain:
+        return certain
+    asked_judge = judge(asked, facts) if judge else None
+    return [asked_judge] if asked_judge else _guess(name, known, facts)
+
+
+def _offered(versions: str | None) -> tuple[str, ...]:
+    words = re.split(r"[,\s]+", (versions or "").strip())
+    return tuple(word for word in words if word and word != "none" and word[0].isdigit())
+
+
+def _parsed(texts: tuple[str, ...]) -> list[Version]:
+    found = []
+    for text in texts:
+        try:
+            found.append(Version(text))
+        except InvalidVersion:
+            continue
+    return found
+
+
+def _specifier(asked: str) -> SpecifierSet | None:
+    found = re.search(r"[<>=!~].*", asked)
+    if found is None:
+        return None
+    try:
+        return SpecifierSet(found.group().strip("\"' "), prereleases=True)
+    except InvalidSpecifier:
+        return None
+
+
+def _version_missing(
+    asked: str, offered: tuple[str, ...], facts: Facts, ignored: str
+) -> list[Verdict]:
+    """Others are on offer, the asked one is not."""
+    verdict = _by_requires_python(asked, ignored, facts)
+    if verdict is not None and _specifier(asked) is not None:
+        return [verdict]
+    versions, wanted = _parsed(offered), _specifier(asked)
+    known = published().get(plain_name(asked))
+    newest = max(versions) if versions else None
+    pip = facts.version("pip")
+    text = f"{len(offered)} versions are on offer, up to {newest}, and {asked} is not among them."
+    newer = wanted is not None and newest is not None and _asks_newer(wanted, newest)
+    if newer and known and pip and known.pip and pip < known.pip and not known.source:
+        return [
+            Verdict(
+                "pip-too-old", LIKELY, f"{text} pip {facts.get('pip')} cannot see newer wheels."
+            ),
+            Verdict("requested-version-unavailable", FAINT, text),
+        ]
+    return [Verdict("requested-version-unavailable", SURE, text)]
+
+
+def _asks_newer(wanted: SpecifierSet, newest: Version) -> bool:
+    bounds = [
+        part.version.rstrip(".*")
+        for part in wanted
+        if part.operator in ("==", ">=", "~=", ">", "===")
+    ]
+    return any(bound > newest for bound in _parsed(tuple(bounds)))
+
+
+def _by_requires_python(asked: str, ignored: str, facts: Facts) -> Verdict | None:
+    """The installer said which versions it left out for their Requires-Python."""
+    wanted = _specifier(asked)
+    for version, bounds in _REQUIRES.findall(ignored):
+        parsed = _parsed((version,))
+        if wanted is None or not parsed or not wanted.contains(parsed[0], prereleases=True):
+            continue
+        return requires_python({"bounds": bounds}, facts)[0]
+    return None
+
+
+def requires_python(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
+    """The tool refused by Requires-Python: too old, or too new?"""
+    bounds, python = groups.get("bounds", ""), groups.get("python") or facts.get("python")
+    text = f"It wants Python {bounds}" + (f", and this is {python}." if python else ".")
+    upper = re.search(r"<=?\s*(\d\.\d{1,2})", bounds)
+    if upper and python:
+        new = as_version(python)[:2] >= as_version(upper.group(1))
+        return [Verdict("python-too-new" if new else "python-too-old", SURE, text)]
+    return [
+        Verdict("python-too-new" if upper and ">" not in bounds else "python-too-old", SURE, text)
+    ]
+
+
+def _unknown_name(name: str, facts: Facts, judge: Judge | None, asked: str) -> list[Verdict]:
+    similar = lookalike(name)
+    if similar:
+        return [Verdict("unknown-package-name", SURE, f"There is no {name}; {similar} is one.")]
+    if _APT_NAME.search(name):
+        return [Verdict("unknown-package-name", SURE, f"{name} is a name of apt's, not of pip's.")]
+    verdict = judge(asked, facts) if judge else None
+    if verdict is not None:
+        return [verdict]
+    return [
+        Verdict("unknown-package-name", OPEN, f"No package {name} is known to us."),
+        Verdict("no-wheel-for-python", FAINT, f"If {name} exists, it has nothing for this Python."),
+    ]
+
+
+def _certain(name: str, known: Published, facts: Facts) -> list[Verdict]:
+    """What the facts alone decide."""
+    arch, python, pip = facts.get("arch"), facts.version("python")[:2], facts.version("pip")
+    if facts.get("libc") == "musl" and not known.source:
+        return [Verdict("no-wheel-for-glibc", SURE, f"{name} has no wheel for musl (Alpine).")]
+    if arch and known.pythons(arch) is None and not known.source:
+        return [_wrong_arch(name, arch, known, facts)]
+    span = known.pythons(arch) if arch else (known.widest if known.arches else None)
+    if python and span and not known.source:
+        if python > span[1]:
+            text = f"{name} has wheels up to Python {_dotted(span[1])}; this is {_dotted(python)}."
+            return [Verdict("no-wheel-for-python", SURE, text)]
+        if python < span[0]:
+            text = f"{name} has wheels from Python {_dotted(span[0])}; this is {_dotted(python)}."
+            return [Verdict("no-wheel-for-python", SURE, text)]
+    if pip and known.pip and pip < known.pip and (arch or python):
+        text = f"pip {facts.get('pip')} cannot see {name}'s wheels; {_dotted(known.pip)} can."
+        return [Verdict("pip-too-old", LIKELY, text)]
+    glibc = facts.version("glibc")
+    if glibc and known.glibc and glibc < known.glibc:
+        text = f"{name} wants glibc {_dotted(known.glibc)}; this system has {facts.get('glibc')}."
+        return [Verdict("no-wheel-for-glibc", LIKELY, text)]
+    return []
+
+
+def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> Verdict:
+    if arch == "armv7l" and known.pythons("aarch64"):
+        if facts.get("kernel") == "aarch64":
+            text = (
+                f"The kernel is 64-bit, the system above it 32-bit; {name} has 64-bit wheels only."
+            )
+            return Verdict("32bit-userland-on-64bit-kernel", LIKELY, text)
+        text = f"{name} has no wheel for 32-bit ARM, only 64-bit ones."
+        return Verdict("no-wheel-for-32bit-os", SURE, text)
+    return Verdict("no-wheel-for-arch", SURE, f"{name} has no wheel for {arch}.")
+
+
+def _guess(name: str, known: Published, facts: Facts) -> list[Verdict]:
+    """The deciding fact is not in the log: name what is possible."""
+    python_text = f"{name} has wheels for some Pythons only."
+    if known.arches:
+        first, last = known.widest
+        python_text = f"{name} has wheels for Python {_dotted(first)} to {_dotted(last)} only."
+    python = Verdict("no-wheel-for-python", OPEN, python_text)
+    if facts.version("python") and not facts.get("arch") and not known.pythons("armv7l"):
+        text = (
+            f"{name} has 64-bit wheels only; the log does not show whether this system is 64-bit."
+        )
+        return [Verdict("no-wheel-for-32bit-os", OPEN + 0.1, text), python]
+    if not facts.version("python") and not facts.get("arch") and not known.pythons("armv7l"):
+        bits = Verdict("no-wheel-for-32bit-os", OPEN - 0.05, f"{name} has 64-bit wheels only.")
+        on_pi = facts.get("index") or facts.get("board")
+        return [bits, python] if on_pi else [python, bits]
+    return [python]
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

@@ -1,0 +1,134 @@
+"""Patterns of symptoms: regular expressions restricted so that none can be made to run away.
+
+A pattern is one or more pieces separated by `.*`. The pieces are looked for one after another, each
+behind the one before, so a gap costs nothing. Inside a piece a repetition may cover one character
+or class only, never a group, and a piece may hold few of them. What is matched is one cleaned line
+of bounded length, so the work per line is bounded too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+GAP = ".*"
+MAX_REPEATS = 4
+"""Open-ended repetitions one piece may hold."""
+
+MIN_LITERAL = 3
+"""Characters of fixed text a pattern must have, so that most lines are dismissed by a search."""
+
+# The parser behind `re`; Python 3.11 moved it.
+_parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
+
+
+class PatternError(ValueError):
+    """A pattern that is not allowed; the text says why."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where a pattern was found: first and last character, and what its named groups hold."""
+
+    start: int
+    end: int
+    groups: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A compiled pattern. Any match contains one of `literals`."""
+
+    text: str
+    pieces: tuple[re.Pattern[str], ...]
+    literals: frozenset[str]
+
+    def search(self, line: str) -> Match | None:
+        """The first place in `line`, or None."""
+        groups: dict[str, str] = {}
+        start, position = -1, 0
+        for piece in self.pieces:
+            found = piece.search(line, position)
+            if found is None:
+                return None
+            if start < 0:
+                start = found.start()
+            position = found.end()
+            groups.update({k: v for k, v in found.groupdict().items() if v is not None})
+        return Match(start, position, groups)
+
+
+def compile_pattern(text: str) -> Pattern:
+    """Compile a pattern, or raise PatternError if it is malformed or could be slow."""
+    pieces, literals = [], []
+    for part in text.split(GAP):
+        if not part:
+            raise PatternError(f"empty piece in {text!r}")
+        try:
+            tree = _parser.parse(part)
+            pieces.append(re.compile(part))
+        except (re.error, OverflowError) as error:
+            raise PatternError(f"{part!r}: {error}") from error
+        if _repeats(tree, part) > MAX_REPEATS:
+            raise PatternError(f"more than {MAX_REPEATS} repetitions in {part!r}")
+        literals.append(required_literals(tree))
+    best = max(literals, key=_shortest)
+    if _shortest(best) < MIN_LITERAL:
+        raise PatternError(f"no fixed text of {MIN_LITERAL} characters in {text!r}")
+    return Pattern(text, tuple(pieces), best)
+
+
+def _repeats(tree: Any, text: str) -> int:
+    """How many repetitions without a small bound there are; raises on a repeated group."""
+    count = 0
+    for operation, argument in tree:
+        name = str(operation)
+        if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            low, high, body = argument
+            if high == 1:
+                count += _repeats(body, text)
+                continue
+            if len(body) != 1 or str(body[0][0]) in ("SUBPATTERN", "BRANCH", "ANY"):
+                raise PatternError(f"repeated group or dot in {text!r}")
+            count += int(high - low > 1)
+        elif name == "SUBPATTERN":
+            count += _repeats(argument[-1], text)
+        elif name == "BRANCH":
+            count += max(_repeats(branch, text) for branch in argument[1])
+        elif name in ("GROUPREF", "GROUPREF_EXISTS"):
+            raise PatternError(f"back reference in {text!r}")
+        elif name in ("ASSERT", "ASSERT_NOT"):
+            count += _repeats(argument[1], text)
+    return count
+
+
+def literals_of(text: str) -> frozenset[str]:
+    """Texts of which every match of one regular expression holds at least one."""
+    return required_literals(_parser.parse(text))
+
+
+def required_literals(tree: Any) -> frozenset[str]:
+    """Texts of which every match holds at least one; {""} if nothing is certain."""
+    best: frozenset[str] = frozenset([""])
+    run = ""
+    for operation, argument in tree:
+        name = str(operation)
+        if name == "LITERAL":
+            run += chr(argument)
+            continue
+        best, run = max(best, frozenset([run]), key=_shortest), ""
+        if name == "SUBPATTERN":
+            best = max(best, required_literals(argument[-1]), key=_shortest)
+        elif name == "BRANCH":
+            inner = frozenset[str]().union(*(required_literals(b) for b in argument[1]))
+            best = max(best, inner, key=_shortest)
+        elif name in ("MAX_REPEAT", "MIN_REPEAT") and argument[0] > 0:
+            best = max(best, required_literals(argument[2]), key=_shortest)
+    return max(best, frozenset([run]), key=_shortest)
+
+
+def _shortest(literals: frozenset[str]) -> int:
+    return min(len(literal) for literal in literals)

@@ -1,0 +1,65 @@
+"""Why a wheel file is refused: its Python tag, its platform tag, or the spelling of its name."""
+
+from __future__ import annotations
+
+import re
+
+from pidoctor.triage.facts import Facts, as_version
+from pidoctor.triage.nothing_found import LIKELY, SURE, Verdict
+from pidoctor.triage.witnesses import witnesses
+
+_NAME = re.compile(
+    r"^(?P<name>[\w.]+)-(?P<version>[\w.+!]+)(?:-\d\w*)?-(?P<python>[\w.]+)-(?P<abi>[\w.]+)-(?P<platform>[\w.]+)\.whl$"
+)
+_PLATFORM = re.compile(
+    r"^(?:any|win\w*|macosx_\w+|(?:many|musl)?linux\w*?_(?P<arch>aarch64|armv[678]l|x86_64|i686|ppc64le|s390x))$"
+)
+
+
+def decide(file: str, facts: Facts) -> list[Verdict]:
+    """The cause behind "is not a supported wheel on this platform", with the reason."""
+    file = file.rsplit("/", 1)[-1]
+    parts = _NAME.match(file)
+    python = facts.version("python")[:2]
+    if parts is None:
+        return [_refused(f"{file!r} is no wheel name: check the spelling.")]
+    wanted = _python_of(parts.group("python"))
+    if wanted and python and wanted != python and "abi3" not in parts.group("abi"):
+        text = f"the file is for Python {_dotted(wanted)}; this is Python {_dotted(python)}."
+        return [_refused(text[0].upper() + text[1:])]
+    platforms = [_PLATFORM.match(p) for p in parts.group("platform").split(".")]
+    if not any(platforms):
+        return [
+            _refused(
+                f"{parts.group('platform')!r} is no platform: check the spelling (7l, not 71)."
+            )
+        ]
+    arch = next((p.group("arch") for p in platforms if p and p.group("arch")), "")
+    have = facts.get("arch")
+    if arch and have and witnesses().architecture(arch) != have:
+        return [_wrong_arch(arch, have, facts)]
+    reason = f"It is for Python {_dotted(wanted)}" if wanted else "Its Python fits"
+    reason += f" and {arch}." if arch else "."
+    return [
+        _refused(f"{reason} Compare with this machine's: pip debug --verbose lists them.", LIKELY)
+    ]
+
+
+def _wrong_arch(arch: str, have: str, facts: Facts) -> Verdict:
+    if arch == "aarch64" and have == "armv7l" and facts.get("kernel") == "aarch64":
+        text = "The kernel is 64-bit, but this system and its Python are 32-bit."
+        return Verdict("32bit-userland-on-64bit-kernel", SURE, text)
+    return _refused(f"The file is for {arch}; this system is {have}.")
+
+
+def _refused(text: str, confidence: float = SURE) -> Verdict:
+    return Verdict("wheel-not-supported-on-platform", confidence, text)
+
+
+def _python_of(tag: str) -> tuple[int, ...]:
+    found = re.match(r"cp(\d)(\d{1,2})$", tag.split(".", maxsplit=1)[0])
+    return as_version(f"{found.group(1)}.{found.group(2)}") if found else ()
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

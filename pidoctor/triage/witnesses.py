@@ -1,0 +1,67 @@
+"""Where a log shows a fact of the machine it came from: the table of witnesses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from pidoctor.triage.pattern import literals_of
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A pattern whose first group is the value of a fact; the heaviest witness is believed."""
+
+    fact: str
+    weight: int
+    pattern: re.Pattern[str]
+    literals: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """The table, with the names that architectures and releases go by."""
+
+    rows: tuple[Witness, ...]
+    releases: Mapping[str, tuple[str, str]]
+    """Codename -> family and glibc version."""
+
+    numbered: Mapping[str, str]
+    """Family and version number -> codename."""
+
+    architectures: Mapping[str, str]
+
+    def architecture(self, name: str) -> str:
+        """The name wheels use for an architecture."""
+        return self.architectures.get(name, name)
+
+    def facts_in(self, text: str) -> Iterator[tuple[str, int, str]]:
+        """Name, weight and value of each fact one line shows."""
+        for row in self.rows:
+            if not any(literal in text for literal in row.literals):
+                continue
+            found = row.pattern.search(text)
+            if found is not None:
+                yield row.fact, row.weight, found.group(1)
+                if row.fact == "kernel_arch":  # a kernel's architecture says nothing of the rest
+                    return
+
+
+@lru_cache(maxsize=1)
+def witnesses() -> Witnesses:
+    """The shipped table."""
+    file = resources.files("pidoctor.catalog") / "data" / "symptoms" / "witnesses.json"
+    table = json.loads(file.read_text(encoding="utf-8"))
+    return Witnesses(
+        rows=tuple(
+            Witness(fact, weight, re.compile(pattern), literals_of(pattern))
+            for fact, weight, pattern in table["witnesses"]
+        ),
+        releases={k: (row["family"], row["glibc"]) for k, row in table["releases"].items()},
+        numbered=table["numbered"],
+        architectures=table["architectures"],
+    )

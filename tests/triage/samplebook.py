@@ -1,0 +1,43 @@
+"""The sample logs: each with the causes it must be told to have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pidoctor.triage.diagnose import triage
+from pidoctor.triage.diagnosis import Diagnosis
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One log; `origin` is the command that made it or the page that documents it."""
+
+    path: Path
+    causes: tuple[str, ...]
+    origin: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.path.parent.name}/{self.path.stem}"
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
+
+    def diagnose(self) -> list[Diagnosis]:
+        return triage(iter([self.read()]))
+
+
+def samples() -> list[Sample]:
+    """All samples, in order."""
+    return list(_samples())
+
+
+def _samples() -> Iterator[Sample]:
+    for path in sorted(SAMPLES.glob("*/*.log")):
+        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        yield Sample(path, tuple(about["causes"]), about.get("command") or about["source"])

@@ -1,0 +1,93 @@
+"""Every sample log gets exactly the causes it has, and the wording is not learnt by heart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from pidoctor.triage.diagnose import conclude
+from pidoctor.triage.scan import scan
+from pidoctor.triage.symptoms import Knowledge, load
+
+from .samplebook import SAMPLES, Sample, samples
+
+ALL = samples()
+NEGATIVE = [sample for sample in ALL if sample.causes == ("no-problem",)]
+FREQUENT = (
+    "ssl-clock-skew",
+    "no-wheel-for-python",
+    "wheel-not-supported-on-platform",
+    "externally-managed-environment",
+    "numpy2-abi-mismatch",
+    "module-not-installed",
+    "source-build-failed",
+    "out-of-memory",
+    "no-space-left",
+    "model-file-corrupt",
+    "edgetpu-version-mismatch",
+    "apt-key-invalid",
+)
+HELD_OUT_FLOOR = 0.5
+"""Share of samples still right when the wording that decided them is taken away."""
+
+
+@pytest.mark.parametrize("sample", ALL, ids=lambda sample: sample.id)
+def test_causes(sample: Sample) -> None:
+    found = sample.diagnose()
+    assert tuple(d.cause for d in found) == sample.causes
+    for diagnosis in found:
+        assert diagnosis.explanation
+        assert diagnosis.fix.text
+        assert sample.causes == ("no-problem",) or diagnosis.evidence
+
+
+def test_evidence_is_a_line_of_the_log() -> None:
+    for sample in ALL:
+        lines = sample.read().decode("utf-8", "replace").split("\n")
+        for diagnosis in sample.diagnose():
+            for evidence in diagnosis.evidence:
+                words = set(re.findall(r"[A-Za-z]{4,}", evidence.text))
+                there = set(re.findall(r"[A-Za-z]{4,}", " ".join(lines[evidence.line - 1 :][:3])))
+                assert len(words & there) >= len(words) / 2, sample.id
+
+
+def test_no_machine_shows_in_the_samples() -> None:
+    private = re.compile(r"/work/|/root/\.pyenv|/tmp/v311|py" r"pi\.org|pythonhosted|deb\.debian")
+    for sample in ALL:
+        for path in (sample.path, sample.path.with_suffix(".json")):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert not private.search(text), path.relative_to(SAMPLES)
+            assert len(text) < 20_000, path.relative_to(SAMPLES)
+
+
+def test_leave_one_wording_out(capsys: pytest.CaptureFixture[str]) -> None:
+    knowledge = load()
+    right = 0
+    positive = [sample for sample in ALL if sample.causes not in (("no-problem",), ("unknown",))]
+    for sample in positive:
+        seen = scan(iter([sample.read()]), knowledge)
+        wordings = [hit.wording for hit in seen.hits if _speaks_for(hit.symptom.cause, sample)]
+        without = _without(knowledge, wordings[0]) if wordings else knowledge
+        causes = [d.cause for d in conclude(scan(iter([sample.read()]), without), without)]
+        right += causes[0] == sample.causes[0]
+    share = right / len(positive)
+    with capsys.disabled():
+        print(f"\nleave one wording out: {right} of {len(positive)} ({share:.0%}) still right")
+    assert share >= HELD_OUT_FLOOR
+
+
+def _speaks_for(cause: str, sample: Sample) -> bool:
+    return cause == sample.causes[0] or (
+        cause.startswith("@") and cause not in ("@benign", "@sign", "@success", "@failure")
+    )
+
+
+def _without(knowledge: Knowledge, wording: str) -> Knowledge:
+    """The tables without one wording, wherever it stands."""
+    symptoms = tuple(
+        replace(symptom, patterns=tuple(p for p in symptom.patterns if p.text != wording))
+        for symptom in knowledge.symptoms
+    )
+    return Knowledge(symptoms, knowledge.causes)
