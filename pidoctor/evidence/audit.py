@@ -1,0 +1,178 @@
+"""What a wheel needs, library by library, and where its tag says something else."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any
+
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from pidoctor.errors import UsageError
+from pidoctor.evidence.archive import Archive
+from pidoctor.evidence.elf import ElfFacts, Need, read_elf
+from pidoctor.evidence.features import cpu_features
+from pidoctor.evidence.numpy_api import NumpyUse, numpy_use
+from pidoctor.evidence.reach import entry_extensions, reached
+from pidoctor.evidence.scan import scan
+
+
+@dataclass(frozen=True)
+class LibraryAudit:
+    """One ELF file of a wheel. ``bundled`` are the NEEDED libraries that the wheel brings itself;
+    ``cpu_features`` those it uses without asking, as /proc/cpuinfo spells them."""
+
+    path: str
+    required: bool
+    facts: ElfFacts
+    bundled: tuple[str, ...]
+    cpu_features: tuple[str, ...]
+    numpy: NumpyUse | None
+
+    @property
+    def external(self) -> tuple[str, ...]:
+        """The NEEDED libraries that must come from the system."""
+        return tuple(name for name in self.facts.needed if name not in self.bundled)
+
+    def to_json(self) -> dict[str, Any]:
+        facts = self.facts
+        return {
+            "path": self.path,
+            "required": self.required,
+            "machine": facts.machine,
+            "bits": facts.bits,
+            "float_abi": facts.float_abi,
+            "glibc": _need_json(facts.glibc),
+            "glibcxx": _need_json(facts.glibcxx),
+            "cxxabi": _need_json(facts.cxxabi),
+            "needed": list(facts.needed),
+            "bundled": list(self.bundled),
+            "align": facts.align,
+            "pages": [size for size in (4096, 16384, 65536) if size <= facts.align],
+            "exec_stack": facts.exec_stack,
+            "cpu_features": list(self.cpu_features),
+            "numpy_api": None
+            if self.numpy is None
+            else {"abi": self.numpy.abi, "feature": self.numpy.feature},
+        }
+
+
+@dataclass(frozen=True)
+class WheelAudit:
+    """What was read off one wheel. Sizes are in bytes.
+
+    ``numpy_api`` is what the required libraries demand together; None when they do not use NumPy's
+    C API, and for NumPy itself. ``disagreements`` are sentences, one for each way in which the
+    file name says something else than the files.
+    """
+
+    filename: str
+    size: int
+    unpacked_size: int
+    numpy_api: NumpyUse | None
+    libraries: tuple[LibraryAudit, ...]
+    disagreements: tuple[str, ...] = field(default=())
+
+    @property
+    def required(self) -> tuple[LibraryAudit, ...]:
+        """The libraries without which the package cannot be imported."""
+        return tuple(library for library in self.libraries if library.required)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "file": self.filename,
+            "size": self.size,
+            "unpacked_size": self.unpacked_size,
+            "numpy_api": None
+            if self.numpy_api is None
+            else {"abi": self.numpy_api.abi, "feature": self.numpy_api.feature},
+            "libraries": [library.to_json() for library in self.libraries],
+            "disagreements": list(self.disagreements),
+        }
+
+
+def audit(path: Path) -> WheelAudit:
+    """Reads the wheel at ``path`` without executing anything in it.
+
+    Large libraries are streamed: memory stays far below their size. Raises
+    :class:`~pidoctor.errors.UsageError` when the file is no sound wheel.
+    """
+    try:
+        with path.open("rb") as file:
+            return audit_file(file, path.name)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def audit_file(file: IO[bytes], filename: str) -> WheelAudit:
+    """The same for an open file (a seekable one, perhaps remote)."""
+    from pidoctor.evidence.disagreements import disagreements
+
+    try:
+        name, _, _, tags = parse_wheel_filename(filename)
+    except (InvalidWheelFilename, ValueError) as error:
+        raise UsageError(f"{filename}: not a wheel's file name") from error
+    archive = Archive(file, filename)
+    libraries = _with_surroundings(
+        name, [_library(archive, member) for member in archive.elf_members()]
+    )
+    return WheelAudit(
+        filename=filename,
+        size=archive.size,
+        unpacked_size=archive.unpacked_size,
+        numpy_api=None if name == "numpy" else _together(libraries),
+        libraries=libraries,
+        disagreements=tuple(disagreements(tags, libraries)),
+    )
+
+
+def _library(archive: Archive, member: zipfile.ZipInfo) -> LibraryAudit:
+    name = f"{archive.name}: {member.filename}"
+    with archive.open(member) as stream:
+        facts = read_elf(stream, name)
+        marks = scan(stream, facts.machine, facts.code)
+        if marks.crc != member.CRC:
+            raise UsageError(f"{name} is damaged (its checksum does not match)")
+    return LibraryAudit(
+        path=member.filename,
+        required=True,
+        facts=facts,
+        bundled=(),
+        cpu_features=cpu_features(marks, facts.machine),
+        numpy=numpy_use(marks),
+    )
+
+
+def _with_surroundings(name: str, libraries: list[LibraryAudit]) -> tuple[LibraryAudit, ...]:
+    """Fills in what only the whole wheel shows: who brings what, and what is required."""
+    brought = {
+        soname
+        for library in libraries
+        for soname in (library.facts.soname, library.path.rsplit("/", 1)[-1])
+    }
+    entries = entry_extensions(name, [library.path for library in libraries])
+    required = reached(
+        entries,
+        {library.path: (library.facts.soname, library.facts.needed) for library in libraries},
+    )
+    return tuple(
+        replace(
+            library,
+            required=library.path in required,
+            bundled=tuple(soname for soname in library.facts.needed if soname in brought),
+        )
+        for library in sorted(libraries, key=lambda item: item.path)
+    )
+
+
+def _together(libraries: Iterable[LibraryAudit]) -> NumpyUse | None:
+    uses = [item.numpy for item in libraries if item.required and item.numpy is not None]
+    if not uses:
+        return None
+    return NumpyUse(min(use.abi for use in uses), max(use.feature for use in uses))
+
+
+def _need_json(need: Need) -> dict[str, str]:
+    return {"strong": need.strong, "weak": need.weak}

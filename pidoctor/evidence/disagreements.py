@@ -1,0 +1,67 @@
+"""Where a wheel's file name and its ELF files say different things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from packaging.tags import Tag
+
+from pidoctor.evidence.audit import LibraryAudit
+from pidoctor.evidence.elf import newest, version_key
+
+_LEGACY = {"manylinux1": "2.5", "manylinux2010": "2.12", "manylinux2014": "2.17"}
+_MANYLINUX = re.compile(r"(?:manylinux_(\d+)_(\d+)|(manylinux\d+))_\w+")
+_MACHINES = ("x86_64", "aarch64", "armv7l", "armv6l", "i686", "ppc64le", "s390x", "riscv64")
+
+
+def disagreements(tags: Iterable[Tag], libraries: Iterable[LibraryAudit]) -> Iterator[str]:
+    """One sentence per disagreement, the required libraries first."""
+    platforms = sorted({tag.platform for tag in tags})
+    files = sorted(libraries, key=lambda library: not library.required)
+    if not files:
+        return
+    if platforms == ["any"]:
+        yield f"tag says any platform; {_leaf(files[0])} is compiled for {files[0].facts.machine}"
+        return
+    yield from _machine(platforms, files)
+    claimed = [level for level in map(_glibc_level, platforms) if level]
+    if claimed:
+        yield from _glibc(min(claimed, key=version_key), platforms, files)
+    elif any(platform.startswith("musllinux") for platform in platforms):
+        for library in files:
+            if library.facts.glibc.strong:
+                yield f"tag says musl; {_leaf(library)} needs GLIBC {library.facts.glibc.strong}"
+
+
+def _machine(platforms: list[str], files: list[LibraryAudit]) -> Iterator[str]:
+    claimed = {machine for machine in _MACHINES if any(p.endswith(machine) for p in platforms)}
+    for library in files:
+        machine = library.facts.machine
+        if claimed and machine in _MACHINES and machine not in claimed:
+            yield f"tag says {', '.join(sorted(claimed))}; {_leaf(library)} is for {machine}"
+
+
+def _glibc(level: str, platforms: list[str], files: list[LibraryAudit]) -> Iterator[str]:
+    tag = next(platform for platform in platforms if _glibc_level(platform) == level)
+    for library in files:
+        need = library.facts.glibc.strong
+        if need and version_key(need) > version_key(level):
+            kind = "" if library.required else "the optional "
+            yield f"tag says {tag}; {kind}{_leaf(library)} needs GLIBC {need}"
+    highest = ""
+    for library in files:
+        highest = newest(highest, library.facts.glibc.strong)
+    if highest and version_key(highest) < version_key(level) and version_key(level) > (2, 17):
+        yield f"tag says {tag}; no file needs more than GLIBC {highest}"
+
+
+def _glibc_level(platform: str) -> str:
+    match = _MANYLINUX.fullmatch(platform)
+    if match is None:
+        return ""
+    return _LEGACY.get(match[3], "") if match[3] else f"{match[1]}.{match[2]}"
+
+
+def _leaf(library: LibraryAudit) -> str:
+    return library.path.rsplit("/", 1)[-1]
