@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.output import progress
 from pidoctor.cli.where import machine
 from pidoctor.resolve.plan import Plan
 from pidoctor.result import ExitCode, Result
@@ -31,7 +32,8 @@ def run(options: argparse.Namespace) -> Result:
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     if not isinstance(resolution, Plan):
         return Result("download", ExitCode.PROBLEM, resolution=resolution.to_json())
-    paths = download(resolution, Path(options.directory))
+    python = profile.python.version.or_else("")
+    paths = download(resolution, python, Path(options.directory), progress(options))
     return Result(
         "download",
         resolution=resolution.to_json(),

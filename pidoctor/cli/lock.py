@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> Result:
 
 def _document(plan: Plan, options: argparse.Namespace) -> str:
     if options.format == "requirements":
-        from pidoctor.install.requirements import requirements_text
+        from pidoctor.lock.requirements import requirements_text
 
         return requirements_text(plan)
     from pidoctor.lock.pylock import pylock_text

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from pidoctor.report import console
 from pidoctor.report.look import Look
+from pidoctor.report.text import printable
 from pidoctor.result import Result
 
 
@@ -29,6 +31,16 @@ def show_error(result: Result, options: argparse.Namespace) -> None:
         _print_json(result)
     look = console.look_for(sys.stderr, color=False if options.no_color else None)
     console.write(sys.stderr, console.error_line(result.error or "", look))
+
+
+def progress(options: argparse.Namespace) -> Callable[[str], None]:
+    """Where a long command says what it is doing: stderr, unless --quiet."""
+
+    def say(text: str) -> None:
+        if not options.quiet:
+            console.write(sys.stderr, f"{printable(text)}\n")
+
+    return say
 
 
 def _print_json(result: Result) -> None:

@@ -13,6 +13,7 @@ from packaging.version import Version
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.lock.requirements import header
 from pidoctor.resolve.plan import Plan
 
 Locate = Callable[[Wheel], PackageWheel]
@@ -31,7 +32,7 @@ def pylock_text(plan: Plan, wheelhouse: Path | None) -> str:
         created_by="pidoctor",
         packages=[_package(wheel, locate) for wheel in plan.wheels],
     )
-    return _comments(plan) + _toml(lock.to_dict())
+    return header(plan) + _toml(lock.to_dict())
 
 
 def _package(wheel: Wheel, locate: Locate) -> Package:
@@ -77,15 +78,6 @@ def _on_index(plan: Plan) -> Locate:
         )
 
     return locate
-
-
-def _comments(plan: Plan) -> str:
-    lines = [f"# {plan.request} -> {plan.summary}"]
-    lines += [
-        f"# needs the system package {package}, in an environment made with --system-site-packages"
-        for package in plan.system_packages
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def _toml(data: Mapping[str, Any]) -> str:

@@ -1,0 +1,128 @@
+"""``pidoctor install``: plan, show, ask, install, prove."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from pidoctor.cli.answer import answer, catalog
+from pidoctor.cli.arguments import add_requirement
+from pidoctor.cli.output import progress, show
+from pidoctor.errors import UsageError
+from pidoctor.install.outcome import ALREADY, Outcome
+from pidoctor.install.recipe import Job
+from pidoctor.install.recovery import recover
+from pidoctor.install.transaction import install, steps
+from pidoctor.profile.codec import to_json
+from pidoctor.profile.profile import Profile
+from pidoctor.resolve.plan import Plan
+from pidoctor.result import ExitCode, Result
+from pidoctor.smoke.proof import Proof
+from pidoctor.smoke.prove import prove
+
+DESCRIPTION = "Resolve, show the plan, ask, install into a virtual environment, and prove it."
+EXAMPLES = """\
+  pidoctor install
+  pidoctor install tensorflow --venv ~/tf --yes
+  pidoctor install --dry-run
+  pidoctor install --offline --wheels /media/usb/wheels
+"""
+# A proof with the whole of TensorFlow takes 40 s on an emulated Cortex-A72.
+_PROOF_LIMIT_S = 600.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_requirement(parser)
+    parser.add_argument("--venv", metavar="DIR", default=".venv", help="default: .venv")
+    parser.add_argument("--python", metavar="EXE", help="the interpreter to make it with")
+    parser.add_argument("--dry-run", action="store_true", help="show every step, run none")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument("--offline", action="store_true", help="no network: from what is here")
+    parser.add_argument("--wheels", metavar="DIR", help="look for wheels in this folder first")
+
+
+def run(options: argparse.Namespace) -> Result:
+    from pidoctor.host.live import LiveHost
+    from pidoctor.probe.machine import probe
+
+    say = progress(options)
+    venv = Path(options.venv)
+    recovered = recover(venv)
+    if recovered:
+        say(recovered)
+    profile = probe(LiveHost(), python=options.python, target=options.venv).profile
+    resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
+    if not isinstance(resolution, Plan):
+        return Result(
+            "install",
+            ExitCode.PROBLEM,
+            profile=to_json(profile),
+            resolution=resolution.to_json(),
+        )
+    job = _job(options, profile, resolution)
+    shown = _planned(profile, resolution, job)
+    if options.dry_run:
+        return shown
+    if not _agreed(options, shown):
+        return Result("install", ExitCode.PROBLEM, error="not agreed to; nothing was changed")
+    outcome = install(job, _prover(resolution, say), say)
+    return _done(outcome, profile, resolution)
+
+
+def _job(options: argparse.Namespace, profile: Profile, plan: Plan) -> Job:
+    return Job(
+        plan=plan,
+        venv=Path(options.venv),
+        base_python=profile.python.executable.or_else(sys.executable),
+        offline=options.offline,
+        wheels_dir=Path(options.wheels) if options.wheels else None,
+    )
+
+
+def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
+    """What would run, exactly: the plan and its steps."""
+    planned = [
+        {"text": step.title, "command": step.line, "writes": list(step.writes), "status": "planned"}
+        for step in steps(job)
+    ]
+    return Result(
+        "install",
+        profile=to_json(profile),
+        resolution=plan.to_json(),
+        extra={"steps": planned, "environment": str(job.venv)},
+    )
+
+
+def _agreed(options: argparse.Namespace, shown: Result) -> bool:
+    """Show the plan, and ask unless --yes; off a terminal only --yes is an answer."""
+    if options.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("no terminal to ask on; say --yes to install, or --dry-run to look")
+    show(shown, argparse.Namespace(**{**vars(options), "json": False}))
+    reply = input("\nGo ahead? [y/N] ")
+    return reply.strip().lower() in ("y", "yes")
+
+
+def _prover(plan: Plan, say: Callable[[str], None]) -> Callable[[str], Proof]:
+    say(f"{plan.runtime} {plan.version} was chosen")
+    return partial(prove, runtime=plan.runtime, timeout_s=_PROOF_LIMIT_S)
+
+
+def _done(outcome: Outcome, profile: Profile, plan: Plan) -> Result:
+    return Result(
+        "install",
+        outcome.exit_code,
+        profile=to_json(profile),
+        findings=outcome.findings,
+        resolution=plan.to_json(),
+        proof=outcome.proof.to_json() if outcome.proof else None,
+        extra={
+            "install": outcome.to_json(),
+            "already_installed": outcome.status == ALREADY,
+            "receipt": outcome.receipt,
+        },
+    )

@@ -1,0 +1,21 @@
+"""A plan as a hashed requirements file, for pip and uv."""
+
+from __future__ import annotations
+
+from pidoctor.install.fetch import requirements
+from pidoctor.resolve.plan import Plan
+
+
+def header(plan: Plan) -> str:
+    """Comment lines: what this is the lock of, and what no lock file can install."""
+    lines = [f"# {plan.request} -> {plan.summary}"]
+    lines += [
+        f"# needs the system package {package}, in an environment made with --system-site-packages"
+        for package in plan.system_packages
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def requirements_text(plan: Plan) -> str:
+    """The lock of ``plan``: install with ``pip install --require-hashes --no-deps -r FILE``."""
+    return header(plan) + requirements(plan.wheels)
