@@ -68,6 +68,7 @@ class Boards(NamedTuple):
     boards: Mapping[str, Board]
     socs: Mapping[str, Soc]
     codes: Mapping[str, Any]  # the "revision" part of boards.json
+    core_parts: Mapping[str, str]  # "implementer/part" of /proc/cpuinfo, in hex -> core
 
     def by_compatible(self, strings: tuple[str, ...]) -> Board | None:
         """The board that the first known device-tree compatible string names.
@@ -138,7 +139,7 @@ def load_boards() -> Boards:
     table = load_table("boards")
     socs = {row["id"]: _soc(row) for row in table["socs"]}
     boards = {row["id"]: _board(row) for row in table["boards"]}
-    return Boards(boards, socs, table["revision"])
+    return Boards(boards, socs, table["revision"], table["cores"]["parts"])
 
 
 def decode_revision(code: int) -> Revision:

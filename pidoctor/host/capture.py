@@ -44,6 +44,7 @@ from pidoctor.host.base import (
     HostError,
     MemoryUse,
     MissingError,
+    Pattern,
     Uname,
     UnreadableError,
 )
@@ -155,13 +156,12 @@ class CaptureHost:
     def search(
         self,
         path: str,
-        pattern: bytes,
+        pattern: Pattern,
         limit: int = SEARCH_LIMIT,  # noqa: ARG002 (the Host protocol's argument)
     ) -> tuple[bytes, ...]:
-        wanted = pattern.decode("latin-1")
         for entry in self._data["searches"]:
             asked = (_part(entry, "path", str, path), _part(entry, "pattern", str, path))
-            if asked == (path, wanted):
+            if asked == (path, pattern.name):
                 found = _part(entry, "found", list, path) or []
                 return tuple(sorted(str(item).encode("utf-8") for item in found))
         raise self._why_not(path)

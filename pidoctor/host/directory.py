@@ -16,6 +16,7 @@ from pidoctor.host.base import (
     HostError,
     MemoryUse,
     MissingError,
+    Pattern,
     Uname,
     UnreadableError,
 )
@@ -45,8 +46,8 @@ class DirectoryHost:
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
         return files.read_bytes(path, self._locate(path), limit)
 
-    def search(self, path: str, pattern: bytes, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
-        return files.search(path, self._locate(path), pattern, limit)
+    def search(self, path: str, pattern: Pattern, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
+        return files.search(path, self._locate(path), pattern.expression, limit)
 
     def list_dir(self, path: str) -> tuple[str, ...]:
         return files.list_dir(path, self._locate(path))
@@ -143,12 +144,13 @@ class DirectoryHost:
         """The real path of a path of the machine."""
         inside = self.real_path(path)
         real = self._root + inside
-        if inside.split("/")[1] in _KERNEL_FOLDERS and self._is_mounted(inside):
+        if inside.split("/")[1] in _KERNEL_FOLDERS and not self._is_copy(real):
             raise UnreadableError(path, _NO_KERNEL)
         return real
 
-    def _is_mounted(self, inside: str) -> bool:
+    def _is_copy(self, real: str) -> bool:
+        """Whether the path is there as an ordinary file or folder of the root's file system."""
         try:
-            return os.stat(posixpath.join(self._root, inside.split("/")[1])).st_dev != self._device
+            return os.stat(real).st_dev == self._device
         except OSError:
             return False

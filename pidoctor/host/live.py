@@ -14,6 +14,7 @@ from pidoctor.host.base import (
     DiskUsage,
     Distribution,
     MemoryUse,
+    Pattern,
     Uname,
     UnreadableError,
 )
@@ -28,8 +29,8 @@ class LiveHost:
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
         return files.read_bytes(path, path, limit)
 
-    def search(self, path: str, pattern: bytes, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
-        return files.search(path, path, pattern, limit)
+    def search(self, path: str, pattern: Pattern, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
+        return files.search(path, path, pattern.expression, limit)
 
     def list_dir(self, path: str) -> tuple[str, ...]:
         return files.list_dir(path, path)

@@ -21,6 +21,7 @@ from pidoctor.host.base import (
     HostError,
     MemoryUse,
     MissingError,
+    Pattern,
     Uname,
 )
 from pidoctor.host.capture import SCHEMA
@@ -85,12 +86,12 @@ class Recorder:
             kept["text"] = clean_file(path, text, self._home)
         return content
 
-    def search(self, path: str, pattern: bytes, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
+    def search(self, path: str, pattern: Pattern, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
         found = self._ask(path, lambda: self._host.search(path, pattern, limit))
         self._lists["searches"].append(
             {
                 "path": self._clean(path),
-                "pattern": pattern.decode("latin-1"),
+                "pattern": pattern.name,
                 "found": [self._clean(item.decode("utf-8", "replace")) for item in found],
             }
         )

@@ -3,50 +3,39 @@
 from __future__ import annotations
 
 import re
+from typing import Callable, TypeVar
 
-from pidoctor.host.base import Host, MissingError, read_text
-from pidoctor.probe.reading import clean, reading
+from pidoctor.catalog.boards import load_boards
+from pidoctor.host.base import Host, read_text
+from pidoctor.probe.reading import clean, first_known, reading
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Cpu
 
 CPUINFO = "/proc/cpuinfo"
 _ONLINE = "/sys/devices/system/cpu/online"
 
-# (CPU implementer, CPU part) of /proc/cpuinfo -> core, as in MIDR_EL1 of Arm's reference manuals
-# and the kernel's arch/arm64/include/asm/cputype.h.
-CORES = {
-    (0x41, 0xB76): "arm1176jzf-s",
-    (0x41, 0xC07): "cortex-a7",
-    (0x41, 0xC08): "cortex-a8",
-    (0x41, 0xC09): "cortex-a9",
-    (0x41, 0xC0F): "cortex-a15",
-    (0x41, 0xD03): "cortex-a53",
-    (0x41, 0xD04): "cortex-a35",
-    (0x41, 0xD05): "cortex-a55",
-    (0x41, 0xD07): "cortex-a57",
-    (0x41, 0xD08): "cortex-a72",
-    (0x41, 0xD09): "cortex-a73",
-    (0x41, 0xD0A): "cortex-a75",
-    (0x41, 0xD0B): "cortex-a76",
-    (0x41, 0xD42): "cortex-a78ae",
-}
+T = TypeVar("T")
 
 
 def probe_cpu(host: Host) -> Cpu:
     """The processor's facts, from the kernel and /proc/cpuinfo."""
-    try:
-        text = read_text(host, CPUINFO)
-    except MissingError:
-        text = ""
-    machine = reading("uname", lambda: clean(host.uname().machine) or None)
-    if not machine.is_known:
-        shown = machine_of(text)
-        machine = Fact.known(shown, CPUINFO) if shown else machine
+    cpuinfo = reading(CPUINFO, lambda: read_text(host, CPUINFO))
+
+    def said(tell: Callable[[str], T | None]) -> Fact[T]:
+        if cpuinfo.value is None:
+            return Fact(None, cpuinfo.state, cpuinfo.source, cpuinfo.detail)
+        text = cpuinfo.value
+        return reading(CPUINFO, lambda: tell(text))
+
     return Cpu(
-        machine=machine,
-        part=reading(CPUINFO, lambda: core_of(text)),
-        cores=reading(_ONLINE, lambda: _online(read_text(host, _ONLINE, 4096))),
-        features=reading(CPUINFO, lambda: features_of(text)),
+        machine=first_known(
+            reading("uname", lambda: clean(host.uname().machine) or None), said(machine_of)
+        ),
+        part=said(core_of),
+        cores=first_known(
+            reading(_ONLINE, lambda: _online(read_text(host, _ONLINE, 4096))), said(_count)
+        ),
+        features=said(features_of),
     )
 
 
@@ -70,11 +59,12 @@ def core_of(cpuinfo: str) -> str | None:
     implementer, part = field(cpuinfo, "CPU implementer"), field(cpuinfo, "CPU part")
     if not (implementer and part):
         return field(cpuinfo, "model name") or None
-    known = CORES.get((int(implementer, 16), int(part, 16)))
-    return known or f"part {implementer}/{part}"
+    parts = load_boards().core_parts
+    number = f"{int(implementer, 16):#x}/{int(part, 16):#x}"
+    return parts.get(number, f"part {number}")
 
 
-def machine_of(cpuinfo: str) -> str:
+def machine_of(cpuinfo: str) -> str | None:
     """The kernel's machine as /proc/cpuinfo betrays it, for a directory that holds a copy of it.
 
     "CPU architecture" does not tell: an ARMv6 Pi says 7 there, and its model name says v6l.
@@ -85,7 +75,11 @@ def machine_of(cpuinfo: str) -> str:
         return "aarch64"
     if named:
         return f"arm{named.group(1)}"
-    return "x86_64" if "lm" in features else ""
+    return "x86_64" if "lm" in features else None
+
+
+def _count(cpuinfo: str) -> int | None:
+    return len(re.findall(r"^processor\s*:", cpuinfo, re.MULTILINE)) or None
 
 
 def _online(text: str) -> int:

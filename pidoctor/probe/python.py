@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from pidoctor.host.base import Host, HostError, MissingError, UnreadableError, read_text
+from pidoctor.host.base import Host, HostError, MissingError, Pattern, UnreadableError, read_text
 from pidoctor.probe import payload
 from pidoctor.probe.elf import Elf, read_elf
 from pidoctor.probe.reading import clean, reading
@@ -163,16 +163,12 @@ def _answers_from_files(host: Host, path: str) -> Mapping[str, Any]:
 def _packaged_version(host: Host, minor: str) -> str:
     """The full version of a distribution's Python ("3.11.2"), from its package database."""
     release = re.escape(minor).encode() + rb"\.\d{1,3}"
-    for database, pattern in (
-        (
-            DPKG_STATUS,
-            rb"\nPackage: python%b-minimal\n(?:[^\n]+\n){0,40}?Version: (%b)"
-            % (re.escape(minor).encode(), release),
-        ),
-        (APK_DATABASE, rb"\nP:python3\nV:(%b)" % release),
-    ):
+    package = re.escape(minor).encode()
+    dpkg = rb"\nPackage: python%b-minimal\n(?:[^\n]+\n){0,40}?Version: (%b)" % (package, release)
+    apk = rb"\nP:python3\nV:(%b)" % release
+    for database, expression in ((DPKG_STATUS, dpkg), (APK_DATABASE, apk)):
         try:
-            found = host.search(database, pattern)
+            found = host.search(database, Pattern(f"python{minor}", expression))
         except HostError:
             continue
         if found:

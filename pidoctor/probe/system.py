@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pidoctor.host.base import Host, MissingError, read_text
+from pidoctor.host.base import Host, MissingError, Pattern, read_text
 from pidoctor.probe.elf import Elf, read_elf
 from pidoctor.probe.reading import clean, first_known, reading
 from pidoctor.profile.fact import Fact
@@ -43,6 +43,11 @@ _TRIPLETS = {
     ("i686", ""): "i386-linux-gnu",
     ("riscv64", ""): "riscv64-linux-gnu",
 }
+
+
+GLIBC = Pattern("glibc", rb"stable release version (\d{1,3}\.\d{1,3})")
+GLIBCXX = Pattern("glibcxx", rb"\0GLIBCXX_(3\.4\.\d{1,3})(?=\0)")
+MUSL = Pattern("musl", rb"\nP:musl\nV:(\d[\d.]{0,20})")
 
 
 class Libraries(NamedTuple):
@@ -119,7 +124,7 @@ def parse_os_release(text: str) -> dict[str, str]:
 
 def libc_version(host: Host, path: str) -> str | None:
     """The glibc version that the text inside libc.so.6 states."""
-    found = host.search(path, rb"stable release version (\d{1,3}\.\d{1,3})")
+    found = host.search(path, GLIBC)
     return found[-1].decode("ascii") if found else None
 
 
@@ -184,12 +189,11 @@ def _libraries(host: Host, shell: Fact[Elf], confstr: Fact[str]) -> Libraries:
 
 def _musl(host: Host, shell: Fact[Elf]) -> Libraries:
     database = "/lib/apk/db/installed"
-    pattern = rb"\nP:musl\nV:(\d[\d.]{0,20})"
     return Libraries(
         kind=Fact.known("musl", shell.source),
         version=reading(
             database,
-            lambda: next((hit.decode("ascii") for hit in host.search(database, pattern)), None),
+            lambda: next((hit.decode("ascii") for hit in host.search(database, MUSL)), None),
         ),
         glibcxx=_glibcxx(host, _library_folders(shell.value)),
     )
@@ -199,7 +203,7 @@ def _glibcxx(host: Host, folders: tuple[str, ...]) -> Fact[str]:
     library = _find(host, folders, "libstdc++.so.6")
     return reading(
         library.or_else("libstdc++.so.6"),
-        lambda: glibcxx_level(host.search(_path(library), rb"\0GLIBCXX_(3\.4\.\d{1,3})(?=\0)")),
+        lambda: glibcxx_level(host.search(_path(library), GLIBCXX)),
     )
 
 
