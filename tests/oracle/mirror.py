@@ -26,7 +26,9 @@ def metadata(wheel: Wheel) -> bytes:
 
 
 def page(wheels: tuple[Wheel, ...]) -> bytes:
-    return "\n".join(["<!DOCTYPE html><html><body>", *map(_link, wheels), "</body></html>"]).encode()
+    return "\n".join(
+        ["<!DOCTYPE html><html><body>", *map(_link, wheels), "</body></html>"]
+    ).encode()
 
 
 def _link(wheel: Wheel) -> str:

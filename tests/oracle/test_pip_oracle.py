@@ -66,9 +66,7 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    for package, python, architecture, libc in product(
-        PACKAGES, PYTHONS, ARCHITECTURES, LIBRARIES
-    ):
+    for package, python, architecture, libc in product(PACKAGES, PYTHONS, ARCHITECTURES, LIBRARIES):
         yield Case(
             package,
             machine(python, architecture, libc, glibcxx=LIBRARIES[libc], system_python=False),

@@ -1,0 +1,102 @@
+"""The questions that people ask, and the answers they get, offline, for any board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cli.program import pidoctor
+
+
+def resolution(*words: str) -> dict[str, Any]:
+    run = pidoctor(*words, "--json")
+    assert run.err == ""
+    answer: dict[str, Any] = run.json["resolution"]
+    return answer
+
+
+def pins(answer: dict[str, Any]) -> dict[str, str]:
+    return {p["name"]: f"{p['version']} {p['source']}" for p in answer["packages"]}
+
+
+def kinds(answer: dict[str, Any]) -> list[str]:
+    return [change["kind"] for change in answer["changes"]]
+
+
+def test_why_not_tensorflow_2_3_on_a_pi_4() -> None:
+    answer = resolution("explain", "tensorflow==2.3", "--target", "pi4-4gb/bullseye-64")
+    assert answer["status"] == "impossible"
+    assert answer["nearest_miss"]["reason"] == "not-published"
+    assert "x86-64" in answer["message"]
+    assert kinds(answer) == ["version", "runtime"]
+    assert "tensorflow==2.20.0" in answer["changes"][0]["text"]
+
+
+def test_can_a_32_bit_system_run_tensorflow() -> None:
+    answer = resolution("explain", "tensorflow", "--target", "pi4-4gb/bookworm-32")
+    assert answer["status"] == "impossible"
+    assert answer["nearest_miss"]["reason"] == "bitness"
+    assert kinds(answer) == ["runtime", "os-bits"]
+    assert "tflite-runtime 2.14.0" in answer["changes"][0]["result"]
+
+
+def test_tensorflow_on_one_gigabyte_fits_but_tightly() -> None:
+    answer = resolution("explain", "tensorflow", "--target", "pi-3b/bookworm-64")
+    assert answer["status"] == "plan"
+    assert "memory is tight" in answer["notes"][0]
+
+
+def test_tensorflow_on_half_a_gigabyte_does_not_fit() -> None:
+    answer = resolution("explain", "tensorflow", "--target", "pi-zero-2w/bookworm-64")
+    assert answer["nearest_miss"]["reason"] == "memory"
+    assert kinds(answer) == ["runtime", "board"]
+
+
+def test_tflite_runtime_ended_before_python_3_13() -> None:
+    answer = resolution("explain", "tflite-runtime", "--target", "pi5-8gb/trixie-64")
+    assert answer["nearest_miss"]["reason"] == "python"
+    assert kinds(answer)[:2] == ["runtime", "python"]
+    assert "ai-edge-litert" in answer["changes"][0]["result"]
+
+
+def test_a_pi_zero_needs_another_board_for_litert() -> None:
+    answer = resolution("explain", "ai-edge-litert", "--target", "pi-zero-w/bookworm-32")
+    assert answer["nearest_miss"]["reason"] == "architecture"
+    assert kinds(answer) == ["board"]
+
+
+def test_trixie_32_has_nothing_and_says_so() -> None:
+    answer = resolution("check", "--target", "pi4-4gb/trixie-32")
+    assert "no runtime has a wheel for 32-bit ARM (armv7l) with Python 3.13" in answer["message"]
+    assert kinds(answer) == ["os-bits", "os-release"]
+    assert [change["cost"] for change in answer["changes"]] == sorted(
+        change["cost"] for change in answer["changes"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("pi4-4gb/bookworm-64", {"ai-edge-litert": "2.3.0 index"}),
+        ("pi5-8gb/trixie-64", {"ai-edge-litert": "2.3.0 index"}),
+        ("pi4-4gb/bullseye-64", {"ai-edge-litert": "2.1.0 index", "numpy": "2.0.2 index"}),
+        ("pi4-4gb/bookworm-32", {"tflite-runtime": "2.14.0 index", "numpy": "1.24.2 debian"}),
+        ("pi-3b/bookworm-32", {"tflite-runtime": "2.14.0 index", "numpy": "1.24.2 debian"}),
+        ("pi4-2gb/ubuntu-22.04-64/py3.12", {"ai-edge-litert": "2.3.0 index"}),
+    ],
+)
+def test_what_auto_chooses(target: str, expected: dict[str, str]) -> None:
+    chosen = pins(resolution("check", "--target", target))
+    assert {name: chosen.get(name) for name in expected} == expected
+
+
+def test_numpy_stays_below_2_where_the_wheel_was_compiled_for_1() -> None:
+    chosen = pins(resolution("explain", "tflite-runtime", "--target", "pi4-4gb/bookworm-64"))
+    assert chosen == {"tflite-runtime": "2.14.0 index", "numpy": "1.26.4 index"}
+
+
+def test_check_exits_1_and_explain_0_when_nothing_fits() -> None:
+    assert pidoctor("check", "--target", "pi4-4gb/trixie-32").code == 1
+    assert pidoctor("explain", "auto", "--target", "pi4-4gb/trixie-32").code == 0
+    assert pidoctor("check", "--target", "pi4-4gb/bookworm-64").code == 0

@@ -1,0 +1,117 @@
+"""Bad input: one clear line on stderr, exit code 2, no traceback."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from pidoctor.catalog.wheels import CatalogError, WheelsIndex
+from pidoctor.cli.arguments import COMMANDS, parse
+from tests.cli.program import pidoctor
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("chek", "did you mean `pidoctor check`?"),
+        ("check --nonsense", "--nonsense"),
+        ("check tensorflow=2", "'tensorflow=2' is not a requirement"),
+        ("check torch", "'torch' is not a runtime pidoctor knows"),
+        ("check pycoral", "unrelated project"),
+        ("check auto==2", "auto takes no version"),
+        ("check 'tensorflow[extra]'", "give a name and a version only"),
+        ("check --target pi9/bookworm-64", "pi9"),
+        ("check --target pi4-4gb", "expected BOARD[-RAM]/OS-BITS"),
+        ("check --target pi4-4gb/bookwurm-64", "bookwurm"),
+        ("check --target pi-zero-w/bookworm-64", "32-bit processor"),
+        ("check --target pi4-4gb/bookworm-64 --python python3", "--python does not go with"),
+        ("check --capture /nonexistent.json", "/nonexistent.json"),
+        ("check --root /nonexistent", "not a directory"),
+        ("explain", "REQUIREMENT"),
+        ("smoke --python /nonexistent/python", "/nonexistent/python"),
+        ("smoke --venv /nonexistent", "no virtual environment here"),
+        ("check -- something", "takes nothing after --"),
+        ("lock -o", "-o"),
+        ("matrix --boards nonsense", "no such board"),
+    ],
+)
+def test_one_line_and_exit_code_2(words: str, said: str) -> None:
+    run = pidoctor(*shlex.split(words))
+    assert run.code == 2
+    assert run.out == ""
+    assert said in run.err
+    assert run.err.startswith("pidoctor: ")
+    assert run.err.count("\n") == 1
+    assert "Traceback" not in run.err
+
+
+def test_a_file_that_is_no_model(tmp_path: Path) -> None:
+    page = tmp_path / "model.tflite"
+    page.write_text("<!DOCTYPE html><title>not a model</title>")
+    run = pidoctor("smoke", "--python", "python3", "--model", str(page))
+    assert run.code == 2
+    assert run.err.count("\n") == 1
+    assert "model.tflite" in run.err
+
+
+def test_json_mode_says_the_error_in_the_envelope_too() -> None:
+    run = pidoctor("check", "--target", "pi9/bookworm-64", "--json")
+    assert run.code == run.json["exit_code"] == 2
+    assert "pi9" in run.json["error"]
+    assert run.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "not JSON"),
+        ("[]", "not a wheels index file"),
+        ('{"schema": "pidoctor-index/99"}', "written by another version"),
+        ('{"schema": "pidoctor-index/1", "name": "x"}', "malformed"),
+    ],
+)
+def test_an_index_file_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(CatalogError, match=said) as caught:
+        WheelsIndex(tmp_path).project("x")
+    assert caught.value.exit_code == 2
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_help_has_an_example_that_parses(name: str) -> None:
+    run = pidoctor(name, "--help")
+    assert run.code == 0
+    examples = run.out.partition("examples:\n")[2].splitlines()
+    own = [line.split("  (")[0] for line in examples if line.startswith(f"  pidoctor {name}")]
+    assert own
+    for line in own:
+        assert parse(shlex.split(line)[1:]).name == name
+
+
+def test_overview_names_every_command() -> None:
+    run = pidoctor()
+    assert run.code == 0
+    for name, text in COMMANDS.items():
+        assert name in run.out
+        assert text in run.out
+
+
+def test_version_is_the_packages_own() -> None:
+    from pidoctor import __version__
+
+    assert pidoctor("--version").out == f"pidoctor {__version__}\n"
+
+
+def test_a_bug_is_one_line_and_exit_code_4(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(_: str) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("pidoctor.profile.targets.target", crash)
+    run = pidoctor("check", "--target", "pi4-4gb/bookworm-64", "--json")
+    assert run.code == 4
+    assert "planted" in json.loads(run.out)["error"]
+    assert run.err.count("\n") == 1
