@@ -11,11 +11,19 @@ from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.troubles import load_troubles
 from pidoctor.catalog.wheels import Library, Wheel
 from pidoctor.checks.check import Case
-from pidoctor.checks.installed import installed_wheels, spoiled
-from pidoctor.resolve.verdict import Reason
+from pidoctor.checks.installed import installed_wheels
+from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
 
+_BY_EVIDENCE = (
+    Reason.GLIBC_EVIDENCE,
+    Reason.GLIBCXX,
+    Reason.PAGE_SIZE,
+    Reason.CPU_FEATURE,
+    Reason.EXEC_STACK,
+    Reason.WRONG_BINARY,
+)
 _NUMPY_2 = "https://numpy.org/doc/stable/user/troubleshooting-importerror.html"
 
 
@@ -25,7 +33,7 @@ def numpy_pair(case: Case) -> Iterator[Finding]:
     if numpy is None:
         return
     relations = load_relations()
-    for wheel in installed_wheels(case):
+    for wheel, _ in installed_wheels(case):
         api = wheel.evidence.numpy_api if wheel.evidence else None
         bound = SpecifierSet() if api is None else relations.numpy_bound(api.abi, api.feature)
         if not bound.contains(numpy, prereleases=True):
@@ -43,16 +51,18 @@ def numpy_pair(case: Case) -> Iterator[Finding]:
 
 
 def broken_wheels(case: Case) -> Iterator[Finding]:
-    """Installed wheels whose files need a newer system than this."""
-    for reason in (Reason.GLIBC_EVIDENCE, Reason.GLIBCXX, Reason.CPU_FEATURE, Reason.EXEC_STACK):
-        for wheel, detail in spoiled(case, reason):
-            yield Finding(
-                f"installed-{reason.value}",
-                Severity.WARNING,
-                f"{wheel.name} {wheel.version}, which is installed, does not load here: {detail}.",
-                wheel.filename,
-                Remedy("Let pidoctor choose a version that does.", ("pidoctor install",)),
-            )
+    """Installed wheels that their tags let in, and whose files this system cannot load."""
+    for wheel, verdict in installed_wheels(case):
+        if not isinstance(verdict, Rejected) or verdict.reason not in _BY_EVIDENCE:
+            continue
+        yield Finding(
+            f"installed-{verdict.reason.value}",
+            Severity.WARNING,
+            f"{wheel.name} {wheel.version}, which is installed, does not load here: "
+            f"{verdict.detail}.",
+            f"{case.profile.python.packages.source}; the ELF files of {wheel.filename}",
+            Remedy("Let pidoctor choose a version that does.", ("pidoctor install",)),
+        )
 
 
 def optional_libraries(case: Case) -> Iterator[Finding]:
@@ -60,7 +70,7 @@ def optional_libraries(case: Case) -> Iterator[Finding]:
     features = case.profile.cpu.features.value
     if features is None:
         return
-    wheels = {wheel.filename: wheel for wheel in installed_wheels(case)}
+    wheels = {wheel.filename: wheel for wheel, _ in installed_wheels(case)}
     present = set(wheels)
     wheels.update({wheel.filename: wheel for wheel in (case.plan.wheels if case.plan else ())})
     for wheel in wheels.values():

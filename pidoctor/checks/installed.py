@@ -4,45 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pidoctor.catalog.tables import load_table
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.checks.check import Case
 from pidoctor.resolve.judge import judge
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
-from pidoctor.resolve.verdict import Accepted, Reason, Rejected
+from pidoctor.resolve.verdict import Accepted, Reason, Verdict
 
 
-def installed_wheels(case: Case) -> Iterator[Wheel]:
-    """For each installed package that the index has evidence of, the wheel that pip takes here.
+def installed_wheels(case: Case) -> Iterator[tuple[Wheel, Verdict]]:
+    """For each installed package whose ELF files the index knows: its wheel, and the verdict.
 
-    Nothing is said of packages that the distribution brings in its own builds.
+    The wheel is the one that pip takes here. Nothing is said of packages that the distribution
+    brings in its own builds.
     """
-    if undecidable(case.profile) is not None:
+    installed = case.profile.python.packages.or_else({})
+    names = [name for name in load_table("index_scope")["requested"] if name in installed]
+    if not names or undecidable(case.profile) is not None:
         return
     machine = machine_of(case.profile)
-    for name, version in sorted(case.profile.python.packages.or_else({}).items()):
-        wheel = None if _is_distributions(case, name, version) else _wheel(case, machine, name)
-        if wheel is not None:
-            yield wheel
+    for name in names:
+        if not _is_distributions(case, name, installed[name]):
+            yield from _wheel(case, machine, name, installed[name])
 
 
-def spoiled(case: Case, reason: Reason) -> Iterator[tuple[Wheel, str]]:
-    """Installed wheels that cannot work here for a reason that their files show, in words."""
-    for wheel in installed_wheels(case):
-        verdict = judge(wheel, machine_of(case.profile))
-        if isinstance(verdict, Rejected) and verdict.reason is reason:
-            yield wheel, verdict.detail
-
-
-def _wheel(case: Case, machine: Machine, name: str) -> Wheel | None:
+def _wheel(
+    case: Case, machine: Machine, name: str, version: str
+) -> Iterator[tuple[Wheel, Verdict]]:
     project = case.project(name)
-    wheels = () if project is None else project.by_version.get(case.installed(name) or "", ())
-    return next((wheel for wheel in wheels if wheel.evidence and _fits(wheel, machine)), None)
+    for wheel in () if project is None else project.by_version.get(version, ()):
+        verdict = judge(wheel, machine)
+        if wheel.evidence is not None and _taken_by_pip(verdict):
+            yield wheel, verdict
+            return
 
 
-def _fits(wheel: Wheel, machine: Machine) -> bool:
-    """Whether the tags let pip take the wheel, whatever its files need."""
-    verdict = judge(wheel, machine)
-    return isinstance(verdict, Accepted) or verdict.reason.nearness > Reason.GLIBC_TAG.nearness
+def _taken_by_pip(verdict: Verdict) -> bool:
+    """Whether the tags let pip take a wheel, whatever its files need."""
+    if isinstance(verdict, Accepted):
+        return True
+    return verdict.reason.nearness > Reason.GLIBC_TAG.nearness
 
 
 def _is_distributions(case: Case, name: str, version: str) -> bool:

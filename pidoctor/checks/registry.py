@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 
 from pidoctor.catalog.wheels import WheelsIndex
@@ -22,7 +21,7 @@ from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Resolution
 from pidoctor.result import Finding, Severity
 
-TIME_LIMIT = 10.0  # seconds for all checks together; they look at values only
+TIME_LIMIT = 5.0  # seconds without a check being done; each looks at values only
 
 CHECKS: tuple[Check, ...] = (
     Check("answer", answer.no_runtime),
@@ -71,33 +70,45 @@ def run_checks(
 
 
 def run(checks: Sequence[Check], case: Case, limit: float = TIME_LIMIT) -> tuple[Finding, ...]:
-    """Start every check at once; one that crashes or takes too long becomes a finding."""
-    workers = [_Worker(check, case) for check in checks]
-    for worker in workers:
+    """Every check's findings, in order; one that crashes or gets stuck becomes a finding.
+
+    The checks share one thread, for a thread each costs more than all checks do; another one
+    takes over behind a check that is stuck.
+    """
+    findings: list[Finding] = []
+    left = list(checks)
+    while left:
+        worker = _Worker(left, case)
         worker.start()
-    deadline = time.monotonic() + limit
-    for worker in workers:
-        worker.join(max(0.0, deadline - time.monotonic()))
-    return tuple(finding for worker in workers for finding in worker.result())
+        done = -1
+        while worker.is_alive() and len(worker.done) > done:
+            done = len(worker.done)
+            worker.join(limit)
+        finished = list(worker.done)
+        for found in finished:
+            findings += found
+        if len(finished) < len(left):
+            findings.append(_stuck(left[len(finished)]))
+        left = left[len(finished) + 1 :]
+    return tuple(findings)
 
 
 class _Worker(threading.Thread):
-    """A check on its own thread; a daemon, so that a stuck one does not keep pidoctor alive."""
+    """Runs checks one after another; a daemon, so that a stuck one does not keep pidoctor alive."""
 
-    def __init__(self, check: Check, case: Case) -> None:
-        super().__init__(name=f"check {check.id}", daemon=True)
-        self._check = check
+    def __init__(self, checks: Sequence[Check], case: Case) -> None:
+        super().__init__(name="checks", daemon=True)
+        self._checks = checks
         self._case = case
-        self._found: tuple[Finding, ...] | None = None
+        self.done: list[tuple[Finding, ...]] = []
 
     def run(self) -> None:
-        try:
-            self._found = tuple(self._check.run(self._case))
-        except Exception as error:  # of any kind: the other checks go on
-            self._found = (_crashed(self._check, error),)
-
-    def result(self) -> tuple[Finding, ...]:
-        return (_stuck(self._check),) if self._found is None else self._found
+        for check in self._checks:
+            try:
+                found = tuple(check.run(self._case))
+            except Exception as error:  # of any kind: the other checks go on
+                found = (_crashed(check, error),)
+            self.done.append(found)
 
 
 def _crashed(check: Check, error: Exception) -> Finding:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.checks.check import Case
-from pidoctor.checks.installed import spoiled
-from pidoctor.resolve.verdict import Reason
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import pages
 
@@ -48,18 +46,6 @@ def large_pages(case: Case) -> Iterator[Finding]:
         size.source,
         link=_KERNEL8,
     )
-    for wheel, miss in spoiled(case, Reason.PAGE_SIZE):
-        yield Finding(
-            "page-size-16k",
-            Severity.WARNING,
-            f"{wheel.name} {wheel.version}, which is installed, does not load here: {miss}.",
-            f"{case.profile.python.packages.source}; {wheel.filename}",
-            Remedy(
-                "Install a newer version, or let the Pi boot the kernel with 4 KiB pages: "
-                "add the line kernel=kernel8.img to /boot/firmware/config.txt and restart."
-            ),
-            _KERNEL8,
-        )
 
 
 def armv6(case: Case) -> Iterator[Finding]:

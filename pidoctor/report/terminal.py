@@ -22,6 +22,8 @@ from pidoctor.result import ExitCode, Result, Severity
 
 # Commands that are about the machine itself; the others mention it only when asked to.
 _ABOUT_THE_MACHINE = ("check", "capture", "report")
+# Findings that the view of the resolution tells in full.
+_TOLD_BY_THE_RESOLUTION = ("no-runtime", "plan-note")
 
 
 def render(result: Result, look: Look) -> str:
@@ -30,9 +32,8 @@ def render(result: Result, look: Look) -> str:
     if result.profile is not None and (result.command in _ABOUT_THE_MACHINE or look.verbose):
         facts.show(page, result.profile)
     if result.findings:
-        # What makes the request impossible is told in full by the resolution.
-        shown = [f for f in result.findings if f.id != "no-runtime" or not result.resolution]
-        findings.show(page, shown)
+        told = _TOLD_BY_THE_RESOLUTION if result.resolution is not None else ()
+        findings.show(page, [finding for finding in result.findings if finding.id not in told])
     if result.resolution is not None:
         resolution.show(
             page,

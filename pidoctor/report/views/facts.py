@@ -92,8 +92,9 @@ def _processor(cpu: Section) -> Words:
 
 
 def _system(system: Section) -> Iterator[Words]:
-    flavour = _FLAVOURS.get(_value(system["flavour"]))
-    yield _together(flavour, _value(system["name"]) or _said(system["id"]))
+    name = _value(system["name"]) or _said(system["id"])
+    flavour = _FLAVOURS.get(_value(system["flavour"]), "")
+    yield name if name.startswith(flavour) else f"{flavour}, {name}"
     kernel, page_size = _value(system["kernel"]), _value(system["page_size"])
     yield _together(
         f"kernel {kernel}" if kernel else None,
@@ -139,11 +140,7 @@ def _memory(memory: Section) -> Words:
     return _together(
         size(total) if total is not None else _unknown(memory["total"]),
         f"{size(available)} available" if available is not None else None,
-        _no(memory["swap"], "swap")
-        if swap is None
-        else f"{size(swap)} swap"
-        if swap
-        else "no swap",
+        None if swap is None else f"{size(swap)} swap" if swap else "no swap",
         f"{size(zram)} of it compressed memory" if zram else None,
     )
 
@@ -151,7 +148,7 @@ def _memory(memory: Section) -> Words:
 def _storage(storage: Section) -> Iterator[Words]:
     for name, label in (("target", ""), ("temp", "temporary files: ")):
         place, free = _value(storage[name]), _value(storage[f"{name}_free"])
-        if place is None and free is None:
+        if free is None and storage[f"{name}_free"]["state"] == "absent":
             continue
         room = _unknown(storage[f"{name}_free"]) if free is None else f"{size(free)} free"
         in_memory = name == "temp" and _value(storage["temp_is_tmpfs"])

@@ -7,13 +7,15 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from pidoctor.report.layout import Page, Words
+from pidoctor.report.layout import NBSP, Page, Words
 from pidoctor.report.look import BAD, FAINT, GOOD, PLAIN, STRONG
 from pidoctor.report.units import count, size
 
 Resolution = Mapping[str, Any]
 Candidate = Mapping[str, str]
 
+_FEW = 10  # packages that are all listed in full
+_LARGE = 5 << 20  # bytes of a wheel that is listed in full beside more of them
 _SOURCES = {"index": "package index", "piwheels": "piwheels", "debian": "system package"}
 
 
@@ -35,7 +37,11 @@ def _plan(page: Page, plan: Resolution, done: bool) -> None:
         return
     page.heading("Installed" if done else "What would be installed")
     packages = sorted(plan["packages"], key=lambda package: package["name"] != plan["runtime"])
-    page.table([_package(package, plan["runtime"]) for package in packages], right=2)
+    listed = packages if page.look.verbose else [p for p in packages if _matters(p, packages)]
+    page.table([_package(package, plan["runtime"]) for package in listed], right=2)
+    others = [f"{p['name']}{NBSP}{p['version']}" for p in packages if p not in listed]
+    if others:
+        page.item("and ", [(", ".join(others), FAINT)], indent=2)
     sizes = [package["size"] for package in packages if package["size"]]
     wheels = [package for package in packages if package.get("sha256")]
     if wheels:
@@ -46,6 +52,12 @@ def _plan(page: Page, plan: Resolution, done: bool) -> None:
         page.code("In your code:", plan["import"])
     for note in plan.get("notes", ()):
         page.item([(f"{page.look.glyphs.note} ", FAINT)], note, indent=2)
+
+
+def _matters(package: Mapping[str, Any], packages: Sequence[Any]) -> bool:
+    """Whether a package has a line of its own: all of them where they are few, else the large."""
+    few = len(packages) <= _FEW
+    return few or package["source"] != "index" or (package["size"] or 0) >= _LARGE
 
 
 def _package(package: Mapping[str, Any], runtime: str) -> tuple[Words, ...]:
@@ -69,7 +81,8 @@ def _impossible(page: Page, resolution: Resolution) -> None:
     if changes:
         page.heading("What would help, cheapest first")
         for number, change in enumerate(changes, 1):
-            page.item(f"{number}. ", change["text"], indent=2)
+            text = change["text"]
+            page.item(f"{number}. ", text[:1].upper() + text[1:], indent=2)
             if change.get("result"):
                 page.item(
                     [(f"{page.look.glyphs.arrow} ", GOOD)], [(change["result"], GOOD)], indent=5

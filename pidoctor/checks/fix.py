@@ -1,0 +1,105 @@
+"""``check --fix``: runs the remedies that are marked safe, after showing them and asking.
+
+Nothing runs that was not shown in exactly the words in which it runs; no shell, no restart of the
+machine; root only where the shown command begins with sudo.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pidoctor.result import Finding
+
+_SHELL_ONLY = set("|&;<>()$`\\\"'*?[]#~%{}\n")
+_NEVER = {"reboot", "shutdown", "poweroff", "halt", "init", "telinit", "kexec", "rm", "dd", "mkfs"}
+NOT_STARTED = 127  # what a shell reports for a program that is not there
+
+Argv = tuple[str, ...]
+Ask = Callable[[Finding, tuple[Argv, ...]], bool]
+Run = Callable[[Argv], int]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was done about a finding: the commands that ran, and how the last one ended.
+
+    ``exit_code`` is None when the user said no; the finding is worth checking again when it is 0.
+    """
+
+    finding: str
+    commands: tuple[Argv, ...]
+    exit_code: int | None
+
+    @property
+    def worked(self) -> bool:
+        return self.exit_code == 0
+
+
+def fixable(finding: Finding) -> bool:
+    """Whether the finding has a remedy that may be run for the user.
+
+    Marked safe is not enough: a command that needs a shell, restarts the machine or deletes is
+    never run, whatever its mark.
+    """
+    remedy = finding.remedy
+    return bool(remedy and remedy.safe and remedy.commands) and all(
+        _is_plain(command) for command in (remedy.commands if remedy else ())
+    )
+
+
+def _is_plain(command: str) -> bool:
+    words = command.split()
+    programs = {os.path.basename(word) for word in words}
+    return (
+        bool(words)
+        and not _SHELL_ONLY & set(command)
+        and "=" not in words[0]
+        and not (programs & _NEVER)
+    )
+
+
+def argv_of(command: str) -> Argv:
+    """A command as it runs: root and machines without sudo need none."""
+    argv = tuple(shlex.split(command))
+    if argv[0] == "sudo" and os.geteuid() == 0:
+        return argv[1:]
+    return argv
+
+
+def fix(findings: Iterable[Finding], ask: Ask, run: Run | None = None) -> tuple[Attempt, ...]:
+    """Go through the findings that can be fixed, in order.
+
+    ``ask`` is given the finding and the commands exactly as they would run; it shows them and
+    answers whether they may. ``run`` runs one command and returns its exit code. After a command
+    that fails, the rest of its remedy is left out. The caller checks again afterwards.
+    """
+    return tuple(
+        _attempt(finding, ask, run or run_command) for finding in findings if fixable(finding)
+    )
+
+
+def _attempt(finding: Finding, ask: Ask, run: Run) -> Attempt:
+    remedy = finding.remedy
+    commands = tuple(argv_of(command) for command in (remedy.commands if remedy else ()))
+    if not ask(finding, commands):
+        return Attempt(finding.id, (), None)
+    done: list[Argv] = []
+    code = 0
+    for argv in commands:
+        done.append(argv)
+        code = run(argv)
+        if code != 0:
+            break
+    return Attempt(finding.id, tuple(done), code)
+
+
+def run_command(argv: Argv) -> int:
+    """Run a command in the user's own terminal, so that sudo can ask for the password."""
+    if shutil.which(argv[0]) is None:
+        return NOT_STARTED
+    return subprocess.run(argv, check=False).returncode

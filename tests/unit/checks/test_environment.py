@@ -1,0 +1,115 @@
+"""Checks of what is installed and plugged in: with the trouble, and the same without it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pidoctor.catalog.wheels import NumpyApi
+from pidoctor.profile.profile import Accelerator
+from pidoctor.result import Severity
+from tests.profiles import changed, coral, pi4
+from tests.unit.checks.cases import (
+    evidence,
+    findings,
+    library,
+    only,
+    pi5,
+    plan,
+    wheel,
+    with_packages,
+)
+
+# --- what is installed -------------------------------------------------------------------------
+
+
+def test_a_runtime_for_numpy_1_with_numpy_2() -> None:
+    tflite = wheel("tflite-runtime", "2.14.0", evidence=evidence(numpy=NumpyApi(1, 0)))
+    board = with_packages(pi4(), tflite_runtime="2.14.0", numpy="2.1.0")
+    found = only(board, None, tflite)
+    assert (found.id, found.severity) == ("numpy-pair", Severity.WARNING)
+    assert found.remedy
+    assert found.remedy.commands == ("/usr/bin/python3 -m pip install 'numpy<2'",)
+    assert (
+        findings(with_packages(pi4(), tflite_runtime="2.14.0", numpy="1.26.4"), None, tflite) == {}
+    )
+
+
+def test_an_installed_wheel_whose_tag_lied() -> None:
+    liar = wheel(evidence=evidence(library(glibc="2.38")))
+    found = only(with_packages(pi4(), ai_edge_litert="2.3.0"), None, liar)
+    assert found.id == "installed-glibc-by-evidence"
+    assert "2.38" in found.message
+
+
+def test_an_optional_library_that_the_processor_cannot_run() -> None:
+    web = library("ai_edge_litert/libLiteRtWebGpuAccelerator.so", False, cpu_features=("atomics",))
+    litert = wheel(evidence=evidence(web))
+    installed = only(with_packages(pi4(), ai_edge_litert="2.3.0"), None, litert)
+    assert (installed.id, installed.severity) == ("optional-library-cpu-feature", Severity.WARNING)
+    assert "CompiledModel" in installed.message
+    assert "Interpreter" in installed.message
+    planned = only(pi4(), plan(litert), litert)
+    assert (planned.id, planned.severity) == ("optional-library-cpu-feature", Severity.NOTE)
+    assert "optional-library-cpu-feature" not in findings(pi5(), plan(litert), litert)
+
+
+def test_an_unknown_optional_library_is_named() -> None:
+    other = wheel(evidence=evidence(library("a/libfast.so", False, cpu_features=("sve",))))
+    assert "what loads libfast.so" in only(pi4(), plan(other), other).message
+
+
+def test_wrong_pycoral() -> None:
+    assert only(with_packages(pi4(), pycoral="0.2.0")).id == "wrong-pycoral"
+    assert findings(with_packages(pi4(), pycoral="2.0.0")) == {}
+
+
+def test_a_trouble_of_one_architecture() -> None:
+    nightly = with_packages(pi4(), tflite_runtime_nightly="2.17.0.dev20240322")
+    assert findings(nightly) == {}
+    assert "nightly-without-xnnpack" in findings(changed(nightly, python_architecture="armv7l"))
+
+
+def test_two_runtimes() -> None:
+    found = only(with_packages(pi4(), tflite_runtime="2.14.0", tensorflow="2.16.1"))
+    assert (found.id, found.severity) == ("several-runtimes", Severity.NOTE)
+
+
+def test_a_version_that_is_none() -> None:
+    assert findings(with_packages(pi4(), pycoral="who knows", numpy="?")) == {}
+
+
+# --- accelerators ------------------------------------------------------------------------------
+
+
+def test_a_coral_that_works() -> None:
+    found = only(changed(pi4(), accelerators=(coral(),)))
+    assert (found.id, found.severity) == ("accelerator-usable", Severity.NOTE)
+    assert found.remedy
+    assert "libedgetpu1-std" in found.remedy.text
+
+
+def test_a_coral_that_the_user_may_not_open() -> None:
+    note = "Works. You are not in the group plugdev, which may open it."
+    device = replace(coral(), note=note)
+    found = findings(changed(pi4(), accelerators=(device,)))["accelerator-permission"]
+    assert found.severity is Severity.WARNING
+    assert found.remedy
+    assert found.remedy.commands == ('sudo usermod -aG plugdev "$USER"',)
+    assert not found.remedy.safe
+
+
+def test_coral_pcie_needs_small_pages() -> None:
+    assert "accelerator-page-size" in findings(changed(pi5(), accelerators=(coral("pcie"),)))
+    assert "accelerator-page-size" not in findings(changed(pi4(), accelerators=(coral("pcie"),)))
+    assert "accelerator-page-size" not in findings(changed(pi5(), accelerators=(coral("usb"),)))
+
+
+def test_a_device_without_a_delegate() -> None:
+    hailo = Accelerator("hailo-8", "Hailo-8", "/sys/bus/pci", False, "There is no delegate.")
+    found = only(changed(pi4(), accelerators=(hailo,)))
+    assert (found.id, found.severity) == ("accelerator-not-usable", Severity.NOTE)
+
+
+def test_a_device_that_the_table_does_not_know() -> None:
+    strange = Accelerator("new", "New one", "/sys", True, "Who knows.")
+    assert only(changed(pi4(), accelerators=(strange,))).id == "accelerator-usable"

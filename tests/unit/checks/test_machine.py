@@ -1,0 +1,252 @@
+"""Checks of the machine and of the answer: with the trouble, and the same without it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pidoctor.checks.registry import run_checks
+from pidoctor.probe.machine import ProbeFailure
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import Index
+from pidoctor.resolve.plan import Change
+from pidoctor.result import Severity
+from tests.profiles import GB, MB, changed, known, pi4
+from tests.unit.checks.cases import (
+    evidence,
+    findings,
+    impossible,
+    library,
+    only,
+    pi5,
+    plan,
+    wheel,
+    with_packages,
+)
+
+# --- the interpreter -------------------------------------------------------------------------
+
+
+def test_no_python() -> None:
+    none: Fact[str] = Fact.absent("PATH", "not found")
+    found = only(changed(pi4(), python_version=none, python_executable=none))
+    assert (found.id, found.severity) == ("no-python", Severity.ERROR)
+    assert found.remedy
+    assert found.remedy.commands == ("sudo apt-get install -y python3 python3-venv",)
+
+
+def test_a_python_that_does_not_answer_is_a_note() -> None:
+    found = only(changed(pi4(), python_version=Fact.unreadable("/usr/bin/python3", "no answer")))
+    assert (found.id, found.severity) == ("python-not-known", Severity.NOTE)
+    assert "no answer" in found.evidence
+
+
+def test_venv_missing_on_debian_is_fixed_with_apt() -> None:
+    found = only(changed(pi4(), python_venv=False))
+    assert (found.id, found.severity) == ("venv-missing", Severity.ERROR)
+    assert found.remedy
+    assert found.remedy.commands == ("sudo apt-get install -y python3-venv",)
+    assert found.remedy.safe
+
+
+@pytest.mark.parametrize("change", [{"python_is_system": False}, {"system_package_manager": "apk"}])
+def test_venv_missing_elsewhere_has_no_apt_command(change: dict[str, Any]) -> None:
+    found = only(changed(pi4(), python_venv=False, **change))
+    assert found.remedy
+    assert found.remedy.commands == ()
+
+
+def test_a_system_without_pip_is_fine_as_long_as_environments_can_be_made() -> None:
+    without: Fact[str] = Fact.absent("site-packages", "no pip is installed")
+    assert only(changed(pi4(), python_pip=without)).id == "pip-missing"
+    assert "pip-missing" not in findings(changed(pi4(), python_pip=without, python_venv=False))
+
+
+@pytest.mark.parametrize(
+    ("pip", "platform", "needed"),
+    [
+        ("18.1", "manylinux2014_aarch64", "19.3"),
+        ("19.3", "manylinux2014_aarch64", None),
+        ("20.0.2", "manylinux_2_27_aarch64", "20.3"),
+        ("20.0.2", "manylinux_2_17_aarch64.manylinux2014_aarch64", None),
+        ("20.3.4", "manylinux_2_27_aarch64", None),
+        ("18.1", "manylinux2010_x86_64", "19.0"),
+        ("21.1", "musllinux_1_1_aarch64", "21.2"),
+        ("9.0", "any", None),
+    ],
+)
+def test_pip_too_old_to_see_a_tag(pip: str, platform: str, needed: str | None) -> None:
+    found = findings(changed(pi4(), python_pip=pip), plan(wheel(platform=platform)))
+    assert ("pip-too-old" in found) == (needed is not None)
+    if needed:
+        assert f"pip {needed} or newer" in found["pip-too-old"].message
+        assert "ai-edge-litert" in found["pip-too-old"].message
+
+
+def test_pip_does_not_matter_where_nothing_fits() -> None:
+    assert "pip-too-old" not in findings(changed(pi4(), python_pip="9.0"), impossible())
+
+
+def test_pep_668_is_a_note_with_the_marker() -> None:
+    marker = "/usr/lib/python3.11/EXTERNALLY-MANAGED"
+    found = only(changed(pi4(), python_externally_managed=marker))
+    assert (found.id, found.severity, found.evidence) == (
+        "externally-managed",
+        Severity.NOTE,
+        marker,
+    )
+
+
+# --- the system ------------------------------------------------------------------------------
+
+
+def test_32_bit_python_under_a_64_bit_kernel() -> None:
+    mixed = changed(pi4(), python_bits=32, python_architecture="armv7l")
+    found = only(mixed)
+    assert (found.id, found.severity) == ("32bit-userland-on-64bit-kernel", Severity.NOTE)
+    assert "armv7l" in found.message
+    assert findings(changed(mixed, cpu_machine="armv7l")) == {}
+
+
+def test_16_kib_pages() -> None:
+    assert only(pi5()).id == "large-pages"
+    assert "16 KiB" in only(pi5()).message
+
+
+def test_an_installed_wheel_laid_out_for_small_pages() -> None:
+    small = wheel("numpy", "1.26.4", evidence=evidence(library(align=4096)))
+    installed = with_packages(pi5(), numpy="1.26.4")
+    found = findings(installed, None, small)["installed-page-size"]
+    assert found.severity is Severity.WARNING
+    assert "numpy 1.26.4" in found.message
+    large = wheel("numpy", "1.26.4", evidence=evidence(library(align=65536)))
+    assert "installed-page-size" not in findings(installed, None, large)
+
+
+def test_debians_own_build_is_not_judged_by_the_wheel_of_the_same_version() -> None:
+    small = wheel("numpy", "1.24.2", evidence=evidence(library(align=4096)))
+    installed = with_packages(pi5(), numpy="1.24.2")
+    assert "installed-page-size" not in findings(installed, None, small)
+    other = changed(installed, python_is_system=False)
+    assert "installed-page-size" in findings(other, None, small)
+
+
+def test_armv6() -> None:
+    zero = changed(pi4(), cpu_machine="armv6l", python_architecture="armv6l", python_bits=32)
+    assert only(zero).id == "armv6"
+
+
+def test_musl_and_soft_float() -> None:
+    assert only(changed(pi4(), system_libc="musl")).id == "musl"
+    assert only(changed(pi4(), python_float_abi="soft")).id == "soft-float"
+
+
+def test_a_clock_in_the_past() -> None:
+    found = only(changed(pi4(), clock_now=3600.0))
+    assert (found.id, found.severity) == ("clock-wrong", Severity.ERROR)
+    assert "1970-01-01" in found.message
+    assert found.remedy
+    assert found.remedy.commands == ("sudo timedatectl set-ntp true",)
+
+
+def test_a_clock_beyond_all_calendars() -> None:
+    late = changed(pi4(), clock_now=-1e30, clock_lower_bound=1e30)
+    assert "clock-wrong" in findings(late)
+
+
+# --- room ------------------------------------------------------------------------------------
+
+
+def test_read_only_target() -> None:
+    found = only(changed(pi4(), storage_target_read_only=True))
+    assert (found.id, found.severity) == ("target-read-only", Severity.ERROR)
+    assert found.remedy
+    assert not found.remedy.safe
+
+
+def test_disk_full() -> None:
+    tight = changed(pi4(), storage_target_free=60 * MB)
+    found = only(tight, plan(wheel(size=30 * MB, evidence=evidence())))
+    assert (found.id, found.severity) == ("disk-full", Severity.ERROR)
+    assert "70 MB" in found.message
+    assert "60 MB" in found.message
+    assert findings(tight, plan(wheel(size=20 * MB, evidence=evidence()))) == {}
+
+
+def test_small_tmpfs() -> None:
+    small = changed(pi4(), storage_temp_free=209 * MB, storage_temp_is_tmpfs=True)
+    found = only(small, plan(wheel(size=254 * MB)))
+    assert (found.id, found.severity) == ("temp-is-small-tmpfs", Severity.WARNING)
+    assert found.remedy
+    assert found.remedy.commands == ("TMPDIR=/var/tmp pidoctor install",)
+    assert findings(small, plan(wheel(size=200 * MB))) == {}
+
+
+def test_a_small_temporary_folder_that_is_var_tmp_itself() -> None:
+    small = changed(pi4(), storage_temp_free=9 * MB, storage_temp="/var/tmp")
+    found = only(small, plan())
+    assert found.id == "temp-too-small"
+    assert found.remedy
+    assert found.remedy.commands == ("TMPDIR=/home/alice/project pidoctor install",)
+
+
+def test_memory_for_pip() -> None:
+    board = changed(pi4(), memory_available=300 * MB, memory_swap=100 * MB)
+    assert "memory-low-for-pip" in findings(board, plan(wheel("tensorflow", size=254 * MB)))
+    assert "memory-low-for-pip" not in findings(board, plan(wheel(size=199 * MB)))
+
+
+def test_no_swap_on_a_small_board() -> None:
+    small = changed(pi4(), memory_total=900 * MB, memory_swap=0)
+    assert only(small).id == "no-swap"
+    assert findings(changed(small, memory_total=4 * GB)) == {}
+    assert findings(changed(small, memory_swap=Fact.unreadable("/proc/meminfo"))) == {}
+
+
+# --- where wheels come from --------------------------------------------------------------------
+
+
+def test_piwheels_is_useless_on_64_bits_and_useful_on_32() -> None:
+    piwheels = (
+        Index("index", "default", "pip's default"),
+        Index("piwheels", "https://www.piwheels.org/simple", "/etc/pip.conf"),
+    )
+    board = changed(pi4(), indexes=known(piwheels, "/etc/pip.conf"))
+    assert (only(board).id, only(board).severity) == ("piwheels-on-64-bit", Severity.NOTE)
+    assert "piwheels-on-64-bit" not in findings(changed(board, python_bits=32))
+
+
+def test_no_index() -> None:
+    folder = (Index("find-links", "/opt/wheels", "/etc/pip.conf"),)
+    assert only(changed(pi4(), indexes=known(folder, "/etc/pip.conf"))).id == "no-index"
+
+
+# --- the answer ----------------------------------------------------------------------------------
+
+
+def test_nothing_fits() -> None:
+    change = Change("os-bits", "Install the 64-bit system.", 60, "ai-edge-litert 2.3.0")
+    found = only(pi4(), impossible(change))
+    assert (found.id, found.severity) == ("no-runtime", Severity.ERROR)
+    assert found.message == "TensorFlow Lite cannot run here: nothing fits."
+    assert found.remedy
+    assert found.remedy.text == change.text
+    assert only(pi4(), impossible(request="tensorflow==2.3")).message.startswith("tensorflow==2.3 ")
+
+
+def test_notes_of_the_plan_and_crashed_probes() -> None:
+    found = run_checks(pi4(), plan(notes=("not sure",)), [ProbeFailure("board", "ValueError: x")])
+    assert [(f.id, f.severity) for f in found] == [
+        ("plan-note", Severity.NOTE),
+        ("probe-failed", Severity.WARNING),
+    ]
+    assert found[1].evidence == "ValueError: x"
+
+
+def test_could_not_check_names_what_and_where() -> None:
+    found = only(changed(pi4(), system_page_size=Fact.unparsable("getconf", "not a number")))
+    assert (found.id, found.severity) == ("could-not-check", Severity.NOTE)
+    assert "page size" in found.message
+    assert found.evidence == "getconf: not a number"
+    assert findings(changed(pi4(), system_page_size=Fact.absent("a table"))) == {}
