@@ -1,0 +1,118 @@
+"""The operating system: release, flavour, architecture, libraries."""
+
+from __future__ import annotations
+
+import pytest
+
+from pidoctor.host.base import Distribution
+from pidoctor.probe.system import glibcxx_level, parse_os_release, probe_system
+from pidoctor.profile.fact import Fact, State
+from pidoctor.profile.profile import System
+from tests.unit.host.fake import fake_host
+from tests.unit.probe.elves import AARCH64, ARM, EABI5, HARD, elf
+
+NONE: Fact[str] = Fact.absent("test")
+ARMHF = elf(ARM, 32, EABI5 | HARD, "/lib/ld-linux-armhf.so.3")
+
+
+def system(files: dict[str, object], machine: str | None = None, **parts: object) -> System:
+    kernel = NONE if machine is None else Fact.known(machine, "uname")
+    return probe_system(fake_host(files, **parts), kernel, NONE)
+
+
+def test_os_release_values() -> None:
+    text = (
+        'ID=debian\nVERSION_ID="12"\nPRETTY_NAME=\'It\'\'s\'\nNAME="a \\"b\\" \\$c"\n'
+        "# comment\nbad line\nlower=x\nEMPTY=\n"
+    )
+    assert parse_os_release(text) == {
+        "ID": "debian",
+        "VERSION_ID": "12",
+        "PRETTY_NAME": "It''s",
+        "NAME": 'a "b" $c',
+        "EMPTY": "",
+    }
+
+
+def test_os_release_cannot_write_to_the_terminal() -> None:
+    fields = parse_os_release('PRETTY_NAME="Deb\x1b[2Jian\u202e' + "x" * 100_000 + '"\n')
+    assert "\x1b" not in fields["PRETTY_NAME"]
+    assert "\u202e" not in fields["PRETTY_NAME"]
+    assert len(fields["PRETTY_NAME"]) <= 200
+
+
+@pytest.mark.parametrize(
+    ("files", "flavour"),
+    [
+        ({"/etc/os-release": "ID=debian\n"}, "debian"),
+        ({"/etc/os-release": "ID=raspbian\n"}, "raspberry-pi-os"),
+        ({"/etc/os-release": "ID=debian\n", "/etc/rpi-issue": "x"}, "raspberry-pi-os"),
+        (
+            {"/etc/os-release": "ID=debian\n", "/etc/apt/sources.list.d/raspi.list": ""},
+            "raspberry-pi-os",
+        ),
+        (
+            {"/etc/os-release": "ID=raspbian\n", "/boot/dietpi/.version": "", "/etc/rpi-issue": ""},
+            "dietpi",
+        ),
+        ({"/usr/lib/os-release": "ID=fedora\n"}, "fedora"),
+    ],
+)
+def test_flavour(files: dict[str, object], flavour: str) -> None:
+    assert system(files).flavour.value == flavour
+
+
+def test_a_system_without_os_release_is_asked_of_distro(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = fake_host()
+    monkeypatch.setattr(host, "distribution", lambda: Distribution("slackware", "15", "", "S"))
+    found = probe_system(host, NONE, NONE)
+    assert (found.id.value, found.version.value, found.id.source) == ("slackware", "15", "distro")
+    assert found.codename.state is State.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("os_id", "kernel", "architecture"),
+    [
+        ("raspbian", "armv6l", "armv6l"),
+        ("raspbian", "armv7l", "armv7l"),
+        ("raspbian", "aarch64", "armv7l"),
+        ("debian", "aarch64", "armv7l"),
+        ("debian", None, "armv7l"),
+        ("raspbian", None, None),
+    ],
+)
+def test_32_bit_arm(os_id: str, kernel: str | None, architecture: str | None) -> None:
+    files: dict[str, object] = {"/etc/os-release": f"ID={os_id}\n", "/bin/sh": ARMHF}
+    assert system(files, kernel).architecture.value == architecture
+
+
+def test_64_bit_arm_needs_no_kernel() -> None:
+    assert system({"/bin/sh": elf(AARCH64, 64)}).architecture.value == "aarch64"
+
+
+def test_the_c_library_of_a_card() -> None:
+    folder = "/usr/lib/arm-linux-gnueabihf"
+    found = system(
+        {"/bin/sh": ARMHF, f"{folder}/libc.so.6": "", f"{folder}/libstdc++.so.6": ""},
+        searches=[
+            {"path": f"{folder}/libc.so.6", "pattern": "glibc", "found": ["2.31"]},
+            {
+                "path": f"{folder}/libstdc++.so.6",
+                "pattern": "glibcxx",
+                "found": ["3.4.9", "3.4.28", "3.4"],
+            },
+        ],
+    )
+    assert (found.libc.value, found.libc_version.value) == ("glibc", "2.31")
+    assert found.glibcxx.value == "3.4.28"
+
+
+def test_glibcxx_is_compared_by_number() -> None:
+    assert glibcxx_level((b"3.4.9", b"3.4.30", b"3.4.4")) == "3.4.30"
+    assert glibcxx_level(()) is None
+
+
+def test_no_libstdcxx_is_absent() -> None:
+    found = system({"/bin/sh": elf(AARCH64, 64)})
+    assert found.glibcxx.state is State.ABSENT
+    assert "aarch64-linux-gnu" in found.glibcxx.detail
