@@ -1,0 +1,114 @@
+"""Accelerators: seen by their numbers, their driver's files, the device tree or a package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pidoctor.catalog.accelerators import load_accelerators
+from pidoctor.probe.accelerators import probe_accelerators
+from pidoctor.profile.fact import State
+from pidoctor.profile.profile import Accelerator
+from tests.unit.host.fake import fake_host
+
+COMPATIBLE = "/proc/device-tree/compatible"
+
+
+def usb(number: str) -> dict[str, Any]:
+    vendor, product = number.split(":")
+    base = "/sys/bus/usb/devices/1-1"
+    files = {f"{base}/idVendor": f"{vendor}\n", f"{base}/idProduct": f"{product}\n"}
+    return {"files": files, "folders": {"/sys/bus/usb/devices": ["1-1", "1-1:1.0"]}}
+
+
+def pci(number: str, kind: str = "0x088000") -> dict[str, Any]:
+    vendor, device = number.split(":")
+    base = "/sys/bus/pci/devices/0000:01:00.0"
+    files = {f"{base}/vendor": f"0x{vendor}\n", f"{base}/device": f"0x{device}\n"}
+    files[f"{base}/class"] = f"{kind}\n"
+    return {"files": files, "folders": {"/sys/bus/pci/devices": ["0000:01:00.0"]}}
+
+
+def tree(*strings: str, **more: Any) -> dict[str, Any]:
+    return {"files": {COMPATIBLE: "\0".join(strings) + "\0"}, **more}
+
+
+def look(parts: dict[str, Any]) -> tuple[Accelerator, ...]:
+    return probe_accelerators(fake_host(**parts)).or_else(())
+
+
+@pytest.mark.parametrize(
+    ("parts", "name", "usable"),
+    [
+        (usb("1a6e:089a"), "coral-usb", True),
+        (usb("18d1:9302"), "coral-usb", True),
+        (usb("03e7:2150"), "ncs1", False),
+        (usb("03e7:2485"), "ncs2", False),
+        (usb("03e7:f63b"), "ncs2", False),
+        (pci("1ac1:089a"), "coral-pcie", True),
+        (pci("1e60:2864"), "hailo-8", False),
+        (pci("1e60:45c4"), "hailo-10h", False),
+        (pci("1e60:43a2"), "hailo-15l", False),
+        (pci("10de:2489", "0x030000"), "nvidia-gpu", False),
+        (pci("10de:1eb8", "0x030200"), "nvidia-gpu", False),
+        ({"present": ["/var/lib/dpkg/info/imx500-all.md5sums"]}, "imx500", False),
+        (tree("x", "nvidia,tegra210"), "nvidia-jetson", False),
+        (tree("fsl,imx8mp"), "imx8mp-npu", True),
+        (tree("brcm,bcm2837"), "videocore-4", False),
+        (tree("brcm,bcm2711"), "videocore-6", False),
+        (tree("brcm,bcm2712"), "videocore-7", False),
+        (
+            tree("rockchip,rk3588", present=["/dev/accel/accel0"]),
+            "rockchip-npu-mainline",
+            True,
+        ),
+        (
+            tree("rockchip,rk3588", present=["/usr/lib/librknnrt.so"]),
+            "rockchip-npu-vendor",
+            False,
+        ),
+    ],
+)
+def test_devices(parts: dict[str, Any], name: str, usable: bool) -> None:
+    (device,) = look(parts)
+    assert (device.id, device.usable) == (name, usable)
+    assert device.source
+    assert device.note
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {},
+        usb("1d6b:0002"),
+        pci("10de:228b", "0x040300"),  # the sound device of a graphics card
+        pci("8086:1234", "0x030000"),
+        tree("rockchip,rk3588"),  # without a driver for its NPU
+        {"present": ["/dev/accel/accel0"]},  # some other NPU
+    ],
+)
+def test_nothing(parts: dict[str, Any]) -> None:
+    assert look(parts) == ()
+
+
+def test_who_may_not_open_the_device_is_told() -> None:
+    parts = usb("1a6e:089a")
+    parts["files"]["/etc/group"] = "root:x:0:\nplugdev:x:46:\n"
+    assert "group plugdev" in look({**parts, "group_ids": [1000]})[0].note
+    assert "group plugdev" not in look({**parts, "group_ids": [1000, 46]})[0].note
+    assert "group plugdev" not in look({**parts, "group_ids": [0]})[0].note
+
+
+def test_what_cannot_be_looked_at_is_not_absent() -> None:
+    host = fake_host(unreadable={"/sys/bus/usb/devices": "permission denied"})
+    assert probe_accelerators(host).state is State.UNREADABLE
+
+
+def test_the_table() -> None:
+    rows = load_accelerators()
+    assert len({row.id for row in rows}) == len(rows)
+    for row in rows:
+        assert row.sources
+        assert any(row.seen)
+        assert row.note.endswith(".")

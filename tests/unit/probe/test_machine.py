@@ -1,0 +1,69 @@
+"""All probes together: a crash of one stops no other."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from pidoctor.host.live import LiveHost
+from pidoctor.probe import machine
+from pidoctor.probe.machine import probe
+from pidoctor.profile.fact import Fact, State
+from tests.unit.host.fake import fake_host
+
+
+def crash(*_: object) -> None:
+    raise RuntimeError("boom \x1b[31m")
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [
+        ("cpu", "probe_cpu"),
+        ("board", "probe_board"),
+        ("system", "probe_system"),
+        ("python_probe", "probe_python"),
+        ("python_probe", "examine"),
+        ("memory", "probe_memory"),
+        ("storage", "probe_storage"),
+        ("accelerators", "probe_accelerators"),
+        ("indexes", "probe_indexes"),
+        ("clock", "probe_clock"),
+    ],
+)
+def test_a_crash_is_kept_and_the_rest_go_on(
+    monkeypatch: pytest.MonkeyPatch, module: str, function: str
+) -> None:
+    monkeypatch.setattr(getattr(machine, module), function, crash)
+    result = probe(LiveHost())
+    (failure,) = result.failures
+    assert failure.error == "RuntimeError: boom [31m"
+    section = getattr(result.profile, failure.topic)
+    facts = [section] if isinstance(section, Fact) else vars(section).values()
+    assert {fact.state for fact in facts if not fact.is_known} == {State.UNREADABLE}
+    working = {"cpu", "board", "system", "memory", "storage", "clock"} - {failure.topic}
+    for name in working:
+        known = [fact.is_known for fact in vars(getattr(result.profile, name)).values()]
+        assert any(known) or name == "board"
+
+
+def test_an_empty_machine_has_a_profile() -> None:
+    result = probe(fake_host(), origin="nothing")
+    assert result.failures == ()
+    assert result.profile.origin == "nothing"
+    assert not result.profile.cpu.machine.is_known
+
+
+def test_live_has_what_a_resolution_needs() -> None:
+    profile = probe(LiveHost(), target="/nonexistent/env").profile
+    assert dataclasses.is_dataclass(profile)
+    for fact in (
+        profile.python.version,
+        profile.python.architecture,
+        profile.system.libc_version,
+        profile.memory.total,
+        profile.storage.target_free,
+        profile.indexes,
+    ):
+        assert fact.is_known, fact
