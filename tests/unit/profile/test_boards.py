@@ -1,0 +1,122 @@
+"""The tables of boards and chips, and every revision code that is documented."""
+
+from __future__ import annotations
+
+import pytest
+
+from pidoctor.catalog.boards import MIB, decode_revision, load_boards
+
+# "Codes in use" of the Raspberry Pi documentation (revision-codes.adoc), by board.
+CODES = {
+    "pi-1a": "7 8 9",
+    "pi-1b": "2 3 4 5 6 d e f",
+    "pi-1a-plus": "12 15 900021",
+    "pi-1b-plus": "10 13 900032",
+    "cm1": "11 14 900061",
+    "pi-zero": "900092 900093 920092 920093",
+    "pi-zero-w": "9000c1",
+    "pi-zero-2w": "902120",
+    "pi-2b": "a01040 a01041 a21041",
+    "pi-2b-1.2": "a02042 a22042",
+    "pi-3b": "a02082 a22082 a22083 a32082 a52082",
+    "pi-3b-plus": "a020d3 a020d4",
+    "pi-3a-plus": "9020e0 9020e1",
+    "cm3": "a020a0 a220a0",
+    "cm3-plus": "a02100",
+    "pi4": "a03111 b03111 b03112 b03114 b03115 c03111 c03112 c03114 c03115 d03114 d03115",
+    "pi400": "c03130",
+    "cm4": "a03140 b03140 c03140 d03140",
+    "pi5": "b04170 c04170 d04170 a04171 b04171 c04171 d04171 e04171",
+    "cm5": "b04180 c04180 d04180 e04180",
+    "cm5-lite": "b041a0 c041a0 d041a0 e041a0",
+    "pi500": "d04190",
+    "pi500-plus": "e04190",
+}
+NEW_STYLE_MEMORY = {"9": 512, "a": 1024, "b": 2048, "c": 4096, "d": 8192, "e": 16384}
+OLD_STYLE_MEMORY = {"2": 256, "6": 256, "7": 256, "9": 256, "d": 512, "f": 512, "10": 512}
+OLD_STYLE_MEMORY.update({"13": 512, "11": 512, "14": 512, "12": 256})
+
+
+@pytest.mark.parametrize(
+    ("code", "board"), [(code, board) for board, codes in CODES.items() for code in codes.split()]
+)
+def test_every_code_in_use(code: str, board: str) -> None:
+    revision = decode_revision(int(code, 16))
+    assert revision.board == board
+    assert revision.soc == load_boards().boards[board].soc
+    if len(code) == 6:
+        assert revision.memory == NEW_STYLE_MEMORY[code[0]] * MIB
+        assert revision.revision == f"1.{int(code[-1], 16)}"
+        assert revision.memory in load_boards().boards[board].memory
+
+
+@pytest.mark.parametrize(("code", "memory"), OLD_STYLE_MEMORY.items())
+def test_old_codes_have_their_memory(code: str, memory: int) -> None:
+    assert decode_revision(int(code, 16)).memory == memory * MIB
+
+
+def test_bits_that_are_not_the_boards() -> None:
+    voided = decode_revision(0x2A02082)
+    assert (voided.board, voided.warranty_void) == ("pi-3b", True)
+    assert decode_revision(0xE0C03112).board == "pi4"
+    assert decode_revision(0x100000D).board == "pi-1b"
+    assert decode_revision(0x100000D).warranty_void
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (0xC03FF2, (None, "BCM2711", 4096 * MIB)),  # an unknown type
+        (0xC0F112, ("pi4", None, 4096 * MIB)),  # an unknown chip
+        (0xF03112, ("pi4", "BCM2711", None)),  # memory that firmware has to be asked for
+    ],
+)
+def test_an_unknown_field_leaves_the_others(
+    code: int, expected: tuple[str | None, str | None, int | None]
+) -> None:
+    revision = decode_revision(code)
+    assert (revision.board, revision.soc, revision.memory) == expected
+
+
+def test_a_code_that_no_board_was_sold_with() -> None:
+    """It made another project's table raise: type 01, BCM2835, 512 MB."""
+    revision = decode_revision(0x900010)
+    assert (revision.board, revision.soc, revision.memory) == ("pi-1b", "BCM2835", 512 * MIB)
+
+
+def test_makers() -> None:
+    assert decode_revision(0xA02082).maker == "Sony UK"
+    assert decode_revision(0xA52082).maker == "Stadium"
+    assert decode_revision(0xAF2082).maker is None
+
+
+def test_every_row_is_complete_and_has_a_source() -> None:
+    table = load_boards()
+    aliases = [name for board in table.boards.values() for name in (board.id, *board.aliases)]
+    assert len(set(aliases)) == len(aliases)
+    for board in table.boards.values():
+        assert board.sources
+        assert board.soc in table.socs
+        assert list(board.memory) == sorted(board.memory)
+        assert board.cores > 0
+    for soc in table.socs.values():
+        assert soc.sources
+        assert soc.modes
+        assert set(soc.modes) <= {32, 64}
+        for mode in soc.modes.values():
+            assert list(mode.features) == sorted(mode.features)
+    named = [board for boards in table.codes["types"].values() for board in boards]
+    assert set(named) <= set(table.boards)
+
+
+def test_what_decides_wheels() -> None:
+    """The facts that the resolver turns on."""
+    socs = load_boards().socs
+    assert 64 not in socs["BCM2835"].modes
+    assert 64 not in socs["BCM2836"].modes
+    assert 32 not in socs["BCM2712"].modes
+    assert socs["BCM2835"].modes[32].machine == "armv6l"
+    assert "neon" not in socs["BCM2835"].modes[32].features
+    for old in ("BCM2837", "BCM2711"):
+        assert "atomics" not in socs[old].modes[64].features
+    assert {"atomics", "asimddp"} <= set(socs["BCM2712"].modes[64].features)
