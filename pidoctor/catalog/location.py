@@ -2,9 +2,132 @@
 
 from __future__ import annotations
 
-from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pidoctor.catalog.wheels import (
+    SCHEMA,
+    CatalogError,
+    Project,
+    WheelsIndex,
+    shipped_index,
+)
+
+POINTER = "current.json"
+_RETRIEVED = re.compile(rb'"retrieved": "(\d{4}-\d\d-\d\d)"')
+_HEAD = 256  # bytes of an index file that hold its date
 
 
-def open_index() -> WheelsIndex:
-    """The index to answer from."""
-    return WheelsIndex(shipped_index())
+def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Where ``pidoctor index update`` keeps the user's own index.
+
+    What platformdirs would answer on Linux, without its import, which would take longer than all
+    of the reading that a quick command does.
+    """
+    environ = os.environ if environ is None else environ
+    base = environ.get("XDG_CACHE_HOME", "")
+    if not base.startswith("/"):
+        base = os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".cache")
+    return Path(base) / "pidoctor" / "wheels-index"
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Which folder of the cache holds the user's index, and what it should look like."""
+
+    folder: str
+    retrieved: str
+    sizes: Mapping[str, int]  # file name -> bytes
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "folder": self.folder,
+            "retrieved": self.retrieved,
+            "sizes": dict(sorted(self.sizes.items())),
+        }
+
+
+class UserIndex(WheelsIndex):
+    """The user's own index; from the first unusable file on, the shipped one instead."""
+
+    def __init__(self, folder: Path, shipped: Path) -> None:
+        super().__init__(folder)
+        self._shipped = shipped
+
+    def _load(self, name: str) -> Project | None:
+        try:
+            return super()._load(name)
+        except CatalogError as error:
+            if self.folder == self._shipped:
+                raise
+            self.note = _note(str(error))
+            self.folder = self._shipped
+            self.forget()
+            return super()._load(name)
+
+
+def open_index(cache: Path | None = None, shipped: Path | None = None) -> WheelsIndex:
+    """The index to answer from. Its ``note`` says why the user's own was refused, if it was."""
+    cache = cache_folder() if cache is None else cache
+    shipped = shipped_index() if shipped is None else shipped
+    try:
+        pointer = read_pointer(cache)
+    except CatalogError as error:
+        return WheelsIndex(shipped, _note(str(error)))
+    if pointer is None or pointer.retrieved < retrieved(shipped):
+        return WheelsIndex(shipped)
+    return UserIndex(cache / pointer.folder, shipped)
+
+
+def read_pointer(cache: Path) -> Pointer | None:
+    """The pointer of the cache; None when there is no user's index.
+
+    Raises :class:`CatalogError` when there is one that must not be used: of another schema, or
+    with files that are missing or cut short.
+    """
+    path = cache / POINTER
+    try:
+        data = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise CatalogError(f"{path}: cannot be read ({type(error).__name__})") from error
+    if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
+        raise CatalogError(f"{path}: written by another version of pidoctor")
+    try:
+        pointer = Pointer(str(data["folder"]), str(data["retrieved"]), dict(data["sizes"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise CatalogError(f"{path}: malformed ({type(error).__name__})") from error
+    if not re.fullmatch(r"[\w.-]+", pointer.folder) or pointer.folder.startswith("."):
+        raise CatalogError(f"{path}: malformed (folder)")
+    for name, size in pointer.sizes.items():
+        if _size(cache / pointer.folder / name) != size:
+            raise CatalogError(f"{cache / pointer.folder / name}: missing or cut short")
+    return pointer
+
+
+def retrieved(folder: Path) -> str:
+    """The day an index was last refreshed (ISO 8601); empty when it holds nothing."""
+    for path in sorted(folder.glob("*.json"))[:1]:
+        with path.open("rb") as file:
+            match = _RETRIEVED.search(file.read(_HEAD))
+        if match:
+            return match[1].decode("ascii")
+    return ""
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _note(error: str) -> str:
+    return f"{error}; the index that came with pidoctor is used (`pidoctor index update` mends it)"

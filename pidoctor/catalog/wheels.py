@@ -115,7 +115,7 @@ def parse_project(data: Any, where: str) -> Project:
             "it was written by another version of pidoctor"
         )
     try:
-        evidence = {key: _evidence(item) for key, item in data["evidence"].items()}
+        evidence = {key: parse_evidence(item) for key, item in data["evidence"].items()}
         wheels = tuple(
             _wheel(data["name"], version, entry, release, evidence)
             for version, release in data["versions"].items()
@@ -147,7 +147,7 @@ def _wheel(
     )
 
 
-def _evidence(item: Mapping[str, Any]) -> Evidence:
+def parse_evidence(item: Mapping[str, Any]) -> Evidence:
     numpy = item["numpy_api"]
     return Evidence(
         read_from=item["read_from"],
@@ -180,10 +180,14 @@ def shipped_index() -> Path:
 
 
 class WheelsIndex:
-    """Lazy access to a folder of index files; each package is read once."""
+    """Lazy access to a folder of index files; each package is read once.
 
-    def __init__(self, folder: Path) -> None:
+    ``note`` is a sentence for the user about where the index comes from; empty when all is well.
+    """
+
+    def __init__(self, folder: Path, note: str = "") -> None:
         self.folder = folder
+        self.note = note
         self._projects: dict[str, Project | None] = {}
 
     def project(self, name: str) -> Project | None:
@@ -191,6 +195,10 @@ class WheelsIndex:
         if name not in self._projects:
             self._projects[name] = self._load(name)
         return self._projects[name]
+
+    def forget(self) -> None:
+        """Reads every package again when it is next asked for."""
+        self._projects.clear()
 
     def names(self) -> list[str]:
         """The packages that the index holds, sorted."""

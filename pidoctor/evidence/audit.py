@@ -136,13 +136,20 @@ def _library(archive: Archive, member: zipfile.ZipInfo) -> LibraryAudit:
         if marks.crc != member.CRC:
             raise UsageError(f"{name} is damaged (its checksum does not match)")
     return LibraryAudit(
-        path=member.filename,
+        path=_installed_path(member.filename),
         required=True,
         facts=facts,
         bundled=(),
         cpu_features=cpu_features(marks, facts.machine),
         numpy=numpy_use(marks),
     )
+
+
+def _installed_path(member: str) -> str:
+    """Where a member goes in site-packages: "x-1.0.data/purelib/x/a.so" becomes "x/a.so"."""
+    folder, _, rest = member.partition("/")
+    kind, _, path = rest.partition("/")
+    return path if folder.endswith(".data") and kind in ("purelib", "platlib") else member
 
 
 def _with_surroundings(name: str, libraries: list[LibraryAudit]) -> tuple[LibraryAudit, ...]:

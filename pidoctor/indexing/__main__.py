@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
 
 from pidoctor.errors import PidoctorError
+from pidoctor.indexing.cache import load_documents
 from pidoctor.indexing.document import canonical, write_atomically
 from pidoctor.indexing.journal import Journal
-from pidoctor.indexing.update import refresh
+from pidoctor.indexing.update import LARGEST, Options, refresh
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,27 +24,34 @@ def main(arguments: list[str] | None = None) -> int:
         default=Path(tempfile.gettempdir()) / "pidoctor-index-journal.jsonl",
         help="where reads are kept, so that an interrupted run goes on (default: %(default)s)",
     )
+    parser.add_argument(
+        "--largest",
+        type=int,
+        default=LARGEST >> 20,
+        metavar="MB",
+        help="largest wheel that is read for evidence (default: %(default)s)",
+    )
     options = parser.parse_args(arguments)
     try:
-        return _run(options.output, options.journal)
+        return _run(options.output, options.journal, options.largest << 20)
     except PidoctorError as error:
         print(f"pidoctor: {error}", file=sys.stderr)
         return error.exit_code
 
 
-def _run(folder: Path, journal: Path) -> int:
-    old = {path.stem: json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))}
-    update = refresh(old, Journal(journal), progress=_progress)
-    for name, document in update.documents.items():
+def _run(folder: Path, journal: Path, largest: int) -> int:
+    old = load_documents(folder)
+    fresh = refresh(old, Journal(journal), Options.usual(largest), _progress)
+    for name, document in fresh.documents.items():
         write_atomically(folder / f"{name}.json", canonical(document))
-    for name in set(old) - set(update.documents):
+    for name in set(old) - set(fresh.documents):
         (folder / f"{name}.json").unlink()
-    print("\n".join(update.changes) or "nothing changed")
+    print("\n".join(fresh.changes) or "nothing changed")
     return 0
 
 
 def _progress(what: str, done: int, total: int) -> None:
-    if done == total or done % 100 == 0:
+    if done == total or done % 20 == 0:
         print(f"{what}: {done} of {total}", file=sys.stderr)
 
 

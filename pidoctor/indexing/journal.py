@@ -33,6 +33,10 @@ class Journal:
             with self._path.open("a", encoding="ascii") as file:
                 file.write(line + "\n")
 
+    def remove(self) -> None:
+        """Deletes the file: all that it held has found its place."""
+        self._path.unlink(missing_ok=True)
+
     def _load(self) -> None:
         try:
             text = self._path.read_text("ascii", "replace")

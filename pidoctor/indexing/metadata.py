@@ -14,7 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link
-from pidoctor.indexing.remote import RemoteFile
+from pidoctor.indexing.remote import RemoteFile, fetch_small
 
 _LIMIT = 4 << 20  # the largest METADATA seen is 300 kB
 
@@ -74,7 +74,15 @@ def _metadata_member(wheel: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 
 
 def fetch_metadata(session: requests.Session, link: Link) -> WheelMetadata:
-    """The metadata of a wheel on a web server, by as few bytes as the server allows."""
+    """The metadata of a wheel on a web server, by as few bytes as the server allows.
+
+    A small file of its own where the index has one (PEP 658), else byte ranges of the wheel, else
+    the whole wheel.
+    """
+    if link.has_metadata and link.size:
+        text = fetch_small(session, f"{link.url.split('#', maxsplit=1)[0]}.metadata", link.filename)
+        if text is not None:
+            return parse_metadata(text, link.size)
     remote = RemoteFile(session, link.url, link.filename)
     with io.BufferedReader(remote, 1 << 16) as buffered:
         return read_metadata(buffered, link.filename, remote.size)

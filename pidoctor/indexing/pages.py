@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, wheel_link
+from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.sources import Source
 
@@ -41,6 +42,10 @@ class PageReader:
             fitting = tuple(link for link in wheels if link.coverage(self._scope))
             self._pages[name] = Page(fitting, publications(wheels))
         return self._pages[name]
+
+    def metadata(self, link: Link) -> WheelMetadata:
+        """What the wheel requires: from the index where it serves that, else off the wheel."""
+        return fetch_metadata(self._session, link)
 
     def _links(self, source: Source, name: str) -> list[Link]:
         from pypi_simple import NoSuchProjectError, PyPISimple, UnsupportedContentTypeError

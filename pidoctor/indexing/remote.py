@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import tempfile
@@ -14,6 +15,7 @@ from pidoctor.errors import CouldNotCheckError
 # Wheels keep their .dist-info at the end, before the directory of the zip: one read gets both.
 TAIL = 48 * 1024
 _SPOOL = 8 * 1024 * 1024
+_SMALL = 4 << 20
 _TIMEOUT = (20, 120)  # seconds to connect, seconds without a byte
 
 
@@ -143,3 +145,34 @@ def remote_size(session: requests.Session, url: str, name: str) -> int:
         return int(length)
     with RemoteFile(session, url, name) as remote:
         return remote.size
+
+
+def download(session: requests.Session, url: str, name: str, file: IO[bytes]) -> str:
+    """Writes a file from a web server to ``file``; returns the SHA-256 of what came."""
+    digest = hashlib.sha256()
+    try:
+        with session.get(url, stream=True, timeout=_TIMEOUT) as response:
+            if response.status_code != requests.codes.ok:
+                raise CouldNotCheckError(f"{name}: the server answered {response.status_code}")
+            for chunk in response.iter_content(1 << 20):
+                digest.update(chunk)
+                file.write(chunk)
+    except requests.RequestException as error:
+        raise CouldNotCheckError(f"{name}: could not be read ({type(error).__name__})") from None
+    return digest.hexdigest()
+
+
+def fetch_small(session: requests.Session, url: str, name: str) -> bytes | None:
+    """A small file from a web server; None when it is not there or is not small."""
+    try:
+        with session.get(url, stream=True, timeout=_TIMEOUT) as response:
+            if response.status_code != requests.codes.ok:
+                return None
+            content = b""
+            for chunk in response.iter_content(1 << 16):
+                content += chunk
+                if len(content) > _SMALL:
+                    return None
+    except requests.RequestException as error:
+        raise CouldNotCheckError(f"{name}: could not be read ({type(error).__name__})") from None
+    return content

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 
+from pidoctor.catalog.tables import load_table
+
 
 @dataclass(frozen=True)
 class Scope:
-    """The packages asked for by name, those never pruned, and the machines that matter."""
+    """The packages asked for by name, those never pruned, and the machines that matter.
+
+    ``evidence`` names the packages whose wheels are read, in the order of their importance, and
+    how: "every wheel", or "one Python" per version and platform.
+    """
 
     requested: tuple[str, ...]
     unpruned: tuple[str, ...]
     pythons: tuple[str, ...]  # "3.9" ...
     machines: tuple[str, ...]  # as os.uname() spells them
+    evidence: tuple[tuple[str, str], ...] = ()
 
     def active(self, requirement: str, extras: frozenset[str] = frozenset()) -> bool:
         """Whether ``requirement`` applies on any machine and Python of this scope."""
@@ -32,13 +37,13 @@ class Scope:
 
 def load_scope() -> Scope:
     """The scope that the shipped index is made with."""
-    text = resources.files("pidoctor.catalog").joinpath("data/index_scope.json").read_text("utf-8")
-    data = json.loads(text)
+    data = load_table("index_scope")
     return Scope(
         requested=tuple(data["requested"]),
         unpruned=tuple(data["unpruned"]),
         pythons=tuple(data["pythons"]),
         machines=tuple(data["machines"]),
+        evidence=tuple((row["name"], row["read"]) for row in data["evidence"]),
     )
 
 

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -15,7 +14,7 @@ from packaging.version import Version
 
 from pidoctor.indexing.journal import Journal
 from pidoctor.indexing.links import Coverage, Link, accepted_pythons, merge
-from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
+from pidoctor.indexing.metadata import WheelMetadata
 from pidoctor.indexing.pages import PageReader
 from pidoctor.indexing.pruning import Candidate, admits, prune
 from pidoctor.indexing.scope import Scope
@@ -61,14 +60,12 @@ class Tree:
         self,
         scope: Scope,
         pages: PageReader,
-        session: requests.Session,
         journal: Journal,
         old: Mapping[str, Mapping[str, Any]],
         progress: Progress,
     ) -> None:
         self._scope = scope
         self._pages = pages
-        self._session = session
         self._journal = journal
         self._old = old
         self._progress = progress
@@ -186,7 +183,7 @@ class Tree:
         known = self._known(name, demand).get(link.sha256)
         if known is not None:
             return known
-        read = fetch_metadata(self._session, link)
+        read = self._pages.metadata(link)
         self._journal.put("metadata", link.sha256, read.to_json())
         return read
 

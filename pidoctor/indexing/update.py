@@ -6,12 +6,17 @@ import datetime
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import requests
 
+from pidoctor.catalog.location import cache_folder, open_index
 from pidoctor.catalog.wheels import SCHEMA
+from pidoctor.errors import CouldNotCheckError
+from pidoctor.indexing.cache import load_documents, publish
 from pidoctor.indexing.document import Document
+from pidoctor.indexing.gather import Reader, evidence_key, gather
 from pidoctor.indexing.invariants import check, not_worse
 from pidoctor.indexing.journal import Journal
 from pidoctor.indexing.links import Link
@@ -22,47 +27,116 @@ from pidoctor.indexing.sources import PipSettings, open_session, pip_settings
 from pidoctor.indexing.tree import Progress, Release, Selection, Tree
 
 _WORKERS = 8
+# Larger wheels (tensorflow's) are read only on request: they take minutes each on a slow line.
+LARGEST = 100 << 20
 
 
 @dataclass(frozen=True)
-class Update:
-    """What an update did: the new files, and the names of those that changed or went."""
+class Options:
+    """What an update reads, and from where.
+
+    ``largest`` is the size in bytes up to which wheels are read for evidence; those above it keep
+    the evidence that they have.
+    """
+
+    settings: PipSettings
+    scope: Scope
+    largest: int = LARGEST
+    today: str = ""
+
+    @staticmethod
+    def usual(largest: int = LARGEST) -> Options:
+        """The scope of the shipped index, from the sources of the user's pip configuration."""
+        return Options(pip_settings(), load_scope(), largest)
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """The index files as the sources have them now, and what that changes, one line each."""
 
     documents: Mapping[str, Document]
-    changes: tuple[str, ...]  # one plain line each
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Updated:
+    """A finished update of the user's index."""
+
+    folder: Path
+    changes: tuple[str, ...]
+    packages: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "folder": str(self.folder),
+            "changes": list(self.changes),
+            "packages": self.packages,
+        }
+
+
+def update(
+    cache: Path | None = None,
+    options: Options | None = None,
+    progress: Progress = lambda _what, _done, _total: None,
+) -> Updated:
+    """Refreshes the user's own index, starting from the one in use.
+
+    An interrupted update goes on where it stopped; whatever goes wrong, the index in use stays as
+    it was. Raises :class:`~pidoctor.errors.CouldNotCheckError` when a source does not answer or
+    another update is running, :class:`CatalogError` when what came is no sound index.
+    """
+    from filelock import FileLock, Timeout
+
+    cache = cache_folder() if cache is None else cache
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with FileLock(cache / "update.lock", timeout=0):
+            index = open_index(cache)
+            journal = Journal(cache / "journal.jsonl")
+            fresh = refresh(
+                load_documents(index.folder), journal, options or Options.usual(), progress
+            )
+            folder = publish(cache, fresh.documents)
+            journal.remove()
+            return Updated(folder, fresh.changes, len(fresh.documents))
+    except Timeout:
+        raise CouldNotCheckError("another `pidoctor index update` is running") from None
+    except OSError as error:
+        raise CouldNotCheckError(f"{cache}: cannot be written ({error.strerror})") from error
 
 
 def refresh(
     old: Mapping[str, Document],
     journal: Journal,
-    *,
-    settings: PipSettings | None = None,
-    scope: Scope | None = None,
-    today: str | None = None,
+    options: Options,
     progress: Progress = lambda _what, _done, _total: None,
-) -> Update:
+) -> Refreshed:
     """The index as the configured sources have it now, starting from ``old``.
 
-    Only what ``old`` and ``journal`` do not hold is read. Raises
-    :class:`~pidoctor.errors.CouldNotCheckError` when a source does not answer, and
-    :class:`CatalogError` when the result breaks an invariant; nothing is written here.
+    Only what ``old`` and ``journal`` do not hold is read; nothing is written. Raises as
+    :func:`update` does.
     """
-    settings = settings or pip_settings()
-    scope = scope or load_scope()
-    session = open_session(settings)
-    pages = PageReader(session, settings.sources(), scope)
-    chosen = Tree(scope, pages, session, journal, old, progress).grow()
+    session = open_session(options.settings)
+    scope = options.scope
+    pages = PageReader(session, options.settings.sources(), scope)
+    chosen = Tree(scope, pages, journal, old, progress).grow()
     sizes = _sizes(session, journal, chosen.values(), old, progress)
-    date = today or datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    reader = Reader(session, journal, options.largest, progress)
+    evidence = {
+        name: gather(chosen[name], mode, sizes, old.get(name), reader)
+        for name, mode in scope.evidence
+        if name in chosen
+    }
+    date = options.today or datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     documents = {
-        name: _document(selection, sizes, date)
+        name: _document(selection, sizes, evidence.get(name, {}), date)
         for name, selection in sorted(chosen.items())
         if selection.releases
     }
     for name, document in documents.items():
         check(document)
         not_worse(document, old.get(name))
-    return Update(documents, tuple(describe_changes(old, documents)))
+    return Refreshed(documents, tuple(describe_changes(old, documents)))
 
 
 def describe_changes(old: Mapping[str, Document], new: Mapping[str, Document]) -> list[str]:
@@ -132,7 +206,13 @@ def _sizes(
     return sizes
 
 
-def _document(selection: Selection, sizes: Mapping[str, int], date: str) -> Document:
+def _document(
+    selection: Selection,
+    sizes: Mapping[str, int],
+    evidence: Mapping[str, Mapping[str, Any]],
+    date: str,
+) -> Document:
+    keys = {sha256: evidence_key(item) for sha256, item in evidence.items()}
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "name": selection.name,
@@ -142,9 +222,9 @@ def _document(selection: Selection, sizes: Mapping[str, int], date: str) -> Docu
             "extras": sorted(selection.demand.extras),
             "left_out": list(selection.left_out),
         },
-        "evidence": {},
+        "evidence": dict(sorted((keys[sha256], evidence[sha256]) for sha256 in evidence)),
         "versions": {
-            str(release.version): _release(release, sizes) for release in selection.releases
+            str(release.version): _release(release, sizes, keys) for release in selection.releases
         },
     }
     others = {
@@ -157,15 +237,19 @@ def _document(selection: Selection, sizes: Mapping[str, int], date: str) -> Docu
     return document
 
 
-def _release(release: Release, sizes: Mapping[str, int]) -> dict[str, Any]:
+def _release(
+    release: Release, sizes: Mapping[str, int], evidence: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "requires_python": release.requires_python,
         "requires_dist": list(release.requires_dist),
-        "wheels": [_wheel(link, release, sizes) for link in release.links],
+        "wheels": [_wheel(link, release, sizes, evidence) for link in release.links],
     }
 
 
-def _wheel(link: Link, release: Release, sizes: Mapping[str, int]) -> dict[str, Any]:
+def _wheel(
+    link: Link, release: Release, sizes: Mapping[str, int], evidence: Mapping[str, str]
+) -> dict[str, Any]:
     wheel: dict[str, Any] = {
         "file": link.filename,
         "sha256": link.sha256,
@@ -175,6 +259,8 @@ def _wheel(link: Link, release: Release, sizes: Mapping[str, int]) -> dict[str, 
         wheel["yanked"] = link.yanked
     if link.source != "index":
         wheel["source"] = link.source
+    if link.sha256 in evidence:
+        wheel["evidence"] = evidence[link.sha256]
     read = release.metadata.get(link.sha256)
     if read is not None and read.requires_dist != release.requires_dist:
         wheel["requires_dist"] = list(read.requires_dist)

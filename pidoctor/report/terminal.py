@@ -17,6 +17,7 @@ from pidoctor.report.views import (
     resolution,
     steps,
     targets,
+    wheels_index,
 )
 from pidoctor.result import ExitCode, Result, Severity
 
@@ -51,6 +52,8 @@ def render(result: Result, look: Look) -> str:
         matrix.show(page, result.matrix)
     if result.extra.get("targets") is not None:
         targets.show(page, result.extra["targets"])
+    if result.extra.get("index") is not None:
+        wheels_index.show(page, result.extra["index"])
     _verdict(page, result)
     return page.text
 

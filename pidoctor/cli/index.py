@@ -1,0 +1,157 @@
+"""``pidoctor index``: how old the wheels index is, refreshing it, reading wheels, checking it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pidoctor.catalog.location import open_index
+from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.report import console
+from pidoctor.result import ExitCode, Result
+
+DESCRIPTION = "The wheels index: what pidoctor knows about every wheel, offline."
+EXAMPLES = """\
+  pidoctor index status
+  pidoctor index update
+  pidoctor index audit ai_edge_litert-2.1.1-cp311-cp311-manylinux_2_27_aarch64.whl
+  pidoctor index verify --sample 10
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _action(actions, "status", _status, "age, counts and sources of the index in use")
+    update = _action(actions, "update", _update, "refresh it from the indexes pip is set up for")
+    update.add_argument(
+        "--large",
+        action="store_true",
+        help="also read new wheels over 100 MB (tensorflow's) for evidence",
+    )
+    audit = _action(actions, "audit", _audit, "what the ELF files of a wheel need")
+    audit.add_argument("wheels", metavar="FILE.whl", nargs="+")
+    verify = _action(actions, "verify", _verify, "compare it with the package index")
+    amount = verify.add_mutually_exclusive_group()
+    amount.add_argument(
+        "--sample",
+        type=_count,
+        default=5,
+        metavar="N",
+        help="wheels to download and read again (default: 5)",
+    )
+    amount.add_argument("--all", action="store_true", help="read every wheel again; takes hours")
+
+
+def run(options: argparse.Namespace) -> Result:
+    action: Callable[[argparse.Namespace], Result] = options.act
+    return action(options)
+
+
+def _action(
+    actions: Any, name: str, act: Callable[[argparse.Namespace], Result], words: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(
+        name, help=words, description=words[0].upper() + words[1:] + ".", allow_abbrev=False
+    )
+    parser.set_defaults(act=act)
+    # Accepted behind the action too; unset there, so that what stood before it is kept.
+    unset = argparse.SUPPRESS
+    parser.add_argument("--json", action="store_true", default=unset, help=unset)
+    parser.add_argument("-v", "--verbose", action="count", default=unset, help=unset)
+    parser.add_argument("-q", "--quiet", action="store_true", default=unset, help=unset)
+    parser.add_argument("--no-color", action="store_true", default=unset, help=unset)
+    return parser
+
+
+def _status(options: argparse.Namespace) -> Result:  # noqa: ARG001 - as every action
+    from pidoctor.indexing.status import status
+
+    return Result("index", extra={"index": {"status": status(open_index()).to_json()}})
+
+
+def _update(options: argparse.Namespace) -> Result:
+    try:
+        from pidoctor.indexing.update import LARGEST, Options, update
+
+        largest = sys.maxsize if options.large else LARGEST
+        with _Progress(options) as progress:
+            updated = update(options=Options.usual(largest), progress=progress)
+    except ModuleNotFoundError as error:
+        raise _without_extra(error) from error
+    return Result("index", extra={"index": {"update": updated.to_json()}})
+
+
+def _verify(options: argparse.Namespace) -> Result:
+    try:
+        from pidoctor.indexing.verify import verify
+
+        with _Progress(options) as progress:
+            sample = None if options.all else options.sample
+            found = verify(open_index(), sample=sample, progress=progress)
+    except ModuleNotFoundError as error:
+        raise _without_extra(error) from error
+    code = ExitCode.PROBLEM if found.problems else ExitCode.FINE
+    return Result("index", exit_code=code, extra={"index": {"verify": found.to_json()}})
+
+
+def _audit(options: argparse.Namespace) -> Result:
+    from pidoctor.evidence.audit import audit
+
+    audits = [audit(Path(wheel)).to_json() for wheel in options.wheels]
+    return Result("index", extra={"index": {"audits": audits}})
+
+
+def _without_extra(error: ModuleNotFoundError) -> CouldNotCheckError | ModuleNotFoundError:
+    if error.name != "pypi_simple":
+        return error
+    return CouldNotCheckError(
+        "reading index pages needs one more package: python3 -m pip install 'pidoctor[index]'"
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or len(text) > 6:
+        raise UsageError(f"--sample {text!r}: not a number of wheels")
+    return int(text)
+
+
+class _Progress:
+    """Says on stderr how far a long command is: a bar on a terminal, else a line per step."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._quiet = bool(options.quiet)
+        self._animated = not self._quiet and console.animates(sys.stderr)
+        self._bar: Any = None
+        self._tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        if self._animated:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(bar_width=24),
+                MofNCompleteColumn(),
+                console=Console(file=sys.stderr),
+                transient=True,
+            )
+            self._bar.start()
+        return self._step
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _step(self, what: str, done: int, total: int) -> None:
+        if self._bar is not None:
+            if what not in self._tasks:
+                for task in self._tasks.values():
+                    self._bar.update(task, visible=False)
+                self._tasks[what] = self._bar.add_task(what, total=total)
+            self._bar.update(self._tasks[what], completed=done, total=total, visible=True)
+        elif not self._quiet and done == total:
+            console.write(sys.stderr, f"{what}: {total}\n")

@@ -1,0 +1,129 @@
+"""Evidence for the wheels of the index: read once per wheel, kept in the journal, shared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from pidoctor.errors import CouldNotCheckError, PidoctorError
+from pidoctor.evidence.audit import audit_file
+from pidoctor.evidence.summary import summary
+from pidoctor.indexing.document import Document
+from pidoctor.indexing.journal import Journal
+from pidoctor.indexing.links import Link
+from pidoctor.indexing.remote import download
+from pidoctor.indexing.tree import Progress, Selection
+
+EVERY_WHEEL = "every wheel"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads wheels up to ``largest`` bytes; larger ones keep the evidence they have."""
+
+    session: requests.Session
+    journal: Journal
+    largest: int
+    progress: Progress
+
+    def stored(self, link: Link) -> Mapping[str, Any] | None:
+        """The evidence of a wheel that was read before the update was interrupted, or None."""
+        audit = self.journal.get("audit", link.sha256)
+        return summary(audit) if audit and audit.get("libraries") else None
+
+    def read(self, link: Link, size: int) -> Mapping[str, Any] | None:
+        """The evidence of one wheel; None when it is too large or is no sound wheel."""
+        if size <= self.largest and self.journal.get("audit", link.sha256) is None:
+            self.journal.put("audit", link.sha256, self._audit(link))
+        return self.stored(link)
+
+    def _audit(self, link: Link) -> Mapping[str, Any]:
+        with tempfile.TemporaryFile() as file:
+            if download(self.session, link.url, link.filename, file) != link.sha256:
+                raise CouldNotCheckError(f"{link.filename}: is not what the index page promised")
+            file.seek(0)
+            try:
+                return audit_file(file, link.filename).to_json()
+            except PidoctorError as error:
+                return {"error": str(error)}
+
+
+def gather(
+    selection: Selection,
+    mode: str,
+    sizes: Mapping[str, int],
+    old: Document | None,
+    reader: Reader,
+) -> dict[str, Mapping[str, Any]]:
+    """Evidence by sha256 for the wheels of one package that have ELF files."""
+    known = _known(old) if old else {}
+    groups = _groups(selection)
+    found: dict[str, Mapping[str, Any]] = {}
+    for done, group in enumerate(groups, start=1):
+        shared: list[Mapping[str, Any]] = []
+        for link in group:
+            if mode != EVERY_WHEEL and shared:
+                break
+            own = reader.stored(link) or known.get(link.sha256)
+            own = own or reader.read(link, sizes[link.sha256])
+            if own is not None:
+                same = next((item for item in shared if _alike(item, own)), None)
+                shared += [] if same else [own]
+                found[link.sha256] = same or own
+        for link in group:
+            if shared:
+                found.setdefault(link.sha256, shared[0])
+        reader.progress(f"evidence of {selection.name}", done, len(groups))
+    return found
+
+
+def evidence_key(evidence: Mapping[str, Any]) -> str:
+    """A short name for a piece of evidence, made from its content."""
+    text = json.dumps(evidence, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:10]
+
+
+def _groups(selection: Selection) -> list[list[Link]]:
+    """The wheels with a platform, by version and platform; newest version and Python first.
+
+    Within a version ARM comes first: if time runs out, what matters most has been read.
+    """
+    groups: dict[tuple[Any, str], list[Link]] = {}
+    for release in reversed(selection.releases):
+        for link in sorted(release.links, key=_arm_then_newest_python):
+            platform = link.filename[: -len(".whl")].rsplit("-", 1)[1]
+            if platform != "any":
+                groups.setdefault((release.version, platform), []).append(link)
+    return list(groups.values())
+
+
+def _arm_then_newest_python(link: Link) -> tuple[bool, int, str]:
+    minors = [int(tag.interpreter[3:] or 0) for tag in link.tags if tag.interpreter[:3] == "cp3"]
+    return "x86_64" in link.filename, -max(minors, default=0), link.filename
+
+
+def _known(old: Document) -> dict[str, Mapping[str, Any]]:
+    return {
+        wheel["sha256"]: old["evidence"][wheel["evidence"]]
+        for release in old["versions"].values()
+        for wheel in release["wheels"]
+        if "evidence" in wheel
+    }
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    keys: Iterable[str] = ("numpy_api", "libraries")
+    return all(_without_python(one[key]) == _without_python(other[key]) for key in keys)
+
+
+def _without_python(value: Any) -> Any:
+    """Rows without their paths, which hold the Python version (x.cpython-311-...so)."""
+    if not isinstance(value, list):
+        return value
+    return [{key: item for key, item in row.items() if key != "path"} for row in value]

@@ -1,0 +1,66 @@
+"""How old the index in use is, what it holds, and where that came from."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pidoctor.catalog.location import retrieved
+from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+
+
+@dataclass(frozen=True)
+class IndexStatus:
+    """``origin`` is "shipped" or "updated"; ``age_days`` is None when the clock makes no sense."""
+
+    origin: str
+    folder: Path
+    retrieved: str
+    age_days: int | None
+    packages: int
+    wheels: int
+    with_evidence: int
+    sources: dict[str, int]  # wheels per source
+    note: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "origin": self.origin,
+            "folder": str(self.folder),
+            "retrieved": self.retrieved,
+            "age_days": self.age_days,
+            "packages": self.packages,
+            "wheels": self.wheels,
+            "with_evidence": self.with_evidence,
+            "sources": self.sources,
+            "note": self.note,
+        }
+
+
+def status(index: WheelsIndex, today: datetime.date | None = None) -> IndexStatus:
+    """Reads the whole index; raises CatalogError when a shipped file cannot be read."""
+    projects = [index.project(name) for name in index.names()]
+    wheels = [wheel for project in projects if project for wheel in project.wheels]
+    date = retrieved(index.folder)
+    return IndexStatus(
+        origin="shipped" if index.folder == shipped_index() else "updated",
+        folder=index.folder,
+        retrieved=date,
+        age_days=_age(date, today or datetime.datetime.now(datetime.timezone.utc).date()),
+        packages=len(projects),
+        wheels=len(wheels),
+        with_evidence=sum(1 for wheel in wheels if wheel.evidence is not None),
+        sources=dict(sorted(Counter(wheel.source for wheel in wheels).items())),
+        note=index.note,
+    )
+
+
+def _age(date: str, today: datetime.date) -> int | None:
+    try:
+        days = (today - datetime.date.fromisoformat(date)).days
+    except ValueError:
+        return None
+    return days if days >= 0 else None
