@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import Any
 
+from pidoctor.report.redact import Identity, redact_json
 from pidoctor.result import Result
 
 
-def to_text(result: Result, ascii_only: bool = False) -> str:
-    """The envelope, indented by two spaces, with a newline at the end.
+def to_text(result: Result, ascii_only: bool = False, identity: Identity | None = None) -> str:
+    """The envelope without secrets and personal data, indented by two spaces, with a newline.
 
-    ``ascii_only`` escapes everything beyond ASCII, for a stream that could not carry it. Values
-    that JSON has no number for (infinity, not-a-number) become null, as standard readers want it.
+    ``ascii_only`` escapes everything beyond ASCII, for a stream that could not carry it.
+    ``identity`` is whose names are taken out; without it, the user's own.
     """
-    envelope = _finite(result.to_json())
-    return json.dumps(envelope, indent=2, ensure_ascii=ascii_only, allow_nan=False) + "\n"
+    return dumps(redact_json(result.to_json(), identity or Identity.here()), ascii_only)
+
+
+def dumps(value: Any, ascii_only: bool = False) -> str:
+    """JSON text that every reader takes: infinity and not-a-number become null."""
+    return json.dumps(_finite(value), indent=2, ensure_ascii=ascii_only, allow_nan=False) + "\n"
 
 
 def _finite(value: Any) -> Any:
@@ -34,6 +38,8 @@ def _finite(value: Any) -> Any:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the envelope."""
+    from importlib.resources import files
+
     text = files("pidoctor.report").joinpath("result.schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

@@ -1,0 +1,140 @@
+"""Planted secrets do not get through; what helps does."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pidoctor.report.redact import Identity, redact, redact_json
+
+ALICE = Identity(home="/home/alice", host="alices-lab-pi")
+CANARY = "c4n4ry"
+
+PLANTED = [
+    f"https://bob:{CANARY}@index.example.org/simple",
+    f"https://{CANARY}@index.example.org/simple",
+    f"Looking in indexes: https://index.example.org/simple?token={CANARY}&x=1",
+    f"https://index.example.org/simple#{CANARY}",
+    f"https://index.example.org/{CANARY}abcdefghijklmnop0123456789/simple",
+    f"PIP_INDEX_PASSWORD={CANARY}",
+    f"export AWS_SECRET_ACCESS_KEY='{CANARY}'",
+    f'"api_key": "{CANARY}"',
+    f"password: {CANARY}",
+    f"Authorization: Bearer {CANARY}",
+    f"Proxy-Authorization: Basic {CANARY}==",
+    f"tool --token {CANARY} upload",
+    f"tool --api-key='{CANARY} with spaces'",
+    f"ghp_{CANARY}0123456789012345678901234567",
+    f"pypi-AgEIcHlwaS5vcmc{CANARY}",
+    f"eyJhbGciOiJIUzI1NiJ9.{CANARY}0123456789.sig",
+    f"-----BEGIN OPENSSH PRIVATE KEY-----\n{CANARY}\n-----END OPENSSH PRIVATE KEY-----",
+    f"-----BEGIN RSA PRIVATE KEY-----\n{CANARY}",
+    f'wlan0 ESSID:"{CANARY}"',
+    f"ssid={CANARY} home",
+    f"Trying to associate with SSID '{CANARY}'",
+    f"psk={CANARY}",
+    f"/home/{CANARY}/project/.venv/bin/python",
+    f"'/home/{CANARY}'",
+    f"/Users/{CANARY}/x",
+    f"/media/{CANARY}/card/x",
+    f"C:\\Users\\{CANARY}\\x",
+    f"{CANARY}@raspberrypi:~ $ pip install x",
+    f"mail {CANARY}@example.org",
+    f"Nov 20 12:00:01 {CANARY} pip[123]: error",
+    f"Linux {CANARY} 6.6.31+rpt-rpi-v8 #1 SMP aarch64",
+    f"Static hostname: {CANARY}",
+    f"HOSTNAME={CANARY}",
+    f"iSerial                 3 {CANARY}",
+    f"ID_SERIAL_SHORT={CANARY}",
+    f'"serial_number": "{CANARY}"',
+]
+
+
+@pytest.mark.parametrize("text", PLANTED)
+def test_a_planted_secret_is_taken_out(text: str) -> None:
+    assert CANARY not in redact(text)
+    assert CANARY not in json.dumps(redact_json({"a": [text]}))
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Serial\t\t: 10000000a1b2c3d4", "a1b2c3d4"),
+        ("read 10000000a1b2c3d4 from the board", "a1b2c3d4"),
+        ("link/ether dc:a6:32:01:02:03 brd", "dc:a6:32"),
+        ("DC-A6-32-01-02-03", "DC-A6"),
+        ("dca6.3201.0203", "dca6"),
+        ("root=PARTUUID=12345678-02 UUID=0a1b2c3d-0a1b-0c2d-0e3f-0123456789ab", "0123456789ab"),
+        ("machine-id: 0123456789abcdef0123456789abcdef", "0123456789abcdef"),
+        ("/home/alice/x", "alice"),
+        ("started on alices-lab-pi today", "alices-lab-pi"),
+        ("ping alices-lab-pi.local", "alices-lab-pi"),
+    ],
+)
+def test_personal_data_is_taken_out(text: str, secret: str) -> None:
+    assert secret not in redact(text, ALICE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ai-edge-litert 2.3.0, numpy 2.4.6",
+        "sha256 " + "0123456789abcdef" * 4,
+        "https://www.piwheels.org/simple",
+        "https://files.example.org/numpy-1.26.4-cp311-cp311-linux_armv7l.whl#sha256=" + "ab" * 32,
+        "/usr/lib/python3.11/EXTERNALLY-MANAGED",
+        "/root/.cache/pip",
+        "AttributeError: _ARRAY_API not found",
+        "version `GLIBC_2.34' not found (required by /usr/lib/x.so)",
+        "manylinux_2_27_aarch64.manylinux_2_28_aarch64",
+        "Raspberry Pi 4 Model B Rev 1.4, revision c03114",
+        "2026-11-20 16:12:00,123 INFO: done",
+        "the author: somebody",
+        "tokenize: ok",
+        "~/project/.venv/bin/python -m pip install 'numpy<2'",
+        "raspberrypi is a common name",
+    ],
+)
+def test_what_helps_stays(text: str) -> None:
+    assert redact(text, Identity("/root", "raspberrypi")) == text
+
+
+def test_paths_still_work_for_the_user_after_redaction() -> None:
+    assert redact("/home/alice/project/.venv/bin/python", ALICE) == "~/project/.venv/bin/python"
+    assert redact("/srv/alice2/x", Identity(home="/srv/alice")) == "/srv/alice2/x"
+    assert redact("/srv/alice/x", Identity(home="/srv/alice")) == "~/x"
+
+
+def test_json_keeps_its_shape_and_masks_secrets_by_their_key() -> None:
+    value = {
+        "token": "abc",
+        "n": 1,
+        "deep": [{"db-password": "x", "name": "/home/bob/a"}],
+        "e": None,
+    }
+    assert redact_json(value) == {
+        "token": "***",
+        "n": 1,
+        "deep": [{"db-password": "***", "name": "~/a"}],
+        "e": None,
+    }
+
+
+_scraps = st.sampled_from(
+    [*PLANTED, "\n", " ", "=", ":", "@", "/", "//", "#", "?", "'", '"', "-", "***", "~", "host"]
+)
+
+
+@example(["https://a@", "https://b@c"])
+@given(st.lists(st.one_of(_scraps, st.text(max_size=12)), max_size=8))
+def test_twice_is_once(scraps: list[str]) -> None:
+    once = redact("".join(scraps), ALICE)
+    assert redact(once, ALICE) == once
+
+
+@given(st.text("a:/@ =.-_'\"#?&;~\n0", max_size=400))
+def test_no_text_takes_long(text: str) -> None:
+    redact(text * 20, ALICE)
