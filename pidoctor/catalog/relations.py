@@ -10,7 +10,7 @@ from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
-from pidoctor.catalog.data import load
+from pidoctor.catalog.tables import load_table
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Relations:
 
 def load_relations() -> Relations:
     """The shipped relations."""
-    data = load("relations.json")
+    data = load_table("relations")
     return Relations(
         alternatives={row["name"]: tuple(row["alternatives"]) for row in data["alternatives"]},
         warnings={row["name"]: row["text"] for row in data["misleading_names"]},

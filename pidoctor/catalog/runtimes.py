@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pidoctor.catalog.data import load
+from pidoctor.catalog.tables import load_table
 
 
 @dataclass(frozen=True)
@@ -24,5 +24,5 @@ def load_runtimes() -> tuple[Runtime, ...]:
     """The rows of ``data/runtimes.json``, preferred first."""
     return tuple(
         Runtime(row["distribution"], tuple(row["distributions"]), row["module"], row["import"])
-        for row in load("runtimes.json")["runtimes"]
+        for row in load_table("runtimes")["runtimes"]
     )

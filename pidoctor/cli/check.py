@@ -44,15 +44,16 @@ def examine(options: argparse.Namespace) -> Result:
     started = time.perf_counter()
     probed = machine(options)
     probed_at = time.perf_counter()
+    known = catalog()
     try:
-        resolution = answer(probed.profile, options.requirement, options.beyond_tags, catalog())
+        resolution = answer(probed.profile, options.requirement, options.beyond_tags, known)
     except CouldNotCheckError as error:
         resolution = None
         undecided: tuple[Finding, ...] = (Finding("not-decidable", Severity.ERROR, str(error)),)
     else:
         undecided = ()
     resolved_at = time.perf_counter()
-    findings = undecided + run_checks(probed.profile, resolution, probed.failures)
+    findings = undecided + run_checks(probed.profile, resolution, probed.failures, known.index)
     problems = any(finding.severity is Severity.ERROR for finding in findings)
     code = ExitCode.PROBLEM if problems else ExitCode.FINE
     return Result(
