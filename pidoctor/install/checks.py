@@ -31,7 +31,7 @@ def check_space(recipe: Recipe) -> None:
     if free >= needed:
         return
     raise failure(
-        "not-enough-space",
+        "no-space-left",
         f"The install needs {needed / 1e6:.0f} MB, and only {free / 1e6:.0f} MB are free there.",
         f"free space at {folder}",
         "Free some space, or install on a larger disk with --venv.",
@@ -44,7 +44,7 @@ def check_memory(meminfo: Path = Path("/proc/meminfo")) -> None:
     if available is None or available >= _MEMORY:
         return
     raise failure(
-        "not-enough-memory",
+        "out-of-memory",
         f"Only {available / 1e6:.0f} MB of memory are free, and installing takes "
         f"{_MEMORY / 1e6:.0f} MB.",
         f"MemAvailable and SwapFree in {meminfo}",

@@ -34,10 +34,10 @@ def command(
 ) -> tuple[str, ...]:
     """The command that downloads ``wheels`` for Python ``python`` ("3.11.2") into ``folder``.
 
-    ``listed_in`` is the file with their requirements(). The tags are those of the wheels: pip
-    does not judge them, for it may be too old to know them, or run on another machine. Without
-    pip's own cache, because the wheels are kept in pidoctor's, and because an older pip holds all
-    of what it caches in memory.
+    ``listed_in`` is the file with their requirements(); pip's log goes beside it. The tags are
+    those of the wheels: pip does not judge them, for it may be too old to know them, or run on
+    another machine. Without pip's own cache, because the wheels are kept in pidoctor's, and because
+    an older pip holds all of what it caches in memory.
     """
     tags = [tag for wheel in wheels for tag in parse_wheel_filename(wheel.filename)[3]]
     platforms = sorted({tag.platform for tag in tags} - {"any"})
@@ -47,6 +47,7 @@ def command(
         "download",
         *("--no-deps", "--require-hashes", "--only-binary=:all:", "--no-cache-dir"),
         *("--disable-pip-version-check", "--no-input", "--progress-bar=off"),
+        *("--log", str(listed_in.with_suffix(".log"))),
         *("--python-version", python),
         *(("--implementation", "cp") if abis else ()),
         *(part for abi in abis for part in ("--abi", abi)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -34,25 +35,30 @@ class Lock:
         return self._descriptor
 
     def __enter__(self) -> Lock:
-        while True:
-            descriptor = os.open(
-                self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-            )
+        while self._descriptor < 0:
+            descriptor = self._open()
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if self._still_there(descriptor):
                     self._descriptor = descriptor
-                    return self
             except BlockingIOError:
-                os.close(descriptor)
                 raise LockedError(
                     f"another install of this environment is running (it holds {self._path}); "
                     "wait until it has ended"
                 ) from None
-            except BaseException:
-                os.close(descriptor)
-                raise
-            os.close(descriptor)
+            finally:
+                if self._descriptor < 0:
+                    os.close(descriptor)
+        return self
+
+    def _open(self) -> int:
+        """Open the file, made with its folder if need be: its last holder may remove both."""
+        while True:
+            self._path.parent.mkdir(exist_ok=True)
+            with suppress(FileNotFoundError):
+                return os.open(
+                    self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+                )
 
     def _still_there(self, descriptor: int) -> bool:
         """Whether the locked file is the one of that name: its last holder may have removed it."""

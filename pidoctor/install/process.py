@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Thread
 from typing import IO, Callable
 
+from pidoctor.host.privacy import clean_url
 from pidoctor.report.text import one_line
 
 _KEPT_LINES = 400
 _LINE_LIMIT = 4096
+_LOG_LIMIT = 256 << 10
 _GRACE_S = 5.0
+_ADDRESS = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>()]+")
 
 Progress = Callable[[str], None]
 
@@ -41,6 +46,11 @@ class Ended:
     output: tuple[str, ...]
 
 
+def _shown(line: str) -> str:
+    """``line`` as it may be shown and kept: one safe line, no credentials in addresses."""
+    return _ADDRESS.sub(lambda found: clean_url(found[0]), one_line(line, _LINE_LIMIT))
+
+
 def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended]:
     """Run the programs side by side and return how each ended.
 
@@ -56,6 +66,17 @@ def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended
         for process in running:
             process.end()
         raise
+
+
+def read_log(path: Path) -> list[str]:
+    """The last lines of a tool's log, as :class:`Ended` gives its output; none without a log."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _LOG_LIMIT))
+            text = file.read(_LOG_LIMIT).decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [_shown(line) for line in text.splitlines()]
 
 
 class _Running:
@@ -79,10 +100,10 @@ class _Running:
     def _read(self, stream: IO[bytes], progress: Progress) -> None:
         with stream:
             while raw := stream.readline(_LINE_LIMIT):
-                line = one_line(raw.decode("utf-8", "replace"), _LINE_LIMIT)
+                line = _shown(raw.decode("utf-8", "replace"))
                 if line:
                     self._lines.append(line)
-                    progress(line)
+                    progress(f"  {line}")
 
     def wait(self) -> Ended:
         status = self._process.wait()

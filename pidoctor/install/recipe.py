@@ -29,7 +29,8 @@ _DOWNLOADS_AT_ONCE = 3
 class Step:
     """One thing that an install does: a command line, or something that pidoctor does itself.
 
-    ``variables`` are set for the command in addition to those of the user.
+    ``variables`` are set for the command in addition to those of the user. ``log`` is a file in
+    which it tells more than it prints.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Step:
     variables: tuple[tuple[str, str], ...] = ()
     writes: tuple[str, ...] = ()
     at_terminal: bool = False
+    log: Path | None = None
 
     @property
     def line(self) -> str:
@@ -121,8 +123,10 @@ class Recipe:
         )
 
 
-def make_recipe(job: Job) -> Recipe:
+def make_recipe(job: Job, anew: bool = False) -> Recipe:
     """The recipe for ``job``; reads the machine and the environment, changes nothing there.
+
+    ``anew`` installs what is installed already once more.
 
     Raises UsageError for an environment that cannot be used, InstallError when there is no tool to
     install with or a wheel is missing offline.
@@ -130,10 +134,10 @@ def make_recipe(job: Job) -> Recipe:
     plan, place, cache = job.plan, Place.of(job.venv), job.cache or Cache.of_user()
     exists = _exists(place.venv)
     base = ask(job.base_python)
-    python = ask(str(python_of(place.venv))) if exists else base
+    python = _ask_environment(place.venv) if exists else base
     _check_python(plan, python)
     folders = [check_folder(job.wheels_dir)] if job.wheels_dir else []
-    satisfied = exists and _satisfies(python, plan)
+    satisfied = exists and not anew and _satisfies(python, plan)
     found = {} if satisfied else find(plan.wheels, folders, cache)
     missing = tuple(w for w in plan.wheels if w.sha256 not in found and not satisfied)
     if missing and job.offline:
@@ -153,7 +157,7 @@ def make_recipe(job: Job) -> Recipe:
         create=None if exists else _create(base, place, plan, tools),
         fetches=tuple(_fetches(missing, tools.downloader, python, place)),
         system=_system(plan),
-        fill=_fill(tools, place, exists),
+        fill=_fill(tools, place, exists, anew),
     )
 
 
@@ -213,6 +217,16 @@ def _exists(venv: Path) -> bool:
             "installing would write there. Choose another environment with --venv"
         )
     return True
+
+
+def _ask_environment(venv: Path) -> Interpreter:
+    try:
+        return ask(str(python_of(venv)))
+    except UsageError as error:
+        raise UsageError(
+            f"{venv} is an environment whose Python does not work any more ({error}); "
+            "move it away, or choose another place with --venv"
+        ) from error
 
 
 def _check_python(plan: Plan, python: Interpreter) -> None:
@@ -300,6 +314,7 @@ def _fetches(
                 # Not /tmp: it may be a small tmpfs, and pip unpacks nothing larger elsewhere.
                 (("TMPDIR", str(place.work / "tmp")), ("PIP_REQUIRE_VIRTUALENV", "0")),
                 (str(listed_in), str(downloads)),
+                log=listed_in.with_suffix(".log"),
             ),
         )
 
@@ -316,7 +331,7 @@ def _system(plan: Plan) -> Step | None:
     )
 
 
-def _fill(tools: _Tools, place: Place, exists: bool) -> Step:
+def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> Step:
     environment = place.venv if exists else place.staging
     python = str(python_of(environment))
     source = (
@@ -329,7 +344,7 @@ def _fill(tools: _Tools, place: Place, exists: bool) -> Step:
         cache = ("--cache-dir", str(place.work / "uv-cache"))  # beside the target: hard links
         argv = (
             *(tools.filler, "--no-config", "--offline", *cache, "pip", "install"),
-            *("--python", python, *source),
+            *("--python", python, *(("--reinstall",) if anew else ()), *source),
         )
     else:
         variables.append(("PIP_CONFIG_FILE", os.devnull))  # every wheel is here already
@@ -338,7 +353,9 @@ def _fill(tools: _Tools, place: Place, exists: bool) -> Step:
             *tools.filler.command,
             *(() if inside else ("--python", python)),
             *("--isolated", "--disable-pip-version-check", "--no-input"),
-            *("install", "--no-warn-script-location", *source),
+            *("install", "--no-warn-script-location"),
+            *(("--force-reinstall",) if anew else ()),
+            *source,
         )
     return Step(
         "Install the packages into the environment",

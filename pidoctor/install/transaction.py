@@ -7,7 +7,6 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Callable
@@ -19,10 +18,10 @@ from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal
 from pidoctor.install.lock import Lock
 from pidoctor.install.outcome import ALREADY, FAILED, INSTALLED, ROLLED_BACK, Outcome
 from pidoctor.install.place import Place, python_of
-from pidoctor.install.process import Ended, Progress, Task, run_all
+from pidoctor.install.process import Progress, Task, read_log, run_all
 from pidoctor.install.receipt import make_receipt, read_receipt, write_receipt
 from pidoctor.install.recipe import Job, Recipe, Step, make_recipe
-from pidoctor.install.recovery import Checkpoint, no_checkpoint, recover, settle, tidy
+from pidoctor.install.recovery import recover, settle, tidy
 from pidoctor.install.relocate import relocate, share_system_packages
 from pidoctor.install.tree import copy, own_bytes
 from pidoctor.install.wheelhouse import collect, matches
@@ -30,22 +29,10 @@ from pidoctor.result import Finding
 from pidoctor.smoke.proof import PASSED, Proof
 
 Prove = Callable[[str], Proof]
-Run = Callable[[Sequence[Task], int, Progress], Sequence[Ended]]
 
 
 def silent(_: str) -> None:
     """The progress of an install that nobody watches."""
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """Where tests interrupt and fake an install.
-
-    ``checkpoint`` is called between any two steps; ``run`` runs the tools.
-    """
-
-    checkpoint: Checkpoint = no_checkpoint
-    run: Run = run_all
 
 
 def steps(job: Job) -> tuple[Step, ...]:
@@ -53,27 +40,21 @@ def steps(job: Job) -> tuple[Step, ...]:
     return make_recipe(job).steps
 
 
-def install(
-    job: Job, prove: Prove, progress: Progress = silent, hooks: Hooks | None = None
-) -> Outcome:
+def install(job: Job, prove: Prove, progress: Progress = silent) -> Outcome:
     """Carry out ``job``.
 
     ``prove`` is asked with the environment's interpreter before the install counts as done. A
     failure, a failed proof, Ctrl-C and SIGTERM leave the environment as it was; after a SIGKILL
     or a power cut :func:`recovery.recover` does that. UsageError: something is at ``job.venv``
-    that cannot be used. LockedError: another install of it runs.
+    that cannot be used. LockedError: another install of it runs. ``progress`` gets what is being
+    done, line by line, and indented what the tools say.
     """
-    hooks = hooks or Hooks()
-    message = recover(job.venv, hooks.checkpoint)
+    message = recover(job.venv)
     if message:
         progress(message)
-    transaction = Transaction(Place.of(job.venv), prove, progress, hooks)
-    try:
-        recipe = make_recipe(job)
-    except InstallError as error:
-        return transaction.ended(FAILED, findings=(error.finding,))
+    transaction = Transaction(Place.of(job.venv), prove, progress)
     with _interruptible():
-        return transaction.carry_out(recipe)
+        return transaction.carry_out(job)
 
 
 @contextmanager
@@ -110,18 +91,16 @@ def _undisturbed() -> Iterator[None]:
 class Transaction:
     """One install under way."""
 
-    def __init__(self, place: Place, prove: Prove, progress: Progress, hooks: Hooks) -> None:
+    def __init__(self, place: Place, prove: Prove, progress: Progress) -> None:
         self._place = place
         self._journal = Journal(place)
         self._prove = prove
         self._progress = progress
-        self._checkpoint = hooks.checkpoint
-        self._run = hooks.run
         self._doing = "starting"
         self._touched = False
         self._proof: Proof | None = None
 
-    def ended(
+    def _ended(
         self,
         status: str,
         receipt: dict[str, object] | None = None,
@@ -133,40 +112,44 @@ class Transaction:
         python = python_of(place.venv)
         return Outcome(status, place.venv, python, self._proof, receipt, findings, kept)
 
-    def carry_out(self, recipe: Recipe) -> Outcome:
-        """Install by ``recipe`` under the lock; always leaves a sound environment."""
-        if recipe.satisfied:
-            self._say("Everything is installed already; proving it again")
-            self._proof = self._prove(str(python_of(self._place.venv)))
-            if self._proof.status == PASSED:
-                return self.ended(ALREADY, read_receipt(self._place.venv))
-            return self.ended(FAILED, findings=(_failed_proof(self._proof).finding,))
+    def carry_out(self, job: Job) -> Outcome:
+        """Install ``job``; always leaves a sound environment."""
         try:
+            recipe = make_recipe(job)
+            if recipe.satisfied:
+                self._say("Everything is installed already; proving it again")
+                self._proof = self._prove(str(python_of(self._place.venv)))
+                if self._proof.status == PASSED:
+                    return self._ended(ALREADY, read_receipt(self._place.venv))
+                self._say("It does not pass its proof; installing it anew")
+                recipe = make_recipe(job, anew=True)
             parents = _make_parents(self._place.venv.parent)
-            self._place.state.mkdir(exist_ok=True)
+            with Lock(self._place.lock) as lock:
+                return self._under_lock(recipe, lock, parents)
+        except InstallError as error:
+            return self._ended(FAILED, findings=(error.finding,))
         except OSError as error:
-            return self.ended(FAILED, findings=(from_os_error(error, self._doing).finding,))
-        with Lock(self._place.lock) as lock:
-            finding: Finding | None = None
-            try:
-                self._install(recipe, lock)
-            except BaseException as error:
-                finding = _finding_of(error, self._doing)
-                if finding is None:
-                    with _undisturbed():
-                        self._settle(lock, parents, None)
-                    raise
-            with _undisturbed():
-                return self._settle(lock, parents, finding)
+            return self._ended(FAILED, findings=(from_os_error(error, self._doing).finding,))
+
+    def _under_lock(self, recipe: Recipe, lock: Lock, parents: Sequence[Path]) -> Outcome:
+        finding: Finding | None = None
+        try:
+            self._install(recipe, lock)
+        except BaseException as error:
+            finding = _finding_of(error, self._doing)
+            if finding is None:
+                with _undisturbed():
+                    self._settle(lock, parents, None)
+                raise
+        with _undisturbed():
+            return self._settle(lock, parents, finding)
 
     def _install(self, recipe: Recipe, lock: Lock) -> None:
         """Everything up to the point of no return, which is the last line."""
         place = self._place
         check_memory()
         check_space(recipe)
-        self._note("beginning")
         self._journal.write(PREPARING)
-        self._note("announced")
         (place.work / "tmp").mkdir(parents=True)
         if recipe.create:
             place.staging.parent.mkdir()
@@ -184,7 +167,6 @@ class Transaction:
             relocate(place.staging, place.staging, place.venv)
         receipt = self._proven(recipe)
         write_receipt(recipe.environment, receipt)
-        self._note("receipt written")
         self._commit()
 
     def _fetch(self, recipe: Recipe, lock: Lock) -> dict[str, Path]:
@@ -206,7 +188,6 @@ class Transaction:
                     "Do not use that file. If your package index is a mirror, ask who runs it.",
                 )
             files[wheel.sha256] = recipe.cache.keep(wheel, file) if recipe.cache else file
-            self._note(f"fetched {wheel.name}")
         return files
 
     def _collect(self, recipe: Recipe, files: dict[str, Path]) -> None:
@@ -215,17 +196,14 @@ class Transaction:
         if recipe.seed:
             (work / "wheels" / recipe.seed.name).symlink_to(recipe.seed)
         (work / "requirements.txt").write_text(recipe.requirements, "utf-8")
-        self._note("collected")
 
     def _keep(self) -> None:
         """Copy the environment, and only then say that it may be changed."""
         self._doing = "keeping the environment as it is"
-        copy(self._place.venv, self._place.backup, lambda: self._checkpoint("copying"))
+        copy(self._place.venv, self._place.backup)
         os.sync()
-        self._note("kept")
         self._journal.write(CHANGING)
         self._touched = True
-        self._note("changing")
 
     def _proven(self, recipe: Recipe) -> dict[str, object]:
         python = str(python_of(recipe.environment))
@@ -234,7 +212,6 @@ class Transaction:
         if self._proof.status != PASSED:
             self._touched = True
             raise _failed_proof(self._proof)
-        self._note("proven")
         final = str(python_of(self._place.venv))
         return make_receipt(recipe.plan, self._proof, final, new=not recipe.exists)
 
@@ -242,7 +219,6 @@ class Transaction:
         """Make the proven state the one that counts; all its content is on the disk before."""
         self._doing = "finishing"
         os.sync()
-        self._note("synced")
         self._journal.write(COMMITTED)
 
     def _execute(self, planned: Sequence[Step], lock: Lock) -> None:
@@ -251,33 +227,30 @@ class Transaction:
             self._say(step.title)
             self._progress(f"$ {step.line}")
         tasks = [Task(step.argv, dict(step.variables), step.at_terminal) for step in planned]
-        for step, ended in zip(planned, self._run(tasks, lock.descriptor, self._progress)):
+        for step, ended in zip(planned, run_all(tasks, lock.descriptor, self._progress)):
             if ended.status != 0:
-                raise from_tool(step.argv, ended.status, ended.output)
-        self._note("executed")
+                told = (*ended.output, *(read_log(step.log) if step.log else ()))
+                raise from_tool(step.argv, ended.status, told)
 
     def _settle(self, lock: Lock, parents: Sequence[Path], finding: Finding | None) -> Outcome:
         """Keep the new state if it was committed, put the old one back if not."""
         try:
             phase = self._journal.read() or PREPARING
-            settle(self._place, phase, self._checkpoint)
+            settle(self._place, phase)
             tidy(self._place, lock)
         except OSError as error:
-            return self.ended(FAILED, findings=_unsettled(error, finding))
+            return self._ended(FAILED, findings=_unsettled(error, finding))
         if phase == COMMITTED:
-            return self.ended(INSTALLED, read_receipt(self._place.venv))
+            return self._ended(INSTALLED, read_receipt(self._place.venv))
         for folder in parents:
             with suppress(OSError):  # somebody uses it by now
                 folder.rmdir()
         status = ROLLED_BACK if self._touched else FAILED
-        return self.ended(status, findings=(finding,) if finding else ())
+        return self._ended(status, findings=(finding,) if finding else ())
 
     def _say(self, text: str) -> None:
         self._doing = text
         self._progress(text)
-
-    def _note(self, point: str) -> None:
-        self._checkpoint(point)
 
 
 def _make_parents(folder: Path) -> list[Path]:

@@ -6,27 +6,24 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable
 
 from pidoctor.install.durable import rename
 
 
-def copy(source: Path, target: Path, each: Callable[[], None] = lambda: None) -> None:
+def copy(source: Path, target: Path) -> None:
     """Copy ``source`` to ``target``, which must not exist, sharing the content of packages.
 
     Files inside a package are hard links: installers replace such files, they do not write into
     them. All others (scripts, pyvenv.cfg, receipts, .pth files, metadata) are real copies. Links
-    stay links. ``each`` is called before each entry. Where the file system knows no hard links,
-    everything is copied.
+    stay links. Where the file system knows no hard links, everything is copied.
     """
     target.mkdir()
     for entry in sorted(os.scandir(source), key=lambda item: item.name):
-        each()
         path, copied = Path(entry.path), target / entry.name
         if entry.is_symlink():
             copied.symlink_to(os.readlink(path))
         elif entry.is_dir():
-            copy(path, copied, each)
+            copy(path, copied)
         elif entry.is_file():
             _copy_file(path, copied, shared=_in_package(path))
     shutil.copystat(source, target)

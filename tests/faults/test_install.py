@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from pidoctor.errors import UsageError
+from pidoctor.install import transaction
 from pidoctor.install.outcome import ALREADY, FAILED, INSTALLED, ROLLED_BACK
-from pidoctor.install.process import Ended, Task, run_all
+from pidoctor.install.process import Ended, Progress, Task, run_all
 from pidoctor.install.receipt import read_receipt
+from pidoctor.install.recipe import Job
 from pidoctor.install.recovery import undo
-from pidoctor.install.transaction import Hooks, Job, install, silent, steps
+from pidoctor.install.transaction import install, steps
 from pidoctor.install.wheelhouse import Cache
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
@@ -43,9 +45,8 @@ def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache")
 
 
-def test_new_environment_is_proven_before_it_has_its_name(
-    tool: str, tmp_path: Path, cache: Cache
-) -> None:
+@pytest.mark.usefixtures("tool")
+def test_new_environment_is_proven_before_it_has_its_name(tmp_path: Path, cache: Cache) -> None:
     wheel = make_wheel(tmp_path / "wheels", "demo", "1.0")
     venv = tmp_path / "home" / ".venv"
     job = Job(make_plan(wheel), venv, PYTHON, True, tmp_path / "wheels", cache)
@@ -75,7 +76,8 @@ def test_new_environment_is_proven_before_it_has_its_name(
     assert receipt["proof"]["status"] == "passed"
 
 
-def test_scripts_have_right_hashes_in_record(tool: str, tmp_path: Path, cache: Cache) -> None:
+@pytest.mark.usefixtures("tool")
+def test_scripts_have_right_hashes_in_record(tmp_path: Path, cache: Cache) -> None:
     wheel = make_wheel(tmp_path / "wheels", "demo", "1.0")
     venv = tmp_path / ".venv"
     install(Job(make_plan(wheel), venv, PYTHON, True, tmp_path / "wheels", cache), _yes)
@@ -96,7 +98,9 @@ def test_scripts_have_right_hashes_in_record(tool: str, tmp_path: Path, cache: C
 _yes = Prover("demo", "1.0")
 
 
-def test_dry_run_is_what_runs(tool: str, tmp_path: Path, cache: Cache) -> None:
+def test_dry_run_is_what_runs(
+    tool: str, tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wheel = make_wheel(tmp_path / "wheels", "demo", "1.0")
     venv = tmp_path / ".venv"
     job = Job(make_plan(wheel), venv, PYTHON, True, tmp_path / "wheels", cache)
@@ -104,11 +108,12 @@ def test_dry_run_is_what_runs(tool: str, tmp_path: Path, cache: Cache) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "wheels"]
     ran: list[Task] = []
 
-    def run(tasks: list[Task], stdin: int, progress: object) -> list[Ended]:
+    def run(tasks: list[Task], stdin: int, progress: Progress) -> list[Ended]:
         ran.extend(tasks)
-        return run_all(tasks, stdin, silent)
+        return run_all(tasks, stdin, progress)
 
-    install(job, _yes, hooks=Hooks(run=run))  # type: ignore[arg-type]
+    monkeypatch.setattr(transaction, "run_all", run)
+    install(job, _yes)
 
     assert [step.argv for step in planned if step.argv] == [task.argv for task in ran]
     filled = planned[-3].line
@@ -117,16 +122,16 @@ def test_dry_run_is_what_runs(tool: str, tmp_path: Path, cache: Cache) -> None:
     assert tool in filled
 
 
-def test_wheel_whose_tag_the_tool_refuses_is_installed(
-    tool: str, tmp_path: Path, cache: Cache
-) -> None:
+@pytest.mark.usefixtures("tool")
+def test_wheel_whose_tag_the_tool_refuses_is_installed(tmp_path: Path, cache: Cache) -> None:
     wheel = make_wheel(tmp_path / "wheels", "demo", "1.0", tag="py3-none-manylinux_9_99_mips64")
     venv = tmp_path / ".venv"
     job = Job(make_plan(wheel), venv, PYTHON, True, tmp_path / "wheels", cache)
     assert install(job, _yes).status == INSTALLED
 
 
-def test_change_undo_and_proof_again(tool: str, tmp_path: Path, cache: Cache) -> None:
+@pytest.mark.usefixtures("tool")
+def test_change_undo_and_proof_again(tmp_path: Path, cache: Cache) -> None:
     old = make_wheel(tmp_path / "wheels", "demo", "1.0")
     new = make_wheel(tmp_path / "wheels", "demo", "2.0", {"demo/__init__.py": "V = '2.0'\n"})
     venv, wheels = tmp_path / ".venv", tmp_path / "wheels"
@@ -149,7 +154,8 @@ def test_change_undo_and_proof_again(tool: str, tmp_path: Path, cache: Cache) ->
         undo(venv)
 
 
-def test_failed_proof_puts_everything_back(tool: str, tmp_path: Path, cache: Cache) -> None:
+@pytest.mark.usefixtures("tool")
+def test_failed_proof_puts_everything_back(tmp_path: Path, cache: Cache) -> None:
     old = make_wheel(tmp_path / "wheels", "demo", "1.0")
     broken = make_wheel(tmp_path / "wheels", "demo", "2.0", {"demo/__init__.py": "1 / 0\n"})
     venv, wheels = tmp_path / ".venv", tmp_path / "wheels"

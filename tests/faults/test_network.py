@@ -1,0 +1,147 @@
+"""Every way a download goes wrong, made to happen: the cause is named, nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from pidoctor.install.outcome import FAILED, INSTALLED, Outcome
+from pidoctor.install.recipe import Job
+from pidoctor.install.recovery import undo
+from pidoctor.install.transaction import install, silent
+from pidoctor.install.wheelhouse import Cache
+from pidoctor.result import Remedy
+
+from .server import FAULTS, Index, serving
+from .world import PYTHON, Prover, make_plan, make_wheel
+
+_CAUSES = {
+    "stall": "network-timeout",
+    "truncate": "network-timeout",
+    "reset": "network-timeout",
+    "404": "wheel-file-not-found",
+    "429": "index-busy",
+    "503": "index-down",
+    "html": "hash-mismatch",
+    "other content": "hash-mismatch",
+}
+
+
+@pytest.fixture(autouse=True)
+def own_pip_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip with no settings but those of a test, impatient."""
+    for name in list(os.environ):
+        if name.startswith(("PIP_", "SSL_CERT")) or name.lower().endswith(("_proxy", "_ca_bundle")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    monkeypatch.setenv("PIP_TIMEOUT", "1")
+
+
+def _install(
+    folder: Path,
+    index: Index,
+    monkeypatch: pytest.MonkeyPatch,
+    progress: Callable[[str], None] = silent,
+) -> Outcome:
+    (home := folder / "home").mkdir(exist_ok=True)
+    filler = {"demo/data.bin": "x" * 50_000, "demo/__init__.py": "V = '1.0'\n"}
+    wheel = make_wheel(index.wheels, "demo", "1.0", filler)
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    job = Job(make_plan(wheel), home / ".venv", PYTHON, cache=Cache(folder / "cache"))
+    return install(job, Prover("demo", "1.0"), progress)
+
+
+def _is_clean(folder: Path) -> bool:
+    return list((folder / "home").iterdir()) == [] and not list((folder / "cache").glob("*/*"))
+
+
+def _failed_for(outcome: Outcome, cause: str, folder: Path) -> bool:
+    """Whether it failed with one finding, that cause and a remedy, and left nothing behind."""
+    (finding,) = outcome.findings
+    assert (outcome.status, outcome.exit_code, finding.id) == (FAILED, 1, cause), finding
+    assert finding.remedy is not None
+    assert finding.remedy.text
+    return _is_clean(folder)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_is_named_and_the_next_try_works(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Index(tmp_path / "wheels", fault)) as index:
+        outcome = _install(tmp_path, index, monkeypatch)
+        assert _failed_for(outcome, _CAUSES[fault], tmp_path)
+        index.fault = ""
+        assert _install(tmp_path, index, monkeypatch).status == INSTALLED
+
+
+def test_second_board_installs_from_the_cache_without_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Index(tmp_path / "wheels", "")) as index:
+        assert _install(tmp_path, index, monkeypatch).status == INSTALLED
+        pages = [path for path in index.requests if not path.endswith(".whl")]
+        assert len(pages) == len(set(pages)), "an index page was fetched twice"
+        asked = len(index.requests)
+        undo(tmp_path / "home" / ".venv")
+        assert _install(tmp_path, index, monkeypatch).status == INSTALLED
+        assert len(index.requests) == asked
+    undo(tmp_path / "home" / ".venv")
+    assert _install(tmp_path, index, monkeypatch).status == INSTALLED
+
+
+def test_certificate_of_an_unknown_authority(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = Index(tmp_path / "wheels", "")
+    certificate = index.use_tls(tmp_path)
+    with serving(index):
+        outcome = _install(tmp_path, index, monkeypatch)
+        assert _failed_for(outcome, "proxy-or-ssl-ca", tmp_path)
+        assert "PIP_CERT" in (outcome.findings[0].remedy or Remedy("")).text
+        monkeypatch.setenv("PIP_CERT", str(certificate))
+        outcome = _install(tmp_path, index, monkeypatch)
+        assert outcome.status == INSTALLED, outcome
+
+
+def test_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Index(tmp_path / "wheels", "proxy wants a password")) as index:
+        address = index.url
+        monkeypatch.setattr(Index, "url", "http://index.invalid/simple/")
+        monkeypatch.setenv("PIP_TRUSTED_HOST", "index.invalid")
+        assert _failed_for(_install(tmp_path, index, monkeypatch), "dns-failure", tmp_path)
+
+        monkeypatch.setenv("http_proxy", address)
+        outcome = _install(tmp_path, index, monkeypatch)
+        assert _failed_for(outcome, "proxy-or-ssl-ca", tmp_path)
+
+        index.fault = ""
+        assert _install(tmp_path, index, monkeypatch).status == INSTALLED
+
+
+def test_password_of_the_index_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Index(tmp_path / "wheels", "404")) as index:
+        url = index.url.replace("//", "//canary-user:canary-secret@")
+        monkeypatch.setattr(Index, "url", url)
+        lines: list[str] = []
+        outcome = _install(tmp_path, index, monkeypatch, lines.append)
+    assert outcome.status == FAILED
+    assert "canary" not in repr(outcome) + "".join(lines)
+
+
+def test_nothing_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = Index(tmp_path / "wheels", "")
+    index.server_close()
+    assert _failed_for(_install(tmp_path, index, monkeypatch), "no-network", tmp_path)
+
+
+def test_index_without_the_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Index(tmp_path / "wheels", "empty")) as index:
+        outcome = _install(tmp_path, index, monkeypatch)
+    assert _failed_for(outcome, "not-on-this-index", tmp_path)
