@@ -1,33 +1,9 @@
-"""A capture: what the probes once read on a machine, in one JSON file, to be asked again anywhere.
-
-The format, ``pidoctor-capture/1`` (all parts but the first optional; paths are the machine's own,
-the user's home folder is ``~``)::
-
-    schema        "pidoctor-capture/1"
-    origin        what the machine was, for people
-    complete      true: a path that is not in it is not there; false: nobody looked
-    can_run       whether programs of the machine could be run
-    files         path -> {"text"} or {"base64"}, and {"modified": seconds} where that was asked
-    folders       path -> names
-    real_paths    path -> the path behind its links, where they differ
-    present       paths that exist and whose content was not read
-    missing       paths that were looked for and are not there
-    unreadable    path -> why
-    searches      [{"path", "pattern", "found": [text]}]
-    commands      [{"argv", "returncode", "stdout", "stderr", "timed_out"}]
-    environment   name -> value or null
-    disks         path -> {"total", "free", "read_only"}
-    uname         {"system", "release", "machine"}
-    memory        {"total", "available", "swap"}; distribution {"id", "version", ...}: only of
-                  machines without /proc and os-release
-    page_size, now, group_ids, home, working_folder, interpreter
-"""
+"""A capture: what the probes once read on a machine, to be asked again anywhere."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,27 +24,10 @@ from pidoctor.host.base import (
     Uname,
     UnreadableError,
 )
+from pidoctor.host.capture_format import MAX_BYTES, parse_capture
 
-SCHEMA = "pidoctor-capture/1"
 FILE_NAME = "capture.json"
-MAX_BYTES = 32 << 20
-MAX_DEPTH = 12
-MAX_ENTRIES = 50_000
 _NOT_CAPTURED = "was not captured"
-
-# The parts and what each has to be; a list or object is empty where the part is left out.
-_PARTS: Mapping[str, type] = {
-    "files": dict,
-    "folders": dict,
-    "real_paths": dict,
-    "present": list,
-    "missing": list,
-    "unreadable": dict,
-    "searches": list,
-    "commands": list,
-    "environment": dict,
-    "disks": dict,
-}
 
 
 def load_capture(path: str | os.PathLike[str]) -> CaptureHost:
@@ -83,54 +42,7 @@ def load_capture(path: str | os.PathLike[str]) -> CaptureHost:
         content = files.read_bytes(shown, os.fspath(file), MAX_BYTES + 1)
     except HostError as error:
         raise UsageError(f"capture {error}") from error
-    if len(content) > MAX_BYTES:
-        raise UsageError(f"capture {shown}: larger than {MAX_BYTES >> 20} MiB")
     return CaptureHost(parse_capture(content, shown), f"capture {given.name}")
-
-
-def parse_capture(content: bytes, shown: str) -> Mapping[str, Any]:
-    """The JSON of a capture with every part of the right kind; :class:`UsageError` otherwise."""
-    try:
-        data = json.loads(content, parse_int=_number, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"capture {shown}: not JSON ({type(error).__name__})") from error
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise UsageError(f"capture {shown}: not a pidoctor capture ({SCHEMA})")
-    _check_size(data, shown)
-    for part, kind in _PARTS.items():
-        if not isinstance(data.setdefault(part, kind()), kind):
-            raise UsageError(f"capture {shown}: {part}: expected {kind.__name__}")
-    return data
-
-
-def _number(digits: str) -> int:
-    """A number that fits 64 bits: reading millions of digits would take minutes."""
-    if len(digits) > 19:
-        raise ValueError("a number of more than 19 digits")
-    return int(digits)
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _check_size(data: Any, shown: str) -> None:
-    """Refuse what is nested too deeply or has too many entries."""
-    level, depth, entries = [data], 0, 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise UsageError(f"capture {shown}: nested more than {MAX_DEPTH} levels deep")
-        below: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                below.extend(value.values())
-            elif isinstance(value, list):
-                below.extend(value)
-        entries += len(below)
-        if entries > MAX_ENTRIES:
-            raise UsageError(f"capture {shown}: more than {MAX_ENTRIES} entries")
-        level = [value for value in below if isinstance(value, (dict, list))]
 
 
 class CaptureHost:
@@ -139,17 +51,16 @@ class CaptureHost:
     def __init__(self, data: Mapping[str, Any], origin: str) -> None:
         self._data = data
         self.origin = origin
-        self.can_run = data.get("can_run", True) is True
+        self.can_run = data.get("can_run") is not False
 
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
-        entry = self._data["files"].get(self.real_path(path), self._data["files"].get(path))
-        if entry is None:
+        entry = self._file(path)
+        if entry.get("text") is not None:
+            return str(entry["text"]).encode("utf-8", "replace")[:limit]
+        if entry.get("base64") is None:
             raise self._why_not(path)
-        text, encoded = _part(entry, "text", str, path), _part(entry, "base64", str, path)
-        if text is not None:
-            return str(text).encode("utf-8", "replace")[:limit]
         try:
-            return base64.b64decode(encoded or "", validate=True)[:limit]
+            return base64.b64decode(entry["base64"], validate=True)[:limit]
         except (binascii.Error, ValueError) as error:
             raise UnreadableError(path, "its content in the capture is broken") from error
 
@@ -159,45 +70,37 @@ class CaptureHost:
         pattern: Pattern,
         limit: int = SEARCH_LIMIT,  # noqa: ARG002 (the Host protocol's argument)
     ) -> tuple[bytes, ...]:
-        for entry in self._data["searches"]:
-            asked = (_part(entry, "path", str, path), _part(entry, "pattern", str, path))
-            if asked == (path, pattern.name):
-                found = _part(entry, "found", list, path) or []
-                return tuple(sorted(str(item).encode("utf-8") for item in found))
+        for entry in self._list("searches"):
+            if (entry.get("path"), entry.get("pattern")) == (path, pattern.name):
+                found = entry.get("found") or ()
+                return tuple(sorted(item.encode("utf-8", "replace") for item in found))
         raise self._why_not(path)
 
     def list_dir(self, path: str) -> tuple[str, ...]:
-        names = self._data["folders"].get(path)
-        if not isinstance(names, list):
+        names = self._table("folders").get(path)
+        if names is None:
             raise self._why_not(path)
-        return tuple(sorted(str(name) for name in names))
+        return tuple(sorted(names))
 
     def real_path(self, path: str) -> str:
-        real = self._data["real_paths"].get(path, path)
-        return real if isinstance(real, str) else path
+        real = self._table("real_paths").get(path)
+        return path if real is None else str(real)
 
     def exists(self, path: str) -> bool:
-        data = self._data
-        return (
-            path in data["files"]
-            or path in data["folders"]
-            or path in data["present"]
-            or path in data["real_paths"]
-        )
+        tables = ("files", "folders", "real_paths")
+        return any(path in self._table(name) for name in tables) or path in self._list("present")
 
     def modified(self, path: str) -> float:
-        entry = self._data["files"].get(path, self._data["files"].get(self.real_path(path)))
-        moment = None if entry is None else _part(entry, "modified", (int, float), path)
+        moment = self._file(path).get("modified")
         if moment is None:
             raise self._why_not(path)
         return float(moment)
 
     def disk_usage(self, path: str) -> DiskUsage:
-        disk = self._data["disks"].get(path)
-        if not isinstance(disk, dict):
+        disk = self._table("disks").get(path)
+        if disk is None or disk.get("total") is None or disk.get("free") is None:
             raise UnreadableError(path, _NOT_CAPTURED)
-        total, free = (_part(disk, name, int, path) for name in ("total", "free"))
-        return DiskUsage(total or 0, free or 0, disk.get("read_only") is True)
+        return DiskUsage(disk["total"], disk["free"], disk.get("read_only") is True)
 
     def run(
         self,
@@ -205,87 +108,80 @@ class CaptureHost:
         timeout: float,  # noqa: ARG002 (the Host protocol's arguments)
         stdin: bytes = b"",  # noqa: ARG002
     ) -> Completed:
-        for entry in self._data["commands"]:
-            if _part(entry, "argv", list, argv[0]) == list(argv):
-                code = _part(entry, "returncode", int, argv[0])
-                stdout, stderr = (_part(entry, name, str, argv[0]) or "" for name in OUTPUTS)
-                return Completed(
-                    1 if code is None else code,
-                    stdout.encode("utf-8", "replace"),
-                    stderr.encode("utf-8", "replace"),
-                    entry.get("timed_out") is True,
+        for entry in self._list("commands"):
+            if entry.get("argv") == list(argv) and entry.get("returncode") is not None:
+                stdout, stderr = (
+                    (entry.get(name) or "").encode("utf-8", "replace")
+                    for name in ("stdout", "stderr")
                 )
+                timed_out = entry.get("timed_out") is True
+                return Completed(entry["returncode"], stdout, stderr, timed_out)
         raise UnreadableError(argv[0], f"running it {_NOT_CAPTURED}")
 
     def uname(self) -> Uname:
-        entry = self._object("uname")
-        return Uname(*(_part(entry, name, str, "uname") or "" for name in Uname._fields))
+        entry = self._value("uname")
+        return Uname(*(entry.get(name) or "" for name in Uname._fields))
 
     def page_size(self) -> int:
-        return int(self._value("page_size", int))
+        return int(self._value("page_size"))
 
     def memory(self) -> MemoryUse:
-        return MemoryUse(
-            *(_part(self._object("memory"), name, int, "memory") or 0 for name in MemoryUse._fields)
-        )
+        entry = self._value("memory")
+        return MemoryUse(*(entry.get(name) or 0 for name in MemoryUse._fields))
 
     def distribution(self) -> Distribution:
-        entry = self._object("distribution")
-        return Distribution(
-            *(_part(entry, name, str, "distribution") or "" for name in Distribution._fields)
-        )
+        entry = self._value("distribution")
+        return Distribution(*(entry.get(name) or "" for name in Distribution._fields))
 
     def environ(self, name: str) -> str | None:
-        value = self._data["environment"].get(name)
-        return value if isinstance(value, str) else None
+        value: str | None = self._table("environment").get(name)
+        return value
 
     def now(self) -> float:
-        return float(self._value("now", (int, float)))
+        return float(self._value("now"))
 
     def group_ids(self) -> tuple[int, ...]:
-        groups = self._value("group_ids", list)
-        return tuple(group for group in groups if isinstance(group, int))
+        return tuple(self._value("group_ids"))
 
     def home(self) -> str:
         return "~"
 
     def working_folder(self) -> str:
-        return str(self._value("working_folder", str))
+        return str(self._value("working_folder"))
 
     def interpreter(self) -> str:
         if self._data.get("interpreter") is None:
             raise MissingError("/usr/bin/python3")
-        return str(self._value("interpreter", str))
+        return str(self._data["interpreter"])
 
     def runs_here(self, executable: str) -> bool:  # noqa: ARG002 (a capture is another machine)
         return False
 
-    def _object(self, name: str) -> Mapping[str, Any]:
-        value: Mapping[str, Any] = self._value(name, dict)
+    def _file(self, path: str) -> Mapping[str, Any]:
+        table = self._table("files")
+        entry: Mapping[str, Any] | None = table.get(self.real_path(path)) or table.get(path)
+        if entry is None:
+            raise self._why_not(path)
+        return entry
+
+    def _table(self, part: str) -> Mapping[str, Any]:
+        table: Mapping[str, Any] | None = self._data.get(part)
+        return {} if table is None else table
+
+    def _list(self, part: str) -> list[Any]:
+        items: list[Any] | None = self._data.get(part)
+        return [] if items is None else items
+
+    def _value(self, name: str) -> Any:
+        value = self._data.get(name)
+        if value is None:
+            raise UnreadableError(name, _NOT_CAPTURED)
         return value
 
-    def _value(self, name: str, kind: type | tuple[type, ...]) -> Any:
-        if name not in self._data:
-            raise UnreadableError(name, _NOT_CAPTURED)
-        return _part(self._data, name, kind, name)
-
     def _why_not(self, path: str) -> HostError:
-        reason = self._data["unreadable"].get(path)
-        if isinstance(reason, str):
-            return UnreadableError(path, reason)
-        if path in self._data["missing"] or self._data.get("complete") is True:
+        reason = self._table("unreadable").get(path)
+        if reason is not None:
+            return UnreadableError(path, str(reason))
+        if path in self._list("missing") or self._data.get("complete") is True:
             return MissingError(path)
         return UnreadableError(path, _NOT_CAPTURED)
-
-
-OUTPUTS = ("stdout", "stderr")
-
-
-def _part(entry: Any, name: str, kind: type | tuple[type, ...], shown: str) -> Any:
-    """A value of an object of the capture, None where it is left out; an error of another kind."""
-    value = entry.get(name) if isinstance(entry, dict) else entry
-    if value is None and isinstance(entry, dict):
-        return None
-    if not isinstance(entry, dict) or not isinstance(value, kind) or isinstance(value, bool):
-        raise UnreadableError(shown, "the capture is malformed there")
-    return value

@@ -24,7 +24,7 @@ from pidoctor.host.base import (
     Pattern,
     Uname,
 )
-from pidoctor.host.capture import SCHEMA
+from pidoctor.host.capture_format import SCHEMA
 from pidoctor.host.privacy import clean_file, redact
 
 T = TypeVar("T")

@@ -68,7 +68,7 @@ def parse_elf(content: bytes) -> Elf:
         (machine,) = struct.unpack_from(order + "H", content, 18)
         layout = _layout(content, order, wide=content[4] == 2)
         loader = _loader(content, layout)
-    except struct.error as error:
+    except (struct.error, OverflowError) as error:
         raise _TooShortError("a truncated ELF header") from error
     return Elf(
         machine=_MACHINES.get(machine, f"elf-{machine}"),

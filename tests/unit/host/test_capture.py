@@ -10,7 +10,8 @@ import pytest
 
 from pidoctor.errors import UsageError
 from pidoctor.host.base import MissingError, Pattern, UnreadableError
-from pidoctor.host.capture import MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, SCHEMA, load_capture
+from pidoctor.host.capture import load_capture
+from pidoctor.host.capture_format import MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, SCHEMA
 from pidoctor.host.live import LiveHost
 from pidoctor.host.privacy import redact
 from pidoctor.host.recorder import Recorder
@@ -61,6 +62,7 @@ def write(folder: Path, content: Any) -> Path:
         ({"schema": SCHEMA, "missing": ["/x"] * (MAX_ENTRIES + 1)}, "entries"),
         (f'{{"schema": "{SCHEMA}", "now": {"9" * 50}}}', "not JSON"),
         (f'{{"schema": "{SCHEMA}", "now": NaN}}', "not JSON"),
+        (f'{{"schema": "{SCHEMA}", "now": 1e999}}', "not JSON"),
     ],
 )
 def test_what_is_no_capture(tmp_path: Path, content: Any, reason: str) -> None:
@@ -101,21 +103,39 @@ def test_what_nobody_looked_at_is_not_absent() -> None:
         fake_host().read_bytes("/c")
 
 
-MALFORMED: list[dict[str, Any]] = [
-    {"files": {"/proc/cpuinfo": 3, "/etc/os-release": {"text": []}}},
-    {"files": {"/etc/os-release": {"base64": "?"}}},
-    {"uname": [], "page_size": "x", "now": [], "group_ids": {}, "interpreter": 7},
-    {"uname": {"machine": 3}, "commands": [3, {"argv": "x"}], "interpreter": "/usr/bin/python3"},
-    {"searches": [1, {"path": []}], "disks": {"/": {"total": "x"}}, "present": [{}]},
-    {"real_paths": {"/usr/bin/python3": 3}, "environment": {"TMPDIR": 5}, "folders": {"/a": 1}},
-]
+@pytest.mark.parametrize(
+    ("parts", "where"),
+    [
+        ({"files": {"/proc/cpuinfo": 3}}, "files./proc/cpuinfo: expected dict"),
+        ({"files": {"/a": {"text": []}}}, "files./a.text: expected str"),
+        ({"files": {"/a": {"modified": True}}}, "files./a.modified: expected float"),
+        ({"uname": []}, "uname: expected dict"),
+        ({"uname": {"machine": 3}}, "uname.machine: expected str"),
+        ({"page_size": "x"}, "page_size: expected int"),
+        ({"page_size": True}, "page_size: expected int"),
+        ({"group_ids": [None]}, r"group_ids\[0\]: null in a list"),
+        ({"commands": [{"argv": "x"}]}, r"commands\[0\].argv: expected list"),
+        ({"searches": [1]}, r"searches\[0\]: expected dict"),
+        ({"disks": {"/": {"total": 1.5}}}, "disks./.total: expected int"),
+        ({"environment": {"A\x1b[31m": 5}}, r"environment.A\\x1b"),
+    ],
+)
+def test_a_malformed_part_is_named(tmp_path: Path, parts: dict[str, Any], where: str) -> None:
+    with pytest.raises(UsageError, match=where) as caught:
+        load_capture(write(tmp_path, {"schema": SCHEMA, **parts}))
+    assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize("parts", MALFORMED)
-def test_a_malformed_part_is_a_fact_that_is_not_known(parts: dict[str, Any]) -> None:
-    result = probe(fake_host(**parts))
-    assert result.failures == ()
-    assert not result.profile.python.version.is_known
+def test_content_that_is_not_base64() -> None:
+    with pytest.raises(UnreadableError, match="broken"):
+        fake_host({"/a": {"base64": "?"}}).read_bytes("/a")
+
+
+def test_null_is_left_out() -> None:
+    host = fake_host(page_size=None, folders=None, interpreter=None)
+    assert probe(host).failures == ()
+    with pytest.raises(UnreadableError):
+        host.page_size()
 
 
 CANARY = "c4naryS3cret"
