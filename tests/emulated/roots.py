@@ -79,7 +79,7 @@ class Root:
                 *(() if online else ("--net",)),
                 str(_ENTER), str(self.path), self._overlay,
                 *(str(part) for mount in mounts for part in mount),
-                "--", "env", "--ignore-environment",
+                "--", "env", "--ignore-environment", "--chdir=/root",
                 *(f"{name}={value}" for name, value in variables.items()),
                 *argv,
             ],
