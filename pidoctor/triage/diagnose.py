@@ -143,7 +143,7 @@ def _without_settled(suspects: list[_Suspect], seen: Scan, knowledge: Knowledge)
 
 
 def _without_entailed(suspects: list[_Suspect], knowledge: Knowledge) -> list[_Suspect]:
-    """Drop what another suspect, at least as likely to be one, explains.
+    """Drop what another suspect explains, one that is more than a guess.
 
     Of two that entail each other the earlier one in the log stays.
     """
@@ -154,7 +154,7 @@ def _without_entailed(suspects: list[_Suspect], knowledge: Knowledge) -> list[_S
             for other in suspects
             if other is not suspect
             and suspect.cause in knowledge.causes[other.cause].entails
-            and (other.confidence >= STRONG or other.confidence >= suspect.confidence)
+            and other.confidence >= STRONG
         ]
         mutual = knowledge.causes[suspect.cause].entails
         if not any(r.cause not in mutual or r.first < suspect.first for r in reasons):

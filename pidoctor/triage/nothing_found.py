@@ -8,7 +8,7 @@ one cause is named, each with less confidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -32,8 +32,9 @@ class Verdict:
     detail: str
 
 
-Judge = Callable[[str, Facts], "Verdict | None"]
-"""Asked why the machine of these facts cannot have a requirement; None if it cannot tell."""
+Judge = Callable[[str, Facts], Sequence[Verdict]]
+"""Asked why the machine of these facts cannot have a requirement: possible causes, likeliest first;
+none if it cannot tell."""
 
 
 def decide(
@@ -50,18 +51,19 @@ def decide(
     offered = _offered(groups.get("versions"))
     if offered:
         return _version_missing(asked, offered, facts, ignored)
-    name = plain_name(asked)
-    known = published().get(name)
-    if known is None or known.elsewhere:
-        return _unknown_name(name, facts, judge, asked)
     verdict = _by_requires_python(asked, ignored, facts)
     if verdict is not None:
         return [verdict]
-    certain = _certain(name, known, facts)
-    if certain:
-        return certain
-    asked_judge = judge(asked, facts) if judge else None
-    return [asked_judge] if asked_judge else _guess(name, known, facts)
+    name = plain_name(asked)
+    if judge is not None:
+        # An empty list of versions speaks of the package, not of the version asked for.
+        judged = list(judge(name if "versions" in groups else asked, facts))
+        if judged:
+            return judged
+    known = published().get(name)
+    if known is None or known.elsewhere:
+        return _unknown_name(name)
+    return _certain(name, known, facts) or _guess(name, known, facts)
 
 
 def _offered(versions: str | None) -> tuple[str, ...]:
@@ -79,7 +81,8 @@ def _parsed(texts: tuple[str, ...]) -> list[Version]:
     return found
 
 
-def _specifier(asked: str) -> SpecifierSet | None:
+def specifier_of(asked: str) -> SpecifierSet | None:
+    """The version part of a requirement; None without one, or if it is malformed."""
     found = re.search(r"[<>=!~].*", asked)
     if found is None:
         return None
@@ -94,9 +97,9 @@ def _version_missing(
 ) -> list[Verdict]:
     """Others are on offer, the asked one is not."""
     verdict = _by_requires_python(asked, ignored, facts)
-    if verdict is not None and _specifier(asked) is not None:
+    if verdict is not None and specifier_of(asked) is not None:
         return [verdict]
-    versions, wanted = _parsed(offered), _specifier(asked)
+    versions, wanted = _parsed(offered), specifier_of(asked)
     known = published().get(plain_name(asked))
     newest = max(versions) if versions else None
     pip = facts.version("pip")
@@ -123,13 +126,25 @@ def _asks_newer(wanted: SpecifierSet, newest: Version) -> bool:
 
 def _by_requires_python(asked: str, ignored: str, facts: Facts) -> Verdict | None:
     """The installer said which versions it left out for their Requires-Python."""
-    wanted = _specifier(asked)
-    for version, bounds in _REQUIRES.findall(ignored):
+    wanted, left_out = specifier_of(asked), _REQUIRES.findall(ignored)
+    for version, bounds in left_out:
         parsed = _parsed((version,))
         if wanted is None or not parsed or not wanted.contains(parsed[0], prereleases=True):
             continue
-        return requires_python({"bounds": bounds}, facts)[0]
+        python = facts.get("python") or _python_left_out_by([b for _, b in left_out])
+        return requires_python({"bounds": bounds.strip(), "python": python}, facts)[0]
     return None
+
+
+def _python_left_out_by(bounds: list[str]) -> str:
+    """A Python that none of these Requires-Python admit; pip lists them from Python 3.7 on."""
+    for minor in range(14, 6, -1):
+        try:
+            if not any(SpecifierSet(b).contains(f"3.{minor}.5") for b in set(bounds)):
+                return f"3.{minor}"
+        except InvalidSpecifier:
+            break
+    return ""
 
 
 def requires_python(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
@@ -145,15 +160,12 @@ def requires_python(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
     ]
 
 
-def _unknown_name(name: str, facts: Facts, judge: Judge | None, asked: str) -> list[Verdict]:
+def _unknown_name(name: str) -> list[Verdict]:
     similar = lookalike(name)
     if similar:
         return [Verdict("unknown-package-name", SURE, f"There is no {name}; {similar} is one.")]
     if _APT_NAME.search(name):
         return [Verdict("unknown-package-name", SURE, f"{name} is a name of apt's, not of pip's.")]
-    verdict = judge(asked, facts) if judge else None
-    if verdict is not None:
-        return [verdict]
     return [
         Verdict("unknown-package-name", OPEN, f"No package {name} is known to us."),
         Verdict("no-wheel-for-python", FAINT, f"If {name} exists, it has nothing for this Python."),

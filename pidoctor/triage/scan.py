@@ -132,8 +132,9 @@ class _Reader:
         text = glue.join(part.text for part in lines)
         first = len(lines[0].text)
         last = len(text) - len(lines[-1].text)
+        whole = {symptom.id for part in lines for symptom, _, _ in self._match(part.text)}
         for symptom, pattern, match in self._matcher.match(text):
-            if match.start < first and match.end > last:
+            if match.start < first and match.end > last and symptom.id not in whole:
                 self._keep(symptom, pattern, match, lines[0].number, text)
 
     def _keep(

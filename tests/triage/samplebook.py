@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
+from pidoctor.triage.judge import judge
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -29,7 +30,7 @@ class Sample:
         return self.path.read_bytes()
 
     def diagnose(self) -> list[Diagnosis]:
-        return triage(iter([self.read()]))
+        return triage(iter([self.read()]), judge=judge)
 
 
 def samples() -> list[Sample]:

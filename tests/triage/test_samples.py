@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pidoctor.triage.diagnose import conclude
+from pidoctor.triage.judge import judge
 from pidoctor.triage.scan import scan
 from pidoctor.triage.symptoms import Knowledge, load
 
@@ -70,7 +71,7 @@ def test_leave_one_wording_out(capsys: pytest.CaptureFixture[str]) -> None:
         seen = scan(iter([sample.read()]), knowledge)
         wordings = [hit.wording for hit in seen.hits if _speaks_for(hit.symptom.cause, sample)]
         without = _without(knowledge, wordings[0]) if wordings else knowledge
-        causes = [d.cause for d in conclude(scan(iter([sample.read()]), without), without)]
+        causes = [d.cause for d in conclude(scan(iter([sample.read()]), without), without, judge)]
         right += causes[0] == sample.causes[0]
     share = right / len(positive)
     with capsys.disabled():

@@ -1,0 +1,117 @@
+"""What the command line needs of triage: a file, standard input or a command, and the answer.
+
+Exit codes: 0 where the log shows no problem, 1 where it shows one, 3 where the cause is unknown.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pidoctor.errors import UsageError
+from pidoctor.triage.clean import CHUNK
+from pidoctor.triage.diagnose import triage
+from pidoctor.triage.diagnosis import Diagnosis
+from pidoctor.triage.judge import judge
+
+NO_PROBLEM, PROBLEM, COULD_NOT_TELL = 0, 1, 3
+NOT_FOUND = 127
+"""What a shell answers for a command that is not there."""
+
+
+def run_triage(source: str, profile: Any = None) -> tuple[list[Diagnosis], int]:
+    """Diagnose a file, or standard input for `-`; `profile` fills in what the log does not show.
+
+    Raises UsageError if the file is not there or is no file that can be read.
+    """
+    if source == "-":
+        return _answer(_chunks(sys.stdin.buffer), profile)
+    path = Path(source)
+    if path.is_dir():
+        raise UsageError(f"{source} is a folder; name the log file in it")
+    try:
+        with path.open("rb") as file:
+            return _answer(_chunks(file), profile)
+    except FileNotFoundError:
+        raise UsageError(f"{source}: there is no such file") from None
+    except OSError as error:
+        raise UsageError(f"{source} cannot be read: {error.strerror}") from None
+
+
+def run_and_triage(argv: Sequence[str], profile: Any = None) -> tuple[list[Diagnosis], int]:
+    """Run a command, pass its output through as it comes, diagnose it; the command's exit code.
+
+    A death by signal n is 128 + n, as in a shell.
+    """
+    try:
+        child = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except FileNotFoundError:
+        raise UsageError(f"{argv[0]}: there is no such command") from None
+    except OSError as error:
+        raise UsageError(f"{argv[0]} cannot be run: {error.strerror}") from None
+    with child:
+        output = child.stdout
+        assert output is not None  # noqa: S101 - it is a pipe
+        found = triage(_with_death(_passed_on(output), child), profile, judge)
+    code = child.returncode
+    return found, code if code >= 0 else 128 - code
+
+
+def _passed_on(output: Any) -> Iterator[bytes]:
+    while True:
+        chunk = output.read1(CHUNK)
+        if not chunk:
+            return
+        sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+        yield chunk
+
+
+def _with_death(chunks: Iterator[bytes], child: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """The output, and what a shell would have printed of the end."""
+    yield from chunks
+    code = child.wait()
+    if code:
+        words = {-4: "Illegal instruction", -9: "Killed", -11: "Segmentation fault"}
+        yield f"\n{words.get(code, f'exit code: {code if code > 0 else 128 - code}')}\n".encode()
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while True:
+        chunk = file.read(CHUNK)
+        if not chunk:
+            return
+        yield chunk
+
+
+def _answer(chunks: Iterator[bytes], profile: Any) -> tuple[list[Diagnosis], int]:
+    found = triage(chunks, profile, judge)
+    if found[0].cause == "no-problem":
+        return found, NO_PROBLEM
+    return found, COULD_NOT_TELL if found[0].cause == "unknown" else PROBLEM
+
+
+def markdown(diagnoses: Sequence[Diagnosis]) -> str:
+    """A reply ready to paste into a ticket."""
+    return "\n\n".join(_section(diagnosis) for diagnosis in diagnoses) + "\n"
+
+
+def _section(diagnosis: Diagnosis) -> str:
+    lines = [f"**{diagnosis.cause}** ({diagnosis.confidence:.0%} sure)", "", diagnosis.explanation]
+    if diagnosis.evidence:
+        quotes = [f"line {e.line}: {_harmless(e.text)}" for e in diagnosis.evidence]
+        lines += ["", "```text", *quotes, "```"]
+    lines += ["", diagnosis.fix.text]
+    if diagnosis.fix.commands:
+        lines += ["", "```sh", *map(_harmless, diagnosis.fix.commands), "```"]
+    if diagnosis.alternatives:
+        lines += ["", f"It could also be: {', '.join(diagnosis.alternatives)}."]
+    return "\n".join(lines)
+
+
+def _harmless(text: str) -> str:
+    """Text from a log that cannot end the block of code it stands in."""
+    return text.replace("```", "'''")

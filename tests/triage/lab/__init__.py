@@ -1,0 +1,1 @@
+"""Makes failures happen for real, to keep what the tools say about them."""
