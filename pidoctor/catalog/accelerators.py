@@ -19,6 +19,14 @@ class Signs(NamedTuple):
     packages: tuple[str, ...] = ()  # Debian packages
 
 
+class Need(NamedTuple):
+    """What its delegate needs of the system: a shared library or a path, and where it is from."""
+
+    package: str
+    library: str = ""
+    path: str = ""
+
+
 class AcceleratorRow(NamedTuple):
     """A device. ``usable`` means by a TensorFlow Lite delegate from Python."""
 
@@ -27,7 +35,7 @@ class AcceleratorRow(NamedTuple):
     seen: Signs
     usable: bool
     note: str
-    driver: str  # the package that drives it
+    needs: tuple[Need, ...]
     group: str  # the group whose members may open it
     sources: tuple[str, ...]
     page_size: int | None = None  # the only page size of the kernel that its driver works with
@@ -43,7 +51,7 @@ def load_accelerators() -> tuple[AcceleratorRow, ...]:
             seen=Signs(**{kind: tuple(values) for kind, values in row["seen"].items()}),
             usable=row["usable"],
             note=row["note"],
-            driver=row["driver"],
+            needs=tuple(Need(**need) for need in row["needs"]),
             group=row["group"],
             sources=tuple(row["sources"]),
             page_size=row.get("page_size"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pidoctor.catalog.accelerators import AcceleratorRow, load_accelerators
+from pidoctor.catalog.accelerators import AcceleratorRow, Need, load_accelerators
 from pidoctor.host.base import Host, HostError, MissingError, read_text
 from pidoctor.probe.board import compatible
 from pidoctor.probe.reading import reading
+from pidoctor.probe.system import LIBRARY_FOLDERS
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Accelerator
 
@@ -38,7 +39,8 @@ def _find(host: Host) -> tuple[Accelerator, ...]:
     for row in rows:
         source = seen_at(row, shown)
         if source is not None:
-            note = " ".join(filter(None, (row.note, _permission(host, row.group))))
+            lacks = (*(_lack(host, need) for need in row.needs), _permission(host, row.group))
+            note = " ".join(filter(None, (row.note, *lacks)))
             found.append(Accelerator(row.id, row.name, source, row.usable, note))
     return tuple(found)
 
@@ -99,6 +101,14 @@ def _packages(host: Host, rows: tuple[AcceleratorRow, ...]) -> dict[str, str]:
     """The packages that dpkg has installed: a removed one keeps no checksums."""
     paths = {name: f"{_DPKG}/{name}.md5sums" for row in rows for name in row.seen.packages}
     return {name: path for name, path in paths.items() if host.exists(path)}
+
+
+def _lack(host: Host, need: Need) -> str:
+    """What of the system is missing to use the device, in one sentence, or nothing."""
+    paths = [need.path] if need.path else [f"{folder}/{need.library}" for folder in LIBRARY_FOLDERS]
+    if any(host.exists(path) for path in paths):
+        return ""
+    return f"Missing: {need.path or need.library} (from {need.package})."
 
 
 def _permission(host: Host, group: str) -> str:

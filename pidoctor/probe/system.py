@@ -50,6 +50,11 @@ GLIBCXX = Pattern("glibcxx", rb"\0GLIBCXX_(3\.4\.\d{1,3})(?=\0)")
 MUSL = Pattern("musl", rb"\nP:musl\nV:(\d[\d.]{0,20})")
 
 
+_PLAIN_FOLDERS = ("/usr/lib64", "/usr/lib", "/lib64", "/lib", "/usr/local/lib")
+# Where a shared library may lie, whatever the machine.
+LIBRARY_FOLDERS = (*(f"/usr/lib/{triplet}" for triplet in _TRIPLETS.values()), *_PLAIN_FOLDERS)
+
+
 class Libraries(NamedTuple):
     """The C and C++ libraries that a program of the machine is run with."""
 
@@ -208,11 +213,11 @@ def _glibcxx(host: Host, folders: tuple[str, ...]) -> Fact[str]:
 
 
 def _library_folders(program: Elf | None) -> tuple[str, ...]:
-    plain = ("/usr/lib64", "/usr/lib", "/lib64", "/lib", "/usr/local/lib")
     if program is None:
-        return plain
+        return _PLAIN_FOLDERS
     triplet = _TRIPLETS.get((program.machine, program.float_abi))
-    return (f"/usr/lib/{triplet}", f"/lib/{triplet}", *plain) if triplet else plain
+    own = (f"/usr/lib/{triplet}", f"/lib/{triplet}") if triplet else ()
+    return (*own, *_PLAIN_FOLDERS)
 
 
 def _find(host: Host, folders: tuple[str, ...], name: str) -> Fact[str]:

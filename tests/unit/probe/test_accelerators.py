@@ -100,6 +100,15 @@ def test_who_may_not_open_the_device_is_told() -> None:
     assert "group plugdev" not in look({**parts, "group_ids": [0]})[0].note
 
 
+def test_what_the_delegate_needs_is_told() -> None:
+    parts = usb("1a6e:089a")
+    assert "Missing: libedgetpu.so.1 (from libedgetpu1-std)." in look(parts)[0].note
+    library = "/usr/lib/aarch64-linux-gnu/libedgetpu.so.1"
+    assert "Missing" not in look({**parts, "present": [library]})[0].note
+    coral = look({**pci("1ac1:089a"), "present": [library]})
+    assert "Missing: /dev/apex_0 (from gasket-dkms)." in coral[0].note
+
+
 def test_what_cannot_be_looked_at_is_not_absent() -> None:
     host = fake_host(unreadable={"/sys/bus/usb/devices": "permission denied"})
     assert probe_accelerators(host).state is State.UNREADABLE

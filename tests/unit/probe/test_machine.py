@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,12 @@ from pidoctor.probe import machine
 from pidoctor.probe.machine import probe
 from pidoctor.profile.fact import Fact, State
 from tests.unit.host.fake import fake_host
+
+# What a probe must not look at by itself; the payload runs inside the target interpreter.
+MACHINE = {"os", "subprocess", "platform", "pathlib", "shutil", "psutil", "distro", "sysconfig"}
+PROBES = sorted(
+    path for path in Path(machine.__file__).parent.glob("*.py") if path.name != "payload.py"
+)
 
 
 def crash(*_: object) -> None:
@@ -67,3 +77,25 @@ def test_live_has_what_a_resolution_needs() -> None:
         profile.indexes,
     ):
         assert fact.is_known, fact
+
+
+@pytest.mark.parametrize("path", PROBES, ids=lambda path: path.name)
+def test_a_probe_asks_its_host_only(path: Path) -> None:
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported.add(node.module.split(".")[0])
+    assert not imported & MACHINE
+
+
+def test_a_look_at_this_machine_starts_no_program_and_imports_little() -> None:
+    """Each of these takes longer to import than the whole probe."""
+    code = (
+        "import sys; from pidoctor.host.live import LiveHost; "
+        "from pidoctor.probe.machine import probe; assert not probe(LiveHost()).failures; "
+        "print(*sorted({'subprocess', 'psutil', 'distro', 'packaging', 'rich'} & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == ""
