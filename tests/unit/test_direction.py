@@ -56,8 +56,7 @@ def test_a_room_imports_only_what_lies_upstream(room: str) -> None:
         f"{path.relative_to(PACKAGE)} imports {module}"
         for path in files(room)
         for module in imports(path)
-        if module.startswith("pidoctor.")
-        and module.split(".")[1] not in MAY_IMPORT[room] | {room}
+        if module.startswith("pidoctor.") and module.split(".")[1] not in MAY_IMPORT[room] | {room}
     ]
     assert wrong == []
 
