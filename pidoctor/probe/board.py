@@ -7,7 +7,7 @@ from typing import Any
 
 from pidoctor.catalog.boards import Board as CatalogBoard
 from pidoctor.catalog.boards import Revision, Soc, load_boards
-from pidoctor.host.base import Host, read_text
+from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.cpu import CPUINFO
 from pidoctor.probe.reading import clean, first_known, reading
 from pidoctor.profile.fact import Fact
@@ -19,6 +19,7 @@ _COMPATIBLE = f"{DEVICE_TREE}/compatible"
 _MODEL = f"{DEVICE_TREE}/model"
 _PRODUCT = "/sys/class/dmi/id/product_name"  # where there is no device tree: a PC's firmware
 _LIMIT = 4096
+_PREFIX = "raspberrypi,"  # of the device-tree strings of every Raspberry Pi
 
 
 def probe_board(host: Host) -> Board:
@@ -29,7 +30,7 @@ def probe_board(host: Host) -> Board:
     table = load_boards()
     revision = first_known(
         reading(_REVISION, lambda: _big_endian(host.read_bytes(_REVISION, _LIMIT))),
-        reading(CPUINFO, lambda: _revision_line(read_text(host, CPUINFO))),
+        reading(CPUINFO, lambda: _revision_line(host)),
     )
     code = revision.map(table.decode_revision)
     return Board(
@@ -70,7 +71,15 @@ def _big_endian(content: bytes) -> int:
     return int.from_bytes(content, "big")
 
 
-def _revision_line(cpuinfo: str) -> int | None:
+def _revision_line(host: Host) -> int | None:
+    """The revision code of /proc/cpuinfo; other makers' boards have a number there as well."""
+    cpuinfo = read_text(host, CPUINFO)
+    try:
+        if not any(string.startswith(_PREFIX) for string in compatible(host)):
+            return None
+    except HostError:
+        if not re.search(r"^Hardware\s*:\s*BCM2[78]\d\d\s*$", cpuinfo, re.MULTILINE):
+            return None
     found = re.search(r"^Revision\s*:\s*([0-9a-fA-F]{1,8})\s*$", cpuinfo, re.MULTILINE)
     return int(found.group(1), 16) if found else None
 

@@ -26,6 +26,17 @@ def test_revision_from_cpuinfo() -> None:
     assert "9000c1" in board.id.source
 
 
+def test_another_makers_revision_number_is_no_code() -> None:
+    cpuinfo = "Hardware\t: {}\nRevision\t: 0010\n"
+    odroid = {COMPATIBLE: "hardkernel,odroid-xu4\0samsung,exynos5422\0"}
+    board = probe_board(fake_host({**odroid, "/proc/cpuinfo": cpuinfo.format("ODROID-XU4")}))
+    assert (board.id.value, board.revision.state) == ("odroid-xu4", State.ABSENT)
+    board = probe_board(fake_host({"/proc/cpuinfo": cpuinfo.format("SMDK4x12")}))
+    assert (board.id.value, board.revision.state) == (None, State.ABSENT)
+    board = probe_board(fake_host({"/proc/cpuinfo": cpuinfo.format("BCM2708")}))
+    assert board.id.value == "pi-1b-plus"
+
+
 def test_an_unknown_type_keeps_what_is_known() -> None:
     board = probe_board(
         fake_host(
