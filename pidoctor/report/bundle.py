@@ -115,7 +115,7 @@ def _info(name: str) -> zipfile.ZipInfo:
 
 def bundle_entries(content: Content, identity: Identity) -> dict[str, str]:
     """The files of a bundle by name, redacted."""
-    from pidoctor.report.html import report_page
+    from pidoctor.report.report_page import report_page
 
     clean = redact_json(content.result, identity)
     logs = {f"logs/{name}": redact(text, identity) for name, text in (content.logs or {}).items()}

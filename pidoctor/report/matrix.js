@@ -1,0 +1,58 @@
+"use strict";
+const words = document.getElementById("words");
+const shown = document.getElementById("shown");
+
+function column(table, index, visible) {
+  for (const row of table.rows) {
+    if (row.cells[index]) row.cells[index].hidden = !visible;
+  }
+}
+
+// Words that name a system choose columns; the others choose boards. All of them have to fit.
+function filter() {
+  const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const status = document.querySelector("input[name=status]:checked").value;
+  let boards = 0, cells = 0;
+  for (const table of document.querySelectorAll("table.matrix")) {
+    const heads = [...table.tHead.rows[0].cells].slice(1);
+    const names = heads.map((head) => head.textContent.toLowerCase());
+    const ofSystems = wanted.filter((word) => names.some((name) => name.includes(word)));
+    const ofBoards = wanted.filter((word) => !ofSystems.includes(word));
+    const open = names.map((name) => ofSystems.every((word) => name.includes(word)));
+    open.forEach((visible, index) => column(table, index + 1, visible));
+    for (const row of table.tBodies[0].rows) {
+      const board = row.cells[0].textContent.toLowerCase();
+      const inColumns = [...row.cells].slice(1).filter((cell, index) => open[index]);
+      for (const cell of inColumns) {
+        cell.classList.toggle("dim", status !== "all" && cell.dataset.status !== status);
+      }
+      const fitting = inColumns.filter((cell) => cell.dataset.status && !cell.classList.contains("dim"));
+      row.hidden = !ofBoards.every((word) => board.includes(word)) || fitting.length === 0;
+      if (!row.hidden) {
+        boards += 1;
+        cells += fitting.length;
+      }
+    }
+  }
+  shown.textContent = boards + (boards === 1 ? " board, " : " boards, ") + cells + (cells === 1 ? " answer" : " answers");
+}
+
+function close(except) {
+  for (const open of document.querySelectorAll("td details[open]")) {
+    if (open !== except) open.open = false;
+  }
+}
+
+document.getElementById("filter").hidden = false;
+words.addEventListener("input", filter);
+for (const choice of document.querySelectorAll("input[name=status]")) choice.addEventListener("change", filter);
+document.getElementById("filter").addEventListener("submit", (event) => event.preventDefault());
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector("td details[open]");
+  if (event.key === "Escape" && open) {
+    close(null);
+    open.querySelector("summary").focus();
+  }
+});
+document.addEventListener("toggle", (event) => { if (event.target.open) close(event.target); }, true);
+filter();

@@ -1,0 +1,191 @@
+"""The pages: what they hold, that nothing in them is code, and that they work in a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pidoctor.report.html import matrix_page
+from pidoctor.report.report_page import report_page
+from tests.unit.report.samples import SAMPLES, cell, matrix
+
+EVIL = "<script>alert(1)</script>\x1b[31m\"'><img src=x onerror=alert(2)>"
+VOID = {"meta", "input", "br", "img", "link"}
+
+
+class Outline(HTMLParser):
+    """Every tag with its attributes; fails on tags that are not closed in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self._open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def count(self, tag: str) -> int:
+        return Counter(name for name, _ in self.tags)[tag]
+
+
+def pages() -> dict[str, str]:
+    logs = {"logs/pip.log": "one\ntwo"}
+    reports = {
+        name: report_page(result.to_json(), {"numpy": "1.26.4"}, logs)
+        for name, result in SAMPLES.items()
+    }
+    return {"matrix": matrix_page(matrix()), **reports}
+
+
+@pytest.mark.parametrize("page", pages().values(), ids=pages().keys())
+def test_a_page_is_well_formed_and_loads_nothing(page: str) -> None:
+    outline = Outline(page)
+    assert outline.count("h1") == 1
+    assert outline.count("main") == 1
+    assert not {"img", "link", "iframe", "object"} & {tag for tag, _ in outline.tags}
+    for _, attributes in outline.tags:
+        assert "src" not in attributes
+        assert not any(name.startswith("on") for name in attributes)
+    assert "default-src 'none'" in page
+    assert "prefers-color-scheme: dark" in page
+    assert not re.search(r"(?:url\(|@import|https?://[^<]*\.(?:js|css))", page)
+
+
+def test_the_matrix_is_a_table_with_headers_and_a_reason_for_every_cell() -> None:
+    page = matrix_page(matrix())
+    outline = Outline(page)
+    scopes = Counter(attributes.get("scope") for tag, attributes in outline.tags if tag == "th")
+    assert scopes == {"col": 5, "row": 4}
+    assert outline.count("details") == outline.count("summary") == len(matrix())
+    assert "Nothing has a 32-bit wheel for Python 3.13." in page
+    assert "pidoctor explain auto --target pi5-8gb/trixie-64" in page
+    assert "not offered" in page
+
+
+def test_data_stays_data() -> None:
+    cells = [
+        {**cell("pi4", "bookworm", 64, "3.11", EVIL), "target": EVIL, "board": EVIL, "python": EVIL}
+    ]
+    envelope: dict[str, Any] = json.loads(json.dumps(SAMPLES["check-sick"].to_json()))
+    envelope["findings"][0]["message"] = EVIL
+    envelope["profile"]["board"]["model"] = {"value": EVIL, "state": "known", "source": EVIL}
+    envelope["resolution"]["message"] = EVIL
+    for page in (matrix_page(cells), report_page(envelope, {EVIL: EVIL}, {EVIL: EVIL})):
+        outline = Outline(page)
+        assert outline.count("img") == 0
+        assert outline.count("script") <= 1
+        assert "\x1b" not in page
+        assert "alert(1)" in page  # shown, not run
+
+
+# --- in a browser ------------------------------------------------------------------------------
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--virtual-time-budget=3000",
+]
+in_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+
+ACTIONS = """
+<script>
+const seen = {};
+const search = document.getElementById("words");
+const rows = () => [...document.querySelectorAll("tbody tr")].filter((r) => r.offsetParent)
+  .map((r) => r.cells[0].firstChild.textContent);
+const heads = () => [...document.querySelectorAll("thead th")]
+  .filter((h) => h.offsetParent).length - 1;
+const type = (text) => { search.value = text; search.dispatchEvent(new Event("input")); };
+const settle = () => new Promise((done) => setTimeout(done, 50));
+const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", {key: name}));
+(async () => {
+  seen.all = [rows(), heads(), document.getElementById("shown").textContent];
+  type("pi4");
+  seen.board = rows();
+  type("trixie pi5");
+  seen.system = [rows(), heads()];
+  type("");
+  document.querySelector("input[value=impossible]").click();
+  seen.impossible = rows();
+  document.querySelector("input[value=all]").click();
+  const [first, second] = document.querySelectorAll("td summary");
+  first.click();
+  await settle();
+  const why = first.nextElementSibling.getBoundingClientRect();
+  seen.opened = [why.width > 300, why.bottom <= innerHeight + 1, why.height > 0];
+  second.click();
+  await settle();
+  seen.one = document.querySelectorAll("td details[open]").length;
+  key("Escape");
+  seen.closed = document.querySelectorAll("td details[open]").length;
+  seen.focus = document.activeElement === second;
+  first.focus();
+  seen.focusable = document.activeElement === first;
+  seen.back = getComputedStyle(document.body).backgroundColor;
+  seen.overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  document.title = JSON.stringify(seen);
+})();
+</script></body>"""
+
+
+def browse(page: str, folder: Path, *flags: str) -> dict[str, Any]:
+    """What the actions saw in a browser."""
+    assert CHROMIUM
+    path = folder / "page.html"
+    path.write_text(page.replace("</body>", ACTIONS), encoding="utf-8")
+    argv = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'user'}", *flags, "--dump-dom"]
+    done = subprocess.run(
+        [*argv, path.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
+    title = re.search(r"<title>(.*?)</title>", done.stdout, re.DOTALL)
+    assert title
+    seen: dict[str, Any] = json.loads(title.group(1).replace("&quot;", '"').replace("&amp;", "&"))
+    return seen
+
+
+@in_browser
+def test_the_matrix_in_a_browser(tmp_path: Path) -> None:
+    light = "--blink-settings=preferredColorScheme=1"
+    seen = browse(matrix_page(matrix()), tmp_path, "--window-size=900,700", light)
+    boards = ["pi4-4gb", "pi5-8gb", "pi4-8gb", "pi-zero-w"]
+    assert seen["all"] == [boards, 4, "4 boards, 11 answers"]
+    assert seen["board"] == ["pi4-4gb", "pi4-8gb"]
+    assert seen["system"] == [["pi5-8gb"], 2]
+    assert seen["impossible"] == ["pi4-4gb", "pi4-8gb"]
+    assert seen["opened"] == [True, True, True]
+    assert (seen["one"], seen["closed"]) == (1, 0)
+    assert seen["focus"]
+    assert seen["focusable"]
+    assert seen["overflow"] == 0
+    assert seen["back"] == "rgb(251, 250, 248)"
+
+
+@in_browser
+def test_a_dark_and_narrow_window(tmp_path: Path) -> None:
+    dark = "--blink-settings=preferredColorScheme=0"
+    seen = browse(matrix_page(matrix()), tmp_path, "--window-size=500,800", dark)
+    assert seen["back"] == "rgb(20, 23, 27)"
+    assert seen["overflow"] == 0
