@@ -8,7 +8,7 @@ import time
 from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement, add_where
 from pidoctor.cli.where import is_this_machine, machine
-from pidoctor.errors import CouldNotCheckError
+from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.codec import to_json
 from pidoctor.result import ExitCode, Finding, Result, Severity
 
@@ -30,11 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    if options.fix:
-        from pidoctor.cli.fix import fix
+    examined = examine(options)
+    if not options.fix:
+        return examined
+    from pidoctor.cli.fix import fix_findings
 
-        fix(options, examine)
-    return examine(options)
+    if not is_this_machine(options):
+        raise UsageError("--fix is for this machine, not for another one")
+    return examine(options) if fix_findings(examined, options) else examined
 
 
 def examine(options: argparse.Namespace) -> Result:

@@ -30,8 +30,16 @@ def machine(options: argparse.Namespace, install_target: str = ".venv") -> Probe
 
 
 def _captured(path: Path) -> ProbeResult:
-    from pidoctor.host.capture import load_capture
+    """The machine in a capture, or in a support bundle, which holds a capture."""
+    from pidoctor.host.capture import CaptureHost, load_capture, parse_capture
+    from pidoctor.report.bundle import CAPTURE, is_bundle, load_bundle
 
+    if path.is_file() and is_bundle(path):
+        files = load_bundle(path).files
+        if CAPTURE not in files:
+            raise UsageError(f"{path}: this bundle holds no capture of its machine")
+        host = CaptureHost(parse_capture(files[CAPTURE], str(path)), f"bundle {path.name}")
+        return probe(host)
     return probe(load_capture(path), origin=f"capture {path.name}")
 
 

@@ -28,17 +28,22 @@ def run_triage(source: str, profile: Any = None) -> tuple[list[Diagnosis], int]:
     Raises UsageError if the file is not there or is no file that can be read.
     """
     if source == "-":
-        return _answer(_chunks(sys.stdin.buffer), profile)
+        return run_stream(sys.stdin.buffer, profile)
     path = Path(source)
     if path.is_dir():
         raise UsageError(f"{source} is a folder; name the log file in it")
     try:
         with path.open("rb") as file:
-            return _answer(_chunks(file), profile)
+            return run_stream(file, profile)
     except FileNotFoundError:
         raise UsageError(f"{source}: there is no such file") from None
     except OSError as error:
         raise UsageError(f"{source} cannot be read: {error.strerror}") from None
+
+
+def run_stream(file: BinaryIO, profile: Any = None) -> tuple[list[Diagnosis], int]:
+    """Diagnose an open binary file."""
+    return _answer(_chunks(file), profile)
 
 
 def run_and_triage(argv: Sequence[str], profile: Any = None) -> tuple[list[Diagnosis], int]:

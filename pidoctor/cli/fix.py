@@ -1,0 +1,38 @@
+"""``pidoctor check --fix``: show the safe remedies, ask, run them."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+
+from pidoctor.checks.fix import Argv, fix
+from pidoctor.errors import UsageError
+from pidoctor.report import console
+from pidoctor.report.text import printable
+from pidoctor.result import Finding, Result
+
+
+def fix_findings(examined: Result, options: argparse.Namespace) -> bool:
+    """Go through the findings that can be fixed; whether anything was run.
+
+    Everything is shown on stderr before it runs: stdout stays for the answer.
+    """
+
+    def ask(finding: Finding, commands: tuple[Argv, ...]) -> bool:
+        lines = [finding.message, *(f"  $ {shlex.join(argv)}" for argv in commands)]
+        console.write(sys.stderr, printable("\n".join(lines)) + "\n")
+        return options.yes or _agreed()
+
+    attempts = fix(examined.findings or (), ask)
+    for attempt in attempts:
+        if attempt.exit_code:
+            console.write(sys.stderr, f"that ended with exit code {attempt.exit_code}\n")
+    return any(attempt.exit_code is not None for attempt in attempts)
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("no terminal to ask on; say --yes to run what is shown")
+    console.write(sys.stderr, "Run this? [y/N] ")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

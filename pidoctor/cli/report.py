@@ -1,0 +1,56 @@
+"""``pidoctor report``: a support bundle with everything private removed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from pidoctor.cli.answer import answer, catalog
+from pidoctor.cli.arguments import add_requirement
+from pidoctor.result import Result
+
+DESCRIPTION = "Write a zip file for whoever helps you: the machine, the answer, the logs; redacted."
+EXAMPLES = """\
+  pidoctor report -o bundle.zip
+  pidoctor check --capture bundle.zip               (then, whoever helps you)
+  pidoctor triage bundle.zip
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_requirement(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="where to")
+    parser.add_argument("--venv", metavar="DIR", default=".venv", help="default: .venv")
+    parser.add_argument("--python", metavar="EXE", help="the interpreter to look at")
+
+
+def run(options: argparse.Namespace) -> Result:
+    from pidoctor.checks.registry import run_checks
+    from pidoctor.host.live import LiveHost
+    from pidoctor.host.recorder import Recorder
+    from pidoctor.install.receipt import read_receipt
+    from pidoctor.probe.machine import probe
+    from pidoctor.profile.codec import to_json
+    from pidoctor.report.bundle import Content, find_logs, write_bundle
+
+    recorder = Recorder(LiveHost())
+    probed = probe(recorder, options.python, options.venv)
+    known = catalog()
+    resolution = answer(probed.profile, options.requirement, options.beyond_tags, known)
+    found = Result(
+        "report",
+        profile=to_json(probed.profile),
+        findings=run_checks(probed.profile, resolution, probed.failures, known.index),
+        resolution=resolution.to_json(),
+        extra={"output": options.output},
+    )
+    content = Content(
+        result=found.to_json(),
+        installed=dict(probed.profile.python.packages.or_else({})),
+        receipt=read_receipt(Path(options.venv)),
+        logs=find_logs(os.environ, Path.cwd()),
+        capture=recorder.to_text(),
+    )
+    write_bundle(Path(options.output), content)
+    return found

@@ -1,0 +1,85 @@
+"""``pidoctor triage``: from a failed install's log to its cause."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+
+from pidoctor.cli.arguments import add_where
+from pidoctor.cli.where import is_this_machine, machine
+from pidoctor.errors import UsageError
+from pidoctor.profile.codec import to_json
+from pidoctor.profile.profile import Profile
+from pidoctor.report.bundle import is_bundle
+from pidoctor.result import Result
+from pidoctor.triage.command import markdown, run_and_triage, run_stream, run_triage
+from pidoctor.triage.diagnosis import Diagnosis
+
+DESCRIPTION = """\
+Name the cause of a failed install or first run, show the line that proves it, and say what helps.
+LOG is a file, a support bundle, or - for standard input. After -- a command is run, its output
+passed through and diagnosed; the exit code is then the command's own."""
+EXAMPLES = """\
+  pidoctor triage install.log
+  pip install tflite-runtime 2>&1 | pidoctor triage -
+  pidoctor triage -- pip install tensorflow
+"""
+TAKES_COMMAND = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("log", metavar="LOG", nargs="?", help="a file, a bundle, or -")
+    parser.add_argument(
+        "--markdown", action="store_true", help="a reply ready to paste into a ticket"
+    )
+    add_where(parser)
+
+
+def run(options: argparse.Namespace) -> Result:
+    profile = _profile(options)
+    diagnoses, code = _diagnose(options, profile)
+    return Result(
+        "triage",
+        exit_code=code,
+        profile=None if profile is None else to_json(profile),
+        diagnoses=tuple(diagnosis.to_json() for diagnosis in diagnoses),
+        extra={"document": markdown(diagnoses)} if options.markdown else {},
+    )
+
+
+def _diagnose(options: argparse.Namespace, profile: Profile | None) -> tuple[list[Diagnosis], int]:
+    if options.after_dashes is not None:
+        if options.log is not None or not options.after_dashes:
+            raise UsageError(
+                "name a log, or a command after --, as in: pidoctor triage -- pip list"
+            )
+        return run_and_triage(options.after_dashes, profile)
+    if options.log is None:
+        raise UsageError("name a log file, or - for standard input (see `pidoctor triage --help`)")
+    if _names_bundle(options.log):
+        return _triage_bundle(Path(options.log), profile)
+    return run_triage(options.log, profile)
+
+
+def _names_bundle(log: str) -> bool:
+    return log != "-" and Path(log).is_file() and is_bundle(Path(log))
+
+
+def _profile(options: argparse.Namespace) -> Profile | None:
+    """The machine that WHERE names; a log is not taken to be of this machine unasked."""
+    if is_this_machine(options) and options.python is None:
+        return None
+    return machine(options).profile
+
+
+def _triage_bundle(path: Path, profile: Profile | None) -> tuple[list[Diagnosis], int]:
+    """The logs in a bundle, judged for the machine that is in it."""
+    from pidoctor.profile.codec import from_json
+    from pidoctor.report.bundle import load_bundle
+
+    bundle = load_bundle(path)
+    logs = [data for name, data in sorted(bundle.files.items()) if name.startswith("logs/")]
+    if not logs:
+        raise UsageError(f"{path}: this bundle holds no log; look at it with `pidoctor check`")
+    return run_stream(io.BytesIO(b"\n".join(logs)), profile or from_json(bundle.profile))
