@@ -115,7 +115,7 @@ def _x86_64(code: bytes) -> Iterator[int]:
             yield found["number"][0] + (1 if jump in _X86_NEXT else 0)
 
 
-# The call (of the slot, or of the register it was loaded into), moves, cmp r32 with an 8-bit number,
+# The call (of the slot or of the register it was loaded into), moves, cmp r32 with an 8-bit number,
 # perhaps a load, then a conditional jump: below 2, not below 3, not above 6, above 7, and the
 # signed C to F.
 _X86_COMPARISON = re.compile(
