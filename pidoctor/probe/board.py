@@ -25,7 +25,7 @@ _PREFIX = "raspberrypi,"  # of the device-tree strings of every Raspberry Pi
 def probe_board(host: Host) -> Board:
     """The board's facts; those that its revision code does not tell come from the device tree.
 
-    The "Hardware" line of /proc/cpuinfo is not used: it says BCM2835 on every Raspberry Pi.
+    The "Hardware" line of /proc/cpuinfo tells no board: it is BCM2835 on every Raspberry Pi.
     """
     table = load_boards()
     revision = first_known(
