@@ -18,20 +18,35 @@ def accelerators(case: Case) -> Iterator[Finding]:
         row = rows.get(device.id)
         yield _verdict(device, row)
         if row is not None:
+            yield from _needs(device, row)
             yield from _page_size(case, device, row)
             yield from _permission(device, row)
 
 
 def _verdict(device: Accelerator, row: AcceleratorRow | None) -> Finding:
-    driver = row.driver if row and device.usable else ""
     return Finding(
         "accelerator-usable" if device.usable else "accelerator-not-usable",
         Severity.NOTE,
-        f"{device.name}: {device.note}",
+        f"{device.name}: {row.note if row else device.note}",
         device.source,
-        Remedy(f"It needs the package {driver}.") if driver else None,
-        row.sources[0] if row and row.sources else "",
+        link=row.sources[0] if row and row.sources else "",
     )
+
+
+def _needs(device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
+    """The probe says in the note what of the system the delegate still lacks."""
+    for need in row.needs:
+        wanted = need.path or need.library
+        if f"Missing: {wanted} " in device.note:
+            yield Finding(
+                "accelerator-needs",
+                Severity.WARNING,
+                f"{device.name} was seen, but {wanted} is not here; "
+                "TensorFlow Lite cannot use the device without it.",
+                device.source,
+                Remedy(f"Install the package {need.package}."),
+                row.sources[0],
+            )
 
 
 def _page_size(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ def sections(section: type) -> st.SearchStrategy[Any]:
         if typing.get_origin(kind) is Fact:
             parts[field.name] = facts(typing.get_args(kind)[0])
         else:
-            parts[field.name] = sections(kind) if dataclasses.is_dataclass(kind) else _words
+            parts[field.name] = _words if kind is str else sections(kind)
     return st.builds(section, **parts)
 
 

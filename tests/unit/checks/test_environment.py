@@ -84,6 +84,15 @@ def test_a_version_that_is_none() -> None:
 def test_a_coral_that_works() -> None:
     found = only(changed(pi4(), accelerators=(coral(),)))
     assert (found.id, found.severity) == ("accelerator-usable", Severity.NOTE)
+    assert "libedgetpu.so.1" in found.message
+
+
+def test_a_coral_without_its_library() -> None:
+    note = "Works. Missing: libedgetpu.so.1 (from libedgetpu1-std)."
+    device = replace(coral(), note=note)
+    found = findings(changed(pi4(), accelerators=(device,)))["accelerator-needs"]
+    assert found.severity is Severity.WARNING
+    assert "libedgetpu.so.1" in found.message
     assert found.remedy
     assert "libedgetpu1-std" in found.remedy.text
 
