@@ -94,13 +94,16 @@ class Page:
             text = label if number == 0 else ""
             self.item([(text + " " * (label_width - cells(text)), FAINT)], words)
 
-    def code(self, label: str, code: str, indent: int = 2) -> None:
-        """A short piece of code or command behind its label, or below it where it is narrow."""
+    def code(self, label: str, code: str, indent: int = 2, shell: bool = False) -> None:
+        """Code behind its label, or below it where it is narrow; a ``shell`` command may fold."""
         (text, _), *_ = self._clean(code)
         if indent + cells(label) + 1 + cells(text) <= self.look.width:
             self.item(f"{label} ", [(text, COMMAND)], indent)
+            return
+        self.paragraph(label, indent)
+        if shell:
+            self.command(code, indent + 2)
         else:
-            self.paragraph(label, indent)
             self._add(" " * (indent + 2), [(text, COMMAND)])
 
     def command(self, command: str, indent: int = 4) -> None:

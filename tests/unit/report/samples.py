@@ -261,7 +261,23 @@ SAMPLES: dict[str, Result] = {
             ]
         },
     ),
-    "install": Result("install", resolution=plan(), proof=passed_proof()),
+    "install": Result(
+        "install",
+        resolution=plan(),
+        proof=passed_proof(),
+        extra={"install": {"status": "installed", "environment": "my env/.venv"}},
+    ),
+    "install-failed": Result(
+        "install",
+        ExitCode.PROBLEM,
+        findings=findings()[1:2],
+        resolution=plan(),
+        proof=failed_proof(),
+        extra={"install": {"status": "rolled-back", "environment": "/srv/.venv"}},
+    ),
+    "download": Result(
+        "download", resolution=plan(), extra={"directory": "wheels", "files": ["a.whl", "b.whl"]}
+    ),
     "smoke-crash": Result("smoke", ExitCode.PROBLEM, proof=failed_proof()),
     "triage": Result("triage", ExitCode.PROBLEM, diagnoses=diagnoses()),
     "matrix": Result("matrix", matrix=matrix()),

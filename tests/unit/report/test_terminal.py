@@ -77,3 +77,8 @@ def test_boards_with_the_same_answers_share_a_block() -> None:
 def test_a_check_on_another_machine_proposes_no_installation_here() -> None:
     assert "pidoctor install" in render(check(), Look())
     assert "pidoctor install" not in render(replace(check(), extra={"here": False}), Look())
+
+
+def test_a_quiet_dry_run_says_what_was_chosen() -> None:
+    text = render(SAMPLES["install-dry-run"], Look(quiet=True))
+    assert text == "ai-edge-litert 2.1.0\n"
