@@ -94,14 +94,14 @@ class Page:
             text = label if number == 0 else ""
             self.item([(text + " " * (label_width - cells(text)), FAINT)], words)
 
-    def code(self, label: str, code: str, indent: int = 2, shell: bool = False) -> None:
-        """Code behind its label, or below it where it is narrow; a ``shell`` command may fold."""
+    def code(self, label: str, code: str, indent: int = 2, folds: bool = False) -> None:
+        """Code behind its label, or below it where it is narrow; a command ``folds``."""
         (text, _), *_ = self._clean(code)
         if indent + cells(label) + 1 + cells(text) <= self.look.width:
             self.item(f"{label} ", [(text, COMMAND)], indent)
             return
         self.paragraph(label, indent)
-        if shell:
+        if folds:
             self.command(code, indent + 2)
         else:
             self._add(" " * (indent + 2), [(text, COMMAND)])

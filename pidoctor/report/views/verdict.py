@@ -66,7 +66,7 @@ def _check(page: Page, result: Result, plan: Mapping[str, Any] | None) -> None:
     _line(page, GOOD, f"{runtime} runs on this machine.")
     if result.extra.get("here"):
         asked = "" if plan["request"] == "auto" else f" {shlex.quote(plan['request'])}"
-        page.code("Install and prove it:", f"pidoctor install{asked}", shell=True)
+        page.code("Install and prove it:", f"pidoctor install{asked}", folds=True)
 
 
 def _installed(page: Page, outcome: Mapping[str, Any]) -> None:
@@ -75,11 +75,11 @@ def _installed(page: Page, outcome: Mapping[str, Any]) -> None:
     _line(page, GOOD if good else BAD, words.format(environment=outcome["environment"]))
     if good:
         activate = f"{outcome['environment']}/bin/activate"
-        page.code("Use it:", f"source {shlex.quote(activate)}", shell=True)
+        page.code("Use it:", f"source {shlex.quote(activate)}", folds=True)
 
 
 def _downloaded(page: Page, extra: Mapping[str, Any]) -> None:
     files = count(len(extra["files"]), "wheel")
     _line(page, GOOD, f"{files} in {extra['directory']}, each verified by its hash.")
     folder = shlex.quote(str(extra["directory"]))
-    page.code("On the board:", f"pidoctor install --offline --wheels {folder}", shell=True)
+    page.code("On the board:", f"pidoctor install --offline --wheels {folder}", folds=True)
