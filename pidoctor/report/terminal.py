@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from pidoctor.report.layout import Page
 from pidoctor.report.look import Look
-from pidoctor.report.views import (
-    diagnoses,
-    facts,
-    findings,
-    matrix,
-    proof,
-    resolution,
-    steps,
-    targets,
-    verdict,
-    wheels_index,
-)
+from pidoctor.report.views import facts, findings, resolution, verdict
 from pidoctor.result import Result
 
 # Commands that are about the machine itself; the others mention it only when asked to.
@@ -39,17 +30,16 @@ def render(result: Result, look: Look) -> str:
             explain=result.command == "explain",
             done=result.proof is not None and result.proof["status"] == "passed",
         )
-    if result.extra.get("steps"):
-        steps.show(page, result.extra["steps"])
-    if result.proof is not None:
-        proof.show(page, result.proof)
-    if result.diagnoses is not None:
-        diagnoses.show(page, result.diagnoses)
-    if result.matrix is not None:
-        matrix.show(page, result.matrix)
-    if result.extra.get("targets") is not None:
-        targets.show(page, result.extra["targets"])
-    if result.extra.get("index") is not None:
-        wheels_index.show(page, result.extra["index"])
+    parts = {
+        "steps": result.extra.get("steps"),
+        "proof": result.proof,
+        "diagnoses": result.diagnoses,
+        "matrix": result.matrix,
+        "targets": result.extra.get("targets"),
+        "wheels_index": result.extra.get("index"),
+    }
+    for name, part in parts.items():
+        if part is not None:  # a view that few commands need is imported only then
+            import_module(f"pidoctor.report.views.{name}").show(page, part)
     verdict.show(page, result)
     return page.text
