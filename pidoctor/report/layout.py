@@ -19,7 +19,8 @@ Words = Union[str, Sequence[Piece]]
 NBSP = "\u00a0"  # holds "3.7 GB" together; printed as a space
 _SPACES = re.compile(r"[ \t\r\n\v\f]+")
 _BREAKS = re.compile(r"[\t\r\n\v\f]")
-_QUOTED_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+""")
+# A word as a shell splits them, its quotes included; compiled when the first command is shown.
+_QUOTED_WORD = r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+"""
 _TYPOGRAPHY = {"–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"', "×": "x", "→": "->"}
 _NARROWEST = 12  # columns below which a table column is not worth having
 
@@ -110,7 +111,7 @@ class Page:
         """A command to copy: folded between its words in the way a shell understands."""
         room = self.look.width - indent
         lines: list[str] = []
-        for word in _QUOTED_WORD.findall(self._clean(command)[0][0]):
+        for word in re.findall(_QUOTED_WORD, self._clean(command)[0][0]):
             if lines and cells(lines[-1]) + 1 + cells(word) <= room - 2:
                 lines[-1] += f" {word}"
             else:

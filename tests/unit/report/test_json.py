@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from pidoctor.report.jsonout import schema, to_text
+from pidoctor.report.redact import Identity
 from pidoctor.resolve.verdict import Reason
 from pidoctor.result import Result
 from pidoctor.smoke.proof import Death, ModelResult, Proof
@@ -94,3 +95,17 @@ def test_numbers_and_names_that_json_cannot_hold() -> None:
     extra = {"nan": float("nan"), "inf": [float("inf")], "name": "a\udcff"}
     envelope = json.loads(to_text(replace(Result("smoke"), extra=extra)))
     assert (envelope["nan"], envelope["inf"], envelope["name"]) == (None, [None], "a\\udcff")
+
+
+def test_no_planted_secret_gets_into_the_envelope() -> None:
+    canary = "c4n4ry"
+    planted = {
+        "url": f"https://bob:{canary}@index.example.org/simple",
+        "path": f"/home/{canary}/.venv/bin/python",
+        "token": canary,
+        "host": f"ping {canary}-host",
+        "nested": [{"text": f"PASSWORD={canary} Serial: {canary}"}],
+    }
+    result = replace(check(), error=f"/home/{canary}/x", extra=planted)
+    assert canary in str(result.to_json())
+    assert canary not in to_text(result, identity=Identity(host=f"{canary}-host"))
