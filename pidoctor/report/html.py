@@ -114,7 +114,8 @@ def _matrix_table(
     yield '<table class="matrix"><thead><tr><th scope="col">Board</th>'
     for system, bits in columns:
         size = f"<small>{bits}-bit</small>" if bits else ""
-        yield f'<th scope="col">{text(system)}{size}</th>'
+        name = text(f"{system} {bits}-bit")
+        yield f'<th scope="col" data-name="{name}">{text(system)}{size}</th>'
     yield "</tr></thead><tbody>"
     for board, row in rows.items():
         named = f"<small>{text(names[board])}</small>" if names[board] not in ("", board) else ""

@@ -15,10 +15,11 @@ function filter() {
   let boards = 0, cells = 0;
   for (const table of document.querySelectorAll("table.matrix")) {
     const heads = [...table.tHead.rows[0].cells].slice(1);
-    const names = heads.map((head) => head.textContent.toLowerCase());
-    const ofSystems = wanted.filter((word) => names.some((name) => name.includes(word)));
+    const names = heads.map((head) => head.dataset.name.toLowerCase().split(" "));
+    const fits = (name, word) => name.some((part) => part.startsWith(word));
+    const ofSystems = wanted.filter((word) => names.some((name) => fits(name, word)));
     const ofBoards = wanted.filter((word) => !ofSystems.includes(word));
-    const open = names.map((name) => ofSystems.every((word) => name.includes(word)));
+    const open = names.map((name) => ofSystems.every((word) => fits(name, word)));
     open.forEach((visible, index) => column(table, index + 1, visible));
     for (const row of table.tBodies[0].rows) {
       const board = row.cells[0].textContent.toLowerCase();

@@ -125,6 +125,8 @@ const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", {key: 
   seen.all = [rows(), heads(), document.getElementById("shown").textContent];
   type("pi4");
   seen.board = rows();
+  type("pi");
+  seen.part = heads();
   type("trixie pi5");
   seen.system = [rows(), heads()];
   type("");
@@ -169,10 +171,13 @@ def browse(page: str, folder: Path, *flags: str) -> dict[str, Any]:
 @in_browser
 def test_the_matrix_in_a_browser(tmp_path: Path) -> None:
     light = "--blink-settings=preferredColorScheme=1"
-    seen = browse(matrix_page(matrix()), tmp_path, "--window-size=900,700", light)
+    alpine = cell("pi4-4gb", "alpine-3.22", 64, "3.12", "No wheel is built for musl.")
+    cells = [*matrix(), alpine]
+    seen = browse(matrix_page(cells), tmp_path, "--window-size=900,700", light)
     boards = ["pi4-4gb", "pi5-8gb", "pi4-8gb", "pi-zero-w"]
-    assert seen["all"] == [boards, 4, "4 boards, 11 answers"]
+    assert seen["all"] == [boards, 5, "4 boards, 12 answers"]
     assert seen["board"] == ["pi4-4gb", "pi4-8gb"]
+    assert seen["part"] == 5  # "pi" is no system, though it is in "alpine"
     assert seen["system"] == [["pi5-8gb"], 2]
     assert seen["impossible"] == ["pi4-4gb", "pi4-8gb"]
     assert seen["opened"] == [True, True, True]
