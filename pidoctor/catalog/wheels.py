@@ -121,9 +121,13 @@ def parse_project(data: Any, where: str) -> Project:
             for version, release in data["versions"].items()
             for entry in release["wheels"]
         )
-        return Project(data["name"], data["retrieved"], wheels, data.get("other_versions", {}))
+        others = data.get("other_versions", {})
+        _only(str, data["name"], data["retrieved"], *others, *others.values())
+        for version in (*data["versions"], *others):
+            Version(version)
+        return Project(data["name"], data["retrieved"], wheels, others)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CatalogError(f"{where}: malformed ({type(error).__name__}: {error})") from error
+        raise CatalogError(f"{where}: malformed ({type(error).__name__})") from error
 
 
 def _wheel(
@@ -133,7 +137,7 @@ def _wheel(
     release: Mapping[str, Any],
     evidence: Mapping[str, Evidence],
 ) -> Wheel:
-    return Wheel(
+    wheel = Wheel(
         name=name,
         version=version,
         filename=entry["file"],
@@ -145,10 +149,21 @@ def _wheel(
         source=entry.get("source", "index"),
         evidence=evidence[entry["evidence"]] if "evidence" in entry else None,
     )
+    _only(str, wheel.filename, wheel.sha256, wheel.requires_python, wheel.yanked, wheel.source)
+    _only(str, *wheel.requires_dist)
+    _only(int, wheel.size)
+    if not wheel.filename.endswith(".whl") or wheel.filename.count("-") not in (4, 5):
+        raise ValueError("not a wheel's file name")
+    return wheel
 
 
 def parse_evidence(item: Mapping[str, Any]) -> Evidence:
+    """The evidence that an entry of an index file's ``evidence`` describes."""
     numpy = item["numpy_api"]
+    if numpy is not None:
+        _only(int, numpy["abi"], numpy["feature"])
+    _only(str, item["read_from"])
+    _only(int, item["unpacked_size"])
     return Evidence(
         read_from=item["read_from"],
         unpacked_size=item["unpacked_size"],
@@ -158,7 +173,7 @@ def parse_evidence(item: Mapping[str, Any]) -> Evidence:
 
 
 def _library(item: Mapping[str, Any]) -> Library:
-    return Library(
+    library = Library(
         path=item["path"],
         required=item["required"],
         machine=item["machine"],
@@ -170,6 +185,19 @@ def _library(item: Mapping[str, Any]) -> Library:
         exec_stack=item["exec_stack"],
         cpu_features=tuple(item["cpu_features"]),
     )
+    _only(str, library.path, library.machine, *library.needed, *library.cpu_features)
+    _only(int, library.align)
+    _only(bool, library.required, library.exec_stack)
+    for version in (library.glibc, library.glibcxx, library.cxxabi):
+        if version and not all(part.isdecimal() for part in version.split(".")):
+            raise ValueError("not a dotted version")
+    return library
+
+
+def _only(kind: type, *values: object) -> None:
+    for value in values:
+        if type(value) is not kind:
+            raise TypeError(f"{type(value).__name__} where {kind.__name__} belongs")
 
 
 def shipped_index() -> Path:

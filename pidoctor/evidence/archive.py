@@ -19,6 +19,17 @@ _CHUNK = 1 << 18
 _FEED = 1 << 15
 _CHECKPOINT_EVERY = 8 << 20
 _STORED, _DEFLATED = 0, 8
+# What zipfile raises about files that are none, beside its own error.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    struct.error,
+)
 
 
 class Archive:
@@ -29,7 +40,7 @@ class Archive:
         self._file = file
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
+        except _ZIP_ERRORS as error:
             raise UsageError(f"{name}: not a wheel ({_short(error)})") from error
         self.size = file.seek(0, io.SEEK_END)
         self.members = self._zip.infolist()
@@ -126,9 +137,9 @@ class MemberStream(io.RawIOBase):
         return len(data)
 
     def _find_start(self, member: zipfile.ZipInfo) -> int:
-        self._file.seek(member.header_offset)
+        self._file.seek(max(0, member.header_offset))
         header = self._file.read(30)
-        if len(header) < 30 or header[:4] != b"PK\x03\x04":
+        if member.header_offset < 0 or len(header) < 30 or header[:4] != b"PK\x03\x04":
             raise UsageError(f"{self._name} is cut short or damaged")
         name_length, extra_length = struct.unpack_from("<HH", header, 26)
         return member.header_offset + 30 + int(name_length) + int(extra_length)

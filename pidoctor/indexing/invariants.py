@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
@@ -25,16 +25,16 @@ def check(document: Document) -> None:
         raise CatalogError(f"index of {name}: {'; '.join(problems[:_SHOWN])}{more}")
 
 
-def not_worse(new: Document, old: Document | None) -> None:
-    """Raises :class:`CatalogError` when most of what ``old`` held is missing from ``new``.
+def not_worse(name: str, offered: Set[str], old: Document | None) -> None:
+    """Raises :class:`CatalogError` when the sources lack most of the wheels that ``old`` holds.
 
     A package index that loses a version now and then is normal; one that suddenly offers less
     than half of a package's wheels is a broken mirror, and must not replace what works.
     """
-    before, after = _files(old) if old else set(), _files(new)
-    if 2 * len(before & after) < len(before):
+    before = _files(old) if old else set()
+    if 2 * len(before & offered) < len(before):
         raise CatalogError(
-            f"index of {new['name']}: the source offers {len(before & after)} of the "
+            f"index of {name}: the source offers {len(before & offered)} of the "
             f"{len(before)} wheels known so far; the index is kept as it was"
         )
 

@@ -38,7 +38,12 @@ class PageReader:
     def page(self, name: str) -> Page:
         """The links of ``name`` over all sources; raises :class:`CouldNotCheckError`."""
         if name not in self._pages:
-            wheels = [link for source in self._sources for link in self._links(source, name)]
+            # Of two files with one name the first source's is the one, as for pip.
+            by_name: dict[str, Link] = {}
+            for source in self._sources:
+                for link in self._links(source, name):
+                    by_name.setdefault(link.filename, link)
+            wheels = list(by_name.values())
             fitting = tuple(link for link in wheels if link.coverage(self._scope))
             self._pages[name] = Page(fitting, publications(wheels))
         return self._pages[name]

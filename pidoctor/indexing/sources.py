@@ -17,6 +17,8 @@ from urllib3.util.retry import Retry
 from pidoctor import __version__
 from pidoctor.errors import UsageError
 
+BACKOFF = 0.5  # seconds before the second try; doubles with each further one
+
 
 @dataclass(frozen=True)
 class Source:
@@ -83,7 +85,7 @@ def open_session(settings: PipSettings) -> requests.Session:
     session = requests.Session()
     retry = Retry(
         total=5,
-        backoff_factor=0.5,
+        backoff_factor=BACKOFF,
         status_forcelist=(429, 500, 502, 503, 504),
         respect_retry_after_header=True,
     )

@@ -44,13 +44,17 @@ class Release:
 
 @dataclass(frozen=True)
 class Selection:
-    """The releases of one package, and what decided that the others are left out."""
+    """The releases of one package, and what decided that the others are left out.
+
+    ``offered`` are the names of all wheels that the sources have for a machine of the scope.
+    """
 
     name: str
     releases: tuple[Release, ...]
     left_out: tuple[str, ...]
     demand: Demand
     published: Mapping[str, str]
+    offered: frozenset[str]
 
 
 class Tree:
@@ -130,6 +134,7 @@ class Tree:
             left_out=tuple(str(version) for version in sorted(set(versions) - kept)),
             demand=demand,
             published=page.published if requested else {},
+            offered=frozenset(link.filename for link in page.links),
         )
 
     def _known_losers(

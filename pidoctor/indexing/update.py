@@ -78,6 +78,7 @@ def update(
     cache: Path | None = None,
     options: Options | None = None,
     progress: Progress = lambda _what, _done, _total: None,
+    shipped: Path | None = None,
 ) -> Updated:
     """Refreshes the user's own index, starting from the one in use.
 
@@ -91,7 +92,7 @@ def update(
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(cache / "update.lock", timeout=0):
-            index = open_index(cache)
+            index = open_index(cache, shipped)
             journal = Journal(cache / "journal.jsonl")
             fresh = refresh(
                 load_documents(index.folder), journal, options or Options.usual(), progress
@@ -120,6 +121,8 @@ def refresh(
     scope = options.scope
     pages = PageReader(session, options.settings.sources(), scope)
     chosen = Tree(scope, pages, journal, old, progress).grow()
+    for name, selection in chosen.items():
+        not_worse(name, selection.offered, old.get(name))
     sizes = _sizes(session, journal, chosen.values(), old, progress)
     reader = Reader(session, journal, options.largest, progress)
     evidence = {
@@ -133,9 +136,8 @@ def refresh(
         for name, selection in sorted(chosen.items())
         if selection.releases
     }
-    for name, document in documents.items():
+    for document in documents.values():
         check(document)
-        not_worse(document, old.get(name))
     return Refreshed(documents, tuple(describe_changes(old, documents)))
 
 

@@ -19,6 +19,8 @@ from pidoctor.indexing.scope import load_scope
 from pidoctor.indexing.sources import PipSettings, open_session, pip_settings
 from pidoctor.indexing.tree import Progress
 
+_SOURCES = {"index": "the package index", "piwheels": "piwheels"}
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -76,9 +78,9 @@ def verify(
 
 def _compare(wheel: Wheel, link: Link | None) -> Iterator[str]:
     if link is None:
-        yield f"{wheel.filename}: no longer on the {wheel.source}"
+        yield f"{wheel.filename}: no longer offered by {_SOURCES[wheel.source]}"
     elif link.sha256 != wheel.sha256:
-        yield f"{wheel.filename}: has another hash on the {wheel.source} than in the index"
+        yield f"{wheel.filename}: {_SOURCES[wheel.source]} now states another hash"
     elif link.yanked and not wheel.yanked:
         yield f"{wheel.filename}: yanked since the index was made"
 
