@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 
 from pidoctor.install.failure import failure
+from pidoctor.install.process import Progress
 from pidoctor.install.recipe import Recipe
+from pidoctor.install.tree import remove
 
 # An environment with pip, and what the tools write beside the packages.
 _ENVIRONMENT = 40 << 20
@@ -23,17 +25,29 @@ def needed_bytes(recipe: Recipe) -> int:
     return max(2 * downloads, downloads + recipe.plan.unpacked_size) + _ENVIRONMENT
 
 
-def check_space(recipe: Recipe) -> None:
-    """InstallError when the environment's disk has not enough room."""
-    folder = recipe.place.venv.parent
+def free_bytes(folder: Path) -> int:
+    """What this user may still write on the disk of ``folder``."""
     status = os.statvfs(folder)
-    free, needed = status.f_bavail * status.f_frsize, needed_bytes(recipe)
+    return status.f_bavail * status.f_frsize
+
+
+def check_space(recipe: Recipe, progress: Progress) -> None:
+    """InstallError when the environment's disk has not enough room.
+
+    The state kept for ``undo`` goes first: this install will keep a newer one.
+    """
+    place, needed = recipe.place, needed_bytes(recipe)
+    free = free_bytes(place.venv.parent)
+    if free < needed and place.previous.exists():
+        progress("The disk is nearly full: the state kept for undo is given up.")
+        remove(place.previous, place.discard)
+        free = free_bytes(place.venv.parent)
     if free >= needed:
         return
     raise failure(
         "no-space-left",
         f"The install needs {needed / 1e6:.0f} MB, and only {free / 1e6:.0f} MB are free there.",
-        f"free space at {folder}",
+        f"free space at {place.venv.parent}",
         "Free some space, or install on a larger disk with --venv.",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import selectors
 import signal
 import subprocess
 import time
@@ -11,8 +12,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
-from typing import IO, Callable
+from typing import IO, Callable, cast
 
 from pidoctor.host.privacy import clean_url
 from pidoctor.report.text import one_line
@@ -20,6 +20,8 @@ from pidoctor.report.text import one_line
 _KEPT_LINES = 400
 _LINE_LIMIT = 4096
 _LOG_LIMIT = 256 << 10
+_CHUNK = 1 << 16
+_PATIENCE_S = 1.0
 _GRACE_S = 5.0
 _ADDRESS = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>()]+")
 
@@ -60,12 +62,32 @@ def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended
     running: list[_Running] = []
     try:
         for task in tasks:
-            running.append(_Running(task, stdin, progress))
-        return [process.wait() for process in running]
+            running.append(_Running(task, stdin))
+        _listen(running, progress)
+        return [process.ended() for process in running]
     except BaseException:
         for process in running:
             process.end()
         raise
+    finally:
+        for process in running:
+            process.output.close()
+
+
+def _listen(running: Sequence[_Running], progress: Progress) -> None:
+    """Pass on what the programs write until they have ended."""
+    with selectors.DefaultSelector() as selector:
+        for process in running:
+            selector.register(process.output, selectors.EVENT_READ, process)
+        while selector.get_map():
+            ready = selector.select(_PATIENCE_S)
+            for key, _ in ready:
+                if not key.data.read(progress):
+                    selector.unregister(key.fileobj)
+            if not ready:
+                for key in list(selector.get_map().values()):
+                    if key.data.has_ended:  # what it started holds the pipe, and says nothing
+                        selector.unregister(key.fileobj)
 
 
 def read_log(path: Path) -> list[str]:
@@ -80,9 +102,9 @@ def read_log(path: Path) -> list[str]:
 
 
 class _Running:
-    """A started program and the thread that reads what it writes."""
+    """A started program, and what it has written so far."""
 
-    def __init__(self, task: Task, stdin: int, progress: Progress) -> None:
+    def __init__(self, task: Task, stdin: int) -> None:
         self._own_session = not task.at_terminal
         self._process = subprocess.Popen(
             task.argv,
@@ -92,29 +114,36 @@ class _Running:
             env={**os.environ, **task.variables},
             start_new_session=self._own_session,
         )
+        self.output = cast("IO[bytes]", self._process.stdout)
         self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
-        assert self._process.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
-        self._reader = Thread(target=self._read, args=(self._process.stdout, progress), daemon=True)
-        self._reader.start()
+        self._begun = b""
 
-    def _read(self, stream: IO[bytes], progress: Progress) -> None:
-        with stream:
-            while raw := stream.readline(_LINE_LIMIT):
-                line = _shown(raw.decode("utf-8", "replace"))
-                if line:
-                    self._lines.append(line)
-                    progress(f"  {line}")
+    def read(self, progress: Progress) -> bool:
+        """Take what has been written, which must be something; False at its end."""
+        chunk = os.read(self.output.fileno(), _CHUNK)
+        *complete, self._begun = (self._begun + chunk).split(b"\n")
+        if not chunk or len(self._begun) > _LINE_LIMIT:
+            complete, self._begun = [*complete, self._begun], b""
+        for raw in complete:
+            line = _shown(raw[:_LINE_LIMIT].decode("utf-8", "replace"))
+            if line:
+                self._lines.append(line)
+                progress(f"  {line}")
+        return bool(chunk)
 
-    def wait(self) -> Ended:
-        status = self._process.wait()
-        self._reader.join(_GRACE_S)  # a grandchild may keep the pipe open: do not wait for it
-        return Ended(status, tuple(self._lines))
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def ended(self) -> Ended:
+        """Wait for its end, and tell it."""
+        return Ended(self._process.wait(), tuple(self._lines))
 
     def end(self) -> None:
         """End the program and all that it started, and wait for it."""
         self._signal(signal.SIGTERM)
         deadline = time.monotonic() + _GRACE_S
-        while self._process.poll() is None and time.monotonic() < deadline:
+        while not self.has_ended and time.monotonic() < deadline:
             time.sleep(0.05)
         self._signal(signal.SIGKILL)
         self._process.wait()

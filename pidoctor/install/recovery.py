@@ -6,7 +6,6 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from pidoctor.errors import UsageError
 from pidoctor.install.durable import rename, sync_folder
 from pidoctor.install.failure import from_os_error
 from pidoctor.install.journal import (
@@ -19,7 +18,7 @@ from pidoctor.install.journal import (
 )
 from pidoctor.install.lock import Lock
 from pidoctor.install.place import Place
-from pidoctor.install.receipt import read_receipt
+from pidoctor.install.previous import undoes
 from pidoctor.install.tree import remove
 
 _SAID = {
@@ -116,9 +115,7 @@ def undo(venv: Path) -> str:
     """
     recover(venv)
     place = Place.of(venv)
-    receipt = read_receipt(place.venv)
-    if not place.previous.exists() and not (receipt and receipt.get("new")):
-        raise UsageError(f"{place.venv}: no state before the last install is kept")
+    undoes(place.venv)
     try:
         with Lock(place.lock) as lock:
             phase = UNDOING if place.previous.exists() else REMOVING

@@ -148,7 +148,7 @@ class Transaction:
         """Everything up to the point of no return, which is the last line."""
         place = self._place
         check_memory()
-        check_space(recipe)
+        check_space(recipe, self._progress)
         self._journal.write(PREPARING)
         (place.work / "tmp").mkdir(parents=True)
         if recipe.create:
@@ -176,7 +176,8 @@ class Transaction:
         downloads.mkdir()
         for listed, step in recipe.fetches:
             Path(step.writes[0]).write_text(listed, "utf-8")
-        self._execute([step for _, step in recipe.fetches], lock)
+        if recipe.fetches:
+            self._execute([step for _, step in recipe.fetches], lock)
         for wheel in recipe.missing:
             file = downloads / wheel.filename
             if not matches(file, wheel):

@@ -1,0 +1,52 @@
+"""``pidoctor undo``: back to the state before the last install."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from pidoctor.cli.output import progress, show
+from pidoctor.errors import UsageError
+from pidoctor.install.previous import undoes
+from pidoctor.install.recovery import recover, undo
+from pidoctor.result import ExitCode, Result
+
+DESCRIPTION = "Bring an environment back to the state before its last install."
+EXAMPLES = """\
+  pidoctor undo
+  pidoctor undo --venv ~/project/.venv --yes
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--venv", metavar="DIR", default=".venv", help="default: .venv")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+
+
+def run(options: argparse.Namespace) -> Result:
+    say = progress(options)
+    venv = Path(options.venv)
+    recovered = recover(venv)
+    if recovered:
+        say(recovered)
+    changes = undoes(venv)
+    if not _agreed(options, changes):
+        return Result("undo", ExitCode.PROBLEM, error="not agreed to; nothing was changed")
+    say(undo(venv))
+    return _result(changes, "done")
+
+
+def _result(changes: tuple[str, ...], status: str) -> Result:
+    steps = [{"text": text, "command": "", "writes": (), "status": status} for text in changes]
+    return Result("undo", extra={"steps": steps})
+
+
+def _agreed(options: argparse.Namespace, changes: tuple[str, ...]) -> bool:
+    """Show what changes, and ask unless --yes; off a terminal only --yes is an answer."""
+    if options.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("no terminal to ask on; say --yes to go back")
+    show(_result(changes, "planned"), argparse.Namespace(**{**vars(options), "json": False}))
+    return input("\nGo back? [y/N] ").strip().lower() in ("y", "yes")
