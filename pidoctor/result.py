@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from pidoctor import __version__
 
@@ -30,8 +30,7 @@ class ExitCode:
     INTERNAL = 4
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(NamedTuple):
     """What helps: commands to type, apart from prose.
 
     ``safe`` means that the commands only add what is missing and can be run for the user after
@@ -46,8 +45,7 @@ class Remedy:
         return {"commands": list(self.commands), "safe": self.safe, "text": self.text}
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing worth knowing: what is the matter, where we looked, what helps.
 
     ``id`` is stable and hyphenated ("temp-is-small-tmpfs"); ``evidence`` says where we looked and

@@ -5,16 +5,14 @@ The rows are in ``catalog/data/relations.json``, each with its source.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
 from pidoctor.catalog.tables import load_table
 
 
-@dataclass(frozen=True)
-class MemoryNeed:
+class MemoryNeed(NamedTuple):
     """Peak resident memory of an inference with a package, in bytes, as measured."""
 
     name: str
@@ -27,8 +25,7 @@ class MemoryNeed:
         return f"one inference with {self.name} took {self.peak // 2**20} MB when measured"
 
 
-@dataclass(frozen=True)
-class NumpyLevel:
+class NumpyLevel(NamedTuple):
     """The C API (feature) version that a range of NumPy releases offers."""
 
     numpy: SpecifierSet
@@ -36,8 +33,7 @@ class NumpyLevel:
     feature: int
 
 
-@dataclass(frozen=True)
-class DistributionPackage:
+class DistributionPackage(NamedTuple):
     """A Python package that a Linux release ships compiled for its own interpreter."""
 
     release: str  # codename
@@ -47,8 +43,7 @@ class DistributionPackage:
     source: str
 
 
-@dataclass(frozen=True)
-class Relations:
+class Relations(NamedTuple):
     alternatives: dict[str, tuple[str, ...]]  # runtime -> what can stand in for it, best first
     warnings: dict[str, str]
     memory: tuple[MemoryNeed, ...]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pidoctor.catalog.tables import load_table
 
 
-@dataclass(frozen=True)
-class Runtime:
+class Runtime(NamedTuple):
     """A runtime: its distribution, others that bring the same module, and how to import it.
 
     ``import_line`` leaves the class ``Interpreter`` behind; a proof runs this very line.

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.version import Version
 
@@ -26,8 +26,7 @@ class CatalogError(PidoctorError):
     exit_code = 2
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(NamedTuple):
     """One ELF file of a wheel and what it needs from the machine.
 
     ``required`` is true when the package's entry point cannot be imported without it: it is an
@@ -48,8 +47,7 @@ class Library:
     cpu_features: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class NumpyApi:
+class NumpyApi(NamedTuple):
     """The NumPy C API that a wheel was compiled against.
 
     ``abi`` is 1 or 2 (a wheel compiled against 1 does not run with NumPy 2); ``feature`` the C API
@@ -60,8 +58,7 @@ class NumpyApi:
     feature: int
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a wheel's files show, and which wheel they were read from (perhaps a sibling)."""
 
     read_from: str
@@ -70,8 +67,7 @@ class Evidence:
     libraries: tuple[Library, ...]
 
 
-@dataclass(frozen=True)
-class Wheel:
+class Wheel(NamedTuple):
     """One wheel file. ``evidence`` is None where none was read (pure Python, or not yet)."""
 
     name: str  # normalised project name

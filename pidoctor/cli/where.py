@@ -31,7 +31,8 @@ def machine(options: argparse.Namespace, install_target: str = ".venv") -> Probe
 
 def _captured(path: Path) -> ProbeResult:
     """The machine in a capture, or in a support bundle, which holds a capture."""
-    from pidoctor.host.capture import CaptureHost, load_capture, parse_capture
+    from pidoctor.host.capture import CaptureHost, load_capture
+    from pidoctor.host.capture_format import parse_capture
     from pidoctor.report.bundle import CAPTURE, is_bundle, load_bundle
 
     if path.is_file() and is_bundle(path):

@@ -6,14 +6,13 @@ All values are inert data: a Plan says what would be installed, and installing d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.resolve.verdict import Reason
 
 
-@dataclass(frozen=True)
-class Pin:
+class Pin(NamedTuple):
     """One package of a plan: an exact wheel, or a package of the Linux distribution.
 
     ``because`` lists the requirements that it satisfies, "numpy<2 (from the ELF files of ...)".
@@ -41,8 +40,7 @@ class Pin:
         }
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One version of a runtime that was looked at and not chosen, with the reason."""
 
     name: str
@@ -59,8 +57,7 @@ class Candidate:
         }
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A change that makes an impossible request possible; verified by resolving again.
 
     ``kind`` is one of version, runtime, system-package, python, kernel, os-bits, os-release,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -20,8 +20,7 @@ from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """A requirement on a package, and where it comes from: metadata, or a wheel's ELF files."""
 
     name: str

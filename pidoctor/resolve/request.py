@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -14,8 +14,7 @@ from pidoctor.errors import UsageError
 AUTO = "auto"
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """A requirement as the user wrote it. ``name`` is "auto" or a runtime's normalised name."""
 
     name: str

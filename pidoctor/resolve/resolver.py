@@ -6,7 +6,7 @@ Pure: reads the catalog and the profile, never the running machine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from resolvelib import BaseReporter, ResolutionImpossible, Resolver
@@ -215,8 +215,7 @@ class Question:
         return told
 
 
-@dataclass(frozen=True)
-class Solved:
+class Solved(NamedTuple):
     """A choice of the solution, and the requirements it satisfies."""
 
     choice: Choice

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from os.path import commonprefix
-from typing import Union
+from typing import NamedTuple, Union
 
 
 class Reason(str, Enum):
@@ -45,16 +44,14 @@ class Reason(str, Enum):
 _ORDER = {reason: position for position, reason in enumerate(Reason)}
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The candidate runs here; ``rank`` 0 is the best tag. ``notes`` say what is not certain."""
 
     rank: int
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Rejected:
+class Rejected(NamedTuple):
     """The candidate cannot be used; ``detail`` is a sentence a newcomer understands.
 
     ``offer`` is what the wheel was built for, where that is the matter ("CPython 3.11"), so that
