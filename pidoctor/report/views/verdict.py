@@ -63,7 +63,7 @@ def _check(page: Page, result: Result, plan: Mapping[str, Any] | None) -> None:
         bad = page.look.glyphs.bad
         _line(page, WARN, f"{runtime} fits this machine once what is marked {bad} is dealt with.")
         return
-    _line(page, GOOD, f"{runtime} runs on this machine.")
+    _line(page, GOOD, f"{runtime} fits this machine.")
     if result.extra.get("here"):
         asked = "" if plan["request"] == "auto" else f" {shlex.quote(plan['request'])}"
         page.code("Install and prove it:", f"pidoctor install{asked}", folds=True)

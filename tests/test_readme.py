@@ -1,0 +1,97 @@
+"""Every command in the README is run, as it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^    (\S.*)$", README, flags=re.MULTILINE)
+SETUP = [command for command in COMMANDS if command.startswith("python3 -m venv")]
+EXAMPLES = [command for command in COMMANDS if command.startswith("pidoctor ")]
+INLINE = re.findall(r"`(pidoctor [a-z][^`]*)`", README)
+
+
+def run(command: str, folder: Path, timeout: int = 900) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        shlex.split(command),
+        cwd=folder,
+        env={**os.environ, "PATH": path, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def test_the_readme_has_two_set_up_commands_and_its_examples() -> None:
+    assert len(SETUP) == 2
+    assert SETUP[0].endswith("pidoctor check")
+    assert SETUP[1].endswith("pytest")
+    assert len(COMMANDS) == len(SETUP) + len(EXAMPLES)
+
+
+def test_continuous_integration_runs_the_readmes_test_command() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    pattern = re.search(r"s/\^    \\\((.*?)\\\)\$", script)
+    assert pattern is not None
+    assert re.fullmatch(pattern[1], SETUP[1])
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_the_first_set_up_command_on_a_clean_copy(tmp_path: Path) -> None:
+    copy = tmp_path / "pidoctor"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(copy)], check=True)
+    home = tmp_path / "home"
+    home.mkdir()
+    done = subprocess.run(
+        ["bash", "-c", SETUP[0]],
+        cwd=copy,
+        env={**os.environ, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "fits this machine" in done.stdout
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_the_examples_in_their_order(tmp_path: Path) -> None:
+    """One folder for all of them: a later example uses what an earlier one made."""
+    for example in EXAMPLES:
+        if "--offline" in example:
+            continue  # for the board that the wheels were fetched for; see tests/emulated
+        done = run(example, tmp_path)
+        allowed = {0, 1} if " check " in example else {0}
+        assert done.returncode in allowed, f"{example}\n{done.stdout}{done.stderr}"
+    assert (tmp_path / "requirements.txt").read_text().count("--hash=sha256:") > 1
+    assert list((tmp_path / "wheels").glob("*.whl"))
+
+
+@pytest.mark.parametrize("command", sorted(set(INLINE)))
+def test_commands_in_the_text_exist(command: str) -> None:
+    from pidoctor.cli.arguments import COMMANDS as known
+
+    assert command.split()[1] in known
+
+
+def test_the_offline_example_is_understood(tmp_path: Path) -> None:
+    """It says what is missing: this machine is not the board that the wheels are for."""
+    (tmp_path / "wheels").mkdir()
+    (offline,) = [example for example in EXAMPLES if "--offline" in example]
+    done = run(offline + " --yes", tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / ".venv").exists()
