@@ -12,6 +12,7 @@ from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement
 from pidoctor.cli.output import progress, show
 from pidoctor.errors import UsageError
+from pidoctor.install.failure import InstallError
 from pidoctor.install.outcome import ALREADY, Outcome
 from pidoctor.install.recipe import Job
 from pidoctor.install.recovery import recover
@@ -63,7 +64,16 @@ def run(options: argparse.Namespace) -> Result:
             resolution=resolution.to_json(),
         )
     job = _job(options, profile, resolution)
-    shown = _planned(profile, resolution, job)
+    try:
+        shown = _planned(profile, resolution, job)
+    except InstallError as error:
+        return Result(
+            "install",
+            ExitCode.PROBLEM,
+            profile=to_json(profile),
+            findings=(error.finding,),
+            resolution=resolution.to_json(),
+        )
     if options.dry_run:
         return shown
     if not _agreed(options, shown):

@@ -34,10 +34,13 @@ def show_error(result: Result, options: argparse.Namespace) -> None:
 
 
 def progress(options: argparse.Namespace) -> Callable[[str], None]:
-    """Where a long command says what it is doing: stderr, unless --quiet."""
+    """Where a long command says what it is doing: stderr, unless --quiet.
+
+    What the tools say themselves comes indented, and is shown with --verbose only.
+    """
 
     def say(text: str) -> None:
-        if not options.quiet:
+        if not options.quiet and (options.verbose or not text.startswith(" ")):
             console.write(sys.stderr, f"{printable(text)}\n")
 
     return say
