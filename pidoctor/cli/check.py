@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 
 from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.output import progress
+from pidoctor.cli.resume import settle_interrupted
 from pidoctor.cli.where import is_this_machine, machine
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.codec import to_json
@@ -30,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    if is_this_machine(options):
+        settle_interrupted(Path(".venv"), progress(options))
     examined = examine(options)
     if not options.fix:
         return examined

@@ -11,11 +11,11 @@ from pathlib import Path
 from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement
 from pidoctor.cli.output import progress, show
+from pidoctor.cli.resume import settle_interrupted
 from pidoctor.errors import UsageError
 from pidoctor.install.failure import InstallError
 from pidoctor.install.outcome import ALREADY, Outcome
 from pidoctor.install.recipe import Job
-from pidoctor.install.recovery import recover
 from pidoctor.install.transaction import install, steps
 from pidoctor.profile.codec import to_json
 from pidoctor.profile.profile import Profile
@@ -50,10 +50,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.probe.machine import probe
 
     say = progress(options)
-    venv = Path(options.venv)
-    recovered = recover(venv)
-    if recovered:
-        say(recovered)
+    settle_interrupted(Path(options.venv), say)
     profile = probe(LiveHost(), python=options.python, target=options.venv).profile
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     if not isinstance(resolution, Plan):

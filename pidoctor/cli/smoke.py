@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from pidoctor.cli.output import progress
+from pidoctor.cli.resume import settle_interrupted
 from pidoctor.errors import UsageError
-from pidoctor.result import ExitCode, Result
+from pidoctor.install.receipt import read_receipt
+from pidoctor.result import ExitCode, Finding, Remedy, Result, Severity
+from pidoctor.smoke.proof import Proof
 from pidoctor.smoke.prove import prove
 
 DESCRIPTION = "Run an inference in an environment and compare with the known answer."
@@ -33,18 +39,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    if not options.python:
+        settle_interrupted(Path(options.venv), progress(options))
     proof = prove(
         interpreter(options),
         runtime=options.runtime,
         model=Path(options.model) if options.model else None,
         timeout_s=options.timeout,
     )
-    passed = proof.status == "passed"
+    receipt = None if options.python else read_receipt(Path(options.venv))
     return Result(
         "smoke",
-        exit_code=ExitCode.FINE if passed else ExitCode.PROBLEM,
+        exit_code=ExitCode.FINE if proof.status == "passed" else ExitCode.PROBLEM,
+        findings=tuple(_differences(receipt, proof)) if receipt else (),
         proof=proof.to_json(),
+        extra={"receipt": receipt},
     )
+
+
+def _differences(receipt: Mapping[str, Any], proof: Proof) -> Iterator[Finding]:
+    """What is no longer as it was when pidoctor installed and proved the environment."""
+    installed = receipt["proof"]
+    for name, then, now in (
+        (proof.runtime, installed.get("version"), proof.version),
+        ("numpy", installed.get("numpy"), proof.numpy),
+    ):
+        if then != now:
+            yield Finding(
+                "changed-since-install",
+                Severity.WARNING,
+                f"{name} is {now or 'gone'}; pidoctor installed and proved {then}.",
+                f"receipt of {receipt.get('time')}",
+                Remedy("Bring back what was proven.", ("pidoctor install",)),
+            )
 
 
 def interpreter(options: argparse.Namespace) -> str:

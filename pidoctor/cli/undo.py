@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 from pidoctor.cli.output import progress, show
+from pidoctor.cli.resume import settle_interrupted
 from pidoctor.errors import UsageError
 from pidoctor.install.previous import undoes
-from pidoctor.install.recovery import recover, undo
+from pidoctor.install.recovery import undo
 from pidoctor.result import ExitCode, Result
 
 DESCRIPTION = "Bring an environment back to the state before its last install."
@@ -27,9 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Result:
     say = progress(options)
     venv = Path(options.venv)
-    recovered = recover(venv)
-    if recovered:
-        say(recovered)
+    settle_interrupted(venv, say)
     changes = undoes(venv)
     if not _agreed(options, changes):
         return Result("undo", ExitCode.PROBLEM, error="not agreed to; nothing was changed")
