@@ -95,3 +95,9 @@ def test_the_offline_example_is_understood(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_the_picture_is_what_the_program_prints() -> None:
+    from tests.tools.make_picture import PICTURE, picture
+
+    assert PICTURE.read_text(encoding="utf-8") == picture(), "run tests/tools/make_picture.py"
