@@ -1,6 +1,6 @@
 """A host that writes down everything it is asked, to be replayed from a capture.
 
-Secrets are cut out before anything is kept (:mod:`pidoctor.host.privacy`): index credentials,
+Secrets are cut out before anything is kept (:mod:`pidoctor.redact`): index credentials,
 serial numbers, MAC addresses, user names in paths. What the probes see is not altered.
 """
 
@@ -25,7 +25,8 @@ from pidoctor.host.base import (
     Uname,
 )
 from pidoctor.host.capture_format import SCHEMA
-from pidoctor.host.privacy import clean_file, redact
+from pidoctor.host.privacy import clean_file
+from pidoctor.redact import Identity, redact
 
 T = TypeVar("T")
 
@@ -35,7 +36,8 @@ class Recorder:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._home = host.home()
+        # The user's home is "~" in a capture, and the probes that replay it look there.
+        self._identity = Identity(home=host.home())
         self.origin = host.origin
         self.can_run = host.can_run
         self._files: dict[str, dict[str, Any]] = {}
@@ -63,7 +65,7 @@ class Recorder:
         data = {
             "schema": SCHEMA,
             "made_by": f"pidoctor {__version__}",
-            "origin": redact(self.origin, self._home),
+            "origin": self._clean(self.origin),
             "complete": False,
             "can_run": self.can_run,
             "home": "~",
@@ -83,7 +85,7 @@ class Recorder:
             kept.pop("text", None)
             kept["base64"] = base64.b64encode(content).decode("ascii")
         else:
-            kept["text"] = clean_file(path, text, self._home)
+            kept["text"] = clean_file(path, text, self._identity)
         return content
 
     def search(self, path: str, pattern: Pattern, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
@@ -168,7 +170,7 @@ class Recorder:
         return groups
 
     def home(self) -> str:
-        return self._home
+        return self._identity.home
 
     def working_folder(self) -> str:
         folder = self._host.working_folder()
@@ -185,7 +187,7 @@ class Recorder:
         return False
 
     def _clean(self, text: str) -> str:
-        return redact(text, self._home)
+        return redact(text, self._identity)
 
     def _value(self, name: str, value: T) -> T:
         self._values[name] = value

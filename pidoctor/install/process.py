@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import selectors
 import signal
 import subprocess
@@ -14,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Callable, cast
 
-from pidoctor.host.privacy import clean_url
 from pidoctor.report.text import one_line
+from pidoctor.urls import clean_urls
 
 _KEPT_LINES = 400
 _LINE_LIMIT = 4096
@@ -23,7 +22,6 @@ _LOG_LIMIT = 256 << 10
 _CHUNK = 1 << 16
 _PATIENCE_S = 1.0
 _GRACE_S = 5.0
-_ADDRESS = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>()]+")
 
 Progress = Callable[[str], None]
 
@@ -50,7 +48,7 @@ class Ended:
 
 def _shown(line: str) -> str:
     """``line`` as it may be shown and kept: one safe line, no credentials in addresses."""
-    return _ADDRESS.sub(lambda found: clean_url(found[0]), one_line(line, _LINE_LIMIT))
+    return clean_urls(one_line(line, _LINE_LIMIT))
 
 
 def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.host.base import Host, HostError, MissingError, read_text
-from pidoctor.host.privacy import clean_url
 from pidoctor.probe.reading import clean
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Index
+from pidoctor.urls import clean_url
 
 CONFIG_LIMIT = 256 << 10
 MAX_URLS = 64

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.redact import Identity, redact, redact_json
 from pidoctor.report.jsonout import dumps
-from pidoctor.report.redact import Identity, redact, redact_json
 
 PROFILE, RESULT, CAPTURE = "profile.json", "result.json", "capture.json"
 INSTALLED, RECEIPT, PAGE = "installed.json", "receipt.json", "index.html"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pidoctor.report.redact import Identity, redact_json
+from pidoctor.redact import Identity, redact_json
 from pidoctor.result import Result
 
 

@@ -13,10 +13,10 @@ from pidoctor.host.base import MissingError, Pattern, UnreadableError
 from pidoctor.host.capture import load_capture
 from pidoctor.host.capture_format import MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, SCHEMA
 from pidoctor.host.live import LiveHost
-from pidoctor.host.privacy import redact
 from pidoctor.host.recorder import Recorder
 from pidoctor.probe.machine import probe
 from pidoctor.profile.codec import to_json
+from pidoctor.redact import Identity, redact_json
 from tests.unit.host.fake import fake_host
 
 
@@ -27,7 +27,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
     live = probe(recorder).profile
     path = tmp_path_factory.mktemp("capture") / "capture.json"
     path.write_text(recorder.to_text())
-    without_names = json.loads(redact(json.dumps(to_json(live)), LiveHost().home()))
+    without_names = redact_json(to_json(live), Identity(LiveHost().home()))
     return without_names, to_json(probe(load_capture(path.parent)).profile)
 
 

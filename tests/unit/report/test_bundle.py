@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.codec import from_json
+from pidoctor.redact import Identity
 from pidoctor.report import bundle
 from pidoctor.report.bundle import Content, find_logs, is_bundle, load_bundle, write_bundle
-from pidoctor.report.redact import Identity
 from tests.unit.report.samples import SAMPLES, check
 
 CANARY = "c4n4ry"

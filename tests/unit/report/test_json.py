@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pidoctor.redact import Identity
 from pidoctor.report.jsonout import schema, to_text
-from pidoctor.report.redact import Identity
 from pidoctor.resolve.verdict import Reason
 from pidoctor.result import Result
 from pidoctor.smoke.proof import Death, ModelResult, Proof

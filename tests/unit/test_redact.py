@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pidoctor.report.redact import Identity, redact, redact_json
+from pidoctor.redact import Identity, redact, redact_json, without_secrets
 
 ALICE = Identity(home="/home/alice", host="alices-lab-pi")
 CANARY = "c4n4ry"
@@ -18,6 +18,7 @@ PLANTED = [
     f"https://{CANARY}@index.example.org/simple",
     f"Looking in indexes: https://index.example.org/simple?token={CANARY}&x=1",
     f"https://index.example.org/simple#{CANARY}",
+    f"https://bob:{CANARY}\\{CANARY}#)?@index.example.org/simple",
     f"https://index.example.org/{CANARY}abcdefghijklmnop0123456789/simple",
     f"PIP_INDEX_PASSWORD={CANARY}",
     f"export AWS_SECRET_ACCESS_KEY='{CANARY}'",
@@ -38,6 +39,7 @@ PLANTED = [
     f"psk={CANARY}",
     f"/home/{CANARY}/project/.venv/bin/python",
     f"'/home/{CANARY}'",
+    f"gcc -I/home/{CANARY}/venv/include",
     f"/Users/{CANARY}/x",
     f"/media/{CANARY}/card/x",
     f"C:\\Users\\{CANARY}\\x",
@@ -94,18 +96,59 @@ def test_personal_data_is_taken_out(text: str, secret: str) -> None:
         "2026-11-20 16:12:00,123 INFO: done",
         "the author: somebody",
         "tokenize: ok",
+        "google-auth==2.23.0, google-auth: 2.23.0",
+        '{"google-auth": "2.23.0"}',
+        "(from https://index.example.org/simple/numpy/)",
         "~/project/.venv/bin/python -m pip install 'numpy<2'",
         "raspberrypi is a common name",
     ],
 )
 def test_what_helps_stays(text: str) -> None:
-    assert redact(text, Identity("/root", "raspberrypi")) == text
+    assert redact(text, Identity("", "raspberrypi")) == text
 
 
-def test_paths_still_work_for_the_user_after_redaction() -> None:
-    assert redact("/home/alice/project/.venv/bin/python", ALICE) == "~/project/.venv/bin/python"
-    assert redact("/srv/alice2/x", Identity(home="/srv/alice")) == "/srv/alice2/x"
-    assert redact("/srv/alice/x", Identity(home="/srv/alice")) == "~/x"
+@pytest.mark.parametrize(
+    ("home", "text", "clean"),
+    [
+        ("/home/alice", "/home/alice/project/.venv/bin/python", "~/project/.venv/bin/python"),
+        ("/home/alice", "/home/alice/x and /home/ben", "~/x and ~"),
+        ("/srv/alice", "/srv/alice2/x", "/srv/alice2/x"),
+        ("/srv/alice", "/srv/alice/x", "~/x"),
+        ("/srv/alice", "-L/srv/alice/x", "-L~/x"),
+        ("/srv/alice", "/backup/srv/alice/x", "/backup~/x"),
+        ("/root", "/root/x -I/root/y", "~/x -I~/y"),
+        ("/root", "/mnt/root/x /roots", "/mnt/root/x /roots"),
+        ("/", "/x", "/x"),
+        ("", "/run/media/anna/CARD", "/run/media/***/CARD"),
+        ("", "eth0 b8:27:eb:00:11:22 up", "eth0 *** up"),
+        ("", "12:34:56 clock", "12:34:56 clock"),
+    ],
+)
+def test_paths_still_work_for_the_user_after_redaction(home: str, text: str, clean: str) -> None:
+    assert redact(text, Identity(home)) == clean
+
+
+def test_roots_home_is_nobodys_name() -> None:
+    assert Identity.here({"HOME": "/root"}).home == ""
+    assert Identity.here({"HOME": "/home/alice/"}).home == "/home/alice"
+    assert Identity.here({}).home == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://bob:{CANARY}@index.example.org/simple",
+        f"--token {CANARY}",
+        f"PIP_PASSWORD={CANARY}",
+        f"Authorization: Bearer {CANARY}",
+        f"ghp_{CANARY}0123456789012345678901234567",
+    ],
+)
+def test_secrets_alone_can_be_taken_out(text: str) -> None:
+    path = "/home/alice/my card/10000000a1b2c3d4"
+    clean = without_secrets(f"{path}: {text}")
+    assert CANARY not in clean
+    assert clean.startswith(f"{path}: ")
 
 
 def test_json_keeps_its_shape_and_masks_secrets_by_their_key() -> None:
@@ -113,12 +156,14 @@ def test_json_keeps_its_shape_and_masks_secrets_by_their_key() -> None:
         "token": "abc",
         "n": 1,
         "deep": [{"db-password": "x", "name": "/home/bob/a"}],
+        "packages": {"google-auth": "2.23.0"},
         "e": None,
     }
     assert redact_json(value) == {
         "token": "***",
         "n": 1,
         "deep": [{"db-password": "***", "name": "~/a"}],
+        "packages": {"google-auth": "2.23.0"},
         "e": None,
     }
 
@@ -131,8 +176,12 @@ _scraps = st.sampled_from(
 @example(["https://a@", "https://b@c"])
 @given(st.lists(st.one_of(_scraps, st.text(max_size=12)), max_size=8))
 def test_twice_is_once(scraps: list[str]) -> None:
-    once = redact("".join(scraps), ALICE)
-    assert redact(once, ALICE) == once
+    text = "".join(scraps)
+    for identity in (ALICE, Identity("/root"), Identity()):
+        once = redact(text, identity)
+        assert redact(once, identity) == once
+    once = without_secrets(text)
+    assert without_secrets(once) == once
 
 
 @given(st.text("a:/@ =.-_'\"#?&;~\n0", max_size=400))
