@@ -1,6 +1,6 @@
 """Makes the README's terminal picture from what the program really prints.
 
-Run as ``python tests/tools/make_picture.py``; a test fails when the picture is out of date.
+Run as ``python -m tests.tools.make_picture``; a test fails when the picture is out of date.
 """
 
 from __future__ import annotations
