@@ -14,10 +14,10 @@ from packaging.version import InvalidVersion, Version
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import UsageError
 from pidoctor.install import fetch
-from pidoctor.install.failure import failure, missing_package
+from pidoctor.install.failure import InstallError, failure, missing_package
 from pidoctor.install.interpreter import Interpreter, ask
 from pidoctor.install.place import Place, python_of
-from pidoctor.install.tools import Pip, own_pip, pips, seed, uv_for
+from pidoctor.install.tools import Pip, pips, seed, uv_for
 from pidoctor.install.tree import links_out
 from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
 from pidoctor.resolve.plan import Plan
@@ -133,8 +133,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     """
     plan, place, cache = job.plan, Place.of(job.venv), job.cache or Cache.of_user()
     exists = _exists(place.venv)
-    base = ask(job.base_python)
-    python = _ask_environment(place.venv) if exists else base
+    python = _ask_environment(place.venv) if exists else ask(job.base_python)
     _check_python(plan, python)
     folders = [check_folder(job.wheels_dir)] if job.wheels_dir else []
     satisfied = exists and not anew and _satisfies(python, plan)
@@ -142,7 +141,9 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     missing = tuple(w for w in plan.wheels if w.sha256 not in found and not satisfied)
     if missing and job.offline:
         raise _missing_offline(missing)
-    tools = _tools(python, base, exists, bool(missing), place)
+    tools = _tools_for_change(python, job) if exists else _tools_for_new(python, place)
+    if missing and tools.downloader is None:
+        raise _no_pip(python)
     return Recipe(
         plan=plan,
         place=place,
@@ -154,7 +155,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
         cache=cache,
         seed=tools.seed,
         share_system=exists and bool(plan.system_packages) and not _shares_system(place.venv),
-        create=None if exists else _create(base, place, plan, tools),
+        create=None if exists else _create(python, place, plan, tools),
         fetches=tuple(_fetches(missing, tools.downloader, python, place)),
         system=_system(plan),
         fill=_fill(tools, place, exists, anew),
@@ -163,38 +164,51 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
 
 @dataclass(frozen=True)
 class _Tools:
-    """Which program does what. ``filler`` is a pip, or the path of uv."""
+    """Which program does what; no ``downloader`` where nothing at hand can download.
+
+    ``filler`` is a pip, or the path of uv. ``seed`` is the wheel of pip that a new environment
+    gets along with the packages; without it, ``ensurepip`` tells whether venv puts a pip there.
+    """
 
     downloader: Pip | None
     filler: Pip | str
-    seed: Path | None
-    ensurepip: bool
+    seed: Path | None = None
+    ensurepip: bool = False
 
 
-def _tools(
-    python: Interpreter, base: Interpreter, exists: bool, download: bool, place: Place
-) -> _Tools:
-    there = [*pips(python), *(pips(base) if exists and base.minor == python.minor else ())]
-    uv = uv_for(python)
-    outside = [pip for pip in there if pip.installs_elsewhere]
-    inside = own_pip(python) if exists else None
-    if not exists and base.ensurepip and not (uv or outside):
-        inside = Pip((str(python_of(place.staging)), "-IB", "-m", "pip"), Version("0"))
-    fillers: list[Pip | str] = [*([uv] if uv else []), *([inside] if inside else []), *outside]
-    downloaders = [*there, *([inside] if inside else [])]
-    if not fillers or (download and not downloaders):
-        raise missing_package(
-            "no-pip",
-            f"{python.executable} has neither pip nor what it takes to make one.",
-            "looked for pip, ensurepip and uv",
-            "python3-venv",
-        )
-    wheel_of_pip = None if exists else seed(base)
-    return _Tools(
-        downloader=downloaders[0] if downloaders else None,
-        filler=fillers[0],
-        seed=wheel_of_pip if fillers[0] is not inside else None,
-        ensurepip=base.ensurepip and (fillers[0] is inside or wheel_of_pip is None),
+def _tools_for_new(base: Interpreter, place: Place) -> _Tools:
+    """The tools for a new environment: venv's own ensurepip is the slowest way to a pip."""
+    uv, outside = uv_for(base), pips(base)
+    able = [pip for pip in outside if pip.installs_elsewhere]
+    inside = Pip((str(python_of(place.staging)), "-IB", "-m", "pip"), Version("0"))
+    if uv or able:
+        wheel = seed(base)
+        lacks_pip = wheel is None and base.ensurepip
+        downloader = outside[0] if outside else inside if lacks_pip else None
+        return _Tools(downloader, uv or able[0], wheel, lacks_pip)
+    if base.ensurepip:
+        return _Tools(outside[0] if outside else inside, inside, None, True)
+    raise _no_pip(base)
+
+
+def _tools_for_change(python: Interpreter, job: Job) -> _Tools:
+    """The tools for an environment that exists: uv, its own pip, or one that reaches into it."""
+    uv, own = uv_for(python), pips(python)
+    if not own:
+        base = ask(job.base_python)
+        own = pips(base) if base.minor == python.minor else ()
+    able = [pip for pip in own if pip.command[0] == python.executable or pip.installs_elsewhere]
+    if not (uv or able):
+        raise _no_pip(python)
+    return _Tools(own[0] if own else None, uv or able[0])
+
+
+def _no_pip(python: Interpreter) -> InstallError:
+    return missing_package(
+        "no-pip",
+        f"{python.executable} has neither pip nor what it takes to make one.",
+        "looked for pip, ensurepip and uv",
+        "python3-venv",
     )
 
 
@@ -264,7 +278,7 @@ def _shares_system(venv: Path) -> bool:
     return False
 
 
-def _missing_offline(missing: Sequence[Wheel]) -> Exception:
+def _missing_offline(missing: Sequence[Wheel]) -> InstallError:
     names = ", ".join(wheel.filename for wheel in missing)
     return failure(
         "wheels-missing",

@@ -1,0 +1,132 @@
+"""Installing a plan whose wheels are here, against pip installing the same pinned, hashed set."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pidoctor.catalog.catalog import open_catalog
+from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+from pidoctor.host.live import LiveHost
+from pidoctor.install.fetch import requirements
+from pidoctor.install.outcome import INSTALLED
+from pidoctor.install.recipe import Job
+from pidoctor.install.transaction import install, silent
+from pidoctor.install.wheelhouse import Cache
+from pidoctor.lock.wheelhouse import download
+from pidoctor.probe.machine import probe
+from pidoctor.resolve.plan import Plan
+from pidoctor.resolve.request import parse_request
+from pidoctor.resolve.resolver import resolve
+from pidoctor.smoke.proof import PASSED, Proof
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.network, pytest.mark.slow]
+
+ROUNDS = 3
+LIMIT = 1.15
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    known = open_catalog(WheelsIndex(shipped_index()))
+    resolution = resolve(
+        probe(LiveHost(), sys.executable).profile, parse_request("auto", known), known
+    )
+    if not isinstance(resolution, Plan):
+        pytest.skip("no TensorFlow Lite runtime runs with this Python")
+    return resolution
+
+
+@pytest.fixture(scope="module")
+def wheels(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheels")
+    version = "{}.{}.{}".format(*sys.version_info[:3])
+    download(plan, version, folder, silent)
+    return folder
+
+
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+@pytest.mark.parametrize("new", [True, False], ids=["new", "existing"])
+def test_install_of_cached_wheels(
+    tool: str,
+    new: bool,
+    plan: Plan,
+    wheels: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    choose(tool, monkeypatch)
+    base = subprocess.check_output(
+        [sys.executable, "-c", "import sys; print(sys._base_executable)"]
+    )
+    python = base.decode().strip()
+    listed = tmp_path / "requirements.txt"
+    listed.write_text(requirements(plan.wheels))
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+
+    def prepare(venv: Path) -> None:
+        shutil.rmtree(venv, ignore_errors=True)
+        shutil.rmtree(tmp_path / ".ours.pidoctor", ignore_errors=True)
+        if not new:
+            subprocess.run([python, "-m", "venv", str(venv)], check=True)
+
+    def pidoctor() -> None:
+        job = Job(plan, ours, python, True, wheels, Cache(tmp_path / "cache"))
+        assert install(job, proven).status == INSTALLED
+
+    def pip() -> None:
+        if new:
+            subprocess.run([python, "-m", "venv", str(theirs)], check=True)
+        subprocess.run(
+            [
+                *(str(theirs / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"),
+                *("install", "--quiet", "--no-index", "--find-links", str(wheels), "--no-deps"),
+                *("--require-hashes", "-r", str(listed)),
+            ],
+            check=True,
+        )
+
+    best = {"pidoctor": float("inf"), "pip": float("inf")}
+    for _ in range(ROUNDS):
+        for name, action, venv in (("pidoctor", pidoctor, ours), ("pip", pip, theirs)):
+            prepare(venv)
+            best[name] = min(best[name], wall(action))
+    ratio = best["pidoctor"] / best["pip"]
+    kind = "new" if new else "existing"
+    with capsys.disabled():
+        print(
+            f"\ninstall, {kind} environment, with {tool}: {best['pidoctor']:.2f} s, "
+            f"pip itself {best['pip']:.2f} s, ratio {ratio:.2f} (limit {LIMIT})"
+        )
+    assert ratio <= LIMIT
+
+
+def choose(tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let uv be found, or not."""
+    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+    if tool == "uv" and not Path(uv).exists():
+        pytest.skip("uv is not installed")
+    folders = os.environ["PATH"].split(os.pathsep)
+    folders = [folder for folder in folders if not Path(folder, "uv").exists()]
+    if tool == "uv":
+        folders.insert(0, str(Path(uv).parent))
+    monkeypatch.setenv("PATH", os.pathsep.join(folders))
+
+
+def wall(action: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def proven(python: str) -> Proof:
+    """The proof is not what is measured."""
+    return Proof(PASSED, None, None, None, None, python, (), None, None)
