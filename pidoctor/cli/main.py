@@ -22,7 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(command)
     except PidoctorError as error:
         # Only parsing can get here: the command line itself was wrong.
-        print(f"pidoctor: {error}", file=sys.stderr)
+        from pidoctor.cli.output import say_error
+
+        say_error(str(error))
         return error.exit_code
     except BrokenPipeError:
         # The reader (`pidoctor matrix | head`) has seen enough; nothing is left to flush.
@@ -34,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(command: Command) -> int:
-    from pidoctor.cli.output import show, show_error
+    from pidoctor.cli.output import show, show_error, show_traceback
 
     try:
         result = command.run(command.options)
@@ -45,13 +47,14 @@ def _run(command: Command) -> int:
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:
+        hint = "-vv shows where; please report it"
         if command.options.verbose >= 2:
-            raise
+            show_traceback(error)
+            hint = "please report it with the lines above"
         failed = Result(
             command.name,
             exit_code=ExitCode.INTERNAL,
-            error=f"this is a bug in pidoctor: {type(error).__name__}: {error} "
-            "(-vv shows where; please report it)",
+            error=f"this is a bug in pidoctor: {type(error).__name__}: {error} ({hint})",
         )
         show_error(failed, command.options)
         return failed.exit_code

@@ -11,6 +11,8 @@ from pidoctor.report.look import Look
 from pidoctor.report.text import printable
 from pidoctor.result import Result
 
+_TRACEBACK_LIMIT = 64 << 10  # characters
+
 
 def show(result: Result, options: argparse.Namespace) -> None:
     """Print the answer, as JSON where that was asked for."""
@@ -29,8 +31,23 @@ def show_error(result: Result, options: argparse.Namespace) -> None:
     """One clear line on stderr; with --json the envelope says it too."""
     if options.json:
         _print_json(result)
-    look = console.look_for(sys.stderr, color=False if options.no_color else None)
-    console.write(sys.stderr, console.error_line(result.error or "", look))
+    say_error(result.error or "")
+
+
+def say_error(message: str) -> None:
+    """One line on stderr."""
+    console.write(sys.stderr, console.error_line(message, console.look_for(sys.stderr)))
+
+
+def show_traceback(error: BaseException) -> None:
+    """Where an error came from, on stderr: what people paste into a report, so it is redacted."""
+    import traceback
+
+    from pidoctor.redact import Identity, redact
+
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    text = redact("".join(lines), Identity.here())
+    console.write(sys.stderr, printable(text, _TRACEBACK_LIMIT))
 
 
 def progress(options: argparse.Namespace) -> Callable[[str], None]:

@@ -72,8 +72,10 @@ def write(stream: TextIO, text: str) -> None:
 
 
 def error_line(message: str, look: Look) -> str:
-    """The one line that an error is told with."""
-    text = " ".join(printable(message).replace(NBSP, " ").split())
+    """The one line that an error is told with: without secrets, but with paths as they are."""
+    from pidoctor.redact import without_secrets  # costs time, and most runs end well
+
+    text = " ".join(printable(without_secrets(message)).replace(NBSP, " ").split())
     return f"pidoctor: {text if look.unicode else ascii_only(text)}\n"
 
 

@@ -115,3 +115,63 @@ def test_a_bug_is_one_line_and_exit_code_4(monkeypatch: pytest.MonkeyPatch) -> N
     assert run.code == 4
     assert "planted" in json.loads(run.out)["error"]
     assert run.err.count("\n") == 1
+
+
+CANARY = "c4n4ry"
+
+
+@pytest.fixture
+def crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that fails with an error that holds secrets, a path and escape codes."""
+
+    def fail(_: str) -> None:
+        raise RuntimeError(
+            f"https://me:{CANARY}1@index.example.org/simple TOKEN={CANARY}2 "
+            f"/srv/{CANARY}3/x\n\x1b[31mred"
+        )
+
+    monkeypatch.setattr("pidoctor.profile.targets.target", fail)
+    monkeypatch.setenv("HOME", f"/srv/{CANARY}3")
+
+
+@pytest.mark.usefixtures("crash")
+@pytest.mark.parametrize("words", ["-vv", "-vv --json"])
+def test_a_traceback_is_shown_without_secrets(words: str) -> None:
+    run = pidoctor("check", "--target", "pi4-4gb/bookworm-64", *words.split())
+    assert run.code == 4
+    shown, _, line = run.err.rstrip().rpartition("\n")
+    assert shown.startswith("Traceback (most recent call last):\n")
+    assert ", in fail\n" in shown
+    assert "RuntimeError: https://index.example.org/simple TOKEN=*** ~/x\nred" in shown
+    assert CANARY not in shown
+    assert line.startswith("pidoctor: this is a bug in pidoctor: RuntimeError")
+    assert "\x1b" not in run.err
+    if "--json" in words:
+        assert run.json["exit_code"] == 4
+        assert CANARY not in run.out
+
+
+@pytest.mark.usefixtures("crash")
+def test_the_line_about_a_bug_has_no_secrets_but_the_users_path() -> None:
+    run = pidoctor("check", "--target", "pi4-4gb/bookworm-64")
+    assert run.code == 4
+    assert run.err.count("\n") == 1
+    assert f"https://index.example.org/simple TOKEN=*** /srv/{CANARY}3/x red" in run.err
+    assert run.err.count(CANARY) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ([f"https://me:{CANARY}@index.example.org/simple"], ""),
+        (["--target", f"ghp_{CANARY}0123456789012345678901234567"], ""),
+        (["--capture", f"/home/anna/PIP_PASSWORD={CANARY}"], "/home/anna/"),
+        (["--token", CANARY], ""),
+    ],
+)
+def test_secrets_on_the_command_line_are_not_repeated(words: list[str], path: str) -> None:
+    run = pidoctor("check", *words)
+    assert run.code == 2
+    assert CANARY not in run.err
+    assert path in run.err
+    assert run.err.count("\n") == 1
