@@ -120,8 +120,8 @@ def _write_index(wheels: list[dict[str, Any]], folder: Path) -> None:
             project["evidence"][wheel["file"]] = _evidence(wheel)
             entry["evidence"] = wheel["file"]
         release["wheels"].append(entry)
-    for name, project in projects.items():
-        (folder / f"{name}.json").write_text(json.dumps(project), encoding="utf-8")
+    for project in projects.values():
+        (folder / f"{project['name']}.json").write_text(json.dumps(project), encoding="utf-8")
 
 
 def _evidence(wheel: Mapping[str, Any]) -> dict[str, Any]:

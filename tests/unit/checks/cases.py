@@ -34,7 +34,7 @@ def evidence(*libraries: Library, numpy: NumpyApi | None = None) -> Evidence:
 
 def library(path: str = "a/_x.so", required: bool = True, **facts: Any) -> Library:
     plain = Library(path, required, "aarch64", "2.17", "", "", (), 65536, False, ())
-    return replace(plain, **facts)
+    return plain._replace(**facts)
 
 
 def plan(*wheels: Wheel, notes: tuple[str, ...] = ()) -> Plan:
