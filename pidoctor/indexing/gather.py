@@ -54,20 +54,32 @@ class Reader:
                 return {"error": str(error)}
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """Evidence by sha256, and the sha256 of the wheels that it was really read from."""
+
+    evidence: Mapping[str, Mapping[str, Any]]
+    read: frozenset[str]
+
+
 def gather(
     selection: Selection,
     mode: str,
     sizes: Mapping[str, int],
     old: Document | None,
     reader: Reader,
-) -> dict[str, Mapping[str, Any]]:
-    """Evidence by sha256 for the wheels of one package that have ELF files."""
+) -> Gathered:
+    """Evidence for the wheels of one package that have ELF files.
+
+    A wheel that was not read gets the evidence of one that was, of the same version and platform.
+    """
     known = _known(old) if old else {}
     groups = _groups(selection)
-    found: dict[str, Mapping[str, Any]] = {}
+    evidence: dict[str, Mapping[str, Any]] = {}
+    read: set[str] = set()
     for done, group in enumerate(groups, start=1):
         shared: list[Mapping[str, Any]] = []
-        for link in group:
+        for link in sorted(group, key=lambda link: link.sha256 not in known):
             if mode != EVERY_WHEEL and shared:
                 break
             own = reader.stored(link) or known.get(link.sha256)
@@ -75,12 +87,12 @@ def gather(
             if own is not None:
                 same = next((item for item in shared if _alike(item, own)), None)
                 shared += [] if same else [own]
-                found[link.sha256] = same or own
-        for link in group:
-            if shared:
-                found.setdefault(link.sha256, shared[0])
+                evidence[link.sha256] = same or own
+                read.add(link.sha256)
+        for link in group if shared else ():
+            evidence.setdefault(link.sha256, shared[0])
         reader.progress(f"evidence of {selection.name}", done, len(groups))
-    return found
+    return Gathered(evidence, frozenset(read))
 
 
 def evidence_key(evidence: Mapping[str, Any]) -> str:
@@ -109,11 +121,12 @@ def _arm_then_newest_python(link: Link) -> tuple[bool, int, str]:
 
 
 def _known(old: Document) -> dict[str, Mapping[str, Any]]:
+    """What an earlier run read, by sha256; not what it took from a sibling."""
     return {
         wheel["sha256"]: old["evidence"][wheel["evidence"]]
         for release in old["versions"].values()
         for wheel in release["wheels"]
-        if "evidence" in wheel
+        if "evidence" in wheel and not wheel.get("sibling")
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,8 @@ from pidoctor.indexing.links import Link, wheel_link
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.sources import Source
+
+_WORKERS = 8
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,13 @@ class PageReader:
         self._sources = sources
         self._scope = scope
         self._pages: dict[str, Page] = {}
+
+    def prefetch(self, names: Iterable[str]) -> None:
+        """Fetches the pages of ``names`` side by side; what fails is asked for again when used."""
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            for request in [pool.submit(self.page, name) for name in names]:
+                if not isinstance(request.exception(), (CouldNotCheckError, type(None))):
+                    request.result()
 
     def page(self, name: str) -> Page:
         """The links of ``name`` over all sources; raises :class:`CouldNotCheckError`."""

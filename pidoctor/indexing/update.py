@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from pidoctor.catalog.wheels import SCHEMA
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.cache import load_documents, publish
 from pidoctor.indexing.document import Document
-from pidoctor.indexing.gather import Reader, evidence_key, gather
+from pidoctor.indexing.gather import Gathered, Reader, evidence_key, gather
 from pidoctor.indexing.invariants import check, not_worse
 from pidoctor.indexing.journal import Journal
 from pidoctor.indexing.links import Link
@@ -120,6 +120,7 @@ def refresh(
     session = open_session(options.settings)
     scope = options.scope
     pages = PageReader(session, options.settings.sources(), scope)
+    pages.prefetch(old)
     chosen = Tree(scope, pages, journal, old, progress).grow()
     for name, selection in chosen.items():
         not_worse(name, selection.offered, old.get(name))
@@ -130,9 +131,10 @@ def refresh(
         for name, mode in scope.evidence
         if name in chosen
     }
+    nothing = Gathered({}, frozenset())
     date = options.today or datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     documents = {
-        name: _document(selection, sizes, evidence.get(name, {}), date)
+        name: _document(selection, sizes, evidence.get(name, nothing), date)
         for name, selection in sorted(chosen.items())
         if selection.releases
     }
@@ -209,12 +211,10 @@ def _sizes(
 
 
 def _document(
-    selection: Selection,
-    sizes: Mapping[str, int],
-    evidence: Mapping[str, Mapping[str, Any]],
-    date: str,
+    selection: Selection, sizes: Mapping[str, int], gathered: Gathered, date: str
 ) -> Document:
-    keys = {sha256: evidence_key(item) for sha256, item in evidence.items()}
+    keys = {sha256: evidence_key(item) for sha256, item in gathered.evidence.items()}
+    evidence = {keys[sha256]: item for sha256, item in gathered.evidence.items()}
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "name": selection.name,
@@ -224,9 +224,23 @@ def _document(
             "extras": sorted(selection.demand.extras),
             "left_out": list(selection.left_out),
         },
-        "evidence": dict(sorted((keys[sha256], evidence[sha256]) for sha256 in evidence)),
+        "evidence": dict(sorted(evidence.items())),
         "versions": {
-            str(release.version): _release(release, sizes, keys) for release in selection.releases
+            str(release.version): {
+                "requires_python": release.requires_python,
+                "requires_dist": list(release.requires_dist),
+                "wheels": [
+                    {
+                        "file": link.filename,
+                        "sha256": link.sha256,
+                        "size": sizes[link.sha256],
+                        **_evidence(link, keys, gathered.read),
+                        **_particulars(link, release),
+                    }
+                    for link in release.links
+                ],
+            }
+            for release in selection.releases
         },
     }
     others = {
@@ -239,31 +253,20 @@ def _document(
     return document
 
 
-def _release(
-    release: Release, sizes: Mapping[str, int], evidence: Mapping[str, str]
-) -> dict[str, Any]:
-    return {
-        "requires_python": release.requires_python,
-        "requires_dist": list(release.requires_dist),
-        "wheels": [_wheel(link, release, sizes, evidence) for link in release.links],
-    }
+def _evidence(link: Link, keys: Mapping[str, str], read: Set[str]) -> dict[str, Any]:
+    if link.sha256 not in keys:
+        return {}
+    return {"evidence": keys[link.sha256], **({} if link.sha256 in read else {"sibling": True})}
 
 
-def _wheel(
-    link: Link, release: Release, sizes: Mapping[str, int], evidence: Mapping[str, str]
-) -> dict[str, Any]:
-    wheel: dict[str, Any] = {
-        "file": link.filename,
-        "sha256": link.sha256,
-        "size": sizes[link.sha256],
-    }
+def _particulars(link: Link, release: Release) -> dict[str, Any]:
+    """What sets a wheel apart from the others of its release."""
+    found: dict[str, Any] = {}
     if link.yanked:
-        wheel["yanked"] = link.yanked
+        found["yanked"] = link.yanked
     if link.source != "index":
-        wheel["source"] = link.source
-    if link.sha256 in evidence:
-        wheel["evidence"] = evidence[link.sha256]
-    read = release.metadata.get(link.sha256)
-    if read is not None and read.requires_dist != release.requires_dist:
-        wheel["requires_dist"] = list(read.requires_dist)
-    return wheel
+        found["source"] = link.source
+    metadata = release.metadata.get(link.sha256)
+    if metadata is not None and metadata.requires_dist != release.requires_dist:
+        found["requires_dist"] = list(metadata.requires_dist)
+    return found

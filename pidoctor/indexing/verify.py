@@ -58,6 +58,7 @@ def verify(
     links: dict[str, Link] = {}
     wheels: list[Wheel] = []
     names = index.names()
+    pages.prefetch(names)
     for done, name in enumerate(names, start=1):
         project = index.project(name)
         offered = {(link.source, link.filename): link for link in pages.page(name).links}

@@ -33,7 +33,10 @@ class SimpleIndex:
         """A wheel with METADATA lines ``requires`` and members ``files``."""
         name, version = filename.split("-")[:2]
         content = wheel(
-            {path.replace("__", "/"): data for path, data in files.items()},
+            {
+                **{path.replace("__", "/"): data for path, data in files.items()},
+                f"{name}-{version}.dist-info/WHEEL": filename.encode(),
+            },
             metadata=requires,
             name=f"{name}-{version}",
         )
