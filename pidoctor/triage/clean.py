@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 """Bytes read at once."""
 
 MAX_LINE = 1 << 16

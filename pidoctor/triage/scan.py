@@ -1,9 +1,7 @@
 """Reading a log once, in bounded memory, for every known symptom and every fact.
 
-A small log is read line by line. Of a large one, only the head and the neighbourhood of lines that
-hold the fixed text of some pattern are looked at; one regular expression over the raw bytes finds
-those. A text that comes up again and again is dropped from that search after SATURATED finds: by
-then its story is told.
+A small log, and the head of a large one, is read line by line. Of the rest only the neighbourhood
+of lines is read that the sieve lets through.
 """
 
 from __future__ import annotations
@@ -17,15 +15,18 @@ from pidoctor.triage.clean import CHUNK, MAX_LINE, Line, logical_lines
 from pidoctor.triage.facts import FactReader, Facts
 from pidoctor.triage.localised import Translator, translator
 from pidoctor.triage.pattern import Match, Pattern
+from pidoctor.triage.sieve import Sieve, any_of
 from pidoctor.triage.symptoms import Knowledge, Symptom
 
-HEAD = 4 * CHUNK
+HEAD = 2 * CHUNK
 """Bytes at the beginning of a log of which every line is read."""
+
+SAMPLE = 1 << 16
+"""Bytes by which the sieve gets to know a log."""
 
 NEIGHBOURS = 3
 """Lines before and after a find that are read with it."""
 
-SATURATED = 3000
 MAX_HITS = 40
 """Evidence kept per symptom."""
 
@@ -35,6 +36,10 @@ WRAPPED = frozenset(
     for width in range(edge - (20 if edge < 100 else 3), edge + 2)
 )
 """Widths a line can have if it was broken at the edge of a terminal or by a formatter."""
+
+
+JOINED = 400
+"""Characters on each side of a line break that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +78,17 @@ class Matcher:
                 for literal in pattern.literals:
                     index.setdefault(literal, []).append((symptom, pattern))
         self._index = tuple(index.items())
+        self._any = re.compile(any_of(self.literals | translate.originals))
 
     @property
     def literals(self) -> frozenset[str]:
-        """Texts of which any line with a symptom holds at least one."""
-        return frozenset(literal for literal, _ in self._index) | self._translate.originals
+        """Texts of which any line with a symptom, in English, holds at least one."""
+        return frozenset(literal for literal, _ in self._index)
 
     def match(self, text: str) -> list[tuple[Symptom, Pattern, Match]]:
         """Every symptom the line shows, once each."""
+        if self._any.search(text) is None:
+            return []
         text = self._translate(text)
         found: dict[str, tuple[Symptom, Pattern, Match]] = {}
         for literal, entries in self._index:
@@ -129,12 +137,16 @@ class _Reader:
                 self._read_across(lines, glue)
 
     def _read_across(self, lines: list[Line], glue: str) -> None:
-        text = glue.join(part.text for part in lines)
-        first = len(lines[0].text)
-        last = len(text) - len(lines[-1].text)
+        before = glue.join(part.text for part in lines[:-1])[-JOINED:]
+        text = before + glue + lines[-1].text[:JOINED]
+        found = self._matcher.match(text)
+        if not found:
+            return
+        first = len(before) if len(lines) == 2 else len(lines[0].text)
         whole = {symptom.id for part in lines for symptom, _, _ in self._match(part.text)}
-        for symptom, pattern, match in self._matcher.match(text):
-            if match.start < first and match.end > last and symptom.id not in whole:
+        for symptom, pattern, match in found:
+            across = match.start < first and match.end > len(before)
+            if across and symptom.id not in whole:
                 self._keep(symptom, pattern, match, lines[0].number, text)
 
     def _keep(
@@ -156,50 +168,6 @@ class _Reader:
         return Scan(tuple(hits), self._facts.facts(), self._lines)
 
 
-class Sieve:
-    """Finds, in raw bytes, the places where some fixed text stands."""
-
-    def __init__(self, literals: Iterable[str]) -> None:
-        self._words = {literal.encode() for literal in literals}
-        self._counts: dict[bytes, int] = {}
-        self._regex = any_of(self._words)
-
-    def places(self, chunk: bytes) -> Iterator[int]:
-        """Offsets, in order."""
-        full = set()
-        for found in self._regex.finditer(chunk):
-            word = found.group()
-            self._counts[word] = self._counts.get(word, 0) + 1
-            if self._counts[word] <= SATURATED:
-                yield found.start()
-            else:
-                full.add(word)
-        if full:
-            self._words = {w for w in self._words if not w.startswith(tuple(full))}
-            self._regex = any_of(self._words)
-
-
-def any_of(words: Iterable[bytes]) -> re.Pattern[bytes]:
-    """A regular expression for any of the words, sharing their beginnings."""
-    trie: dict[int, dict] = {}  # type: ignore[type-arg]
-    for word in sorted(words):
-        node = trie
-        for byte in word:
-            if -1 in node:  # a shorter word ends here; finding it is enough
-                break
-            node = node.setdefault(byte, {})
-        else:
-            node[-1] = {}
-    return re.compile(_branch(trie) or rb"(?!)")
-
-
-def _branch(node: Mapping[int, Mapping]) -> bytes:  # type: ignore[type-arg]
-    if not node or -1 in node:
-        return b""
-    parts = [re.escape(bytes([byte])) + _branch(rest) for byte, rest in node.items()]
-    return parts[0] if len(parts) == 1 else b"(?:" + b"|".join(parts) + b")"
-
-
 @lru_cache(maxsize=2)
 def matcher_for(knowledge: Knowledge) -> Matcher:
     """The matcher of these tables, made once."""
@@ -211,13 +179,14 @@ def scan(chunks: Iterable[bytes], knowledge: Knowledge) -> Scan:
     matcher = matcher_for(knowledge)
     reader = _Reader(matcher)
     sieve = None
-    number, done, rest = 1, 0, b""
+    number, done, rest, head = 1, 0, b"", b""
     for chunk in _even(chunks):
         block, rest = _whole_lines(rest + chunk)
         if done < HEAD:
             number = _read_all(reader, block, number)
+            head = block[-SAMPLE:]
         else:
-            sieve = sieve or Sieve(matcher.literals)
+            sieve = sieve or Sieve(matcher.literals, head)
             number = _read_near(reader, block, number, sieve)
         done += len(block)
     _read_all(reader, rest, number)
@@ -257,32 +226,11 @@ def _read_all(reader: _Reader, block: bytes, number: int) -> int:
 
 def _read_near(reader: _Reader, block: bytes, number: int, sieve: Sieve) -> int:
     """Read the lines around each find; returns the number of the line after the block."""
-    read_to, counted = 0, 0
-    for place in sieve.places(block):
-        if place < read_to:
-            continue
-        start = max(read_to, _lines_before(block, place))
-        end = _lines_after(block, place)
-        number += block.count(b"\n", counted, start)
-        counted = start
-        number = _read_all(reader, block[start:end], number)
-        read_to = counted = end
-    return number + block.count(b"\n", counted)
-
-
-def _lines_before(block: bytes, place: int) -> int:
-    for _ in range(NEIGHBOURS + 1):
-        cut = block.rfind(b"\n", max(0, place - MAX_LINE), place)
-        if cut < 0:
-            return max(0, place - MAX_LINE // 16)
-        place = cut
-    return place + 1
-
-
-def _lines_after(block: bytes, place: int) -> int:
-    for _ in range(NEIGHBOURS + 1):
-        cut = block.find(b"\n", place, place + MAX_LINE)
-        if cut < 0:
-            return min(len(block), place + MAX_LINE // 16)
-        place = cut + 1
-    return place
+    lines = block.split(b"\n")
+    read_to = 0
+    for index in sieve.lines(block):
+        start, end = max(read_to, index - NEIGHBOURS), min(index + NEIGHBOURS + 1, len(lines))
+        if start < end:
+            _read_all(reader, b"\n".join(lines[start:end]), number + start)
+            read_to = end
+    return number + len(lines) - 1

@@ -62,6 +62,8 @@ class Bench:
         """What a terminal shows when the lines of `script` are typed, prompts and all."""
         here = {
             "HOME": str(self.home),
+            "BENCH": str(self.folder),
+            "PYTHONS": str(self.pythons),
             "PATH": os.environ["PATH"],
             "LC_ALL": "C.UTF-8",
             "PIP_CACHE_DIR": str(self.folder / "cache"),
