@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
+from tests.wheel import wheel
+
 from . import emulator
 from .installed import Installed
 from .recipes import Recipe
 from .roots import Root
 
-_CHECKOUT = Path(__file__).parents[2]
+__all__ = ["wheel"]
 
 
 @pytest.fixture(scope="session")
@@ -77,16 +77,6 @@ def with_pidoctor(
     yield make
     for root in roots.values():
         root.close()
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """pidoctor's wheel, built from this checkout once in a run."""
-    folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder)]
-    subprocess.run([*pip, str(_CHECKOUT)], check=True)
-    (built,) = folder.glob("pidoctor-*.whl")
-    return built
 
 
 def recipe(suite: str, arch: str, numpy: bool) -> Recipe:

@@ -39,12 +39,12 @@ def environment() -> dict[str, str]:
         "SSL_CERT_FILE": CA_BUNDLE,
         "REQUESTS_CA_BUNDLE": CA_BUNDLE,
         **{name: os.environ[name] for name in passed_on if name in os.environ},
-        **_package_index(),
+        **package_index(),
     }
 
 
 @functools.cache
-def _package_index() -> dict[str, str]:
+def package_index() -> dict[str, str]:
     """The package index this machine's pip is told to use instead of its default, if any.
 
     Extra indexes and local folders of wheels stay out: what is on them is not what a board finds.

@@ -1,0 +1,7 @@
+"""Fixtures: pidoctor's wheel."""
+
+from __future__ import annotations
+
+from tests.wheel import wheel
+
+__all__ = ["wheel"]
