@@ -1,0 +1,37 @@
+"""Measuring a program against a peer: interleaved runs, the best of each, one ratio."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+
+def best_wall(*commands: Sequence[str], rounds: int = 9) -> list[float]:
+    """The shortest wall time in seconds of each command, run in turns so that load hits all."""
+    best = [float("inf")] * len(commands)
+    for _ in range(rounds):
+        for at, command in enumerate(commands):
+            started = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
+            best[at] = min(best[at], time.perf_counter() - started)
+    return best
+
+
+def peak_memory(command: Sequence[str]) -> int:
+    """Bytes of resident memory that a command and its children took at most."""
+    probe = (
+        "import resource, subprocess, sys; "
+        "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe, *command], check=True, capture_output=True, text=True
+    )
+    return int(done.stdout) * 1024
+
+
+PIDOCTOR = (sys.executable, "-m", "pidoctor")
+
+__all__ = ["PIDOCTOR", "best_wall", "peak_memory"]
