@@ -1,0 +1,141 @@
+"""Builds pidoctor.pyz: pidoctor, what it needs and pip in one file, for any board.
+
+    python -m pidoctor.pyz [-o pidoctor.pyz]
+
+Run it in a checkout. Everything in the file is pure Python, in versions that run on Python 3.9 and
+on all later ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from pidoctor.errors import CouldNotCheckError, PidoctorError, UsageError
+
+PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip entry: the same input, the same file
+
+
+def build(output: Path) -> Path:
+    """Write the single file to ``output``; the same sources and dependencies give the same bytes.
+
+    UsageError outside a checkout, CouldNotCheckError when pip cannot get what goes into it.
+    """
+    checkout = Path(__file__).resolve().parent.parent
+    if not (checkout / "pyproject.toml").is_file():
+        raise UsageError("the single file is built in a checkout of pidoctor")
+    with tempfile.TemporaryDirectory() as scratch:
+        wheels, library = Path(scratch) / "wheels", Path(scratch) / "library"
+        _pip("wheel", "--no-deps", "--wheel-dir", str(wheels), str(checkout))
+        _pip(
+            *("install", "--target", str(library), "--no-compile", "--only-binary=:all:"),
+            *("--platform", "any", "--implementation", "py", "--abi", "none"),
+            *("--python-version", PYTHONS[0]),
+            *(str(wheel) for wheel in wheels.glob("*.whl")),
+            "pip",
+        )
+        _check(library)
+        start = Path(__file__).with_name("pyz_start.py").read_bytes()
+        _write(output, start, library)
+    return output
+
+
+def _pip(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        lines = ended.stderr.strip().splitlines() or ["it said nothing"]
+        raise CouldNotCheckError(f"pip {arguments[0]} failed: {lines[-1]}")
+
+
+def _check(library: Path) -> None:
+    """CouldNotCheckError unless all is pure Python, and whole on every Python that it is for."""
+    native = [path.name for path in library.rglob("*.so*")]
+    distributions = list(metadata.distributions(path=[str(library)]))
+    present = {canonicalize_name(str(item.metadata["Name"])) for item in distributions}
+    absent = {name for item in distributions for name in _needs(item.requires or ())} - present
+    if native or absent:
+        raise CouldNotCheckError(
+            f"the single file would hold compiled code ({', '.join(native) or 'none'}) "
+            f"or lack packages ({', '.join(sorted(absent)) or 'none'})"
+        )
+
+
+def _needs(requirements: Iterable[str]) -> set[str]:
+    """The names that ``requirements`` ask for on any of PYTHONS, on Linux, without extras."""
+    machines = [
+        {
+            "python_version": version,
+            "python_full_version": f"{version}.0",
+            "sys_platform": "linux",
+            "platform_system": "Linux",
+            "os_name": "posix",
+            "implementation_name": "cpython",
+            "platform_python_implementation": "CPython",
+            "extra": "",
+        }
+        for version in PYTHONS
+    ]
+    parsed = [Requirement(text) for text in requirements]
+    return {
+        canonicalize_name(item.name)
+        for item in parsed
+        if item.marker is None or any(item.marker.evaluate(machine) for machine in machines)
+    }
+
+
+def _write(output: Path, start: bytes, library: Path) -> None:
+    """An archive that Python runs: ``start``, the hash that names this build, the library."""
+    files = sorted(path for path in library.rglob("*") if path.is_file() and _belongs(path))
+    content = [(str(path.relative_to(library)), path.read_bytes()) for path in files]
+    digest = hashlib.sha256()
+    for name, data in content:
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    entries = [("__main__.py", start), ("BUILD", digest.hexdigest()[:32].encode()), *content]
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("wb") as file:
+        file.write(b"#!/usr/bin/env python3\n")
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, data in entries:
+                archive.writestr(_entry(name), data, zipfile.ZIP_DEFLATED, 9)
+    output.chmod(0o755)
+
+
+def _belongs(path: Path) -> bool:
+    """Leaves out what is for Windows, for a shell, or about the installation into a folder."""
+    useless = path.suffix == ".exe" or path.name in ("RECORD", "direct_url.json", ".lock")
+    return not useless and not {"__pycache__", "bin"} & set(path.parts[-2:])
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command line; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m pidoctor.pyz", description=__doc__)
+    parser.add_argument("-o", "--output", type=Path, default=Path("pidoctor.pyz"))
+    try:
+        output = build(parser.parse_args(argv).output)
+    except PidoctorError as error:
+        print(f"pidoctor: {error}", file=sys.stderr)
+        return error.exit_code
+    print(f"{output} ({output.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
