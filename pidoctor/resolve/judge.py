@@ -48,7 +48,7 @@ def judge(wheel: Wheel, machine: Machine, beyond_tags: bool = False) -> Verdict:
     """
     if wheel.yanked:
         return Rejected(Reason.YANKED, f"withdrawn by its authors: {wheel.yanked}")
-    by_tag = judge_tag("-".join(tags_of(wheel.filename)), machine.interpreter)
+    by_tag = judge_tag(tag_of(wheel.filename), machine.interpreter)
     if isinstance(by_tag, Rejected):
         need = _content_with(wheel, machine) if by_tag.reason is Reason.GLIBC_TAG else ""
         if not need:
@@ -72,10 +72,10 @@ def _python_admitted(requires_python: str, python: str) -> bool:
 # --- tags ------------------------------------------------------------------------------------
 
 
-def tags_of(filename: str) -> tuple[str, str, str]:
-    """The Python, ABI and platform parts of a wheel's file name, compressed sets as they are."""
-    python, abi, platform = filename[: -len(".whl")].rsplit("-", 3)[1:]
-    return python, abi, platform
+@lru_cache(maxsize=65536)
+def tag_of(filename: str) -> str:
+    """The tag in a wheel's file name: ``cp311-cp311-manylinux2014_aarch64``."""
+    return "-".join(filename[: -len(".whl")].rsplit("-", 3)[1:])
 
 
 @lru_cache(maxsize=65536)
