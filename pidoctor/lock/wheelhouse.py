@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from importlib import metadata
 from pathlib import Path
-
-from packaging.version import Version
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.install import fetch
 from pidoctor.install.failure import from_tool
+from pidoctor.install.interpreter import ask
 from pidoctor.install.process import Progress, Task, run_all
-from pidoctor.install.tools import Pip
+from pidoctor.install.tools import Pip, pips
 from pidoctor.install.wheelhouse import matches
 from pidoctor.resolve.plan import Plan
 
@@ -43,8 +41,11 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
 
 
 def _own_pip() -> Pip:
-    """The pip beside pidoctor; its age does not matter, as it judges no tags here."""
-    return Pip((sys.executable, "-IB", "-m", "pip"), Version(metadata.version("pip")))
+    """A pip that this Python runs; its age does not matter, as it judges no tags here."""
+    found = pips(ask(sys.executable))
+    if not found:
+        raise CouldNotCheckError("there is no pip here to download with")
+    return found[0]
 
 
 def _run(command: tuple[str, ...], progress: Progress) -> None:
