@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 
 _SLOT = 211
 _REACH = 12  # instructions between the load of the slot and the branch
-_PLAUSIBLE = range(5, 0x80)  # feature versions: 5 was NumPy 1.5, 0x16 is NumPy 2.5
+_PLAUSIBLE = range(5, 0x40)  # feature versions: 5 was NumPy 1.5, 0x16 is NumPy 2.5
 
 
 def demanded_features(code: bytes, machine: str) -> Iterator[int]:
@@ -109,18 +109,17 @@ def _words(code: bytes, start: int) -> tuple[int, ...]:
 
 def _x86_64(code: bytes) -> Iterator[int]:
     for match in re.finditer(rb"\x98\x06\x00\x00", code):  # ... [register + 1688]
-        found = _X86_COMPARISON.match(code, match.end())
+        found = _X86_CHECK.match(code, match.start() - 2) if match.start() >= 2 else None
         if found:
             jump = found["jump"][-1] & 0xF
             yield found["number"][0] + (1 if jump in _X86_NEXT else 0)
 
 
-# The call (of the slot or of the register it was loaded into), moves, cmp r32 with an 8-bit number,
-# perhaps a load, then a conditional jump: below 2, not below 3, not above 6, above 7, and the
-# signed C to F.
-_X86_COMPARISON = re.compile(
-    rb"(?:.{0,4}?\xff[\xd0-\xd7])?.{0,9}?\x83[\xf8-\xff](?P<number>.)"
-    rb"(?:[\x48-\x4f]\x8b.{5}|.{0,4}?)"
+# call [register + 1688], or its load and a call; moves; cmp eax with an 8-bit number; perhaps a
+# load; a conditional jump: below 2, not below 3, not above 6, above 7, and the signed C to F.
+_X86_CHECK = re.compile(
+    rb"(?:\xff[\x90-\x97]\x98\x06\x00\x00|\x8b[\x80-\xbf]\x98\x06\x00\x00.{0,4}?\xff[\xd0-\xd7])"
+    rb".{0,9}?\x83\xf8(?P<number>.)(?:[\x48-\x4f]\x8b.{5}|.{0,4}?)"
     rb"(?P<jump>[\x72\x73\x76\x77\x7c-\x7f]|\x0f[\x82\x83\x86\x87\x8c-\x8f])",
     re.DOTALL,
 )
