@@ -6,14 +6,13 @@ import os
 from pathlib import Path
 
 from pidoctor.install.failure import failure
+from pidoctor.install.memory import MEMINFO, PIP, available_bytes
 from pidoctor.install.process import Progress
 from pidoctor.install.recipe import Recipe
 from pidoctor.install.tree import remove
 
 # An environment with pip, and what the tools write beside the packages.
 _ENVIRONMENT = 40 << 20
-# pip's resident memory while it installs from local files.
-_MEMORY = 64 << 20
 
 
 def needed_bytes(recipe: Recipe) -> int:
@@ -52,25 +51,15 @@ def check_space(recipe: Recipe, progress: Progress) -> None:
     )
 
 
-def check_memory(meminfo: Path = Path("/proc/meminfo")) -> None:
+def check_memory(meminfo: Path = MEMINFO) -> None:
     """InstallError when there is not enough memory for pip, swap included."""
-    available = _available_bytes(meminfo)
-    if available is None or available >= _MEMORY:
+    available = available_bytes(meminfo)
+    if available is None or available >= PIP:
         return
     raise failure(
         "out-of-memory",
         f"Only {available / 1e6:.0f} MB of memory are free, and installing takes "
-        f"{_MEMORY / 1e6:.0f} MB.",
+        f"{PIP / 1e6:.0f} MB.",
         f"MemAvailable and SwapFree in {meminfo}",
         "Close other programs or add swap, and run the same command again.",
     )
-
-
-def _available_bytes(meminfo: Path) -> int | None:
-    try:
-        fields = dict(
-            line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line
-        )
-        return 1024 * sum(int(fields[name].split()[0]) for name in ("MemAvailable", "SwapFree"))
-    except (OSError, ValueError, KeyError, IndexError):
-        return None

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Callable, cast
@@ -20,10 +21,27 @@ _KEPT_LINES = 400
 _LINE_LIMIT = 4096
 _LOG_LIMIT = 256 << 10
 _CHUNK = 1 << 16
-_PATIENCE_S = 1.0
+_PATIENCE_S = 3.0
 _GRACE_S = 5.0
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A folder in which ``expected`` bytes arrive, in whatever files."""
+
+    folder: Path
+    expected: int
+
+    def told(self) -> str:
+        """How far it is: ``"12.3 of 21.8 MB"``."""
+        found = 0
+        for root, _, names in os.walk(self.folder):
+            for name in names:
+                with suppress(OSError):  # it has been moved meanwhile
+                    found += os.stat(os.path.join(root, name)).st_size
+        return f"{min(found, self.expected) / 1e6:.1f} of {self.expected / 1e6:.1f} MB"
 
 
 @dataclass(frozen=True)
@@ -36,6 +54,7 @@ class Task:
     argv: tuple[str, ...]
     variables: Mapping[str, str]
     at_terminal: bool = False
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True)
@@ -82,10 +101,13 @@ def _listen(running: Sequence[_Running], progress: Progress) -> None:
             for key, _ in ready:
                 if not key.data.read(progress):
                     selector.unregister(key.fileobj)
-            if not ready:
-                for key in list(selector.get_map().values()):
-                    if key.data.has_ended:  # what it started holds the pipe, and says nothing
-                        selector.unregister(key.fileobj)
+            if ready:
+                continue
+            for key in list(selector.get_map().values()):
+                if key.data.has_ended:  # what it started holds the pipe, and says nothing
+                    selector.unregister(key.fileobj)
+                elif key.data.arrival:
+                    progress(f"  {key.data.arrival.told()}")
 
 
 def read_log(path: Path) -> list[str]:
@@ -103,6 +125,7 @@ class _Running:
     """A started program, and what it has written so far."""
 
     def __init__(self, task: Task, stdin: int) -> None:
+        self.arrival = task.arrival
         self._own_session = not task.at_terminal
         self._process = subprocess.Popen(
             task.argv,

@@ -16,13 +16,15 @@ from pidoctor.errors import UsageError
 from pidoctor.install import fetch
 from pidoctor.install.failure import InstallError, failure, missing_package
 from pidoctor.install.interpreter import Interpreter, ask
+from pidoctor.install.memory import PIP, available_bytes
 from pidoctor.install.place import Place, python_of
+from pidoctor.install.process import Arrival
 from pidoctor.install.tools import Pip, pips, seed, uv_for
 from pidoctor.install.tree import links_out
 from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
 from pidoctor.resolve.plan import Plan
 
-_DOWNLOADS_AT_ONCE = 3
+_DOWNLOADS_AT_ONCE = 3  # as many pips as fit into the memory
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Step:
     """One thing that an install does: a command line, or something that pidoctor does itself.
 
     ``variables`` are set for the command in addition to those of the user. ``log`` is a file in
-    which it tells more than it prints.
+    which it tells more than it prints; ``arrival`` is where a download can be watched.
     """
 
     title: str
@@ -39,6 +41,7 @@ class Step:
     writes: tuple[str, ...] = ()
     at_terminal: bool = False
     log: Path | None = None
+    arrival: Arrival | None = None
 
     @property
     def line(self) -> str:
@@ -314,23 +317,25 @@ def _fetches(
 ) -> Iterable[tuple[str, Step]]:
     if pip is None:
         return
-    groups = fetch.batches(missing, _DOWNLOADS_AT_ONCE)
+    available = available_bytes()
+    fitting = _DOWNLOADS_AT_ONCE if available is None else max(1, available // (2 * PIP))
+    groups = fetch.batches(missing, min(fitting, _DOWNLOADS_AT_ONCE))
     for number, group in enumerate(groups, 1):
         listed_in = place.work / f"download-{number}.txt"
         downloads = place.work / "downloads"
         argv = fetch.command(pip, group, python.version, listed_in, downloads)
-        megabytes = sum(wheel.size for wheel in group) / 1e6
-        yield (
-            fetch.requirements(group),
-            Step(
-                f"Download {', '.join(wheel.name for wheel in group)} ({megabytes:.1f} MB)",
-                argv,
-                # Not /tmp: it may be a small tmpfs, and pip unpacks nothing larger elsewhere.
-                (("TMPDIR", str(place.work / "tmp")), ("PIP_REQUIRE_VIRTUALENV", "0")),
-                (str(listed_in), str(downloads)),
-                log=listed_in.with_suffix(".log"),
-            ),
+        size = sum(wheel.size for wheel in group)
+        # Not /tmp: it may be a small tmpfs, and this is where pip downloads to.
+        temporary = place.work / f"tmp-{number}"
+        step = Step(
+            f"Download {', '.join(wheel.name for wheel in group)} ({size / 1e6:.1f} MB)",
+            argv,
+            (("TMPDIR", str(temporary)), ("PIP_REQUIRE_VIRTUALENV", "0")),
+            (str(listed_in), str(downloads)),
+            log=listed_in.with_suffix(".log"),
+            arrival=Arrival(temporary, size),
         )
+        yield fetch.requirements(group), step
 
 
 def _system(plan: Plan) -> Step | None:

@@ -176,6 +176,8 @@ class Transaction:
         downloads.mkdir()
         for listed, step in recipe.fetches:
             Path(step.writes[0]).write_text(listed, "utf-8")
+            if step.arrival:
+                step.arrival.folder.mkdir()
         if recipe.fetches:
             self._execute([step for _, step in recipe.fetches], lock)
         for wheel in recipe.missing:
@@ -227,7 +229,10 @@ class Transaction:
         for step in planned:
             self._say(step.title)
             self._progress(f"$ {step.line}")
-        tasks = [Task(step.argv, dict(step.variables), step.at_terminal) for step in planned]
+        tasks = [
+            Task(step.argv, dict(step.variables), step.at_terminal, step.arrival)
+            for step in planned
+        ]
         for step, ended in zip(planned, run_all(tasks, lock.descriptor, self._progress)):
             if ended.status != 0:
                 told = (*ended.output, *(read_log(step.log) if step.log else ()))

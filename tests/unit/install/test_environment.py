@@ -1,0 +1,135 @@
+"""Copying, relocating and checking the files of an environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pidoctor.errors import UsageError
+from pidoctor.install import tree
+from pidoctor.install.durable import write_json
+from pidoctor.install.interpreter import ask
+from pidoctor.install.place import Place
+from pidoctor.install.relocate import relocate, share_system_packages
+from pidoctor.install.wheelhouse import Cache, find, matches, sha256_of
+from tests.faults.world import make_wheel
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    folder = tmp_path / "env"
+    package = folder / "lib/python3.11/site-packages/demo"
+    info = package.with_name("demo-1.0.dist-info")
+    for path in (package, info, folder / "bin"):
+        path.mkdir(parents=True)
+    (package / "__init__.py").write_text("V = 1\n")
+    (info / "RECORD").write_text("demo/__init__.py,,\n")
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
+    (folder / "bin" / "python").symlink_to(sys.executable)
+    (folder / "lib64").symlink_to("lib")
+    return folder
+
+
+def test_copy_shares_packages_and_nothing_else(environment: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    tree.copy(environment, copied)
+
+    def shared(name: str) -> bool:
+        return os.path.samefile(environment / name, copied / name)
+
+    site = "lib/python3.11/site-packages"
+    assert shared(f"{site}/demo/__init__.py")
+    assert not shared(f"{site}/demo-1.0.dist-info/RECORD")
+    assert not shared("pyvenv.cfg")
+    assert (copied / "lib64").readlink() == Path("lib")
+    assert tree.own_bytes(copied) < tree.own_bytes(environment) + 1
+
+
+def test_copy_without_hard_links(
+    environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("not on this file system")
+
+    monkeypatch.setattr(os, "link", refuse)
+    tree.copy(environment, tmp_path / "copy")
+    module = "lib/python3.11/site-packages/demo/__init__.py"
+    assert (tmp_path / "copy" / module).read_text() == "V = 1\n"
+
+
+def test_links_that_lead_out(environment: Path, tmp_path: Path) -> None:
+    assert tree.links_out(environment) == []
+    outward = environment / "lib/python3.11/site-packages/other"
+    outward.symlink_to(tmp_path)
+    assert tree.links_out(environment) == [outward]
+
+
+def test_relocate_changes_text_and_no_programs(environment: Path) -> None:
+    old, new = "/tmp/.venv.pidoctor/new/.venv", "/home/pi/.venv"
+    script, program = environment / "bin" / "demo", environment / "bin" / "tool"
+    script.write_text(f"#!{old}/bin/python\n")
+    script.chmod(0o755)
+    program.write_bytes(b"\x7fELF" + old.encode())
+    relocate(environment, Path(old), Path(new))
+    assert script.read_text() == f"#!{new}/bin/python\n"
+    assert script.stat().st_mode & 0o777 == 0o755
+    assert old.encode() in program.read_bytes()
+
+
+def test_sharing_the_system_s_packages(environment: Path) -> None:
+    share_system_packages(environment)
+    lines = (environment / "pyvenv.cfg").read_text().splitlines()
+    assert lines == ["home = /usr/bin", "include-system-site-packages = true"]
+
+
+def test_state_is_on_the_file_system_of_the_environment() -> None:
+    place = Place.of(Path("/srv/project/.venv"))
+    assert place.state == Path("/srv/project/.venv.pidoctor")
+    assert {path.parent for path in (place.backup, place.previous, place.work)} == {place.state}
+    assert place.staging.name == ".venv"
+
+
+def test_receipt_is_not_written_through_a_link(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("dear")
+    link = tmp_path / "receipt.json"
+    link.symlink_to(precious)
+    link.with_name("receipt.json.tmp").symlink_to(precious)
+    write_json(link, {"a": 1})
+    assert precious.read_text() == "dear"
+    assert not link.is_symlink()
+
+
+def test_cache_holds_verified_wheels(tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path / "wheels", "demo", "1.0")
+    cache = Cache(tmp_path / "cache")
+    kept = cache.keep(wheel, tmp_path / "wheels" / wheel.filename)
+    assert kept == cache.path(wheel)
+    assert sha256_of(kept) == wheel.sha256
+    assert find([wheel], [], cache) == {wheel.sha256: kept}
+    kept.write_bytes(kept.read_bytes()[:-1] + b"!")
+    assert not matches(kept, wheel)
+    assert find([wheel], [], cache) == {}
+
+
+def test_interpreters_that_do_not_work(tmp_path: Path) -> None:
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho 'no such library' >&2\nexit 127\n")
+    broken.chmod(0o755)
+    with pytest.raises(UsageError, match="no such library"):
+        ask(str(broken))
+    with pytest.raises(UsageError, match="there is no such"):
+        ask(str(tmp_path / "none"))
+
+
+def test_interpreter_tells_about_itself(tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+    told = ask(str(venv / "bin" / "python"))
+    assert (told.prefix, told.pip, dict(told.installed)) == (str(venv), "", {})
+    assert told.minor == "{}.{}".format(*sys.version_info[:2])
+    assert told.venv

@@ -1,0 +1,91 @@
+"""Programs run side by side: their output, their end, and what they may say of secrets."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pidoctor.install import process
+from pidoctor.install.process import Arrival, Task, read_log, run_all
+
+
+@pytest.fixture
+def nothing() -> Iterator[int]:
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    yield descriptor
+    os.close(descriptor)
+
+
+def sh(script: str, **variables: str) -> Task:
+    return Task(("sh", "-c", script), variables)
+
+
+def test_each_ends_with_its_own_lines(nothing: int) -> None:
+    said: list[str] = []
+    first, second = run_all(
+        [sh("echo one; echo $WORD >&2", WORD="two"), sh("printf three; exit 7")],
+        nothing,
+        said.append,
+    )
+    assert (first.status, first.output) == (0, ("one", "two"))
+    assert (second.status, second.output) == (7, ("three",))
+    assert sorted(said) == ["  one", "  three", "  two"]
+
+
+def test_output_is_safe_and_bounded(nothing: int) -> None:
+    script = (
+        r"printf '\033[31mred\033[0m https://user:secret@index.example/simple/?token=x\n';"
+        "yes line | head -n 1000; head -c 200000 /dev/zero | tr '\\0' x"
+    )
+    (ended,) = run_all([sh(script)], nothing, lambda _: None)
+    assert len(ended.output) <= 400
+    assert max(map(len, ended.output)) <= 4096
+    (ended,) = run_all([sh(script.split(";", maxsplit=1)[0])], nothing, lambda _: None)
+    assert ended.output == ("red https://index.example/simple/",)
+
+
+def test_interruption_ends_all(nothing: int, tmp_path: Path) -> None:
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    started = time.monotonic()
+    stays = sh(f"sleep 60 & echo $! > {tmp_path}/pid; wait")
+    with pytest.raises(KeyboardInterrupt):
+        run_all([stays, sh("sleep 1; echo now")], nothing, interrupt)
+    assert time.monotonic() - started < 20
+    status = Path("/proc", (tmp_path / "pid").read_text().strip(), "stat")
+    assert not status.exists() or status.read_text().split()[2] == "Z"
+
+
+def test_a_program_that_is_missing_ends_the_others(nothing: int) -> None:
+    with pytest.raises(FileNotFoundError):
+        run_all([sh("sleep 60"), Task(("no-such-program",), {})], nothing, lambda _: None)
+
+
+def test_what_a_program_leaves_running_is_not_waited_for(nothing: int) -> None:
+    started = time.monotonic()
+    (ended,) = run_all([sh("sleep 60 & echo done")], nothing, lambda _: None)
+    assert ended.output == ("done",)
+    assert time.monotonic() - started < 20
+
+
+def test_arrival_is_told_while_nothing_is_said(
+    nothing: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_PATIENCE_S", 0.1)
+    script = f"head -c 1500000 /dev/zero > {tmp_path}/part; sleep 1"
+    said: list[str] = []
+    task = Task(("sh", "-c", script), {}, arrival=Arrival(tmp_path, 3_000_000))
+    run_all([task], nothing, said.append)
+    assert said[-1] == "  1.5 of 3.0 MB"
+
+
+def test_log_is_read_from_its_end(tmp_path: Path) -> None:
+    log = tmp_path / "pip.log"
+    log.write_text("x" * 1_000_000 + "\nlast https://u:p@index.example/\n")
+    assert read_log(log)[-1] == "last https://index.example/"
+    assert read_log(tmp_path / "none") == []
