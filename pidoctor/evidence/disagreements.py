@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.tags import Tag
 
+from pidoctor.catalog.tables import load_table
 from pidoctor.evidence.audit import LibraryAudit
 from pidoctor.evidence.elf import newest, version_key
 
@@ -49,11 +50,28 @@ def _glibc(level: str, platforms: list[str], files: list[LibraryAudit]) -> Itera
         if need and version_key(need) > version_key(level):
             kind = "" if library.required else "the optional "
             yield f"tag says {tag}; {kind}{_leaf(library)} needs GLIBC {need}"
+    yield from _glibcxx(level, tag, files)
     highest = ""
     for library in files:
         highest = newest(highest, library.facts.glibc.strong)
     if highest and version_key(highest) < version_key(level) and version_key(level) > (2, 17):
         yield f"tag says {tag}; no file needs more than GLIBC {highest}"
+
+
+def _glibcxx(level: str, tag: str, files: list[LibraryAudit]) -> Iterator[str]:
+    allowed = [
+        row["glibcxx"]
+        for row in load_table("manylinux")["levels"]
+        if version_key(row["glibc"]) <= version_key(level)
+    ]
+    for library in files:
+        need = library.facts.glibcxx.strong
+        if allowed and version_key(need) > version_key(allowed[-1]):
+            kind = "" if library.required else "the optional "
+            yield (
+                f"tag says {tag}, which promises GLIBCXX {allowed[-1]}; "
+                f"{kind}{_leaf(library)} needs GLIBCXX {need}"
+            )
 
 
 def _glibc_level(platform: str) -> str:

@@ -95,6 +95,19 @@ def test_what_the_index_keeps_of_it(runtime: bytes) -> None:
             ["tag says manylinux_2_34_aarch64; no file needs more than GLIBC 2.27"],
         ),
         ("pack-1.0-cp311-cp311-manylinux_2_27_aarch64.whl", needs("2.27"), []),
+        (
+            "pack-1.0-cp311-cp311-manylinux_2_27_aarch64.whl",
+            Elf(
+                needs={
+                    "libc.so.6": [("GLIBC_2.27", False)],
+                    "libstdc++.so.6": [("GLIBCXX_3.4.30", False)],
+                }
+            ).build(),
+            [
+                "tag says manylinux_2_27_aarch64, which promises GLIBCXX 3.4.24; "
+                "a.so needs GLIBCXX 3.4.30"
+            ],
+        ),
         ("pack-1.0-cp311-cp311-manylinux2014_aarch64.whl", needs("2.4"), []),
         (
             "pack-1.0-cp311-cp311-manylinux2014_armv7l.whl",
