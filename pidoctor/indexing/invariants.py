@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Set
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
@@ -61,6 +62,10 @@ def _problems(document: Document) -> Iterator[str]:
     files: set[str] = set()
     for text, release in document["versions"].items():
         yield from _requirement_problems(text, release["requires_dist"])
+        try:
+            SpecifierSet(release["requires_python"])
+        except InvalidSpecifier:
+            yield f"{text} has the malformed requires_python {release['requires_python']!r}"
         if not release["wheels"]:
             yield f"{text} has no wheel"
         for wheel in release["wheels"]:

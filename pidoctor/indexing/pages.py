@@ -18,6 +18,8 @@ from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.sources import Source
 
 _WORKERS = 8
+_LONGEST_REASON = 200
+_LINUX = re.compile(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_([a-z0-9_]{1,12})")
 
 
 @dataclass(frozen=True)
@@ -114,15 +116,15 @@ def _place(platform: str) -> str:
         return "Windows"
     if platform.startswith("macosx"):
         return "macOS"
-    machine = re.fullmatch(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_(\w+)", platform)
-    return f"Linux {machine[1].replace('x86_64', 'x86-64')}" if machine else platform
+    machine = _LINUX.fullmatch(platform)
+    return f"Linux {machine[1].replace('x86_64', 'x86-64')}" if machine else "other systems"
 
 
 def _link(package: Any, source: str) -> Link | None:
     sha256 = package.digests.get("sha256")
     if package.package_type != "wheel" or not sha256:
         return None
-    yanked = (package.yanked_reason or "yanked") if package.is_yanked else ""
+    yanked = (package.yanked_reason or "yanked")[:_LONGEST_REASON] if package.is_yanked else ""
     return wheel_link(
         package.filename,
         sha256=sha256,

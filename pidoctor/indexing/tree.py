@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -222,7 +222,7 @@ class Tree:
         stated: str | None = next((link.requires_python for link in links), None)
         return Release(
             version=version,
-            requires_python=first.requires_python or stated or "",
+            requires_python=_valid(first.requires_python or stated or ""),
             requires_dist=_most_common([read.requires_dist for read in active.values()]),
             links=tuple(sorted(links, key=lambda link: link.filename)),
             metadata=active,
@@ -239,6 +239,14 @@ def _metadata_of(document: Mapping[str, Any]) -> dict[str, WheelMetadata]:
         for release in document["versions"].values()
         for wheel in release["wheels"]
     }
+
+
+def _valid(requires_python: str) -> str:
+    """The specifier, or nothing where it is malformed: installers ignore it then."""
+    try:
+        return str(SpecifierSet(requires_python)) and requires_python
+    except InvalidSpecifier:
+        return ""
 
 
 def _most_common(items: list[tuple[str, ...]]) -> tuple[str, ...]:
