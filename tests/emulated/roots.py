@@ -95,10 +95,15 @@ class Root:
 
     def write(self, path: str, text: str) -> None:
         """Write a file of the root, in a folder that is there."""
-        written = self.on_host(
-            ["sh", "-c", 'printf %s "$1" >"$2"', "sh", text, f"{self.path}{path}"]
-        )
-        assert written.returncode == 0, written.stderr
+        self._change(["sh", "-c", 'printf %s "$1" >"$2"', "sh", text, f"{self.path}{path}"])
+
+    def add(self, source: Path, path: str) -> None:
+        """Copy a file or folder of this machine into the root, to a path that is not there yet."""
+        self._change(["cp", "-r", str(source), f"{self.path}{path}"])
+
+    def _change(self, argv: Sequence[str]) -> None:
+        changed = self.on_host(argv)
+        assert changed.returncode == 0, changed.stderr
 
     def on_host(self, argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """Run a program of this machine while the root's tree can be seen at `path`."""
