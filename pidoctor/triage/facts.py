@@ -35,6 +35,7 @@ _REQUIREMENT = re.compile(
 _PIP_INSTALLED = re.compile(r"^Successfully installed (.+)$")
 _SATISFIED = re.compile(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
 _UV_INSTALLED = re.compile(r"^\+ ([A-Za-z0-9][\w.-]*)==\d")
+_SHOWN = re.compile(r"^Name: ([A-Za-z][\w.-]*)$")
 _LISTED = re.compile(r"^([A-Za-z][\w.-]*)(?: +|==)\d+\.\d[\w.]*$")
 _APT_INSTALLED = re.compile(
     r"^(?:Setting up |ii +)?python3?-([a-z0-9][a-z0-9-]*)(?::\w+)? (?:is already the newest|\(|\d)"
@@ -117,7 +118,7 @@ class FactReader:
         if found is not None:
             words = found.group(1).split()
             self._installed.update(plain_name(re.sub(r"-\d[\w.!+]*$", "", word)) for word in words)
-        for pattern in (_SATISFIED, _UV_INSTALLED, _LISTED, _APT_INSTALLED, _IMPORTED_FROM):
+        for pattern in (_SATISFIED, _UV_INSTALLED, _SHOWN, _LISTED, _APT_INSTALLED, _IMPORTED_FROM):
             found = pattern.search(text)
             if found is not None:
                 self._installed.add(plain_name(found.group(1)))

@@ -57,6 +57,9 @@ def judge(asked: str, facts: Facts) -> list[Verdict]:
     python = facts.version("python")
     if project is None or not project.wheels or (python and python < OLDEST_INDEXED):
         return []
+    if facts.get("libc") == "musl" and not any("musllinux" in w.filename for w in project.wheels):
+        text = f"{plain_name(asked)} has no build for musl, the C library of Alpine."
+        return [Verdict("no-wheel-for-glibc", SURE, text)]
     wanted = specifier_of(asked)
     wheels = _matching(project.wheels, wanted) or project.wheels
     misses = list(_misses(wheels, facts))
@@ -68,6 +71,9 @@ def judge(asked: str, facts: Facts) -> list[Verdict]:
     if PYTHON in causes and python and not runs:
         return [Verdict(PYTHON, SURE, causes[PYTHON])]  # whatever the architecture is
     confidence = OPEN if runs or len(causes) > 1 else SURE
+    if runs and len(causes) == 1 and _only_kernel_is_known(facts):
+        # With a 64-bit Python something would have been found: the message itself rules it out.
+        confidence = LIKELY
     return [Verdict(cause, confidence, causes[cause]) for cause in _ORDER if cause in causes]
 
 
@@ -105,11 +111,17 @@ def _cause(miss: Rejected, machine: Machine, wheels: tuple[Wheel, ...]) -> str:
     return CAUSES[miss.reason]
 
 
+def _only_kernel_is_known(facts: Facts) -> bool:
+    """The log shows a 64-bit kernel (uname), and nothing of the Python that runs on it."""
+    return facts.get("kernel") == "aarch64" == facts.get("arch") and "arch" not in facts.lines
+
+
 def _machines(facts: Facts) -> Iterator[Machine]:
     """Every machine that agrees with the facts."""
     python, arch = facts.version("python")[:2], facts.get("arch")
+    known = arch and not _only_kernel_is_known(facts)
     for version in [".".join(map(str, python))] if len(python) == 2 else PYTHONS:
-        for architecture in [arch] if arch else ARCHITECTURES:
+        for architecture in [arch] if known else ARCHITECTURES:
             yield Machine(
                 python=version,
                 abi="cp" + version.replace(".", ""),

@@ -43,7 +43,7 @@ def decide(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
     module = groups.get("module", "")
     top, package = module.split(".")[0], package_of(module)
     here = package in facts.installed
-    if "." in module and (here or top == "tensorflow"):
+    if "." in module and (here or top == "tensorflow") and top != "pycoral":
         if top in ("tflite_runtime", "ai_edge_litert"):
             text = f"{package} is there, but has no {module}."
             return [Verdict("api-newer-than-runtime", LIKELY, text)]

@@ -38,11 +38,22 @@ def decide(file: str, facts: Facts) -> list[Verdict]:
     have = facts.get("arch")
     if arch and have and witnesses().architecture(arch) != have:
         return [_wrong_arch(arch, have, facts)]
+    pip, oldest = facts.version("pip"), _oldest_pip(parts.group("platform"))
+    if pip and pip < oldest:
+        text = f"pip {facts.get('pip')} does not know this kind of wheel; {_dotted(oldest)} does."
+        return [Verdict("pip-too-old", SURE, text)]
     reason = f"It is for Python {_dotted(wanted)}" if wanted else "Its Python fits"
     reason += f" and {arch}." if arch else "."
     return [
         _refused(f"{reason} Compare with this machine's: pip debug --verbose lists them.", LIKELY)
     ]
+
+
+def _oldest_pip(platform: str) -> tuple[int, ...]:
+    """The first pip that knows a platform tag, https://github.com/pypa/manylinux."""
+    if "manylinux_2_" in platform and "manylinux2014" not in platform:
+        return (20, 3)
+    return (19, 3) if "manylinux2014" in platform else ()
 
 
 def _wrong_arch(arch: str, have: str, facts: Facts) -> Verdict:

@@ -75,7 +75,7 @@ class Bench:
         }
         shown = {
             str(self.home): HOME,
-            str(self.folder): f"{HOME}/work",
+            str(self.folder): f"{HOME}/bench",
             str(self.pythons): "/opt/python",
         }
         prompt = "pi@raspberrypi:~ $ "
