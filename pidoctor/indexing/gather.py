@@ -102,16 +102,19 @@ def evidence_key(evidence: Mapping[str, Any]) -> str:
 
 
 def _groups(selection: Selection) -> list[list[Link]]:
-    """The wheels with a platform, by version and platform; newest version and Python first.
+    """Wheels that one build made, for several Pythons; newest version and Python first.
 
-    Within a version ARM comes first: if time runs out, what matters most has been read.
+    The same version and manylinux or musllinux platform. Plain linux wheels stand alone: piwheels
+    builds each Python's on another Debian release, against that release's libraries. Within a
+    version ARM comes first: if time runs out, what matters most has been read.
     """
     groups: dict[tuple[Any, str], list[Link]] = {}
     for release in reversed(selection.releases):
         for link in sorted(release.links, key=_arm_then_newest_python):
-            platform = link.filename[: -len(".whl")].rsplit("-", 1)[1]
+            python, platform = link.filename[: -len(".whl")].split("-", 2)[2].rsplit("-", 1)
             if platform != "any":
-                groups.setdefault((release.version, platform), []).append(link)
+                build = f"{python}-{platform}" if platform.startswith("linux") else platform
+                groups.setdefault((release.version, build), []).append(link)
     return list(groups.values())
 
 

@@ -175,7 +175,10 @@ def test_an_interrupted_update_goes_on_where_it_stopped(index: SimpleIndex, tmp_
 
 def test_piwheels_is_another_source(index: SimpleIndex, tmp_path: Path) -> None:
     wheels = SimpleIndex()
-    wheels.add("numpy-2.0-cp311-cp311-linux_armv7l.whl", numpy__a=Elf(machine="arm").build())
+    # Built on two Debian releases: what one needs says nothing about the other.
+    for python, glibc in (("cp39", "GLIBC_2.31"), ("cp311", "GLIBC_2.36")):
+        core = Elf(machine="arm", needs={"libc.so.6": [(glibc, False)]}).build()
+        wheels.add(f"numpy-2.0-{python}-{python}-linux_armv7l.whl", numpy__a=core)
     wheels.add("helper-2.0-py3-none-any.whl", "Requires-Dist: another-build")
     with serving(wheels):
 
@@ -191,6 +194,12 @@ def test_piwheels_is_another_source(index: SimpleIndex, tmp_path: Path) -> None:
         ("linux_armv7l.whl", "piwheels"),
         ("manylinux_2_17_aarch64.whl", "index"),
     }
+    needs = {
+        wheel.filename.split("-")[2]: wheel.evidence.libraries[0].glibc
+        for wheel in numpy.wheels
+        if wheel.source == "piwheels" and wheel.evidence
+    }
+    assert needs == {"cp39": "2.31", "cp311": "2.36"}
     # The same file name on both: the main index's is the one, as its dependants expect.
     [helper] = parse_project(documents["helper"], "helper").wheels
     assert helper.source == "index"
