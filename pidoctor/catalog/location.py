@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,20 +56,28 @@ class Pointer:
 class UserIndex(WheelsIndex):
     """The user's own index; from the first unusable file on, the shipped one instead."""
 
-    def __init__(self, folder: Path, shipped: Path) -> None:
+    def __init__(self, folder: Path, files: Collection[str], shipped: Path) -> None:
         super().__init__(folder)
+        self._files = files
         self._shipped = shipped
 
     def _load(self, name: str) -> Project | None:
         try:
-            return super()._load(name)
+            project = super()._load(name)
         except CatalogError as error:
             if self.folder == self._shipped:
                 raise
-            self.note = _note(str(error))
-            self.folder = self._shipped
-            self.forget()
-            return super()._load(name)
+            return self._give_up(name, str(error))
+        if project is None and f"{name}.json" in self._files and self.folder != self._shipped:
+            # Removed since it was opened: another program has just updated the index.
+            return self._give_up(name, f"{self.folder / name}.json: gone")
+        return project
+
+    def _give_up(self, name: str, why: str) -> Project | None:
+        self.note = _note(why)
+        self.folder = self._shipped
+        self.forget()
+        return super()._load(name)
 
 
 def open_index(cache: Path | None = None, shipped: Path | None = None) -> WheelsIndex:
@@ -82,7 +90,7 @@ def open_index(cache: Path | None = None, shipped: Path | None = None) -> Wheels
         return WheelsIndex(shipped, _note(str(error)))
     if pointer is None or pointer.retrieved < retrieved(shipped):
         return WheelsIndex(shipped)
-    return UserIndex(cache / pointer.folder, shipped)
+    return UserIndex(cache / pointer.folder, pointer.sizes.keys(), shipped)
 
 
 def read_pointer(cache: Path) -> Pointer | None:

@@ -340,6 +340,15 @@ def test_a_damaged_index_of_the_user_is_refused(published: tuple[Path, Path], da
     assert "\n" not in found.note
 
 
+def test_an_index_that_is_updated_while_it_is_in_use(published: tuple[Path, Path]) -> None:
+    cache, shipped = published
+    opened = open_index(cache, shipped)
+    publish(cache, {"pack": document("3.0", "2026-02-03")})
+    assert version_of(opened) == "1.0"
+    assert "gone" in opened.note
+    assert version_of(open_index(cache, shipped)) == "3.0"
+
+
 def test_publishing_is_whole_or_not_at_all(
     published: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
