@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.location import open_index
 from pidoctor.profile.profile import Profile
+from pidoctor.report import console
 from pidoctor.resolve.plan import Impossible, Resolution
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
 
 
 def catalog() -> Catalog:
-    """The catalog around the newest usable index: the user's own, else the shipped one."""
-    return open_catalog(open_index())
+    """The catalog around the newest usable index: the user's own, else the shipped one.
+
+    Why the user's own is not used, where it is not, is said on stderr.
+    """
+    index = open_index()
+    if index.note:
+        note = console.error_line(index.note, console.look_for(sys.stderr))
+        console.write(sys.stderr, note)
+    return open_catalog(index)
 
 
 def answer(profile: Profile, text: str, beyond_tags: bool, known: Catalog) -> Resolution:

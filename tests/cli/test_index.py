@@ -46,6 +46,17 @@ def test_status_says_when_the_own_index_was_refused(tmp_path: Path) -> None:
     assert "another version of pidoctor" in run.out
 
 
+def test_a_refused_index_is_one_line_and_no_obstacle(tmp_path: Path) -> None:
+    pointer = tmp_path / "pidoctor" / "wheels-index" / "current.json"
+    pointer.parent.mkdir(parents=True)
+    pointer.write_bytes(b"\0" * 500)
+    run = pidoctor("explain", "auto", "--target", "pi4-4gb/bookworm-64", "--json")
+    assert run.code == 0
+    assert run.json["resolution"]["status"] == "plan"
+    assert len(run.err.splitlines()) == 1
+    assert "the index that came with pidoctor is used" in run.err
+
+
 def test_audit_says_where_the_tag_and_the_files_disagree(audited: Path) -> None:
     run = pidoctor("index", "audit", str(audited))
     assert run.code == 0
