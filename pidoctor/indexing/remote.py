@@ -39,7 +39,11 @@ class RemoteFile(io.RawIOBase):
         self.name = name
         self.size = 0
         self._tail = b""
-        self._open()
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
 
     def readable(self) -> bool:
         return True
@@ -100,16 +104,17 @@ class RemoteFile(io.RawIOBase):
         raise CouldNotCheckError(f"{self.name}: the server answered {response.status_code}")
 
     def _keep(self, response: requests.Response) -> None:
-        spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (closed in close)
+        """Takes the whole file: the server does not do ranges."""
+        # Closed by close(), which also runs when the constructor fails.
+        self._whole = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115
         try:
             for chunk in response.iter_content(1 << 18):
                 self.size += len(chunk)
                 if self.size > self._limit:
                     raise CouldNotCheckError(f"{self.name}: larger than {self._limit} bytes")
-                spool.write(chunk)
+                self._whole.write(chunk)
         except requests.RequestException as error:
             raise self._failure(error) from None
-        self._whole = spool
 
     def _body(self, response: requests.Response, count: int) -> bytes:
         try:

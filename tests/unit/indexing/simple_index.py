@@ -25,6 +25,7 @@ class SimpleIndex:
     wrong_hash: set[str] = field(default_factory=set)
     as_json: bool = False
     ranges: bool = True
+    cut: set[str] = field(default_factory=set)  # files whose body ends half-way
     status: dict[str, int] = field(default_factory=dict)  # path prefix -> status to answer with
     requests: list[tuple[str, str, int]] = field(default_factory=list)  # method, path, bytes sent
     url: str = ""
@@ -158,5 +159,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(key, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if body:
+        if self.path.rsplit("/", 1)[-1] in self.offered.cut:
+            self.wfile.write(content[: len(content) // 2])
+            self.close_connection = True
+        elif body:
             self.wfile.write(content)
