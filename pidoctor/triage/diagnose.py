@@ -13,8 +13,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pidoctor.triage import missing_module, nothing_found, wheel_tags
-from pidoctor.triage.diagnosis import Diagnosis, Evidence, Fix, evidence_of, fix_for
-from pidoctor.triage.facts import Facts, holds
+from pidoctor.triage.diagnosis import (
+    Diagnosis,
+    Evidence,
+    Fix,
+    evidence_of,
+    fill,
+    fix_for,
+    placeholders,
+)
+from pidoctor.triage.facts import Facts, holds, plain_name
 from pidoctor.triage.nothing_found import Judge, Verdict
 from pidoctor.triage.scan import Hit, Scan, scan
 from pidoctor.triage.symptoms import (
@@ -76,7 +84,7 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
     """Weigh what a scan saw."""
     suspects = _merge(_suspects(seen, judge))
     suspects = _without_settled(suspects, seen, knowledge)
-    suspects = _without_entailed(suspects, knowledge)
+    suspects = _without_entailed(suspects, seen.facts, knowledge)
     strong = [s for s in suspects if s.confidence >= STRONG]
     weak = [s for s in suspects if s.confidence < STRONG]
     if not suspects:
@@ -142,7 +150,9 @@ def _without_settled(suspects: list[_Suspect], seen: Scan, knowledge: Knowledge)
     return [s for s in suspects if not settled(s)]
 
 
-def _without_entailed(suspects: list[_Suspect], knowledge: Knowledge) -> list[_Suspect]:
+def _without_entailed(
+    suspects: list[_Suspect], facts: Facts, knowledge: Knowledge
+) -> list[_Suspect]:
     """Drop what another suspect explains, one that is more than a guess.
 
     Of two that entail each other the earlier one in the log stays.
@@ -155,6 +165,7 @@ def _without_entailed(suspects: list[_Suspect], knowledge: Knowledge) -> list[_S
             if other is not suspect
             and suspect.cause in knowledge.causes[other.cause].entails
             and other.confidence >= STRONG
+            and _can_follow(suspect, facts)
         ]
         mutual = knowledge.causes[suspect.cause].entails
         if not any(r.cause not in mutual or r.first < suspect.first for r in reasons):
@@ -162,17 +173,27 @@ def _without_entailed(suspects: list[_Suspect], knowledge: Knowledge) -> list[_S
     return kept
 
 
+def _can_follow(suspect: _Suspect, facts: Facts) -> bool:
+    """Whether a failed installation can be the reason; not for a module nobody tried to install."""
+    if suspect.cause != "module-not-installed" or not facts.requirements:
+        return True
+    asked = {plain_name(requirement) for requirement in facts.requirements}
+    modules = (hit.groups.get("module", "") for hit in suspect.hits)
+    return any(missing_module.package_of(module) in asked for module in modules)
+
+
 def _diagnosis(
     suspect: _Suspect, seen: Scan, knowledge: Knowledge, alternatives: tuple[str, ...]
 ) -> Diagnosis:
     cause = knowledge.causes[suspect.cause]
     groups = {k: v for hit in reversed(suspect.hits) for k, v in hit.groups.items()}
+    words = placeholders(seen.facts, groups)
     best = [h for h in suspect.hits if h.symptom.confidence >= STRONG] or list(suspect.hits)
     return Diagnosis(
         cause=suspect.cause,
         confidence=suspect.confidence,
         evidence=evidence_of([(hit.number, hit.text) for hit in best]),
-        explanation=f"{cause.explanation} {suspect.detail}".strip(),
+        explanation=fill(f"{cause.explanation} {suspect.detail}".strip(), words),
         fix=fix_for(cause, seen.facts, groups),
         alternatives=alternatives,
         source=best[0].symptom.source,
@@ -218,15 +239,22 @@ def _unknown(failures: list[Hit], facts: Facts) -> Diagnosis:
 
 def _what_settles(failures: list[Hit], facts: Facts) -> Fix:
     """The one command whose output would decide."""
+    seen = {hit.symptom.id for hit in failures}
+    if "card-errors" in seen:
+        text = "The card itself reports errors: save what is on it and look what the kernel says."
+        return Fix(("sudo dmesg --level=err,warn",), True, text)
+    if "undervoltage" in seen:
+        text = (
+            "The board gets too little power, which can explain anything; look and change it first."
+        )
+        return Fix(("vcgencmd get_throttled",), True, text)
     if facts.tools & {"pip", "pipx"}:
-        from pidoctor.triage.diagnosis import fill, placeholders
-
         words = placeholders(facts, {})
         command = fill("pidoctor triage -- {pip} install -v {requirement}", words)
         return Fix(
             (command,), True, "Run the same install with -v; its longer log shows the cause."
         )
-    if any(hit.symptom.id == "traceback" for hit in failures):
+    if "traceback" in seen:
         text = "Run the program under this command; it adds the machine's facts to the log."
         return Fix(("pidoctor triage -- python3 -X faulthandler PROGRAM.py",), True, text)
     return Fix(

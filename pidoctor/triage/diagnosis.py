@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pidoctor.triage.facts import Facts, first_package, holds, plain_name
+from pidoctor.triage.missing_module import package_of
 from pidoctor.triage.symptoms import Cause
 
 MAX_EVIDENCE = 5
+MAX_REQUIREMENTS = 6
+"""Requirements that are put together into one command."""
+
 MAX_QUOTE = 400
 """Characters of one evidence line that are quoted."""
 
@@ -76,7 +80,8 @@ class Diagnosis:
 
 def fix_for(cause: Cause, facts: Facts, groups: Mapping[str, str]) -> Fix:
     """The first of the cause's remedies whose conditions hold, filled in from the log."""
-    remedy = next(remedy for remedy in cause.remedies if holds(remedy.when, facts))
+    shown = replace(facts, values={**facts.values, **groups})
+    remedy = next(remedy for remedy in cause.remedies if holds(remedy.when, shown))
     words = placeholders(facts, groups)
     commands = tuple(fill(command, words) for command in remedy.commands)
     return Fix(commands, remedy.safe, fill(remedy.text, words))
@@ -89,11 +94,15 @@ def placeholders(facts: Facts, groups: Mapping[str, str]) -> dict[str, str]:
     if asked:
         words["requirement"] = asked
         words["package"] = plain_name(asked)
+    if groups.get("module"):
+        words["package"] = package_of(groups["module"])
     venv = facts.get("venv")
     if venv:
         words.update(venv=venv, python=f"{venv}/bin/python", pip=f"{venv}/bin/python -m pip")
     words.update({key: value for key, value in groups.items() if value and key in words})
-    return {key: quoted(value) for key, value in words.items()}
+    filled = {key: quoted(value) for key, value in words.items()}
+    asked_for = [quoted(text) for text in facts.requirements[:MAX_REQUIREMENTS]]
+    return {**filled, "requirements": " ".join(asked_for) or filled["requirement"]}
 
 
 def quoted(value: str) -> str:

@@ -42,14 +42,16 @@ _APT_INSTALLED = re.compile(
 )
 _IMPORTED_FROM = re.compile(r"/(?:site|dist)-packages/([A-Za-z]\w*)/")
 _OPTIONS_WITH_VALUE = frozenset(
-    {
+    [
         "-i",
         "--index-url",
         "--extra-index-url",
         "-f",
         "--find-links",
         "-r",
+        "--requirement",
         "-c",
+        "--constraint",
         "-t",
         "--target",
         "-n",
@@ -58,7 +60,27 @@ _OPTIONS_WITH_VALUE = frozenset(
         "--python-version",
         "--python",
         "-p",
-    }
+        "--python-platform",
+        "--timeout",
+        "--retries",
+        "--default-timeout",
+        "--proxy",
+        "--cert",
+        "--trusted-host",
+        "--cache-dir",
+        "--root",
+        "--prefix",
+        "--only-binary",
+        "--no-binary",
+        "-d",
+        "--dest",
+        "-e",
+        "--editable",
+        "-o",
+        "-D",
+        "--default-index",
+        "--index",
+    ]
 )
 
 
@@ -126,6 +148,8 @@ class FactReader:
     def _vote(self, name: str, value: str, weight: int, number: int) -> None:
         if name == "python" and "." not in value:
             value = f"{value[0]}.{value[1:]}"
+        if name == "venv" and "path/to" in value:  # an example in the text of PEP 668's refusal
+            return
         votes = self._votes.setdefault(name, {})
         if value in votes:
             votes[value][0] = max(votes[value][0], weight)

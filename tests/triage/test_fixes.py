@@ -1,0 +1,104 @@
+"""The remedy fits the machine the log came from, and "nothing found" is told apart by its facts."""
+
+from __future__ import annotations
+
+import pytest
+
+from pidoctor.profile.targets import target
+from pidoctor.triage.diagnose import triage
+from pidoctor.triage.diagnosis import Diagnosis
+from pidoctor.triage.judge import judge
+
+NOTHING = (
+    "ERROR: Could not find a version that satisfies the requirement {} (from versions: none)\n"
+)
+
+
+def first(log: str) -> Diagnosis:
+    return triage(iter([log.encode()]), judge=judge)[0]
+
+
+def test_the_venv_of_the_log_is_in_the_command() -> None:
+    log = 'File "/home/ada/demo/.venv/lib/python3.11/site-packages/x.py"\n_ARRAY_API not found'
+    assert first(log).fix.commands == ("/home/ada/demo/.venv/bin/python -m pip install 'numpy<2'",)
+
+
+def test_alpine_gets_apk_and_debian_apt() -> None:
+    alpine = first(
+        "fetch APKINDEX of alpine\nE: unable to locate package py3-x\npip: command not found"
+    )
+    debian = first("Debian GNU/Linux 12\nbash: pip: command not found")
+    assert alpine.fix.commands[0].startswith("apk ")
+    assert debian.fix.commands[0].startswith("sudo apt ")
+
+
+def test_a_missing_module_names_its_package() -> None:
+    found = first("ModuleNotFoundError: No module named 'PIL'")
+    assert found.fix.commands[0] == "python3 -m pip install pillow"
+    assert first("ImportError: No module named 'cv2'").fix.commands == (
+        "sudo apt install python3-opencv",
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "requirement", "cause"),
+    [
+        ("Python 3.13.5\naarch64\n", "tflite-runtime", "no-wheel-for-python"),
+        ("Python 3.11.2\narmhf\n", "ai-edge-litert", "no-wheel-for-32bit-os"),
+        ("aarch64\nLONG_BIT\n32\n", "tensorflow", "32bit-userland-on-64bit-kernel"),
+        ("FROM python:3.11-alpine\n", "tensorflow", "no-wheel-for-glibc"),
+        ("", "tensorflow==2.3", "requested-version-unavailable"),
+        ("", "tensorfow", "unknown-package-name"),
+        ("", "python3-numpy", "unknown-package-name"),
+        ("aarch64\n", "tensorflow-addons", "no-wheel-for-arch"),
+        ("pip 19.0 from /x/python3.8/y (python 3.8)\n", "tflite-runtime", "pip-too-old"),
+    ],
+)
+def test_nothing_found_is_decided_by_the_facts(facts: str, requirement: str, cause: str) -> None:
+    message = NOTHING.format(requirement)
+    if "==" in requirement:
+        message = message.replace("none", "2.16.1, 2.17.0")
+    assert first(facts + message).cause == cause
+
+
+def test_without_the_deciding_fact_more_than_one_cause_is_named() -> None:
+    found = triage(iter([NOTHING.format("tensorflow").encode()]), judge=judge)
+    assert {d.cause for d in found} == {"no-wheel-for-python", "no-wheel-for-32bit-os"}
+    assert all(d.confidence < 0.6 and d.alternatives for d in found)
+
+
+def test_a_profile_fills_in_what_the_log_does_not_show() -> None:
+    log = NOTHING.format("tensorflow").encode()
+    found = triage(iter([log]), profile=target("pi4-4gb/bookworm-32"), judge=judge)
+    assert [d.cause for d in found] in (
+        ["no-wheel-for-32bit-os"],
+        ["32bit-userland-on-64bit-kernel"],
+    )
+
+
+def test_several_independent_causes_are_named_in_order() -> None:
+    log = """error: externally-managed-environment
+ModuleNotFoundError: No module named 'cv2'
+$ pip install tflite-runtime
+E: Release file for x is not valid yet (invalid for another 3d). Updates will not be applied.
+ls: cannot access '/dev/apex_0': No such file or directory
+"""
+    causes = [d.cause for d in triage(iter([log.encode()]))]
+    assert causes == [
+        "ssl-clock-skew",
+        "externally-managed-environment",
+        "edgetpu-not-detected",
+        "module-not-installed",
+    ]
+
+
+def test_what_was_settled_later_is_no_news() -> None:
+    log = "error: externally-managed-environment\nSuccessfully installed six-1.17.0\n"
+    assert first(log).cause == "no-problem"
+
+
+def test_unknown_says_the_one_command_that_helps() -> None:
+    found = first("$ pip install x\nERROR: something nobody has ever seen\n")
+    assert found.cause == "unknown"
+    assert len(found.fix.commands) == 1
+    assert "pip install -v x" in found.fix.commands[0]
