@@ -31,8 +31,8 @@ def test_checks_and_installs(
     suite: str, arch: str, numpy: bool, runtime: str, pyz: Path, arm_root: Callable[..., Root]
 ) -> None:
     root = arm_root(suite, arch, numpy)
-    pidoctor = Installed(root, ("python3", "/mnt/pidoctor.pyz"))
-    bound = [(pyz, "/mnt/pidoctor.pyz")]
+    pidoctor = Installed(root, ("python3", "/tmp/pidoctor.pyz"))
+    bound = [(pyz, "/tmp/pidoctor.pyz")]
     checked = pidoctor.result("check", binds=bound)
     assert checked["exit_code"] == 0, checked
     assert checked["resolution"]["runtime"] == runtime

@@ -21,7 +21,9 @@ from typing import Any, Callable
 import pytest
 
 from pidoctor.install import transaction
+from pidoctor.install.journal import CHANGING, Journal
 from pidoctor.install.outcome import INSTALLED, ROLLED_BACK
+from pidoctor.install.place import Place
 from pidoctor.install.process import Ended, Progress, Task
 from pidoctor.install.recipe import Job
 from pidoctor.install.recovery import recover, undo
@@ -184,6 +186,7 @@ def make_world(
 SCENARIOS = ("new", "change", "change again", "failed proof", "undo", "undo new")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_killed_at_every_step(
     scenario: str,
@@ -222,6 +225,42 @@ def test_killed_at_every_step(
     assert (seen_before, seen_after) == (True, True)
     record_property("kill_points", points)
     print(f"{scenario}: {points} kill points")
+
+
+@pytest.mark.slow
+def test_recovery_killed_at_every_step(
+    make_world: Callable[[bool], World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An install is killed when pip has written, and then what repairs that is killed too."""
+
+    def prepare() -> tuple[World, tuple[str | None, dict[str, str]]]:
+        world = make_world(True)
+        sound = (world.works(), world.state())
+
+        def dying(*arguments: Any) -> None:
+            world.run_tools(*arguments)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        monkeypatch.setattr(transaction, "run_all", dying)
+        status, _ = run_killed(lambda: _check(world.install("2"), INSTALLED), 0)
+        assert status == _DIED
+        assert Journal(Place.of(world.venv)).read() == CHANGING
+        return world, sound
+
+    def repair(world: World) -> Action:
+        return lambda: _check(bool(recover(world.venv)), True)
+
+    world, sound = prepare()
+    status, points = run_killed(repair(world), 0)
+    assert status == 0
+    assert points > 10
+    for point in range(1, points + 1):
+        world, sound = prepare()
+        status, _ = run_killed(repair(world), point)
+        assert status == _DIED
+        recover(world.venv)
+        assert (world.works(), world.state()) == sound, point
+    print(f"recovery: {points} kill points")
 
 
 def _check(value: object, expected: object) -> None:
