@@ -19,9 +19,13 @@ from tests.unit.indexing.simple_index import SimpleIndex, serving
 CONTENT = random.Random(4).randbytes(300_000)  # noqa: S311
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleIndex]:
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "BACKOFF", 0)
+
+
+@pytest.fixture
+def server() -> Iterator[SimpleIndex]:
     with serving(SimpleIndex(files={"pack": {"big": CONTENT, "small": b"x" * 100}})) as offered:
         yield offered
 
