@@ -59,9 +59,8 @@ class Machine:
 
     @cached_property
     def interpreter(self) -> Interpreter:
-        major, minor = self.python.split(".")[:2]
         return Interpreter(
-            (int(major), int(minor)),
+            _minor(self.python),
             self.abi,
             self.implementation,
             self.architecture,
@@ -120,11 +119,23 @@ def machine_of(profile: Profile) -> Machine:
 
 def undecidable(profile: Profile) -> tuple[str, Fact[str]] | None:
     """The fact without which no wheel can be judged, with its name, or None."""
-    if not profile.python.version.is_known:
-        return "Python version", profile.python.version
+    version = profile.python.version
+    if not version.is_known or _minor(version.or_else("")) == _NO_PYTHON:
+        return "Python version", version
     if not (profile.python.architecture.is_known or profile.system.architecture.is_known):
         return "architecture of Python", profile.python.architecture
     return None
+
+
+_NO_PYTHON = (0, 0)
+
+
+def _minor(version: str) -> tuple[int, int]:
+    """``"3.11.2"`` as ``(3, 11)``; (0, 0) for what is no version."""
+    parts = version.split(".")[:2]
+    if len(parts) == 2 and all(part.isdecimal() and len(part) < 5 for part in parts):
+        return int(parts[0]), int(parts[1])
+    return _NO_PYTHON
 
 
 def _default_abi(version: str) -> str:
