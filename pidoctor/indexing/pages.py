@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +15,8 @@ from pidoctor.indexing.links import Link, wheel_link
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.sources import Source
+from pidoctor.indexing.workers import workers
 
-_WORKERS = 8
 _LONGEST_REASON = 200
 _LINUX = re.compile(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_([a-z0-9_]{1,12})")
 
@@ -43,7 +42,7 @@ class PageReader:
 
     def prefetch(self, names: Iterable[str]) -> None:
         """Fetches the pages of ``names`` side by side; what fails is asked for again when used."""
-        with ThreadPoolExecutor(_WORKERS) as pool:
+        with workers() as pool:
             for request in [pool.submit(self.page, name) for name in names]:
                 if not isinstance(request.exception(), (CouldNotCheckError, type(None))):
                     request.result()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +17,9 @@ from pidoctor.indexing.metadata import WheelMetadata
 from pidoctor.indexing.pages import PageReader
 from pidoctor.indexing.pruning import Candidate, admits, prune
 from pidoctor.indexing.scope import Scope
+from pidoctor.indexing.workers import workers
 
 Progress = Callable[[str, int, int], None]  # what is read, how much is done, how much there is
-_WORKERS = 8
 
 
 @dataclass
@@ -168,7 +167,7 @@ class Tree:
             for link in (links if every else sorted(links, key=lambda item: item.filename)[:1])
         ]
         reads: dict[str, WheelMetadata] = {}
-        with ThreadPoolExecutor(_WORKERS) as pool:
+        with workers() as pool:
             for done, (link, read) in enumerate(
                 zip(wanted, pool.map(lambda link: self._metadata(name, link, demand), wanted)),
                 start=1,

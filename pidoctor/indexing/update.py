@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Set
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,8 @@ from pidoctor.indexing.remote import remote_size
 from pidoctor.indexing.scope import Scope, load_scope
 from pidoctor.indexing.sources import PipSettings, open_session, pip_settings
 from pidoctor.indexing.tree import Progress, Release, Selection, Tree
+from pidoctor.indexing.workers import workers
 
-_WORKERS = 8
 # Larger wheels (tensorflow's) are read only on request: they take minutes each on a slow line.
 LARGEST = 100 << 20
 
@@ -199,7 +198,7 @@ def _sizes(
                     sizes[link.sha256] = size
                 elif link.sha256 not in sizes:
                     unknown[link.sha256] = link
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with workers() as pool:
         asked = pool.map(
             lambda link: remote_size(session, link.url, link.filename), unknown.values()
         )

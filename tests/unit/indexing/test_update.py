@@ -173,6 +173,22 @@ def test_an_interrupted_update_goes_on_where_it_stopped(index: SimpleIndex, tmp_
     assert len(done.documents["runtime"]["evidence"]) == 2
 
 
+def test_an_interruption_does_not_wait_for_all_that_was_planned(
+    index: SimpleIndex, tmp_path: Path
+) -> None:
+    for number in range(60):
+        index.add(f"numpy-1.{number}-cp311-cp311-manylinux_2_17_aarch64.whl")
+
+    def stop(what: str, _done: int, _total: int) -> None:
+        if what == "numpy":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        refresh({}, Journal(tmp_path / "j"), options(index), stop)
+    asked = [path for _, path, _ in index.requests if path.startswith("/files/numpy/")]
+    assert len(asked) < 40
+
+
 def test_piwheels_is_another_source(index: SimpleIndex, tmp_path: Path) -> None:
     wheels = SimpleIndex()
     # Built on two Debian releases: what one needs says nothing about the other.
