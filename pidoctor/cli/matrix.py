@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pidoctor.cli.answer import catalog
 from pidoctor.cli.arguments import add_requirement
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.targets import all_targets, target
+from pidoctor.profile.variation import PYTHONS
 from pidoctor.resolve.plan import Impossible
 from pidoctor.resolve.request import Request, parse_request
 from pidoctor.resolve.resolver import resolve
@@ -21,20 +22,26 @@ DESCRIPTION = "Will it run? Every board x system x Python that can be asked abou
 EXAMPLES = """\
   pidoctor matrix
   pidoctor matrix tensorflow --boards pi4,pi5
-  pidoctor matrix --html matrix.html
+  pidoctor matrix --pythons 3.11,3.12 --html matrix.html
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_requirement(parser)
     parser.add_argument("--boards", metavar="NAMES", help="only these, separated by commas")
+    parser.add_argument(
+        "--pythons",
+        metavar="VERSIONS",
+        help="also with these beside the system's own: 3.11,3.12, or all",
+    )
     parser.add_argument("--html", metavar="FILE", help="also write a page that needs no network")
 
 
 def run(options: argparse.Namespace) -> Result:
     known = catalog()
     request = parse_request(options.requirement, known, options.beyond_tags)
-    rows = tuple(matrix(_names(options.boards), request, known))
+    names = _with_pythons(_names(options.boards), options.pythons)
+    rows = tuple(matrix(names, request, known))
     if options.html:
         _write_page(Path(options.html), rows)
     return Result("matrix", matrix=rows, extra={"html": options.html})
@@ -49,6 +56,24 @@ def _names(boards: str | None) -> list[str]:
     if not chosen:
         raise UsageError(f"--boards {boards}: no such board (see `pidoctor targets`)")
     return chosen
+
+
+def _with_pythons(names: list[str], pythons: str | None) -> list[str]:
+    """Every target, and the same with each of the Pythons installed beside its own."""
+    if not pythons:
+        return names
+    versions = PYTHONS if pythons == "all" else tuple(pythons.replace(" ", "").split(","))
+    unknown = [version for version in versions if version not in PYTHONS]
+    if unknown:
+        raise UsageError(f"--pythons {pythons}: known are {', '.join(PYTHONS)}, and all")
+    return [each for name in names for each in (name, *_beside_its_own(name, versions))]
+
+
+def _beside_its_own(name: str, versions: Sequence[str]) -> Iterator[str]:
+    own = target(name).python.version.or_else("")
+    for version in versions:
+        if not own.startswith(f"{version}."):
+            yield f"{name}/py{version}"
 
 
 def _board(name: str) -> str:

@@ -100,3 +100,17 @@ def test_check_exits_1_and_explain_0_when_nothing_fits() -> None:
     assert pidoctor("check", "--target", "pi4-4gb/trixie-32").code == 1
     assert pidoctor("explain", "auto", "--target", "pi4-4gb/trixie-32").code == 0
     assert pidoctor("check", "--target", "pi4-4gb/bookworm-64").code == 0
+
+
+def test_the_matrix_answers_for_every_board_and_for_other_pythons() -> None:
+    cells = pidoctor("matrix", "--json").json["matrix"]
+    assert len(cells) >= 400
+    for cell in cells:
+        assert cell["status"] in ("plan", "impossible")
+        assert cell["summary"]  # what would be installed, or the nearest miss
+    more = pidoctor("matrix", "--boards", "pi4-4gb", "--pythons", "3.11,3.13", "--json")
+    answers = {cell["target"]: cell["status"] for cell in more.json["matrix"]}
+    assert answers["pi4-4gb/bookworm-64/py3.13"] == "plan"
+    assert answers["pi4-4gb/bookworm-32/py3.13"] == "impossible"
+    assert "pi4-4gb/bookworm-64/py3.11" not in answers  # that is its own
+    assert pidoctor("matrix", "--pythons", "2.7").code == 2

@@ -18,7 +18,7 @@ def show(page: Page, cells: Sequence[Cell]) -> None:
     """The matrix, boards with the same answers together; with ``verbose`` why a cell is empty."""
     letters = runtime_letters(cells)
     for requirement in dict.fromkeys(cell["requirement"] for cell in cells):
-        page.heading(f"{requirement}: what fits which board, with the Python of the system")
+        page.heading(f"{requirement}: what fits which board, by Python")
         asked = [cell for cell in cells if cell["requirement"] == requirement]
         for boards, group in _grouped(asked, letters):
             _block(page, boards, group, letters)
