@@ -59,11 +59,19 @@ def decide(
         # An empty list of versions speaks of the package, not of the version asked for.
         judged = list(judge(name if "versions" in groups else asked, facts))
         if judged:
-            return judged
+            return _with_python(judged)
     known = published().get(name)
     if known is None or known.elsewhere:
         return _unknown_name(name)
     return _certain(name, known, facts) or _guess(name, known, facts)
+
+
+def _with_python(judged: list[Verdict]) -> list[Verdict]:
+    """Where it is only a guess, the commonest cause is a guess too."""
+    if judged[0].confidence > OPEN or any(v.cause == "no-wheel-for-python" for v in judged):
+        return judged
+    text = "Or the version asked for has builds for other Pythons only."
+    return [*judged, Verdict("no-wheel-for-python", FAINT, text)]
 
 
 def _offered(versions: str | None) -> tuple[str, ...]:
