@@ -103,10 +103,9 @@ def test_pip_installs_a_pair_that_crashes_and_pidoctor_one_that_works(
     root.run(["python3", "-m", "venv", "plain"])
     root.run(["plain/bin/pip", "install", "--only-binary=:all:", "tflite-runtime"])
     root.run(["plain/bin/pip", "check"])
-    use = (
-        "from tflite_runtime.interpreter import Interpreter\nInterpreter(model_content=b'no model')"
-    )
-    crashed = root.run(["plain/bin/python", "-c", use], check=False)
+    use = "from tflite_runtime.interpreter import Interpreter; Interpreter('/tmp/model')"
+    model = [(_MODEL, "/tmp/model")]
+    crashed = root.run(["plain/bin/python", "-c", use], binds=model, check=False)
     assert crashed.returncode != 0
     assert "_ARRAY_API not found" in crashed.stderr
 
