@@ -91,7 +91,7 @@ def _legend(letters: Mapping[str, str]) -> Iterator[str]:
     yield '<ul class="legend" aria-label="Legend">'
     for letter, status, meaning in entries:
         yield f'<li><b class="{status}">{text(letter)}</b>{text(meaning)}</li>'
-    yield '<li class="soft">The number is the Python: the system's own comes first.</li></ul>'
+    yield '<li class="soft">The number is the Python; the system has the first one.</li></ul>'
 
 
 def _matrix_table(
