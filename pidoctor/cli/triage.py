@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import sys
 from pathlib import Path
 
 from pidoctor.cli.arguments import add_where
@@ -54,7 +55,10 @@ def _diagnose(options: argparse.Namespace, profile: Profile | None) -> tuple[lis
             raise UsageError(
                 "name a log, or a command after --, as in: pidoctor triage -- pip list"
             )
-        return run_and_triage(options.after_dashes, profile)
+        # With --json or --markdown stdout carries one document, and that is not the command's.
+        document = options.json or options.markdown
+        echo = sys.stderr.buffer if document else None
+        return run_and_triage(options.after_dashes, profile, echo)
     if options.log is None:
         raise UsageError("name a log file, or - for standard input (see `pidoctor triage --help`)")
     if _names_bundle(options.log):

@@ -46,8 +46,12 @@ def run_stream(file: BinaryIO, profile: Any = None) -> tuple[list[Diagnosis], in
     return _answer(_chunks(file), profile)
 
 
-def run_and_triage(argv: Sequence[str], profile: Any = None) -> tuple[list[Diagnosis], int]:
+def run_and_triage(
+    argv: Sequence[str], profile: Any = None, echo: BinaryIO | None = None
+) -> tuple[list[Diagnosis], int]:
     """Run a command, pass its output through as it comes, diagnose it; the command's exit code.
+
+    The output goes to ``echo``, standard output when None.
 
     A death by signal n is 128 + n, as in a shell.
     """
@@ -60,18 +64,20 @@ def run_and_triage(argv: Sequence[str], profile: Any = None) -> tuple[list[Diagn
     with child:
         output = child.stdout
         assert output is not None  # noqa: S101 - it is a pipe
-        found = triage(_with_death(_passed_on(output), child), profile, judge)
+        found = triage(
+            _with_death(_passed_on(output, echo or sys.stdout.buffer), child), profile, judge
+        )
     code = child.returncode
     return found, code if code >= 0 else 128 - code
 
 
-def _passed_on(output: Any) -> Iterator[bytes]:
+def _passed_on(output: Any, echo: BinaryIO) -> Iterator[bytes]:
     while True:
         chunk = output.read1(CHUNK)
         if not chunk:
             return
-        sys.stdout.buffer.write(chunk)
-        sys.stdout.buffer.flush()
+        echo.write(chunk)
+        echo.flush()
         yield chunk
 
 

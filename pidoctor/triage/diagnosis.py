@@ -80,7 +80,10 @@ class Diagnosis:
 
 def fix_for(cause: Cause, facts: Facts, groups: Mapping[str, str]) -> Fix:
     """The first of the cause's remedies whose conditions hold, filled in from the log."""
-    shown = replace(facts, values={**facts.values, **groups})
+    asked = (groups["requirement"],) if groups.get("requirement") else ()
+    shown = replace(
+        facts, values={**facts.values, **groups}, requirements=(*asked, *facts.requirements)
+    )
     remedy = next(remedy for remedy in cause.remedies if holds(remedy.when, shown))
     words = placeholders(facts, groups)
     commands = tuple(fill(command, words) for command in remedy.commands)
