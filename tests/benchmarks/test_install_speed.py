@@ -29,7 +29,7 @@ from pidoctor.smoke.proof import PASSED, Proof
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.network, pytest.mark.slow]
 
-ROUNDS = 3
+ROUNDS = 4
 LIMIT = 1.15
 
 
