@@ -15,6 +15,7 @@ from pidoctor.cli.resume import settle_interrupted
 from pidoctor.errors import UsageError
 from pidoctor.install.failure import InstallError
 from pidoctor.install.outcome import ALREADY, Outcome
+from pidoctor.install.place import base_python
 from pidoctor.install.recipe import Job
 from pidoctor.install.transaction import install, steps
 from pidoctor.profile.codec import to_json
@@ -51,7 +52,9 @@ def run(options: argparse.Namespace) -> Result:
 
     say = progress(options)
     settle_interrupted(Path(options.venv), say)
-    profile = probe(LiveHost(), python=options.python, target=options.venv).profile
+    # An environment that is there keeps its Python: the plan must be for that one.
+    python = options.python or base_python(Path(options.venv))
+    profile = probe(LiveHost(), python=python, target=options.venv).profile
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     if not isinstance(resolution, Plan):
         return Result(
