@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, parse_tag
 
 from pidoctor.catalog.wheels import Evidence, Library, Wheel
-from pidoctor.resolve.machine import Interpreter, Machine, format_version, parse_version
+from pidoctor.resolve.machine import Interpreter, Machine, Version, format_version, parse_version
 from pidoctor.resolve.tags import architectures, supported_tags
 from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict, nearest
 
@@ -200,29 +200,29 @@ def _wrong_binary(library: Library, machine: Machine) -> Rejected | None:
 
 
 def _glibc(library: Library, machine: Machine) -> Rejected | None:
-    if not library.glibc or machine.libc != "glibc" or machine.libc_version is None:
+    have = machine.libc_version if machine.libc == "glibc" else None
+    if not _too_new(library.glibc, have):
         return None
-    if parse_version(library.glibc) <= machine.libc_version:
-        return None
-    here = format_version(machine.libc_version)
     return Rejected(
         Reason.GLIBC_EVIDENCE,
         f"{_basename(library)} needs GLIBC_{library.glibc} whatever its tag says; "
-        f"this system has glibc {here}",
+        f"this system has glibc {format_version(have or ())}",
     )
 
 
 def _glibcxx(library: Library, machine: Machine) -> Rejected | None:
-    if not library.glibcxx or machine.glibcxx is None:
+    if not _too_new(library.glibcxx, machine.glibcxx):
         return None
-    if parse_version(library.glibcxx) <= machine.glibcxx:
-        return None
-    here = format_version(machine.glibcxx)
     return Rejected(
         Reason.GLIBCXX,
         f"{_basename(library)} needs GLIBCXX_{library.glibcxx}; "
-        f"this system's libstdc++ goes to {here}",
+        f"this system's libstdc++ goes to {format_version(machine.glibcxx or ())}",
     )
+
+
+def _too_new(need: str, have: Version | None) -> bool:
+    """Whether a symbol version is newer than what the system has, where both are known."""
+    return bool(need) and have is not None and parse_version(need) > have
 
 
 def _page_size(library: Library, machine: Machine) -> Rejected | None:
