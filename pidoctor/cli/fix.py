@@ -7,6 +7,7 @@ import shlex
 import sys
 
 from pidoctor.checks.fix import Argv, fix
+from pidoctor.cli.output import agreed
 from pidoctor.errors import UsageError
 from pidoctor.report import console
 from pidoctor.report.text import printable
@@ -34,5 +35,4 @@ def fix_findings(examined: Result, options: argparse.Namespace) -> bool:
 def _agreed() -> bool:
     if not sys.stdin.isatty():
         raise UsageError("no terminal to ask on; say --yes to run what is shown")
-    console.write(sys.stderr, "Run this? [y/N] ")
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return agreed("Run this? [y/N] ")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement
-from pidoctor.cli.output import progress, show
+from pidoctor.cli.output import agreed, progress, show
 from pidoctor.cli.resume import settle_interrupted
 from pidoctor.errors import UsageError
 from pidoctor.install.failure import InstallError
@@ -113,8 +113,7 @@ def _agreed(options: argparse.Namespace, shown: Result) -> bool:
     if not sys.stdin.isatty():
         raise UsageError("no terminal to ask on; say --yes to install, or --dry-run to look")
     show(shown, argparse.Namespace(**{**vars(options), "json": False}))
-    reply = input("\nGo ahead? [y/N] ")
-    return reply.strip().lower() in ("y", "yes")
+    return agreed("\nGo ahead? [y/N] ")
 
 
 def _prover(plan: Plan, say: Callable[[str], None]) -> Callable[[str], Proof]:

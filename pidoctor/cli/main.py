@@ -16,6 +16,7 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with ``argv`` (without the program's name); the exit code."""
+    _open_closed_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         command = parse(words)
@@ -28,11 +29,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         # The reader (`pidoctor matrix | head`) has seen enough; nothing is left to flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return ExitCode.FINE
+    except OSError as error:
+        # A full disk behind `pidoctor matrix > FILE`.
+        from pidoctor.cli.output import say_error
+
+        _discard_output()
+        say_error(f"the answer could not be written ({error.strerror})")
+        return ExitCode.COULD_NOT_CHECK
     except KeyboardInterrupt:
         print("pidoctor: interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def _open_closed_streams() -> None:
+    """Make the streams that the caller closed (``<&-``) empty ones.
+
+    The next files to be opened would else become the standard streams of what pidoctor runs.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _discard_output() -> None:
+    """Nothing more goes to stdout, not even what is still buffered."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(command: Command) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from pidoctor.report import console
 from pidoctor.report.look import Look
@@ -35,8 +36,15 @@ def show_error(result: Result, options: argparse.Namespace) -> None:
 
 
 def say_error(message: str) -> None:
-    """One line on stderr."""
-    console.write(sys.stderr, console.error_line(message, console.look_for(sys.stderr)))
+    """One line on stderr, where there is somebody to read it."""
+    with suppress(OSError):
+        console.write(sys.stderr, console.error_line(message, console.look_for(sys.stderr)))
+
+
+def agreed(question: str) -> bool:
+    """Ask on the terminal; the end of the input (Ctrl-D) is a no, as everything but yes is."""
+    console.write(sys.stderr, question)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def show_traceback(error: BaseException) -> None:
@@ -58,7 +66,8 @@ def progress(options: argparse.Namespace) -> Callable[[str], None]:
 
     def say(text: str) -> None:
         if not options.quiet and (options.verbose or not text.startswith(" ")):
-            console.write(sys.stderr, f"{printable(text)}\n")
+            with suppress(OSError):  # no reason to give up what is being done
+                console.write(sys.stderr, f"{printable(text)}\n")
 
     return say
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from pidoctor.cli.output import progress, show
+from pidoctor.cli.output import agreed, progress, show
 from pidoctor.cli.resume import settle_interrupted
 from pidoctor.errors import UsageError
 from pidoctor.install.previous import undoes
@@ -48,4 +48,4 @@ def _agreed(options: argparse.Namespace, changes: tuple[str, ...]) -> bool:
     if not sys.stdin.isatty():
         raise UsageError("no terminal to ask on; say --yes to go back")
     show(_result(changes, "planned"), argparse.Namespace(**{**vars(options), "json": False}))
-    return input("\nGo back? [y/N] ").strip().lower() in ("y", "yes")
+    return agreed("\nGo back? [y/N] ")

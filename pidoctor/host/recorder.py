@@ -74,7 +74,9 @@ class Recorder:
             **self._tables,
             **self._values,
         }
-        return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        # A file name that is no UTF-8 is in there as surrogates, which no file takes.
+        return text.encode("utf-8", "replace").decode("utf-8")
 
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
         content = self._ask(path, lambda: self._host.read_bytes(path, limit))

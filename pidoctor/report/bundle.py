@@ -12,6 +12,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,8 @@ def write_bundle(path: Path, content: Content, identity: Identity | None = None)
                 archive.writestr(_info(name), text)
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # on a read-only disk this fails too
+            partial.unlink(missing_ok=True)
         raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error
 
 
