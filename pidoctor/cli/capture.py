@@ -28,6 +28,8 @@ def run(options: argparse.Namespace) -> Result:
 
     recorder = Recorder(LiveHost())
     profile = probe(recorder, options.python).profile
+    if profile.python.executable.value:
+        recorder.answer_for(profile.python.executable.value)
     path = Path(options.output)
     try:
         path.write_text(recorder.to_text(), encoding="utf-8")

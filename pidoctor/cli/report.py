@@ -36,6 +36,8 @@ def run(options: argparse.Namespace) -> Result:
 
     recorder = Recorder(LiveHost())
     probed = probe(recorder, options.python, options.venv)
+    if probed.profile.python.executable.value:
+        recorder.answer_for(probed.profile.python.executable.value)
     known = catalog()
     resolution = answer(probed.profile, options.requirement, options.beyond_tags, known)
     found = Result(

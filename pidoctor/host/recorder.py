@@ -181,8 +181,12 @@ class Recorder:
 
     def interpreter(self) -> str:
         path = self._host.interpreter()
-        self._values["interpreter"] = self._clean(path)
+        self.answer_for(path)
         return path
+
+    def answer_for(self, executable: str) -> None:
+        """Make ``executable`` the interpreter of the capture: the one that --python named."""
+        self._values["interpreter"] = self._clean(executable)
 
     def runs_here(self, executable: str) -> bool:  # noqa: ARG002 (the Host protocol's argument)
         """False, so that the interpreter is asked by a command that can be replayed."""
