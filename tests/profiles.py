@@ -78,6 +78,7 @@ def pi4() -> Profile:
             float_abi=Fact.absent(python, "not 32-bit ARM"),
             pip=known("23.0.1", "site-packages"),
             venv=known(True, python),
+            ssl=known(True, python),
             externally_managed=Fact.absent("/usr/lib/python3.11/EXTERNALLY-MANAGED"),
             is_system=known(True, python),
             packages=known({"pip": "23.0.1"}, "site-packages"),

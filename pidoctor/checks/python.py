@@ -50,6 +50,26 @@ def venv(case: Case) -> Iterator[Finding]:
     )
 
 
+def ssl_missing(case: Case) -> Iterator[Finding]:
+    """A Python built where OpenSSL's headers were not: its pip cannot talk to an index."""
+    python = case.profile.python
+    if python.ssl.value is not False:
+        return
+    yield Finding(
+        "python-without-ssl",
+        Severity.ERROR,
+        "This Python was built without SSL, so its pip cannot download from a package index.",
+        f"{python.ssl.source}: no module _ssl",
+        Remedy(
+            "Use the system's Python, or build this one again with OpenSSL's headers "
+            "(libssl-dev). Or install from a folder of wheels: "
+            "pidoctor install --offline --wheels DIR.",
+            ("pidoctor install --python /usr/bin/python3",),
+        ),
+        "https://devguide.python.org/getting-started/setup-building/#install-dependencies",
+    )
+
+
 def pip_missing(case: Case) -> Iterator[Finding]:
     """A system without pip is no obstacle: every new environment brings its own."""
     python = case.profile.python

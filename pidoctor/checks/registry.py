@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     Check("answer", answer.no_runtime),
     Check("interpreter", python.interpreter),
     Check("venv", python.venv),
+    Check("ssl", python.ssl_missing),
     Check("pip-missing", python.pip_missing),
     Check("pip-too-old", python.pip_too_old),
     Check("externally-managed", python.externally_managed),

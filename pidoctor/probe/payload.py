@@ -25,6 +25,7 @@ def facts(prefix: str) -> "dict[str, object]":
         "base_prefix": sys.base_prefix,
         "stdlib": os.path.dirname(os.__file__),
         "libc": libc(),
+        "ssl": has_ssl(),
     }
 
 
@@ -36,6 +37,13 @@ def abi() -> str:
 
     suffix = importlib.machinery.EXTENSION_SUFFIXES[0].split(".")
     return "_".join(suffix[1].split("-")[:2]) if len(suffix) > 2 else ""
+
+
+def has_ssl() -> bool:
+    """Whether it was built with OpenSSL; looked for only, for loading it takes a while."""
+    from importlib.machinery import PathFinder
+
+    return "_ssl" in sys.builtin_module_names or PathFinder.find_spec("_ssl") is not None
 
 
 def libc() -> str:

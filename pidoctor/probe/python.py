@@ -25,6 +25,7 @@ TIME_LIMIT = 60.0  # seconds; a Pi Zero with a busy card takes several to start 
 DPKG_STATUS = "/var/lib/dpkg/status"
 APK_DATABASE = "/lib/apk/db/installed"
 _SYSTEM_PYTHON = "/usr/bin/python3"
+_LATER = frozenset({"ssl"})  # answers that captures made by older versions lack
 
 
 class Interpreter(NamedTuple):
@@ -79,6 +80,7 @@ def probe_python(host: Host, interpreter: Interpreter, architecture: Fact[str]) 
         float_abi=_float_abi(interpreter.elf),
         pip=_pip(packages),
         venv=answers.map(lambda _: _can_make_venv(host, stdlib)),
+        ssl=_ssl(answers),
         externally_managed=_marker(host, answers, stdlib),
         is_system=answers.map(lambda _: _is_system(host, interpreter.executable.or_else(""))),
         packages=packages,
@@ -121,10 +123,12 @@ def _answers(host: Host, path: str) -> Mapping[str, Any]:
 
 def _checked(answers: Any) -> Mapping[str, Any]:
     """The answers, if they have the shape of :func:`payload.facts`; an interpreter can lie."""
+    if not isinstance(answers, dict):
+        raise ValueError("its answer makes no sense")
     expected = payload.facts("")
-    if not isinstance(answers, dict) or any(
-        type(answers.get(name)) is not type(value) for name, value in expected.items()
-    ):
+    for name in _LATER - answers.keys():
+        del expected[name]
+    if any(type(answers.get(name)) is not type(value) for name, value in expected.items()):
         raise ValueError("its answer makes no sense")
     return {
         name: clean(answers[name], 4096) if isinstance(value, str) else answers[name]
@@ -246,6 +250,12 @@ def _can_make_venv(host: Host, stdlib: str) -> bool:
         if any(name.startswith("pip-") and name.endswith(".whl") for name in names):
             return True
     return False
+
+
+def _ssl(answers: Fact[Mapping[str, Any]]) -> Fact[bool]:
+    if answers.value is not None and "ssl" not in answers.value:
+        return Fact.unreadable(answers.source, "it was not asked")
+    return answers.map(lambda found: bool(found["ssl"]))
 
 
 def _marker(host: Host, answers: Fact[Mapping[str, Any]], stdlib: str) -> Fact[str]:

@@ -121,6 +121,7 @@ def python_section(image: Image, arch: str, version: str | None = None) -> Pytho
         float_abi=Fact.known("hard", source) if arch.startswith("armv") else Fact.absent(source),
         pip=documented(row.pip, source) if own else unsaid(),
         venv=documented(row.venv, source) if own else unsaid(),
+        ssl=Fact.known(True, source) if own else unsaid(),
         externally_managed=Fact.known(marker, source) if marked else Fact.absent(source),
         is_system=Fact.known(own, source),
         packages=unsaid(),

@@ -68,6 +68,7 @@ def with_python(profile: Profile, version: str) -> Profile:
             abi=Fact.known(f"cp{major}{minor}", source),
             pip=unsaid(),
             venv=unsaid(),
+            ssl=unsaid(),
             externally_managed=Fact.absent(source),
             is_system=Fact.known(False, source),
             packages=unsaid(),

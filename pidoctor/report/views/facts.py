@@ -126,6 +126,7 @@ def _python(python: Section) -> Iterator[Words]:
     yield _together(
         f"pip {pip}" if pip else _no(python["pip"], "pip"),
         None if venv is None else ("venv works" if venv else "venv is missing"),
+        "no ssl" if _value(python["ssl"]) is False else None,
         "belongs to the system" if _value(python["externally_managed"]) else None,
     )
 
