@@ -50,6 +50,26 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see `{self.prog} --help`)")
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Lines as they are written, folded on a narrower terminal; examples, to be copied, are not."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + _folded(line, width) for line in text.splitlines())
+
+
+def _folded(line: str, width: int) -> str:
+    """The line in several, the later ones below the text that follows its first column."""
+    if len(line) <= width or line.startswith("  pidoctor "):
+        return line
+    import re
+    import textwrap
+
+    named = re.match(r" +\S+ {2,}", line)
+    return textwrap.fill(
+        line, width, subsequent_indent=" " * (named.end() if named else 0), break_long_words=False
+    )
+
+
 def parse(words: Sequence[str]) -> Command:
     """The command that ``words`` ask for.
 
@@ -98,7 +118,7 @@ def _overview() -> argparse.ArgumentParser:
         "  pidoctor check                                  will it run on this machine?\n"
         "  pidoctor install                                install it, and prove it\n"
         "  pidoctor explain tensorflow --target pi4-4gb/bookworm-32\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=f"pidoctor {__version__}")
     return parser
@@ -109,7 +129,7 @@ def _command_parser(name: str, description: str, examples: str) -> argparse.Argu
         prog=f"pidoctor {name}",
         description=description,
         epilog=f"examples:\n{examples}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
         allow_abbrev=False,
     )
     output = parser.add_argument_group("output")
