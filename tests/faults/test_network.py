@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Callable
 
@@ -18,15 +19,18 @@ from pidoctor.result import Remedy
 from .server import FAULTS, Index, serving
 from .world import PYTHON, Prover, make_plan, make_wheel
 
+# An older pip (23.2, with urllib3 1.26) takes a download that ends too early for a whole one; what
+# stops it is the hash.
+_BROKEN_OFF = ("network-timeout", "hash-mismatch")
 _CAUSES = {
-    "stall": "network-timeout",
-    "truncate": "network-timeout",
-    "reset": "network-timeout",
-    "404": "wheel-file-not-found",
-    "429": "index-busy",
-    "503": "index-down",
-    "html": "hash-mismatch",
-    "other content": "hash-mismatch",
+    "stall": ("network-timeout",),
+    "truncate": _BROKEN_OFF,
+    "reset": _BROKEN_OFF,
+    "404": ("wheel-file-not-found",),
+    "429": ("index-busy",),
+    "503": ("index-down",),
+    "html": ("hash-mismatch",),
+    "other content": ("hash-mismatch",),
 }
 
 
@@ -59,10 +63,11 @@ def _is_clean(folder: Path) -> bool:
     return list((folder / "home").iterdir()) == [] and not list((folder / "cache").glob("*/*"))
 
 
-def _failed_for(outcome: Outcome, cause: str, folder: Path) -> bool:
-    """Whether it failed with one finding, that cause and a remedy, and left nothing behind."""
+def _failed_for(outcome: Outcome, causes: Collection[str], folder: Path) -> bool:
+    """Whether it failed with one finding, of these causes, a remedy, and left nothing behind."""
     (finding,) = outcome.findings
-    assert (outcome.status, outcome.exit_code, finding.id) == (FAILED, 1, cause), finding
+    assert (outcome.status, outcome.exit_code) == (FAILED, 1), finding
+    assert finding.id in causes, finding
     assert finding.remedy is not None
     assert finding.remedy.text
     return _is_clean(folder)
@@ -101,7 +106,7 @@ def test_certificate_of_an_unknown_authority(
     certificate = index.use_tls(tmp_path)
     with serving(index):
         outcome = _install(tmp_path, index, monkeypatch)
-        assert _failed_for(outcome, "proxy-or-ssl-ca", tmp_path)
+        assert _failed_for(outcome, ["proxy-or-ssl-ca"], tmp_path)
         assert "PIP_CERT" in (outcome.findings[0].remedy or Remedy("")).text
         monkeypatch.setenv("PIP_CERT", str(certificate))
         outcome = _install(tmp_path, index, monkeypatch)
@@ -113,11 +118,11 @@ def test_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         address = index.url
         monkeypatch.setattr(Index, "url", "http://index.invalid/simple/")
         monkeypatch.setenv("PIP_TRUSTED_HOST", "index.invalid")
-        assert _failed_for(_install(tmp_path, index, monkeypatch), "dns-failure", tmp_path)
+        assert _failed_for(_install(tmp_path, index, monkeypatch), ["dns-failure"], tmp_path)
 
         monkeypatch.setenv("http_proxy", address)
         outcome = _install(tmp_path, index, monkeypatch)
-        assert _failed_for(outcome, "proxy-or-ssl-ca", tmp_path)
+        assert _failed_for(outcome, ["proxy-or-ssl-ca"], tmp_path)
 
         index.fault = ""
         assert _install(tmp_path, index, monkeypatch).status == INSTALLED
@@ -138,10 +143,10 @@ def test_password_of_the_index_is_not_shown(
 def test_nothing_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index = Index(tmp_path / "wheels", "")
     index.server_close()
-    assert _failed_for(_install(tmp_path, index, monkeypatch), "no-network", tmp_path)
+    assert _failed_for(_install(tmp_path, index, monkeypatch), ["no-network"], tmp_path)
 
 
 def test_index_without_the_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(Index(tmp_path / "wheels", "empty")) as index:
         outcome = _install(tmp_path, index, monkeypatch)
-    assert _failed_for(outcome, "not-on-this-index", tmp_path)
+    assert _failed_for(outcome, ["not-on-this-index"], tmp_path)
