@@ -232,7 +232,7 @@ class WheelsIndex:
         path = self.folder / f"{name}.json"
         try:
             text = path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # ValueError: no file can have that name
             return None
         except OSError as error:
             raise CatalogError(f"{path}: cannot be read ({error.strerror})") from error

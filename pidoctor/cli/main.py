@@ -29,13 +29,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         # The reader (`pidoctor matrix | head`) has seen enough; nothing is left to flush.
-        _discard_output()
+        from pidoctor.report import console
+
+        console.discard(sys.stdout)
         return ExitCode.FINE
     except OSError as error:
         # A full disk behind `pidoctor matrix > FILE`.
         from pidoctor.cli.output import say_error
+        from pidoctor.report import console
 
-        _discard_output()
+        console.discard(sys.stdout)
         say_error(f"the answer could not be written ({error.strerror})")
         return ExitCode.COULD_NOT_CHECK
     except KeyboardInterrupt:
@@ -51,11 +54,6 @@ def _open_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
-
-
-def _discard_output() -> None:
-    """Nothing more goes to stdout, not even what is still buffered."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(command: Command) -> int:

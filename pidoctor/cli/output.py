@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 from pidoctor.report import console
 from pidoctor.report.look import Look
@@ -36,14 +35,13 @@ def show_error(result: Result, options: argparse.Namespace) -> None:
 
 
 def say_error(message: str) -> None:
-    """One line on stderr, where there is somebody to read it."""
-    with suppress(OSError):
-        console.write(sys.stderr, console.error_line(message, console.look_for(sys.stderr)))
+    """One line on stderr."""
+    _note(console.error_line(message, console.look_for(sys.stderr)))
 
 
 def agreed(question: str) -> bool:
     """Ask on the terminal; the end of the input (Ctrl-D) is a no, as everything but yes is."""
-    console.write(sys.stderr, question)
+    _note(question)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
@@ -55,7 +53,7 @@ def show_traceback(error: BaseException) -> None:
 
     lines = traceback.format_exception(type(error), error, error.__traceback__)
     text = redact("".join(lines), Identity.here())
-    console.write(sys.stderr, printable(text, _TRACEBACK_LIMIT))
+    _note(printable(text, _TRACEBACK_LIMIT))
 
 
 def progress(options: argparse.Namespace) -> Callable[[str], None]:
@@ -66,10 +64,17 @@ def progress(options: argparse.Namespace) -> Callable[[str], None]:
 
     def say(text: str) -> None:
         if not options.quiet and (options.verbose or not text.startswith(" ")):
-            with suppress(OSError):  # no reason to give up what is being done
-                console.write(sys.stderr, f"{printable(text)}\n")
+            _note(f"{printable(text)}\n")
 
     return say
+
+
+def _note(text: str) -> None:
+    """Onto stderr; that nobody takes it is no reason to give up what is being done."""
+    try:
+        console.write(sys.stderr, text)
+    except OSError:
+        console.discard(sys.stderr)
 
 
 def _print_json(result: Result) -> None:

@@ -71,6 +71,13 @@ def write(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
+def discard(stream: TextIO) -> None:
+    """Nothing more goes to that stream, not even what is still buffered: nobody takes it."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
+
+
 def error_line(message: str, look: Look) -> str:
     """The one line that an error is told with: without secrets, but with paths as they are."""
     from pidoctor.redact import without_secrets  # costs time, and most runs end well
