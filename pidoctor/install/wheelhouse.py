@@ -34,15 +34,14 @@ class Cache:
 
     @classmethod
     def of_user(cls) -> Cache | None:
-        """The user's cache, or None where there is no folder that can be written."""
+        """The user's cache, or None for a user without a home; makes nothing."""
         from platformdirs import user_cache_path
 
         try:
             folder = user_cache_path("pidoctor") / "wheels"
-            folder.mkdir(parents=True, exist_ok=True)
-        except (OSError, RuntimeError):  # no home, or one that cannot be written
+        except RuntimeError:
             return None
-        return cls(folder) if os.access(folder, os.W_OK) else None
+        return cls(folder) if folder.is_absolute() else None  # older platformdirs answer "~/..."
 
     def path(self, wheel: Wheel) -> Path:
         return self.folder / wheel.sha256 / wheel.filename
