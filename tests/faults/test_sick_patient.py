@@ -88,13 +88,13 @@ def namespace() -> Callable[..., tuple[str, ...]]:
     """A command in front of another one that runs it in namespaces of its own; needs root."""
 
     def enter(kind: str, script: str = "true") -> tuple[str, ...]:
-        own = ("unshare", f"--{kind}")
+        own = ("unshare", f"--{kind}", "sh", "-ec")
         if (
             shutil.which("unshare") is None
-            or subprocess.run([*own, "true"], check=False).returncode
+            or subprocess.run([*own, script], check=False).returncode
         ):
             pytest.skip("this machine does not let us make namespaces (that takes root)")
-        return (*own, "sh", "-ec", f'{script}\nexec "$@"', "sh")
+        return (*own, f'{script}\nexec "$@"', "sh")
 
     return enter
 
@@ -380,20 +380,23 @@ def on_terminal(
     folder: Path, *words: str, columns: int = 80, answer: bytes = b""
 ) -> tuple[int, str]:
     """Run ``pidoctor WORDS`` on a terminal; its exit code and what appears, without colours."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(folder)
-        command = [sys.executable, "-m", "pidoctor", *words]
-        variables = environment(folder, {"COLUMNS": str(columns)})
-        os.execve(command[0], command, variables)  # noqa: S606 - a shell would be in the way
-    if answer:
+    terminal, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "pidoctor", *words],
+        cwd=folder,
+        env=environment(folder, {"COLUMNS": str(columns)}),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as program:
+        os.close(theirs)
         os.write(terminal, answer)
-    said = b""
-    while chunk := _read(terminal):
-        said += chunk
+        said = b""
+        while chunk := _read(terminal):
+            said += chunk
     os.close(terminal)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return code, re.sub(r"\x1b\[[0-9;]*m", "", said.decode()).replace("\r\n", "\n")
+    text = re.sub(r"\x1b\[[0-9;]*m", "", said.decode()).replace("\r\n", "\n")
+    return program.returncode, text
 
 
 def _read(terminal: int) -> bytes:
