@@ -64,10 +64,9 @@ def _virtual(core: str, page_kib: int, identity: Identity | None = None) -> Boar
     )  # fmt: skip
 
 
-#: QEMU's own machine with the core of a Raspberry Pi 4 and of a 5.
+#: QEMU's own machine, with the core of a Raspberry Pi 4.
 CORTEX_A72 = _virtual("cortex-a72", 4)
-CORTEX_A76_16K = _virtual("cortex-a76", 16)
-#: The same, taking themselves for the boards that have these cores, and in the second case pages.
+#: The same machine taking itself for a board, with that board's core and pages.
 PI_4 = _virtual(
     "cortex-a72",
     4,

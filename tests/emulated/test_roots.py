@@ -101,9 +101,14 @@ def test_a_root_can_be_cut_off_from_the_network(arm_root: Callable[..., Root]) -
 
 
 @pytest.mark.parametrize("arch", _MACHINES)
-@pytest.mark.parametrize("suite", [suite for suite, _, _ in _RELEASES])
-def test_pidoctor_installs_from_wheels_alone(
-    installed: Callable[..., Installed], suite: str, arch: str
+@pytest.mark.parametrize(("suite", "python", "glibc"), _RELEASES)
+def test_pidoctor_installs_from_wheels_alone_and_sees_where_it_is(
+    installed: Callable[..., Installed], suite: str, arch: str, python: str, glibc: str
 ) -> None:
-    pidoctor = installed(suite, arch)
-    pidoctor.root.run(["/opt/pidoctor/bin/python", "-c", "import pidoctor"])
+    profile = installed(suite, arch).result("check")["profile"]
+    machine, pointer = _MACHINES[arch]
+    seen = profile["python"]
+    assert seen["version"]["value"].rsplit(".", 1)[0] == python
+    assert (seen["architecture"]["value"], seen["bits"]["value"]) == (machine, 8 * pointer)
+    assert profile["system"]["codename"]["value"] == suite
+    assert profile["system"]["libc_version"]["value"] == glibc
