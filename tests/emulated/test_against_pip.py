@@ -1,0 +1,47 @@
+"""Where pip and pidoctor choose differently, both choices are installed and run on a real root.
+
+The oracle (tests/oracle) says where they differ: in the NumPy that a wheel was compiled for, and on
+32-bit ARM, where pip finds no NumPy at all. test_install.py has Bookworm's Python 3.11.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from .installed import Installed
+
+pytestmark = [pytest.mark.emulated, pytest.mark.network]
+
+_MODEL = Path(__file__).parents[2] / "pidoctor/smoke/models/float32.tflite"
+_USE = "from tflite_runtime.interpreter import Interpreter; Interpreter('/tmp/model')"
+
+
+@pytest.mark.parametrize(("arch", "numpy"), [("arm64", False), ("armhf", True)])
+def test_tflite_runtime_on_bullseye(
+    installed: Callable[..., Installed], arch: str, numpy: bool
+) -> None:
+    pidoctor = installed("bullseye", arch, numpy=numpy)
+    assert not _pip_gets_a_pair_that_works(pidoctor)
+    result = pidoctor.result("install", "tflite-runtime", "--yes", timeout=300)
+    assert result["exit_code"] == 0, result
+    assert result["proof"]["status"] == "passed"
+    assert result["proof"]["numpy"].startswith("1.")
+
+
+def _pip_gets_a_pair_that_works(pidoctor: Installed) -> bool:
+    """Whether plain pip, newer than the root's own, installs tflite-runtime so that it runs."""
+    root = pidoctor.root
+    root.run(["python3", "-m", "venv", "plain"])
+    root.run(["plain/bin/pip", "install", "--quiet", "--upgrade", "pip"], timeout=300)
+    got = root.run(
+        ["plain/bin/pip", "install", "--only-binary=:all:", "tflite-runtime"],
+        timeout=300,
+        check=False,
+    )
+    if got.returncode:
+        return False
+    model = [(_MODEL, "/tmp/model")]
+    return root.run(["plain/bin/python", "-c", _USE], binds=model, check=False).returncode == 0
