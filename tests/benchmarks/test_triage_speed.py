@@ -15,7 +15,7 @@ from tests.benchmarks.ratio import best_wall
 pytestmark = pytest.mark.benchmark
 
 FAILURE = b"ERROR: demo-1.0-cp39-cp39-linux_armv7l.whl is not a supported wheel on this platform.\n"
-# VmHWM begins anew with the program; what getrusage tells begins with the process it was forked from.
+# VmHWM begins anew with the program; getrusage's figure begins with the process it was forked from.
 SCRIPT = """
 import re, sys
 from pidoctor.triage.command import run_triage
