@@ -27,7 +27,7 @@ from typing import Any, Callable
 import pytest
 
 from pidoctor.host.live import LiveHost
-from pidoctor.install.outcome import INSTALLED, Outcome
+from pidoctor.install.outcome import INSTALLED, ROLLED_BACK, Outcome
 from pidoctor.install.recipe import Job
 from pidoctor.install.recovery import undo
 from pidoctor.install.transaction import install
@@ -248,8 +248,12 @@ def test_environment_with_broken_packages(patient: Callable[..., Patient], tmp_p
     break_packages(packages)
     before = tree(tmp_path / ".venv")
     outcome = install_demo(sick, tmp_path, "2.0")
-    assert outcome.status == INSTALLED, outcome.findings
-    undo(tmp_path / ".venv")
+    if outcome.status == INSTALLED:
+        undo(tmp_path / ".venv")
+    else:  # pip 23.2 gives up on such packages, where a newer one steps over them
+        (finding,) = outcome.findings
+        assert outcome.status == ROLLED_BACK
+        assert finding.remedy is not None
     assert tree(tmp_path / ".venv") == before
 
 
