@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pidoctor.errors import CouldNotCheckError
+from pidoctor.cli.output import write_file
 from pidoctor.result import Result
 
 DESCRIPTION = "Write what the probes read here into one file; serials and secrets are left out."
@@ -30,9 +30,5 @@ def run(options: argparse.Namespace) -> Result:
     profile = probe(recorder, options.python).profile
     if profile.python.executable.value:
         recorder.answer_for(profile.python.executable.value)
-    path = Path(options.output)
-    try:
-        path.write_text(recorder.to_text(), encoding="utf-8")
-    except OSError as error:
-        raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error
-    return Result("capture", profile=to_json(profile), extra={"output": str(path)})
+    write_file(Path(options.output), recorder.to_text())
+    return Result("capture", profile=to_json(profile), extra={"output": options.output})

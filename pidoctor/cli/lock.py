@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.output import write_file
 from pidoctor.cli.where import machine
-from pidoctor.errors import CouldNotCheckError
 from pidoctor.resolve.plan import Plan
 from pidoctor.result import ExitCode, Result
 
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> Result:
         return Result("lock", ExitCode.PROBLEM, resolution=resolution.to_json())
     text = _document(resolution, options)
     if options.output:
-        _write(Path(options.output), text)
+        write_file(Path(options.output), text)
     return Result(
         "lock",
         resolution=resolution.to_json(),
@@ -58,10 +58,3 @@ def _document(plan: Plan, options: argparse.Namespace) -> str:
     from pidoctor.lock.pylock import pylock_text
 
     return pylock_text(plan, Path(options.wheels) if options.wheels else None)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error

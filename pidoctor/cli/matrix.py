@@ -10,7 +10,8 @@ from typing import Any
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.cli.answer import catalog
 from pidoctor.cli.arguments import add_requirement
-from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.cli.output import write_file
+from pidoctor.errors import UsageError
 from pidoctor.profile.targets import all_targets, target
 from pidoctor.profile.variation import PYTHONS
 from pidoctor.resolve.plan import Impossible
@@ -43,7 +44,9 @@ def run(options: argparse.Namespace) -> Result:
     names = _with_pythons(_names(options.boards), options.pythons)
     rows = tuple(matrix(names, request, known))
     if options.html:
-        _write_page(Path(options.html), rows)
+        from pidoctor.report.html import matrix_page
+
+        write_file(Path(options.html), matrix_page(rows))
     return Result("matrix", matrix=rows, extra={"html": options.html})
 
 
@@ -98,12 +101,3 @@ def matrix(names: list[str], request: Request, known: Catalog) -> Iterator[dict[
             "bits": profile.python.bits.or_else(0),
             "python": profile.python.version.or_else(""),
         }
-
-
-def _write_page(path: Path, rows: tuple[dict[str, Any], ...]) -> None:
-    from pidoctor.report.html import matrix_page
-
-    try:
-        path.write_text(matrix_page(rows), encoding="utf-8")
-    except OSError as error:
-        raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
+from pidoctor.errors import CouldNotCheckError
 from pidoctor.report import console
 from pidoctor.report.look import Look
 from pidoctor.report.text import printable
@@ -75,6 +77,14 @@ def _note(text: str) -> None:
         console.write(sys.stderr, text)
     except OSError:
         console.discard(sys.stderr)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write what a command makes; raises :class:`CouldNotCheckError` with one line."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def _print_json(result: Result) -> None:

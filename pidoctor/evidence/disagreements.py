@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from packaging.tags import Tag
 
+from pidoctor.catalog.manylinux import LEGACY_GLIBC
 from pidoctor.catalog.tables import load_table
 from pidoctor.evidence.audit import LibraryAudit
 from pidoctor.evidence.elf import newest, version_key
 
-_LEGACY = {"manylinux1": "2.5", "manylinux2010": "2.12", "manylinux2014": "2.17"}
 _MANYLINUX = re.compile(r"(?:manylinux_(\d+)_(\d+)|(manylinux\d+))_\w+")
 _MACHINES = ("x86_64", "aarch64", "armv7l", "armv6l", "i686", "ppc64le", "s390x", "riscv64")
 
@@ -78,7 +78,8 @@ def _glibc_level(platform: str) -> str:
     match = _MANYLINUX.fullmatch(platform)
     if match is None:
         return ""
-    return _LEGACY.get(match[3], "") if match[3] else f"{match[1]}.{match[2]}"
+    major, minor = LEGACY_GLIBC.get(match[3], ("", "")) if match[3] else (match[1], match[2])
+    return f"{major}.{minor}".strip(".")
 
 
 def _leaf(library: LibraryAudit) -> str:

@@ -11,13 +11,13 @@ from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
+from pidoctor.catalog.manylinux import LEGACY_GLIBC
 from pidoctor.indexing.scope import Scope
 
 # (Python, machine, libc) -> lowest libc version, as in PEP 600 and PEP 656. libc is "linux" for
 # the plain linux_* tags and for wheels without a platform, which every libc accepts.
 Coverage = dict[tuple[str, str, str], tuple[int, int]]
 
-_LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
 _PLATFORM = re.compile(r"(manylinux|musllinux)_(\d+)_(\d+)_(\w+)|(manylinux\d+)_(\w+)|linux_(\w+)")
 
 
@@ -88,7 +88,7 @@ def platform_level(platform: str, scope: Scope) -> Iterator[tuple[str, str, tupl
     if family:
         yield machine, family, (int(major), int(minor))
     elif legacy:
-        yield machine, "manylinux", _LEGACY.get(legacy, (2, 17))
+        yield machine, "manylinux", LEGACY_GLIBC.get(legacy, (2, 17))
     else:
         yield machine, "linux", (0, 0)
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, parse_tag
 
+from pidoctor.catalog.manylinux import LEGACY_GLIBC
 from pidoctor.catalog.wheels import Evidence, Library, Wheel
 from pidoctor.resolve.machine import Interpreter, Machine, Version, format_version, parse_version
 from pidoctor.resolve.tags import architectures, supported_tags
@@ -29,7 +30,6 @@ _PLATFORM = re.compile(
     r"(?:(?P<many>manylinux(?:1|2010|2014|_2_(?P<glibc>\d+)))|(?P<musl>musllinux_\d+_\d+)|linux)"
     r"_(?P<architecture>\w+)"
 )
-_LEGACY_GLIBC = {"manylinux1": 5, "manylinux2010": 12, "manylinux2014": 17}
 # From this glibc on, dlopen refuses a library that asks for an executable stack
 # (glibc 2.41 release notes: https://sourceware.org/glibc/wiki/Release/2.41).
 _NO_EXEC_STACK = (2, 41)
@@ -147,7 +147,7 @@ def _libc_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
         return Rejected(Reason.ABI, "built for hard-float ARM; this Python is soft-float")
     if not platform["many"]:
         return None
-    level = int(platform["glibc"] or _LEGACY_GLIBC[platform["many"]])
+    level = int(platform["glibc"] or LEGACY_GLIBC[platform["many"]][1])
     if (2, level) <= machine.libc_version:
         return None
     here = format_version(machine.libc_version)

@@ -7,14 +7,14 @@ from functools import lru_cache
 
 from packaging.tags import Tag, compatible_tags, cpython_tags
 
+from pidoctor.catalog.manylinux import LEGACY_GLIBC
 from pidoctor.resolve.machine import Interpreter, Version
 
 # The oldest glibc that manylinux knows for an architecture (PEP 599, PEP 600); x86-64 reaches
 # back to manylinux1 (PEP 513).
 _OLDEST_GLIBC = {"x86_64": 5, "i686": 5}
 _OLDEST_GLIBC_ELSEWHERE = 17
-# PEP 600: the older names of three levels.
-_LEGACY = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+_LEGACY = {glibc: name for name, glibc in LEGACY_GLIBC.items()}
 # PEP 599 and packaging._manylinux: architectures that manylinux is defined for. armv6l is not.
 _MANYLINUX = frozenset({"x86_64", "i686", "aarch64", "armv7l", "armv8l", "ppc64le", "s390x"})
 
@@ -48,8 +48,8 @@ def _manylinux(names: tuple[str, ...], glibc: Version) -> Iterator[str]:
         oldest = _OLDEST_GLIBC.get(name, _OLDEST_GLIBC_ELSEWHERE)
         for minor in range(glibc[1], oldest - 1, -1):
             yield f"manylinux_2_{minor}_{name}"
-            if minor in _LEGACY:
-                yield f"{_LEGACY[minor]}_{name}"
+            if (2, minor) in _LEGACY:
+                yield f"{_LEGACY[2, minor]}_{name}"
 
 
 def _musllinux(names: tuple[str, ...], musl: Version) -> Iterator[str]:

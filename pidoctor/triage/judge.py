@@ -12,13 +12,13 @@ from functools import lru_cache
 from packaging.specifiers import SpecifierSet
 
 from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
+from pidoctor.profile.variation import PYTHONS
 from pidoctor.resolve.judge import judge as judge_wheel
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.triage.facts import Facts, plain_name
 from pidoctor.triage.nothing_found import LIKELY, OPEN, SURE, Verdict, specifier_of
 
-PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 OLDEST_INDEXED = (3, 9)
 """The index says nothing of wheels for older Pythons."""
 
