@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.catalog.accelerators import AcceleratorRow, load_accelerators
-from pidoctor.checks.check import Case
+from pidoctor.checks.case import Case
 from pidoctor.profile.profile import Accelerator
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import pages

@@ -10,7 +10,7 @@ from packaging.version import InvalidVersion, Version
 from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.troubles import load_troubles
 from pidoctor.catalog.wheels import Library, Wheel
-from pidoctor.checks.check import Case
+from pidoctor.checks.case import Case
 from pidoctor.checks.installed import installed_wheels
 from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.result import Finding, Remedy, Severity

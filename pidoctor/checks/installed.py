@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pidoctor.catalog.tables import load_table
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.checks.check import Case
-from pidoctor.resolve.judge import judge
+from pidoctor.checks.case import Case
+from pidoctor.resolve.compatibility import judge
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.verdict import Accepted, Reason, Verdict
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from pidoctor.catalog.relations import load_relations
-from pidoctor.checks.check import Case
+from pidoctor.checks.case import Case
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import size
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.checks.check import Case
+from pidoctor.checks.case import Case
 from pidoctor.result import Finding, Severity
 
 _PIWHEELS = "https://www.piwheels.org/faq.html"

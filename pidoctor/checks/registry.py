@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.checks import (
     accelerators,
-    answer,
     environment,
     memory,
     network,
     python,
+    resolution_findings,
     storage,
     system,
 )
-from pidoctor.checks.check import Case, Check, ProbeFailure
+from pidoctor.checks.case import Case, Check, ProbeFailure
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Resolution
 from pidoctor.result import Finding, Severity
@@ -24,7 +24,7 @@ from pidoctor.result import Finding, Severity
 TIME_LIMIT = 5.0  # seconds without a check being done; each looks at values only
 
 CHECKS: tuple[Check, ...] = (
-    Check("answer", answer.no_runtime),
+    Check("answer", resolution_findings.no_runtime),
     Check("interpreter", python.interpreter),
     Check("venv", python.venv),
     Check("ssl", python.ssl_missing),
@@ -51,9 +51,9 @@ CHECKS: tuple[Check, ...] = (
     Check("known-troubles", environment.known_troubles),
     Check("several-runtimes", environment.several_runtimes),
     Check("accelerators", accelerators.accelerators),
-    Check("plan-notes", answer.plan_notes),
-    Check("probe-failures", answer.probe_failures),
-    Check("not-known", answer.not_known),
+    Check("plan-notes", resolution_findings.plan_notes),
+    Check("probe-failures", resolution_findings.probe_failures),
+    Check("not-known", resolution_findings.not_known),
 )
 
 

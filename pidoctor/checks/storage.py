@@ -6,7 +6,7 @@ import posixpath
 import shlex
 from collections.abc import Iterator
 
-from pidoctor.checks.check import Case
+from pidoctor.checks.case import Case
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import size
 

@@ -6,9 +6,9 @@ import argparse
 import time
 from pathlib import Path
 
-from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement, add_where
 from pidoctor.cli.output import progress
+from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.resume import settle_interrupted
 from pidoctor.cli.where import is_this_machine, machine
 from pidoctor.errors import CouldNotCheckError, UsageError
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> Result:
     examined = examine(options)
     if not options.fix:
         return examined
-    from pidoctor.cli.fix import fix_findings
+    from pidoctor.cli.fix_findings import fix_findings
 
     if not is_this_machine(options):
         raise UsageError("--fix is for this machine, not for another one")

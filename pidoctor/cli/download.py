@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement, add_where
 from pidoctor.cli.output import progress
+from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.where import machine
 from pidoctor.resolve.plan import Plan
 from pidoctor.result import ExitCode, Result
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.lock.wheelhouse import download
+    from pidoctor.lockfiles.wheelhouse_writer import download
 
     profile = machine(options).profile
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())

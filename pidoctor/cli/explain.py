@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import time
 
-from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.where import machine
 from pidoctor.profile.codec import to_json
 from pidoctor.result import Result

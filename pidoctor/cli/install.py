@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement
 from pidoctor.cli.output import agreed, progress, show
+from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.resume import settle_interrupted
 from pidoctor.errors import UsageError
 from pidoctor.install.failure import InstallError
@@ -20,10 +20,10 @@ from pidoctor.install.recipe import Job
 from pidoctor.install.transaction import install, steps
 from pidoctor.profile.codec import to_json
 from pidoctor.profile.profile import Profile
+from pidoctor.proof.proof import Proof
+from pidoctor.proof.prove import prove
 from pidoctor.resolve.plan import Plan
 from pidoctor.result import ExitCode, Result
-from pidoctor.smoke.proof import Proof
-from pidoctor.smoke.prove import prove
 
 DESCRIPTION = "Resolve, show the plan, ask, install into a virtual environment, and prove it."
 EXAMPLES = """\

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement, add_where
 from pidoctor.cli.output import write_file
+from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.where import machine
 from pidoctor.resolve.plan import Plan
 from pidoctor.result import ExitCode, Result
@@ -52,9 +52,9 @@ def run(options: argparse.Namespace) -> Result:
 
 def _document(plan: Plan, options: argparse.Namespace) -> str:
     if options.format == "requirements":
-        from pidoctor.lock.requirements import requirements_text
+        from pidoctor.lockfiles.requirements import requirements_text
 
         return requirements_text(plan)
-    from pidoctor.lock.pylock import pylock_text
+    from pidoctor.lockfiles.pylock import pylock_text
 
     return pylock_text(plan, Path(options.wheels) if options.wheels else None)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from pidoctor.catalog.catalog import Catalog
-from pidoctor.cli.answer import catalog
 from pidoctor.cli.arguments import add_requirement
 from pidoctor.cli.output import write_file
+from pidoctor.cli.resolving import catalog
 from pidoctor.errors import UsageError
-from pidoctor.profile.targets import all_targets, target
+from pidoctor.profile.named_targets import all_targets, target
 from pidoctor.profile.variation import PYTHONS
 from pidoctor.resolve.plan import Impossible
 from pidoctor.resolve.request import Request, parse_request

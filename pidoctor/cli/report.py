@@ -6,8 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
-from pidoctor.cli.answer import answer, catalog
 from pidoctor.cli.arguments import add_requirement
+from pidoctor.cli.resolving import answer, catalog
 from pidoctor.result import Result
 
 DESCRIPTION = "Write a zip file for whoever helps you: the machine, the answer, the logs; redacted."

@@ -15,7 +15,7 @@ def settle_interrupted(venv: Path, say: Callable[[str], None]) -> None:
     """
     if not Place.of(venv).journal.exists():
         return
-    from pidoctor.install.lock import LockedError
+    from pidoctor.install.mutex import LockedError
     from pidoctor.install.recovery import recover
 
     try:

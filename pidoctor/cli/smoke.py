@@ -11,9 +11,9 @@ from pidoctor.cli.output import progress
 from pidoctor.cli.resume import settle_interrupted
 from pidoctor.errors import UsageError
 from pidoctor.install.receipt import read_receipt
+from pidoctor.proof.proof import Proof
+from pidoctor.proof.prove import prove
 from pidoctor.result import ExitCode, Finding, Remedy, Result, Severity
-from pidoctor.smoke.proof import Proof
-from pidoctor.smoke.prove import prove
 
 DESCRIPTION = "Run an inference in an environment and compare with the known answer."
 EXAMPLES = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pidoctor.profile.targets import all_targets
+from pidoctor.profile.named_targets import all_targets
 from pidoctor.result import Result
 
 DESCRIPTION = "The names that --target takes: BOARD[-RAM]/OS-BITS[/pyX.Y]."

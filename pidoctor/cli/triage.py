@@ -14,8 +14,8 @@ from pidoctor.profile.codec import to_json
 from pidoctor.profile.profile import Profile
 from pidoctor.report.bundle import is_bundle
 from pidoctor.result import Result
-from pidoctor.triage.command import markdown, run_and_triage, run_stream, run_triage
 from pidoctor.triage.diagnosis import Diagnosis
+from pidoctor.triage.watched_command import markdown, run_and_triage, run_stream, run_triage
 
 DESCRIPTION = """\
 Name the cause of a failed install or first run, show the line that proves it, and say what helps.

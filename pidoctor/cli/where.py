@@ -15,7 +15,7 @@ def machine(options: argparse.Namespace, install_target: str = ".venv") -> Probe
     ``install_target`` is the folder an installation would go to: its disk is the one that counts.
     """
     if options.target is not None:
-        from pidoctor.profile.targets import target
+        from pidoctor.profile.named_targets import target
 
         if options.python:
             raise UsageError("--python does not go with --target; write the target as .../py3.12")
@@ -31,8 +31,8 @@ def machine(options: argparse.Namespace, install_target: str = ".venv") -> Probe
 
 def _captured(path: Path) -> ProbeResult:
     """The machine in a capture, or in a support bundle, which holds a capture."""
-    from pidoctor.host.capture import CaptureHost, load_capture
     from pidoctor.host.capture_format import parse_capture
+    from pidoctor.host.captured import CaptureHost, load_capture
     from pidoctor.report.bundle import CAPTURE, is_bundle, load_bundle
 
     if path.is_file() and is_bundle(path):

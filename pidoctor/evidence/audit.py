@@ -14,9 +14,9 @@ from pidoctor.errors import UsageError
 from pidoctor.evidence.archive import Archive
 from pidoctor.evidence.elf import ElfFacts, Need, read_elf
 from pidoctor.evidence.features import cpu_features
+from pidoctor.evidence.instructions import scan
 from pidoctor.evidence.numpy_api import NumpyUse, numpy_use
 from pidoctor.evidence.reach import entry_extensions, reached
-from pidoctor.evidence.scan import scan
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from pidoctor.catalog.tables import load_table
-from pidoctor.evidence.scan import Marks
+from pidoctor.evidence.instructions import Marks
 
 
 def cpu_features(marks: Marks, machine: str) -> tuple[str, ...]:

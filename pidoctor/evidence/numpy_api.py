@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pidoctor.catalog.relations import Relations, load_relations
-from pidoctor.evidence.scan import Marks
+from pidoctor.evidence.instructions import Marks
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from pidoctor.errors import PidoctorError
 from pidoctor.indexing.cache import load_documents
 from pidoctor.indexing.document import canonical, write_atomically
-from pidoctor.indexing.journal import Journal
+from pidoctor.indexing.index_changes import Journal
 from pidoctor.indexing.update import LARGEST, Options, refresh
 
 

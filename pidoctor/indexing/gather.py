@@ -15,10 +15,10 @@ from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
 from pidoctor.indexing.document import Document
-from pidoctor.indexing.journal import Journal
+from pidoctor.indexing.index_changes import Journal
+from pidoctor.indexing.index_folders import Progress, Selection
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.remote import download
-from pidoctor.indexing.tree import Progress, Selection
 
 EVERY_WHEEL = "every wheel"
 

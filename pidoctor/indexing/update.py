@@ -16,14 +16,14 @@ from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.cache import load_documents, publish
 from pidoctor.indexing.document import Document
 from pidoctor.indexing.gather import Gathered, Reader, evidence_key, gather
+from pidoctor.indexing.index_changes import Journal
+from pidoctor.indexing.index_folders import Progress, Release, Selection, Tree
 from pidoctor.indexing.invariants import check, not_worse
-from pidoctor.indexing.journal import Journal
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.pages import PageReader
 from pidoctor.indexing.remote import remote_size
 from pidoctor.indexing.scope import Scope, load_scope
 from pidoctor.indexing.sources import PipSettings, open_session, pip_settings
-from pidoctor.indexing.tree import Progress, Release, Selection, Tree
 from pidoctor.indexing.workers import workers
 
 # Larger wheels (tensorflow's) are read only on request: they take minutes each on a slow line.

@@ -12,12 +12,12 @@ from pidoctor.catalog.wheels import Evidence, Wheel, WheelsIndex, parse_evidence
 from pidoctor.errors import UsageError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
+from pidoctor.indexing.index_folders import Progress
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.pages import PageReader
 from pidoctor.indexing.remote import download
 from pidoctor.indexing.scope import load_scope
 from pidoctor.indexing.sources import PipSettings, open_session, pip_settings
-from pidoctor.indexing.tree import Progress
 
 _SOURCES = {"index": "the package index", "piwheels": "piwheels"}
 

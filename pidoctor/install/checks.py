@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pidoctor.install.environment_files import remove
 from pidoctor.install.failure import failure
 from pidoctor.install.memory import MEMINFO, PIP, available_bytes
 from pidoctor.install.process import Progress
 from pidoctor.install.recipe import Recipe
-from pidoctor.install.tree import remove
 
 # An environment with pip, and what the tools write beside the packages.
 _ENVIRONMENT = 40 << 20

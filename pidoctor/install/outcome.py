@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pidoctor.proof.proof import Proof
 from pidoctor.result import ExitCode, Finding
-from pidoctor.smoke.proof import Proof
 
 INSTALLED = "installed"
 ALREADY = "already"  # the environment held the plan before; it was proven again

@@ -11,8 +11,8 @@ from typing import Any
 from pidoctor import __version__
 from pidoctor.install.durable import write_json
 from pidoctor.install.place import Place
+from pidoctor.proof.proof import Proof
 from pidoctor.resolve.plan import Plan
-from pidoctor.smoke.proof import Proof
 
 SCHEMA = "pidoctor-receipt/1"
 _LIMIT = 8 << 20

@@ -14,13 +14,13 @@ from packaging.version import InvalidVersion, Version
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import UsageError
 from pidoctor.install import fetch
+from pidoctor.install.environment_files import links_out
 from pidoctor.install.failure import InstallError, failure, missing_package
 from pidoctor.install.interpreter import Interpreter, ask
 from pidoctor.install.memory import PIP, available_bytes
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.process import Arrival
 from pidoctor.install.tools import Pip, pips, seed, uv_for
-from pidoctor.install.tree import links_out
 from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
 from pidoctor.resolve.plan import Plan
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pidoctor.install.durable import rename, sync_folder
+from pidoctor.install.environment_files import remove
 from pidoctor.install.failure import from_os_error
 from pidoctor.install.journal import (
     CHANGING,
@@ -16,10 +17,9 @@ from pidoctor.install.journal import (
     UNDOING,
     Journal,
 )
-from pidoctor.install.lock import Lock
+from pidoctor.install.mutex import Lock
 from pidoctor.install.place import Place
 from pidoctor.install.previous import undoes
-from pidoctor.install.tree import remove
 
 _SAID = {
     PREPARING: "An interrupted install was cleaned up; {venv} had not been touched.",

@@ -13,9 +13,10 @@ from typing import Callable
 
 from pidoctor.errors import PidoctorError
 from pidoctor.install.checks import check_memory, check_space
+from pidoctor.install.environment_files import copy, own_bytes
 from pidoctor.install.failure import InstallError, failure, from_os_error, from_tool
 from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal
-from pidoctor.install.lock import Lock
+from pidoctor.install.mutex import Lock
 from pidoctor.install.outcome import ALREADY, FAILED, INSTALLED, ROLLED_BACK, Outcome
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.process import Progress, Task, read_log, run_all
@@ -23,10 +24,9 @@ from pidoctor.install.receipt import make_receipt, read_receipt, write_receipt
 from pidoctor.install.recipe import Job, Recipe, Step, make_recipe
 from pidoctor.install.recovery import recover, settle, tidy
 from pidoctor.install.relocate import relocate, share_system_packages
-from pidoctor.install.tree import copy, own_bytes
 from pidoctor.install.wheelhouse import collect, matches
+from pidoctor.proof.proof import PASSED, Proof
 from pidoctor.result import Finding
-from pidoctor.smoke.proof import PASSED, Proof
 
 Prove = Callable[[str], Proof]
 

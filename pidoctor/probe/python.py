@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from pidoctor.host.base import Host, HostError, MissingError, Pattern, UnreadableError, read_text
 from pidoctor.probe import payload
-from pidoctor.probe.elf import Elf, read_elf
+from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.reading import clean, reading
 from pidoctor.probe.storage import absolute
 from pidoctor.profile.fact import Fact

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from pidoctor.host.base import Host, MissingError, Pattern, read_text
-from pidoctor.probe.elf import Elf, read_elf
+from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.reading import clean, first_known, reading
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import System

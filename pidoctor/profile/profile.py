@@ -1,8 +1,9 @@
 """What a machine is, as far as running TensorFlow Lite on it is concerned.
 
 A :class:`Profile` is made by the probes (``pidoctor.probe``), from a named target
-(``pidoctor.profile.targets``) or from JSON (``pidoctor.profile.codec``). It is frozen, and nothing
-downstream of it looks at the running machine. Sizes are bytes, times are seconds since the epoch.
+(``pidoctor.profile.named_targets``) or from JSON (``pidoctor.profile.codec``). It is frozen, and
+nothing downstream of it looks at the running machine. Sizes are bytes, times are seconds since
+the epoch.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from pidoctor import __version__, units
-from pidoctor.report.matrix import (
+from pidoctor.report.matrix_page import (
     NOTHING,
     UNKNOWN,
     Cell,

@@ -15,7 +15,7 @@ from resolvelib import AbstractProvider
 
 from pidoctor.catalog.relations import Relations
 from pidoctor.catalog.wheels import Wheel, WheelsIndex
-from pidoctor.resolve.judge import judge
+from pidoctor.resolve.compatibility import judge
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted
 

@@ -16,7 +16,7 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.relations import MemoryNeed
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.judge import architecture_name, judge
+from pidoctor.resolve.compatibility import architecture_name, judge
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.provider import Choice, Need, Provider, World

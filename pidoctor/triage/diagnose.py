@@ -22,9 +22,9 @@ from pidoctor.triage.diagnosis import (
     fix_for,
     placeholders,
 )
-from pidoctor.triage.facts import Facts, holds, plain_name
+from pidoctor.triage.log_facts import Facts, holds, plain_name
+from pidoctor.triage.log_reader import Hit, Scan, scan
 from pidoctor.triage.nothing_found import Judge, Verdict
-from pidoctor.triage.scan import Hit, Scan, scan
 from pidoctor.triage.symptoms import (
     BENIGN,
     DECIDED,
@@ -74,7 +74,7 @@ def triage(
     knowledge = load()
     seen = scan(stream, knowledge)
     if profile is not None:
-        from pidoctor.triage.machine import with_profile
+        from pidoctor.triage.log_machine import with_profile
 
         seen = replace(seen, facts=with_profile(seen.facts, profile))
     return conclude(seen, knowledge, judge)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pidoctor.triage.facts import Facts, first_package, holds, plain_name
+from pidoctor.triage.log_facts import Facts, first_package, holds, plain_name
 from pidoctor.triage.missing_module import package_of
 from pidoctor.triage.symptoms import Cause
 

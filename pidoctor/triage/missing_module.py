@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pidoctor.triage.facts import Facts, plain_name
+from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.nothing_found import LIKELY, SURE, Verdict
 
 PACKAGE_OF: Mapping[str, str] = {

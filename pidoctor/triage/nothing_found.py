@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from pidoctor.triage.facts import Facts, as_version, first_package, plain_name
+from pidoctor.triage.log_facts import Facts, as_version, first_package, plain_name
 from pidoctor.triage.published import Published, lookalike, published
 
 SURE, LIKELY, OPEN, FAINT = 0.92, 0.75, 0.5, 0.35

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from pidoctor.triage.facts import Version, as_version, plain_name
+from pidoctor.triage.log_facts import Version, as_version, plain_name
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pidoctor.triage.facts import Facts, as_version
+from pidoctor.triage.log_facts import Facts, as_version
 from pidoctor.triage.nothing_found import LIKELY, SURE, Verdict
 from pidoctor.triage.witnesses import witnesses
 

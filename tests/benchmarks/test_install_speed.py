@@ -20,12 +20,12 @@ from pidoctor.install.outcome import INSTALLED
 from pidoctor.install.recipe import Job
 from pidoctor.install.transaction import install, silent
 from pidoctor.install.wheelhouse import Cache
-from pidoctor.lock.wheelhouse import download
+from pidoctor.lockfiles.wheelhouse_writer import download
 from pidoctor.probe.machine import probe
+from pidoctor.proof.proof import PASSED, Proof
 from pidoctor.resolve.plan import Plan
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
-from pidoctor.smoke.proof import PASSED, Proof
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.network, pytest.mark.slow]
 

@@ -12,7 +12,7 @@ import pytest
 
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
-from pidoctor.profile.targets import all_targets, target
+from pidoctor.profile.named_targets import all_targets, target
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
 from tests.benchmarks.ratio import PIDOCTOR, best_wall, peak_memory

@@ -18,7 +18,7 @@ FAILURE = b"ERROR: demo-1.0-cp39-cp39-linux_armv7l.whl is not a supported wheel 
 # VmHWM begins anew with the program; getrusage's figure begins with the process it was forked from.
 SCRIPT = """
 import re, sys
-from pidoctor.triage.command import run_triage
+from pidoctor.triage.watched_command import run_triage
 cause = run_triage(sys.argv[1])[0][0].cause
 print(cause, re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
 """

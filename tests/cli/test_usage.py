@@ -110,7 +110,7 @@ def test_a_bug_is_one_line_and_exit_code_4(monkeypatch: pytest.MonkeyPatch) -> N
     def crash(_: str) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr("pidoctor.profile.targets.target", crash)
+    monkeypatch.setattr("pidoctor.profile.named_targets.target", crash)
     run = pidoctor("check", "--target", "pi4-4gb/bookworm-64", "--json")
     assert run.code == 4
     assert "planted" in json.loads(run.out)["error"]
@@ -130,7 +130,7 @@ def crash(monkeypatch: pytest.MonkeyPatch) -> None:
             f"/srv/{CANARY}3/x\n\x1b[31mred"
         )
 
-    monkeypatch.setattr("pidoctor.profile.targets.target", fail)
+    monkeypatch.setattr("pidoctor.profile.named_targets.target", fail)
     monkeypatch.setenv("HOME", f"/srv/{CANARY}3")
 
 

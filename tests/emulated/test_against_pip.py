@@ -15,7 +15,7 @@ from .installed import Installed
 
 pytestmark = [pytest.mark.emulated, pytest.mark.network]
 
-_MODEL = Path(__file__).parents[2] / "pidoctor/smoke/models/float32.tflite"
+_MODEL = Path(__file__).parents[2] / "pidoctor/proof/models/float32.tflite"
 _USE = "from tflite_runtime.interpreter import Interpreter; Interpreter('/tmp/model')"
 
 

@@ -20,7 +20,7 @@ from .roots import Root
 
 pytestmark = [pytest.mark.emulated, pytest.mark.network]
 
-_MODEL = Path(__file__).parents[2] / "pidoctor" / "smoke" / "models" / "float32.tflite"
+_MODEL = Path(__file__).parents[2] / "pidoctor" / "proof" / "models" / "float32.tflite"
 _INFER = """
 import sys
 sys.path.insert(0, "/root/unpacked")

@@ -13,7 +13,7 @@ from .roots import Root
 pytestmark = [pytest.mark.emulated, pytest.mark.network]
 
 _MINUTES = 60.0
-_MODEL = Path(__file__).parents[2] / "pidoctor/smoke/models/float32.tflite"
+_MODEL = Path(__file__).parents[2] / "pidoctor/proof/models/float32.tflite"
 
 
 def _assert_proven(result: dict[str, Any], runtime: str) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from pidoctor.install import checks, transaction
 from pidoctor.install.failure import InstallError, from_os_error
-from pidoctor.install.lock import Lock, LockedError
+from pidoctor.install.mutex import Lock, LockedError
 from pidoctor.install.outcome import FAILED, INSTALLED, ROLLED_BACK
 from pidoctor.install.place import Place
 from pidoctor.install.process import Ended, Progress, Task, run_all
@@ -25,7 +25,7 @@ from pidoctor.install.recipe import Job
 from pidoctor.install.recovery import recover, undo
 from pidoctor.install.transaction import install
 from pidoctor.install.wheelhouse import Cache
-from pidoctor.smoke.proof import Proof
+from pidoctor.proof.proof import Proof
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
 

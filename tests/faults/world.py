@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pidoctor.catalog.wheels import Wheel
+from pidoctor.proof.proof import FAILED, PASSED, Death, Proof
 from pidoctor.resolve.plan import Pin, Plan
-from pidoctor.smoke.proof import FAILED, PASSED, Death, Proof
 
 PYTHON = sys.executable
 

@@ -15,7 +15,7 @@ import pytest
 
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
-from pidoctor.host.capture import load_capture
+from pidoctor.host.captured import load_capture
 from pidoctor.probe.machine import probe
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import Fact

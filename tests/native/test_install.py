@@ -12,7 +12,7 @@ from . import pythons
 
 pytestmark = pytest.mark.network
 
-_MODEL = Path(__file__).parents[2] / "pidoctor/smoke/models/float32.tflite"
+_MODEL = Path(__file__).parents[2] / "pidoctor/proof/models/float32.tflite"
 
 
 def _install_pidoctor(folder: Path, python: str, wheel: Path) -> None:

@@ -143,7 +143,7 @@ def explanation(case: Case, ours: Resolution, theirs: dict[str, str] | None) -> 
 
 def _newer_rejected(name: str, version: str, case: Case) -> str | None:
     """Why evidence refuses the version of a dependency that pip took."""
-    from pidoctor.resolve.judge import judge
+    from pidoctor.resolve.compatibility import judge
     from pidoctor.resolve.verdict import Rejected
 
     project = WheelsIndex(shipped_index()).project(name)

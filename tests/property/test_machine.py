@@ -16,22 +16,22 @@ from hypothesis import strategies as st
 from pidoctor.catalog.boards import decode_revision, load_boards
 from pidoctor.errors import UsageError
 from pidoctor.host.base import HostError
-from pidoctor.host.capture import CaptureHost
 from pidoctor.host.capture_format import SCHEMA, parse_capture
+from pidoctor.host.captured import CaptureHost
 from pidoctor.host.directory import DirectoryHost
 from pidoctor.host.privacy import FILTERS, clean_file
 from pidoctor.host.recorder import Recorder
 from pidoctor.probe.accelerators import probe_accelerators
 from pidoctor.probe.cpu import core_of, features_of, machine_of
-from pidoctor.probe.elf import ElfError, parse_elf
+from pidoctor.probe.elf_header import ElfError, parse_elf
 from pidoctor.probe.machine import probe
 from pidoctor.probe.reading import clean
 from pidoctor.probe.storage import file_system
 from pidoctor.probe.system import parse_os_release
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import Fact
+from pidoctor.profile.named_targets import all_targets, target
 from pidoctor.profile.profile import Profile
-from pidoctor.profile.targets import all_targets, target
 from pidoctor.redact import Identity, redact
 from pidoctor.urls import clean_url, clean_urls
 from tests.unit.host.fake import fake_host

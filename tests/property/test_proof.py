@@ -7,9 +7,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pidoctor.smoke.death import STEPS, clean, decode
-from pidoctor.smoke.proof import KINDS, Death, ModelResult, Proof, summary
-from pidoctor.smoke.prove import largest_error
+from pidoctor.proof.death import STEPS, clean, decode
+from pidoctor.proof.proof import KINDS, Death, ModelResult, Proof, summary
+from pidoctor.proof.prove import largest_error
 
 _text = st.text(max_size=20)
 _words = st.none() | _text

@@ -1,6 +1,6 @@
 """Makes the two models that pidoctor proves a runtime with, and their right answers.
 
-    python tests/tools/make_models.py [FOLDER]      (default: pidoctor/smoke/models)
+    python tests/tools/make_models.py [FOLDER]      (default: pidoctor/proof/models)
 
 Both are the same small network: convolution 3x3 with ReLU, max pooling 2x2, reshape, dense layer
 with a non-zero bias (tflite-runtime 2.14.0 dies on ARM in a quantised dense layer without one).
@@ -39,7 +39,7 @@ Array = NDArray[Any]
 SIDE, CHANNELS, FILTERS, UNITS = 8, 3, 8, 10
 POOLED = (SIDE // 2) ** 2 * FILTERS
 BUFFER_ALIGNMENT = 16  # force_align of Buffer.data in the TensorFlow Lite schema
-DEFAULT_FOLDER = Path(__file__).parents[2] / "pidoctor" / "smoke" / "models"
+DEFAULT_FOLDER = Path(__file__).parents[2] / "pidoctor" / "proof" / "models"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from .lab.scrub import scrub, shortened
 from .samplebook import SAMPLES
 
 _ROWS = Path(__file__).with_name("lab") / "boards.json"
-_MODEL = Path(__file__).parents[2] / "pidoctor/smoke/models/float32.tflite"
+_MODEL = Path(__file__).parents[2] / "pidoctor/proof/models/float32.tflite"
 
 
 def make(root: Root, sample: Mapping[str, Any]) -> None:

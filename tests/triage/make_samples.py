@@ -21,7 +21,7 @@ from .lab.recipes import Recipe, recipes
 from .lab.scrub import shortened
 from .samplebook import SAMPLES
 
-_MODELS = Path(__file__).parents[2] / "pidoctor/smoke/models"
+_MODELS = Path(__file__).parents[2] / "pidoctor/proof/models"
 
 
 def make(recipe: Recipe, bench: Bench) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
-from pidoctor.triage.judge import judge
+from pidoctor.triage.ranking import judge
 
 SAMPLES = Path(__file__).parent / "samples"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pidoctor.triage.clean import MAX_TEXT, clean_text, logical_lines
 from pidoctor.triage.diagnose import triage
-from pidoctor.triage.judge import judge
+from pidoctor.triage.ranking import judge
 
 from .lab.wrap import WRAPPERS
 from .samplebook import Sample, samples

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pidoctor.profile.targets import target
+from pidoctor.profile.named_targets import target
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
-from pidoctor.triage.judge import judge
+from pidoctor.triage.ranking import judge
 
 NOTHING = (
     "ERROR: Could not find a version that satisfies the requirement {} (from versions: none)\n"

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pidoctor.errors import UsageError
-from pidoctor.triage.command import markdown, run_and_triage, run_triage
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.localised import translator
+from pidoctor.triage.log_reader import Matcher
 from pidoctor.triage.pattern import PatternError, compile_pattern
-from pidoctor.triage.scan import Matcher
 from pidoctor.triage.symptoms import SymptomError, build, load
+from pidoctor.triage.watched_command import markdown, run_and_triage, run_triage
 
 WHEEL = b"tflite_runtime-2.6.0-cp39-none-linux_aarch64.whl"
 FAILURE = b"ERROR: " + WHEEL + b" is not a supported wheel on this platform.\n"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from pidoctor.triage.diagnose import conclude
-from pidoctor.triage.judge import judge
-from pidoctor.triage.scan import scan
+from pidoctor.triage.log_reader import scan
+from pidoctor.triage.ranking import judge
 from pidoctor.triage.symptoms import Knowledge, load
 
 from .lab.scrub import hosts

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pidoctor.report.layout import Page, Piece, Words
 from pidoctor.report.look import BAD, FAINT, GOOD, PLAIN, STRONG, WARN
-from pidoctor.report.matrix import NOTHING, UNKNOWN, Cell, mark, place, runtime_letters
+from pidoctor.report.matrix_page import NOTHING, UNKNOWN, Cell, mark, place, runtime_letters
 
 Letters = Mapping[str, str]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pidoctor.catalog.wheels import Evidence, Library, NumpyApi, Project, Wheel, WheelsIndex
-from pidoctor.checks.check import Case
+from pidoctor.checks.case import Case
 from pidoctor.checks.registry import CHECKS, run
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Candidate, Change, Impossible, Pin, Plan, Resolution

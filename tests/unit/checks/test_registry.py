@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-from pidoctor.checks.check import Case, Check
+from pidoctor.checks.case import Case, Check
 from pidoctor.checks.registry import CHECKS, run, run_checks
 from pidoctor.result import Finding, Severity
 from tests.profiles import pi4, unknown_profile

@@ -7,9 +7,9 @@ from io import BytesIO
 import pytest
 
 from pidoctor.evidence.features import cpu_features
+from pidoctor.evidence.instructions import Marks, scan
 from pidoctor.evidence.numpy_api import NumpyUse, numpy_use
 from pidoctor.evidence.numpy_call import demanded_features
-from pidoctor.evidence.scan import Marks, scan
 from tests.unit.evidence.elfmaker import words
 
 NOP = 0xD503201F

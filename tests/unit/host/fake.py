@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pidoctor.host.capture import CaptureHost
 from pidoctor.host.capture_format import SCHEMA, parse_capture
+from pidoctor.host.captured import CaptureHost
 
 
 def fake_host(files: Mapping[str, Any] | None = None, **parts: Any) -> CaptureHost:

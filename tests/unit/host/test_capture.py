@@ -10,8 +10,8 @@ import pytest
 
 from pidoctor.errors import UsageError
 from pidoctor.host.base import MissingError, Pattern, UnreadableError
-from pidoctor.host.capture import load_capture
 from pidoctor.host.capture_format import MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, SCHEMA
+from pidoctor.host.captured import load_capture
 from pidoctor.host.live import LiveHost
 from pidoctor.host.recorder import Recorder
 from pidoctor.probe.machine import probe

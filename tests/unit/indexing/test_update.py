@@ -14,7 +14,7 @@ from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing import sources
 from pidoctor.indexing.cache import load_documents, publish
 from pidoctor.indexing.document import Document, canonical
-from pidoctor.indexing.journal import Journal
+from pidoctor.indexing.index_changes import Journal
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.sources import PipSettings
 from pidoctor.indexing.update import Options, Refreshed, refresh, update

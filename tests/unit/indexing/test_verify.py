@@ -13,7 +13,7 @@ from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing import sources
 from pidoctor.indexing.document import canonical
-from pidoctor.indexing.journal import Journal
+from pidoctor.indexing.index_changes import Journal
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.sources import PipSettings
 from pidoctor.indexing.status import status

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.install import tree
+from pidoctor.install import environment_files
 from pidoctor.install.durable import write_json
 from pidoctor.install.interpreter import ask
 from pidoctor.install.place import Place
@@ -36,7 +36,7 @@ def environment(tmp_path: Path) -> Path:
 
 def test_copy_shares_packages_and_nothing_else(environment: Path, tmp_path: Path) -> None:
     copied = tmp_path / "copy"
-    tree.copy(environment, copied)
+    environment_files.copy(environment, copied)
 
     def shared(name: str) -> bool:
         return os.path.samefile(environment / name, copied / name)
@@ -46,7 +46,7 @@ def test_copy_shares_packages_and_nothing_else(environment: Path, tmp_path: Path
     assert not shared(f"{site}/demo-1.0.dist-info/RECORD")
     assert not shared("pyvenv.cfg")
     assert (copied / "lib64").readlink() == Path("lib")
-    assert tree.own_bytes(copied) < tree.own_bytes(environment) + 1
+    assert environment_files.own_bytes(copied) < environment_files.own_bytes(environment) + 1
 
 
 def test_copy_without_hard_links(
@@ -56,16 +56,16 @@ def test_copy_without_hard_links(
         raise OSError("not on this file system")
 
     monkeypatch.setattr(os, "link", refuse)
-    tree.copy(environment, tmp_path / "copy")
+    environment_files.copy(environment, tmp_path / "copy")
     module = "lib/python3.11/site-packages/demo/__init__.py"
     assert (tmp_path / "copy" / module).read_text() == "V = 1\n"
 
 
 def test_links_that_lead_out(environment: Path, tmp_path: Path) -> None:
-    assert tree.links_out(environment) == []
+    assert environment_files.links_out(environment) == []
     outward = environment / "lib/python3.11/site-packages/other"
     outward.symlink_to(tmp_path)
-    assert tree.links_out(environment) == [outward]
+    assert environment_files.links_out(environment) == [outward]
 
 
 def test_relocate_changes_text_and_no_programs(environment: Path) -> None:

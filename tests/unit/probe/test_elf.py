@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pidoctor.probe.elf import Elf, ElfError, parse_elf, read_elf
+from pidoctor.probe.elf_header import Elf, ElfError, parse_elf, read_elf
 from tests.unit.host.fake import fake_host
 from tests.unit.probe.elves import AARCH64, ARM, EABI5, HARD, I386, SOFT, X86_64, elf
 

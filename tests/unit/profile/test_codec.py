@@ -11,7 +11,7 @@ import pytest
 from pidoctor.errors import UsageError
 from pidoctor.profile.codec import SCHEMA, from_json, to_json
 from pidoctor.profile.fact import Fact, State
-from pidoctor.profile.targets import target
+from pidoctor.profile.named_targets import target
 
 PROFILE = target("pi4-4gb/bookworm-32")
 

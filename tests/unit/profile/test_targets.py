@@ -11,7 +11,7 @@ from pidoctor.catalog.systems import load_systems
 from pidoctor.errors import UsageError
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import State
-from pidoctor.profile.targets import all_targets, target
+from pidoctor.profile.named_targets import all_targets, target
 
 GIB = 1 << 30
 

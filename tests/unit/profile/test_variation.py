@@ -8,8 +8,8 @@ from pidoctor.errors import UsageError
 from pidoctor.host.live import LiveHost
 from pidoctor.probe.machine import probe
 from pidoctor.profile import variation
+from pidoctor.profile.named_targets import target
 from pidoctor.profile.profile import Profile
-from pidoctor.profile.targets import target
 from pidoctor.profile.variation import (
     other_bits,
     other_pythons,

@@ -10,11 +10,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from pidoctor.proof.proof import Death, ModelResult, Proof
 from pidoctor.redact import Identity
 from pidoctor.report.jsonout import schema, to_text
 from pidoctor.resolve.verdict import Reason
 from pidoctor.result import Result
-from pidoctor.smoke.proof import Death, ModelResult, Proof
 from tests.unit.report.samples import SAMPLES, check, impossible
 
 

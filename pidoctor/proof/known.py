@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from pidoctor.errors import UsageError
-from pidoctor.smoke.proof import Number
+from pidoctor.proof.proof import Number
 
 BUNDLED = ("float32", "int8")
 MAX_MODEL_BYTES = 2**31  # a FlatBuffer's offsets are 32-bit and signed
@@ -41,7 +41,7 @@ class Model:
 @contextmanager
 def bundled_models() -> Iterator[tuple[Model, ...]]:
     """The project's own models as files (temporary ones when pidoctor runs from a zip)."""
-    folder = resources.files("pidoctor.smoke").joinpath("models")
+    folder = resources.files("pidoctor.proof").joinpath("models")
     with ExitStack() as stack:
         yield tuple(
             Model(

@@ -15,7 +15,7 @@ from pidoctor.errors import UsageError
 from pidoctor.triage.clean import CHUNK
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
-from pidoctor.triage.judge import judge
+from pidoctor.triage.ranking import judge
 
 NO_PROBLEM, PROBLEM, COULD_NOT_TELL = 0, 1, 3
 NOT_FOUND = 127

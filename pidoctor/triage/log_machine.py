@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile
-from pidoctor.triage.facts import Facts
+from pidoctor.triage.log_facts import Facts
 
 
 def with_profile(facts: Facts, profile: Profile) -> Facts:

@@ -15,9 +15,9 @@ import pytest
 
 import pidoctor
 from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.smoke.child import run_child
-from pidoctor.smoke.proof import FAILED, PASSED, summary
-from pidoctor.smoke.prove import largest_error, prove
+from pidoctor.proof.child import run_child
+from pidoctor.proof.proof import FAILED, PASSED, summary
+from pidoctor.proof.prove import largest_error, prove
 
 from .fake import environment
 
@@ -263,7 +263,7 @@ def test_it_works_from_a_zip(tmp_path: Path) -> None:
                 file.write(path, path.relative_to(package.parent))
     code = (
         f"import sys; sys.path.insert(0, {os.fspath(archive)!r})\n"
-        "import pidoctor.smoke.prove as module\n"
+        "import pidoctor.proof.prove as module\n"
         "assert '.zip' in module.__file__\n"
         f"print(module.prove({python!r}, {RUNTIME!r}).status)"
     )

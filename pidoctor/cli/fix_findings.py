@@ -6,7 +6,7 @@ import argparse
 import shlex
 import sys
 
-from pidoctor.checks.fix import Argv, fix
+from pidoctor.checks.apply_remedies import Argv, fix
 from pidoctor.cli.output import agreed
 from pidoctor.errors import UsageError
 from pidoctor.report import console

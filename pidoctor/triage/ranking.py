@@ -13,10 +13,10 @@ from packaging.specifiers import SpecifierSet
 
 from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
 from pidoctor.profile.variation import PYTHONS
-from pidoctor.resolve.judge import judge as judge_wheel
+from pidoctor.resolve.compatibility import judge as judge_wheel
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
-from pidoctor.triage.facts import Facts, plain_name
+from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.nothing_found import LIKELY, OPEN, SURE, Verdict, specifier_of
 
 OLDEST_INDEXED = (3, 9)

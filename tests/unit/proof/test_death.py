@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from pidoctor.smoke.death import clean, decode, load_causes, signal_of, timed_out
-from pidoctor.smoke.proof import KINDS
+from pidoctor.proof.death import clean, decode, load_causes, signal_of, timed_out
+from pidoctor.proof.proof import KINDS
 
 LSE = (
     "INFO: Loaded GPU accelerator.\n"

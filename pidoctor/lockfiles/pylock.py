@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.lock.requirements import header
+from pidoctor.lockfiles.requirements import header
 from pidoctor.resolve.plan import Plan
 
 Locate = Callable[[Wheel], PackageWheel]

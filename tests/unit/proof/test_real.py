@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pidoctor.smoke.proof import Proof
-from pidoctor.smoke.prove import prove
+from pidoctor.proof.proof import Proof
+from pidoctor.proof.prove import prove
 
 pytestmark = pytest.mark.network
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pidoctor.triage.clean import CHUNK, MAX_LINE, Line, logical_lines
-from pidoctor.triage.facts import FactReader, Facts
 from pidoctor.triage.localised import Translator, translator
+from pidoctor.triage.log_facts import FactReader, Facts
 from pidoctor.triage.pattern import Match, Pattern
 from pidoctor.triage.sieve import Sieve, any_of
 from pidoctor.triage.symptoms import Knowledge, Symptom

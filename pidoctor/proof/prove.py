@@ -15,10 +15,10 @@ from typing import Any
 
 from pidoctor.catalog.runtimes import Runtime, load_runtimes
 from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.smoke.child import Ended, run_child
-from pidoctor.smoke.death import clean, decode, timed_out
-from pidoctor.smoke.known import Model, bundled_models, own_model
-from pidoctor.smoke.proof import FAILED, PASSED, Death, ModelResult, Number, Proof
+from pidoctor.proof.child import Ended, run_child
+from pidoctor.proof.death import clean, decode, timed_out
+from pidoctor.proof.known import Model, bundled_models, own_model
+from pidoctor.proof.proof import FAILED, PASSED, Death, ModelResult, Number, Proof
 
 # -E and no -I: the packages in the user's own folder count, as they do for the user's program,
 # but PYTHONPATH does not. The payload itself leaves the current folder out. -B writes nothing.
@@ -109,7 +109,11 @@ def _run(
     timeout_s: float,
     env: Mapping[str, str] | None,
 ) -> Ended:
-    payload = resources.files("pidoctor.smoke").joinpath("payload.py").read_text(encoding="utf-8")
+    payload = (
+        resources.files("pidoctor.proof")
+        .joinpath("inference_payload.py")
+        .read_text(encoding="utf-8")
+    )
 
     def command(fd: int) -> list[str]:
         request = {

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from importlib import resources
 
-from pidoctor.smoke.proof import Death
+from pidoctor.proof.proof import Death
 
 STEPS = {
     "start": "while Python was starting",
@@ -51,7 +51,7 @@ class Causes:
 
 def load_causes() -> Causes:
     """The rows of ``deaths.json``."""
-    table = resources.files("pidoctor.smoke").joinpath("deaths.json")
+    table = resources.files("pidoctor.proof").joinpath("deaths.json")
     data = json.loads(table.read_text(encoding="utf-8"))
 
     def rows(name: str) -> tuple[Cause, ...]:

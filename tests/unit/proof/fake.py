@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pidoctor
 
-_MODELS = Path(pidoctor.__file__).parent / "smoke" / "models"
+_MODELS = Path(pidoctor.__file__).parent / "proof" / "models"
 
 _INTERPRETER = """\
 import hashlib, json, os, sys, time

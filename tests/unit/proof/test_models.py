@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tflite
 
-from pidoctor.smoke.known import BUNDLED, Model, bundled_models
+from pidoctor.proof.known import BUNDLED, Model, bundled_models
 
 _TOOL = Path(__file__).parents[2] / "tools" / "make_models.py"
 
