@@ -15,7 +15,7 @@ import pytest
 import pidoctor
 
 PACKAGE = Path(pidoctor.__file__).parent
-VALUES = {"errors", "result", "profile", "catalog", "redact", "units", "urls"}
+VALUES = {"errors", "decoding", "result", "profile", "catalog", "redact", "units", "urls"}
 # room -> the other rooms that it may import from
 MAY_IMPORT = {
     "catalog": VALUES,

@@ -61,12 +61,18 @@ def broken(*path: Any, value: Any) -> Any:
         (broken("cpu", value=...), "profile.cpu: missing"),
         (broken("cpu", "cores", value=...), "profile.cpu.cores: missing"),
         (broken("cpu", "cores", value=4), "profile.cpu.cores: expected an object"),
-        (broken("cpu", "cores", "value", value="4"), "profile.cpu.cores.value: expected int"),
-        (broken("cpu", "cores", "value", value=True), "profile.cpu.cores.value: expected int"),
+        (
+            broken("cpu", "cores", "value", value="4"),
+            "cores.value: expected a whole number",
+        ),
+        (
+            broken("cpu", "cores", "value", value=True),
+            "cores.value: expected a whole number",
+        ),
         (broken("cpu", "cores", "state", value="maybe"), "profile.cpu.cores.state"),
         (broken("cpu", "cores", "source", value=1), "profile.cpu.cores.source"),
         (broken("cpu", "features", "value", value="x"), "features.value: expected a list"),
-        (broken("cpu", "features", "value", value=[1]), r"features.value\[0\]: expected str"),
+        (broken("cpu", "features", "value", value=[1]), r"features.value\[0\]: expected a text"),
         (broken("indexes", "value", 0, "url", value=...), r"indexes.value\[0\].url: missing"),
     ],
 )

@@ -1,0 +1,358 @@
+"""Plain JSON to typed values and back, by the types alone.
+
+One reader for every document that pidoctor knows: data tables, profiles, proofs, index files. What
+a value may look like is said once, by the class that it becomes::
+
+    class Soc(NamedTuple):
+        id: str
+        cores: int = 1
+
+    decode(Soc, {"id": "BCM2711", "cores": "4"}, "boards.json")
+    # DecodeError: boards.json: cores: expected a whole number, not "4"
+
+Understood are dataclasses and named tuples (a field with a default may be left out), ``Fact``,
+``tuple[X, ...]``, ``Mapping[str or int, X]``, unions, ``Literal``, enums, JSON's own types, and
+any class made from one text that raises ValueError for a wrong one (``Version``). A class whose
+keys differ from its fields says so: ``JSON_NAMES = {"import_line": "import"}``.
+
+Every fault is listed, not only the first; nothing is converted on the quiet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import typing
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from functools import cache
+from typing import Any, Callable, Literal, NamedTuple, TypeVar, Union
+
+from pidoctor.errors import UsageError
+from pidoctor.profile.fact import Fact, State
+
+T = TypeVar("T")
+# Where a value stands: its parent's path and its key; formatted only when there is a fault.
+Path = Union[tuple[Any, Any], None]
+Convert = Callable[[Any, Path, "Faults"], Any]
+
+_MAX_FAULTS = 50
+_REQUIRED: Any = object()
+_PLAIN = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    type(None): "null",
+}
+
+
+class DecodeError(UsageError):
+    """JSON that is not what it should be; ``faults`` has one line for each thing that is wrong."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class Faults:
+    """Collects what is wrong, bounded."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self.lines: list[str] = []
+
+    def add(self, path: Path, message: str) -> None:
+        if len(self.lines) == _MAX_FAULTS:
+            self.lines.append(f"{self._where}: and more")
+        elif len(self.lines) < _MAX_FAULTS:
+            place = dotted(path)
+            self.lines.append(": ".join(part for part in (self._where, place, message) if part))
+
+
+class Field(NamedTuple):
+    """A field of a dataclass or named tuple, and its key in JSON."""
+
+    name: str
+    key: str
+    type: Any
+    default: Any  # _REQUIRED where there is none
+
+    @property
+    def is_required(self) -> bool:
+        return self.default is _REQUIRED
+
+
+def decode(kind: type[T], data: Any, where: str, *, root: str = "", exact: bool = True) -> T:
+    """The value of type ``kind`` that ``data`` (of ``json.loads``) describes.
+
+    ``where`` names the document in messages, ``root`` stands at the head of every path. Keys that
+    no field has are a fault, unless ``exact`` is false: a document that a newer version may have
+    written. Raises :class:`DecodeError`.
+    """
+    faults = Faults(where)
+    make: Any = converter
+    value: T = make(kind, exact)(data, (None, root) if root else None, faults)
+    if faults.lines:
+        raise DecodeError(faults.lines)
+    return value
+
+
+def encode(value: Any) -> Any:
+    """``value`` as plain JSON values; what :func:`decode` reads back."""
+    if isinstance(value, Fact):
+        fact = {"value": encode(value.value), "state": value.state.value, "source": value.source}
+        return {**fact, "detail": value.detail} if value.detail else fact
+    kind: Any = type(value)
+    if is_record(kind):
+        return {field.key: encode(getattr(value, field.name)) for field in fields_of(kind)}
+    if isinstance(value, Mapping):
+        return {str(key): encode(item) for key, item in sorted(value.items())}
+    if isinstance(value, (tuple, list)):
+        return [encode(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if kind in _PLAIN:
+        return value
+    return str(value)
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it: ``boards[3].memory_mib``."""
+    parts: list[str] = []
+    while path is not None:
+        path, key = path
+        parts.append(f"[{key}]" if isinstance(key, int) else f".{_printable(key)}")
+    return "".join(reversed(parts)).lstrip(".")
+
+
+def is_record(kind: Any) -> bool:
+    """Whether ``kind`` is a dataclass or a named tuple."""
+    return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"))
+
+
+@cache
+def fields_of(kind: Any) -> tuple[Field, ...]:
+    """The fields of a dataclass or named tuple, in order, with their types resolved."""
+    hints, names = _hints(kind), getattr(kind, "JSON_NAMES", {})
+    if hasattr(kind, "_fields"):
+        defaults: dict[str, Any] = dict.fromkeys(kind._fields, _REQUIRED)
+        defaults.update(getattr(kind, "_field_defaults", {}))
+    else:
+        defaults = {
+            field.name: _REQUIRED if field.default is dataclasses.MISSING else field.default
+            for field in dataclasses.fields(kind)
+        }
+    return tuple(
+        Field(name, names.get(name, name), hints[name], default)
+        for name, default in defaults.items()
+    )
+
+
+@cache
+def converter(kind: Any, exact: bool) -> Convert:
+    """The function that turns JSON into a ``kind``, made once per type."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if kind in _PLAIN:
+        return _plain(kind)
+    if kind is Any or kind is object:
+        return lambda data, _path, _faults: data
+    if origin is Fact:
+        return _fact(converter(inner[0], exact))
+    if origin is Literal:
+        return _choice({option: option for option in inner})
+    if origin is tuple:
+        return _list(converter(inner[0], exact))
+    if origin is not None and _is_union(origin):
+        return _union(inner, exact)
+    if origin is not None:
+        return _mapping(inner[0], converter(inner[1], exact))
+    if issubclass(kind, Enum):
+        return _choice({member.value: member for member in kind})
+    return _record(kind, exact) if is_record(kind) else _from_text(kind)
+
+
+def _plain(kind: type) -> Convert:
+    def convert(data: Any, path: Path, faults: Faults) -> Any:
+        if type(data) is kind:
+            return data
+        if kind is float and type(data) is int:
+            return float(data)
+        return faults.add(path, f"expected {_PLAIN[kind]}, not {_shown(data)}")
+
+    return convert
+
+
+def _choice(options: Mapping[Any, Any]) -> Convert:
+    allowed = {(type(option), option): value for option, value in options.items()}
+
+    def convert(data: Any, path: Path, faults: Faults) -> Any:
+        if isinstance(data, (str, int, type(None))) and (type(data), data) in allowed:
+            return allowed[type(data), data]
+        known = ", ".join(map(_shown, options))
+        return faults.add(path, f"expected one of {known}, not {_shown(data)}")
+
+    return convert
+
+
+def _from_text(kind: Any) -> Convert:
+    def convert(data: Any, path: Path, faults: Faults) -> Any:
+        try:
+            if type(data) is str:
+                return kind(data)
+        except ValueError:
+            pass
+        return faults.add(path, f"expected a {kind.__name__}, not {_shown(data)}")
+
+    return convert
+
+
+def _list(item: Convert) -> Convert:
+    def convert(data: Any, path: Path, faults: Faults) -> Any:
+        if type(data) is not list:
+            return faults.add(path, f"expected a list, not {_shown(data)}")
+        return tuple([item(entry, (path, at), faults) for at, entry in enumerate(data)])
+
+    return convert
+
+
+def _mapping(key: type, item: Convert) -> Convert:
+    def convert(data: Any, path: Path, faults: Faults) -> Any:
+        if type(data) is not dict:
+            return faults.add(path, f"expected an object, not {_shown(data)}")
+        if key is not int:
+            return {name: item(entry, (path, name), faults) for name, entry in data.items()}
+        for name in data:
+            if not (name.isascii() and name.isdecimal()):
+                return faults.add((path, name), "expected a whole number as the key")
+        return {int(name): item(entry, (path, name), faults) for name, entry in data.items()}
+
+    return convert
+
+
+def _union(members: tuple[Any, ...], exact: bool) -> Convert:
+    """The member that the JSON type of a value belongs to; the first of those that share one."""
+    by_type: dict[type, Convert] = {}
+    for member in members:
+        for json_type in _json_types(member):
+            by_type.setdefault(json_type, converter(member, exact))
+    fallback = next(convert for kind, convert in by_type.items() if kind is not type(None))
+
+    def convert(data: Any, path: Path, faults: Faults) -> Any:
+        return by_type.get(type(data), fallback)(data, path, faults)
+
+    return convert
+
+
+def _json_types(kind: Any) -> tuple[type, ...]:
+    origin = typing.get_origin(kind)
+    if origin is Literal:
+        return tuple(dict.fromkeys(type(option) for option in typing.get_args(kind)))
+    if origin is tuple:
+        return (list,)
+    if origin is not None or is_record(kind):
+        return (dict,)
+    return (float, int) if kind is float else (kind if kind in _PLAIN else str,)
+
+
+def _fact(value: Convert) -> Convert:
+    """Only a known fact has a value; what stands there for another one is not looked at."""
+    states, text = converter(State, True), converter(str, True)
+
+    def convert(data: Any, path: Path, faults: Faults) -> Any:
+        if type(data) is not dict:
+            return faults.add(path, f"expected an object, not {_shown(data)}")
+        state = states(data.get("state"), (path, "state"), faults)
+        source = text(data.get("source", ""), (path, "source"), faults)
+        detail = text(data.get("detail", ""), (path, "detail"), faults)
+        if state is not State.KNOWN:
+            return Fact(None, state, source, detail)
+        known = value(data.get("value"), (path, "value"), faults)
+        return Fact(known, state, source, detail)
+
+    return convert
+
+
+def _record(kind: Any, exact: bool) -> Convert:
+    fields = [(field.key, converter(field.type, exact), field.default) for field in fields_of(kind)]
+    known = {key for key, _, _ in fields}
+
+    def convert(data: Any, path: Path, faults: Faults) -> Any:
+        if type(data) is not dict:
+            return faults.add(path, f"expected an object, not {_shown(data)}")
+        before = len(faults.lines)
+        values = []
+        for key, item, default in fields:
+            if key in data:
+                values.append(item(data[key], (path, key), faults))
+            elif default is _REQUIRED:
+                faults.add((path, key), "missing")
+            else:
+                values.append(default)
+        if exact:
+            for key in data:
+                if key not in known:
+                    faults.add((path, key), f"unknown key{_nearest(key, known)}")
+        return kind(*values) if len(faults.lines) == before else None
+
+    return convert
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(key, known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _is_union(origin: Any) -> bool:
+    return origin is Union or getattr(origin, "__name__", "") == "UnionType"
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    if sys.version_info >= (3, 10):
+        return typing.get_type_hints(kind)
+    return _hints_of_old_pythons(kind)
+
+
+def _hints_of_old_pythons(kind: type) -> dict[str, Any]:
+    """As ``typing.get_type_hints``, where ``X | Y`` cannot be evaluated: Python 3.9."""
+    import ast
+
+    class AsUnion(ast.NodeTransformer):
+        def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+            self.generic_visit(node)
+            members = ast.Tuple([node.left, node.right], ast.Load())
+            return ast.Subscript(ast.Name("Union", ast.Load()), members, ast.Load())
+
+    hints: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        names = {**vars(typing), **vars(sys.modules[base.__module__])}
+        for name, hint in vars(base).get("__annotations__", {}).items():
+            text = getattr(hint, "__forward_arg__", hint)
+            if isinstance(text, str):
+                tree = AsUnion().visit(ast.parse(text, mode="eval"))
+                code = compile(ast.fix_missing_locations(tree), "<annotation>", "eval")
+                hints[name] = eval(code, names)  # noqa: S307 (an annotation of our own source)
+            else:
+                hints[name] = hint
+    return hints
+
+
+def _shown(data: Any) -> str:
+    """A value in a message: short, on one line, without control characters."""
+    if isinstance(data, dict):
+        return "an object"
+    if isinstance(data, list):
+        return "a list"
+    if data is None or isinstance(data, bool):
+        return {None: "null", True: "true", False: "false"}[data]
+    if isinstance(data, int) and data.bit_length() > 64:
+        return "a huge number"
+    if isinstance(data, str):
+        return f'"{_printable(data)}"'
+    return repr(data)
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text[:60])

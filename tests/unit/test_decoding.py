@@ -1,0 +1,178 @@
+"""The decoder: what it accepts, what it refuses and in which words, and that it loses nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.version import Version
+
+from pidoctor.decoding import DecodeError, decode, encode, fields_of
+from pidoctor.profile.fact import Fact, State
+
+ONE = Version("1")
+NOWHERE: Fact[int] = Fact.absent("nowhere")
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Part(NamedTuple):
+    name: str
+    size: int = 1
+
+
+@dataclass(frozen=True)
+class Whole:
+    JSON_NAMES = {"import_line": "import"}  # noqa: RUF012 (read by the decoder)
+
+    id: str
+    parts: tuple[Part, ...]
+    import_line: str = "import x"
+    colour: Colour = Colour.RED
+    kind: Literal["a", "b"] = "a"
+    maybe: int | None = None
+    text_or_list: str | tuple[str, ...] = ""
+    by_bits: Mapping[int, Part | None] | None = None
+    version: Version = ONE
+    ratio: float = 0.5
+    found: Fact[int] = NOWHERE
+
+
+FULL = {
+    "id": "x",
+    "parts": [{"name": "p", "size": 2}, {"name": "q"}],
+    "import": "import y",
+    "colour": "blue",
+    "kind": "b",
+    "maybe": 3,
+    "text_or_list": ["a"],
+    "by_bits": {"32": None, "64": {"name": "r"}},
+    "version": "2.0",
+    "ratio": 1,
+    "found": {"value": 4, "state": "known", "source": "here"},
+}
+
+
+def test_every_kind_of_value() -> None:
+    whole = decode(Whole, FULL, "file")
+    assert whole == Whole(
+        id="x",
+        parts=(Part("p", 2), Part("q")),
+        import_line="import y",
+        colour=Colour.BLUE,
+        kind="b",
+        maybe=3,
+        text_or_list=("a",),
+        by_bits={32: None, 64: Part("r")},
+        version=Version("2.0"),
+        ratio=1.0,
+        found=Fact.known(4, "here"),
+    )
+    assert decode(Whole, json.loads(json.dumps(encode(whole))), "file") == whole
+
+
+def test_what_has_a_default_may_be_left_out() -> None:
+    assert decode(Whole, {"id": "x", "parts": []}, "file") == Whole("x", ())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": 1}, "file: id: expected a text, not 1"),
+        ({"id": None}, "file: id: expected a text, not null"),
+        ({"maybe": True}, "file: maybe: expected a whole number, not true"),
+        ({"maybe": 10**400}, None),
+        ({"ratio": "1"}, 'file: ratio: expected a number, not "1"'),
+        ({"parts": {}}, "file: parts: expected a list, not an object"),
+        ({"parts": [{}]}, "file: parts[0].name: missing"),
+        ({"parts": [{"name": "p", "sise": 1}]}, "file: parts[0].sise: unknown key; did you mean "),
+        ({"parts": [[]]}, "file: parts[0]: expected an object, not a list"),
+        ({"colour": "green"}, 'file: colour: expected one of "red", "blue", not "green"'),
+        ({"colour": ["red"]}, 'file: colour: expected one of "red", "blue", not a list'),
+        ({"kind": "c"}, 'file: kind: expected one of "a", "b", not "c"'),
+        ({"version": "one"}, 'file: version: expected a Version, not "one"'),
+        ({"version": 1}, "file: version: expected a Version, not 1"),
+        ({"by_bits": {"x": None}}, "file: by_bits.x: expected a whole number as the key"),
+        ({"by_bits": []}, "file: by_bits: expected an object, not a list"),
+        ({"text_or_list": 1}, "file: text_or_list: expected a text, not 1"),
+        ({"found": {"state": "maybe"}}, "file: found.state: expected one of"),
+        ({"found": {"state": "known"}}, "file: found.value: expected a whole number, not null"),
+        ({"found": 4}, "file: found: expected an object, not 4"),
+        ({"\x1b[31m": 1}, "file: ?[31m: unknown key"),
+    ],
+)
+def test_what_is_wrong_is_said(change: dict[str, Any], message: str | None) -> None:
+    if message is None:
+        assert decode(Whole, {**FULL, **change}, "file").maybe == 10**400
+        return
+    with pytest.raises(DecodeError) as caught:
+        decode(Whole, {**FULL, **change}, "file")
+    assert str(caught.value).startswith(message)
+    assert caught.value.exit_code == 2
+
+
+def test_every_fault_is_listed() -> None:
+    with pytest.raises(DecodeError) as caught:
+        decode(Whole, {"parts": [1, {"name": 2}], "other": 0}, "file")
+    assert caught.value.faults == (
+        "file: id: missing",
+        "file: parts[0]: expected an object, not 1",
+        "file: parts[1].name: expected a text, not 2",
+        "file: other: unknown key",
+    )
+    with pytest.raises(DecodeError) as caught:
+        decode(Whole, {"id": "x", "parts": [0] * 1000}, "file")
+    assert len(caught.value.faults) == 51
+    assert caught.value.faults[-1] == "file: and more"
+
+
+def test_a_newer_document_may_have_more_keys() -> None:
+    data = {"id": "x", "parts": [{"name": "p", "later": 1}], "later": {}}
+    assert decode(Whole, data, "file", exact=False) == Whole("x", (Part("p"),))
+
+
+def test_only_a_known_fact_has_a_value() -> None:
+    fact = {"value": "anything", "state": "absent", "source": "s", "detail": "why"}
+    whole = decode(Whole, {**FULL, "found": fact}, "file")
+    assert whole.found == Fact(None, State.ABSENT, "s", "why")
+
+
+def test_the_hints_of_python_3_9_are_the_same() -> None:
+    from pidoctor.decoding import _hints_of_old_pythons
+
+    assert _hints_of_old_pythons(Part) == {field.name: field.type for field in fields_of(Part)}
+    assert {
+        name: str(hint).replace("typing.", "")
+        for name, hint in _hints_of_old_pythons(Whole).items()
+        if name == "maybe"
+    } in ({"maybe": "Optional[int]"}, {"maybe": "int | None"})
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(FULL)), JSON) | JSON)
+def test_anything_is_decoded_or_refused_in_one_line_per_fault(data: Any) -> None:
+    faults: tuple[str, ...] = ()
+    try:
+        whole = decode(Whole, data, "file")
+    except DecodeError as error:
+        faults = error.faults
+    else:
+        assert decode(Whole, json.loads(json.dumps(encode(whole))), "file") == whole
+        return
+    assert faults
+    assert all(fault.startswith("file") and "\n" not in fault for fault in faults)
