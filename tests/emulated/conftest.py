@@ -13,7 +13,7 @@ from tests.wheel import wheel
 
 from . import emulator
 from .installed import Installed
-from .recipes import Recipe
+from .recipes import MirrorError, Recipe
 from .roots import Root
 
 __all__ = ["wheel"]
@@ -30,7 +30,14 @@ def new_root() -> Callable[[Recipe], Root]:
         pytest.fail(f"ARM programs must run in CI, but: {obstacle}")
     if obstacle is not None:
         pytest.skip(f"ARM programs do not run here: {obstacle}")
-    return Root
+
+    def make(of: Recipe) -> Root:
+        try:
+            return Root(of)
+        except MirrorError as error:
+            pytest.skip(str(error))
+
+    return make
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import hashlib
 import inspect
 import shutil
 import subprocess
+import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +37,17 @@ _OPTIONS = (
 )
 
 
+_WAITS_S = (20, 60)  # between tries: mirrors are synchronised a few times a day
+
+
+class MirrorError(RuntimeError):
+    """Debian's mirror does not give a release at present."""
+
+
+class OldRootWarning(UserWarning):
+    """A root of an earlier day stands in for one that cannot be made at present."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """What is in a root: a Debian release, a Debian architecture, packages beyond the minimum."""
@@ -47,18 +60,47 @@ class Recipe:
         return "-".join((self.suite, self.arch, *self.packages))
 
     def pristine(self) -> Path:
-        """The tree itself, made now if it is missing. Nobody writes to it."""
+        """The tree itself, made now if it is missing. Nobody writes to it.
+
+        Where Debian's mirror does not give it, an older tree of the cache serves; MirrorError
+        when there is none.
+        """
         hook = _DPKG_DATABASE.read_text("utf-8")
         made_by = repr((self._packages, _OPTIONS, hook, inspect.getsource(_finish)))
         digest = hashlib.sha256(made_by.encode()).hexdigest()[:8]
-        return cache.made_once(cache.folder() / f"{self}-{digest}", self._make)
+        target = cache.folder() / f"{self}-{digest}"
+        try:
+            return cache.made_once(target, self._make)
+        except subprocess.CalledProcessError as error:
+            older = self._older()
+            if older is None:
+                raise MirrorError(f"Debian's mirror does not give {self} at present") from error
+            warnings.warn(f"{self}: {older.name} of an earlier day", OldRootWarning, stacklevel=2)
+            return older
+
+    def _older(self) -> Path | None:
+        """The newest complete tree of this recipe, made in whatever way."""
+        made = [
+            path
+            for path in cache.folder().glob(f"{self}-????????")
+            if path.is_dir() and not path.name.endswith(".unfinished")
+        ]
+        return max(made, key=lambda path: path.stat().st_mtime, default=None)
 
     @property
     def _packages(self) -> tuple[str, ...]:
         return (*_PACKAGES, *self.packages)
 
     def _make(self, tree: Path) -> None:
-        unpack(self.suite, self.arch, self._packages, tree, _OPTIONS)
+        for wait in (*_WAITS_S, None):
+            try:
+                unpack(self.suite, self.arch, self._packages, tree, _OPTIONS)
+                break
+            except subprocess.CalledProcessError:
+                if wait is None:
+                    raise
+            shutil.rmtree(tree, ignore_errors=True)
+            time.sleep(wait)
         _finish(tree)
 
 

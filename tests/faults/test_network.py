@@ -19,6 +19,8 @@ from pidoctor.result import Remedy
 from .server import FAULTS, Index, serving
 from .world import PYTHON, Prover, make_plan, make_wheel
 
+pytestmark = pytest.mark.slow
+
 # An older pip (23.2, with urllib3 1.26) takes a download that ends too early for a whole one; what
 # stops it is the hash.
 _BROKEN_OFF = ("network-timeout", "hash-mismatch")

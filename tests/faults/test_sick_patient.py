@@ -36,6 +36,8 @@ from pidoctor.install.wheelhouse import Cache
 from .server import Index, serving
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -74,6 +74,7 @@ def test_the_samples_are_many() -> None:
     assert per_cause["no-problem"] >= 40
 
 
+@pytest.mark.slow
 def test_leave_one_wording_out(capsys: pytest.CaptureFixture[str]) -> None:
     knowledge = load()
     right = 0
