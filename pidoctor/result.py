@@ -1,15 +1,12 @@
-"""What every command answers with: one versioned envelope, whatever the output mode."""
+"""What commands say: findings with their remedies, and the exit codes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pidoctor import __version__
-
-SCHEMA = "pidoctor-result/1"
+if TYPE_CHECKING:
+    from pidoctor import shapes
 
 
 class Severity(str, Enum):
@@ -41,7 +38,7 @@ class Remedy(NamedTuple):
     commands: tuple[str, ...] = ()
     safe: bool = False
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Remedy:
         return {"commands": list(self.commands), "safe": self.safe, "text": self.text}
 
 
@@ -59,7 +56,7 @@ class Finding(NamedTuple):
     remedy: Remedy | None = None
     link: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Finding:
         return {
             "id": self.id,
             "severity": self.severity.value,
@@ -67,44 +64,4 @@ class Finding(NamedTuple):
             "evidence": self.evidence,
             "remedy": self.remedy.to_json() if self.remedy else None,
             "link": self.link or None,
-        }
-
-
-@dataclass(frozen=True)
-class Result:
-    """The answer of a command. Parts that a command has nothing for are None.
-
-    The parts are already plain JSON values: a Result can be printed, stored and compared without
-    knowing how they were made. ``extra`` holds further keys of one command ("targets", "audits").
-    """
-
-    command: str
-    exit_code: int = ExitCode.FINE
-    profile: Mapping[str, Any] | None = None
-    findings: tuple[Finding, ...] | None = None
-    resolution: Mapping[str, Any] | None = None
-    proof: Mapping[str, Any] | None = None
-    diagnoses: tuple[Mapping[str, Any], ...] | None = None
-    matrix: tuple[Mapping[str, Any], ...] | None = None
-    timings: Mapping[str, float] | None = None
-    error: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "schema": SCHEMA,
-            "command": self.command,
-            "version": __version__,
-            "exit_code": self.exit_code,
-            "error": self.error,
-            "profile": self.profile,
-            "findings": None
-            if self.findings is None
-            else [finding.to_json() for finding in self.findings],
-            "resolution": self.resolution,
-            "proof": self.proof,
-            "diagnoses": None if self.diagnoses is None else list(self.diagnoses),
-            "matrix": None if self.matrix is None else list(self.matrix),
-            "timings": self.timings,
-            **self.extra,
         }

@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import NoReturn
 
 from pidoctor import __version__
+from pidoctor.envelope import Result
 from pidoctor.errors import UsageError
-from pidoctor.result import Result
 
 COMMANDS = {
     "check": "will it run here? facts, findings, and what would be installed",

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from pidoctor.cli.output import write_file
-from pidoctor.result import Result
+from pidoctor.envelope import Result, Written
 
 DESCRIPTION = "Write what the probes read here into one file; serials and secrets are left out."
 EXAMPLES = """\
@@ -24,11 +24,10 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.host.live import LiveHost
     from pidoctor.host.recorder import Recorder
     from pidoctor.probe.machine import probe
-    from pidoctor.profile.codec import to_json
 
     recorder = Recorder(LiveHost())
     profile = probe(recorder, options.python).profile
     if profile.python.executable.value:
         recorder.answer_for(profile.python.executable.value)
     write_file(Path(options.output), recorder.to_text())
-    return Result("capture", profile=to_json(profile), extra={"output": options.output})
+    return Result("capture", profile=profile, written=Written(output=options.output))

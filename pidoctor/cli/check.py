@@ -10,10 +10,10 @@ from pidoctor.cli.arguments import add_requirement, add_where
 from pidoctor.cli.output import progress
 from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.resume import settle_interrupted
-from pidoctor.cli.where import is_this_machine, machine
+from pidoctor.cli.where import asked, is_this_machine, machine
+from pidoctor.envelope import Result
 from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.profile.codec import to_json
-from pidoctor.result import ExitCode, Finding, Result, Severity
+from pidoctor.result import ExitCode, Finding, Severity
 
 DESCRIPTION = "Will TensorFlow Lite (or TensorFlow) run here, and if not, what would make it run?"
 EXAMPLES = """\
@@ -67,13 +67,13 @@ def examine(options: argparse.Namespace) -> Result:
     return Result(
         "check",
         exit_code=ExitCode.COULD_NOT_CHECK if undecided else code,
-        profile=to_json(probed.profile),
+        profile=probed.profile,
         findings=findings,
-        resolution=None if resolution is None else resolution.to_json(),
+        resolution=resolution,
         timings={
             "probe_s": probed_at - started,
             "resolve_s": resolved_at - probed_at,
             "checks_s": time.perf_counter() - resolved_at,
         },
-        extra={"here": is_this_machine(options)},
+        asked=asked(options),
     )

@@ -8,9 +8,10 @@ from pathlib import Path
 from pidoctor.cli.arguments import add_requirement, add_where
 from pidoctor.cli.output import progress
 from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.where import machine
+from pidoctor.cli.where import asked, machine
+from pidoctor.envelope import Downloaded, Result
 from pidoctor.resolve.plan import Plan
-from pidoctor.result import ExitCode, Result
+from pidoctor.result import ExitCode
 
 DESCRIPTION = "Fetch and verify every wheel of the plan, here, for a board without network."
 EXAMPLES = """\
@@ -31,11 +32,12 @@ def run(options: argparse.Namespace) -> Result:
     profile = machine(options).profile
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     if not isinstance(resolution, Plan):
-        return Result("download", ExitCode.PROBLEM, resolution=resolution.to_json())
+        return Result("download", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
     python = profile.python.version.or_else("")
     paths = download(resolution, python, Path(options.directory), progress(options))
     return Result(
         "download",
-        resolution=resolution.to_json(),
-        extra={"directory": options.directory, "files": [path.name for path in paths]},
+        resolution=resolution,
+        asked=asked(options),
+        downloaded=Downloaded(options.directory, tuple(path.name for path in paths)),
     )

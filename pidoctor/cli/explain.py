@@ -7,9 +7,8 @@ import time
 
 from pidoctor.cli.arguments import add_requirement, add_where
 from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.where import machine
-from pidoctor.profile.codec import to_json
-from pidoctor.result import Result
+from pidoctor.cli.where import asked, machine
+from pidoctor.envelope import Result
 
 DESCRIPTION = "Why would this be chosen, and why not the others? Always exits 0 with an answer."
 EXAMPLES = """\
@@ -30,7 +29,8 @@ def run(options: argparse.Namespace) -> Result:
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     return Result(
         "explain",
-        profile=to_json(profile),
-        resolution=resolution.to_json(),
+        profile=profile,
+        resolution=resolution,
+        asked=asked(options),
         timings={"resolve_s": time.perf_counter() - started},
     )

@@ -8,10 +8,11 @@ import sys
 
 from pidoctor.checks.apply_remedies import Argv, fix
 from pidoctor.cli.output import agreed
+from pidoctor.envelope import Result
 from pidoctor.errors import UsageError
 from pidoctor.report import console
 from pidoctor.report.text import printable
-from pidoctor.result import Finding, Result
+from pidoctor.result import Finding
 
 
 def fix_findings(examined: Result, options: argparse.Namespace) -> bool:

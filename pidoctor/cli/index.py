@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pidoctor.catalog.location import open_index
+from pidoctor.envelope import IndexAnswer, Result
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.report import console
-from pidoctor.result import ExitCode, Result
+from pidoctor.result import ExitCode
 
 DESCRIPTION = "The wheels index: what pidoctor knows about every wheel, offline."
 EXAMPLES = """\
@@ -69,7 +70,7 @@ def _action(
 def _status(options: argparse.Namespace) -> Result:  # noqa: ARG001 - as every action
     from pidoctor.indexing.status import status
 
-    return Result("index", extra={"index": {"status": status(open_index()).to_json()}})
+    return Result("index", index=IndexAnswer(status=status(open_index())))
 
 
 def _update(options: argparse.Namespace) -> Result:
@@ -81,7 +82,7 @@ def _update(options: argparse.Namespace) -> Result:
             updated = update(options=Options.usual(largest), progress=progress)
     except ModuleNotFoundError as error:
         raise _without_extra(error) from error
-    return Result("index", extra={"index": {"update": updated.to_json()}})
+    return Result("index", index=IndexAnswer(update=updated))
 
 
 def _verify(options: argparse.Namespace) -> Result:
@@ -94,14 +95,14 @@ def _verify(options: argparse.Namespace) -> Result:
     except ModuleNotFoundError as error:
         raise _without_extra(error) from error
     code = ExitCode.PROBLEM if found.problems else ExitCode.FINE
-    return Result("index", exit_code=code, extra={"index": {"verify": found.to_json()}})
+    return Result("index", exit_code=code, index=IndexAnswer(verify=found))
 
 
 def _audit(options: argparse.Namespace) -> Result:
     from pidoctor.evidence.audit import audit
 
-    audits = [audit(Path(wheel)).to_json() for wheel in options.wheels]
-    return Result("index", extra={"index": {"audits": audits}})
+    audits = tuple(audit(Path(wheel)) for wheel in options.wheels)
+    return Result("index", index=IndexAnswer(audits=audits))
 
 
 def _without_extra(error: ModuleNotFoundError) -> CouldNotCheckError | ModuleNotFoundError:

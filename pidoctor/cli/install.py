@@ -12,18 +12,19 @@ from pidoctor.cli.arguments import add_requirement
 from pidoctor.cli.output import agreed, progress, show
 from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.resume import settle_interrupted
+from pidoctor.cli.where import asked
+from pidoctor.envelope import Result, ShownStep
 from pidoctor.errors import UsageError
 from pidoctor.install.failure import InstallError
-from pidoctor.install.outcome import ALREADY, Outcome
+from pidoctor.install.outcome import Outcome
 from pidoctor.install.place import base_python
 from pidoctor.install.recipe import Job
 from pidoctor.install.transaction import install, steps
-from pidoctor.profile.codec import to_json
 from pidoctor.profile.profile import Profile
 from pidoctor.proof.proof import Proof
 from pidoctor.proof.prove import prove
 from pidoctor.resolve.plan import Plan
-from pidoctor.result import ExitCode, Result
+from pidoctor.result import ExitCode
 
 DESCRIPTION = "Resolve, show the plan, ask, install into a virtual environment, and prove it."
 EXAMPLES = """\
@@ -60,8 +61,9 @@ def run(options: argparse.Namespace) -> Result:
         return Result(
             "install",
             ExitCode.PROBLEM,
-            profile=to_json(profile),
-            resolution=resolution.to_json(),
+            profile=profile,
+            resolution=resolution,
+            asked=asked(options),
         )
     job = _job(options, profile, resolution)
     try:
@@ -70,9 +72,10 @@ def run(options: argparse.Namespace) -> Result:
         return Result(
             "install",
             ExitCode.PROBLEM,
-            profile=to_json(profile),
+            profile=profile,
             findings=(error.finding,),
-            resolution=resolution.to_json(),
+            resolution=resolution,
+            asked=asked(options),
         )
     if options.dry_run:
         return shown
@@ -94,15 +97,13 @@ def _job(options: argparse.Namespace, profile: Profile, plan: Plan) -> Job:
 
 def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
     """What would run, exactly: the plan and its steps."""
-    planned = [
-        {"text": step.title, "command": step.line, "writes": list(step.writes), "status": "planned"}
-        for step in steps(job)
-    ]
+    planned = tuple(ShownStep(step.title, step.line, step.writes) for step in steps(job))
     return Result(
         "install",
-        profile=to_json(profile),
-        resolution=plan.to_json(),
-        extra={"steps": planned, "environment": str(job.venv)},
+        profile=profile,
+        resolution=plan,
+        steps=planned,
+        environment=job.venv,
     )
 
 
@@ -125,13 +126,11 @@ def _done(outcome: Outcome, profile: Profile, plan: Plan) -> Result:
     return Result(
         "install",
         outcome.exit_code,
-        profile=to_json(profile),
+        profile=profile,
         findings=outcome.findings,
-        resolution=plan.to_json(),
-        proof=outcome.proof.to_json() if outcome.proof else None,
-        extra={
-            "install": outcome.to_json(),
-            "already_installed": outcome.status == ALREADY,
-            "receipt": outcome.receipt,
-        },
+        resolution=plan,
+        proof=outcome.proof,
+        outcome=outcome,
+        environment=outcome.environment,
+        receipt=outcome.receipt,
     )

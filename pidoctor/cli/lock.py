@@ -8,9 +8,10 @@ from pathlib import Path
 from pidoctor.cli.arguments import add_requirement, add_where
 from pidoctor.cli.output import write_file
 from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.where import machine
+from pidoctor.cli.where import asked, machine
+from pidoctor.envelope import Result, Written
 from pidoctor.resolve.plan import Plan
-from pidoctor.result import ExitCode, Result
+from pidoctor.result import ExitCode
 
 DESCRIPTION = "Write the plan as a hashed requirements file, or as pylock.toml (PEP 751)."
 EXAMPLES = """\
@@ -39,14 +40,15 @@ def run(options: argparse.Namespace) -> Result:
     profile = machine(options).profile
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     if not isinstance(resolution, Plan):
-        return Result("lock", ExitCode.PROBLEM, resolution=resolution.to_json())
+        return Result("lock", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
     text = _document(resolution, options)
     if options.output:
         write_file(Path(options.output), text)
     return Result(
         "lock",
-        resolution=resolution.to_json(),
-        extra={"document": text, "output": options.output},
+        resolution=resolution,
+        asked=asked(options),
+        written=Written(text, options.output),
     )
 
 

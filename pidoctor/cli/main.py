@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from pidoctor.cli.arguments import Command, parse
+from pidoctor.envelope import Result
 from pidoctor.errors import PidoctorError
-from pidoctor.result import ExitCode, Result
+from pidoctor.result import ExitCode
 
 # What a shell reports for a program ended by Ctrl-C: 128 + SIGINT.
 INTERRUPTED = 130

@@ -5,19 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.cli.arguments import add_requirement
 from pidoctor.cli.output import write_file
 from pidoctor.cli.resolving import catalog
+from pidoctor.envelope import Cell, Result
 from pidoctor.errors import UsageError
 from pidoctor.profile.named_targets import all_targets, target
 from pidoctor.profile.variation import PYTHONS
 from pidoctor.resolve.plan import Impossible
 from pidoctor.resolve.request import Request, parse_request
 from pidoctor.resolve.resolver import resolve
-from pidoctor.result import Result
 
 DESCRIPTION = "Will it run? Every board x system x Python that can be asked about."
 EXAMPLES = """\
@@ -47,7 +46,7 @@ def run(options: argparse.Namespace) -> Result:
         from pidoctor.report.html import matrix_page
 
         write_file(Path(options.html), matrix_page(rows))
-    return Result("matrix", matrix=rows, extra={"html": options.html})
+    return Result("matrix", matrix=rows, html=options.html)
 
 
 def _names(boards: str | None) -> list[str]:
@@ -83,21 +82,20 @@ def _board(name: str) -> str:
     return str(target(name).board.id.or_else(""))
 
 
-def matrix(names: list[str], request: Request, known: Catalog) -> Iterator[dict[str, Any]]:
+def matrix(names: list[str], request: Request, known: Catalog) -> Iterator[Cell]:
     """One row per target: what would be installed there, or the nearest miss."""
     for name in names:
         profile = target(name)
         resolution = resolve(profile, request, known)
-        possible = not isinstance(resolution, Impossible)
-        yield {
-            "target": name,
-            "requirement": str(request),
-            "status": "plan" if possible else "impossible",
-            "summary": resolution.message
+        yield Cell(
+            target=name,
+            requirement=str(request),
+            status="impossible" if isinstance(resolution, Impossible) else "plan",
+            summary=resolution.message
             if isinstance(resolution, Impossible)
             else resolution.summary,
-            "board": profile.board.model.or_else(name.split("/")[0]),
-            "system": profile.system.name.or_else(""),
-            "bits": profile.python.bits.or_else(0),
-            "python": profile.python.version.or_else(""),
-        }
+            board=profile.board.model.or_else(name.split("/")[0]),
+            system=profile.system.name.or_else(""),
+            bits=profile.python.bits.or_else(0),
+            python=profile.python.version.or_else(""),
+        )

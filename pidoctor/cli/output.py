@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from pidoctor.envelope import Result
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.report import console
 from pidoctor.report.look import Look
 from pidoctor.report.text import printable
-from pidoctor.result import Result
 
 _TRACEBACK_LIMIT = 64 << 10  # characters
 
@@ -23,9 +23,11 @@ def show(result: Result, options: argparse.Namespace) -> None:
         return
     from pidoctor.report.terminal import render
 
-    text = result.extra.get("document") or render(result, _look(options))
-    if result.extra.get("output"):
-        text = f"written: {result.extra['output']}\n"
+    written = result.written
+    if written is not None and written.output:
+        text = f"written: {written.output}\n"
+    else:
+        text = written.text if written and written.text else render(result, _look(options))
     console.write(sys.stdout, text)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pidoctor.cli.arguments import add_requirement
 from pidoctor.cli.resolving import answer, catalog
-from pidoctor.result import Result
+from pidoctor.cli.where import asked
+from pidoctor.envelope import Result, Written
 
 DESCRIPTION = "Write a zip file for whoever helps you: the machine, the answer, the logs; redacted."
 EXAMPLES = """\
@@ -31,7 +32,6 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.host.recorder import Recorder
     from pidoctor.install.receipt import read_receipt
     from pidoctor.probe.machine import probe
-    from pidoctor.profile.codec import to_json
     from pidoctor.report.bundle import Content, find_logs, write_bundle
 
     recorder = Recorder(LiveHost())
@@ -42,10 +42,11 @@ def run(options: argparse.Namespace) -> Result:
     resolution = answer(probed.profile, options.requirement, options.beyond_tags, known)
     found = Result(
         "report",
-        profile=to_json(probed.profile),
+        profile=probed.profile,
         findings=run_checks(probed.profile, resolution, probed.failures, known.index),
-        resolution=resolution.to_json(),
-        extra={"output": options.output},
+        resolution=resolution,
+        asked=asked(options),
+        written=Written(output=options.output),
     )
     content = Content(
         result=found.to_json(),

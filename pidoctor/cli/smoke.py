@@ -9,11 +9,12 @@ from typing import Any
 
 from pidoctor.cli.output import progress
 from pidoctor.cli.resume import settle_interrupted
+from pidoctor.envelope import Result
 from pidoctor.errors import UsageError
 from pidoctor.install.receipt import read_receipt
 from pidoctor.proof.proof import Proof
 from pidoctor.proof.prove import prove
-from pidoctor.result import ExitCode, Finding, Remedy, Result, Severity
+from pidoctor.result import ExitCode, Finding, Remedy, Severity
 
 DESCRIPTION = "Run an inference in an environment and compare with the known answer."
 EXAMPLES = """\
@@ -52,8 +53,8 @@ def run(options: argparse.Namespace) -> Result:
         "smoke",
         exit_code=ExitCode.FINE if proof.status == "passed" else ExitCode.PROBLEM,
         findings=tuple(_differences(receipt, proof)) if receipt else (),
-        proof=proof.to_json(),
-        extra={"receipt": receipt},
+        proof=proof,
+        receipt=receipt,
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from pidoctor.envelope import Result
 from pidoctor.profile.named_targets import all_targets
-from pidoctor.result import Result
 
 DESCRIPTION = "The names that --target takes: BOARD[-RAM]/OS-BITS[/pyX.Y]."
 EXAMPLES = """\
@@ -21,5 +21,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    names = [name for name in all_targets() if options.contains in name]
-    return Result("targets", extra={"targets": names})
+    names = tuple(name for name in all_targets() if options.contains in name)
+    return Result("targets", targets=names)

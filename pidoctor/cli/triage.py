@@ -9,11 +9,10 @@ from pathlib import Path
 
 from pidoctor.cli.arguments import add_where
 from pidoctor.cli.where import is_this_machine, machine
+from pidoctor.envelope import Result, Written
 from pidoctor.errors import UsageError
-from pidoctor.profile.codec import to_json
 from pidoctor.profile.profile import Profile
 from pidoctor.report.bundle import is_bundle
-from pidoctor.result import Result
 from pidoctor.triage.diagnosis import Diagnosis
 from pidoctor.triage.watched_command import markdown, run_and_triage, run_stream, run_triage
 
@@ -43,9 +42,9 @@ def run(options: argparse.Namespace) -> Result:
     return Result(
         "triage",
         exit_code=code,
-        profile=None if profile is None else to_json(profile),
-        diagnoses=tuple(diagnosis.to_json() for diagnosis in diagnoses),
-        extra={"document": markdown(diagnoses)} if options.markdown else {},
+        profile=profile,
+        diagnoses=tuple(diagnoses),
+        written=Written(markdown(diagnoses)) if options.markdown else None,
     )
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from pidoctor.cli.output import agreed, progress, show
 from pidoctor.cli.resume import settle_interrupted
+from pidoctor.envelope import Result, ShownStep
 from pidoctor.errors import UsageError
 from pidoctor.install.previous import undoes
 from pidoctor.install.recovery import undo
-from pidoctor.result import ExitCode, Result
+from pidoctor.result import ExitCode
 
 DESCRIPTION = "Bring an environment back to the state before its last install."
 EXAMPLES = """\
@@ -37,8 +38,7 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _result(changes: tuple[str, ...], status: str) -> Result:
-    steps = [{"text": text, "command": "", "writes": (), "status": status} for text in changes]
-    return Result("undo", extra={"steps": steps})
+    return Result("undo", steps=tuple(ShownStep(text, status=status) for text in changes))
 
 
 def _agreed(options: argparse.Namespace, changes: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pidoctor.envelope import Asked
 from pidoctor.errors import UsageError
 from pidoctor.probe.machine import ProbeResult, probe
 
@@ -50,6 +51,15 @@ def _sysroot(root: Path, python: str | None) -> ProbeResult:
     if not root.is_dir():
         raise UsageError(f"--root {root}: not a directory")
     return probe(DirectoryHost(root), python, origin=f"root {root}")
+
+
+def asked(options: argparse.Namespace) -> Asked:
+    """What the options ask: the requirement, and the machine where it is another one."""
+    requirement = getattr(options, "requirement", None) or "auto"
+    for option in ("target", "capture", "root"):
+        if getattr(options, option, None) is not None:
+            return Asked(requirement, f"--{option}", str(getattr(options, option)))
+    return Asked(requirement)
 
 
 def is_this_machine(options: argparse.Namespace) -> bool:

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
@@ -17,6 +17,9 @@ from pidoctor.evidence.features import cpu_features
 from pidoctor.evidence.instructions import scan
 from pidoctor.evidence.numpy_api import NumpyUse, numpy_use
 from pidoctor.evidence.reach import entry_extensions, reached
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class LibraryAudit:
         """The NEEDED libraries that must come from the system."""
         return tuple(name for name in self.facts.needed if name not in self.bundled)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Library:
         facts = self.facts
         return {
             "path": self.path,
@@ -80,7 +83,7 @@ class WheelAudit:
         """The libraries without which the package cannot be imported."""
         return tuple(library for library in self.libraries if library.required)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.WheelAudit:
         return {
             "file": self.filename,
             "size": self.size,
@@ -181,5 +184,5 @@ def _together(libraries: Iterable[LibraryAudit]) -> NumpyUse | None:
     return NumpyUse(min(use.abi for use in uses), max(use.feature for use in uses))
 
 
-def _need_json(need: Need) -> dict[str, str]:
+def _need_json(need: Need) -> shapes.Need:
     return {"strong": need.strong, "weak": need.weak}

@@ -6,10 +6,13 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pidoctor.catalog.location import retrieved
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class IndexStatus:
     sources: dict[str, int]  # wheels per source
     note: str
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.IndexStatus:
         return {
             "origin": self.origin,
             "folder": str(self.folder),

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 
@@ -25,6 +25,9 @@ from pidoctor.indexing.remote import remote_size
 from pidoctor.indexing.scope import Scope, load_scope
 from pidoctor.indexing.sources import PipSettings, open_session, pip_settings
 from pidoctor.indexing.workers import workers
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
 
 # Larger wheels (tensorflow's) are read only on request: they take minutes each on a slow line.
 LARGEST = 100 << 20
@@ -65,7 +68,7 @@ class Updated:
     changes: tuple[str, ...]
     packages: int
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Updated:
         return {
             "folder": str(self.folder),
             "changes": list(self.changes),

@@ -6,7 +6,7 @@ import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pidoctor.catalog.wheels import Evidence, Wheel, WheelsIndex, parse_evidence
 from pidoctor.errors import UsageError
@@ -19,6 +19,9 @@ from pidoctor.indexing.remote import download
 from pidoctor.indexing.scope import load_scope
 from pidoctor.indexing.sources import PipSettings, open_session, pip_settings
 
+if TYPE_CHECKING:
+    from pidoctor import shapes
+
 _SOURCES = {"index": "the package index", "piwheels": "piwheels"}
 
 
@@ -30,7 +33,7 @@ class Verification:
     wheels_read: int
     problems: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Verification:
         return {
             "hashes_checked": self.hashes_checked,
             "wheels_read": self.wheels_read,

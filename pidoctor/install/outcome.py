@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pidoctor.proof.proof import Proof
 from pidoctor.result import ExitCode, Finding
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
 
 INSTALLED = "installed"
 ALREADY = "already"  # the environment held the plan before; it was proven again
@@ -36,7 +39,7 @@ class Outcome:
     def exit_code(self) -> int:
         return ExitCode.FINE if self.status in (INSTALLED, ALREADY) else ExitCode.PROBLEM
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Installed:
         return {
             "status": self.status,
             "environment": str(self.environment),

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
 
 PASSED = "passed"
 FAILED = "failed"
@@ -44,7 +47,7 @@ class Death:
     message: str  # one plain sentence
     evidence: str  # the line of output that shows it, without control characters
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Death:
         return {
             "kind": self.kind,
             "signal": self.signal,
@@ -87,7 +90,7 @@ class ModelResult:
     first_ms: float | None = None
     latency_ms: float | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.ModelResult:
         return {
             "name": self.name,
             "status": self.status,
@@ -133,7 +136,7 @@ class Proof:
     def passed(self) -> bool:
         return self.status == PASSED
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Proof:
         return {
             "status": self.status,
             "runtime": self.runtime,

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from pidoctor import __version__, units
+from pidoctor.envelope import Cell
 from pidoctor.report.matrix_page import (
     NOTHING,
     UNKNOWN,
-    Cell,
     mark,
     place,
     runtime_letters,
@@ -54,7 +54,7 @@ def matrix_page(cells: Sequence[Cell]) -> str:
 
 def _matrix_body(title: str, cells: Sequence[Cell]) -> Iterator[str]:
     letters = runtime_letters(cells)
-    fits = sum(cell["status"] == "plan" for cell in cells)
+    fits = sum(cell.status == "plan" for cell in cells)
     yield f"<h1>{text(title)}</h1>"
     yield (
         f"<p>{units.count(len(cells), 'combination')} of board and system; something fits "
@@ -63,11 +63,11 @@ def _matrix_body(title: str, cells: Sequence[Cell]) -> Iterator[str]:
     )
     yield from _filter()
     yield from _legend(letters)
-    for requirement in dict.fromkeys(cell["requirement"] for cell in cells):
-        asked = [cell for cell in cells if cell["requirement"] == requirement]
+    for requirement in dict.fromkeys(cell.requirement for cell in cells):
+        asked = [cell for cell in cells if cell.requirement == requirement]
         about = "auto: whatever runs TensorFlow Lite" if requirement == "auto" else requirement
         yield f"<section><h2>{text(about)}</h2>"
-        yield from _matrix_table(str(requirement), asked, letters)
+        yield from _matrix_table(requirement, asked, letters)
         yield "</section>"
 
 
@@ -108,7 +108,7 @@ def _matrix_table(
     for cell, where in zip(cells, places):
         row = rows.setdefault(where.board, {})
         row.setdefault((where.system, where.bits), []).append(cell)
-        names.setdefault(where.board, str(cell.get("board", "")))
+        names.setdefault(where.board, cell.board)
     label = f"{requirement}: boards and systems"
     yield f'<div class="scroll" role="region" tabindex="0" aria-label="{text(label)}">'
     yield '<table class="matrix"><thead><tr><th scope="col">Board</th>'
@@ -129,22 +129,22 @@ def _matrix_table(
 def _matrix_cell(cells: Sequence[Cell], letters: Mapping[str, str]) -> str:
     if not cells:
         return '<td><span class="sr">not offered</span></td>'
-    statuses = [str(cell["status"]) for cell in cells]
+    statuses = [cell.status for cell in cells]
     status = next(s for s in ("plan", "unknown", "impossible") if s in statuses)
     answers = "".join(_answer(cell, letters) for cell in cells)
     return f'<td class="{status}" data-status="{status}">{answers}</td>'
 
 
 def _answer(cell: Cell, letters: Mapping[str, str]) -> str:
-    status = str(cell["status"])
+    status = cell.status
     python = place(cell).python
     said = runtime_of(cell) or _WORDS[status]
     return (
         f'<details><summary><b aria-hidden="true">{text(mark(cell, letters))}</b>'
         f'<span class="sr">{text(said)}, Python</span> <small>{text(python)}</small></summary>'
-        f'<div class="why {status}"><p><strong>{text(cell["target"])}</strong>, '
-        f"{text(cell['requirement'])}, Python {text(python)}</p>"
-        f"<p>{text(cell['summary'] or _WORDS[status])}</p>"
-        f"<pre>pidoctor explain {text(cell['requirement'])} --target {text(cell['target'])}</pre>"
+        f'<div class="why {status}"><p><strong>{text(cell.target)}</strong>, '
+        f"{text(cell.requirement)}, Python {text(python)}</p>"
+        f"<p>{text(cell.summary or _WORDS[status])}</p>"
+        f"<pre>pidoctor explain {text(cell.requirement)} --target {text(cell.target)}</pre>"
         "</div></details>"
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pidoctor.envelope import Result
 from pidoctor.redact import Identity, redact_json
-from pidoctor.result import Result
 
 
 def to_text(result: Result, ascii_only: bool = False, identity: Identity | None = None) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-Cell = Mapping[str, Any]
+from pidoctor.envelope import Cell
 
 NOTHING = "-"
 UNKNOWN = "?"
@@ -22,10 +22,10 @@ class Place(NamedTuple):
 
 def place(cell: Cell) -> Place:
     """The place of a cell, from its target's name and its Python."""
-    board, _, rest = str(cell["target"]).partition("/")
+    board, _, rest = cell.target.partition("/")
     system = rest.partition("/")[0]
     name, _, bits = system.rpartition("-")
-    python = ".".join(str(cell.get("python", "")).split(".")[:2])
+    python = ".".join(cell.python.split(".")[:2])
     if not bits.isdecimal():
         return Place(board, system, 0, python)
     return Place(board, name, int(bits), python)
@@ -33,7 +33,7 @@ def place(cell: Cell) -> Place:
 
 def runtime_of(cell: Cell) -> str:
     """The runtime of a plan: the first word of its summary ("ai-edge-litert 2.1.0, numpy ...")."""
-    return str(cell["summary"]).split(" ", 1)[0] if cell["status"] == "plan" else ""
+    return cell.summary.split(" ", 1)[0] if cell.status == "plan" else ""
 
 
 def runtime_letters(cells: Iterable[Cell]) -> dict[str, str]:
@@ -49,6 +49,6 @@ def runtime_letters(cells: Iterable[Cell]) -> dict[str, str]:
 
 def mark(cell: Cell, letters: Mapping[str, str]) -> str:
     """The one character of a cell."""
-    if cell["status"] == "plan":
+    if cell.status == "plan":
         return letters[runtime_of(cell)]
-    return NOTHING if cell["status"] == "impossible" else UNKNOWN
+    return NOTHING if cell.status == "impossible" else UNKNOWN

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from pidoctor.envelope import Result
 from pidoctor.report.layout import Page
 from pidoctor.report.look import Look
 from pidoctor.report.views import facts, findings, resolution, verdict
-from pidoctor.result import Result
 
 # Commands that are about the machine itself; the others mention it only when asked to.
 _ABOUT_THE_MACHINE = ("check", "capture", "report")
@@ -18,25 +18,26 @@ _TOLD_BY_THE_RESOLUTION = ("no-runtime", "plan-note")
 def render(result: Result, look: Look) -> str:
     """The whole document for stdout; empty where the result has nothing to show."""
     page = Page(look)
-    if result.profile is not None and (result.command in _ABOUT_THE_MACHINE or look.verbose):
-        facts.show(page, result.profile)
+    envelope = result.to_json()
+    if envelope["profile"] is not None and (result.command in _ABOUT_THE_MACHINE or look.verbose):
+        facts.show(page, envelope["profile"])
     if result.findings:
         told = _TOLD_BY_THE_RESOLUTION if result.resolution is not None else ()
         findings.show(page, [finding for finding in result.findings if finding.id not in told])
-    if result.resolution is not None:
+    if envelope["resolution"] is not None:
         resolution.show(
             page,
-            result.resolution,
+            envelope["resolution"],
             explain=result.command == "explain",
-            done=result.proof is not None and result.proof["status"] == "passed",
+            done=result.proof is not None and result.proof.passed,
         )
     parts = {
-        "steps": result.extra.get("steps"),
-        "proof": result.proof,
-        "diagnoses": result.diagnoses,
+        "steps": envelope["steps"],
+        "proof": envelope["proof"],
+        "diagnoses": envelope["diagnoses"],
         "matrix": result.matrix,
-        "targets": result.extra.get("targets"),
-        "wheels_index": result.extra.get("index"),
+        "targets": envelope["targets"],
+        "wheels_index": envelope["index"],
     }
     for name, part in parts.items():
         if part is not None:  # a view that few commands need is imported only then

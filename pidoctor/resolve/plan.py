@@ -6,10 +6,13 @@ All values are inert data: a Plan says what would be installed, and installing d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.resolve.verdict import Reason
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
 
 
 class Pin(NamedTuple):
@@ -26,7 +29,7 @@ class Pin(NamedTuple):
     installed: bool  # the distribution package is already there
     because: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Package:
         wheel = self.wheel
         return {
             "name": self.name,
@@ -48,7 +51,7 @@ class Candidate(NamedTuple):
     reason: Reason
     detail: str
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> shapes.Candidate:
         return {
             "name": self.name,
             "version": self.version,
@@ -69,7 +72,7 @@ class Change(NamedTuple):
     cost: int
     result: str
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Change:
         return {"kind": self.kind, "text": self.text, "cost": self.cost, "result": self.result}
 
 
@@ -123,7 +126,7 @@ class Plan:
             if pin.name in (self.runtime, "numpy")
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Plan:
         return {
             "status": "plan",
             "request": self.request,
@@ -149,7 +152,7 @@ class Impossible:
     nearest: Candidate | None
     changes: tuple[Change, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Impossible:
         return {
             "status": "impossible",
             "request": self.request,

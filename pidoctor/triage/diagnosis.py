@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pidoctor.triage.log_facts import Facts, first_package, holds, plain_name
 from pidoctor.triage.missing_module import package_of
 from pidoctor.triage.symptoms import Cause
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
 
 MAX_EVIDENCE = 5
 MAX_REQUIREMENTS = 6
@@ -61,7 +64,7 @@ class Diagnosis:
     alternatives: tuple[str, ...] = ()
     source: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> shapes.Diagnosis:
         """The form of the `diagnoses` key of the result envelope."""
         return {
             "cause": self.cause,

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pidoctor.checks.registry import run_checks
+from pidoctor.envelope import Result
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.profile import Accelerator, Index, Profile
 from pidoctor.report.jsonout import to_text
 from pidoctor.report.look import Look
 from pidoctor.report.terminal import render
-from pidoctor.result import Result, Severity
+from pidoctor.result import Severity
 
 _words = st.one_of(
     st.text(max_size=20),
@@ -88,7 +89,7 @@ def test_no_check_crashes(profile: Profile) -> None:
 @settings(deadline=None)
 @given(profiles, st.booleans())
 def test_every_profile_can_be_shown(profile: Profile, verbose: bool) -> None:
-    result = Result("check", profile=to_json(profile), findings=run_checks(profile, None))
+    result = Result("check", profile=profile, findings=run_checks(profile, None))
     for width in (30, 80):
         text = render(result, Look(width=width, unicode=verbose, verbose=verbose))
         assert text.endswith("\n")

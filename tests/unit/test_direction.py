@@ -15,7 +15,7 @@ import pytest
 import pidoctor
 
 PACKAGE = Path(pidoctor.__file__).parent
-VALUES = {"errors", "decoding", "result", "profile", "catalog", "redact", "units", "urls"}
+VALUES = {"errors", "decoding", "result", "profile", "catalog", "redact", "shapes", "units", "urls"}
 # room -> the other rooms that it may import from
 MAY_IMPORT = {
     "catalog": VALUES,
@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "lockfiles": {*VALUES, "resolve", "report", "indexing", "install"},
     "probe": {*VALUES, "host"},
     "profile": VALUES,
-    "report": {*VALUES, "resolve"},
+    "report": {*VALUES, "envelope", "resolve"},
     "resolve": VALUES,
     "proof": {*VALUES, "report"},
     "triage": {*VALUES, "resolve", "report"},

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from pidoctor.envelope import Cell
 from pidoctor.report.layout import Page, Piece, Words
 from pidoctor.report.look import BAD, FAINT, GOOD, PLAIN, STRONG, WARN
-from pidoctor.report.matrix_page import NOTHING, UNKNOWN, Cell, mark, place, runtime_letters
+from pidoctor.report.matrix_page import NOTHING, UNKNOWN, mark, place, runtime_letters
 
 Letters = Mapping[str, str]
 
@@ -17,9 +18,9 @@ _MEMORY = re.compile(r"(.+)-(\d+)([gm]b)")
 def show(page: Page, cells: Sequence[Cell]) -> None:
     """The matrix, boards with the same answers together; with ``verbose`` why a cell is empty."""
     letters = runtime_letters(cells)
-    for requirement in dict.fromkeys(cell["requirement"] for cell in cells):
+    for requirement in dict.fromkeys(cell.requirement for cell in cells):
         page.heading(f"{requirement}: what fits which board, by Python")
-        asked = [cell for cell in cells if cell["requirement"] == requirement]
+        asked = [cell for cell in cells if cell.requirement == requirement]
         for boards, group in _grouped(asked, letters):
             _block(page, boards, group, letters)
     _legend(page, letters)
@@ -81,7 +82,7 @@ def _reasons(page: Page, cells: Iterable[Cell]) -> None:
     for cell in cells:
         _, system, bits, python = place(cell)
         where = f"{system}-{bits}, Python {python}: "
-        page.paragraph([(where, FAINT), (cell["summary"] or "not known", FAINT)], 4, hang=2)
+        page.paragraph([(where, FAINT), (cell.summary or "not known", FAINT)], 4, hang=2)
 
 
 def _style(letter: str) -> str:

@@ -19,9 +19,9 @@ def show(page: Page, index: Mapping[str, Any]) -> None:
         ("update", _update),
         ("verify", _verify),
     ):
-        if part in index:
+        if index[part] is not None:
             view(page, index[part])
-    for audit in index.get("audits", ()):
+    for audit in index["audits"] or ():
         _audit(page, audit)
 
 

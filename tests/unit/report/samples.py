@@ -2,96 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
-from pidoctor.profile.codec import to_json
+from pidoctor.catalog.wheels import Wheel
+from pidoctor.envelope import Asked, Cell, Downloaded, Result, ShownStep, Written
+from pidoctor.install.outcome import Outcome
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Index
-from pidoctor.result import ExitCode, Finding, Remedy, Result, Severity
+from pidoctor.proof.proof import Death, ModelResult, Proof
+from pidoctor.resolve.plan import Candidate, Change, Impossible, Pin, Plan
+from pidoctor.resolve.verdict import Reason
+from pidoctor.result import ExitCode, Finding, Remedy, Severity
+from pidoctor.triage.diagnosis import Diagnosis, Evidence, Fix
 from tests.profiles import changed, coral, pi4, unknown_profile
 
 SHA = "0" * 64
+HERE = Asked()
 
 
-def package(name: str, version: str, size: int | None = 1_000_000, **more: Any) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        "name": name,
-        "version": version,
-        "source": "index",
-        "filename": f"{name}-{version}-py3-none-any.whl",
-        "sha256": SHA,
-        "size": size,
-        "installed": False,
-        "because": [],
-    }
-    return {**plain, **more}
+def wheel(name: str, version: str, size: int) -> Pin:
+    filename = f"{name}-{version}-py3-none-any.whl"
+    made = Wheel(name, version, filename, SHA, size, "", (), "", "index", None)
+    return Pin(name, version, "index", made, "", False, (f"{name} (asked for)",))
 
 
-def plan(request: str = "auto") -> dict[str, Any]:
-    return {
-        "status": "plan",
-        "request": request,
-        "runtime": "ai-edge-litert",
-        "import": "from ai_edge_litert.interpreter import Interpreter",
-        "python": "/usr/bin/python3",
-        "packages": [
-            package("ai-edge-litert", "2.1.0", 14 * 2**20),
-            package("flatbuffers", "25.12.19", 26_000),
-            package(
-                "numpy",
-                "1.24.2",
-                None,
-                source="debian",
-                filename="python3-numpy",
-                sha256=None,
-                installed=True,
-            ),
-        ],
-        "rejected": [rejected("ai-edge-litert", "2.3.0", "memory", "it needs 8 GB of memory")],
-        "changes": [],
-        "notes": ["python3-numpy is Debian's own build"],
-        "nearest_miss": None,
-    }
+def plan(request: str = "auto") -> Plan:
+    return Plan(
+        request=request,
+        runtime="ai-edge-litert",
+        import_line="from ai_edge_litert.interpreter import Interpreter",
+        python="/usr/bin/python3",
+        pins=(
+            wheel("ai-edge-litert", "2.1.0", 14 * 2**20),
+            wheel("flatbuffers", "25.12.19", 26_000),
+            Pin("numpy", "1.24.2", "debian", None, "python3-numpy", True, ("numpy>=1.23",)),
+        ),
+        rejected=(Candidate("ai-edge-litert", "2.3.0", Reason.MEMORY, "it needs 8 GB of memory"),),
+        notes=("python3-numpy is Debian's own build",),
+    )
 
 
-def rejected(name: str, version: str, reason: str, detail: str) -> dict[str, str]:
-    return {"name": name, "version": version, "reason": reason, "detail": detail}
-
-
-def impossible() -> dict[str, Any]:
+def impossible() -> Impossible:
     glibc = "libLiteRt.so needs GLIBC_2.34 whatever its tag says; this system has glibc 2.31"
-    near = rejected("ai-edge-litert", "2.3.0", "glibc-by-evidence", glibc)
+    near = Candidate("ai-edge-litert", "2.3.0", Reason.GLIBC_EVIDENCE, glibc)
     older = "built for CPython 3.9; this is 3.11"
-    return {
-        "status": "impossible",
-        "request": "ai-edge-litert",
-        "runtime": None,
-        "import": None,
-        "python": "3.11",
-        "packages": [],
-        "rejected": [
+    return Impossible(
+        request="ai-edge-litert",
+        python="3.11",
+        message="the nearest is ai-edge-litert 2.3.0: " + glibc,
+        rejected=(
             near,
-            rejected("ai-edge-litert", "2.2.0", "glibc-by-evidence", glibc),
-            rejected("ai-edge-litert", "2.10.0", "glibc-by-evidence", glibc),
-            rejected("ai-edge-litert", "1.1.0", "python", older),
-        ],
-        "changes": [
-            {
-                "kind": "runtime",
-                "text": "Ask for tflite-runtime instead.",
-                "cost": 20,
-                "result": "",
-            },
-            {
-                "kind": "os-release",
-                "text": "Use Raspberry Pi OS Bookworm, 64 bits.",
-                "cost": 70,
-                "result": "ai-edge-litert 2.3.0, numpy 2.4.6",
-            },
-        ],
-        "message": "the nearest is ai-edge-litert 2.3.0: " + glibc,
-        "nearest_miss": near,
-    }
+            near._replace(version="2.2.0"),
+            near._replace(version="2.10.0"),
+            Candidate("ai-edge-litert", "1.1.0", Reason.PYTHON, older),
+        ),
+        nearest=near,
+        changes=(
+            Change("runtime", "Ask for tflite-runtime instead.", 20, ""),
+            Change(
+                "os-release",
+                "Use Raspberry Pi OS Bookworm, 64 bits.",
+                70,
+                "ai-edge-litert 2.3.0, numpy 2.4.6",
+            ),
+        ),
+    )
 
 
 def findings() -> tuple[Finding, ...]:
@@ -117,83 +93,65 @@ def findings() -> tuple[Finding, ...]:
     )
 
 
-def passed_proof() -> dict[str, Any]:
-    return {
-        "status": "passed",
-        "runtime": "ai-edge-litert",
-        "version": "2.1.0",
-        "numpy": "1.24.2",
-        "import": "from ai_edge_litert.interpreter import Interpreter",
-        "python": "/home/alice/project/.venv/bin/python",
-        "models": [
-            {"name": "float32", "status": "passed", "latency_ms": 0.21, "max_error": 1.2e-7},
-            {"name": "int8", "status": "passed", "latency_ms": 0.13, "max_error": 0},
-        ],
-        "peak_memory_bytes": 61_000_000,
-        "death": None,
-    }
-
-
-def failed_proof() -> dict[str, Any]:
-    message = "It died (illegal instruction) while it was imported: the processor lacks atomics."
-    return {
-        **passed_proof(),
-        "status": "failed",
-        "models": [{"name": "float32", "status": "failed", "latency_ms": None, "max_error": None}],
-        "death": {
-            "kind": "illegal-instruction",
-            "signal": 4,
-            "step": "import",
-            "model": None,
-            "detail": None,
-            "message": message,
-            "evidence": "FATAL ERROR: This binary was compiled with lse enabled",
-        },
-    }
-
-
-def diagnoses() -> tuple[dict[str, Any], ...]:
-    return (
-        {
-            "cause": "numpy2-abi-mismatch",
-            "confidence": 0.95,
-            "evidence": [{"line": 41, "text": "AttributeError: _ARRAY_API not found"}],
-            "explanation": "tflite-runtime was built for NumPy 1, and NumPy 2 is installed.",
-            "fix": {
-                "commands": ["python3 -m pip install 'numpy<2'"],
-                "safe": True,
-                "text": "Install NumPy 1 beside it.",
-            },
-            "alternatives": [],
-            "source": "https://numpy.org/doc/stable/user/troubleshooting-importerror.html",
-        },
-        {
-            "cause": "pip-too-old",
-            "confidence": 0.5,
-            "evidence": [],
-            "explanation": "",
-            "fix": {"commands": [], "safe": False, "text": ""},
-            "alternatives": ["no-wheel-for-python", "no-wheel-for-arch"],
-            "source": "",
-        },
+def passed_proof() -> Proof:
+    return Proof(
+        status="passed",
+        runtime="ai-edge-litert",
+        version="2.1.0",
+        numpy="1.24.2",
+        import_line="from ai_edge_litert.interpreter import Interpreter",
+        python="/home/alice/project/.venv/bin/python",
+        models=(
+            ModelResult("float32", "passed", expected=(1,), latency_ms=0.21, max_error=1.2e-7),
+            ModelResult("int8", "passed", expected=(1,), latency_ms=0.13, max_error=0),
+        ),
+        peak_memory_bytes=61_000_000,
+        death=None,
     )
 
 
-def cell(board: str, system: str, bits: int, python: str, summary: str) -> dict[str, Any]:
+def failed_proof() -> Proof:
+    death = Death(
+        "illegal-instruction",
+        4,
+        "import",
+        None,
+        None,
+        "It died (illegal instruction) while it was imported: the processor lacks atomics.",
+        "FATAL ERROR: This binary was compiled with lse enabled",
+    )
+    failed = (ModelResult("float32", "failed"),)
+    return replace(passed_proof(), status="failed", models=failed, death=death)
+
+
+def diagnoses() -> tuple[Diagnosis, ...]:
+    return (
+        Diagnosis(
+            "numpy2-abi-mismatch",
+            0.95,
+            (Evidence(41, "AttributeError: _ARRAY_API not found"),),
+            "tflite-runtime was built for NumPy 1, and NumPy 2 is installed.",
+            Fix(("python3 -m pip install 'numpy<2'",), True, "Install NumPy 1 beside it."),
+            source="https://numpy.org/doc/stable/user/troubleshooting-importerror.html",
+        ),
+        Diagnosis(
+            "pip-too-old",
+            0.5,
+            (),
+            "",
+            Fix((), False, ""),
+            ("no-wheel-for-python", "no-wheel-for-arch"),
+        ),
+    )
+
+
+def cell(board: str, system: str, bits: int, python: str, summary: str) -> Cell:
     status = "plan" if summary[:1].islower() else ("impossible" if summary else "unknown")
-    return {
-        "target": f"{board}/{system}-{bits}/py{python}",
-        "requirement": "auto",
-        "status": status,
-        "summary": summary,
-        "board": board,
-        "system": system,
-        "bits": bits,
-        "python": python,
-    }
+    target = f"{board}/{system}-{bits}/py{python}"
+    return Cell(target, "auto", status, summary, board, system, bits, python)
 
 
-def matrix() -> tuple[dict[str, Any], ...]:
+def matrix() -> tuple[Cell, ...]:
     none = "Nothing has a 32-bit wheel for Python 3.13."
     cells = []
     for board in ("pi4-4gb", "pi5-8gb", "pi4-8gb"):
@@ -218,11 +176,11 @@ def check() -> Result:
     )
     return Result(
         "check",
-        profile=to_json(profile),
+        profile=profile,
         findings=findings()[:1],
         resolution=plan(),
         timings={"probe_s": 0.01},
-        extra={"here": True},
+        asked=HERE,
     )
 
 
@@ -237,53 +195,74 @@ def sick() -> Result:
     return Result(
         "check",
         ExitCode.PROBLEM,
-        profile=to_json(profile),
+        profile=profile,
         findings=(*findings(), crashed),
         resolution=impossible(),
+        asked=Asked("ai-edge-litert"),
     )
+
+
+def outcome(status: str, environment: str, proof: Proof, *found: Finding) -> Outcome:
+    place = Path(environment)
+    return Outcome(status, place, place / "bin" / "python", proof, None, found)
 
 
 SAMPLES: dict[str, Result] = {
     "check": check(),
     "check-sick": sick(),
-    "explain": Result("explain", profile=to_json(pi4()), resolution=impossible()),
+    "explain": Result(
+        "explain", profile=pi4(), resolution=impossible(), asked=Asked("ai-edge-litert")
+    ),
     "install-dry-run": Result(
         "install",
         resolution=plan(),
-        extra={
-            "steps": [
-                {
-                    "text": "Make the environment",
-                    "command": "/usr/bin/python3 -m venv --system-site-packages .venv",
-                    "status": "planned",
-                },
+        asked=HERE,
+        environment=Path(".venv"),
+        steps=(
+            ShownStep(
+                "Make the environment", "/usr/bin/python3 -m venv --system-site-packages .venv"
+            ),
+            ShownStep(
+                "Install the wheels",
                 ".venv/bin/python -m pip install --require-hashes --no-deps -r requirements.txt",
-            ]
-        },
+            ),
+        ),
     ),
     "install": Result(
         "install",
         resolution=plan(),
+        asked=HERE,
         proof=passed_proof(),
-        extra={"install": {"status": "installed", "environment": "my env/.venv"}},
+        outcome=outcome("installed", "my env/.venv", passed_proof()),
     ),
     "install-failed": Result(
         "install",
         ExitCode.PROBLEM,
         findings=findings()[1:2],
         resolution=plan(),
+        asked=HERE,
         proof=failed_proof(),
-        extra={"install": {"status": "rolled-back", "environment": "/srv/.venv"}},
+        outcome=outcome("rolled-back", "/srv/.venv", failed_proof(), findings()[1]),
     ),
     "download": Result(
-        "download", resolution=plan(), extra={"directory": "wheels", "files": ["a.whl", "b.whl"]}
+        "download",
+        resolution=plan(),
+        asked=Asked("auto", "--target", "pi4-4gb/bookworm-64"),
+        downloaded=Downloaded("wheels", ("a.whl", "b.whl")),
     ),
+    "lock": Result(
+        "lock",
+        resolution=plan(),
+        asked=Asked("auto", "--target", "pi4-4gb/bookworm-64"),
+        written=Written("numpy==1\n", "requirements.txt"),
+    ),
+    "capture": Result("capture", profile=pi4(), written=Written(output="my pi.json")),
     "smoke-crash": Result("smoke", ExitCode.PROBLEM, proof=failed_proof()),
     "triage": Result("triage", ExitCode.PROBLEM, diagnoses=diagnoses()),
     "matrix": Result("matrix", matrix=matrix()),
     "targets": Result(
         "targets",
-        extra={"targets": ["pi4-4gb/bookworm-64", "pi4-4gb/bookworm-32", "pi5-8gb/bookworm-64"]},
+        targets=("pi4-4gb/bookworm-64", "pi4-4gb/bookworm-32", "pi5-8gb/bookworm-64"),
     ),
     "error": Result("check", ExitCode.USAGE, error="'pi9' is not a board pidoctor knows"),
 }

@@ -80,7 +80,7 @@ def test_the_matrix_is_a_table_with_headers_and_a_reason_for_every_cell() -> Non
 
 def test_data_stays_data() -> None:
     cells = [
-        {**cell("pi4", "bookworm", 64, "3.11", EVIL), "target": EVIL, "board": EVIL, "python": EVIL}
+        cell("pi4", "bookworm", 64, "3.11", EVIL)._replace(target=EVIL, board=EVIL, python=EVIL)
     ]
     envelope: dict[str, Any] = json.loads(json.dumps(SAMPLES["check-sick"].to_json()))
     envelope["findings"][0]["message"] = EVIL

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import copy
 import json
+import shlex
 from dataclasses import replace
 from typing import Any
 
 import jsonschema
 import pytest
 
+from pidoctor.cli.arguments import COMMANDS, parse
+from pidoctor.envelope import Result, Written
 from pidoctor.proof.proof import Death, ModelResult, Proof
 from pidoctor.redact import Identity
+from pidoctor.report import schema as generated
 from pidoctor.report.jsonout import schema, to_text
 from pidoctor.resolve.verdict import Reason
-from pidoctor.result import Result
 from tests.unit.report.samples import SAMPLES, check, impossible
 
 
@@ -34,7 +37,7 @@ def test_a_real_proof_is_valid(validator: Any) -> None:
     proof = Proof(
         "failed", None, None, None, None, "python3", (ModelResult("a", "failed"),), 1, death
     )
-    validator.validate(json.loads(to_text(Result("smoke", proof=proof.to_json()))))
+    validator.validate(json.loads(to_text(Result("smoke", proof=proof))))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,9 @@ def test_what_breaks_the_contract_is_found(
     assert not validator.is_valid(spoiled)
 
 
-@pytest.mark.parametrize("key", ["profile", "findings", "matrix", "error", "timings"])
+@pytest.mark.parametrize(
+    "key", ["profile", "findings", "matrix", "error", "timings", "verdict", "next"]
+)
 def test_keys_without_a_value_are_null_and_there(key: str, validator: Any) -> None:
     envelope = json.loads(to_text(Result("smoke")))
     assert envelope[key] is None
@@ -78,23 +83,25 @@ def test_the_schema_knows_every_reason(validator: Any) -> None:
     assert schema()["$defs"]["candidate"]["properties"]["reason"]["enum"] == [
         reason.value for reason in Reason
     ]
-    spoiled = impossible()
-    spoiled["rejected"][0]["reason"] = "because"
-    assert not validator.is_valid(json.loads(to_text(Result("explain", resolution=spoiled))))
+    envelope = json.loads(to_text(Result("explain", resolution=impossible())))
+    validator.validate(envelope)
+    envelope["resolution"]["rejected"][0]["reason"] = "because"
+    assert not validator.is_valid(envelope)
 
 
 def test_form_of_the_text() -> None:
-    text = to_text(Result("smoke", extra={"name": "größe"}))
+    text = to_text(Result("smoke", error="größe"))
     assert text.startswith('{\n  "schema": "pidoctor-result/1",\n')
     assert text.endswith("}\n")
     assert "größe" in text
-    assert to_text(Result("smoke", extra={"name": "größe"}), ascii_only=True).isascii()
+    assert to_text(Result("smoke", error="größe"), ascii_only=True).isascii()
 
 
 def test_numbers_and_names_that_json_cannot_hold() -> None:
-    extra = {"nan": float("nan"), "inf": [float("inf")], "name": "a\udcff"}
-    envelope = json.loads(to_text(replace(Result("smoke"), extra=extra)))
-    assert (envelope["nan"], envelope["inf"], envelope["name"]) == (None, [None], "a\\udcff")
+    timings = {"nan": float("nan"), "inf": float("inf")}
+    envelope = json.loads(to_text(Result("smoke", error="a\udcff", timings=timings)))
+    assert envelope["timings"] == {"nan": None, "inf": None}
+    assert envelope["error"] == "a\\udcff"
 
 
 def test_no_planted_secret_gets_into_the_envelope() -> None:
@@ -106,6 +113,26 @@ def test_no_planted_secret_gets_into_the_envelope() -> None:
         "host": f"ping {canary}-host",
         "nested": [{"text": f"PASSWORD={canary} Serial: {canary}"}],
     }
-    result = replace(check(), error=f"/home/{canary}/x", extra=planted)
+    written = Written(f"PASSWORD={canary}", f"/home/{canary}/out")
+    result = replace(check(), error=f"/home/{canary}/x", receipt=planted, written=written)
     assert canary in str(result.to_json())
     assert canary not in to_text(result, identity=Identity(host=f"{canary}-host"))
+
+
+def test_the_shipped_schema_is_the_one_that_the_types_give() -> None:
+    assert generated.FILE.read_text(encoding="utf-8") == generated.text(), (
+        "make it anew with: python -m pidoctor.report.schema"
+    )
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_answer_has_a_verdict_and_the_next_command_parses(name: str) -> None:
+    envelope = SAMPLES[name].to_json()
+    if envelope["error"]:
+        assert envelope["verdict"] is envelope["next"] is None
+        return
+    assert envelope["verdict"]
+    assert "\n" not in envelope["verdict"]
+    then = envelope["next"]
+    if then and then.startswith("pidoctor "):
+        assert parse(shlex.split(then)[1:]).name in COMMANDS

@@ -1,0 +1,232 @@
+"""What every command answers with: typed parts, and the one envelope that JSON has for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+
+from pidoctor import __version__
+from pidoctor.result import ExitCode, Finding
+
+if TYPE_CHECKING:  # a command imports only what it answers with
+    from pidoctor import shapes
+    from pidoctor.evidence.audit import WheelAudit
+    from pidoctor.indexing.status import IndexStatus
+    from pidoctor.indexing.update import Updated
+    from pidoctor.indexing.verify import Verification
+    from pidoctor.install.outcome import Outcome
+    from pidoctor.profile.profile import Profile
+    from pidoctor.proof.proof import Proof
+    from pidoctor.resolve.plan import Plan, Resolution
+    from pidoctor.triage.diagnosis import Diagnosis
+
+Shape_co = TypeVar("Shape_co", covariant=True)
+
+
+class Cell(NamedTuple):
+    """One cell of the matrix: a target, and what was found for it.
+
+    ``status`` is "plan", "impossible" or "unknown"; ``summary`` what would be installed, or the
+    nearest miss.
+    """
+
+    target: str
+    requirement: str
+    status: str
+    summary: str
+    board: str = ""
+    system: str = ""
+    bits: int = 0
+    python: str = ""
+
+    def to_json(self) -> shapes.Cell:
+        return {
+            "target": self.target,
+            "requirement": self.requirement,
+            "status": self.status,
+            "summary": self.summary,
+            "board": self.board,
+            "system": self.system,
+            "bits": self.bits,
+            "python": self.python,
+        }
+
+
+class ShownStep(NamedTuple):
+    """A step of an installation as it is shown; ``status`` is "planned", "done" or "failed"."""
+
+    text: str
+    command: str = ""
+    writes: tuple[str, ...] = ()
+    status: str = "planned"
+
+    def to_json(self) -> shapes.Step:
+        return {
+            "text": self.text,
+            "command": self.command,
+            "writes": list(self.writes),
+            "status": self.status,
+        }
+
+
+class IndexAnswer(NamedTuple):
+    """What ``pidoctor index`` found; one of these is there."""
+
+    status: IndexStatus | None = None
+    update: Updated | None = None
+    verify: Verification | None = None
+    audits: tuple[WheelAudit, ...] | None = None
+
+    def to_json(self) -> shapes.IndexAnswer:
+        return {
+            "status": self.status.to_json() if self.status else None,
+            "update": self.update.to_json() if self.update else None,
+            "verify": self.verify.to_json() if self.verify else None,
+            "audits": None if self.audits is None else [audit.to_json() for audit in self.audits],
+        }
+
+
+class Asked(NamedTuple):
+    """What was asked: a requirement, and the option that names another machine with its value.
+
+    Without an option this machine is meant.
+    """
+
+    requirement: str = "auto"
+    option: str = ""  # "--target", "--capture", "--root"
+    value: str = ""
+
+    @property
+    def here(self) -> bool:
+        return not self.option
+
+    @property
+    def place(self) -> str:
+        """The machine in words: "this machine", "pi4-4gb/bookworm-64", "the capture my.json"."""
+        kind = {"": "this machine", "--target": "", "--capture": "the capture ", "--root": ""}
+        return f"{kind[self.option]}{self.value}"
+
+    @property
+    def subject(self) -> str:
+        """What is wanted, in words: a newcomer does not know what "auto" stands for."""
+        return "TensorFlow Lite" if self.requirement == "auto" else self.requirement
+
+    def command(self, name: str, *more: str) -> str:
+        """``pidoctor NAME`` asked the same, as one types it into a shell."""
+        import shlex
+
+        requirement = [] if self.requirement == "auto" and name != "explain" else [self.requirement]
+        where = [] if self.here else [self.option, self.value]
+        return shlex.join(["pidoctor", name, *requirement, *where, *more])
+
+
+class Written(NamedTuple):
+    """A document that a command made: its text, and the file that it went to.
+
+    Without a file the text is what the command prints; without a text the file is all there is.
+    """
+
+    text: str | None = None
+    output: str | None = None
+
+
+class Downloaded(NamedTuple):
+    """A folder of wheels, each verified by its hash."""
+
+    directory: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer of a command. Parts that a command has nothing for are None.
+
+    ``verdict`` is the answer in one sentence and ``next`` the one command to type now; where a
+    command does not say them, they follow from the parts (``pidoctor.report.conclusion``).
+    """
+
+    command: str
+    exit_code: int = ExitCode.FINE
+    error: str | None = None
+    verdict: str | None = None
+    next: str | None = None
+    profile: Profile | None = None
+    findings: tuple[Finding, ...] | None = None
+    resolution: Resolution | None = None
+    proof: Proof | None = None
+    diagnoses: tuple[Diagnosis, ...] | None = None
+    matrix: tuple[Cell, ...] | None = None
+    timings: Mapping[str, float] | None = None  # seconds
+    asked: Asked | None = None
+    steps: tuple[ShownStep, ...] | None = None
+    environment: Path | None = None  # that the steps change
+    outcome: Outcome | None = None  # of an install
+    receipt: Mapping[str, Any] | None = None
+    targets: tuple[str, ...] | None = None
+    index: IndexAnswer | None = None
+    downloaded: Downloaded | None = None
+    written: Written | None = None
+    html: str | None = None  # a page that was written besides
+
+    @property
+    def plan(self) -> Plan | None:
+        """The resolution where it is a plan."""
+        from pidoctor.resolve.plan import Plan
+
+        return self.resolution if isinstance(self.resolution, Plan) else None
+
+    def to_json(self) -> shapes.Envelope:
+        """The envelope; ``result.schema.json`` describes it."""
+        from pidoctor.report.conclusion import conclude
+
+        verdict, then = conclude(self)
+        written, outcome = self.written or Written(), self.outcome
+        return {
+            "schema": "pidoctor-result/1",
+            "command": self.command,
+            "version": __version__,
+            "exit_code": self.exit_code,
+            "error": self.error,
+            "verdict": verdict,
+            "next": then,
+            "profile": _profile(self.profile),
+            "findings": _each(self.findings),
+            "resolution": self.resolution.to_json() if self.resolution else None,
+            "proof": self.proof.to_json() if self.proof else None,
+            "diagnoses": _each(self.diagnoses),
+            "matrix": _each(self.matrix),
+            "timings": self.timings,
+            "here": self.asked.here if self.asked else None,
+            "steps": _each(self.steps),
+            "environment": str(self.environment) if self.environment else None,
+            "install": outcome.to_json() if outcome else None,
+            "already_installed": outcome.status == "already" if outcome else None,
+            "receipt": self.receipt,
+            "targets": None if self.targets is None else list(self.targets),
+            "index": self.index.to_json() if self.index else None,
+            "directory": self.downloaded.directory if self.downloaded else None,
+            "files": list(self.downloaded.files) if self.downloaded else None,
+            "document": written.text,
+            "output": written.output,
+            "html": self.html,
+        }
+
+
+def _profile(profile: Profile | None) -> Mapping[str, object] | None:
+    if profile is None:
+        return None
+    from pidoctor.profile.codec import to_json
+
+    return to_json(profile)
+
+
+class _Part(Protocol[Shape_co]):
+    """A part of a result: it knows its JSON."""
+
+    def to_json(self) -> Shape_co: ...
+
+
+def _each(parts: Iterable[_Part[Shape_co]] | None) -> list[Shape_co] | None:
+    return None if parts is None else [part.to_json() for part in parts]

@@ -1,0 +1,264 @@
+"""The answer of a command in one sentence, and the one command to type now."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pidoctor import units
+from pidoctor.envelope import Asked, Result
+from pidoctor.resolve.plan import Plan
+from pidoctor.result import Finding, Severity
+
+OLD_INDEX_DAYS = 30  # wheels are published every few weeks
+
+
+class Conclusion(NamedTuple):
+    """Either is None where there is nothing to say."""
+
+    verdict: str | None = None
+    next: str | None = None
+
+
+def conclude(result: Result) -> Conclusion:
+    """What a result comes to; what its command has said itself stands."""
+    if result.error:
+        return Conclusion(result.verdict, result.next)
+    found = _RULES.get(result.command, _nothing)(result)
+    return Conclusion(result.verdict or found.verdict, result.next or found.next)
+
+
+def errors(result: Result) -> list[Finding]:
+    """The findings that stop the request."""
+    return [f for f in result.findings or () if f.severity is Severity.ERROR]
+
+
+def _nothing(_: Result) -> Conclusion:
+    return Conclusion()
+
+
+def _first_command(findings: list[Finding]) -> str | None:
+    commands = (command for f in findings if f.remedy for command in f.remedy.commands)
+    return next(commands, None)
+
+
+def _sentence(text: str) -> str:
+    """``text`` with a capital and a full stop."""
+    text = text[:1].upper() + text[1:]
+    return text if not text or text[-1] in ".!?" else f"{text}."
+
+
+def _asked(result: Result) -> Asked:
+    return result.asked or Asked(result.resolution.request if result.resolution else "auto")
+
+
+def _named(plan: Plan) -> str:
+    return f"{plan.runtime} {plan.version}"
+
+
+# --- what is asked about a machine -----------------------------------------------------------
+
+
+def _check(result: Result) -> Conclusion:
+    asked, wrong = _asked(result), errors(result)
+    if result.resolution is None:
+        return Conclusion(_sentence(wrong[0].message) if wrong else None, _first_command(wrong))
+    plan = result.plan
+    if plan is None:
+        said = f"{asked.subject} does not run on {asked.place} as it is."
+        return Conclusion(said, asked.command("explain"))
+    if wrong:
+        problems = units.count(len(wrong), "problem")
+        said = f"{_named(plan)} fits {asked.place} once {problems} {_is(wrong)} solved."
+        return Conclusion(said, _first_command(wrong) if asked.here else None)
+    return Conclusion(f"{_named(plan)} fits {asked.place}.", _carried_out(asked))
+
+
+def _is(several: list[Finding]) -> str:
+    return "is" if len(several) == 1 else "are"
+
+
+def _carried_out(asked: Asked) -> str:
+    """Installed here; for another machine a file that installs the plan there."""
+    if asked.here:
+        return asked.command("install")
+    return asked.command("lock", "-o", "requirements.txt")
+
+
+def _explain(result: Result) -> Conclusion:
+    asked, plan = _asked(result), result.plan
+    if plan is None:
+        return Conclusion(f"{asked.subject} cannot be installed on {asked.place} as it is.")
+    return Conclusion(f"{_named(plan)} fits {asked.place}.", _carried_out(asked))
+
+
+def _impossible(result: Result) -> Conclusion:
+    asked = _asked(result)
+    said = f"{asked.subject} does not run on {asked.place} as it is."
+    return Conclusion(said, asked.command("explain"))
+
+
+# --- what changes an environment -------------------------------------------------------------
+
+
+def _install(result: Result) -> Conclusion:
+    plan, outcome, asked = result.plan, result.outcome, _asked(result)
+    if plan is None:
+        return _impossible(result)
+    if outcome is None:
+        if errors(result):
+            return Conclusion("Not installed. Nothing was changed.", _first_command(errors(result)))
+        where = f" into {result.environment}" if result.environment else ""
+        return Conclusion(
+            f"{_named(plan)} would be installed{where}; nothing was changed.",
+            asked.command("install"),
+        )
+    said = _OUTCOMES[outcome.status].format(what=_named(plan), environment=outcome.environment)
+    if outcome.exit_code:
+        return Conclusion(said, _first_command(list(outcome.findings)))
+    return Conclusion(said, try_it(outcome.python, plan))
+
+
+_OUTCOMES = {  # of an install, pidoctor/install/outcome.py
+    "installed": "{what} is installed in {environment}, and it computed the right answer.",
+    "already": "{what} was in {environment} already, and it computed the right answer again.",
+    "failed": "Not installed. Nothing was changed.",
+    "rolled-back": "Not installed. Everything is as it was before.",
+}
+
+
+def try_it(python: object, plan: Plan) -> str:
+    """A command that uses what was installed: it prints the path of the runtime."""
+    module = plan.import_line.split()[1]
+    return f'{shlex.quote(str(python))} -c "import {module} as it; print(it.__file__)"'
+
+
+def _smoke(result: Result) -> Conclusion:
+    proof = result.proof
+    if proof is None:
+        return Conclusion()
+    what = " ".join(filter(None, (proof.runtime, proof.version))) or "The runtime"
+    if proof.death is not None:
+        commands = _first_command(list(result.findings or ()))
+        return Conclusion(f"{what} does not work here: {proof.death.message}", commands)
+    if any(model.expected is None for model in proof.models):
+        return Conclusion(f"{what} ran without error; there is no known answer to compare with.")
+    return Conclusion(f"{what} computes the right answer.", None)
+
+
+def _undo(result: Result) -> Conclusion:
+    done = result.steps is not None and any(step.status == "done" for step in result.steps)
+    return Conclusion("Everything is as it was before the last install." if done else None)
+
+
+# --- what writes files -----------------------------------------------------------------------
+
+
+def _lock(result: Result) -> Conclusion:
+    plan, written = result.plan, result.written
+    if plan is None or written is None:
+        return _impossible(result)
+    wheels = units.count(len(plan.wheels), "wheel")
+    said = f"{_named(plan)} for {_asked(result).place}: {wheels}, each with its hash."
+    if not written.output:
+        return Conclusion(said)
+    name = shlex.quote(written.output)
+    if written.output.endswith(".toml"):
+        return Conclusion(said, f"uv pip install -r {name}")
+    return Conclusion(said, f"python3 -m pip install --require-hashes --no-deps -r {name}")
+
+
+def _download(result: Result) -> Conclusion:
+    if result.downloaded is None:
+        return _impossible(result)
+    files = units.count(len(result.downloaded.files), "wheel")
+    folder = result.downloaded.directory
+    asked = Asked(_asked(result).requirement)
+    return Conclusion(
+        f"{files} in {folder}, each verified by its hash.",
+        asked.command("install", "--offline", "--wheels", folder),
+    )
+
+
+def _capture(result: Result) -> Conclusion:
+    output = result.written.output if result.written else None
+    if output is None:
+        return Conclusion()
+    return Conclusion(
+        f"This machine is in {output}; it can be asked about on any other.",
+        shlex.join(["pidoctor", "check", "--capture", output]),
+    )
+
+
+def _report(result: Result) -> Conclusion:
+    output = result.written.output if result.written else None
+    return Conclusion(f"The support bundle is {output}; look through it before you send it.")
+
+
+# --- what is known ---------------------------------------------------------------------------
+
+
+def _targets(result: Result) -> Conclusion:
+    names = result.targets or ()
+    if not names:
+        return Conclusion("No target has that in its name.", "pidoctor targets")
+    return Conclusion(
+        f"{units.count(len(names), 'target')} can be asked about.",
+        f"pidoctor check --target {shlex.quote(names[0])}",
+    )
+
+
+def _matrix(result: Result) -> Conclusion:
+    cells = result.matrix or ()
+    fits = sum(cell.status == "plan" for cell in cells)
+    return Conclusion(f"Something fits {fits} of {units.count(len(cells), 'combination')}.")
+
+
+def _triage(result: Result) -> Conclusion:
+    if not result.diagnoses:
+        return Conclusion()
+    first = result.diagnoses[0]
+    return Conclusion(first.explanation or first.cause, next(iter(first.fix.commands), None))
+
+
+def _index(result: Result) -> Conclusion:
+    index = result.index
+    if index is None:
+        return Conclusion()
+    if index.status is not None:
+        days = index.status.age_days
+        age = "of unknown age" if days is None else f"{units.count(days, 'day')} old"
+        old = days is not None and days > OLD_INDEX_DAYS
+        return Conclusion(f"The wheels index is {age}.", "pidoctor index update" if old else None)
+    if index.update is not None:
+        changes = units.count(len(index.update.changes), "change")
+        return Conclusion(f"The wheels index is up to date, with {changes}.")
+    if index.verify is not None:
+        problems = len(index.verify.problems)
+        differs = units.count(problems, "thing differs", "things differ")
+        return Conclusion(
+            f"{differs} from the sources." if problems else "All is as the index says."
+        )
+    wrong = sum(bool(audit.disagreements) for audit in index.audits or ())
+    if wrong:
+        names = units.count(wrong, "wheel needs", "wheels need")
+        return Conclusion(f"{names} something else than the file name says.")
+    return Conclusion("The file names say what the files need.")
+
+
+_RULES: dict[str, Callable[[Result], Conclusion]] = {
+    "check": _check,
+    "explain": _explain,
+    "install": _install,
+    "smoke": _smoke,
+    "undo": _undo,
+    "lock": _lock,
+    "download": _download,
+    "capture": _capture,
+    "report": _report,
+    "targets": _targets,
+    "matrix": _matrix,
+    "triage": _triage,
+    "index": _index,
+}

@@ -1,0 +1,351 @@
+# ruff: noqa: UP007 - these are looked at while the program runs, on Python 3.9 too
+"""The JSON that commands answer with, as types: what ``to_json`` gives, key by key.
+
+``result.schema.json`` is generated from these (``python -m pidoctor.report.schema``), and mypy
+holds each ``to_json`` to them, so that code, schema and documentation cannot differ. Bytes,
+seconds and milliseconds are in the unit that the key names; a size without one is in bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, NamedTuple, TypedDict, Union
+
+
+class Rule(NamedTuple):
+    """A constraint of JSON Schema on a value, as in ``Annotated[str, Rule("minLength", 1)]``."""
+
+    keyword: str
+    value: object
+
+
+class TypeOf(NamedTuple):
+    """A value that is described elsewhere: "package.module:Class", an enumeration or dataclass."""
+
+    name: str
+
+
+def _one_of(*values: str) -> Rule:
+    return Rule("enum", values)
+
+
+Text = Annotated[str, Rule("minLength", 1)]
+Id = Annotated[str, Rule("pattern", "^[a-z0-9]+(-[a-z0-9]+)*$")]
+Amount = Annotated[int, Rule("minimum", 0)]
+Number = Annotated[float, Rule("minimum", 0)]
+
+
+class Remedy(TypedDict):
+    """``safe``: the commands only add what is missing; they may be run after being shown."""
+
+    commands: list[Text]
+    safe: bool
+    text: str
+
+
+class Finding(TypedDict):
+    """``id`` is stable; ``evidence`` says where pidoctor looked and what it saw there."""
+
+    id: Id
+    severity: Annotated[str, TypeOf("pidoctor.result:Severity")]
+    message: Text
+    evidence: str
+    remedy: Union[Remedy, None]
+    link: Union[str, None]
+
+
+class Package(TypedDict):
+    """``filename`` is the wheel's, or the name of the system package, which has no hash."""
+
+    name: Text
+    version: Text
+    source: Annotated[str, _one_of("index", "piwheels", "debian")]
+    filename: str
+    sha256: Union[Annotated[str, Rule("pattern", "^[0-9a-f]{64}$")], None]
+    size: Union[Amount, None]
+    installed: bool
+    because: list[str]
+
+
+class Candidate(TypedDict):
+    """A version that was looked at and refused. The reasons are in order, farthest miss first."""
+
+    name: Text
+    version: str
+    reason: Annotated[str, TypeOf("pidoctor.resolve.verdict:Reason")]
+    detail: str
+
+
+_CHANGES = (
+    *("version", "runtime", "system-package", "python"),
+    *("kernel", "os-bits", "os-release", "board"),
+)
+
+
+class Change(TypedDict):
+    """What would make the request possible; a smaller ``cost`` is cheaper."""
+
+    kind: Annotated[
+        str,
+        _one_of(
+            "version",
+            "runtime",
+            "system-package",
+            "python",
+            "kernel",
+            "os-bits",
+            "os-release",
+            "board",
+        ),
+    ]
+    text: Text
+    cost: int
+    result: str
+
+
+Plan = TypedDict(
+    "Plan",
+    {
+        "status": Literal["plan"],
+        "request": Text,
+        "runtime": Text,
+        "import": Text,
+        "python": str,
+        "packages": Annotated[list[Package], Rule("minItems", 1)],
+        "rejected": list[Candidate],
+        "changes": list[Change],
+        "notes": list[str],
+        "nearest_miss": None,
+    },
+)
+
+Impossible = TypedDict(
+    "Impossible",
+    {
+        "status": Literal["impossible"],
+        "request": Text,
+        "runtime": None,
+        "import": None,
+        "python": str,
+        "packages": Annotated[list[Package], Rule("maxItems", 0)],
+        "rejected": list[Candidate],
+        "changes": list[Change],
+        "message": str,
+        "nearest_miss": Union[Candidate, None],
+    },
+)
+
+
+class Death(TypedDict):
+    """How a program died: the signal that ended it, and at which step."""
+
+    kind: Id
+    signal: Union[int, None]
+    step: str
+    model: Union[str, None]
+    detail: Union[str, None]
+    message: str
+    evidence: str
+
+
+class ModelResult(TypedDict):
+    """What one model gave; ``expected`` is null where no answer is known to compare with."""
+
+    name: str
+    status: Annotated[str, _one_of("passed", "failed")]
+    input_shape: Union[list[int], None]
+    expected: Union[list[float], None]
+    obtained: Union[list[Union[float, None]], None]
+    max_error: Union[Number, None]
+    tolerance: Union[Number, None]
+    first_ms: Union[Number, None]
+    latency_ms: Union[Number, None]
+
+
+Proof = TypedDict(
+    "Proof",
+    {
+        "status": Annotated[str, _one_of("passed", "failed")],
+        "runtime": Union[str, None],
+        "version": Union[str, None],
+        "numpy": Union[str, None],
+        "import": Union[str, None],
+        "python": str,
+        "models": list[ModelResult],
+        "peak_memory_bytes": Union[Amount, None],
+        "death": Union[Death, None],
+    },
+)
+
+
+class LogLine(TypedDict):
+    """A line of a log, counted from 1, and its text without control characters."""
+
+    line: Amount
+    text: str
+
+
+class Diagnosis(TypedDict):
+    """``confidence`` is from 0 to 1; ``alternatives`` fit the same evidence."""
+
+    cause: Id
+    confidence: Annotated[float, Rule("minimum", 0), Rule("maximum", 1)]
+    evidence: list[LogLine]
+    explanation: str
+    fix: Remedy
+    alternatives: list[str]
+    source: str
+
+
+class Cell(TypedDict):
+    """A target and what was found for it: what would be installed, or the nearest miss."""
+
+    target: Text
+    requirement: Text
+    status: Annotated[str, _one_of("plan", "impossible", "unknown")]
+    summary: str
+    board: str
+    system: str
+    bits: int
+    python: str
+
+
+class Step(TypedDict):
+    """A step of an installation, the command that it runs, and the files that it writes."""
+
+    text: str
+    command: str
+    writes: list[str]
+    status: Annotated[str, _one_of("planned", "done", "failed")]
+
+
+class Installed(TypedDict):
+    """How an install ended; ``kept_bytes`` is what the state kept for ``undo`` takes."""
+
+    status: Annotated[str, _one_of("installed", "already", "failed", "rolled-back")]
+    environment: str
+    python: str
+    kept_bytes: Amount
+
+
+class IndexStatus(TypedDict):
+    """The wheels index in use; ``sources`` counts its wheels by where they come from."""
+
+    origin: Annotated[str, _one_of("shipped", "updated")]
+    folder: str
+    retrieved: str
+    age_days: Union[Amount, None]
+    packages: Amount
+    wheels: Amount
+    with_evidence: Amount
+    sources: Mapping[str, int]
+    note: str
+
+
+class Updated(TypedDict):
+    """A finished update, and a sentence for each thing that it changed."""
+
+    folder: str
+    changes: list[str]
+    packages: Amount
+
+
+class Verification(TypedDict):
+    """What was compared with the sources, and what was not as the index says."""
+
+    hashes_checked: Amount
+    wheels_read: Amount
+    problems: list[str]
+
+
+class Need(TypedDict):
+    """The newest version of a library's symbols that is needed, and that is used if there."""
+
+    strong: str
+    weak: str
+
+
+class NumpyUse(TypedDict):
+    """``abi`` 1: only NumPy 1; 2: NumPy 1 and 2. ``feature``: the oldest C API version."""
+
+    abi: int
+    feature: int
+
+
+class Library(TypedDict):
+    """What one ELF file of a wheel needs; ``pages`` are the page sizes under which it loads."""
+
+    path: str
+    required: bool
+    machine: str
+    bits: int
+    float_abi: str
+    glibc: Need
+    glibcxx: Need
+    cxxabi: Need
+    needed: list[str]
+    bundled: list[str]
+    align: int
+    pages: list[int]
+    exec_stack: bool
+    cpu_features: list[str]
+    numpy_api: Union[NumpyUse, None]
+
+
+class WheelAudit(TypedDict):
+    """What was read off one wheel, and where its tag says something else."""
+
+    file: str
+    size: Amount
+    unpacked_size: Amount
+    numpy_api: Union[NumpyUse, None]
+    libraries: list[Library]
+    disagreements: list[str]
+
+
+class IndexAnswer(TypedDict):
+    """The answer of ``pidoctor index``; one of these is there."""
+
+    status: Union[IndexStatus, None]
+    update: Union[Updated, None]
+    verify: Union[Verification, None]
+    audits: Union[list[WheelAudit], None]
+
+
+Profile = Annotated[Mapping[str, object], TypeOf("pidoctor.profile.profile:Profile")]
+
+
+class Envelope(TypedDict):
+    """One envelope for every command. What a command has nothing for is null.
+
+    ``verdict`` is the answer in one sentence, ``next`` the one command to type now. A reader
+    ignores keys that it does not know.
+    """
+
+    schema: Literal["pidoctor-result/1"]
+    command: Text
+    version: Text
+    exit_code: int
+    error: Union[str, None]
+    verdict: Union[Text, None]
+    next: Union[Text, None]
+    profile: Union[Profile, None]
+    findings: Union[list[Finding], None]
+    resolution: Union[Plan, Impossible, None]
+    proof: Union[Proof, None]
+    diagnoses: Union[list[Diagnosis], None]
+    matrix: Union[list[Cell], None]
+    timings: Union[Mapping[str, float], None]
+    here: Union[bool, None]
+    steps: Union[list[Step], None]
+    environment: Union[str, None]
+    install: Union[Installed, None]
+    already_installed: Union[bool, None]
+    receipt: Union[Mapping[str, object], None]
+    targets: Union[list[str], None]
+    index: Union[IndexAnswer, None]
+    directory: Union[str, None]
+    files: Union[list[str], None]
+    document: Union[str, None]
+    output: Union[str, None]
+    html: Union[str, None]
