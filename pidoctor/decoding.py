@@ -38,6 +38,16 @@ Convert = Callable[[Any, Path, "Faults"], Any]
 
 _MAX_FAULTS = 50
 _REQUIRED: Any = object()
+# Annotations that most fields have: evaluating each anew is half of the time that loading takes.
+_COMMON = {
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "str | None": Union[str, None],
+    "int | None": Union[int, None],
+    "bool | None": Union[bool, None],
+    "tuple[str, ...]": tuple[str, ...],
+}
 _PLAIN = {
     bool: "true or false",
     int: "a whole number",
@@ -91,8 +101,7 @@ def decode(kind: type[T], data: Any, where: str, *, root: str = "", exact: bool 
     written. Raises :class:`DecodeError`.
     """
     faults = Faults(where)
-    make: Any = converter
-    value: T = make(kind, exact)(data, (None, root) if root else None, faults)
+    value: T = converter(kind, exact)(data, (None, root) if root else None, faults)
     if faults.lines:
         raise DecodeError(faults.lines)
     return value
@@ -103,7 +112,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, Fact):
         fact = {"value": encode(value.value), "state": value.state.value, "source": value.source}
         return {**fact, "detail": value.detail} if value.detail else fact
-    kind: Any = type(value)
+    kind = type(value)
     if is_record(kind):
         return {field.key: encode(getattr(value, field.name)) for field in fields_of(kind)}
     if isinstance(value, Mapping):
@@ -131,9 +140,13 @@ def is_record(kind: Any) -> bool:
     return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"))
 
 
-@cache
 def fields_of(kind: Any) -> tuple[Field, ...]:
     """The fields of a dataclass or named tuple, in order, with their types resolved."""
+    return _fields_of(kind)
+
+
+@cache
+def _fields_of(kind: Any) -> tuple[Field, ...]:
     hints, names = _hints(kind), getattr(kind, "JSON_NAMES", {})
     if hasattr(kind, "_fields"):
         defaults: dict[str, Any] = dict.fromkeys(kind._fields, _REQUIRED)
@@ -149,9 +162,13 @@ def fields_of(kind: Any) -> tuple[Field, ...]:
     )
 
 
-@cache
 def converter(kind: Any, exact: bool) -> Convert:
     """The function that turns JSON into a ``kind``, made once per type."""
+    return _converter(kind, exact)
+
+
+@cache
+def _converter(kind: Any, exact: bool) -> Convert:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if kind in _PLAIN:
         return _plain(kind)
@@ -162,7 +179,7 @@ def converter(kind: Any, exact: bool) -> Convert:
     if origin is Literal:
         return _choice({option: option for option in inner})
     if origin is tuple:
-        return _list(converter(inner[0], exact))
+        return _list(inner[0], converter(inner[0], exact))
     if origin is not None and _is_union(origin):
         return _union(inner, exact)
     if origin is not None:
@@ -207,10 +224,14 @@ def _from_text(kind: Any) -> Convert:
     return convert
 
 
-def _list(item: Convert) -> Convert:
+def _list(kind: Any, item: Convert) -> Convert:
+    plain = kind in (str, int)  # long lists of words: looked at together where all is well
+
     def convert(data: Any, path: Path, faults: Faults) -> Any:
         if type(data) is not list:
             return faults.add(path, f"expected a list, not {_shown(data)}")
+        if plain and all(type(entry) is kind for entry in data):
+            return tuple(data)
         return tuple([item(entry, (path, at), faults) for at, entry in enumerate(data)])
 
     return convert
@@ -310,13 +331,29 @@ def _is_union(origin: Any) -> bool:
 
 
 def _hints(kind: type) -> dict[str, Any]:
-    if sys.version_info >= (3, 10):
-        return typing.get_type_hints(kind)
-    return _hints_of_old_pythons(kind)
+    """As ``typing.get_type_hints``, several times faster, and on Python 3.9 as well."""
+    hints: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        for name, hint in getattr(base, "__annotations__", {}).items():
+            text = getattr(hint, "__forward_arg__", hint)
+            if not isinstance(text, str):
+                hints[name] = hint
+            elif text in _COMMON:
+                hints[name] = _COMMON[text]
+            else:
+                hints[name] = _evaluated(text, vars(sys.modules[base.__module__]))
+    return hints
 
 
-def _hints_of_old_pythons(kind: type) -> dict[str, Any]:
-    """As ``typing.get_type_hints``, where ``X | Y`` cannot be evaluated: Python 3.9."""
+def _evaluated(text: str, names: dict[str, Any]) -> Any:
+    """The type that an annotation of our own source names."""
+    if sys.version_info >= (3, 10) or "|" not in text:
+        return eval(text, {**names})  # noqa: S307
+    return _evaluated_unions(text, names)
+
+
+def _evaluated_unions(text: str, names: dict[str, Any]) -> Any:
+    """An annotation with ``X | Y``, which Python 3.9 cannot evaluate."""
     import ast
 
     class AsUnion(ast.NodeTransformer):
@@ -325,18 +362,8 @@ def _hints_of_old_pythons(kind: type) -> dict[str, Any]:
             members = ast.Tuple([node.left, node.right], ast.Load())
             return ast.Subscript(ast.Name("Union", ast.Load()), members, ast.Load())
 
-    hints: dict[str, Any] = {}
-    for base in reversed(kind.__mro__):
-        names = {**vars(typing), **vars(sys.modules[base.__module__])}
-        for name, hint in vars(base).get("__annotations__", {}).items():
-            text = getattr(hint, "__forward_arg__", hint)
-            if isinstance(text, str):
-                tree = AsUnion().visit(ast.parse(text, mode="eval"))
-                code = compile(ast.fix_missing_locations(tree), "<annotation>", "eval")
-                hints[name] = eval(code, names)  # noqa: S307 (an annotation of our own source)
-            else:
-                hints[name] = hint
-    return hints
+    tree = ast.fix_missing_locations(AsUnion().visit(ast.parse(text, mode="eval")))
+    return eval(compile(tree, "<annotation>", "eval"), {**names, "Union": Union})  # noqa: S307
 
 
 def _shown(data: Any) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.tables import load
 
 
 class Signs(NamedTuple):
@@ -35,26 +34,19 @@ class AcceleratorRow(NamedTuple):
     seen: Signs
     usable: bool
     note: str
-    needs: tuple[Need, ...]
-    group: str  # the group whose members may open it
     sources: tuple[str, ...]
+    needs: tuple[Need, ...] = ()
+    group: str = ""  # the group whose members may open it
     page_size: int | None = None  # the only page size of the kernel that its driver works with
 
 
-@lru_cache(maxsize=1)
+class AcceleratorsTable(NamedTuple):
+    """accelerators.json."""
+
+    schema: Literal["pidoctor-accelerators/1"]
+    accelerators: tuple[AcceleratorRow, ...]
+
+
 def load_accelerators() -> tuple[AcceleratorRow, ...]:
-    """The table of accelerators.json."""
-    return tuple(
-        AcceleratorRow(
-            id=row["id"],
-            name=row["name"],
-            seen=Signs(**{kind: tuple(values) for kind, values in row["seen"].items()}),
-            usable=row["usable"],
-            note=row["note"],
-            needs=tuple(Need(**need) for need in row["needs"]),
-            group=row["group"],
-            sources=tuple(row["sources"]),
-            page_size=row.get("page_size"),
-        )
-        for row in load_table("accelerators")["accelerators"]
-    )
+    """The devices that ship with pidoctor, and the user's own."""
+    return load(AcceleratorsTable).accelerators

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.tables import derived
 
 MIB = 1 << 20
 RASPBERRY_PI = "raspberry-pi"
@@ -32,9 +31,11 @@ class Soc(NamedTuple):
 
 
 class Board(NamedTuple):
-    """A board. ``memory`` lists the sizes it is sold with, in bytes, smallest first.
+    """A board. ``memory_mib`` lists the sizes it is sold with, smallest first.
 
     ``suggested`` marks the ones to name when a newer board would help, cheapest first.
+    ``systems`` are the ids or flavours of the systems that it is documented to run, the usual one
+    first; empty for those of its vendor.
     """
 
     id: str
@@ -42,11 +43,69 @@ class Board(NamedTuple):
     vendor: str
     soc: str
     cores: int
-    memory: tuple[int, ...]
-    compatible: tuple[str, ...]
-    aliases: tuple[str, ...]
-    suggested: bool
+    memory_mib: tuple[int, ...]
+    compatible: tuple[str, ...]  # of the device tree; none where no kernel has published any
     sources: tuple[str, ...]
+    aliases: tuple[str, ...] = ()  # other names, in any spelling
+    suggested: bool = False
+    systems: tuple[str, ...] = ()
+
+    @property
+    def memory(self) -> tuple[int, ...]:
+        """The sizes it is sold with, bytes."""
+        return tuple(size * MIB for size in self.memory_mib)
+
+    @property
+    def usual_memory(self) -> int:
+        """The size to assume where none is named, bytes: 4 GiB, else the nearest below it."""
+        small = [size for size in self.memory if size <= 4096 * MIB]
+        return max(small, default=self.memory[0])
+
+
+class Vendor(NamedTuple):
+    """A maker of boards. ``spellings`` are what its name is written like before a board's."""
+
+    id: str
+    name: str
+    systems: tuple[str, ...]  # ids or flavours that its boards run, the usual one first
+    spellings: tuple[str, ...] = ()
+
+
+class OldCode(NamedTuple):
+    """What one of the Raspberry Pi's first revision codes stands for."""
+
+    board: str
+    revision: str
+    memory_mib: int | None
+
+
+class RevisionCodes(NamedTuple):
+    """The fields of a Raspberry Pi's revision code: number -> meaning; types in hex."""
+
+    sources: tuple[str, ...]
+    memory_mib: Mapping[str, int]
+    makers: Mapping[str, str]
+    socs: Mapping[str, str]
+    types: Mapping[str, tuple[str, ...]]
+    old_codes: Mapping[str, OldCode]
+
+
+class Cores(NamedTuple):
+    """The cores by "implementer/part" of /proc/cpuinfo, in hex."""
+
+    source: str
+    parts: Mapping[str, str]
+
+
+class BoardsTable(NamedTuple):
+    """boards.json."""
+
+    schema: Literal["pidoctor-boards/1"]
+    revision: RevisionCodes
+    cores: Cores
+    vendors: tuple[Vendor, ...]
+    socs: tuple[Soc, ...]
+    boards: tuple[Board, ...]
 
 
 class Revision(NamedTuple):
@@ -67,7 +126,8 @@ class Boards(NamedTuple):
 
     boards: Mapping[str, Board]
     socs: Mapping[str, Soc]
-    codes: Mapping[str, Any]  # the "revision" part of boards.json
+    vendors: Mapping[str, Vendor]
+    codes: RevisionCodes
     core_parts: Mapping[str, str]  # "implementer/part" of /proc/cpuinfo, in hex -> core
 
     def by_compatible(self, strings: tuple[str, ...]) -> Board | None:
@@ -95,9 +155,9 @@ class Boards(NamedTuple):
         """
         if code >> 23 & 1:
             return self._new_style(code)
-        row = self.codes["old_codes"].get(f"{code & 0xFFFF:04x}") if not code & 0x7F0000 else None
-        board = self.boards.get(row["board"]) if row else None
-        memory = row["memory_mib"] if row else None
+        row = self.codes.old_codes.get(f"{code & 0xFFFF:04x}") if not code & 0x7F0000 else None
+        board = self.boards.get(row.board) if row else None
+        memory = row.memory_mib if row else None
         return Revision(
             code=code,
             new_style=False,
@@ -105,14 +165,14 @@ class Boards(NamedTuple):
             soc=board.soc if board else None,
             memory=memory * MIB if memory else None,
             maker=None,
-            revision=row["revision"] if row else None,
+            revision=row.revision if row else None,
             warranty_void=bool(code >> 24 & 1),
         )
 
     def _new_style(self, code: int) -> Revision:
-        memory = self.codes["memory_mib"].get(str(code >> 20 & 7))
+        memory = self.codes.memory_mib.get(str(code >> 20 & 7))
         size = memory * MIB if memory else None
-        soc = self.codes["socs"].get(str(code >> 12 & 0xF))
+        soc = self.codes.socs.get(str(code >> 12 & 0xF))
         board = self._of_type(code >> 4 & 0xFF, soc, size)
         return Revision(
             code=code,
@@ -120,58 +180,34 @@ class Boards(NamedTuple):
             board=board.id if board else None,
             soc=soc,
             memory=size,
-            maker=self.codes["makers"].get(str(code >> 16 & 0xF)),
+            maker=self.codes.makers.get(str(code >> 16 & 0xF)),
             revision=f"1.{code & 0xF}",
             warranty_void=bool(code >> 25 & 1),
         )
 
     def _of_type(self, number: int, soc: str | None, memory: int | None) -> Board | None:
         """The board of a type number; where several share it, by their chip and memory."""
-        named = [self.boards[name] for name in self.codes["types"].get(f"{number:02x}", ())]
+        named = [self.boards[name] for name in self.codes.types.get(f"{number:02x}", ())]
         fitting = [board for board in named if soc is None or board.soc == soc]
         exact = [board for board in fitting if memory in board.memory]
         return next(iter((*exact, *fitting)), None)
 
 
-@lru_cache(maxsize=1)
 def load_boards() -> Boards:
-    """The table of boards.json."""
-    table = load_table("boards")
-    socs = {row["id"]: _soc(row) for row in table["socs"]}
-    boards = {row["id"]: _board(row) for row in table["boards"]}
-    return Boards(boards, socs, table["revision"], table["cores"]["parts"])
+    """The boards that ship with pidoctor, and the user's own."""
+    return derived(BoardsTable, _by_id)
+
+
+def _by_id(table: BoardsTable) -> Boards:
+    return Boards(
+        {board.id: board for board in table.boards},
+        {soc.id: soc for soc in table.socs},
+        {vendor.id: vendor for vendor in table.vendors},
+        table.revision,
+        table.cores.parts,
+    )
 
 
 def decode_revision(code: int) -> Revision:
     """:meth:`Boards.decode_revision` of the shipped table."""
     return load_boards().decode_revision(code)
-
-
-def _soc(row: Mapping[str, Any]) -> Soc:
-    return Soc(
-        id=row["id"],
-        core=row["core"],
-        gpu=row["gpu"],
-        compatible=tuple(row["compatible"]),
-        modes={
-            int(bits): Mode(mode["machine"], tuple(mode["features"]))
-            for bits, mode in row["modes"].items()
-        },
-        runs_32=row["runs_32"],
-        sources=tuple(row["sources"]),
-    )
-
-
-def _board(row: Mapping[str, Any]) -> Board:
-    return Board(
-        id=row["id"],
-        name=row["name"],
-        vendor=row["vendor"],
-        soc=row["soc"],
-        cores=row["cores"],
-        memory=tuple(size * MIB for size in row["memory_mib"]),
-        compatible=tuple(row["compatible"]),
-        aliases=tuple(row["aliases"]),
-        suggested=row["suggested"],
-        sources=tuple(row["sources"]),
-    )

@@ -5,11 +5,29 @@ The rows are in ``catalog/data/relations.json``, each with its source.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.systems import load_systems
+from pidoctor.catalog.tables import derived
+
+
+class Alternatives(NamedTuple):
+    """What can stand in for a runtime, best first."""
+
+    name: str
+    alternatives: tuple[str, ...]
+    source: str
+
+
+class MisleadingName(NamedTuple):
+    """A project that is not what its name says, or a name that no project has."""
+
+    name: str
+    text: str
+    source: str
 
 
 class MemoryNeed(NamedTuple):
@@ -31,6 +49,16 @@ class NumpyLevel(NamedTuple):
     numpy: SpecifierSet
     abi: int
     feature: int
+    source: str
+
+
+class RelationsTable(NamedTuple):
+    """relations.json."""
+
+    alternatives: tuple[Alternatives, ...]
+    misleading_names: tuple[MisleadingName, ...]
+    memory: tuple[MemoryNeed, ...]
+    numpy_c_api: tuple[NumpyLevel, ...]
 
 
 class DistributionPackage(NamedTuple):
@@ -71,21 +99,27 @@ class Relations(NamedTuple):
 
 
 def load_relations() -> Relations:
-    """The shipped relations."""
-    data = load_table("relations")
+    """How packages relate: the shipped rows, and the user's own."""
+    return derived(RelationsTable, _relations)
+
+
+def _relations(table: RelationsTable) -> Relations:
     return Relations(
-        alternatives={row["name"]: tuple(row["alternatives"]) for row in data["alternatives"]},
-        warnings={row["name"]: row["text"] for row in data["misleading_names"]},
-        memory=tuple(_memory(row) for row in data["memory"]),
-        numpy_levels=tuple(
-            NumpyLevel(SpecifierSet(row["numpy"]), row["abi"], row["feature"])
-            for row in data["numpy_c_api"]
-        ),
-        distribution_packages=tuple(
-            DistributionPackage(**row) for row in data["distribution_packages"]
-        ),
+        alternatives={row.name: row.alternatives for row in table.alternatives},
+        warnings={row.name: row.text for row in table.misleading_names},
+        memory=table.memory,
+        numpy_levels=table.numpy_c_api,
+        distribution_packages=tuple(_distribution_packages()),
     )
 
 
-def _memory(row: dict[str, Any]) -> MemoryNeed:
-    return MemoryNeed(row["name"], SpecifierSet(row["specifier"]), row["peak"], row["source"])
+def _distribution_packages() -> Iterator[DistributionPackage]:
+    """What each release of systems.json ships; flavours of one release ship the same."""
+    seen = set()
+    for row in load_systems().rows:
+        for name, version in row.packages.items():
+            if row.codename is not None and (row.codename, name) not in seen:
+                seen.add((row.codename, name))
+                yield DistributionPackage(
+                    row.codename, name, version, f"python3-{name}", row.source
+                )

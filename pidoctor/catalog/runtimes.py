@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.tables import load
 
 
-class Runtime(NamedTuple):
+@dataclass(frozen=True)
+class Runtime:
     """A runtime: its distribution, others that bring the same module, and how to import it.
 
     ``import_line`` leaves the class ``Interpreter`` behind; a proof runs this very line.
     """
+
+    JSON_NAMES = {"import_line": "import"}  # noqa: RUF012 (read by the decoder)
 
     distribution: str
     distributions: tuple[str, ...]
@@ -19,9 +23,13 @@ class Runtime(NamedTuple):
     import_line: str
 
 
+class RuntimesTable(NamedTuple):
+    """runtimes.json."""
+
+    source: str
+    runtimes: tuple[Runtime, ...]
+
+
 def load_runtimes() -> tuple[Runtime, ...]:
-    """The rows of ``data/runtimes.json``, preferred first."""
-    return tuple(
-        Runtime(row["distribution"], tuple(row["distributions"]), row["module"], row["import"])
-        for row in load_table("runtimes")["runtimes"]
-    )
+    """The runtimes that ship with pidoctor, preferred first, then the user's own."""
+    return load(RuntimesTable).runtimes

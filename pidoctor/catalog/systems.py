@@ -3,46 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from pidoctor.catalog.boards import MIB, Board, Boards, Soc
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.tables import derived
+from pidoctor.catalog.values import Dotted as Version
+
+Value = TypeVar("Value")
 
 DEFAULT = "default"
+SMALL_PAGE = 4096  # bytes
 
 
 class SystemRow(NamedTuple):
     """A release. Versions are strings; None is "not documented"; word sizes are 32 and 64.
 
     ``kernel_bits`` is the word size of the kernel that an image boots and ``page_sizes`` its page
-    size in bytes, each by the image's word size and then by chip, with a "default".
+    size in bytes, each by the image's word size and then by chip, with a "default"; where nothing
+    is said, the image's own word size and 4096.
     """
 
     id: str  # "bookworm" (Raspberry Pi OS), "debian-bookworm", "ubuntu-22.04"
-    short: str  # what the release may also be called where no other row has that id
     flavour: str
-    vendor: str | None  # the only maker whose boards it is for
     name: str
-    codename: str | None
     version: str
-    os_ids: Mapping[int, str]  # os-release ID by word size; the keys are the images there are
-    armv6: bool  # its 32-bit image runs on ARMv6
-    libc: str
-    libc_version: str
-    glibcxx: str | None
-    python: str
-    pip: str | None
-    venv: bool | None
-    externally_managed: bool  # has the PEP 668 marker
-    package_manager: str
-    kernel_bits: Mapping[int, Mapping[str, int]]
-    page_sizes: Mapping[int, Mapping[str, int | None]]
-    temp_is_tmpfs: bool | None
-    zram_cap: int | None  # bytes; zram as large as memory, but no larger than this
-    piwheels: str | None  # the extra index that its pip is configured with
-    not_for: Mapping[str, str]  # chip -> why it does not run there
+    os_ids: Mapping[int, str]  # os-release ID by word size: the images there are
+    libc_version: Version
+    python: Version  # of its own interpreter
     sources: tuple[str, ...]
+    aliases: tuple[str, ...] = ()  # other names, in any spelling; rows may share one
+    vendor: str | None = None  # the only maker whose boards it is for
+    codename: str | None = None
+    armv6: bool = False  # its 32-bit image runs on ARMv6
+    libc: Literal["glibc", "musl"] = "glibc"
+    glibcxx: Version | None = None
+    pip: Version | None = None
+    venv: bool | None = None
+    externally_managed: bool = False  # has the PEP 668 marker
+    package_manager: str = "apt"
+    packages: Mapping[str, Version] = {}  # Python projects that it ships as python3-NAME
+    kernel_bits: Mapping[int, Mapping[str, int]] = {}
+    page_sizes: Mapping[int, Mapping[str, int | None]] = {}
+    temp_is_tmpfs: bool | None = None
+    zram_cap_mib: int | None = None  # zram as large as memory, but no larger than this
+    piwheels: str | None = None  # the extra index that its pip is configured with
+    not_for: Mapping[str, str] = {}  # chip -> why it does not run there
+
+    @property
+    def zram_cap(self) -> int | None:
+        """The largest zram, bytes."""
+        return None if self.zram_cap_mib is None else self.zram_cap_mib * MIB
 
     @property
     def python_minor(self) -> str:
@@ -57,14 +67,14 @@ class SystemRow(NamedTuple):
         """The word size of the kernel that the image boots on a chip."""
         if bits == 64:
             return 64
-        table = self.kernel_bits[bits]
-        wanted = table.get(soc.id, table[DEFAULT])
+        table = _of(self.kernel_bits, bits)
+        wanted = table.get(soc.id, table.get(DEFAULT, bits))
         return wanted if wanted in soc.modes else next(iter(soc.modes))
 
     def page_size(self, soc: Soc, bits: int) -> int | None:
         """The page size of that kernel, bytes; None where reports disagree."""
-        table = self.page_sizes[bits]
-        return table[soc.id] if soc.id in table else table[DEFAULT]
+        table = _of(self.page_sizes, bits)
+        return table[soc.id] if soc.id in table else table.get(DEFAULT, SMALL_PAGE)
 
     def why_not(self, board: Board, soc: Soc, bits: int) -> str:
         """Why this system does not run on a board; empty when it does."""
@@ -89,10 +99,10 @@ class Systems(NamedTuple):
     rows: tuple[SystemRow, ...]
 
     def named(self, name: str, vendor: str) -> SystemRow | None:
-        """The row called ``name`` for a maker's boards: by id, else by its short name."""
+        """The row called ``name`` for a maker's boards: by id, else by another of its names."""
         fitting = [row for row in self.rows if row.vendor in (None, vendor)]
         by_id = [row for row in fitting if row.id == name]
-        return next(iter(by_id or [row for row in fitting if row.short == name]), None)
+        return next(iter(by_id or [row for row in fitting if name in row.aliases]), None)
 
     def of_release(self, flavour: str, codename: str, version: str) -> SystemRow | None:
         """The row of a system that was probed."""
@@ -103,10 +113,24 @@ class Systems(NamedTuple):
         return None
 
 
-@lru_cache(maxsize=1)
+class SystemsTable(NamedTuple):
+    """systems.json."""
+
+    schema: Literal["pidoctor-systems/1"]
+    systems: tuple[SystemRow, ...]
+
+
 def load_systems() -> Systems:
-    """The table of systems.json."""
-    return Systems(tuple(_row(row) for row in load_table("systems")["systems"]))
+    """The systems that ship with pidoctor, and the user's own."""
+    return derived(SystemsTable, _systems)
+
+
+def _systems(table: SystemsTable) -> Systems:
+    return Systems(table.systems)
+
+
+def _of(by_bits: Mapping[Any, Mapping[str, Value]], bits: int) -> Mapping[str, Value]:
+    return by_bits.get(bits, {})
 
 
 def combinations(boards: Boards, systems: Systems) -> list[tuple[Board, SystemRow, int]]:
@@ -119,37 +143,3 @@ def combinations(boards: Boards, systems: Systems) -> list[tuple[Board, SystemRo
         if systems.named(row.id, board.vendor) is row
         and not row.why_not(board, boards.socs[board.soc], bits)
     ]
-
-
-def _by_bits(table: Mapping[str, Any]) -> dict[int, Any]:
-    return {int(bits): value for bits, value in table.items()}
-
-
-def _row(row: Mapping[str, Any]) -> SystemRow:
-    cap = row["zram_cap_mib"]
-    return SystemRow(
-        id=row["id"],
-        short=row["short"],
-        flavour=row["flavour"],
-        vendor=row["vendor"],
-        name=row["name"],
-        codename=row["codename"],
-        version=row["version"],
-        os_ids={int(bits): userland["os_id"] for bits, userland in row["userlands"].items()},
-        armv6=row["armv6"],
-        libc=row["libc"],
-        libc_version=row["libc_version"],
-        glibcxx=row["glibcxx"],
-        python=row["python"],
-        pip=row["pip"],
-        venv=row["venv"],
-        externally_managed=row["externally_managed"],
-        package_manager=row["package_manager"],
-        kernel_bits=_by_bits(row["kernel_bits"]),
-        page_sizes=_by_bits(row["page_sizes"]),
-        temp_is_tmpfs=row["temp_is_tmpfs"],
-        zram_cap=None if cap is None else cap * MIB,
-        piwheels=row["piwheels"],
-        not_for=row["not_for"],
-        sources=tuple(row["sources"]),
-    )

@@ -1,19 +1,256 @@
-"""Reading the data tables that ship with pidoctor (catalog/data/*.json)."""
+"""The data tables (catalog/data/*.json), and those in a folder of the user's own.
+
+A table is a JSON object whose shape is a named tuple (``BoardsTable``); lists of rows are its
+sections. A row may say ``"based_on": ID`` and then only what differs from that row. PIDOCTOR_DATA
+names a folder with tables of the same form whose rows are added, or replace those of the same id.
+It is checked whole before anything is answered from it.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any, Callable, NamedTuple, TypeVar
+
+from pidoctor.catalog.rules import TABLES, check_rules
+from pidoctor.decoding import DecodeError, converter, decode, fields_of
+from pidoctor.decoding import Faults as Collected
+
+USER_FOLDER = "PIDOCTOR_DATA"
+BASE = "based_on"
+KEYS = ("id", "name", "distribution")  # what rows are told apart by, the first that they have
+_OWN = ("aliases", "compatible", BASE)  # never taken from the row that one is based on
+_LIMIT = 4 << 20
+_MAX_BASES = 8
+
+Table = TypeVar("Table", bound=NamedTuple)
+Made = TypeVar("Made")
+Raw = dict[str, Any]
 
 
-def load_table(name: str) -> dict[str, Any]:
-    """The table ``catalog/data/NAME.json``; works in a wheel, a checkout and a zip file.
+class Origin(NamedTuple):
+    """Where a row of a table comes from, for messages."""
 
-    Reads through the loader of this module: importlib.resources does the same, and its import
-    takes longer than reading every table.
+    file: str
+    row: int
+
+
+def load_table(name: str) -> Raw:
+    """The shipped table ``catalog/data/NAME.json`` as it stands there.
+
+    Reads through the loader of this module, so that it works in a zip file as well:
+    importlib.resources does the same, and its import takes longer than reading every table.
     """
     path = os.path.join(os.path.dirname(__file__), "data", f"{name}.json")
     loader: Any = globals()["__loader__"]
-    table: dict[str, Any] = json.loads(loader.get_data(path))
+    table: Raw = json.loads(loader.get_data(path))
     return table
+
+
+def load(kind: type[Table]) -> Table:
+    """The table whose form is ``kind``: the shipped rows and the user's own.
+
+    Raises :class:`DecodeError` for a folder of the user's that has faults, with all of them.
+    """
+    folder = os.environ.get(USER_FOLDER, "")
+    name = next(name for name, rules in TABLES.items() if rules.kind.endswith(f":{kind.__name__}"))
+    table: Table = _with_users(folder)[name] if folder else _shipped(name)
+    return table
+
+
+def derived(kind: type[Table], make: Callable[[Table], Made]) -> Made:
+    """What ``make`` makes of a table, made once; ``make`` is a function of a module."""
+    made: Made = _derived(kind, make, os.environ.get(USER_FOLDER, ""))
+    return made
+
+
+@cache
+def _derived(kind: Any, make: Callable[[Any], Any], folder: str) -> Any:  # noqa: ARG001 (a key)
+    return make(load(kind))
+
+
+def check_user_tables() -> None:
+    """Refuses a folder named by PIDOCTOR_DATA that has faults, before any work is done."""
+    if folder := os.environ.get(USER_FOLDER, ""):
+        _with_users(folder)
+
+
+def kind_of(name: str) -> Any:
+    """The named tuple that a table becomes."""
+    module, _, attribute = TABLES[name].kind.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+@cache
+def _shipped(name: str) -> Any:
+    file = f"{name}.json"
+    return decode(kind_of(name), expanded(load_table(name), {}), file)
+
+
+def expanded(data: Any, shipped: Raw) -> Any:
+    """``data`` with every row filled up from the row that it is based on."""
+    if not isinstance(data, dict):
+        return data
+    return {key: _expanded_section(value, shipped.get(key)) for key, value in data.items()}
+
+
+def _expanded_section(section: Any, shipped: Any) -> Any:
+    if not isinstance(section, list) or not any(_base(row) for row in section):
+        return section
+    own, others = _by_id(section), _by_id(shipped or ())
+    return [_filled(row, own, others) for row in section]
+
+
+def _by_id(rows: Iterable[Any]) -> dict[str, Raw]:
+    named = [row for row in rows if isinstance(row, dict)]
+    return {row["id"]: row for row in named if isinstance(row.get("id"), str)}
+
+
+def _filled(row: Any, own: Mapping[str, Raw], shipped: Mapping[str, Raw]) -> Any:
+    """``row`` and what it leaves out, from the rows that it is based on, the nearest first."""
+    at, filled = row, row
+    for _ in range(_MAX_BASES):
+        base = _base(at)
+        parent = own.get(base)
+        at = shipped.get(base) if parent is None or parent is at else parent
+        if at is None:
+            break
+        inherited = {key: value for key, value in at.items() if key not in _OWN}
+        filled = {**inherited, **filled, BASE: None}
+    if isinstance(filled, dict) and filled.get(BASE, "") is None:
+        filled = {key: value for key, value in filled.items() if key != BASE}
+    return filled
+
+
+def _base(row: Any) -> str:
+    base = row.get(BASE) if isinstance(row, dict) else None
+    return base if isinstance(base, str) else ""
+
+
+@lru_cache(maxsize=4)
+def _with_users(folder: str) -> Mapping[str, Any]:
+    """Every table with the rows of a folder; DecodeError with everything that is wrong there."""
+    tables = {name: _shipped(name) for name in TABLES}
+    origins: dict[tuple[str, str], list[Origin]] = {}
+    faults: list[str] = []
+    for name, path in _files(folder, faults):
+        data = _read(path, faults)
+        if data is not None:
+            tables[name] = _extended(name, data, path, origins, faults)
+    faults += check_rules(tables, origins)
+    if faults:
+        raise DecodeError(faults)
+    return tables
+
+
+def check_shipped() -> list[str]:
+    """What is wrong in the shipped tables, one line each."""
+    tables: dict[str, Any] = {}
+    faults: list[str] = []
+    for name in TABLES:
+        try:
+            tables[name] = _shipped(name)
+        except DecodeError as error:
+            faults += error.faults
+    return faults or check_rules(tables, {})
+
+
+def _files(folder: str, faults: list[str]) -> Iterator[tuple[str, str]]:
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".json"))
+    except OSError as error:
+        faults.append(f"{USER_FOLDER}={_line(folder)}: cannot be read ({error.strerror})")
+        return
+    for name in names:
+        path = os.path.join(folder, name)
+        if name[: -len(".json")] in TABLES:
+            yield name[: -len(".json")], path
+        else:
+            known = ", ".join(f"{table}.json" for table in TABLES)
+            faults.append(f"{_line(path)}: no table of that name; there are {known}")
+
+
+def _read(path: str, faults: list[str]) -> Raw | None:
+    shown = _line(path)
+    try:
+        if not os.path.isfile(path):
+            raise ValueError("not a file")
+        with open(path, "rb") as file:
+            text = file.read(_LIMIT + 1)
+        if len(text) > _LIMIT:
+            raise ValueError(f"larger than {_LIMIT >> 20} MiB")
+        data = json.loads(text)
+    except OSError as error:
+        faults.append(f"{shown}: cannot be read ({error.strerror})")
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        faults.append(f"{shown}: not JSON: {error.msg} ({place})")
+    except (ValueError, RecursionError) as error:
+        faults.append(f"{shown}: not a table ({_line(str(error))})")
+    else:
+        if isinstance(data, dict):
+            return data
+        faults.append(f"{shown}: expected an object")
+    return None
+
+
+def _extended(
+    name: str,
+    data: Raw,
+    path: str,
+    origins: dict[tuple[str, str], list[Origin]],
+    faults: list[str],
+) -> Any:
+    """A shipped table with the user's: rows added, objects merged, single values replaced."""
+    table, shown = _shipped(name), _line(path)
+    data = expanded(data, load_table(name))
+    found = Collected(shown)
+    known = {field.key: field for field in fields_of(type(table))}
+    for key, value in data.items():
+        field = known.get(key)
+        if field is None:
+            found.add((None, key), f"unknown key; a {name} table has {', '.join(known)}")
+            continue
+        before = len(found.lines)
+        own = converter(field.type, True)(value, (None, key), found)
+        if len(found.lines) > before:
+            continue
+        old = getattr(table, field.name)
+        if isinstance(own, tuple) and not hasattr(own, "_fields"):
+            own, origins[name, key] = _joined(old, own, name, shown)
+        elif isinstance(own, Mapping):
+            own = {**old, **own}
+        table = table._replace(**{field.name: own})
+    faults += found.lines
+    return table
+
+
+def _joined(
+    old: tuple[Any, ...], own: tuple[Any, ...], name: str, shown: str
+) -> tuple[tuple[Any, ...], list[Origin]]:
+    """Shipped rows and the user's: one with the key of a shipped row stands in its place."""
+    rows = list(old)
+    places = [Origin(f"{name}.json", at) for at in range(len(rows))]
+    keys = {row_key(row): at for at, row in enumerate(old)}
+    for at, row in enumerate(own):
+        place = keys.get(row_key(row)) if row_key(row) is not None else None
+        if place is None:
+            rows.append(row)
+            places.append(Origin(shown, at))
+        else:
+            rows[place], places[place] = row, Origin(shown, at)
+    return tuple(rows), places
+
+
+def row_key(row: Any) -> Any:
+    """What tells a row from the others of its section; None where rows have no name."""
+    if not hasattr(row, "_fields"):
+        return row
+    return next((getattr(row, key) for key in KEYS if key in row._fields), None)
+
+
+def _line(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text[:200])

@@ -61,6 +61,10 @@ def _run(command: Command) -> int:
     from pidoctor.cli.output import show, show_error, show_traceback
 
     try:
+        if os.environ.get("PIDOCTOR_DATA"):
+            from pidoctor.catalog.tables import check_user_tables
+
+            check_user_tables()
         result = command.run(command.options)
     except PidoctorError as error:
         failed = Result(command.name, exit_code=error.exit_code, error=str(error))

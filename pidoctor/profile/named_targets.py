@@ -81,7 +81,7 @@ def find_board(boards: Boards, name: str) -> Board:
 
 def _system(text: str, board: Board) -> tuple[SystemRow, int]:
     systems = load_systems()
-    names = dict.fromkeys(name for row in systems.rows for name in (row.id, row.short))
+    names = dict.fromkeys(name for row in systems.rows for name in (row.id, *row.aliases))
     parts = _SYSTEM.fullmatch(text)
     if parts is None:
         raise UsageError(
@@ -90,7 +90,7 @@ def _system(text: str, board: Board) -> tuple[SystemRow, int]:
         )
     name, bits = parts.group("system"), int(parts.group("bits"))
     row = systems.named(name, board.vendor) or next(
-        (row for row in systems.rows if name in (row.id, row.short)), None
+        (row for row in systems.rows if name in (row.id, *row.aliases)), None
     )
     if row is None:
         raise UsageError(f"target: unknown system {_shown(name)}{_hint(name, names)}")

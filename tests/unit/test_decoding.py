@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Optional, Union
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from pidoctor.decoding import DecodeError, decode, encode, fields_of
+from pidoctor.decoding import DecodeError, decode, encode
 from pidoctor.profile.fact import Fact, State
 
 ONE = Version("1")
@@ -146,15 +146,14 @@ def test_only_a_known_fact_has_a_value() -> None:
     assert whole.found == Fact(None, State.ABSENT, "s", "why")
 
 
-def test_the_hints_of_python_3_9_are_the_same() -> None:
-    from pidoctor.decoding import _hints_of_old_pythons
+def test_unions_of_python_3_9() -> None:
+    from pidoctor.decoding import _evaluated_unions
 
-    assert _hints_of_old_pythons(Part) == {field.name: field.type for field in fields_of(Part)}
-    assert {
-        name: str(hint).replace("typing.", "")
-        for name, hint in _hints_of_old_pythons(Whole).items()
-        if name == "maybe"
-    } in ({"maybe": "Optional[int]"}, {"maybe": "int | None"})
+    assert _evaluated_unions("int | None", {}) == Optional[int]
+    assert (
+        _evaluated_unions("tuple[str | int, ...] | None", {})
+        == Optional[tuple[Union[str, int], ...]]
+    )
 
 
 JSON = st.recursive(

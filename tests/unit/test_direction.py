@@ -15,7 +15,18 @@ import pytest
 import pidoctor
 
 PACKAGE = Path(pidoctor.__file__).parent
-VALUES = {"errors", "decoding", "result", "profile", "catalog", "redact", "shapes", "units", "urls"}
+VALUES = {
+    "errors",
+    "decoding",
+    "json_schema",
+    "result",
+    "profile",
+    "catalog",
+    "redact",
+    "shapes",
+    "units",
+    "urls",
+}
 # room -> the other rooms that it may import from
 MAY_IMPORT = {
     "catalog": VALUES,

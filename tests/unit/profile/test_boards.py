@@ -105,7 +105,7 @@ def test_every_row_is_complete_and_has_a_source() -> None:
         assert set(soc.modes) <= {32, 64}
         for mode in soc.modes.values():
             assert list(mode.features) == sorted(mode.features)
-    named = [board for boards in table.codes["types"].values() for board in boards]
+    named = [board for boards in table.codes.types.values() for board in boards]
     assert set(named) <= set(table.boards)
 
 

@@ -188,7 +188,4 @@ def test_every_system_has_a_source_and_a_target() -> None:
     names = {name.split("/")[1].rpartition("-")[0] for name in all_targets()}
     rows = load_systems().rows
     assert names == {row.id for row in rows}
-    for row in rows:
-        assert row.sources
-        assert set(row.kernel_bits) | {64} >= set(row.os_ids)
-        assert set(row.page_sizes) >= set(row.os_ids)
+    assert all(row.sources for row in rows)

@@ -1,0 +1,172 @@
+"""What must hold in the data tables beyond the types of their fields.
+
+A path names values of a table: ``boards[].soc`` is the chip of every board, ``revision.types{}[]``
+every name in the lists of an object, ``systems[].not_for@`` the keys of an object.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pidoctor.decoding import fields_of
+
+
+class Rules(NamedTuple):
+    """The rules of one table.
+
+    ``unique``: groups of paths whose values are all different. ``references``: path -> the
+    "table:path" of one or more values that it must be among. ``filled``: lists and objects that
+    hold at least one value. ``word_sizes``: values that are 32 or 64.
+    """
+
+    kind: str  # "module:NamedTuple" of the table
+    unique: tuple[tuple[str, ...], ...] = ()
+    references: Mapping[str, tuple[str, ...]] = {}
+    filled: tuple[str, ...] = ()
+    word_sizes: tuple[str, ...] = ()
+
+
+TABLES: Mapping[str, Rules] = {
+    "boards": Rules(
+        "pidoctor.catalog.boards:BoardsTable",
+        unique=(
+            ("boards[].id", "boards[].aliases[]"),
+            ("socs[].id",),
+            ("socs[].compatible[]",),
+            ("vendors[].id",),
+        ),
+        references={
+            "boards[].soc": ("boards:socs[].id",),
+            "boards[].vendor": ("boards:vendors[].id",),
+            "boards[].systems[]": ("systems:systems[].id", "systems:systems[].flavour"),
+            "vendors[].systems[]": ("systems:systems[].id", "systems:systems[].flavour"),
+            "revision.types{}[]": ("boards:boards[].id",),
+            "revision.socs{}": ("boards:socs[].id",),
+            "revision.old_codes{}.board": ("boards:boards[].id",),
+        },
+        filled=("boards[].memory_mib", "boards[].sources", "socs[].sources", "socs[].modes"),
+        word_sizes=("socs[].modes@",),
+    ),
+    "systems": Rules(
+        "pidoctor.catalog.systems:SystemsTable",
+        unique=(("systems[].id",),),
+        references={
+            "systems[].vendor": ("boards:vendors[].id",),
+            "systems[].not_for@": ("boards:socs[].id",),
+            "systems[].kernel_bits{}@": ("boards:socs[].id",),
+            "systems[].page_sizes{}@": ("boards:socs[].id",),
+        },
+        filled=("systems[].os_ids", "systems[].sources"),
+        word_sizes=("systems[].os_ids@", "systems[].kernel_bits@", "systems[].page_sizes@"),
+    ),
+    "accelerators": Rules(
+        "pidoctor.catalog.accelerators:AcceleratorsTable",
+        unique=(("accelerators[].id",),),
+        filled=("accelerators[].sources",),
+    ),
+    "runtimes": Rules(
+        "pidoctor.catalog.runtimes:RuntimesTable",
+        unique=(("runtimes[].distribution",),),
+        filled=("runtimes[].distributions",),
+    ),
+    "relations": Rules(
+        "pidoctor.catalog.relations:RelationsTable",
+        unique=(("misleading_names[].name",),),
+    ),
+}
+
+Origins = Mapping[tuple[str, str], Sequence[tuple[str, int]]]
+Step = tuple[str, ...]
+
+
+def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
+    """What is wrong in these tables taken together, one line each.
+
+    ``origins``: for the sections that a user extended, the file and index of every row.
+    """
+    faults = []
+    for name, rules in TABLES.items():
+        place = _Place(name, origins)
+        for group in rules.unique:
+            seen: dict[Any, str] = {}
+            for path, value in _all(tables[name], group):
+                if value in seen:
+                    faults.append(
+                        f"{place(path)}: {_quoted(value)} stands there already, at {seen[value]}"
+                    )
+                seen.setdefault(value, place(path))
+        for source, targets in rules.references.items():
+            known = {
+                value
+                for table, _, path in (target.partition(":") for target in targets)
+                for _, value in _all(tables[table], (path,))
+            }
+            faults += [
+                f"{place(path)}: no {_words(targets)} {_quoted(value)}"
+                for path, value in _all(tables[name], (source,))
+                if value is not None and value not in known
+            ]
+        faults += [
+            f"{place(path)}: is empty"
+            for path, value in _all(tables[name], rules.filled)
+            if not value
+        ]
+        faults += [
+            f"{place(path)}: expected 32 or 64, not {_quoted(value)}"
+            for path, value in _all(tables[name], rules.word_sizes)
+            if value not in (32, 64)
+        ]
+    return faults
+
+
+class _Place(NamedTuple):
+    """Where a value stands, as "file: dotted.path" of the file that it came from."""
+
+    table: str
+    origins: Origins
+
+    def __call__(self, path: str) -> str:
+        section, bracket, rest = path.partition("[")
+        index, _, rest = rest.partition("]")
+        places = self.origins.get((self.table, section))
+        if not bracket or places is None:
+            return f"{self.table}.json: {path}"
+        file, row = places[int(index)]
+        return f"{file}: {section}[{row}]{rest}"
+
+
+def _all(table: Any, paths: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for path in paths:
+        steps = re.findall(r"\w+|\[\]|\{\}|@", path)
+        yield from _walk(table, steps, "")
+
+
+def _walk(value: Any, steps: list[str], path: str) -> Iterator[tuple[str, Any]]:
+    if not steps:
+        yield path, value
+        return
+    step, rest = steps[0], steps[1:]
+    if step == "[]":
+        for at, item in enumerate(value):
+            yield from _walk(item, rest, f"{path}[{at}]")
+    elif step == "{}":
+        for key, item in value.items():
+            yield from _walk(item, rest, f"{path}.{key}")
+    elif step == "@":
+        for key in value:
+            if key != "default":
+                yield f"{path}.{key}", key
+    else:
+        field = next(field for field in fields_of(type(value)) if field.key == step)
+        yield from _walk(getattr(value, field.name), rest, f"{path}.{step}".lstrip("."))
+
+
+def _words(targets: tuple[str, ...]) -> str:
+    """ "boards:socs[].id" as people say it: "socs id"."""
+    return " or ".join(target.partition(":")[2].replace("[].", " ") for target in targets)
+
+
+def _quoted(value: Any) -> str:
+    return '"' + "".join(char if char.isprintable() else "?" for char in str(value)[:60]) + '"'
