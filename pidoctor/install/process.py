@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import os
-import selectors
-import signal
-import subprocess
-import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Callable, cast
+from typing import Callable
 
+from pidoctor.host import command
+from pidoctor.host.command import LINE_LIMIT, Command
 from pidoctor.report.text import one_line
 from pidoctor.urls import clean_urls
 
 _KEPT_LINES = 400
-_LINE_LIMIT = 4096
 _LOG_LIMIT = 256 << 10
-_CHUNK = 1 << 16
 _PATIENCE_S = 3.0
 _GRACE_S = 5.0
 
@@ -65,49 +60,37 @@ class Ended:
     output: tuple[str, ...]
 
 
-def _shown(line: str) -> str:
-    """``line`` as it may be shown and kept: one safe line, no credentials in addresses."""
-    return clean_urls(one_line(line, _LINE_LIMIT))
-
-
 def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended]:
     """Run the programs side by side and return how each ended.
 
     When this is interrupted, or one of them cannot be started, all of them are ended before the
     exception goes on. ``stdin`` is the descriptor they get as their standard input.
     """
-    running: list[_Running] = []
-    try:
+    commands = [
+        Command(
+            task.argv,
+            stdin,
+            variables=task.variables,
+            limit=_LOG_LIMIT,
+            tail=True,
+            joined=True,
+            at_terminal=task.at_terminal,
+        )
+        for task in tasks
+    ]
+
+    def line(text: bytes) -> None:
+        shown = _shown(text)
+        if shown:
+            progress(f"  {shown}")
+
+    def waiting() -> None:
         for task in tasks:
-            running.append(_Running(task, stdin))
-        _listen(running, progress)
-        return [process.ended() for process in running]
-    except BaseException:
-        for process in running:
-            process.end()
-        raise
-    finally:
-        for process in running:
-            process.output.close()
+            if task.arrival is not None:
+                progress(f"  {task.arrival.told()}")
 
-
-def _listen(running: Sequence[_Running], progress: Progress) -> None:
-    """Pass on what the programs write until they have ended."""
-    with selectors.DefaultSelector() as selector:
-        for process in running:
-            selector.register(process.output, selectors.EVENT_READ, process)
-        while selector.get_map():
-            ready = selector.select(_PATIENCE_S)
-            for key, _ in ready:
-                if not key.data.read(progress):
-                    selector.unregister(key.fileobj)
-            if ready:
-                continue
-            for key in list(selector.get_map().values()):
-                if key.data.has_ended:  # what it started holds the pipe, and says nothing
-                    selector.unregister(key.fileobj)
-                elif key.data.arrival:
-                    progress(f"  {key.data.arrival.told()}")
+    done = command.run_all(commands, line, waiting, _PATIENCE_S, _GRACE_S)
+    return [Ended(ended.returncode, tuple(_last_lines(ended.stdout))) for ended in done]
 
 
 def read_log(path: Path) -> list[str]:
@@ -115,65 +98,19 @@ def read_log(path: Path) -> list[str]:
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - _LOG_LIMIT))
-            text = file.read(_LOG_LIMIT).decode("utf-8", "replace")
+            return _last_lines(file.read(_LOG_LIMIT))
     except OSError:
         return []
-    return [_shown(line) for line in text.splitlines()]
 
 
-class _Running:
-    """A started program, and what it has written so far."""
+def _last_lines(output: bytes) -> list[str]:
+    """Its last lines; a first one whose beginning was cut off might hold half a password."""
+    lines = output.split(b"\n")[1 if len(output) >= _LOG_LIMIT else 0 :]
+    shown = [_shown(line) for line in lines[-2 * _KEPT_LINES :]]
+    return [line for line in shown if line][-_KEPT_LINES:]
 
-    def __init__(self, task: Task, stdin: int) -> None:
-        self.arrival = task.arrival
-        self._own_session = not task.at_terminal
-        self._process = subprocess.Popen(
-            task.argv,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **task.variables},
-            start_new_session=self._own_session,
-        )
-        self.output = cast("IO[bytes]", self._process.stdout)
-        self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
-        self._begun = b""
 
-    def read(self, progress: Progress) -> bool:
-        """Take what has been written, which must be something; False at its end."""
-        chunk = os.read(self.output.fileno(), _CHUNK)
-        *complete, self._begun = (self._begun + chunk).split(b"\n")
-        if not chunk or len(self._begun) > _LINE_LIMIT:
-            complete, self._begun = [*complete, self._begun], b""
-        for raw in complete:
-            line = _shown(raw[:_LINE_LIMIT].decode("utf-8", "replace"))
-            if line:
-                self._lines.append(line)
-                progress(f"  {line}")
-        return bool(chunk)
-
-    @property
-    def has_ended(self) -> bool:
-        return self._process.poll() is not None
-
-    def ended(self) -> Ended:
-        """Wait for its end, and tell it."""
-        return Ended(self._process.wait(), tuple(self._lines))
-
-    def end(self) -> None:
-        """End the program and all that it started, and wait for it."""
-        self._signal(signal.SIGTERM)
-        deadline = time.monotonic() + _GRACE_S
-        while not self.has_ended and time.monotonic() < deadline:
-            time.sleep(0.05)
-        self._signal(signal.SIGKILL)
-        self._process.wait()
-
-    def _signal(self, number: signal.Signals) -> None:
-        try:
-            if self._own_session:
-                os.killpg(self._process.pid, number)
-            else:
-                self._process.send_signal(number)
-        except (ProcessLookupError, PermissionError):
-            pass  # it has ended, or is root's (sudo) and ends by itself
+def _shown(line: bytes) -> str:
+    """``line`` as it may be shown and kept: one safe line, no credentials in addresses."""
+    text = line[:LINE_LIMIT].decode("utf-8", "replace")
+    return clean_urls(one_line(text, LINE_LIMIT))

@@ -15,7 +15,7 @@ from typing import Any
 
 from pidoctor.catalog.runtimes import Runtime, load_runtimes
 from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.proof.child import Ended, run_child
+from pidoctor.host.base import Completed
 from pidoctor.proof.death import clean, decode, timed_out
 from pidoctor.proof.known import Model, bundled_models, own_model
 from pidoctor.proof.proof import FAILED, PASSED, Death, ModelResult, Number, Proof
@@ -23,6 +23,7 @@ from pidoctor.proof.proof import FAILED, PASSED, Death, ModelResult, Number, Pro
 # -E and no -I: the packages in the user's own folder count, as they do for the user's program,
 # but PYTHONPATH does not. The payload itself leaves the current folder out. -B writes nothing.
 _PYTHON_OPTIONS = ("-E", "-B", "-X", "utf8", "-c")
+_KEPT_BYTES = 256 << 10  # the last of what the child writes, and of its reports
 
 
 @dataclass
@@ -62,9 +63,9 @@ def prove(
         models: Sequence[Model] = (
             (own_model(model),) if model else stack.enter_context(bundled_models())
         )
-        ended = _run(executable, runtimes, models, timeout_s, env)
-    reports = _read(ended.reports)
-    output = ended.output.decode("utf-8", "replace")
+        ended, told = _run(executable, runtimes, models, timeout_s, env)
+    reports = _read(told)
+    output = ended.stdout.decode("utf-8", "replace")
     if not reports.started and ended.returncode >= 0 and not ended.timed_out:
         raise CouldNotCheckError(
             f"{executable} does not run as Python 3.7 or newer: "
@@ -108,7 +109,10 @@ def _run(
     models: Sequence[Model],
     timeout_s: float,
     env: Mapping[str, str] | None,
-) -> Ended:
+) -> tuple[Completed, bytes]:
+    """How the child ended, and its reports."""
+    from pidoctor.host.command import Command, Running
+
     payload = (
         resources.files("pidoctor.proof")
         .joinpath("inference_payload.py")
@@ -124,7 +128,17 @@ def _run(
         return [executable, *_PYTHON_OPTIONS, payload, json.dumps(request)]
 
     try:
-        return run_child(command, timeout_s, env)
+        with Running(
+            Command(
+                command,
+                environment=env,
+                timeout=timeout_s,
+                limit=_KEPT_BYTES,
+                tail=True,
+                joined=True,
+            )
+        ) as child:
+            return child.finish(), child.reports
     except OSError as error:
         raise UsageError(f"{executable} cannot be started: {error.strerror}.") from error
 
@@ -220,7 +234,7 @@ def largest_error(expected: Sequence[Number], obtained: Sequence[Number | None])
 
 
 def _death(
-    ended: Ended,
+    ended: Completed,
     output: str,
     reports: _Reports,
     runtimes: Sequence[Runtime],

@@ -5,17 +5,19 @@ Exit codes: 0 where the log shows no problem, 1 where it shows one, 3 where the 
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pidoctor.errors import UsageError
 from pidoctor.triage.clean import CHUNK
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
 from pidoctor.triage.ranking import judge
+
+if TYPE_CHECKING:
+    from pidoctor.host.command import Running
 
 NO_PROBLEM, PROBLEM, COULD_NOT_TELL = 0, 1, 3
 NOT_FOUND = 127
@@ -55,36 +57,27 @@ def run_and_triage(
 
     A death by signal n is 128 + n, as in a shell.
     """
+    from pidoctor.host.command import Command, Running
+
     try:
-        child = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        child = Running(Command(argv, stdin=None, limit=0, joined=True, at_terminal=True))
     except FileNotFoundError:
         raise UsageError(f"{argv[0]}: there is no such command") from None
     except OSError as error:
         raise UsageError(f"{argv[0]} cannot be run: {error.strerror}") from None
     with child:
-        output = child.stdout
-        assert output is not None  # noqa: S101 - it is a pipe
-        found = triage(
-            _with_death(_passed_on(output, echo or sys.stdout.buffer), child), profile, judge
-        )
-    code = child.returncode
+        found = triage(_with_death(child, echo or sys.stdout.buffer), profile, judge)
+        code = child.completed.returncode
     return found, code if code >= 0 else 128 - code
 
 
-def _passed_on(output: Any, echo: BinaryIO) -> Iterator[bytes]:
-    while True:
-        chunk = output.read1(CHUNK)
-        if not chunk:
-            return
+def _with_death(child: Running, echo: BinaryIO) -> Iterator[bytes]:
+    """The output, passed on as it comes, and what a shell would have printed of the end."""
+    for chunk in child:
         echo.write(chunk)
         echo.flush()
         yield chunk
-
-
-def _with_death(chunks: Iterator[bytes], child: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    """The output, and what a shell would have printed of the end."""
-    yield from chunks
-    code = child.wait()
+    code = child.completed.returncode
     if code:
         words = {-4: "Illegal instruction", -9: "Killed", -11: "Segmentation fault"}
         yield f"\n{words.get(code, f'exit code: {code if code > 0 else 128 - code}')}\n".encode()

@@ -40,8 +40,8 @@ MAY_IMPORT = {
     "profile": VALUES,
     "report": {*VALUES, "envelope", "resolve"},
     "resolve": VALUES,
-    "proof": {*VALUES, "report"},
-    "triage": {*VALUES, "resolve", "report"},
+    "proof": {*VALUES, "host", "report"},
+    "triage": {*VALUES, "host", "resolve", "report"},
 }
 # Rooms that only turn values into values: no look at the running machine, no other program.
 PURE = ("checks", "profile", "resolve")
