@@ -9,36 +9,37 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Union
+from typing import Any
 
-from pidoctor.urls import MASK, URL, clean_url, without_login
-
-HOST = "host"
+from pidoctor.redact_rules import (
+    HOST,
+    NAMED,
+    PATH_START,
+    PERSONAL,
+    SECRETS,
+    VERSION,
+    Rule,
+)
+from pidoctor.urls import MASK
 
 # Names that say nothing of their owner: they are what a fresh image has.
 _COMMON_HOSTS = {"localhost", "raspberrypi", "dietpi", "ubuntu", "debian", "alpine", "host"}
+LEFT_OUT = "# (a line that is not UTF-8 text was left out)"
+# What is looked for, in the words of those who are asked to send a report.
+LOOKED_FOR = (
+    "Looked for and masked: passwords, tokens, keys, cookies, logins in addresses, user and host "
+    "names, e-mail addresses, network and hardware addresses, Wi-Fi names, serial numbers. "
+    "What looks like none of these is still there: read the file before you send it."
+)
 _ROUNDS = 8  # a masked part can bring another one to light; two rounds do for nearly all texts
 _SHORTEST_HOST = 4  # a shorter name would be found inside of ordinary words
 
-# How secrets are called.
-_NAMED = (
-    r"(?:token|secret|passw(?:or)?d|passphrase|api[_-]?key|access[_-]?key(?:[_-]id)?|"
-    r"private[_-]?key|credentials?|cookie|psk|auth|authtoken|pwd)"
-)
-# A version is no secret: google-auth is the name of a package.
-_VERSION = r"\d+(?:\.\d+)+"
-_NO_VERSION = rf"(?!=?[\"']?{_VERSION}[\"']?(?:[\s,;)}}\]]|\Z))"
-_QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
-
-# Where a path may begin, also after an option's letter: -I/home/me/include.
-_PATH_START = r"(?:(?<![\w.])|(?<=[\s\"'=,]-[A-Za-z]))"
-_USEFUL_FRAGMENT = re.compile(r"(?:sha256|sha384|sha512|md5)=[0-9a-f]+|egg=[\w.-]+")
-
-Replacement = Union[str, Callable[["re.Match[str]"], str]]
-Rule = tuple["re.Pattern[str]", Replacement]
+# An option whose value is a secret, when the two are items of a list.
+_OPTION = re.compile(rf"-[\w-]{{0,60}}?{NAMED}", re.IGNORECASE)
+_LOGIN_OPTIONS = ("-u", "-U", "--user", "--proxy-user")
 
 
 @dataclass(frozen=True)
@@ -59,46 +60,83 @@ class Identity:
         return Identity(home if home.count("/") > 1 else "", os.uname().nodename)
 
 
+def readable(content: bytes) -> str:
+    """The lines of ``content`` that are text; of the others only that they were left out.
+
+    A pattern does not see a secret in what it cannot read, so what is no UTF-8 is not kept.
+    """
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        lines = content.decode("utf-8", "replace").split("\n")
+        return "\n".join(LEFT_OUT if "\ufffd" in line else line for line in lines)
+
+
 def redact(text: str, identity: Identity | None = None) -> str:
     """``text`` without secrets and personal data."""
-    return _apply((*_known(identity or Identity()), *_SECRETS, *_PERSONAL), text)
+    return _apply((*_known(identity or Identity()), *SECRETS, *PERSONAL), text)
 
 
 def without_secrets(text: str) -> str:
     """``text`` without secrets; paths and names, which its reader knows, stay."""
-    return _apply(_SECRETS, text)
+    return _apply(SECRETS, text)
 
 
 def _apply(rules: Iterable[Rule], text: str) -> str:
     for _ in range(_ROUNDS):
         before = text
-        for pattern, replacement in rules:
-            text = pattern.sub(replacement, text)
+        for rule in rules:
+            text = rule.apply(text)
         if text == before:
             break
     return text
 
 
 def redact_json(value: Any, identity: Identity | None = None) -> Any:
-    """A JSON value with every string in it redacted; the value of a secret name is masked whole."""
+    """A JSON value with every string in it redacted; the value of a secret name is masked whole.
+
+    A name is a key, or an option before its value in a list of arguments.
+    """
     if isinstance(value, str):
         return redact(value, identity)
     if isinstance(value, Mapping):
         return {
-            redact(str(key), identity): MASK
-            if isinstance(item, str) and _is_secret(str(key), item)
-            else redact_json(item, identity)
+            redact(str(key), identity): _member(str(key), item, identity)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [redact_json(item, identity) for item in value]
+        return list(_items(value, identity))
     return value
 
 
+def _member(name: str, value: Any, identity: Identity | None) -> Any:
+    if isinstance(value, str):
+        if _is_secret(name, value):
+            return MASK
+        # What a string is, its name tells: "opencv-python": "4.8.0.74" is a version.
+        if re.fullmatch(VERSION, value):
+            start = f'"{name}": "'
+            return redact(f'{start}{value}"', identity)[len(start) : -1]
+    elif isinstance(value, (list, tuple)) and _is_secret(name, "list"):
+        return [MASK if isinstance(item, str) else redact_json(item, identity) for item in value]
+    return redact_json(value, identity)
+
+
+def _items(values: Sequence[Any], identity: Identity | None) -> Iterator[Any]:
+    option = ""
+    for value in values:
+        text = value if isinstance(value, str) else ""
+        secret = text[:1] != "-" and (
+            _OPTION.fullmatch(option) or (option in _LOGIN_OPTIONS and ":" in text)
+        )
+        yield MASK if text and secret else redact_json(value, identity)
+        option = text
+
+
 def _is_secret(name: str, value: str) -> bool:
-    if not value or re.fullmatch(_VERSION, value):
+    if not value or re.fullmatch(VERSION, value):
         return False
-    return re.fullmatch(rf"(?:.*[_.-])?{_NAMED}", name, re.IGNORECASE) is not None
+    return re.fullmatch(rf".*{NAMED}", name[-100:], re.IGNORECASE) is not None
 
 
 @lru_cache(maxsize=8)
@@ -108,94 +146,10 @@ def _known(identity: Identity) -> tuple[Rule, ...]:
     home = identity.home.rstrip("/")
     if home:
         # What is called like /root can be anywhere; a longer path is the user's even in a backup.
-        start = _PATH_START if home.count("/") == 1 else ""
-        rules.append(_rule(rf"{start}{re.escape(home)}(?![\w.-])", "~"))
+        start = PATH_START if home.count("/") == 1 else ""
+        rules.append(Rule(rf"{start}{re.escape(home)}(?![\w.-])", "~"))
     host = identity.host.partition(".")[0]
     if len(host) >= _SHORTEST_HOST and host.lower() not in _COMMON_HOSTS:
         word = rf"(?<![\w-]){re.escape(host)}(?:\.local|\.lan|\.home)?(?![\w-])"
-        rules.append(_rule(word, HOST, re.IGNORECASE))
+        rules.append(Rule(word, HOST, re.IGNORECASE, (host.lower(),)))
     return tuple(rules)
-
-
-def _address(found: re.Match[str]) -> str:
-    """A URL with the names of what it asks for, and the checksum of the file that it points to."""
-    url, hash_sign, fragment = without_login(found[0]).partition("#")
-    url, question_mark, query = url.partition("?")
-    query = re.sub(r"=[^&;]*", f"={MASK}", query) if "=" in query else (query and MASK)
-    fragment = fragment if _USEFUL_FRAGMENT.fullmatch(fragment) else (fragment and MASK)
-    return f"{clean_url(url)}{question_mark}{query}{hash_sign}{fragment}"
-
-
-def _value(found: re.Match[str]) -> str:
-    """A named value with the value masked, its quotes kept."""
-    name, value = found.group("name"), found.group("value")
-    quote = value[0] if value[:1] in ("'", '"') and len(value) > 1 else ""
-    return f"{name}{quote}{MASK}{quote}"
-
-
-def _rule(pattern: str, replacement: Replacement, flags: int = 0) -> Rule:
-    return re.compile(pattern, flags), replacement
-
-
-_SECRETS: tuple[Rule, ...] = (
-    _rule(
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", MASK
-    ),
-    (URL, _address),
-    # Headers: the scheme may stay, what follows may not.
-    _rule(
-        r"(?P<name>\b(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?(?:basic|bearer|token|digest)?\s*)"
-        r"(?P<value>[^\s\"',]+)",
-        _value,
-        re.IGNORECASE,
-    ),
-    # NAME=value, "name": "value", --name value.
-    _rule(
-        rf"(?P<name>(?<![\w.-])[\w.-]*(?<![A-Za-z]){_NAMED}[\"']?\s*[:=]\s*)"
-        rf"{_NO_VERSION}(?P<value>{_QUOTED}|[^\s\"',;]+)",
-        _value,
-        re.IGNORECASE,
-    ),
-    _rule(
-        rf"(?P<name>(?<![\w-])--?(?:[\w-]*-)?{_NAMED}\s+)(?P<value>{_QUOTED}|[^\s\"'-]\S*)",
-        _value,
-        re.IGNORECASE,
-    ),
-    # Tokens that can be told by their look.
-    _rule(
-        r"\b(?:gh[pousr]_|github_pat_|glpat-|pypi-Ag|hf_|xox[abprs]-|sk-|AKIA|ASIA)[\w-]{10,}", MASK
-    ),
-    _rule(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*", MASK),
-)
-
-_PERSONAL: tuple[Rule, ...] = (
-    # Wireless networks.
-    _rule(rf"(?P<name>\b\w*ssid[\"']?\s*[:=]?\s*)(?P<value>{_QUOTED})", _value, re.IGNORECASE),
-    _rule(r"(?P<name>\b\w*ssid\s*[:=]\s*)(?P<value>[^\s\"'][^\n\"']*)", _value, re.IGNORECASE),
-    # Hardware addresses and serial numbers.
-    _rule(r"(?<![0-9A-Fa-f:-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![0-9A-Fa-f:-])", MASK),
-    _rule(r"(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])", MASK),
-    _rule(
-        r"(?P<name>\bi?(?:id_)?serial(?:[ _-]?(?:number|no|short))?[\"']?"
-        r"(?:\s*[:=]\s*|\t+|\s+\d\s+))"
-        rf"(?P<value>{_QUOTED}|[\w.-][\w.:-]*)",
-        _value,
-        re.IGNORECASE,
-    ),
-    _rule(r"(?<![\w])[01]0000000[0-9a-f]{8}(?!\w)", MASK),
-    _rule(r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])", MASK),
-    _rule(r"(?P<name>\bmachine-?id[\"']?\s*[:=]\s*[\"']?)(?P<value>[0-9a-f]{32})", _value, re.I),
-    # Users in paths, and users and hosts in prompts, addresses and log prefixes.
-    _rule(rf"{_PATH_START}/(?:home|Users)/(?!~)[^/\s:;,\"'<>|()\[\]]+", "~"),
-    _rule(rf"{_PATH_START}(/(?:run/)?media)/(?!\*\*\*)[^/\s:;,\"'<>|()\[\]]+", rf"\1/{MASK}"),
-    _rule(r"(?i)\b([A-Z]:\\Users\\)[^\\\s:;,\"'<>|]+", rf"\g<1>{MASK}"),
-    _rule(
-        r"(?<![\w.+-])(?!git@)[A-Za-z0-9_][\w.+-]*@[A-Za-z0-9][\w-]*(?:\.[\w-]+)*", f"user@{HOST}"
-    ),
-    _rule(
-        r"(?m)^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) [\w.-]+(?= [\w./()@-]+(?:\[\d+\])?:)",
-        rf"\1 {HOST}",
-    ),
-    _rule(r"\b(Linux) [\w.-]+(?= \d+\.\d+[\w.+-]* )", rf"\1 {HOST}"),
-    _rule(r"(?P<name>\bhostname[\"']?\s*[:=]\s*)(?P<value>" + _QUOTED + r"|[\w.-]+)", _value, re.I),
-)

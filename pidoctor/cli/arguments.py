@@ -29,7 +29,7 @@ COMMANDS = {
     "matrix": "boards x systems x Pythons at a glance",
     "triage": "the cause of a failed install, from its log",
     "capture": "this machine as a file that can be asked about elsewhere",
-    "report": "a support bundle with everything private removed",
+    "report": "a support bundle; secrets and names are looked for and masked",
     "index": "the wheels index: status, update, audit, verify",
 }
 

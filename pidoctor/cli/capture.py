@@ -8,7 +8,10 @@ from pathlib import Path
 from pidoctor.cli.output import write_file
 from pidoctor.envelope import Result, Written
 
-DESCRIPTION = "Write what the probes read here into one file; serials and secrets are left out."
+DESCRIPTION = (
+    "Write what the probes read here into one file. Secrets, names and serial numbers are looked "
+    "for and masked; read the file before you send it."
+)
 EXAMPLES = """\
   pidoctor capture -o my-pi.json
   pidoctor explain auto --capture my-pi.json        (then, on another machine)

@@ -1,4 +1,4 @@
-"""``pidoctor report``: a support bundle with everything private removed."""
+"""``pidoctor report``: a support bundle in which secrets and names are looked for and masked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.where import asked
 from pidoctor.envelope import Result, Written
 
-DESCRIPTION = "Write a zip file for whoever helps you: the machine, the answer, the logs; redacted."
+DESCRIPTION = (
+    "Write a zip file for whoever helps you: the machine, the answer, pip's logs. Passwords, "
+    "tokens, names, addresses and serial numbers are looked for and masked; read index.html in it "
+    "before you send it."
+)
 EXAMPLES = """\
   pidoctor report -o bundle.zip
   pidoctor check --capture bundle.zip               (then, whoever helps you)

@@ -6,7 +6,6 @@ serial numbers, MAC addresses, user names in paths. What the probes see is not a
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any, Callable, TypeVar
 
@@ -25,10 +24,12 @@ from pidoctor.host.base import (
     Uname,
 )
 from pidoctor.host.capture_format import SCHEMA
-from pidoctor.host.privacy import clean_file
-from pidoctor.redact import Identity, redact
+from pidoctor.host.privacy import clean_content
+from pidoctor.redact import Identity, redact, redact_json
 
 T = TypeVar("T")
+
+NOT_TEXT = "is no text; left out of the capture"
 
 
 class Recorder:
@@ -80,14 +81,13 @@ class Recorder:
 
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
         content = self._ask(path, lambda: self._host.read_bytes(path, limit))
-        kept = self._files.setdefault(self._clean(path), {})
-        try:
-            text = content.decode("utf-8")
-        except UnicodeDecodeError:
-            kept.pop("text", None)
-            kept["base64"] = base64.b64encode(content).decode("ascii")
+        entry = clean_content(path, content, self._identity)
+        if entry is None:
+            self._tables["unreadable"][self._clean(path)] = NOT_TEXT
         else:
-            kept["text"] = clean_file(path, text, self._identity)
+            kept = self._files.setdefault(self._clean(path), {})
+            kept.pop("base64", None)
+            kept.update(entry)
         return content
 
     def search(self, path: str, pattern: Pattern, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
@@ -131,7 +131,7 @@ class Recorder:
         completed = self._ask(argv[0], lambda: self._host.run(argv, timeout, stdin))
         self._lists["commands"].append(
             {
-                "argv": [self._clean(argument) for argument in argv],
+                "argv": redact_json(list(argv), self._identity),
                 "returncode": completed.returncode,
                 "stdout": self._clean(completed.stdout.decode("utf-8", "replace")),
                 "stderr": self._clean(completed.stderr.decode("utf-8", "replace")),
@@ -160,7 +160,7 @@ class Recorder:
 
     def environ(self, name: str) -> str | None:
         value = self._host.environ(name)
-        self._tables["environment"][name] = None if value is None else self._clean(value)
+        self._tables["environment"].update(redact_json({name: value}, self._identity))
         return value
 
     def now(self) -> float:

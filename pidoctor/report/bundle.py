@@ -78,8 +78,10 @@ def read_logs(paths: Iterable[Path]) -> dict[str, str]:
             with path.open("rb") as stream:
                 size = os.fstat(stream.fileno()).st_size
                 stream.seek(max(0, size - LOG_TAIL))
-                text = stream.read(LOG_TAIL).decode("utf-8", "replace")
-                found.append((os.fstat(stream.fileno()).st_mtime, path, text))
+                content = stream.read(LOG_TAIL)
+                if size > LOG_TAIL:  # half a line may be half a secret, which nothing recognises
+                    content = content.partition(b"\n")[2] or content
+                found.append((os.fstat(stream.fileno()).st_mtime, path, _log_text(content)))
         except OSError:  # not there, or not for us: a bundle does without it
             continue
     found.sort(key=lambda entry: -entry[0])
@@ -88,6 +90,15 @@ def read_logs(paths: Iterable[Path]) -> dict[str, str]:
         name = re.sub(r"[^\w.-]", "_", path.name, flags=re.ASCII).lstrip(".-") or "log"
         logs[name if name not in logs else f"{len(logs)}-{name}"] = text
     return logs
+
+
+def _log_text(content: bytes) -> str:
+    """A log as text, with its bad bytes replaced: the line of an error matters more than they do.
+
+    A byte order mark tells UTF-16, which is what PowerShell writes.
+    """
+    marked = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return content.decode("utf-16" if marked else "utf-8", "replace")
 
 
 def write_bundle(path: Path, content: Content, identity: Identity | None = None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pidoctor import units
+from pidoctor.redact import LOOKED_FOR
 from pidoctor.report.html import page, text
 
 Envelope = Mapping[str, Any]
@@ -27,7 +28,7 @@ def _body(
     profile = result.get("profile")
     model = _value(profile["board"]["model"]) if profile else None
     yield f"<h1>pidoctor report{f': {text(model)}' if model else ''}</h1>"
-    yield f'<p class="soft">pidoctor {text(result.get("version", ""))}. {_private()}</p>'
+    yield f'<p class="soft">pidoctor {text(result.get("version", ""))}. {text(LOOKED_FOR)}</p>'
     if result.get("resolution"):
         yield from _resolution(result["resolution"])
     if result.get("proof"):
@@ -43,10 +44,6 @@ def _body(
     for name, log in logs.items():
         yield f"<details><summary>{text(name)}</summary>"
         yield f'<pre class="log" tabindex="0">{text(log)}</pre></details>'
-
-
-def _private() -> str:
-    return "Passwords, tokens, names, serial numbers and addresses have been taken out."
 
 
 def _resolution(resolution: Mapping[str, Any]) -> Iterator[str]:

@@ -23,6 +23,7 @@ VALUES = {
     "profile",
     "catalog",
     "redact",
+    "redact_rules",
     "shapes",
     "units",
     "urls",

@@ -1,0 +1,504 @@
+r"""What secrets and personal data look like: rows of (pattern, what is put in its place).
+
+A row is one kind. Compiled on first use: only few commands need them all. Every pattern is
+linear in practice: a name is bounded in length and a value ends at its quote or its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple, Union
+
+from pidoctor.urls import MASK, URL, clean_url, without_login
+
+HOST = "host"
+
+Replacement = Union[str, Callable[["re.Match[str]"], str]]
+
+
+class Rule(NamedTuple):
+    """One kind: its pattern, what is put in its place, flags, and words that a match has in it.
+
+    Only the lines with one of the words (lower case), and the line after each, are searched; the
+    whole text where there are no words, or where a match spans lines (``whole``).
+    """
+
+    pattern: str
+    new: Replacement
+    flags: int = 0
+    words: tuple[str, ...] = ()
+    whole: bool = False
+
+    def apply(self, text: str) -> str:
+        """``text`` with what is found replaced."""
+        if not self.words:
+            return self._sub(text)
+        lower = text.lower()
+        if len(lower) != len(text):  # a few capital letters are two small ones
+            lower = text.translate(_LOWER)
+        if self.whole:
+            return self._sub(text) if any(word in lower for word in self.words) else text
+        parts, done = [], 0
+        for start, end in _spans(lower, self.words):
+            parts += [text[done:start], self._sub(text[start:end])]
+            done = end
+        return "".join((*parts, text[done:])) if parts else text
+
+    def _sub(self, text: str) -> str:
+        return _compiled(self.pattern, self.flags).sub(self.new, text)
+
+
+# As str.lower() for ASCII, and never of another length.
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def _spans(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where the lines with one of the words are, each with the line after it, joined."""
+    found: list[tuple[int, int]] = []
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            start, end = text.rfind("\n", 0, at) + 1, _line_end(text, at)
+            found.append((start, _line_end(text, end)))
+            at = text.find(word, end)
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end + 1
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
+    return re.compile(pattern, flags)
+
+
+# How secrets are called. The long words also count at the end of a longer one (accessToken,
+# clientsecret); the short ones only as a word of their own (DB_PASS, _auth).
+_LONG = r"token|secret|passw(?:or)?d|passphrase|api[_-]?key|cookie|credential"
+_SHORT = (
+    r"access[_-]?key(?:[_-]id)?|private[_-]?key|(?:pre-?)?shared[_-]?key|account[_-]?key|"
+    r"(?:master|signing|encryption|license|storage)[_-]?key|wep[_-]?key|session[_-]?id|"
+    r"(?:js|phpses|php|j?)sess(?:ion)?id|csrf|psk|pass|auth|authtoken|pwd|pw|netrc|otp|passcode"
+)
+_TAIL = r"(?:s|[_-]?(?:key|value|base|hash|string|raw|plain|\d{1,4})){0,3}"
+NAMED = rf"(?:(?:{_LONG}|(?<![A-Za-z])(?:{_SHORT})){_TAIL})"
+# "pass" is a word of its own, too: "pass: 3" is no password, and "--pass" rarely is.
+_PROSE = re.compile(r"pass|auth|cookies?|tokens|otp")
+# A version is no secret: google-auth is the name of a package.
+VERSION = r"\d+(?:\.\d+)+"
+_NO_VERSION = rf"(?!=?\\*[\"']?{VERSION}\\*[\"']?(?:[\s,;)}}\]]|\Z))"
+_QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
+# Quotes inside of a quoted text, as in JSON inside of JSON: \" or \\\".
+_NESTED = r"\\+\"(?:(?!\\*\")[^\n])*\\*\"|\\+'(?:(?!\\*')[^\n])*\\*'"
+_STRING = rf"{_NESTED}|{_QUOTED}"
+_NAME_WORDS = (
+    *("token", "secret", "passw", "passphrase", "api", "cookie", "credential", "key", "sess"),
+    *("csrf", "psk", "pass", "auth", "pwd", "pw", "netrc", "otp"),
+)
+_TOKEN_WORDS = (
+    *(
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "gl",
+        "pypi-ag",
+        "hf_",
+        "xox",
+        "xapp-",
+    ),
+    *("sk", "rk_", "pk_", "whsec_", "akia", "asia", "aiza", "ya29.", "gocspx-", "1//0", "dckr_"),
+    *("do", "hv", "shp", "lin_", "rubygems_", "atatt3", "sg.", "dapi", "key-", "eaac", "dp.pt."),
+    *("nfp_", "sq0", "ts", "pmak-", "cio", "oy2", "r8_", "tvly-", "sbp_", "vercel_", "fly"),
+)
+_VALUE = rf"(?P<value>{_STRING}|[^\s\"',;\\][^\s\"',;]*)"
+_SPACE = r"(?:\s|\\[nrt])"  # a line that ends may be written as \n, in JSON and in reprs
+
+# Where a path may begin, also after an option's letter: -I/home/me/include.
+PATH_START = r"(?:(?<![\w.])|(?<=[\s\"'=,]-[A-Za-z]))"
+_USEFUL_FRAGMENT = re.compile(r"(?:sha256|sha384|sha512|md5)=[0-9a-f]+|egg=[\w.-]+")
+
+
+def _value(found: re.Match[str]) -> str:
+    """A named value with the value masked, its quotes kept."""
+    name, value = found.group("name"), found.group("value")
+    quote = re.match(r"\\*[\"']", value)
+    return f"{name}{quote[0]}{MASK}{quote[0]}" if quote and len(value) > 1 else f"{name}{MASK}"
+
+
+def _named(found: re.Match[str]) -> str:
+    """As :func:`_value`; "pass: 3", "auth: ok" are prose unless set by = or in capitals."""
+    word = found.group("name").rstrip(" \t:")
+    alone = not re.search(r"[\w.-]\Z", found.string[max(0, found.start() - 1) : found.start()])
+    if alone and word.islower() and _PROSE.fullmatch(word):
+        return found[0]
+    return _value(found)
+
+
+def _address(found: re.Match[str]) -> str:
+    """A URL with the names of what it asks for, and the checksum of the file that it points to."""
+    url, hash_sign, fragment = without_login(found[0]).partition("#")
+    url, question_mark, query = url.partition("?")
+    query = re.sub(r"=[^&;]*", f"={MASK}", query) if "=" in query else (query and MASK)
+    fragment = fragment if _USEFUL_FRAGMENT.fullmatch(fragment) else (fragment and MASK)
+    return f"{clean_url(url)}{question_mark}{query}{hash_sign}{fragment}"
+
+
+_OPERATOR_BEFORE = re.compile(
+    r"(?:[=<>!~^]=?|[A-Za-z0-9][-_+]|\bv|\bver|\bversions?\b[^\n]*)\s*\Z", re.I
+)
+_PACKAGE_BEFORE = re.compile(r"(?:\b[A-Za-z]\w*[-_]\w[\w-]*|\b[A-Za-z]+\d\w*)\s+\(?\Z")
+_PAIR_BEFORE = re.compile(r"[\"'](?P<name>[A-Za-z][\w. -]*)\\*[\"']\s*[:,]\s*\\*[\"']\Z")
+_ADDRESS_NAME = re.compile(
+    r"(?:^|[_. -])(?:ip|ip_?v4|addr|address|host|server|gateway|dns|nameserver|peer|remote|via)\b",
+    re.IGNORECASE,
+)
+_LARGEST_MAJOR = 30  # no package that counts has a four-part version beyond that
+
+
+def _ipv4(found: re.Match[str]) -> str:
+    """An IPv4 address masked; four-part versions (opencv-python 4.8.0.74) and loopback stay."""
+    numbers = [int(part) for part in found["address"].split(".")]
+    if max(numbers) > 255 or numbers[0] in (0, 127):
+        return found[0]
+    before = found.string[max(0, found.start() - 120) : found.start()]
+    if re.search(r"[=<>!~]=\s*\Z", before):
+        return found[0]
+    pair = _PAIR_BEFORE.search(before)
+    if numbers[0] > _LARGEST_MAJOR or found["tail"]:
+        return MASK
+    if pair:
+        return MASK if _ADDRESS_NAME.search(pair["name"]) else found[0]
+    if _ADDRESS_NAME.search(before[-24:].rstrip("=:'\" ")):
+        return MASK
+    version = _OPERATOR_BEFORE.search(before) or _PACKAGE_BEFORE.search(before)
+    return found[0] if version else MASK
+
+
+def _ipv6(found: re.Match[str]) -> str:
+    """An IPv6 address masked; a time, a C++ name and the loopback address stay."""
+    import ipaddress
+
+    text = found[0].partition("%")[0]
+    if not any(character.isdigit() for character in text) or len(text) < 4:
+        return found[0]
+    try:
+        return found[0] if ipaddress.IPv6Address(text).is_loopback else MASK
+    except ValueError:
+        return found[0]
+
+
+def _listing(found: re.Match[str]) -> str:
+    """A line of ``ls -l``: owner and group masked, unless they are the system's."""
+    owner, group = (name if name == "root" else MASK for name in (found["owner"], found["group"]))
+    return f"{found['mode']}{owner} {group}"
+
+
+_KEY = r"[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?"
+
+SECRETS = (
+    # Private keys: whole, cut at the tail, cut at the head, cut at both ends.
+    Rule(
+        rf"-{{4,5}} ?BEGIN {_KEY} ?-{{4,5}}[\s\S]*?(?:-{{4,5}} ?END {_KEY} ?-{{4,5}}|\Z)",
+        MASK,
+        words=("private key",),
+        whole=True,
+    ),
+    Rule(
+        rf"(?:(?<=\\n)|(?<![A-Za-z0-9+/\\]))(?:[A-Za-z0-9+/]{{1,76}}={{0,2}}{_SPACE}+)?"
+        rf"(?:(?!-----END)[^\n]){{0,60}}-{{4,5}} ?END {_KEY} ?-{{4,5}}",
+        MASK,
+        words=("private key",),
+        whole=True,
+    ),
+    Rule(
+        r"(?:(?<=\\n)|(?<![\w+/=.\\-]))(?=[a-z0-9+/]*[A-Z])(?=[A-Za-z+/]*\d)(?=[A-Fa-f0-9]*[G-Zg-z+/])"
+        rf"[A-Za-z0-9+/]{{60,76}}(?:{_SPACE}+[A-Za-z0-9+/]{{4,76}}={{0,2}}(?=\s*$|\\n|\"))?(?![\w+/.-])",
+        MASK,
+        re.M,
+    ),
+    Rule(
+        r"PuTTY-User-Key-File-[\s\S]*?(?:Private-MAC:[^\n]*|\Z)", MASK, words=("putty",), whole=True
+    ),
+    Rule(r"AGE-SECRET-KEY-1[A-Z0-9]{10,}", MASK, re.I, ("age-secret",)),
+    # Addresses with a secret in them; webhooks whose path is the secret.
+    Rule(
+        r"(?P<name>hooks\.slack\.com/(?:services|workflows)/)(?P<value>[^\s\"']+)",
+        _value,
+        words=("hooks.slack",),
+    ),
+    Rule(
+        r"(?P<name>discord(?:app)?\.com/api/webhooks/)(?P<value>[^\s\"']+)",
+        _value,
+        words=("discord",),
+    ),
+    Rule(
+        r"(?P<name>api\.telegram\.org/(?:file/)?bot)(?P<value>[^\s\"'/]+)",
+        _value,
+        words=("telegram",),
+    ),
+    Rule(r"(?P<name>://[^\s/\"']{1,200}/t/)(?P<value>[^\s\"'/]+)", _value, words=("/t/",)),
+    Rule(URL.pattern, _address, words=("://",)),
+    # Headers. In quotes up to the quote, else up to the end of the line: a digest has many parts.
+    Rule(
+        r"(?P<name>[\"'](?:proxy-)?(?:authorization|(?:set-)?cookie2?)\s*:\s*)"
+        r"(?P<value>[^\"'\n]+)(?=[\"'\n]|\Z)",
+        _value,
+        re.I,
+        ("authorization", "cookie"),
+    ),
+    Rule(
+        r"(?P<name>\b(?:proxy-)?(?:authorization|(?:set-)?cookie2?)\\*[\"']?\s*[:=]\s*)"
+        rf"(?P<value>{_STRING}|[^\s\"'\\][^\n]*?)(?=\\r|\\n|'?\s*$|\n)",
+        _value,
+        re.I | re.M,
+        ("authorization", "cookie"),
+    ),
+    Rule(
+        r"(?P<name>\bbearer\s+)(?P<value>(?=\S*\d|\S{20})[\w.~+/=-]{6,})", _value, re.I, ("bearer",)
+    ),
+    Rule(
+        r"(?P<name>\bbasic\s+)(?P<value>(?=\S*[0-9=]|\S*(?-i:[a-z][A-Z]))[A-Za-z0-9+/]{6,}={0,2})",
+        _value,
+        re.I,
+        ("basic",),
+    ),
+    # NAME=value, "name": "value", 'name', 'value', {\"name\": \"value\"}.
+    Rule(
+        rf"(?P<name>{NAMED}(?:\\*[\"'])?(?:{_SPACE}*[:=]{_SPACE}*|\s*,\s*(?=\\*[\"'])|"
+        rf"\s+(?:is|was)\s*:?\s+)){_NO_VERSION}{_VALUE}",
+        _named,
+        re.I,
+        _NAME_WORDS,
+    ),
+    Rule(
+        r"(?P<name>(?<![\w.-])[A-Z][A-Z0-9_]{0,60}_(?:KEY|KEYS|PAT|CREDS?|SALT|SIGNATURE)\s*=\s*)"
+        rf"{_VALUE}",
+        _value,
+        words=("_key", "_pat", "_cred", "_salt", "_signature"),
+    ),
+    # <password>value</password>, key="password" value="value".
+    Rule(
+        rf"(?P<name><[\w:.-]{{0,64}}?{NAMED}[^<>\n]{{0,80}}>)(?P<value>[^<\n]+)(?=</)",
+        _value,
+        re.I,
+        ("</",),
+    ),
+    Rule(
+        rf"(?P<name>\b(?:key|name)=\\*[\"'][\w:.-]{{0,64}}?{NAMED}\\*[\"']\s+value=)(?P<value>{_STRING})",
+        _value,
+        re.I,
+        ("value=",),
+    ),
+    # --name value, -u user:password, and the short options of programs that take a password so.
+    Rule(
+        rf"(?P<name>(?<![\w-])-[\w-]{{0,60}}?{NAMED}\\*[\"']?,?\s+)"
+        rf"(?P<value>{_STRING}|[^\s\"'\\-]\S*)",
+        _value,
+        re.I,
+        _NAME_WORDS,
+    ),
+    Rule(
+        r"(?P<name>(?<![\w-])(?:-u|-U|--user|--proxy-user|--username)(?:\s*=\s*|[\"']?,?\s*))"
+        r"(?P<value>(?!\d+:\d+\b)(?:\"[^\"\n:]*:[^\"\n]*\"|'[^'\n:]*:[^'\n]*'|[^\s\"':]+:[^\s\"']+))",
+        _value,
+        words=("-u", "-user"),
+    ),
+    Rule(
+        r"(?P<name>\b(?:curl|wget|http)\b[^\n]{0,200}?\s(?:-b|--cookie)\s+)"
+        rf"(?P<value>{_STRING}|[^\s\"'-]\S*)",
+        _value,
+        words=("curl", "wget", "http"),
+    ),
+    Rule(
+        r"(?P<name>\b(?:twine|docker|podman|sshpass|mysql|mysqldump|smbclient|ldapsearch|ftp)\b"
+        rf"[^\n]{{0,200}}?\s-[pw]\s*)(?P<value>{_STRING}|[^\s\"'-]\S*)",
+        _value,
+        words=("twine", "docker", "podman", "sshpass", "mysql", "smbclient", "ldapsearch", "ftp"),
+    ),
+    Rule(
+        r"(?P<name>\bwi-?fi\s+connect\s+(?:\"[^\"\n]*\"|\S+)\s+password\s+)"
+        rf"(?P<value>{_STRING}|\S+)",
+        _value,
+        re.I,
+        ("connect",),
+    ),
+    # .netrc and .pgpass
+    Rule(
+        r"(?P<name>\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?"
+        r"password\s+)(?P<value>\S+)",
+        _value,
+        words=("password",),
+        whole=True,
+    ),
+    Rule(r"(?P<name>\blogin\s+\S+\s+password\s+)(?P<value>\S+)", _value, words=("login",)),
+    Rule(
+        r"(?m)(?P<name>^[ \t]*(?:password|account)[ \t]+)(?P<value>\S+)(?=[ \t\r]*$)",
+        _value,
+        words=("password", "account"),
+    ),
+    Rule(
+        r"(?P<name>(?<![\w.*:-])[\w.*-]{1,253}:(?:\d{1,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:)"
+        r"(?P<value>[^\s:\"']+)(?=[\"']?\s*$)",
+        _value,
+        re.M,
+    ),
+    # Tokens that can be told by their look.
+    Rule(
+        r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent|imt|ffct)-|"
+        r"pypi-Ag|hf_|xox[abceoprs]-|xapp-|sk-|[sr]k_(?:live|test)_|pk_live_|whsec_|AKIA|ASIA|"
+        r"AIza|ya29\.|GOCSPX-|1//0|dckr_pat_|do[opr]_v1_|hvs\.|hvb\.|shp(?:at|ca|pa|ss)_|glsa_|"
+        r"glc_|lin_api_|rubygems_|ATATT3|SG\.|dapi|key-|EAACEdEose0cBA|dp\.pt\.|nfp_|sq0[a-z]{3}-|"
+        r"tskey-[a-z]+-|PMAK-|cio|oy2|r8_|gsk_|tvly-|sbp_|vercel_|fly_|FlyV1 fm2_)"
+        r"(?=[\w.-]*\d)[\w.-]{10,}",
+        MASK,
+        words=_TOKEN_WORDS,
+    ),
+    Rule(
+        r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|glpat-|pypi-Ag|hf_|sk-)[\w-]{10,}",
+        MASK,
+        words=_TOKEN_WORDS,
+    ),
+    Rule(r"\bnpm_(?!config_)[A-Za-z0-9]{16,}", MASK, words=("npm_",)),
+    Rule(r"\b(?:AC|SK)[0-9a-f]{32}\b", MASK, words=("ac", "sk")),
+    Rule(r"\b\d{8,10}:AA[\w-]{20,}", MASK, words=(":aa",)),
+    Rule(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", MASK, words=("eyj",)),
+    Rule(rf"(?P<name>{NAMED}\s+)(?P<value>[0-9a-fA-F]{{20,}})\b", _value, re.I, _NAME_WORDS),
+)
+
+PERSONAL = (
+    # Wireless networks.
+    Rule(
+        rf"(?P<name>\b\w*ssid(?:\\*[\"'])?\s*[:=]?\s*)(?P<value>{_STRING})", _value, re.I, ("ssid",)
+    ),
+    Rule(r"(?P<name>\b\w*ssid\s*[:=]\s*)(?P<value>[^\s\"'\\][^\n\"']*)", _value, re.I, ("ssid",)),
+    Rule(
+        rf"(?P<name>\bwi-?fi\s+connect\s+)(?P<value>{_STRING}|[^\s\"'\\]+)",
+        _value,
+        re.I,
+        ("connect",),
+    ),
+    Rule(
+        r"(?P<name>system-connections/)(?P<value>[^/\n\"']+)(?=\.nmconnection)",
+        _value,
+        words=("connect",),
+    ),
+    Rule(
+        rf"(?P<name>\b(?:anonymous_)?identity\s*=\s*)(?P<value>{_STRING})",
+        _value,
+        words=("identity",),
+    ),
+    # Hardware addresses and serial numbers.
+    Rule(
+        r"(?<![0-9A-Fa-f:-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}"
+        r"(?:(?:[:-][0-9A-Fa-f]{2}){2})?(?![0-9A-Fa-f:-])",
+        MASK,
+    ),
+    Rule(r"(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])", MASK),
+    Rule(r"(?P<name>\b(?:en|wl)x)(?P<value>[0-9a-f]{12})\b", _value, words=("enx", "wlx")),
+    Rule(
+        r"(?P<name>\b(?:mac|mac_?addr(?:ess)?|hwaddr|lladdr|ether)[\"']?\s*[:= ]\s*[\"']?)"
+        r"(?P<value>[0-9a-f]{12})\b",
+        _value,
+        re.I,
+        ("mac", "addr", "ether"),
+    ),
+    Rule(
+        r"(?P<name>(?:\b|_)i?serial(?:[ _-]?(?:number|no|short|num))?(?:\\*[\"'])?"
+        r"(?:\s*[:=]\s*|\t+|\s+\d\s+))"
+        rf"(?P<value>{_STRING}|[\w.-][\w.:-]*)",
+        _value,
+        re.I,
+        ("serial",),
+    ),
+    Rule(r"(?P<name>\bS/N\s*[:#=]?\s*)(?P<value>[\w-]{4,})", _value, words=("s/n",)),
+    Rule(r"(?<![\w])[01]0000000[0-9a-f]{8}(?!\w)", MASK, words=("0000000",)),
+    Rule(r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])", MASK),
+    Rule(
+        r"(?P<name>\b(?:machine|boot)[ _-]?id[\"']?\s*[:=]\s*[\"']?)(?P<value>[0-9a-f]{32})",
+        _value,
+        re.I,
+        ("id",),
+    ),
+    # Network addresses.
+    Rule(
+        r"(?<![\d.])(?<!\d[.])(?P<address>\d{1,3}(?:\.\d{1,3}){3})"
+        r"(?![\w.]*\.whl)(?P<tail>:\d{1,5}\b|/\d{1,2}\b)?(?!\.?\d)(?![\w-])",
+        _ipv4,
+    ),
+    Rule(
+        r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:%\w+)?(?![\w:])",
+        _ipv6,
+        words=("::", ":0", ":"),
+    ),
+    # Users in paths, and users and hosts in prompts, addresses and log prefixes.
+    Rule(
+        rf"{PATH_START}(?:/(?:var|export|usr))?/(?:home|Users)/(?!~)[^/\s:;,\"'<>|()\[\]\\]+",
+        "~",
+        words=("/home/", "/users/"),
+    ),
+    Rule(r"(?P<name>%2F(?:home|Users)%2F)(?P<value>[^%/\s\"']+)", _value, re.I, ("%2f",)),
+    Rule(
+        rf"{PATH_START}(/(?:run/)?media)/(?!\*\*\*)[^/\s:;,\"'<>|()\[\]]+",
+        rf"\1/{MASK}",
+        words=("/media/",),
+    ),
+    Rule(r"(?i)\b([A-Z]:\\{1,4}Users\\{1,4})[^\\\s:;,\"'<>|]+", rf"\g<1>{MASK}", words=("users",)),
+    Rule(
+        r"(?<![\w.+-])(?!git@)[A-Za-z0-9_][\w.+-]*@[A-Za-z0-9][\w-]*(?:\.[\w-]+)*",
+        f"user@{HOST}",
+        words=("@",),
+    ),
+    Rule(
+        r"(?P<name>\b(?:[A-Z_]*USER(?:NAME)?|LOGNAME)=|\buser_?name\\*[\"']?\s*[:=]\s*)"
+        rf"(?!root\b|pi\b|true\b|false\b|no\b|yes\b|[01]\b)"
+        rf"(?P<value>{_STRING}|[^\s\"',;\\][^\s\"',;]*)",
+        _value,
+        words=("user", "logname"),
+    ),
+    Rule(r"(?P<name>\b[ug]id=\d+\()(?P<value>(?!root\))[\w.-]+)(?=\))", _value, words=("id=",)),
+    Rule(
+        r"(?P<name>\bsudo(?:\[\d+\])?:\s+)(?P<value>[\w.-]+)(?= : (?:TTY|PWD)=)",
+        _value,
+        words=("sudo",),
+    ),
+    Rule(
+        r"(?P<mode>(?<!\w)[bcdlps-][rwxsStT-]{9}[+.@]?[ \t]+\d+[ \t]+)"
+        r"(?P<owner>[\w.-]+)[ \t]+(?P<group>[\w.-]+)",
+        _listing,
+    ),
+    Rule(
+        r"(?<!\w)([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) [\w.-]+(?= [\w./()@-]+(?:\[\d+\])?:)",
+        rf"\1 {HOST}",
+    ),
+    Rule(
+        r"(?<!\w)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]*) [\w.-]+(?= [\w./()@-]+\[\d+\]:)",
+        rf"\1 {HOST}",
+    ),
+    Rule(r"\b(Linux) [\w.-]+(?= \d+\.\d+[\w.+-]* )", rf"\1 {HOST}", words=("linux",)),
+    Rule(
+        rf"(?P<name>\bhost_?name\\*[\"']?\s*[:=]\s*)(?P<value>{_STRING}|[\w.-]+)",
+        _value,
+        re.I,
+        ("name",),
+    ),
+    Rule(
+        r"(?<![\w./-])(?!threading\.|_thread\.)[A-Za-z0-9][\w-]*(?:\.[\w-]+){0,4}"
+        r"\.(?:local|lan|localdomain|home\.arpa|fritz\.box)(?![\w(./-])",
+        HOST,
+        re.I,
+        (".local", ".lan", ".home.arpa", ".fritz.box"),
+    ),
+)
