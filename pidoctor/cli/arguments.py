@@ -166,4 +166,17 @@ def add_where(parser: argparse.ArgumentParser) -> None:
     only.add_argument("--target", metavar="NAME", help="a named one: pi4-4gb/bookworm-64")
     only.add_argument("--capture", metavar="FILE", help="one captured with `pidoctor capture`")
     only.add_argument("--root", metavar="DIR", help="a mounted card or a chroot")
-    where.add_argument("--python", metavar="EXE", help="the interpreter to look at")
+    add_environment(where)
+
+
+def add_environment(parser: argparse._ActionsContainer) -> None:
+    """The options that name an environment; without them one rule finds it."""
+    parser.add_argument(
+        "--venv",
+        metavar="DIR",
+        help="an environment; without it the active one, else the .venv here or above, else the "
+        "system's Python",
+    )
+    parser.add_argument(
+        "--python", metavar="EXE", help="an interpreter instead: a path, a name or a version (3.11)"
+    )

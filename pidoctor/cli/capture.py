@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pidoctor.cli.arguments import add_environment
 from pidoctor.cli.output import write_file
+from pidoctor.cli.where import chosen
 from pidoctor.envelope import Result, Written
 
 DESCRIPTION = (
@@ -20,7 +22,7 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="where to")
-    parser.add_argument("--python", metavar="EXE", help="the interpreter to look at")
+    add_environment(parser)
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -29,7 +31,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.probe.machine import probe
 
     recorder = Recorder(LiveHost())
-    profile = probe(recorder, options.python).profile
+    profile = probe(recorder, choice=chosen(options, recorder)).profile
     if profile.python.executable.value:
         recorder.answer_for(profile.python.executable.value)
     write_file(Path(options.output), recorder.to_text())

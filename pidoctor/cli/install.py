@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from pidoctor.cli.arguments import add_requirement
+from pidoctor.cli.arguments import add_environment, add_requirement
 from pidoctor.cli.output import agreed, progress, show
 from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.resume import settle_interrupted
@@ -17,9 +17,10 @@ from pidoctor.envelope import Result, ShownStep
 from pidoctor.errors import UsageError
 from pidoctor.install.failure import InstallError
 from pidoctor.install.outcome import Outcome
-from pidoctor.install.place import base_python
 from pidoctor.install.recipe import Job
 from pidoctor.install.transaction import install, steps
+from pidoctor.probe.environment_choice import DEFAULT
+from pidoctor.probe.virtual_environment import base_interpreter
 from pidoctor.profile.profile import Profile
 from pidoctor.proof.proof import Proof
 from pidoctor.proof.prove import prove
@@ -39,8 +40,7 @@ _PROOF_LIMIT_S = 600.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_requirement(parser)
-    parser.add_argument("--venv", metavar="DIR", default=".venv", help="default: .venv")
-    parser.add_argument("--python", metavar="EXE", help="the interpreter to make it with")
+    add_environment(parser)
     parser.add_argument("--dry-run", action="store_true", help="show every step, run none")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument("--offline", action="store_true", help="no network: from what is here")
@@ -49,13 +49,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.host.live import LiveHost
+    from pidoctor.probe.environment_choice import choose
     from pidoctor.probe.machine import probe
 
-    say = progress(options)
-    settle_interrupted(Path(options.venv), say)
+    say, host = progress(options), LiveHost()
     # An environment that is there keeps its Python: the plan must be for that one.
-    python = options.python or base_python(Path(options.venv))
-    profile = probe(LiveHost(), python=python, target=options.venv).profile
+    choice = choose(host, options.venv, options.python)
+    options.venv = choice.folder or DEFAULT
+    if choice.exists:
+        say(f"The environment is {choice.folder}: {choice.reason}.")
+    settle_interrupted(Path(options.venv), say)
+    profile = probe(host, target=options.venv, choice=choice).profile
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     if not isinstance(resolution, Plan):
         return Result(
@@ -89,10 +93,22 @@ def _job(options: argparse.Namespace, profile: Profile, plan: Plan) -> Job:
     return Job(
         plan=plan,
         venv=Path(options.venv),
-        base_python=profile.python.executable.or_else(sys.executable),
+        base_python=_base(profile),
         offline=options.offline,
         wheels_dir=Path(options.wheels) if options.wheels else None,
     )
+
+
+def _base(profile: Profile) -> str:
+    """The interpreter to make an environment with: not one that lies in an environment."""
+    from pidoctor.host.base import HostError
+    from pidoctor.host.live import LiveHost
+
+    python = profile.python.executable.or_else(sys.executable)
+    try:
+        return base_interpreter(LiveHost(), python) or python
+    except HostError:
+        return python  # its Python is gone; what is said of that comes from the recipe
 
 
 def _planned(profile: Profile, plan: Plan, job: Job) -> Result:

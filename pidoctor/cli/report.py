@@ -6,9 +6,9 @@ import argparse
 import os
 from pathlib import Path
 
-from pidoctor.cli.arguments import add_requirement
+from pidoctor.cli.arguments import add_environment, add_requirement
 from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.where import asked
+from pidoctor.cli.where import asked, chosen
 from pidoctor.envelope import Result, Written
 
 DESCRIPTION = (
@@ -26,8 +26,7 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_requirement(parser)
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="where to")
-    parser.add_argument("--venv", metavar="DIR", default=".venv", help="default: .venv")
-    parser.add_argument("--python", metavar="EXE", help="the interpreter to look at")
+    add_environment(parser)
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -39,7 +38,8 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.report.bundle import Content, find_logs, write_bundle
 
     recorder = Recorder(LiveHost())
-    probed = probe(recorder, options.python, options.venv)
+    choice = chosen(options, recorder)
+    probed = probe(recorder, choice=choice)
     if probed.profile.python.executable.value:
         recorder.answer_for(probed.profile.python.executable.value)
     known = catalog()
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> Result:
     content = Content(
         result=found.to_json(),
         installed=dict(probed.profile.python.packages.or_else({})),
-        receipt=read_receipt(Path(options.venv)),
+        receipt=read_receipt(Path(choice.folder)) if choice.folder else None,
         logs=find_logs(os.environ, Path.cwd()),
         capture=recorder.to_text(),
     )

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pidoctor.cli.arguments import add_environment
 from pidoctor.cli.output import progress
 from pidoctor.cli.resume import settle_interrupted
+from pidoctor.cli.where import chosen
 from pidoctor.envelope import Result
 from pidoctor.errors import UsageError
 from pidoctor.install.receipt import read_receipt
+from pidoctor.probe.environment_choice import Choice
 from pidoctor.proof.proof import Proof
 from pidoctor.proof.prove import prove
 from pidoctor.result import ExitCode, Finding, Remedy, Severity
@@ -25,9 +28,7 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--venv", metavar="DIR", default=".venv", help="default: .venv")
-    where.add_argument("--python", metavar="EXE", help="an interpreter instead")
+    add_environment(parser)
     parser.add_argument(
         "--runtime",
         choices=["ai-edge-litert", "tflite-runtime", "tensorflow"],
@@ -40,15 +41,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    if not options.python:
-        settle_interrupted(Path(options.venv), progress(options))
+    choice, say = chosen(options), progress(options)
+    if choice.folder:
+        settle_interrupted(Path(choice.folder), say)
+    python = interpreter(choice)
+    say(f"Proving {choice.folder or python}: {choice.reason}")
     proof = prove(
-        interpreter(options),
+        python,
         runtime=options.runtime,
         model=Path(options.model) if options.model else None,
         timeout_s=options.timeout,
     )
-    receipt = None if options.python else read_receipt(Path(options.venv))
+    receipt = read_receipt(Path(choice.folder)) if choice.folder else None
     return Result(
         "smoke",
         exit_code=ExitCode.FINE if proof.status == "passed" else ExitCode.PROBLEM,
@@ -75,14 +79,14 @@ def _differences(receipt: Mapping[str, Any], proof: Proof) -> Iterator[Finding]:
             )
 
 
-def interpreter(options: argparse.Namespace) -> str:
-    """The interpreter that the options name; raises UsageError where there is none."""
-    if options.python:
-        return str(options.python)
-    python = Path(options.venv) / "bin" / "python"
-    if not python.exists():
+def interpreter(choice: Choice) -> str:
+    """The interpreter of the environment; raises UsageError where it is gone."""
+    from pidoctor.host.live import LiveHost
+
+    python = choice.python or LiveHost().interpreter()
+    if choice.folder and not Path(python).exists():
         raise UsageError(
-            f"{options.venv}: no virtual environment here; "
-            "make one with `pidoctor install`, or name one with --venv or --python"
+            f"{choice.folder}: the Python of this environment is gone; "
+            "make a new one with `pidoctor install --venv DIR`, or name one with --python"
         )
-    return str(python.absolute())
+    return python

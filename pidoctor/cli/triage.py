@@ -71,7 +71,7 @@ def _names_bundle(log: str) -> bool:
 
 def _profile(options: argparse.Namespace) -> Profile | None:
     """The machine that WHERE names; a log is not taken to be of this machine unasked."""
-    if is_this_machine(options) and options.python is None:
+    if is_this_machine(options) and options.python is None and options.venv is None:
         return None
     return machine(options).profile
 

@@ -6,12 +6,15 @@ import argparse
 import sys
 from pathlib import Path
 
+from pidoctor.cli.arguments import add_environment
 from pidoctor.cli.output import agreed, progress, show
 from pidoctor.cli.resume import settle_interrupted
+from pidoctor.cli.where import chosen
 from pidoctor.envelope import Result, ShownStep
 from pidoctor.errors import UsageError
 from pidoctor.install.previous import undoes
 from pidoctor.install.recovery import undo
+from pidoctor.probe.environment_choice import DEFAULT
 from pidoctor.result import ExitCode
 
 DESCRIPTION = "Bring an environment back to the state before its last install."
@@ -22,13 +25,13 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--venv", metavar="DIR", default=".venv", help="default: .venv")
+    add_environment(parser)
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
 
 
 def run(options: argparse.Namespace) -> Result:
     say = progress(options)
-    venv = Path(options.venv)
+    venv = Path(chosen(options, must_exist=False).folder or DEFAULT)
     settle_interrupted(venv, say)
     changes = undoes(venv)
     if not _agreed(options, changes):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 
 from pidoctor.envelope import Asked
 from pidoctor.errors import UsageError
+from pidoctor.host.base import Host
+from pidoctor.probe.environment_choice import Choice, choose
 from pidoctor.probe.machine import ProbeResult, probe
 
 
-def machine(options: argparse.Namespace, install_target: str = ".venv") -> ProbeResult:
-    """The machine that the options name; raises UsageError for one that cannot be read.
-
-    ``install_target`` is the folder an installation would go to: its disk is the one that counts.
-    """
+def machine(options: argparse.Namespace) -> ProbeResult:
+    """The machine that the options name; raises UsageError for one that cannot be read."""
+    if options.venv is not None and not is_this_machine(options):
+        raise UsageError("--venv is for this machine; another one is asked about as it is")
     if options.target is not None:
         from pidoctor.profile.named_targets import target
 
@@ -27,7 +29,24 @@ def machine(options: argparse.Namespace, install_target: str = ".venv") -> Probe
         return _sysroot(Path(options.root), options.python)
     from pidoctor.host.live import LiveHost
 
-    return probe(LiveHost(), options.python, install_target)
+    host = LiveHost()
+    return probe(host, choice=chosen(options, host))
+
+
+def chosen(
+    options: argparse.Namespace, host: Host | None = None, must_exist: bool = True
+) -> Choice:
+    """The environment of this machine that the options name, else the one that is found.
+
+    UsageError for a folder given with --venv that holds none, where it ``must_exist``.
+    """
+    from pidoctor.host.live import LiveHost
+
+    choice = choose(host or LiveHost(), options.venv, options.python)
+    if must_exist and options.venv and not choice.exists and not options.python:
+        missing = f"{options.venv}: no virtual environment here; make one with `pidoctor install`"
+        raise UsageError(f"{missing} --venv {shlex.quote(options.venv)}")
+    return choice
 
 
 def _captured(path: Path) -> ProbeResult:

@@ -151,6 +151,9 @@ class Host(Protocol):
     def group_ids(self) -> tuple[int, ...]:
         """The groups that the user's processes are in."""
 
+    def is_mine(self, path: str) -> bool:
+        """Whether the file or folder, links followed, belongs to the user."""
+
     def home(self) -> str:
         """The user's home folder."""
 

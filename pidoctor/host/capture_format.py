@@ -12,6 +12,7 @@ own, the user's home folder is ``~``::
     real_paths    path -> the path behind its links, where they differ
     present       paths that exist and whose content was not read
     missing       paths that were looked for and are not there
+    mine          paths that belong to the user, of those for which that was asked
     unreadable    path -> why
     searches      [{"path", "pattern": its name, "found": [text]}]
     commands      [{"argv", "returncode", "stdout", "stderr", "timed_out"}]
@@ -63,6 +64,7 @@ _SHAPE: Mapping[str, Shape] = {
     "real_paths": MapOf(str),
     "present": ListOf(str),
     "missing": ListOf(str),
+    "mine": ListOf(str),
     "unreadable": MapOf(str),
     "searches": ListOf({"path": str, "pattern": str, "found": ListOf(str)}),
     "commands": ListOf(

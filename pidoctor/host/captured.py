@@ -143,6 +143,9 @@ class CaptureHost:
     def group_ids(self) -> tuple[int, ...]:
         return tuple(self._value("group_ids"))
 
+    def is_mine(self, path: str) -> bool:
+        return path in self._list("mine")
+
     def home(self) -> str:
         return "~"
 

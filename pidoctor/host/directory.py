@@ -117,6 +117,9 @@ class DirectoryHost:
     def group_ids(self) -> tuple[int, ...]:
         raise UnreadableError("groups", "a directory has no logged-in user")
 
+    def is_mine(self, path: str) -> bool:  # noqa: ARG002 (nothing is run from a directory)
+        return False
+
     def home(self) -> str:
         """No user is logged in, so no user's configuration applies."""
         return "/nonexistent"

@@ -82,6 +82,12 @@ class LiveHost:
     def group_ids(self) -> tuple[int, ...]:
         return tuple(sorted({os.getgid(), *os.getgroups()}))
 
+    def is_mine(self, path: str) -> bool:
+        try:
+            return os.stat(path).st_uid == os.geteuid()
+        except (OSError, ValueError):
+            return False
+
     def home(self) -> str:
         return os.path.expanduser("~")
 

@@ -45,6 +45,7 @@ class Recorder:
         self._lists: dict[str, list[Any]] = {
             "present": [],
             "missing": [],
+            "mine": [],
             "searches": [],
             "commands": [],
         }
@@ -60,7 +61,7 @@ class Recorder:
     def to_text(self) -> str:
         """The capture as JSON text."""
         lists = {
-            name: sorted(set(items)) if name in ("present", "missing") else items
+            name: sorted(set(items)) if name in ("present", "missing", "mine") else items
             for name, items in self._lists.items()
         }
         data = {
@@ -170,6 +171,12 @@ class Recorder:
         groups = self._host.group_ids()
         self._values["group_ids"] = list(groups)
         return groups
+
+    def is_mine(self, path: str) -> bool:
+        mine = self._host.is_mine(path)
+        if mine:
+            self._lists["mine"].append(self._clean(path))
+        return mine
 
     def home(self) -> str:
         return self._identity.home

@@ -69,25 +69,3 @@ class Place:
 def python_of(environment: Path) -> Path:
     """The interpreter of a virtual environment."""
     return environment / "bin" / "python"
-
-
-def base_python(venv: Path) -> str | None:
-    """The interpreter that the environment ``venv`` was made of; None where there is none.
-
-    Read from ``pyvenv.cfg`` (PEP 405): ``executable`` where it is written (Python 3.11 and later),
-    else ``home`` and the version.
-    """
-    settings = {}
-    try:
-        with (venv / "pyvenv.cfg").open(encoding="utf-8", errors="replace") as file:
-            for line in file.read(1 << 16).splitlines():
-                name, _, value = line.partition("=")
-                settings[name.strip().lower()] = value.strip()
-    except OSError:
-        return None
-    version = ".".join((settings.get("version") or settings.get("version_info", "")).split(".")[:2])
-    home = settings.get("home", "")
-    for candidate in (settings.get("executable", ""), f"{home}/python{version}", f"{home}/python3"):
-        if os.path.isabs(candidate) and os.access(candidate, os.X_OK):
-            return candidate
-    return None

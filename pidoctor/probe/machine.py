@@ -8,7 +8,10 @@ from typing import Any, Callable, NamedTuple, TypeVar
 from pidoctor.host.base import Host
 from pidoctor.probe import accelerators, board, clock, cpu, indexes, memory, storage, system
 from pidoctor.probe import python as python_probe
+from pidoctor.probe.environment import probe_environment
+from pidoctor.probe.environment_choice import DEFAULT, Choice, choose
 from pidoctor.probe.reading import clean
+from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Board, Clock, Cpu, Memory, Profile, Python, Storage, System
 
@@ -30,16 +33,24 @@ class ProbeResult(NamedTuple):
 
 
 def probe(
-    host: Host, python: str | None = None, target: str = ".venv", origin: str | None = None
+    host: Host,
+    python: str | None = None,
+    target: str = DEFAULT,
+    origin: str | None = None,
+    choice: Choice | None = None,
 ) -> ProbeResult:
     """What ``host`` is.
 
-    ``python`` is the interpreter to use (a path or a name on PATH; the host's own choice without
-    it), ``target`` the folder of the environment to be made. Facts that could not be had say why.
+    ``choice`` is the environment to look at; without it the one that ``python`` names (a path, a
+    name on PATH, a version), or the one that is found. ``target`` is the folder of the environment
+    to be made where there is none. Facts that could not be had say why.
     """
     run = _Runner()
+    chosen = choice or run.choice(host, python)
     processor = run("cpu", Cpu, lambda: cpu.probe_cpu(host))
-    interpreter = run.fact("python", lambda: python_probe.examine(host, python))
+    interpreter = run.fact(
+        "python", lambda: python_probe.examine(host, chosen.python, chosen.may_run)
+    )
     if interpreter is None:
         nothing: Fact[Any] = Fact.unreadable("probe python", "it crashed")
         interpreter = python_probe.Interpreter(nothing, nothing, nothing)
@@ -53,12 +64,21 @@ def probe(
         system=os,
         python=run("python", Python, lambda: python_probe.probe_python(host, found, architecture)),
         memory=run("memory", Memory, lambda: memory.probe_memory(host)),
-        storage=run("storage", Storage, lambda: storage.probe_storage(host, target)),
+        storage=run(
+            "storage", Storage, lambda: storage.probe_storage(host, chosen.folder or target)
+        ),
         accelerators=run.fact("accelerators", lambda: accelerators.probe_accelerators(host))
         or Fact.unreadable("probe accelerators", "it crashed"),
         indexes=run.fact("indexes", lambda: indexes.probe_indexes(host, found.prefix))
         or Fact.unreadable("probe indexes", "it crashed"),
         clock=run("clock", Clock, lambda: clock.probe_clock(host, found.executable)),
+        environment=run(
+            "environment",
+            Environment,
+            lambda: probe_environment(
+                host, chosen, found.executable, python_probe.site_packages(host, found)
+            ),
+        ),
     )
     return ProbeResult(profile, tuple(run.failures))
 
@@ -77,6 +97,11 @@ class _Runner:
             text = clean(f"{type(error).__name__}: {error}")
             self.failures.append(ProbeFailure(topic, text))
             return None
+
+    def choice(self, host: Host, python: str | None) -> Choice:
+        """The environment to look at; the interpreter alone where looking for it crashed."""
+        chosen = self.fact("choice of the environment", lambda: choose(host, None, python))
+        return chosen or Choice("", False, python, "looking for an environment crashed", False)
 
     def __call__(self, topic: str, section: type[S], probe: Callable[[], S]) -> S:
         """The section that the probe returns, or one in which nothing could be read."""

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from pidoctor.host.base import Host, HostError, MissingError, Pattern, UnreadableError, read_text
+from pidoctor.host.base import Host, HostError, MissingError, Pattern, UnreadableError
 from pidoctor.probe import payload
 from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.reading import clean, reading
 from pidoctor.probe.storage import absolute
+from pidoctor.probe.virtual_environment import base_interpreter, folder_of, sees_system, settings
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Python
 
@@ -46,8 +47,11 @@ class Interpreter(NamedTuple):
         return str(self.answers.or_else({}).get("prefix", "/usr"))
 
 
-def examine(host: Host, wanted: str | None) -> Interpreter:
-    """Read the header of the wanted interpreter (or the host's own choice) and ask it."""
+def examine(host: Host, wanted: str | None, may_run: bool = True) -> Interpreter:
+    """Read the header of the wanted interpreter (or the host's own choice) and ask it.
+
+    Without ``may_run`` no other program is started: its files have to do.
+    """
     executable = reading("the Python to be used", lambda: _executable(host, wanted))
     path = executable.value
     if path is None:
@@ -56,7 +60,7 @@ def examine(host: Host, wanted: str | None) -> Interpreter:
     return Interpreter(
         executable=executable,
         elf=reading(f"ELF header of {path}", lambda: read_elf(host, host.real_path(path))),
-        answers=reading(path, lambda: _answers(host, path)),
+        answers=reading(path, lambda: _answers(host, path, may_run)),
     )
 
 
@@ -67,7 +71,7 @@ def probe_python(host: Host, interpreter: Interpreter, architecture: Fact[str]) 
     def answer(name: str) -> Fact[Any]:
         return answers.map(lambda found: found[name])
 
-    folders = answers.map(lambda found: _site_folders(host, found))
+    folders = site_packages(host, interpreter)
     packages = reading("site-packages", partial(_packages, host, folders))
     stdlib = str(answers.or_else({}).get("stdlib", ""))
     return Python(
@@ -94,20 +98,24 @@ def _executable(host: Host, wanted: str | None) -> str:
         path = absolute(host, wanted)
         if host.exists(path):
             return path
-        raise MissingError(path)
+        gone = "the Python of this environment is gone" if folder_of(host, path) else ""
+        raise MissingError(path, gone or "does not exist")
     for folder in (host.environ("PATH") or "/usr/local/bin:/usr/bin:/bin").split(":"):
         if folder and host.exists(posixpath.join(folder, wanted)):
             return posixpath.join(folder, wanted)
     raise MissingError(wanted, "not found on PATH")
 
 
-def _answers(host: Host, path: str) -> Mapping[str, Any]:
+def _answers(host: Host, path: str, may_run: bool) -> Mapping[str, Any]:
     """What the payload says, in this process where this is the interpreter, else run in it."""
+    base = base_interpreter(host, path)
+    if base is not None:
+        return {**_answers(host, base, may_run), "prefix": folder_of(host, path)}
     if host.runs_here(path):
         import sys
 
         return payload.facts(sys.base_prefix)
-    if not host.can_run:
+    if not (host.can_run and may_run):
         return _answers_from_files(host, path)
     completed = host.run((path, "-I", "-", payload.TAG), TIME_LIMIT, _payload_source())
     if completed.timed_out:
@@ -180,18 +188,23 @@ def _packaged_version(host: Host, minor: str) -> str:
     return ""
 
 
-def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
+def site_packages(host: Host, interpreter: Interpreter) -> Fact[list[str]]:
     """The folders of installed packages, in the order in which they are looked at."""
+    return interpreter.answers.map(lambda found: _site_folders(host, found))
+
+
+def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
     prefix, base = str(answers["prefix"]), str(answers["base_prefix"])
     version = re.match(r"\d+\.\d+", str(answers["version"]))
     python = f"python{version.group(0)}" if version else "python3"
     prefixes = [prefix]
-    if prefix != base and _sees_system_packages(host, prefix):
+    if prefix != base and sees_system(settings(host, prefix)):
         prefixes.append(base)
     return [
         folder
         for root in prefixes
         for folder in (
+            *((f"{host.home()}/.local/lib/{python}/site-packages",) if root == base else ()),
             f"{root}/local/lib/{python}/dist-packages",
             f"{root}/lib/{python}/site-packages",
             f"{root}/lib/python3/dist-packages",
@@ -199,15 +212,6 @@ def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
         )
         if host.exists(folder)
     ]
-
-
-def _sees_system_packages(host: Host, prefix: str) -> bool:
-    try:
-        configuration = read_text(host, f"{prefix}/pyvenv.cfg", 64 << 10)
-    except HostError:
-        return False
-    pattern = r"^include-system-site-packages\s*=\s*true\s*$"
-    return bool(re.search(pattern, configuration, re.MULTILINE | re.IGNORECASE))
 
 
 def _packages(host: Host, folders: Fact[list[str]]) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pidoctor.profile.environment import UNKNOWN, Environment
 from pidoctor.profile.fact import Fact
 
 
@@ -132,3 +133,4 @@ class Profile:
     accelerators: Fact[tuple[Accelerator, ...]]
     indexes: Fact[tuple[Index, ...]]
     clock: Clock
+    environment: Environment = UNKNOWN

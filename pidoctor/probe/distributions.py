@@ -1,0 +1,244 @@
+"""Installed distributions, read from their metadata folders; nothing of them is run.
+
+The folders and files: https://packaging.python.org/specifications/recording-installed-packages/.
+What is damaged is told apart from what is there: pip leaves a folder "~umpy" where removing numpy
+was interrupted, and a program imports whatever is left.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from pidoctor.host.base import Host, HostError, Pattern, read_text
+from pidoctor.probe.elf_header import ElfError, parse_elf
+from pidoctor.probe.reading import clean
+from pidoctor.profile.environment import Compiled, Damage, Installed
+from pidoctor.urls import clean_url
+
+METADATA_LIMIT = 32 << 10  # the headers come first; the description behind them is not read
+RECORD_LIMIT = 4 << 20
+MOST_DISTRIBUTIONS = 2000
+MOST_REQUIREMENTS = 500
+_FILES_LIMIT = 192 << 20  # bytes of a distribution's ELF files that are searched
+_NAMED = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-py\d[^-]*)?\.(?P<kind>dist|egg)-info")
+_LIBRARY = re.compile(r"[^\x00-\x1f,\"]+\.so(?:\.\d+)*")
+
+_NUMPY_CAPSULE = Pattern("numpy-c-api", rb"(_ARRAY_API)")
+_NUMPY_2_NAME = Pattern("numpy-2-name", rb"(numpy\._core)")
+_GLIBC = Pattern("glibc-versions", rb"\x00GLIBC_(2\.\d{1,3})(?=\x00)")
+
+
+def installed_in(
+    host: Host, folders: Iterable[str]
+) -> tuple[tuple[Installed, ...], tuple[Damage, ...]]:
+    """The distributions in the site-packages ``folders``, in import order, and what is damaged."""
+    found: list[Installed] = []
+    damages: list[Damage] = []
+    for folder in folders:
+        here: dict[str, Installed] = {}
+        for entry in host.list_dir(folder)[: 10 * MOST_DISTRIBUTIONS]:
+            if entry.startswith("~"):
+                damages.append(_half_removed(folder, entry))
+                continue
+            named = _NAMED.fullmatch(entry)
+            if named is None or len(here) >= MOST_DISTRIBUTIONS:
+                continue
+            item = _distribution(host, folder, entry, named, damages)
+            if item.name in here:
+                damages.append(_two_versions(here[item.name], item))
+            else:
+                here[item.name] = item
+        found += here.values()
+    return tuple(found), tuple(_once(damages))
+
+
+def _distribution(
+    host: Host, folder: str, entry: str, named: re.Match[str], damages: list[Damage]
+) -> Installed:
+    """One distribution; what cannot be read of it becomes a damage, and the rest counts."""
+    path = f"{folder}/{entry}"
+    files = _names(host, path)
+    headers = _headers(host, path, files, named["kind"])
+    name = _normalised(named["name"])
+    if headers is None:
+        damages.append(Damage("unreadable-metadata", name, path, "its metadata cannot be read"))
+        headers = {}
+    direct = _direct_url(host, path) if "direct_url.json" in files else {}
+    installer = _text(host, f"{path}/INSTALLER", 200) if "INSTALLER" in files else ""
+    item = Installed(
+        name=name,
+        version=clean(named["version"]),
+        folder=folder,
+        origin=_packaged(folder) or clean(installer).lower(),
+        editable=_is_editable(direct),
+        url=clean_url(clean(str(direct.get("url", "")), 500)),
+        requires=tuple(clean(text, 500) for text in headers.get("requires-dist", ())),
+        requires_python=clean("".join(headers.get("requires-python", ())[:1])),
+        tags=_tags(host, path) if "WHEEL" in files else (),
+        compiled=(),
+    )
+    if "RECORD" not in files or not _may_use_numpy(item):
+        return item
+    libraries = _libraries(host, path)
+    missing = [library for library in libraries if not host.exists(f"{folder}/{library}")]
+    if missing:
+        seen = f"{len(missing)} of its {len(libraries)} compiled files are missing"
+        damages.append(Damage("files-missing", name, f"{folder}/{missing[0]}", seen))
+    if item.name in _in_the_index():
+        return item
+    compiled = _compiled(host, [f"{folder}/{library}" for library in libraries])
+    return item if compiled is None else replace(item, compiled=(compiled,))
+
+
+def _packaged(folder: str) -> str:
+    """Who fills a folder, where that is the system's package manager: "apt", or "system"."""
+    if not folder.startswith("/usr/lib/"):
+        return ""
+    return "apt" if folder.endswith("dist-packages") else "system"
+
+
+def _may_use_numpy(item: Installed) -> bool:
+    """Whether its compiled files decide over NumPy: it requires numpy, or it is a runtime."""
+    from pidoctor.catalog.tables import load_table
+
+    runtimes = {name for row in load_table("runtimes")["runtimes"] for name in row["distributions"]}
+    needs = any(re.match(r"numpy\b", text, re.IGNORECASE) for text in item.requires)
+    return needs or item.name in runtimes
+
+
+def _in_the_index() -> frozenset[str]:
+    """Packages whose wheels the index has read already: the tag of the wheel is enough."""
+    from pidoctor.catalog.tables import load_table
+
+    return frozenset(load_table("index_scope")["requested"])
+
+
+# --- metadata ------------------------------------------------------------------------------------
+
+
+def _headers(
+    host: Host, path: str, files: tuple[str, ...], kind: str
+) -> dict[str, list[str]] | None:
+    """The fields that matter, names in lower case; None where there is no metadata to be read."""
+    file = path if kind == "egg" and not files else f"{path}/{_METADATA[kind]}"
+    text = _text(host, file, METADATA_LIMIT)
+    fields: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if not line.strip():
+            break
+        name, colon, value = line.partition(":")
+        if colon and not line[0].isspace():
+            kept = fields.setdefault(name.strip().lower(), [])
+            if len(kept) < MOST_REQUIREMENTS:
+                kept.append(value.strip())
+    return fields if {"name", "version"} <= fields.keys() else None
+
+
+_METADATA = {"dist": "METADATA", "egg": "PKG-INFO"}
+
+
+def _tags(host: Host, path: str) -> tuple[str, ...]:
+    lines = _text(host, f"{path}/WHEEL", 4096).splitlines()
+    return tuple(clean(line[4:].strip()) for line in lines if line.startswith("Tag:"))[:50]
+
+
+def _direct_url(host: Host, path: str) -> dict[str, Any]:
+    """PEP 610: where it came from if not from an index."""
+    try:
+        data = json.loads(_text(host, f"{path}/direct_url.json", 16 << 10))
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _is_editable(direct: dict[str, Any]) -> bool:
+    info = direct.get("dir_info")
+    return isinstance(info, dict) and info.get("editable") is True
+
+
+def _names(host: Host, path: str) -> tuple[str, ...]:
+    try:
+        return host.list_dir(path)
+    except HostError:
+        return ()
+
+
+def _text(host: Host, path: str, limit: int) -> str:
+    try:
+        return read_text(host, path, limit)
+    except HostError:
+        return ""
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", clean(name)).lower()
+
+
+# --- compiled files ------------------------------------------------------------------------------
+
+
+def _libraries(host: Host, path: str) -> list[str]:
+    """The shared libraries that RECORD lists, below site-packages only."""
+    lines = _text(host, f"{path}/RECORD", RECORD_LIMIT).splitlines()
+    listed = (line.split(",", 1)[0].strip('"') for line in lines if ".so" in line)
+    inside = (posixpath.normpath(name) for name in listed if _LIBRARY.fullmatch(name))
+    return [name for name in inside if not name.startswith(("/", ".."))][:500]
+
+
+def _compiled(host: Host, libraries: list[str]) -> Compiled | None:
+    """What the libraries need together; the first that was compiled for NumPy 1 decides."""
+    read = [found for library in libraries[:100] for found in _one(host, library)]
+    if not read:
+        return None
+    generations = [item for item in read if item.numpy_abi]
+    deciding = min(generations, key=lambda item: item.numpy_abi) if generations else read[0]
+    newest = max((item.glibc for item in read), key=_dotted)
+    return Compiled(deciding.path, deciding.numpy_abi, newest, deciding.machine)
+
+
+def _one(host: Host, path: str) -> Iterator[Compiled]:
+    try:
+        machine = parse_elf(host.read_bytes(path, 1024)).machine
+    except (HostError, ElfError, ValueError):
+        machine = ""
+    try:
+        uses = bool(host.search(path, _NUMPY_CAPSULE, _FILES_LIMIT))
+        is_2 = uses and bool(host.search(path, _NUMPY_2_NAME, _FILES_LIMIT))
+        versions = [found.decode("ascii") for found in host.search(path, _GLIBC, _FILES_LIMIT)]
+    except HostError:
+        return
+    newest = max(versions, key=_dotted, default="")
+    yield Compiled(path, (2 if is_2 else 1) if uses else 0, newest, machine)
+
+
+def _dotted(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part)
+
+
+# --- damage --------------------------------------------------------------------------------------
+
+
+def _half_removed(folder: str, entry: str) -> Damage:
+    name = _normalised(entry.lstrip("~").partition("-")[0].partition(".")[0])
+    return Damage(
+        "half-removed", name, f"{folder}/{clean(entry)}", "left by an interrupted pip uninstall"
+    )
+
+
+def _two_versions(first: Installed, second: Installed) -> Damage:
+    seen = f"{first.version} and {second.version}"
+    return Damage("two-versions", first.name, first.folder, seen)
+
+
+def _once(damages: Iterable[Damage]) -> Iterator[Damage]:
+    """Each name once for each kind: pip leaves several folders of one package."""
+    seen = set()
+    for damage in damages:
+        if (damage.kind, damage.name) not in seen:
+            seen.add((damage.kind, damage.name))
+            yield damage

@@ -1,0 +1,55 @@
+"""The environment that was chosen: what made it, what it holds, and when it was last proven."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from pidoctor.host.base import Host, HostError, read_text
+from pidoctor.probe.distributions import installed_in
+from pidoctor.probe.environment_choice import Choice
+from pidoctor.probe.reading import reading
+from pidoctor.probe.virtual_environment import folder_of, kind_of, made_for, sees_system, settings
+from pidoctor.profile.environment import Environment
+from pidoctor.profile.fact import Fact
+
+RECEIPT = "pidoctor-receipt.json"
+_RECEIPT_LIMIT = 1 << 20
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def probe_environment(
+    host: Host, choice: Choice, python: Fact[str], folders: Fact[list[str]]
+) -> Environment:
+    """The environment of the interpreter ``python``; ``folders`` are its site-packages."""
+    folder = choice.folder or folder_of(host, python.or_else(""))
+    source = f"{folder}/pyvenv.cfg" if folder else "the environment's choice"
+    outside: Fact[str] = Fact.absent(source, "no environment")
+    found = settings(host, folder) if folder else {}
+    read = reading("site-packages", lambda: installed_in(host, folders.or_else([])))
+    if not folders.is_known:
+        read = Fact(None, folders.state, folders.source, folders.detail)
+    yet = Fact.known("yet to be made", source) if choice.folder and not choice.exists else None
+    return Environment(
+        folder=Fact.known(folder, source) if folder else outside,
+        kind=yet or reading(source, lambda: kind_of(host, folder) if folder else "system"),
+        reason=Fact.known(choice.reason, "the options and the environment variables"),
+        made_for=reading(source, lambda: made_for(found) or None),
+        sees_system=reading(source, lambda: sees_system(found) if folder else True),
+        installed=read.map(lambda both: both[0]),
+        damages=read.map(lambda both: both[1]),
+        proven=reading(f"{folder}/{RECEIPT}", lambda: _proven(host, folder)) if folder else outside,
+    )
+
+
+def _proven(host: Host, folder: str) -> str | None:
+    """When the environment passed its last proof, as its receipt says."""
+    try:
+        receipt = json.loads(read_text(host, f"{folder}/{RECEIPT}", _RECEIPT_LIMIT))
+        passed = receipt["proof"]["status"] == "passed"
+        time = str(receipt["time"])
+    except HostError:
+        return None
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("not a receipt") from error
+    return time if passed and _DATE.fullmatch(time) else None

@@ -1,0 +1,152 @@
+"""Which environment a command is about: one rule for all commands.
+
+What the user names comes first (``--venv``, ``--python``), then what is activated (VIRTUAL_ENV,
+CONDA_PREFIX), then the ``.venv`` of the folder or of one above it, as uv looks for it
+(https://docs.astral.sh/uv/pip/environments/), then the system's own Python.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pidoctor.host.base import Host, HostError
+from pidoctor.probe.storage import absolute
+from pidoctor.probe.virtual_environment import folder_of, is_environment, python_in
+
+DEFAULT = ".venv"
+_VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
+_CONDA_BASE = ("base", "root")
+
+
+class Choice(NamedTuple):
+    """The environment taken, and why.
+
+    ``folder`` is empty for an interpreter outside every environment; ``exists`` is False for an
+    environment that is to be made. ``python`` is None where the host's own interpreter is meant.
+    ``named`` tells what the user chose, by an option or by activating it, from what was found.
+    ``may_run`` is False for what was found and belongs to somebody else: a command that only looks
+    reads its files and runs nothing that they name.
+    """
+
+    folder: str
+    exists: bool
+    python: str | None
+    reason: str
+    named: bool
+    may_run: bool = True
+
+
+def choose(host: Host, venv: str | None = None, python: str | None = None) -> Choice:
+    """The environment that ``venv`` or ``python`` (the options) name, else the one found."""
+    if venv:
+        return _by_folder(host, venv, python)
+    if python:
+        return _by_interpreter(host, python)
+    for choice in (*_activated(host), *_found(host)):
+        return choice
+    return Choice("", False, None, "no environment is active, and there is no .venv here", False)
+
+
+def _by_folder(host: Host, venv: str, python: str | None) -> Choice:
+    folder = absolute(host, venv)
+    exists = is_environment(host, folder)
+    interpreter = find_python(host, python) if python else None
+    if exists and interpreter is None:
+        interpreter = python_in(host, folder)
+    reason = "--venv names it" if exists else "--venv names it; it is yet to be made"
+    return Choice(folder, exists, interpreter, reason, True)
+
+
+def _by_interpreter(host: Host, python: str) -> Choice:
+    path = find_python(host, python)
+    folder = folder_of(host, path) if path.startswith("/") else ""
+    return Choice(folder, bool(folder), path, f"--python {python} names it", True)
+
+
+def _activated(host: Host) -> Iterator[Choice]:
+    active = host.environ("VIRTUAL_ENV")
+    if active and is_environment(host, active):
+        yield Choice(active, True, python_in(host, active), "it is active (VIRTUAL_ENV)", True)
+        return
+    conda = host.environ("CONDA_PREFIX")
+    is_base = host.environ("CONDA_DEFAULT_ENV") in _CONDA_BASE
+    if conda and not is_base and is_environment(host, conda):
+        yield Choice(conda, True, python_in(host, conda), "it is active (CONDA_PREFIX)", True)
+
+
+def _found(host: Host) -> Iterator[Choice]:
+    try:
+        here = host.working_folder()
+    except HostError:
+        return
+    above = here
+    while True:
+        folder = posixpath.join(above, DEFAULT)
+        if is_environment(host, folder):
+            where = "this folder" if above == here else above
+            reason, python = f"it is the .venv of {where}", python_in(host, folder)
+            yield Choice(folder, True, python, reason, False, host.is_mine(folder))
+            return
+        if above in ("/", ""):
+            return
+        above = posixpath.dirname(above)
+
+
+# --- an interpreter by name, version or path ---------------------------------------------------
+
+
+def find_python(host: Host, wanted: str) -> str:
+    """The path of an interpreter: a path, an environment's folder, a name on PATH, or a version.
+
+    A version ("3.11") is looked for on PATH, then among the Pythons of pyenv and of uv. What is
+    not found is given back as a name to look for on PATH, for which there is an error message.
+    """
+    if "/" in wanted:
+        path = absolute(host, wanted)
+        return python_in(host, path) if is_environment(host, path) else path
+    if not _VERSION.fullmatch(wanted):
+        return wanted
+    minor = ".".join(wanted.split(".")[:2])
+    exact = wanted.count(".") == 2
+    for path in (*_on_path(host, minor, exact), *_managed(host, wanted, minor)):
+        return path
+    return f"python{wanted}"
+
+
+def _on_path(host: Host, minor: str, exact: bool) -> Iterator[str]:
+    if exact:  # a file name does not tell the third number
+        return
+    for folder in (host.environ("PATH") or "/usr/local/bin:/usr/bin:/bin").split(":"):
+        path = f"{folder}/python{minor}"
+        # pyenv's shims are scripts that may lead to no Python at all; its folder is looked at next.
+        if folder.startswith("/") and "/shims" not in folder and host.exists(path):
+            yield path
+
+
+def _managed(host: Host, wanted: str, minor: str) -> Iterator[str]:
+    home = host.home()
+    pyenv = host.environ("PYENV_ROOT") or f"{home}/.pyenv"
+    data = host.environ("XDG_DATA_HOME") or f"{home}/.local/share"
+    uv = host.environ("UV_PYTHON_INSTALL_DIR") or f"{data}/uv/python"
+    for folder, prefix in ((f"{pyenv}/versions", ""), (uv, "cpython-")):
+        for name in _newest_first(host, folder, prefix, wanted):
+            path = f"{folder}/{name}/bin/python{minor}"
+            if host.exists(path):
+                yield path
+
+
+def _newest_first(host: Host, folder: str, prefix: str, wanted: str) -> list[str]:
+    try:
+        names = host.list_dir(folder)
+    except HostError:
+        return []
+    version = re.compile(rf"{prefix}({re.escape(wanted)}(?:\.\d+)*)(?![\d.])")
+    found = [(match.group(1), name) for name in names for match in [version.match(name)] if match]
+    return [name for _, name in sorted(found, key=_by_version, reverse=True)]
+
+
+def _by_version(found: tuple[str, str]) -> tuple[int, ...]:
+    return tuple(int(part) for part in found[0].split("."))

@@ -1,0 +1,87 @@
+"""Virtual environments, read from their files: pyvenv.cfg (PEP 405) and what lies beside it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+
+from pidoctor.host.base import Host, HostError, MissingError, read_text
+
+CONFIGURATION = "pyvenv.cfg"
+_LIMIT = 64 << 10
+
+
+def is_environment(host: Host, folder: str) -> bool:
+    """Whether ``folder`` is a virtual environment, or one of conda's."""
+    return any(host.exists(f"{folder}/{mark}") for mark in (CONFIGURATION, "conda-meta/history"))
+
+
+def folder_of(host: Host, python: str) -> str:
+    """The environment that an interpreter belongs to; empty where it belongs to none."""
+    folder = posixpath.dirname(posixpath.dirname(python))
+    return folder if folder not in ("", "/") and is_environment(host, folder) else ""
+
+
+def python_in(host: Host, folder: str) -> str:
+    """The interpreter of an environment; it may be gone."""
+    for name in ("python", "python3"):
+        if host.exists(f"{folder}/bin/{name}"):
+            return f"{folder}/bin/{name}"
+    return f"{folder}/bin/python"
+
+
+def settings(host: Host, folder: str) -> Mapping[str, str]:
+    """The settings of ``pyvenv.cfg``, names in lower case; empty where there is no such file."""
+    try:
+        text = read_text(host, f"{folder}/{CONFIGURATION}", _LIMIT)
+    except HostError:
+        return {}
+    pairs = (line.partition("=") for line in text.splitlines())
+    return {name.strip().lower(): value.strip() for name, equals, value in pairs if equals}
+
+
+def made_for(found: Mapping[str, str]) -> str:
+    """The Python version that an environment was made for ("3.11.2"); empty where not told."""
+    text = found.get("version") or found.get("version_info", "")
+    return ".".join(text.split(".")[:3])
+
+
+def sees_system(found: Mapping[str, str]) -> bool:
+    """Whether the packages of the Python behind it can be imported in an environment."""
+    return found.get("include-system-site-packages", "").lower() == "true"
+
+
+def base_interpreter(host: Host, python: str) -> str | None:
+    """The interpreter behind that of an environment; None where ``python`` is in no such one.
+
+    The environment's ``bin/python`` is most often a link to it; where it is a copy, ``home`` in
+    pyvenv.cfg says where it came from. So nothing that lies in the environment has to be run.
+    Raises :class:`MissingError` where it is gone.
+    """
+    folder = folder_of(host, python)
+    found = settings(host, folder) if folder else {}
+    if not found:
+        return None
+    real = host.real_path(python)
+    if not real.startswith(host.real_path(folder) + "/") and host.exists(real):
+        return real
+    home, version = found.get("home", ""), ".".join(made_for(found).split(".")[:2])
+    candidates = (found.get("executable", ""), f"{home}/python{version}", f"{home}/python3")
+    for candidate in candidates if posixpath.isabs(home) else ():
+        if posixpath.isabs(candidate) and host.exists(candidate):
+            return candidate
+    raise MissingError(real, f"the Python that {folder} was made with is gone")
+
+
+def kind_of(host: Host, folder: str) -> str:
+    """What made an environment: "venv", "virtualenv", "uv", "conda", "poetry" or "pipx"."""
+    found = settings(host, folder)
+    if host.exists(f"{folder}/pipx_metadata.json"):
+        return "pipx"
+    if "uv" in found:
+        return "uv"
+    if "virtualenv" in found:
+        parent = posixpath.dirname(folder)
+        poetry = "/pypoetry/" in f"{folder}/" or host.exists(f"{parent}/poetry.lock")
+        return "poetry" if poetry else "virtualenv"
+    return "venv" if found else "conda"
