@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> Result:
     if choice.folder:
         settle_interrupted(Path(choice.folder), say)
     python = interpreter(choice)
-    say(f"Proving {choice.folder or python}: {choice.reason}")
+    if not choice.named:
+        say(f"Proving {choice.folder or python}: {choice.reason}.")
     proof = prove(
         python,
         runtime=options.runtime,

@@ -20,6 +20,7 @@ _TITLES = {
     "memory": "Memory",
     "storage": "Storage",
     "clock": "Clock",
+    "environment": "Environment",
 }
 _LABEL_WIDTH = 14
 # Systems that do not give their own name in os-release (DietPi keeps Debian's unchanged).
@@ -39,6 +40,7 @@ def show(page: Page, profile: Mapping[str, Any]) -> None:
         ("Processor", [_processor(profile["cpu"])]),
         ("System", list(_system(profile["system"]))),
         ("Python", list(_python(profile["python"]))),
+        ("Environment", list(_environment(profile.get("environment")))),
         ("Memory", [_memory(profile["memory"])]),
         ("Storage", list(_storage(profile["storage"]))),
         ("Accelerators", list(_accelerators(profile["accelerators"]))),
@@ -131,6 +133,17 @@ def _python(python: Section) -> Iterator[Words]:
     )
 
 
+def _environment(environment: Section | None) -> Iterator[Words]:
+    if environment is None or _value(environment["folder"]) is None:
+        return
+    kind, reason = _value(environment["kind"]), _value(environment["reason"])
+    installed = _value(environment["installed"])
+    many = count(len(installed), "package") if installed is not None else None
+    yield _together(_value(environment["folder"]), kind, many)
+    if reason:
+        yield [(f"taken because {reason}", FAINT)]
+
+
 def _no(fact: Section, thing: str) -> str | None:
     return f"no {thing}" if fact["state"] == "absent" else None
 
@@ -192,8 +205,10 @@ def _indexes(fact: Section) -> Iterator[Words]:
 def _every_fact(page: Page, profile: Mapping[str, Any]) -> None:
     _origin(page, profile)
     for section, title in _TITLES.items():
+        facts = profile.get(section, {})
+        if section == "environment" and (not facts or _value(facts["folder"]) is None):
+            continue
         page.heading(title)
-        facts = profile[section]
         page.table([_row(name, fact) for name, fact in facts.items()])
     page.heading("Accelerators and indexes")
     page.table([_row(name, profile[name]) for name in ("accelerators", "indexes")])
@@ -221,7 +236,9 @@ def _spelled(name: str, value: Any) -> str:
         return pages(value)
     if name == "revision":
         return f"{value:04x}"
-    if name == "packages":
+    if name == "damages":
+        return "; ".join(f"{item['name']}: {item['detail']}" for item in value) or "none"
+    if name in ("packages", "installed"):
         return count(len(value), "package")  # each by name in the JSON
     if name == "accelerators":
         return "; ".join(f"{item['name']}: {item['note']}" for item in value) or "none seen"
