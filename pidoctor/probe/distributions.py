@@ -1,4 +1,4 @@
-"""Installed distributions, read from their metadata folders; nothing of them is run.
+"""InstalledPackage distributions, read from their metadata folders; nothing of them is run.
 
 The folders and files: https://packaging.python.org/specifications/recording-installed-packages/.
 What is damaged is told apart from what is there: pip leaves a folder "~umpy" where removing numpy
@@ -17,7 +17,7 @@ from typing import Any
 from pidoctor.host.base import Host, HostError, Pattern, read_text
 from pidoctor.probe.elf_header import ElfError, parse_elf
 from pidoctor.probe.reading import clean
-from pidoctor.profile.environment import Compiled, Damage, Installed
+from pidoctor.profile.environment import Compiled, Damage, InstalledPackage
 from pidoctor.urls import clean_url
 
 METADATA_LIMIT = 32 << 10  # the headers come first; the description behind them is not read
@@ -35,12 +35,12 @@ _GLIBC = Pattern("glibc-versions", rb"\x00GLIBC_(2\.\d{1,3})(?=\x00)")
 
 def installed_in(
     host: Host, folders: Iterable[str]
-) -> tuple[tuple[Installed, ...], tuple[Damage, ...]]:
+) -> tuple[tuple[InstalledPackage, ...], tuple[Damage, ...]]:
     """The distributions in the site-packages ``folders``, in import order, and what is damaged."""
-    found: list[Installed] = []
+    found: list[InstalledPackage] = []
     damages: list[Damage] = []
     for folder in folders:
-        here: dict[str, Installed] = {}
+        here: dict[str, InstalledPackage] = {}
         for entry in host.list_dir(folder)[: 10 * MOST_DISTRIBUTIONS]:
             if entry.startswith("~"):
                 damages.append(_half_removed(folder, entry))
@@ -59,7 +59,7 @@ def installed_in(
 
 def _distribution(
     host: Host, folder: str, entry: str, named: re.Match[str], damages: list[Damage]
-) -> Installed:
+) -> InstalledPackage:
     """One distribution; what cannot be read of it becomes a damage, and the rest counts."""
     path = f"{folder}/{entry}"
     files = _names(host, path)
@@ -70,7 +70,7 @@ def _distribution(
         headers = {}
     direct = _direct_url(host, path) if "direct_url.json" in files else {}
     installer = _text(host, f"{path}/INSTALLER", 200) if "INSTALLER" in files else ""
-    item = Installed(
+    item = InstalledPackage(
         name=name,
         version=clean(named["version"]),
         folder=folder,
@@ -102,7 +102,7 @@ def _packaged(folder: str) -> str:
     return "apt" if folder.endswith("dist-packages") else "system"
 
 
-def _may_use_numpy(item: Installed) -> bool:
+def _may_use_numpy(item: InstalledPackage) -> bool:
     """Whether its compiled files decide over NumPy: it requires numpy, or it is a runtime."""
     from pidoctor.catalog.tables import load_table
 
@@ -230,7 +230,7 @@ def _half_removed(folder: str, entry: str) -> Damage:
     )
 
 
-def _two_versions(first: Installed, second: Installed) -> Damage:
+def _two_versions(first: InstalledPackage, second: InstalledPackage) -> Damage:
     seen = f"{first.version} and {second.version}"
     return Damage("two-versions", first.name, first.folder, seen)
 

@@ -215,7 +215,7 @@ def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
 
 
 def _packages(host: Host, folders: Fact[list[str]]) -> Mapping[str, str]:
-    """Installed distributions by normalised name; the first folder that has one wins."""
+    """InstalledPackage distributions by normalised name; the first folder that has one wins."""
     if folders.value is None:
         raise UnreadableError(folders.source, folders.detail)
     packages: dict[str, str] = {}

@@ -25,7 +25,7 @@ class Compiled:
 
 
 @dataclass(frozen=True)
-class Installed:
+class InstalledPackage:
     """One installed distribution, as its metadata describes it.
 
     ``origin`` is what put it there: "pip", "uv", "conda", "apt", or what the INSTALLER file says;
@@ -63,13 +63,13 @@ class Environment:
     reason: Fact[str]  # why it was taken, a sentence
     made_for: Fact[str]  # the Python that it was made for, "3.11.2", as pyvenv.cfg says
     sees_system: Fact[bool]  # the system's packages can be imported in it
-    installed: Fact[tuple[Installed, ...]]  # in the order in which they are imported
+    installed: Fact[tuple[InstalledPackage, ...]]  # in the order in which they are imported
     damages: Fact[tuple[Damage, ...]]
     proven: Fact[str]  # when pidoctor last proved it, ISO 8601
 
-    def by_name(self) -> Mapping[str, Installed]:
+    def by_name(self) -> Mapping[str, InstalledPackage]:
         """The distributions by name; of several versions the one that is imported."""
-        found: dict[str, Installed] = {}
+        found: dict[str, InstalledPackage] = {}
         for item in self.installed.or_else(()):
             found.setdefault(item.name, item)
         return found

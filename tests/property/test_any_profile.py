@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pidoctor.checks.registry import run_checks
 from pidoctor.envelope import Result
 from pidoctor.profile.codec import from_json, to_json
-from pidoctor.profile.environment import Damage, Installed
+from pidoctor.profile.environment import Damage, InstalledPackage
 from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.profile import Accelerator, Index, Profile
 from pidoctor.report.jsonout import to_text
@@ -44,9 +44,9 @@ _VALUES: dict[Any, st.SearchStrategy[Any]] = {
         st.builds(Accelerator, id=st.sampled_from(["coral-usb", "coral-pcie", "hailo-8", "new"])),
         max_size=3,
     ).map(tuple),
-    tuple[Installed, ...]: st.lists(
+    tuple[InstalledPackage, ...]: st.lists(
         st.builds(
-            Installed,
+            InstalledPackage,
             name=st.sampled_from(["numpy", "tflite-runtime", "ai-edge-litert", "x"]),
             version=st.sampled_from(["1.26.4", "2.14.0", "not a version", ""]),
             requires=st.lists(st.sampled_from(["numpy<2", "y[", "z; extra == 'x'"])).map(tuple),

@@ -1,4 +1,4 @@
-"""Installed distributions, sound and damaged, are read and never run."""
+"""InstalledPackage distributions, sound and damaged, are read and never run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pidoctor.host.directory import DirectoryHost
 from pidoctor.probe.distributions import installed_in
-from pidoctor.profile.environment import Damage, Installed
+from pidoctor.profile.environment import Damage, InstalledPackage
 from tests.unit.evidence.elfmaker import Elf
 from tests.unit.host.fake import fake_host
 
@@ -34,7 +34,7 @@ def distribution(root: Path, name: str, version: str, **files: Any) -> Path:
     return folder
 
 
-def read(root: Path) -> tuple[dict[str, Installed], tuple[Damage, ...]]:
+def read(root: Path) -> tuple[dict[str, InstalledPackage], tuple[Damage, ...]]:
     found, damages = installed_in(DirectoryHost(root), [SITE])
     return {item.name: item for item in found}, damages
 
