@@ -146,6 +146,7 @@ class Death(TypedDict):
     detail: Union[str, None]
     message: str
     evidence: str
+    remedy: Union[Remedy, None]
 
 
 class ModelResult(TypedDict):
@@ -189,6 +190,7 @@ class Diagnosis(TypedDict):
     """``confidence`` is from 0 to 1; ``alternatives`` fit the same evidence."""
 
     cause: Id
+    title: str
     confidence: Annotated[float, Rule("minimum", 0), Rule("maximum", 1)]
     evidence: list[LogLine]
     explanation: str

@@ -1,30 +1,199 @@
-"""Documented troubles: packages that mislead, what old pips cannot see, fragile libraries.
+"""The catalogue of troubles: one id, one explanation and one remedy, whoever meets the trouble.
 
-The rows are in ``catalog/data/known_troubles.json``, each with its source.
+The rows are in ``catalog/data/troubles/``: each trouble with the signs by which a log, the output
+of a tool or an exception shows it. ``facts.json`` beside them holds the signs that a machine shows:
+installed versions that do harm, what old pips cannot see, libraries that only some uses load.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pidoctor.catalog.tables import load_table
+from pidoctor.result import Remedy
+
+GROUPS = (
+    "nothing-fits",
+    "refusals",
+    "network",
+    "resources",
+    "building",
+    "loading",
+    "importing",
+    "models",
+    "accelerators",
+)
+"""The tables of troubles, by name."""
+
+FILLED = "!"
+"""The condition that a slot of this name can be filled."""
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_SENTENCE_END = re.compile(r"(?<=[.:;]) (?=[A-Z])")
 
 
-class InstalledTrouble(NamedTuple):
-    """A version of a package that does harm where it is installed.
+class Sign(NamedTuple):
+    """One way in which a trouble shows in text.
 
-    ``architectures`` is empty when it does so everywhere; "{python}" in a command stands for the
-    interpreter.
+    ``unless`` are patterns that, on the same line, make it something else. ``needs`` (any of them)
+    and ``without`` (none of them) are ids of signs that must or must not occur in the same text.
+    ``facts`` are conditions on what the text shows of the machine. ``confidence`` is from 0 to 1.
     """
 
     id: str
+    patterns: tuple[str, ...]
+    unless: tuple[str, ...]
+    needs: tuple[str, ...]
+    without: tuple[str, ...]
+    facts: Mapping[str, str]
+    confidence: float
+    source: str
+
+
+class Advice(NamedTuple):
+    """A remedy with {slots}, and the conditions under which it is the one to give."""
+
+    when: Mapping[str, str]
+    remedy: Remedy
+
+
+class Trouble(NamedTuple):
+    """One trouble: what it is called, what it means, what mends it, how it shows.
+
+    ``entails`` are the troubles that are no news when this one is present. ``order`` is the place
+    in the order to fix: small numbers first. ``settled_by`` are signs that, after the last
+    evidence, show that it is over.
+    """
+
+    id: str
+    title: str
+    explanation: str
+    order: int
+    entails: frozenset[str]
+    settled_by: frozenset[str]
+    advice: tuple[Advice, ...]
+    signs: tuple[Sign, ...]
+    source: str
+
+    def remedy(self, shown: Mapping[str, Sequence[str]], slots: Mapping[str, str]) -> Remedy:
+        """The first remedy whose conditions hold, filled in.
+
+        A sentence or a command with a slot that nothing fills is left out: what cannot be run as
+        it stands is not printed. ``slots`` are already fit to stand in a shell command.
+        """
+        remedy = next(a.remedy for a in self.advice if holds(a.when, shown, slots))
+        commands = (_filled(command, slots) for command in remedy.commands)
+        return Remedy(
+            fill(remedy.text, slots),
+            tuple(command for command in commands if command is not None),
+            remedy.safe,
+        )
+
+
+def holds(
+    conditions: Mapping[str, str],
+    shown: Mapping[str, Sequence[str]],
+    slots: Mapping[str, str] | None = None,
+) -> bool:
+    """Whether what is shown meets every condition.
+
+    A condition is a value ("32"), alternatives ("buster|stretch"), a bound on a version (">=3.12"),
+    or "!": the slot of this name can be filled.
+    """
+    return all(
+        bool((slots or {}).get(name)) if wanted == FILLED else _meets(wanted, shown.get(name, ()))
+        for name, wanted in conditions.items()
+    )
+
+
+def _meets(wanted: str, values: Sequence[str]) -> bool:
+    for sign in (">=", "<"):
+        if wanted.startswith(sign):
+            bound = _numbers(wanted[len(sign) :])
+            return any(
+                bool(_numbers(value)) and (_numbers(value) >= bound) == (sign == ">=")
+                for value in values
+            )
+    return any(value in wanted.split("|") for value in values)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", re.match(r"[\d.]*", text).group())))  # type: ignore[union-attr]
+
+
+def fill(text: str, slots: Mapping[str, str]) -> str:
+    """The sentences of ``text`` with their slots filled; those that cannot be are left out."""
+    sentences = (_filled(sentence, slots) for sentence in _SENTENCE_END.split(text))
+    return " ".join(sentence for sentence in sentences if sentence is not None)
+
+
+def _filled(template: str, slots: Mapping[str, str]) -> str | None:
+    if any(not slots.get(name) for name in _SLOT.findall(template)):
+        return None
+    return _SLOT.sub(lambda found: slots[found.group(1)], template)
+
+
+@lru_cache(maxsize=1)
+def load_troubles() -> Mapping[str, Trouble]:
+    """Every trouble by its id, in the order of the tables."""
+    rows: list[Any] = []
+    for group in GROUPS:
+        rows.extend(load_table(f"troubles/{group}"))
+    return {row["id"]: _trouble(row) for row in rows}
+
+
+def _trouble(row: Mapping[str, Any]) -> Trouble:
+    return Trouble(
+        id=row["id"],
+        title=row["title"],
+        explanation=row["explanation"],
+        order=row["order"],
+        entails=frozenset(row.get("entails", ())),
+        settled_by=frozenset(row.get("settled_by", ())),
+        advice=tuple(
+            Advice(
+                advice.get("when", {}),
+                Remedy(
+                    advice["text"], tuple(advice.get("commands", ())), advice.get("safe", False)
+                ),
+            )
+            for advice in row["remedies"]
+        ),
+        signs=tuple(sign(each) for each in row.get("log", ())),
+        source=row["source"],
+    )
+
+
+def sign(row: Mapping[str, Any]) -> Sign:
+    """A sign from its row."""
+    return Sign(
+        id=row["id"],
+        patterns=tuple(row["patterns"]),
+        unless=tuple(row.get("unless", ())),
+        needs=tuple(row.get("needs", ())),
+        without=tuple(row.get("without", ())),
+        facts=row.get("facts", {}),
+        confidence=row.get("confidence", 0.9),
+        source=row["source"],
+    )
+
+
+class InstalledTrouble(NamedTuple):
+    """A version of a package that makes ``trouble`` where it is installed.
+
+    ``architectures`` is empty when it does so everywhere; ``shows`` is what its remedy is chosen
+    by.
+    """
+
+    trouble: str
     name: str
     specifier: str
     architectures: tuple[str, ...]
+    shows: Mapping[str, str]
     message: str
-    remedy: str
-    commands: tuple[str, ...]
     source: str
 
 
@@ -45,8 +214,8 @@ class OptionalLibrary(NamedTuple):
     source: str
 
 
-class Troubles(NamedTuple):
-    """The whole table."""
+class MachineSigns(NamedTuple):
+    """What a machine shows of troubles."""
 
     installed: tuple[InstalledTrouble, ...]
     pip_levels: tuple[PipLevel, ...]
@@ -54,21 +223,12 @@ class Troubles(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def load_troubles() -> Troubles:
-    """The table of known_troubles.json."""
-    table = load_table("known_troubles")
-    return Troubles(
+def load_machine_signs() -> MachineSigns:
+    """The table of facts.json."""
+    table = load_table("troubles/facts")
+    return MachineSigns(
         installed=tuple(
-            InstalledTrouble(
-                id=row["id"],
-                name=row["name"],
-                specifier=row["specifier"],
-                architectures=tuple(row["architectures"]),
-                message=row["message"],
-                remedy=row["remedy"],
-                commands=tuple(row["commands"]),
-                source=row["source"],
-            )
+            InstalledTrouble(**{**row, "architectures": tuple(row["architectures"])})
             for row in table["installed"]
         ),
         pip_levels=tuple(PipLevel(**row) for row in table["pip_levels"]),

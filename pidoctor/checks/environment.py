@@ -8,7 +8,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.relations import load_relations
-from pidoctor.catalog.troubles import load_troubles
+from pidoctor.catalog.troubles import load_machine_signs, load_troubles
 from pidoctor.catalog.wheels import Library, Wheel
 from pidoctor.checks.case import Case
 from pidoctor.checks.installed import installed_wheels
@@ -36,9 +36,10 @@ def numpy_pair(case: Case) -> Iterator[Finding]:
     for wheel, _ in installed_wheels(case):
         api = wheel.evidence.numpy_api if wheel.evidence else None
         bound = SpecifierSet() if api is None else relations.numpy_bound(api.abi, api.feature)
+        bound_to_1 = api is not None and api.abi == 1 and numpy.major >= 2
         if not bound.contains(numpy, prereleases=True):
             yield Finding(
-                "numpy-pair",
+                "numpy2-abi-mismatch" if bound_to_1 else "numpy-api-version-mismatch",
                 Severity.WARNING,
                 f"{wheel.name} {wheel.version} was compiled for numpy{bound}, "
                 f"and numpy {numpy} is installed: it dies at its first use.",
@@ -85,7 +86,9 @@ def _illegal_instruction(
     case: Case, wheel: Wheel, library: Library, missing: list[str], severity: Severity
 ) -> Finding:
     name = library.path.rsplit("/", 1)[-1]
-    known = next((row for row in load_troubles().optional_libraries if row.library == name), None)
+    known = next(
+        (row for row in load_machine_signs().optional_libraries if row.library == name), None
+    )
     use = known.use if known else f"what loads {name}"
     return Finding(
         "optional-library-cpu-feature",
@@ -101,19 +104,20 @@ def _illegal_instruction(
 def known_troubles(case: Case) -> Iterator[Finding]:
     """Installed packages that the table warns of."""
     architecture = case.profile.python.architecture.value
-    for row in load_troubles().installed:
+    for row in load_machine_signs().installed:
         version = _version(case.installed(row.name))
         here = not row.architectures or architecture in row.architectures
         if version is None or not here:
             continue
         if SpecifierSet(row.specifier).contains(version, prereleases=True):
-            commands = tuple(command.replace("{python}", case.python) for command in row.commands)
+            trouble = load_troubles()[row.trouble]
+            slots = {"python": case.python, "pip": f"{case.python} -m pip", **row.shows}
             yield Finding(
-                row.id,
+                row.trouble,
                 Severity.WARNING,
                 row.message,
                 f"{case.profile.python.packages.source}: {row.name} {version}",
-                Remedy(row.remedy, commands),
+                trouble.remedy({name: (value,) for name, value in row.shows.items()}, slots),
                 row.source,
             )
 

@@ -41,7 +41,7 @@ def venv(case: Case) -> Iterator[Finding]:
     if python.is_system.value is not False:
         remedy = apt(case, "python3-venv", "Install the missing module.") or remedy
     yield Finding(
-        "venv-missing",
+        "venv-module-missing",
         Severity.ERROR,
         "This Python cannot make virtual environments: venv or ensurepip is missing.",
         f"{python.venv.source}: no venv with pip in it",
@@ -56,7 +56,7 @@ def ssl_missing(case: Case) -> Iterator[Finding]:
     if python.ssl.value is not False:
         return
     yield Finding(
-        "python-without-ssl",
+        "python-built-without-ssl",
         Severity.ERROR,
         "This Python was built without SSL, so its pip cannot download from a package index.",
         f"{python.ssl.source}: no module _ssl",
@@ -117,7 +117,7 @@ def externally_managed(case: Case) -> Iterator[Finding]:
     marker = case.profile.python.externally_managed
     if marker.is_known:
         yield Finding(
-            "externally-managed",
+            "externally-managed-environment",
             Severity.NOTE,
             "pip may not install into the system's Python here (PEP 668); "
             "pidoctor installs into a virtual environment, where it may.",
@@ -135,9 +135,9 @@ def apt(case: Case, packages: str, text: str) -> Remedy | None:
 
 def _first_pip(filename: str) -> str:
     """The oldest pip that accepts one of a wheel's platform tags; empty when any does."""
-    from pidoctor.catalog.troubles import load_troubles
+    from pidoctor.catalog.troubles import load_machine_signs
 
-    levels = load_troubles().pip_levels
+    levels = load_machine_signs().pip_levels
     platforms = filename[: -len(".whl")].rsplit("-", 1)[1].split(".")
     needed = [
         next((level.pip for level in levels if platform.startswith(level.platform)), "")

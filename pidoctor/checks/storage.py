@@ -19,7 +19,7 @@ def read_only(case: Case) -> Iterator[Finding]:
     if storage.target_read_only.value is not True:
         return
     yield Finding(
-        "target-read-only",
+        "read-only-file-system",
         Severity.ERROR,
         "The place for the installation is read-only.",
         f"{storage.target_read_only.source}: {storage.target.or_else('the target')}",
@@ -40,7 +40,7 @@ def disk(case: Case) -> Iterator[Finding]:
     if need <= free.value:
         return
     yield Finding(
-        "disk-full",
+        "no-space-left",
         Severity.ERROR,
         f"There is not enough room: the installation needs {size(need)}, "
         f"and {size(free.value)} are free.",

@@ -39,7 +39,7 @@ def large_pages(case: Case) -> Iterator[Finding]:
     if size.value is None or size.value <= _COMMON_PAGE:
         return
     yield Finding(
-        "large-pages",
+        "page-size-16k",
         Severity.NOTE,
         f"This kernel uses memory pages of {pages(size.value)}; "
         "wheels that are laid out for 4 KiB do not load. Those that pidoctor picks do.",
@@ -93,7 +93,7 @@ def clock(case: Case) -> Iterator[Finding]:
     if now.value is None or bound.value is None or now.value >= bound.value:
         return
     yield Finding(
-        "clock-wrong",
+        "ssl-clock-skew",
         Severity.ERROR,
         f"The clock is wrong: it says {_date(now.value)}, and it is later than "
         f"{_date(bound.value)}. Secure connections fail until it is right.",

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import json
-import os
-import re
 from collections.abc import Sequence
-from importlib import resources
 
 from pidoctor.errors import PidoctorError
 from pidoctor.report.text import one_line
@@ -48,51 +43,57 @@ def from_os_error(error: OSError, doing: str) -> InstallError:
     """The failure that an error of the operating system means."""
     where = one_line(str(error.filename)) if error.filename else "this disk"
     evidence = one_line(f"{doing}: {error.strerror or error}: {where}")
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return failure(
-            "permission-denied",
-            "This user may not write there.",
-            evidence,
-            "Choose a folder of your own with --venv; an environment never needs root.",
-        )
-    known = _known([os.strerror(error.errno)] if error.errno else [], evidence)
+    known = _diagnosed([f"{type(error).__name__}: {error}"], evidence)
     return known or failure("disk-error", "Reading or writing the disk failed.", evidence)
 
 
 def from_tool(argv: Sequence[str], status: int, output: Sequence[str]) -> InstallError:
-    """The failure that a tool's ``output`` tells."""
+    """The failure that a tool's ``output`` and its end tell."""
+    from pidoctor.triage.ending import notice, signal_of
+
     tool = next((name for name in ("apt-get", "venv", "pip", "uv") if name in argv), argv[0])
-    if status in (-9, 137):
-        return failure(
-            "out-of-memory",
-            f"{tool} was killed, most likely because the memory ran out.",
-            f"{tool} ended with SIGKILL",
-            "Close other programs or add swap, and run the same command again.",
-        )
-    return _known(output) or _diagnosed(output) or _in_its_own_words(tool, status, output)
+    told = [*output, notice(status)] if signal_of(status) else output
+    return _diagnosed(told) or _not_on_index(output) or _in_its_own_words(tool, status, output)
 
 
-def _known(output: Sequence[str], evidence: str = "") -> InstallError | None:
-    """The first of the failures in ``failures.json`` that a line of ``output`` shows."""
-    text = resources.files("pidoctor.install").joinpath("failures.json").read_text("utf-8")
-    for row in json.loads(text):
-        pattern = re.compile(row["pattern"])
-        for line in output:
-            if pattern.search(line):
-                shown = evidence or one_line(line)
-                return failure(row["id"], row["message"], shown, row["remedy"])
-    return None
-
-
-def _diagnosed(output: Sequence[str]) -> InstallError | None:
-    """What triage makes of ``output``, without its commands: those are for who runs pip alone."""
+def _diagnosed(output: Sequence[str], evidence: str = "") -> InstallError | None:
+    """The trouble that ``output`` shows for sure, as `pidoctor triage` would name it."""
     from pidoctor.triage.diagnose import STRONG, triage
 
-    first = triage([line.encode() + b"\n" for line in output])[0]
-    if first.confidence < STRONG or first.cause == "unknown":
+    lines = (f"{line}\n".encode("utf-8", "replace") for line in output)
+    first = next((d for d in triage(lines) if d.cause not in _OF_A_PLAN), None)
+    if first is None or first.confidence < STRONG or first.cause in ("unknown", "no-problem"):
         return None
-    evidence = one_line(first.evidence[0].text) if first.evidence else ""
-    return failure(first.cause, first.explanation, evidence, first.fix.text)
+    shown = evidence or (one_line(first.evidence[0].text) if first.evidence else "")
+    return failure(first.cause, first.explanation, shown, first.fix)
+
+
+_OF_A_PLAN = frozenset(
+    {
+        "no-wheel-for-python",
+        "no-wheel-for-arch",
+        "no-wheel-for-32bit-os",
+        "no-wheel-for-glibc",
+        "no-wheel-for-musl",
+        "requested-version-unavailable",
+        "unknown-package-name",
+        "pip-too-old",
+    }
+)
+"""Why a tool finds nothing: the plan was made for this machine, so it is none of these."""
+
+
+def _not_on_index(output: Sequence[str]) -> InstallError | None:
+    """The index that this user's pip asks does not have what the plan names."""
+    said = ("No matching distribution found", "Could not find a version that satisfies")
+    line = next((line for line in output if any(words in line for words in said)), None)
+    if line is None:
+        return None
+    from pidoctor.catalog.troubles import load_troubles
+
+    trouble = load_troubles()["not-on-this-index"]
+    remedy = trouble.remedy({}, {})
+    return failure(trouble.id, trouble.explanation, one_line(line), remedy)
 
 
 def _in_its_own_words(tool: str, status: int, output: Sequence[str]) -> InstallError:

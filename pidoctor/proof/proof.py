@@ -12,25 +12,13 @@ from typing import TYPE_CHECKING, Any, Union
 if TYPE_CHECKING:
     from pidoctor import shapes
 
+from pidoctor.result import Remedy
+
 PASSED = "passed"
 FAILED = "failed"
 
-KINDS = (
-    "illegal-instruction",
-    "segfault",
-    "abort",
-    "out-of-memory",
-    "timeout",
-    "missing-symbol",
-    "missing-library",
-    "glibc-too-old",
-    "libstdcxx-too-old",
-    "numpy-abi",
-    "numpy-api-version",
-    "not-installed",
-    "wrong-result",
-    "error",
-)
+ENDS = ("segfault", "abort", "timeout", "wrong-result", "error")
+"""How a proof can end where no trouble of the catalogue is the cause."""
 
 Number = Union[int, float]
 
@@ -39,13 +27,14 @@ Number = Union[int, float]
 class Death:
     """How a proof failed, in terms a user can act on."""
 
-    kind: str  # one of KINDS
+    kind: str  # the id of the trouble, or one of ENDS
     signal: int | None  # the signal that ended the process
     step: str  # start, import, construct, allocate, invoke, compare, exit
     model: str | None  # the model it was working on
     detail: str | None  # the missing symbol, library, version or module
-    message: str  # one plain sentence
+    message: str  # a plain sentence or two
     evidence: str  # the line of output that shows it, without control characters
+    remedy: Remedy | None = None
 
     def to_json(self) -> shapes.Death:
         return {
@@ -56,10 +45,12 @@ class Death:
             "detail": self.detail,
             "message": self.message,
             "evidence": self.evidence,
+            "remedy": self.remedy.to_json() if self.remedy else None,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Death:
+        remedy = data.get("remedy")
         return cls(
             kind=data["kind"],
             signal=data["signal"],
@@ -68,6 +59,9 @@ class Death:
             detail=data["detail"],
             message=data["message"],
             evidence=data["evidence"],
+            remedy=Remedy(remedy["text"], tuple(remedy["commands"]), remedy["safe"])
+            if remedy
+            else None,
         )
 
 

@@ -255,7 +255,7 @@ def _absent(runtimes: Sequence[Runtime]) -> Death:
     names = ", ".join(item.distribution for item in runtimes)
     subject = f"{names} is not" if len(runtimes) == 1 else f"None of {names} is"
     message = f"{subject} installed in this environment."
-    return Death("not-installed", None, "import", None, names, message, "")
+    return Death("module-not-installed", None, "import", None, names, message, "")
 
 
 def _wrong(results: Sequence[ModelResult]) -> Death | None:

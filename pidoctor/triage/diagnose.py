@@ -12,17 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pidoctor.catalog.troubles import fill, holds
+from pidoctor.result import Remedy
 from pidoctor.triage import missing_module, nothing_found, wheel_tags
-from pidoctor.triage.diagnosis import (
-    Diagnosis,
-    Evidence,
-    Fix,
-    evidence_of,
-    fill,
-    fix_for,
-    placeholders,
-)
-from pidoctor.triage.log_facts import Facts, holds, plain_name
+from pidoctor.triage.diagnosis import Diagnosis, Evidence, evidence_of, fix_for, slots
+from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
 from pidoctor.triage.nothing_found import Judge, Verdict
 from pidoctor.triage.symptoms import (
@@ -106,7 +100,7 @@ def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
         symptom = hit.symptom
         if symptom.needs and not present.intersection(symptom.needs):
             continue
-        if present.intersection(symptom.without) or not holds(symptom.facts, seen.facts):
+        if present.intersection(symptom.without) or not holds(symptom.facts, seen.facts.shown()):
             continue
         if symptom.cause in DECIDED:
             for verdict in _decide(hit, seen.facts, ignored, judge):
@@ -179,7 +173,7 @@ def _can_follow(suspect: _Suspect, facts: Facts) -> bool:
         return True
     asked = {plain_name(requirement) for requirement in facts.requirements}
     modules = (hit.groups.get("module", "") for hit in suspect.hits)
-    return any(missing_module.package_of(module) in asked for module in modules)
+    return any(missing_module.name_of(module) in asked for module in modules)
 
 
 def _diagnosis(
@@ -187,16 +181,18 @@ def _diagnosis(
 ) -> Diagnosis:
     cause = knowledge.causes[suspect.cause]
     groups = {k: v for hit in reversed(suspect.hits) for k, v in hit.groups.items()}
-    words = placeholders(seen.facts, groups)
+    words = slots(seen.facts, groups)
     best = [h for h in suspect.hits if h.symptom.confidence >= STRONG] or list(suspect.hits)
     return Diagnosis(
         cause=suspect.cause,
         confidence=suspect.confidence,
         evidence=evidence_of([(hit.number, hit.text) for hit in best]),
-        explanation=fill(f"{cause.explanation} {suspect.detail}".strip(), words),
+        explanation=f"{fill(cause.explanation, words)} {suspect.detail}".strip(),
         fix=fix_for(cause, seen.facts, groups),
         alternatives=alternatives,
         source=best[0].symptom.source,
+        title=cause.title,
+        shown=groups,
     )
 
 
@@ -220,7 +216,9 @@ def _no_problem(confidence: float, hits: list[Hit]) -> Diagnosis:
         confidence=confidence,
         evidence=evidence_of([(hit.number, hit.text) for hit in hits]),
         explanation="Nothing in this log shows a failure; warnings in it are harmless.",
-        fix=Fix((), True, "Nothing needs mending. `pidoctor smoke` proves that inference works."),
+        fix=Remedy(
+            "Nothing needs to be done. `pidoctor smoke` proves that inference works.", safe=True
+        ),
     )
 
 
@@ -237,26 +235,22 @@ def _unknown(failures: list[Hit], facts: Facts) -> Diagnosis:
     )
 
 
-def _what_settles(failures: list[Hit], facts: Facts) -> Fix:
+def _what_settles(failures: list[Hit], facts: Facts) -> Remedy:
     """The one command whose output would decide."""
     seen = {hit.symptom.id for hit in failures}
     if "card-errors" in seen:
-        text = "The card itself reports errors: save what is on it and look what the kernel says."
-        return Fix(("sudo dmesg --level=err,warn",), True, text)
-    if "undervoltage" in seen:
-        text = (
-            "The board gets too little power, which can explain anything; look and change it first."
-        )
-        return Fix(("vcgencmd get_throttled",), True, text)
-    if facts.tools & {"pip", "pipx"}:
-        words = placeholders(facts, {})
+        text = "The SD card itself reports errors: save your data, and look what the kernel says."
+        return Remedy(text, ("sudo dmesg --level=err,warn",), True)
+    words = slots(facts, {})
+    if facts.tools & {"pip", "pipx"} and "requirement" in words:
+        text = "Run the same install with -v; its longer log shows the cause."
         command = fill("pidoctor triage -- {pip} install -v {requirement}", words)
-        return Fix(
-            (command,), True, "Run the same install with -v; its longer log shows the cause."
-        )
+        return Remedy(text, (command,), True)
     if "traceback" in seen:
-        text = "Run the program under this command; it adds the machine's facts to the log."
-        return Fix(("pidoctor triage -- python3 -X faulthandler PROGRAM.py",), True, text)
-    return Fix(
-        ("pidoctor check",), True, "Run this on the board; it checks what a log cannot show."
-    )
+        text = (
+            "Run the program once more with `pidoctor triage --` in front of its command: "
+            "that shows the end of the program as well. Then check the machine."
+        )
+        return Remedy(text, ("pidoctor check",), True)
+    text = "Run this on the board; it checks what a log cannot show."
+    return Remedy(text, ("pidoctor check",), True)

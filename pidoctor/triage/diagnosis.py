@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pidoctor.triage.log_facts import Facts, first_package, holds, plain_name
+from pidoctor.catalog.troubles import Trouble
+from pidoctor.result import Remedy
+from pidoctor.triage.log_facts import Facts, first_package, plain_name, same_command
 from pidoctor.triage.missing_module import package_of
-from pidoctor.triage.symptoms import Cause
 
 if TYPE_CHECKING:
     from pidoctor import shapes
@@ -21,33 +22,12 @@ MAX_REQUIREMENTS = 6
 MAX_QUOTE = 400
 """Characters of one evidence line that are quoted."""
 
-DEFAULTS: Mapping[str, str] = {
-    "python": "python3",
-    "pip": "python3 -m pip",
-    "venv": ".venv",
-    "package": "PACKAGE",
-    "requirement": "PACKAGE",
-    "library": "LIBRARY",
-    "module": "MODULE",
-    "file": "FILE",
-}
-"""What stands in a command where the log does not show the real thing."""
-
 
 @dataclass(frozen=True)
 class Evidence:
     """One line of the log that proves the cause: its number, from 1, and its cleaned text."""
 
     line: int
-    text: str
-
-
-@dataclass(frozen=True)
-class Fix:
-    """What mends it: commands apart from words; `safe` ones can be run without thinking twice."""
-
-    commands: tuple[str, ...]
-    safe: bool
     text: str
 
 
@@ -60,55 +40,72 @@ class Diagnosis:
     confidence: float
     evidence: tuple[Evidence, ...]
     explanation: str
-    fix: Fix
+    fix: Remedy
     alternatives: tuple[str, ...] = ()
     source: str = ""
+    title: str = ""
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """What the evidence names: library, symbol, module, file ..."""
 
     def to_json(self) -> shapes.Diagnosis:
         """The form of the `diagnoses` key of the result envelope."""
         return {
             "cause": self.cause,
+            "title": self.title,
             "confidence": round(self.confidence, 2),
             "evidence": [{"line": e.line, "text": e.text} for e in self.evidence],
             "explanation": self.explanation,
-            "fix": {
-                "commands": list(self.fix.commands),
-                "safe": self.fix.safe,
-                "text": self.fix.text,
-            },
+            "fix": self.fix.to_json(),
             "alternatives": list(self.alternatives),
             "source": self.source,
         }
 
 
-def fix_for(cause: Cause, facts: Facts, groups: Mapping[str, str]) -> Fix:
-    """The first of the cause's remedies whose conditions hold, filled in from the log."""
-    asked = (groups["requirement"],) if groups.get("requirement") else ()
-    shown = replace(
-        facts, values={**facts.values, **groups}, requirements=(*asked, *facts.requirements)
-    )
-    remedy = next(remedy for remedy in cause.remedies if holds(remedy.when, shown))
-    words = placeholders(facts, groups)
-    commands = tuple(fill(command, words) for command in remedy.commands)
-    return Fix(commands, remedy.safe, fill(remedy.text, words))
+def fix_for(cause: Trouble, facts: Facts, groups: Mapping[str, str]) -> Remedy:
+    """The first of the cause's remedies whose conditions hold, filled in from the log.
+
+    A command that the log shows is not told again: it is what failed.
+    """
+    shown = {**facts.shown(), **{name: (value,) for name, value in groups.items()}}
+    if groups.get("requirement"):
+        shown["requirement"] = (*shown["requirement"], plain_name(groups["requirement"]))
+    remedy = cause.remedy(shown, slots(facts, groups))
+    fresh = tuple(c for c in remedy.commands if same_command(c) not in facts.commands)
+    return remedy._replace(commands=fresh)
 
 
-def placeholders(facts: Facts, groups: Mapping[str, str]) -> dict[str, str]:
-    """What can be filled into commands and explanations."""
-    words = dict(DEFAULTS)
-    asked = groups.get("requirement") or first_package(facts.requirements)
-    if asked:
-        words["requirement"] = asked
-        words["package"] = plain_name(asked)
-    if groups.get("module"):
-        words["package"] = package_of(groups["module"])
+def slots(facts: Facts, groups: Mapping[str, str]) -> dict[str, str]:
+    """What can be filled into commands and explanations; what the log does not show is absent."""
+    words = {"python": "python3", "pip": "python3 -m pip", "venv": ".venv"}
     venv = facts.get("venv")
     if venv:
         words.update(venv=venv, python=f"{venv}/bin/python", pip=f"{venv}/bin/python -m pip")
-    words.update({key: value for key, value in groups.items() if value and key in words})
+    words.update({key: value for key, value in groups.items() if value})
+    asked = groups.get("requirement") or first_package(facts.requirements)
+    if groups.get("module"):
+        words.update(package_of(groups["module"]))
+        if venv and "package" in words:
+            words.pop("apt_name", None)
+    elif asked:
+        words.setdefault("package", plain_name(asked))
+    if asked:
+        words["requirement"] = asked
+        if plain_name(asked) in _answered_for():
+            words["runtime"] = asked
+    if facts.apt_packages:
+        words.setdefault("apt_package", facts.apt_packages[0])
     filled = {key: quoted(value) for key, value in words.items()}
     asked_for = [quoted(text) for text in facts.requirements[:MAX_REQUIREMENTS]]
-    return {**filled, "requirements": " ".join(asked_for) or filled["requirement"]}
+    if asked_for or asked:
+        filled["requirements"] = " ".join(asked_for) or filled["requirement"]
+    return filled
+
+
+def _answered_for() -> frozenset[str]:
+    """The names that `pidoctor explain` takes."""
+    from pidoctor.catalog.runtimes import load_runtimes
+
+    return frozenset(runtime.distribution for runtime in load_runtimes())
 
 
 def quoted(value: str) -> str:
@@ -116,11 +113,6 @@ def quoted(value: str) -> str:
     if re.fullmatch(r"[\w./ +~-]*|[\w.\[\],-]+", value):
         return value
     return "'" + re.sub(r"[^\w.<>=!~,\[\]/+ -]", "", value) + "'"
-
-
-def fill(template: str, words: Mapping[str, str]) -> str:
-    """`template` with each {name} that is known replaced."""
-    return re.sub(r"\{(\w+)\}", lambda found: words.get(found.group(1), found.group()), template)
 
 
 def evidence_of(lines: Sequence[tuple[int, str]]) -> tuple[Evidence, ...]:

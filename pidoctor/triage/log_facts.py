@@ -7,7 +7,7 @@ and os-release the system, commands what was asked. Each fact keeps the line tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pidoctor.triage.clean import Line
@@ -24,6 +24,11 @@ _PROMPT = re.compile(
 _INSTALL = re.compile(
     r"\b(?P<tool>pip3?(?:\.\d+)?|uv(?: pip)?|poetry|pipx|conda|mamba|pipenv)"
     r"\s+(?:install|add)\s+(?P<rest>[^|;&]{1,400})"
+)
+_SHOWN_COMMAND = re.compile(
+    r"(?:sudo |\S{0,100}python3?(?:\.\d+)? -m )*"
+    r"\b(?:pip3?|uv|apt|apt-get|pidoctor|pipx|conda)(?:\.\d+)? "
+    r"(?:install|pip install|update) ?[^|;&]{0,400}"
 )
 _APT_INSTALL = re.compile(r"\bapt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+([^|;&]{1,400})")
 _COLLECTING = re.compile(
@@ -96,6 +101,18 @@ class Facts:
     installed: frozenset[str] = frozenset()
     """Normalised names of packages the log shows as installed."""
 
+    commands: frozenset[str] = frozenset()
+    """The install commands that the log shows, see `same_command`."""
+
+    def shown(self) -> dict[str, Sequence[str]]:
+        """What conditions are held against, see `catalog.troubles.holds`."""
+        several: dict[str, Sequence[str]] = {
+            "tool": sorted(self.tools),
+            "requirement": [plain_name(text) for text in self.requirements],
+            "apt": self.apt_packages,
+        }
+        return {**{name: (value,) for name, value in self.values.items()}, **several}
+
     def get(self, name: str) -> str:
         """The value of one fact, or the empty string."""
         return self.values.get(name, "")
@@ -125,6 +142,7 @@ class FactReader:
         self._apt: dict[str, None] = {}
         self._tools: set[str] = set()
         self._installed: set[str] = set()
+        self._commands: set[str] = set()
 
     def read(self, line: Line) -> None:
         """Take what one cleaned line shows."""
@@ -158,6 +176,9 @@ class FactReader:
             votes[value] = [weight, 1, number]
 
     def _read_command(self, text: str) -> None:
+        shown = _SHOWN_COMMAND.search(text)
+        if shown is not None and len(self._commands) < 200:
+            self._commands.add(same_command(shown.group()))
         for found in _INSTALL.finditer(text):
             tool = found.group("tool").split()[0]
             self._tools.add("pip" if re.match(r"pip[\d.]*$", tool) else tool)
@@ -199,6 +220,7 @@ class FactReader:
             tuple(self._apt),
             frozenset(self._tools),
             frozenset(self._installed),
+            frozenset(self._commands),
         )
 
 
@@ -230,27 +252,12 @@ def _settle(values: dict[str, str], table: Witnesses) -> None:
         values["family"], values["libc"] = "alpine", "musl"
 
 
-def holds(conditions: Mapping[str, str], facts: Facts) -> bool:
-    """Whether every condition is shown by the facts.
-
-    A condition is a value (`{"bits": "32"}`), alternatives (`"buster|stretch"`), a bound on a
-    version (`{"python": ">=3.12"}`), or a word that must be among them (`{"tool": "uv"}`).
-    """
-    return all(_holds(name, wanted, facts) for name, wanted in conditions.items())
-
-
-def _holds(name: str, wanted: str, facts: Facts) -> bool:
-    if name == "tool":
-        return any(word in facts.tools for word in wanted.split("|"))
-    if name == "requirement":
-        names = {plain_name(text) for text in facts.requirements}
-        return any(word in names for word in wanted.split("|"))
-    for sign in (">=", "<"):
-        if wanted.startswith(sign):
-            have = facts.version(name)
-            bound = as_version(wanted[len(sign) :])
-            return bool(have) and (have >= bound) == (sign == ">=")
-    return facts.get(name) in wanted.split("|")
+def same_command(text: str) -> str:
+    """A command in the form in which it is compared: however pip and sudo were called."""
+    text = re.sub(
+        r"^(?:sudo (?:-\S+ )*)?(?:python3? -m )?pip3?(?= )", "pip", " ".join(text.split())
+    )
+    return re.sub(r"^sudo ", "", text).replace('"', "").replace("'", "")
 
 
 def plain_name(requirement: str) -> str:

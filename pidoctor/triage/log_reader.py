@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from pidoctor.triage.clean import CHUNK, MAX_LINE, Line, logical_lines
 from pidoctor.triage.localised import Translator, translator
@@ -72,11 +73,12 @@ class Matcher:
 
     def __init__(self, knowledge: Knowledge, translate: Translator) -> None:
         self._translate = translate
-        index: dict[str, list[tuple[Symptom, Pattern]]] = {}
-        for symptom in knowledge.symptoms:
+        index: dict[str, set[int]] = {}
+        for number, symptom in enumerate(knowledge.symptoms):
             for pattern in symptom.patterns:
                 for literal in pattern.literals:
-                    index.setdefault(literal, []).append((symptom, pattern))
+                    index.setdefault(literal, set()).add(number)
+        self._symptoms = knowledge.symptoms
         self._index = tuple(index.items())
         self._any = re.compile(any_of(self.literals | translate.originals))
 
@@ -90,15 +92,23 @@ class Matcher:
         if self._any.search(text) is None:
             return []
         text = self._translate(text)
-        found: dict[str, tuple[Symptom, Pattern, Match]] = {}
-        for literal, entries in self._index:
+        candidates: set[int] = set()
+        for literal, numbers in self._index:
             if literal in text:
-                for symptom, pattern in entries:
-                    if symptom.id not in found:
-                        match = pattern.search(text)
-                        if match is not None and not any(u.search(text) for u in symptom.unless):
-                            found[symptom.id] = (symptom, pattern, match)
-        return list(found.values())
+                candidates |= numbers
+        found = (_first(self._symptoms[number], text) for number in sorted(candidates))
+        return [each for each in found if each is not None]
+
+
+def _first(symptom: Symptom, text: str) -> tuple[Symptom, Pattern, Match] | None:
+    """The first of a symptom's patterns that fits."""
+    for pattern in symptom.patterns:
+        if any(literal in text for literal in pattern.literals):
+            match = pattern.search(text)
+            if match is not None:
+                other = any(unless.search(text) for unless in symptom.unless)
+                return None if other else (symptom, pattern, match)
+    return None
 
 
 class _Reader:
@@ -107,8 +117,7 @@ class _Reader:
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
         self._facts = FactReader()
-        self._hits: list[Hit] = []
-        self._count: dict[str, int] = {}
+        self._hits: dict[str, list[Hit]] = {}
         self._before: list[Line] = []
         self._known: dict[str, list[tuple[Symptom, Pattern, Match]]] = {}
         self._lines = 0
@@ -152,19 +161,15 @@ class _Reader:
     def _keep(
         self, symptom: Symptom, pattern: Pattern, match: Match, number: int, text: str
     ) -> None:
-        count = self._count.get(symptom.id, 0)
-        self._count[symptom.id] = count + 1
+        kept = self._hits.setdefault(symptom.id, [])
         hit = Hit(symptom, number, text, pattern.text, match.groups)
-        if count < MAX_HITS:
-            self._hits.append(hit)
+        if len(kept) < MAX_HITS:
+            kept.append(hit)
         else:  # the last one is kept too: it tells whether the trouble went on to the end
-            self._hits = [h for h in self._hits if h.symptom.id != symptom.id or h.number < number]
-            self._hits.append(hit)
-            newest = [h for h in self._hits if h.symptom.id == symptom.id][MAX_HITS:-1]
-            self._hits = [h for h in self._hits if h not in newest]
+            kept[-1] = hit
 
     def result(self) -> Scan:
-        hits = sorted(self._hits, key=lambda hit: hit.number)
+        hits = sorted(chain.from_iterable(self._hits.values()), key=lambda hit: hit.number)
         return Scan(tuple(hits), self._facts.facts(), self._lines)
 
 

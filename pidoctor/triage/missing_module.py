@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pidoctor.catalog.tables import load_table
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.nothing_found import LIKELY, SURE, Verdict
-
-PACKAGE_OF: Mapping[str, str] = {
-    "cv2": "opencv-python",
-    "PIL": "pillow",
-    "sklearn": "scikit-learn",
-    "skimage": "scikit-image",
-    "yaml": "pyyaml",
-    "RPi": "rpi-gpio",
-    "serial": "pyserial",
-    "usb": "pyusb",
-    "google": "protobuf",
-    "hailo_platform": "hailort",
-    "absl": "absl-py",
-}
-"""Modules whose package has another name."""
 
 RUNTIMES = {
     "tensorflow": ("tflite-runtime", "ai-edge-litert", "tflite-runtime-nightly"),
@@ -32,16 +18,27 @@ RUNTIMES = {
 """Module of one runtime -> the packages that give the same under another import line."""
 
 
-def package_of(module: str) -> str:
-    """The package to install for a module."""
-    top = module.split(".", maxsplit=1)[0]
-    return PACKAGE_OF.get(top, plain_name(top))
+def package_of(module: str) -> Mapping[str, str]:
+    """What brings a module: `package` on the package index, `apt_name` on Debian; empty if unknown.
+
+    An import name is no package name: nothing is guessed.
+    """
+    parts = module.split(".")
+    table = load_table("symptoms/modules")["modules"]
+    row = table.get(".".join(parts[:2])) or table.get(parts[0]) or {}
+    names = {"package": row.get("package", ""), "apt_name": row.get("apt", "")}
+    return {key: name for key, name in names.items() if name}
+
+
+def name_of(module: str) -> str:
+    """The normalised name under which a module's package would be listed as installed."""
+    return plain_name(package_of(module).get("package") or module.split(".", maxsplit=1)[0])
 
 
 def decide(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
     """The likely causes of `No module named ...`."""
     module = groups.get("module", "")
-    top, package = module.split(".")[0], package_of(module)
+    top, package = module.split(".")[0], name_of(module)
     here = package in facts.installed
     if "." in module and (here or top == "tensorflow") and top != "pycoral":
         if top in ("tflite_runtime", "ai_edge_litert"):
@@ -55,4 +52,6 @@ def decide(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
     if others:
         text = f"{others[0]} is installed; its import line is another one."
         return [Verdict("wrong-module-import", SURE, text)]
-    return [Verdict("module-not-installed", SURE, f"The package is called {package}.")]
+    known = package_of(module).get("package")
+    text = f"Its package is called {known}." if known else ""
+    return [Verdict("module-not-installed", SURE, text)]

@@ -184,7 +184,7 @@ def _certain(name: str, known: Published, facts: Facts) -> list[Verdict]:
     """What the facts alone decide."""
     arch, python, pip = facts.get("arch"), facts.version("python")[:2], facts.version("pip")
     if facts.get("libc") == "musl" and not known.source:
-        return [Verdict("no-wheel-for-glibc", SURE, f"{name} has no wheel for musl (Alpine).")]
+        return [Verdict("no-wheel-for-musl", SURE, f"{name} has no wheel for musl.")]
     if arch and known.pythons(arch) is None and not known.source:
         return [_wrong_arch(name, arch, known, facts)]
     span = known.pythons(arch) if arch else (known.widest if known.arches else None)

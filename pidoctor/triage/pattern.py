@@ -38,19 +38,23 @@ class Match:
     groups: dict[str, str]
 
 
-@dataclass(frozen=True)
 class Pattern:
-    """A compiled pattern. Any match contains one of `literals`."""
+    """A pattern, compiled when it is first needed. Any match contains one of `literals`."""
 
-    text: str
-    pieces: tuple[re.Pattern[str], ...]
-    literals: frozenset[str]
+    __slots__ = ("_pieces", "literals", "text")
+
+    def __init__(self, text: str, literals: frozenset[str]) -> None:
+        self.text = text
+        self.literals = literals
+        self._pieces: tuple[re.Pattern[str], ...] | None = None
 
     def search(self, line: str) -> Match | None:
         """The first place in `line`, or None."""
+        if self._pieces is None:
+            self._pieces = tuple(map(re.compile, self.text.split(GAP)))
         groups: dict[str, str] = {}
         start, position = -1, 0
-        for piece in self.pieces:
+        for piece in self._pieces:
             found = piece.search(line, position)
             if found is None:
                 return None
@@ -61,24 +65,63 @@ class Pattern:
         return Match(start, position, groups)
 
 
-def compile_pattern(text: str) -> Pattern:
-    """Compile a pattern, or raise PatternError if it is malformed or could be slow."""
-    pieces, literals = [], []
+def pattern(text: str) -> Pattern:
+    """A pattern of the shipped tables, which tests have checked; nothing is compiled yet."""
+    literal = max((_plain_run(piece) for piece in text.split(GAP)), key=len)
+    if len(literal) >= MIN_LITERAL:
+        return Pattern(text, frozenset([literal]))
+    found = (required_literals(_parser.parse(piece)) for piece in text.split(GAP))
+    return Pattern(text, max(found, key=_shortest))
+
+
+def _plain_run(piece: str) -> str:
+    """The longest text outside of groups and classes that every match of a piece contains.
+
+    Reads the pattern as text, which is many times faster than parsing it; empty where that is not
+    enough, as for alternatives.
+    """
+    best = run = ""
+    for part in _TOKEN.findall(piece):
+        if part == "|":
+            return ""
+        if part[0] in "?*{":  # what stands before it may be absent
+            run = run[:-1]
+        elif len(part) == 1 and part not in "^$.+":
+            run += part
+            continue
+        elif len(part) == 2 and part[0] == "\\" and not part[1].isalnum():
+            run += part[1]
+            continue
+        best, run = max(best, run, key=len), ""
+    return max(best, run, key=len)
+
+
+_GROUP = r"\((?:[^()\\\[]|\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|%s)*\)"
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|"
+    + _GROUP % (_GROUP % (_GROUP % r"(?!)"))
+    + r"|\{\d+,?\d*\}|.",
+    re.DOTALL,
+)
+"""An escape, a class, a group with groups in it, a repetition, or a character of a pattern."""
+
+
+def check_pattern(text: str) -> None:
+    """Raise PatternError if a pattern is malformed or could be slow."""
+    literals = []
     for part in text.split(GAP):
         if not part:
             raise PatternError(f"empty piece in {text!r}")
         try:
             tree = _parser.parse(part)
-            pieces.append(re.compile(part))
+            re.compile(part)
         except (re.error, OverflowError) as error:
             raise PatternError(f"{part!r}: {error}") from error
         if _repeats(tree, part) > MAX_REPEATS:
             raise PatternError(f"more than {MAX_REPEATS} repetitions in {part!r}")
         literals.append(required_literals(tree))
-    best = max(literals, key=_shortest)
-    if _shortest(best) < MIN_LITERAL:
+    if max(map(_shortest, literals)) < MIN_LITERAL:
         raise PatternError(f"no fixed text of {MIN_LITERAL} characters in {text!r}")
-    return Pattern(text, tuple(pieces), best)
 
 
 def _repeats(tree: Any, text: str) -> int:

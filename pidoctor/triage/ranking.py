@@ -33,7 +33,7 @@ CAUSES: Mapping[Reason, str] = {
     Reason.BITNESS: "no-wheel-for-32bit-os",
     Reason.PYTHON: "no-wheel-for-python",
     Reason.ABI: "no-wheel-for-python",
-    Reason.LIBC: "no-wheel-for-glibc",
+    Reason.LIBC: "no-wheel-for-musl",
     Reason.GLIBC_TAG: "no-wheel-for-glibc",
 }
 """The resolver's reasons that make an installer see nothing."""
@@ -45,6 +45,7 @@ _ORDER = (
     "no-wheel-for-32bit-os",
     "no-wheel-for-arch",
     "no-wheel-for-glibc",
+    "no-wheel-for-musl",
 )
 
 
@@ -59,7 +60,7 @@ def judge(asked: str, facts: Facts) -> list[Verdict]:
         return []
     if facts.get("libc") == "musl" and not any("musllinux" in w.filename for w in project.wheels):
         text = f"{plain_name(asked)} has no build for musl, the C library of Alpine."
-        return [Verdict("no-wheel-for-glibc", SURE, text)]
+        return [Verdict("no-wheel-for-musl", SURE, text)]
     wanted = specifier_of(asked)
     wheels = _matching(project.wheels, wanted) or project.wheels
     misses = list(_misses(wheels, facts))

@@ -14,6 +14,7 @@ from pidoctor.errors import UsageError
 from pidoctor.triage.clean import CHUNK
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
+from pidoctor.triage.ending import notice
 from pidoctor.triage.ranking import judge
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ def _with_death(child: Running, echo: BinaryIO) -> Iterator[bytes]:
         yield chunk
     code = child.completed.returncode
     if code:
-        words = {-4: "Illegal instruction", -9: "Killed", -11: "Segmentation fault"}
-        yield f"\n{words.get(code, f'exit code: {code if code > 0 else 128 - code}')}\n".encode()
+        yield f"\n{notice(code)}\n".encode()
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

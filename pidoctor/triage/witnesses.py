@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 
 from pidoctor.triage.pattern import literals_of
+from pidoctor.triage.sieve import any_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class Witnesses:
     """The table, with the names that architectures and releases go by."""
 
     rows: tuple[Witness, ...]
+    any: re.Pattern[str]
+    """Finds what every line with a fact holds."""
+
     releases: Mapping[str, tuple[str, str]]
     """Codename -> family and glibc version."""
 
@@ -41,6 +45,8 @@ class Witnesses:
 
     def facts_in(self, text: str) -> Iterator[tuple[str, int, str]]:
         """Name, weight and value of each fact one line shows."""
+        if self.any.search(text) is None:
+            return
         for row in self.rows:
             if not any(literal in text for literal in row.literals):
                 continue
@@ -56,11 +62,13 @@ def witnesses() -> Witnesses:
     """The shipped table."""
     file = resources.files("pidoctor.catalog") / "data" / "symptoms" / "witnesses.json"
     table = json.loads(file.read_text(encoding="utf-8"))
+    rows = tuple(
+        Witness(fact, weight, re.compile(pattern), literals_of(pattern))
+        for fact, weight, pattern in table["witnesses"]
+    )
     return Witnesses(
-        rows=tuple(
-            Witness(fact, weight, re.compile(pattern), literals_of(pattern))
-            for fact, weight, pattern in table["witnesses"]
-        ),
+        rows=rows,
+        any=re.compile(any_of({literal for row in rows for literal in row.literals})),
         releases={k: (row["family"], row["glibc"]) for k, row in table["releases"].items()},
         numbered=table["numbered"],
         architectures=table["architectures"],

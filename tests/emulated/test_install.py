@@ -111,7 +111,7 @@ def test_pip_installs_a_pair_that_crashes_and_pidoctor_one_that_works(
 
     smoke = pidoctor.result("smoke", "--venv", "plain")
     assert smoke["exit_code"] == 1
-    assert smoke["proof"]["death"]["kind"] == "numpy-abi"
+    assert smoke["proof"]["death"]["kind"] == "numpy2-abi-mismatch"
 
     result = pidoctor.result("install", "tflite-runtime", "--yes", timeout=5 * _MINUTES)
     _assert_proven(result, "tflite-runtime")

@@ -105,7 +105,7 @@ def test_small_tmp_does_not_matter(
 def test_read_only_disk(tmp_path: Path, small_disk: Callable[[str], Path]) -> None:
     disk = small_disk("size=4m,ro")
     outcome = install(job(tmp_path, disk / "new" / ".venv"), Prover("demo", "1.0"))
-    assert (outcome.status, outcome.findings[0].id) == (FAILED, "read-only-target")
+    assert (outcome.status, outcome.findings[0].id) == (FAILED, "read-only-file-system")
 
 
 def test_disk_becomes_read_only_after_a_kill(small_disk: Callable[[str], Path]) -> None:

@@ -29,8 +29,8 @@ _CAUSES = {
     "truncate": _BROKEN_OFF,
     "reset": _BROKEN_OFF,
     "404": ("wheel-file-not-found",),
-    "429": ("index-busy",),
-    "503": ("index-down",),
+    "429": ("index-server-error",),
+    "503": ("index-server-error",),
     "html": ("hash-mismatch",),
     "other content": ("hash-mismatch",),
 }
@@ -145,7 +145,7 @@ def test_password_of_the_index_is_not_shown(
 def test_nothing_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index = Index(tmp_path / "wheels", "")
     index.server_close()
-    assert _failed_for(_install(tmp_path, index, monkeypatch), ["no-network"], tmp_path)
+    assert _failed_for(_install(tmp_path, index, monkeypatch), ["network-timeout"], tmp_path)
 
 
 def test_index_without_the_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,7 +157,7 @@ def test_no_venv_module(patient: Callable[..., Patient], tmp_path: Path) -> None
     sick = patient("venv", "ensurepip")
     checked = pidoctor(tmp_path, "check", "--json", "--python", sick.python)
     assert checked.code == 1
-    assert "ensurepip" in checked.finding("venv-missing")["remedy"]["text"]
+    assert "ensurepip" in checked.finding("venv-module-missing")["remedy"]["text"]
     (finding,) = install_demo(sick, tmp_path).findings
     assert finding.remedy is not None
     assert "cannot make virtual environments" in finding.message
@@ -180,7 +180,7 @@ def test_python_of_the_system(patient: Callable[..., Patient], tmp_path: Path) -
     marker = sick.packages.parent / "EXTERNALLY-MANAGED"
     marker.write_text("[externally-managed]\nError=use apt\n")
     checked = pidoctor(tmp_path, "check", "--json", "--python", sick.python)
-    assert checked.finding("externally-managed")["evidence"] == str(marker)
+    assert checked.finding("externally-managed-environment")["evidence"] == str(marker)
     assert install_demo(sick, tmp_path).status == INSTALLED
     assert list(sick.packages.iterdir()) == []
 
@@ -198,7 +198,7 @@ def test_python_without_ssl(patient: Callable[..., Patient], tmp_path: Path) -> 
     )
     asked = pidoctor(tmp_path, "check", "--json", "--python", sick.python)
     for run in (Run(own.returncode, own.stdout.encode(), own.stderr), asked):
-        finding = run.finding("python-without-ssl")
+        finding = run.finding("python-built-without-ssl")
         assert (run.code, finding["severity"]) == (1, "error")
         assert "/usr/bin/python3" in finding["remedy"]["commands"][0]
 
@@ -210,7 +210,7 @@ def test_install_with_a_python_without_ssl(patient: Callable[..., Patient], tmp_
     if run.json["resolution"]["status"] != "plan":
         pytest.skip("there is nothing to install for this Python")
     assert run.code == 1
-    assert "--offline" in run.finding("python-without-ssl")["remedy"]["text"]
+    assert "--offline" in run.finding("python-built-without-ssl")["remedy"]["text"]
     assert not (tmp_path / "project").exists()
 
 
@@ -296,12 +296,12 @@ def test_clock_in_1970(tmp_path: Path) -> None:
     (shim / "sitecustomize.py").write_text("import time\ntime.time = lambda: 3600.0\n")
     path = f"{shim}:{ROOT}"
     checked = pidoctor(tmp_path, "check", "--json", PYTHONPATH=path)
-    finding = checked.finding("clock-wrong")
+    finding = checked.finding("ssl-clock-skew")
     assert "1970" in finding["message"]
     assert finding["remedy"]["commands"]
     assert pidoctor(tmp_path, "report", "-o", "r.zip", PYTHONPATH=path).code == 0
     again = pidoctor(tmp_path, "check", "--json", "--capture", "r.zip")
-    assert again.finding("clock-wrong")["message"] == finding["message"]
+    assert again.finding("ssl-clock-skew")["message"] == finding["message"]
 
 
 def test_no_dns(namespace: Callable[..., tuple[str, ...]], tmp_path: Path) -> None:
@@ -336,10 +336,10 @@ def test_read_only_root(namespace: Callable[..., tuple[str, ...]], tmp_path: Pat
     )
     checked = pidoctor(tmp_path, "check", "--json", inside=inside)
     assert checked.code == 1
-    assert "--venv" in checked.finding("target-read-only")["remedy"]["text"]
+    assert "--venv" in checked.finding("read-only-file-system")["remedy"]["text"]
     run = pidoctor(tmp_path, "install", "--yes", "--json", inside=inside)
     if run.json["resolution"]["status"] == "plan":
-        assert "--venv" in run.finding("read-only-target")["remedy"]["text"]
+        assert "--venv" in run.finding("read-only-file-system")["remedy"]["text"]
     for command in ("capture", "report"):
         run = pidoctor(tmp_path, command, "-o", "file", inside=inside)
         assert run.code == 3

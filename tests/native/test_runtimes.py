@@ -49,7 +49,7 @@ def test_tflite_runtime_with_numpy_2(tmp_path: Path) -> None:
     """What pip installs when asked for tflite-runtime: it imports, and cannot be constructed."""
     proof = proof_of(tmp_path, "tflite-runtime==2.14.0", "numpy>=2")
     assert proof.death is not None
-    assert (proof.death.kind, proof.death.step) == ("numpy-abi", "construct")
+    assert (proof.death.kind, proof.death.step) == ("numpy2-abi-mismatch", "construct")
     assert proof.death.evidence == "AttributeError: _ARRAY_API not found"
 
 
@@ -57,7 +57,7 @@ def test_tflite_runtime_with_numpy_2(tmp_path: Path) -> None:
 def test_tflite_runtime_with_a_numpy_that_is_too_old(tmp_path: Path) -> None:
     proof = proof_of(tmp_path, "tflite-runtime==2.14.0", "numpy==1.19.5", options=("--no-deps",))
     assert proof.death is not None
-    assert (proof.death.kind, proof.death.detail) == ("numpy-api-version", "0x10 against 0xd")
+    assert (proof.death.kind, proof.death.detail) == ("numpy-api-version-mismatch", "0x10")
 
 
 @_HAS_TFLITE_RUNTIME
@@ -77,7 +77,7 @@ def test_a_damaged_model_kills_the_child_only(tmp_path: Path) -> None:
 def test_runtime_without_numpy(tmp_path: Path) -> None:
     proof = proof_of(tmp_path, "tflite-runtime==2.14.0", options=("--no-deps",))
     assert proof.death is not None
-    assert (proof.death.kind, proof.death.detail) == ("not-installed", "numpy")
+    assert (proof.death.kind, proof.death.detail) == ("module-not-installed", "numpy")
 
 
 @pytest.mark.slow

@@ -7,8 +7,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pidoctor.catalog.troubles import load_troubles
 from pidoctor.proof.death import STEPS, clean, decode
-from pidoctor.proof.proof import KINDS, Death, ModelResult, Proof, summary
+from pidoctor.proof.proof import ENDS, Death, ModelResult, Proof, summary
 from pidoctor.proof.prove import largest_error
 
 _text = st.text(max_size=20)
@@ -36,7 +37,7 @@ _models = st.builds(
 )
 _deaths = st.builds(
     Death,
-    kind=st.sampled_from(KINDS),
+    kind=st.sampled_from([*load_troubles(), *ENDS]),
     signal=st.none() | st.integers(1, 64),
     step=st.sampled_from(sorted(STEPS)),
     model=_words,
@@ -69,7 +70,7 @@ def test_every_end_has_a_cause_in_plain_text(
     status: int, output: str, step: str, model: str | None
 ) -> None:
     death = decode(status, output, step, model)
-    assert death.kind in KINDS
+    assert death.kind in {*load_troubles(), *ENDS}
     assert death.message.endswith(".")
     for told in (death.message, death.evidence, death.detail or ""):
         assert told.isprintable()

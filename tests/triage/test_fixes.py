@@ -46,7 +46,7 @@ def test_a_missing_module_names_its_package() -> None:
         ("Python 3.13.5\naarch64\n", "tflite-runtime", "no-wheel-for-python"),
         ("Python 3.11.2\narmhf\n", "ai-edge-litert", "no-wheel-for-32bit-os"),
         ("aarch64\nLONG_BIT\n32\n", "tensorflow", "32bit-userland-on-64bit-kernel"),
-        ("FROM python:3.11-alpine\n", "tensorflow", "no-wheel-for-glibc"),
+        ("FROM python:3.11-alpine\n", "tensorflow", "no-wheel-for-musl"),
         ("", "tensorflow==2.3", "requested-version-unavailable"),
         ("", "tensorfow", "unknown-package-name"),
         ("", "python3-numpy", "unknown-package-name"),

@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "profile": VALUES,
     "report": {*VALUES, "envelope", "resolve"},
     "resolve": VALUES,
-    "proof": {*VALUES, "host", "report"},
+    "proof": {*VALUES, "host", "report", "triage"},
     "triage": {*VALUES, "host", "resolve", "report"},
 }
 # Rooms that only turn values into values: no look at the running machine, no other program.

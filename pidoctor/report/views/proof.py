@@ -42,6 +42,11 @@ def _death(page: Page, proof: Proof, what: str) -> None:
         page.paragraph(death["message"], indent=4)
     if death.get("evidence"):
         page.paragraph([(f"seen: {death['evidence']}", FAINT)], indent=4, hang=2)
+    remedy = death.get("remedy") or {}
+    if remedy.get("text"):
+        page.item(f"{page.look.glyphs.arrow} ", remedy["text"], indent=4)
+    for command in remedy.get("commands", ()):
+        page.command(command, indent=8)
 
 
 def _model(page: Page, model: Mapping[str, Any]) -> tuple[Words, ...]:

@@ -26,7 +26,7 @@ def test_a_runtime_for_numpy_1_with_numpy_2() -> None:
     tflite = wheel("tflite-runtime", "2.14.0", evidence=evidence(numpy=NumpyApi(1, 0)))
     board = with_packages(pi4(), tflite_runtime="2.14.0", numpy="2.1.0")
     found = only(board, None, tflite)
-    assert (found.id, found.severity) == ("numpy-pair", Severity.WARNING)
+    assert (found.id, found.severity) == ("numpy2-abi-mismatch", Severity.WARNING)
     assert found.remedy
     assert found.remedy.commands == ("/usr/bin/python3 -m pip install 'numpy<2'",)
     assert (
@@ -66,7 +66,7 @@ def test_wrong_pycoral() -> None:
 def test_a_trouble_of_one_architecture() -> None:
     nightly = with_packages(pi4(), tflite_runtime_nightly="2.17.0.dev20240322")
     assert findings(nightly) == {}
-    assert "nightly-without-xnnpack" in findings(changed(nightly, python_architecture="armv7l"))
+    assert "undefined-symbol" in findings(changed(nightly, python_architecture="armv7l"))
 
 
 def test_two_runtimes() -> None:

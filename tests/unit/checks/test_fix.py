@@ -12,7 +12,7 @@ from pidoctor.checks.apply_remedies import Argv, Attempt, argv_of, fix, fixable,
 from pidoctor.result import Finding, Remedy, Severity
 
 
-def finding(*commands: str, safe: bool = True, id: str = "venv-missing") -> Finding:
+def finding(*commands: str, safe: bool = True, id: str = "venv-module-missing") -> Finding:
     return Finding(id, Severity.ERROR, "message", remedy=Remedy("Install it.", commands, safe))
 
 
@@ -38,7 +38,7 @@ def test_what_runs_is_what_was_shown() -> None:
     terminal = Terminal()
     attempts = fix([finding("/usr/bin/env true", "echo done")], terminal.ask, terminal.run)
     assert terminal.ran == terminal.shown == [("/usr/bin/env", "true"), ("echo", "done")]
-    assert attempts == (Attempt("venv-missing", tuple(terminal.shown), 0),)
+    assert attempts == (Attempt("venv-module-missing", tuple(terminal.shown), 0),)
     assert attempts[0].worked
 
 
@@ -46,13 +46,13 @@ def test_without_consent_nothing_runs() -> None:
     terminal = Terminal(agree=False)
     attempts = fix([finding("echo a")], terminal.ask, terminal.run)
     assert terminal.ran == []
-    assert attempts == (Attempt("venv-missing", (), None),)
+    assert attempts == (Attempt("venv-module-missing", (), None),)
     assert not attempts[0].worked
 
 
 def test_after_a_failure_the_rest_of_the_remedy_is_left_out_and_the_next_finding_goes_on() -> None:
     terminal = Terminal(codes=(3,))
-    both = [finding("echo a", "echo b"), finding("echo c", id="clock-wrong")]
+    both = [finding("echo a", "echo b"), finding("echo c", id="ssl-clock-skew")]
     attempts = fix(both, terminal.ask, terminal.run)
     assert terminal.ran == [("echo", "a"), ("echo", "c")]
     assert [attempt.exit_code for attempt in attempts] == [3, 0]

@@ -82,7 +82,7 @@ def test_death_is_decoded_with_its_step(
 def test_death_at_import_and_at_exit(tmp_path: Path) -> None:
     missing = prove(environment(tmp_path / "a", "\nimport ml_dtypes_of_nobody\n"), RUNTIME)
     assert missing.death is not None
-    assert (missing.death.kind, missing.death.step) == ("not-installed", "import")
+    assert (missing.death.kind, missing.death.step) == ("module-not-installed", "import")
     assert missing.death.detail == "ml_dtypes_of_nobody"
     late = prove(
         environment(tmp_path / "b", "\nimport atexit; atexit.register(os.abort)\n"), RUNTIME
@@ -176,7 +176,7 @@ def test_nothing_installed(tmp_path: Path) -> None:
     if proof.passed:
         pytest.skip("ai-edge-litert is installed beside the tests")
     assert proof.death is not None
-    assert (proof.death.kind, proof.death.detail) == ("not-installed", "ai-edge-litert")
+    assert (proof.death.kind, proof.death.detail) == ("module-not-installed", "ai-edge-litert")
     assert proof.death.message == "ai-edge-litert is not installed in this environment."
     assert (proof.runtime, proof.import_line) == (None, None)
 
@@ -188,7 +188,7 @@ def test_folder_left_by_an_uninstall_is_no_runtime(tmp_path: Path) -> None:
         path.unlink()
     proof = prove(python, RUNTIME)
     assert proof.death is not None
-    assert proof.death.kind == "not-installed"
+    assert proof.death.kind == "module-not-installed"
 
 
 def test_the_current_folder_and_pythonpath_do_not_count(

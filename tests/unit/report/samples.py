@@ -14,7 +14,7 @@ from pidoctor.proof.proof import Death, ModelResult, Proof
 from pidoctor.resolve.plan import Candidate, Change, Impossible, Pin, Plan
 from pidoctor.resolve.verdict import Reason
 from pidoctor.result import ExitCode, Finding, Remedy, Severity
-from pidoctor.triage.diagnosis import Diagnosis, Evidence, Fix
+from pidoctor.triage.diagnosis import Diagnosis, Evidence
 from tests.profiles import changed, coral, pi4, unknown_profile
 
 SHA = "0" * 64
@@ -74,7 +74,7 @@ def findings() -> tuple[Finding, ...]:
     return (
         Finding("pep-668", Severity.NOTE, "This Python belongs to the system."),
         Finding(
-            "venv-missing",
+            "venv-module-missing",
             Severity.ERROR,
             "This Python cannot make virtual environments.",
             "/usr/lib/python3.11/ensurepip is not there",
@@ -131,7 +131,7 @@ def diagnoses() -> tuple[Diagnosis, ...]:
             0.95,
             (Evidence(41, "AttributeError: _ARRAY_API not found"),),
             "tflite-runtime was built for NumPy 1, and NumPy 2 is installed.",
-            Fix(("python3 -m pip install 'numpy<2'",), True, "Install NumPy 1 beside it."),
+            Remedy("Install NumPy 1 beside it.", ("python3 -m pip install 'numpy<2'",), True),
             source="https://numpy.org/doc/stable/user/troubleshooting-importerror.html",
         ),
         Diagnosis(
@@ -139,7 +139,7 @@ def diagnoses() -> tuple[Diagnosis, ...]:
             0.5,
             (),
             "",
-            Fix((), False, ""),
+            Remedy(""),
             ("no-wheel-for-python", "no-wheel-for-arch"),
         ),
     )
