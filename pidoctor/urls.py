@@ -23,6 +23,12 @@ def without_login(url: str) -> str:
     return _LOGIN.sub(r"\1", url, count=1)
 
 
+def host_of(url: str) -> str:
+    """The name of a URL's server, in small letters; empty where there is none."""
+    authority = re.split(r"[/?#]", without_login(url).partition("://")[2], maxsplit=1)[0]
+    return authority.partition(":")[0].lower()
+
+
 def clean_url(url: str) -> str:
     """A URL without user, password, query, fragment and tokens in its path."""
     scheme, separator, rest = without_login(url).partition("://")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.checks.case import Case
-from pidoctor.result import Finding, Severity
+from pidoctor.profile.fact import State
+from pidoctor.result import Finding, Remedy, Severity
 
 _PIWHEELS = "https://www.piwheels.org/faq.html"
 
@@ -34,6 +35,25 @@ def no_index(case: Case) -> Iterator[Finding]:
     yield Finding(
         "no-index",
         Severity.WARNING,
-        "pip is told to use no package index, so it installs from local folders only.",
+        "pip is told to use no package index (no-index), so it installs from local folders only.",
         indexes.source,
+        Remedy(
+            "Install from a folder of wheels: pidoctor install --offline --wheels DIR. Or take "
+            "no-index out of pip's configuration."
+        ),
+    )
+
+
+def pip_refuses(case: Case) -> Iterator[Finding]:
+    """A configuration that pip stops at: no download works until it is mended."""
+    indexes = case.profile.indexes
+    if not (indexes.state is State.UNPARSABLE or (indexes.is_known and indexes.detail)):
+        return
+    yield Finding(
+        "pip-configuration-broken",
+        Severity.ERROR,
+        "pip stops at a mistake in its configuration file, so it cannot download anything.",
+        f"{indexes.source}: {indexes.detail}",
+        Remedy("Correct the file, then let pip read it.", (f"{case.python} -m pip config list",)),
+        "https://pip.pypa.io/en/stable/topics/configuration/",
     )

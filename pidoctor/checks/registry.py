@@ -45,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     Check("soft-float", system.soft_float),
     Check("piwheels", network.piwheels_on_64_bit),
     Check("no-index", network.no_index),
+    Check("pip-configuration", network.pip_refuses),
     Check("numpy-pair", environment.numpy_pair),
     Check("broken-wheels", environment.broken_wheels),
     Check("optional-libraries", environment.optional_libraries),

@@ -14,8 +14,8 @@ from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, wheel_link
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.scope import Scope
-from pidoctor.indexing.sources import Source
 from pidoctor.indexing.workers import workers
+from pidoctor.probe.pip_settings import Source
 
 _LONGEST_REASON = 200
 _LINUX = re.compile(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_([a-z0-9_]{1,12})")

@@ -23,8 +23,9 @@ from pidoctor.indexing.links import Link
 from pidoctor.indexing.pages import PageReader
 from pidoctor.indexing.remote import remote_size
 from pidoctor.indexing.scope import Scope, load_scope
-from pidoctor.indexing.sources import PipSettings, open_session, pip_settings
+from pidoctor.indexing.sources import open_session, pip_settings
 from pidoctor.indexing.workers import workers
+from pidoctor.probe.pip_settings import PipSettings
 
 if TYPE_CHECKING:
     from pidoctor import shapes

@@ -17,7 +17,8 @@ from pidoctor.indexing.links import Link
 from pidoctor.indexing.pages import PageReader
 from pidoctor.indexing.remote import download
 from pidoctor.indexing.scope import load_scope
-from pidoctor.indexing.sources import PipSettings, open_session, pip_settings
+from pidoctor.indexing.sources import open_session, pip_settings
+from pidoctor.probe.pip_settings import PipSettings
 
 if TYPE_CHECKING:
     from pidoctor import shapes

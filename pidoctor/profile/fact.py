@@ -28,7 +28,7 @@ class State(str, Enum):
 class Fact(Generic[T]):
     """A value with its state and its source (a file, a command, or a table of documented facts).
 
-    ``detail`` says why a fact is not known, in a few words; it is empty for known facts.
+    ``detail`` says in a few words why a fact is not known, or what is wrong with a known one.
     """
 
     value: T | None

@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "checks": {*VALUES, "resolve", "report", "probe"},
     "evidence": VALUES,
     "host": VALUES,
-    "indexing": {*VALUES, "evidence", "report"},
+    "indexing": {*VALUES, "evidence", "host", "probe", "report"},
     "install": {*VALUES, "host", "resolve", "proof", "report", "triage"},
     "lockfiles": {*VALUES, "resolve", "report", "indexing", "install"},
     "probe": {*VALUES, "host"},

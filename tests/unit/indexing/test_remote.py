@@ -13,7 +13,8 @@ import requests
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing import sources
 from pidoctor.indexing.remote import RemoteFile, download, remote_size
-from pidoctor.indexing.sources import PipSettings, open_session
+from pidoctor.indexing.sources import open_session
+from pidoctor.probe.pip_settings import PipSettings
 from tests.unit.indexing.simple_index import SimpleIndex, serving
 
 CONTENT = random.Random(4).randbytes(300_000)  # noqa: S311

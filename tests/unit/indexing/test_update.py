@@ -16,8 +16,8 @@ from pidoctor.indexing.cache import load_documents, publish
 from pidoctor.indexing.document import Document, canonical
 from pidoctor.indexing.index_changes import Journal
 from pidoctor.indexing.scope import Scope
-from pidoctor.indexing.sources import PipSettings
 from pidoctor.indexing.update import Options, Refreshed, refresh, update
+from pidoctor.probe.pip_settings import PipSettings
 from tests.unit.evidence.elfmaker import Elf
 from tests.unit.indexing.simple_index import SimpleIndex, serving
 

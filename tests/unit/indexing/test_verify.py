@@ -15,10 +15,10 @@ from pidoctor.indexing import sources
 from pidoctor.indexing.document import canonical
 from pidoctor.indexing.index_changes import Journal
 from pidoctor.indexing.scope import Scope
-from pidoctor.indexing.sources import PipSettings
 from pidoctor.indexing.status import status
 from pidoctor.indexing.update import Options, refresh
 from pidoctor.indexing.verify import Verification, verify
+from pidoctor.probe.pip_settings import PipSettings
 from tests.unit.evidence.elfmaker import Elf
 from tests.unit.indexing.simple_index import SimpleIndex, serving
 

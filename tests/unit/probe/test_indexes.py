@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from pidoctor.host.live import LiveHost
-from pidoctor.probe.indexes import config_files, probe_indexes
+from pidoctor.probe.indexes import probe_indexes
+from pidoctor.probe.pip_settings import config_files
 from pidoctor.profile.fact import State
 from tests.unit.host.fake import fake_host
 

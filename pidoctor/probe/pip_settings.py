@@ -1,0 +1,198 @@
+"""pip's configuration, read as pip reads it: which indexes its user is asked to take wheels from.
+
+Files are read from the least to the most important: the system's, the user's, the environment's,
+the one that PIP_CONFIG_FILE names, which takes the place of the user's; PIP_* variables come last.
+Within them [download] replaces [global] and [install] replaces both, whichever file they are in
+(pip documentation, topics/configuration; pip/_internal/configuration.py). pidoctor installs what
+pip downloads, so it counts both as its own.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.host.base import Host, HostError, MissingError, UnreadableError, read_text
+from pidoctor.probe.reading import clean
+from pidoctor.urls import host_of
+
+CONFIG_LIMIT = 256 << 10
+_NOTHING = "/dev/null"  # as PIP_CONFIG_FILE: no file is read
+_SECTIONS = ("global", "download", "install")
+_ALIASES = {"pypi-url": "index-url"}
+KEYS = ("index-url", "pypi-url", "extra-index-url", "find-links", "no-index", "cert")
+_TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
+_FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
+
+
+class PipSettingsError(ValueError):
+    """A configuration that pip refuses; ``path`` is the file or the variable."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(reason)
+        self.path = path
+
+
+class Source(NamedTuple):
+    """A simple index. ``name`` is "index" or "piwheels"; ``url`` is None for pip's default."""
+
+    name: str
+    url: str | None  # may hold credentials: never printed, never stored
+
+    def __repr__(self) -> str:
+        return f"Source({self.name!r})"
+
+
+@dataclass(frozen=True)
+class PipSettings:
+    """The part of a pip configuration that says where wheels come from.
+
+    ``origins`` tells for each key the file or variable it is from; ``faults`` are what makes pip
+    refuse a file that can be understood all the same, ``unread`` the files that could not be read,
+    which pip passes over.
+    """
+
+    index_url: str | None = field(default=None, repr=False)
+    extra_index_urls: tuple[str, ...] = field(default=(), repr=False)
+    cert: str | None = None
+    find_links: tuple[str, ...] = field(default=(), repr=False)
+    no_index: bool = False
+    origins: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+    unread: tuple[HostError, ...] = ()
+
+    def sources(self) -> tuple[Source, ...]:
+        """The main index, and piwheels when it is configured; other extras are left alone.
+
+        CouldNotCheckError when pip is told to use none, UsageError for one that is no web address.
+        """
+        if self.no_index:
+            raise CouldNotCheckError(
+                f"pip is configured to use no package index (no-index in "
+                f"{self.origins.get('no-index', 'its configuration')}), so none was asked"
+            )
+        urls = [url for url in self.extra_index_urls if is_piwheels(url)]
+        if self.index_url is not None and is_piwheels(self.index_url):
+            return (Source("piwheels", self.index_url),)
+        if self.index_url is not None and not self.index_url.startswith(("http://", "https://")):
+            raise UsageError("pip's index-url is not a web address; the index needs one to update")
+        return (Source("index", self.index_url), *(Source("piwheels", url) for url in urls[:1]))
+
+
+def read_pip_settings(host: Host, prefix: str) -> PipSettings:
+    """The settings of the pip whose interpreter has this ``prefix``.
+
+    Raises :class:`PipSettingsError` where pip would refuse the configuration.
+    """
+    texts: list[tuple[str, str]] = []
+    unread: list[HostError] = []
+    for path in config_files(host, prefix):
+        try:
+            texts.append((path, read_text(host, path, CONFIG_LIMIT)))
+        except MissingError:
+            continue
+        except UnreadableError as error:
+            unread.append(error)
+    names = [f"PIP_{key.upper().replace('-', '_')}" for key in KEYS]
+    variables = {name: host.environ(name) or "" for name in names}
+    return parse_pip_settings(texts, variables, unread)
+
+
+def config_files(host: Host, prefix: str) -> Iterator[str]:
+    """pip's configuration files, the least important first."""
+    named = host.environ("PIP_CONFIG_FILE") or ""
+    if named == _NOTHING:
+        return
+    home = host.home()
+    for folder in (host.environ("XDG_CONFIG_DIRS") or "/etc/xdg").split(":"):
+        if folder:
+            yield f"{folder}/pip/pip.conf"
+    yield "/etc/pip.conf"
+    if not (named and host.exists(named)):
+        yield f"{home}/.pip/pip.conf"
+        yield f"{host.environ('XDG_CONFIG_HOME') or home + '/.config'}/pip/pip.conf"
+    yield f"{prefix}/pip.conf"
+    if named:
+        yield posixpath.join(host.working_folder(), named) if named[:1] != "/" else named
+
+
+def parse_pip_settings(
+    files: Iterable[tuple[str, str]],
+    variables: Mapping[str, str],
+    unread: Iterable[HostError] = (),
+) -> PipSettings:
+    """The settings in these files (path and text, the least important first) and variables."""
+    sections: dict[str, dict[str, tuple[str, str]]] = {name: {} for name in _SECTIONS}
+    faults: list[str] = []
+    for path, text in files:
+        for section, key, value in _entries(path, text, faults):
+            sections[section][key] = (value, path)
+    settings: dict[str, tuple[str, str]] = {}
+    for values in sections.values():  # an empty value counts as none
+        settings.update({key: found for key, found in values.items() if found[0]})
+    for name, value in variables.items():
+        if value:
+            settings[_key(name[len("PIP_") :])] = (value, name)
+
+    def text_of(key: str) -> str:
+        return settings.get(key, ("", ""))[0]
+
+    return PipSettings(
+        index_url=text_of("index-url") or None,
+        extra_index_urls=tuple(text_of("extra-index-url").split()),
+        cert=text_of("cert") or None,
+        find_links=tuple(text_of("find-links").split()),
+        no_index=_flag(*settings.get("no-index", ("no", ""))),
+        origins={key: source for key, (_, source) in settings.items()},
+        faults=tuple(faults),
+        unread=tuple(unread),
+    )
+
+
+def is_piwheels(url: str) -> bool:
+    """Whether an index is piwheels or a mirror under its name."""
+    host = host_of(url)
+    return host == "piwheels.org" or host.endswith(".piwheels.org")
+
+
+def _entries(path: str, text: str, faults: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Section, key and value of every setting that concerns sources, in order.
+
+    Something that is there twice makes pip refuse the file; it is told, and the last one counts.
+    """
+    import configparser
+
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        try:
+            configparser.RawConfigParser().read_string(text)
+        except configparser.DuplicateOptionError as error:
+            faults.append(f"{path}: the option {clean(error.option)} is there twice")
+        except configparser.DuplicateSectionError as error:
+            faults.append(f"{path}: the section [{clean(error.section)}] is there twice")
+        parser.read_string(text)
+    except configparser.Error as error:
+        reason = f"not a configuration file ({type(error).__name__})"
+        raise PipSettingsError(path, reason) from error
+    for section in parser.sections():
+        for name, value in parser.items(section) if section in _SECTIONS else ():
+            key = _key(name)
+            if key in KEYS:
+                yield section, key, value or ""
+
+
+def _key(name: str) -> str:
+    key = name.lower().replace("_", "-")
+    key = key[2:] if key.startswith("--") else key
+    return _ALIASES.get(key, key)
+
+
+def _flag(value: str, source: str) -> bool:
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise PipSettingsError(source, f"no-index is neither yes nor no: {clean(value, 40)}")
