@@ -1,0 +1,90 @@
+"""A model file opened: mapped and never copied, and told apart from what only has its name."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from pidoctor.model.flatbuffer import ModelError
+
+MAGIC = b"TFL3"  # bytes 4 to 8: the file identifier of schema.fbs
+_HEAD = 64
+
+
+class _Kind(NamedTuple):
+    """What else a file may be: its first bytes, and what helps."""
+
+    begins: bytes
+    what: str
+
+
+_CONVERT = "convert it with tf.lite.TFLiteConverter on a computer with TensorFlow, and copy the "
+_KINDS = (
+    _Kind(b"<!D", "a web page saved under that name: download the file itself (the raw link)"),
+    _Kind(b"<htm", "a web page saved under that name: download the file itself (the raw link)"),
+    _Kind(b"<?xm", "an XML document, mostly an error page of a download"),
+    _Kind(b"version https://git-lfs", "a Git LFS pointer: get the file itself with `git lfs pull`"),
+    _Kind(b"\x89HDF", f"a Keras model in HDF5 (.h5): {_CONVERT}.tflite file here"),
+    _Kind(b"PK\x03\x04", "a ZIP archive"),
+    _Kind(b"\x1f\x8b", "a gzip archive: unpack it first"),
+    _Kind(b"\x7fELF", "a program or library, not a model"),
+    _Kind(b"\x08", "an ONNX or TensorFlow file (protobuf): convert the model to .tflite first"),
+    _Kind(b"\x0a", "a TensorFlow graph (.pb): convert the model to .tflite first"),
+)
+
+
+@contextmanager
+def open_model(path: Path) -> Iterator[memoryview]:
+    """The bytes of a .tflite file, mapped into memory.
+
+    Raises :class:`ModelError` in one line for a file that cannot be read or is something else.
+    """
+    if path.is_dir():
+        raise ModelError(f"{path}: {_folder(path)}")
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ModelError(f"{path}: not a file")
+        if status.st_size == 0:
+            raise ModelError(f"{path}: the file is empty")
+        mapped = _mapped(descriptor, path)
+    finally:
+        os.close(descriptor)
+    view = memoryview(mapped)
+    try:
+        _check(path, bytes(view[:_HEAD]))
+        yield view
+    finally:
+        view.release()
+        mapped.close()
+
+
+def _mapped(descriptor: int, path: Path) -> mmap.mmap:
+    try:
+        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be mapped into memory ({error})") from error
+
+
+def _check(path: Path, head: bytes) -> None:
+    if head[4:8] == MAGIC:
+        return
+    for kind in _KINDS:
+        if head.lstrip().startswith(kind.begins):
+            raise ModelError(f"{path}: not a .tflite model but {kind.what}")
+    raise ModelError(f"{path}: not a .tflite model (bytes 4 to 8 are not {MAGIC.decode()})")
+
+
+def _folder(path: Path) -> str:
+    if (path / "saved_model.pb").is_file():
+        return f"a SavedModel folder: {_CONVERT}.tflite file here"
+    return "a folder, not a .tflite file"

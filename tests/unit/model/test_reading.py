@@ -1,0 +1,108 @@
+"""The reader of .tflite files: what the shipped models hold, and what damaged ones do."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+import pidoctor
+from pidoctor.model.content import Content, read_content
+from pidoctor.model.file import open_model
+from pidoctor.model.flatbuffer import ModelError
+from pidoctor.model.summary import summarise
+
+MODELS = Path(pidoctor.__file__).parent / "proof" / "models"
+
+
+def content(name: str) -> Content:
+    with open_model(MODELS / name) as data:
+        return read_content(data)
+
+
+def test_the_float_model() -> None:
+    model = content("float32.tflite")
+    summary = summarise(model)
+    assert [(op.name, op.version) for op in model.main.operators] == [
+        ("CONV_2D", 1),
+        ("MAX_POOL_2D", 1),
+        ("RESHAPE", 1),
+        ("FULLY_CONNECTED", 1),
+    ]
+    assert model.main.tensors[model.main.inputs[0]].shape == (1, 8, 8, 3)
+    assert summary.quantisation == "float32"
+    assert set(summary.weights) == {"FLOAT32", "INT32"}
+    assert not summary.dynamic
+    assert summary.compiled_for is None
+
+
+def test_the_int8_model() -> None:
+    summary = summarise(content("int8.tflite"))
+    assert summary.quantisation == "int8 per channel"
+    assert [use.name for use in summary.operators] == [
+        "CONV_2D",
+        "FULLY_CONNECTED",
+        "MAX_POOL_2D",
+        "RESHAPE",
+    ]
+
+
+def test_multiply_accumulates_by_hand() -> None:
+    """8x8x3 through a convolution with bias, pooled, and a dense layer: counted from the shapes."""
+    model = content("float32.tflite")
+    conv, dense = model.main.operators[0], model.main.operators[3]
+    tensors = model.main.tensors
+    filters, out = tensors[conv.inputs[1]], tensors[conv.outputs[0]]
+    expected = out.elements * filters.shape[1] * filters.shape[2] * filters.shape[3]
+    expected += tensors[dense.inputs[1]].elements
+    assert summarise(model).macs == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b"<!DOCTYPE html>", "web page"),
+        (b"PK\x03\x04" + b"\0" * 60, "ZIP"),
+        (b"\x89HDF\r\n\x1a\n", "HDF5"),
+        (b"\x1f\x8b\x08\0", "gzip"),
+        (b"\x08\x07\x12\x07pytorch", "ONNX"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        (b"hello world", "not a .tflite model"),
+    ],
+)
+def test_what_is_no_model_is_told_so(tmp_path: Path, data: bytes, said: str) -> None:
+    path = tmp_path / "mine.tflite"
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=said), open_model(path):
+        pass
+
+
+def test_a_saved_model_folder_says_how_to_convert(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    with pytest.raises(ModelError, match="TFLiteConverter"), open_model(tmp_path):
+        pass
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be read"), open_model(tmp_path / "none.tflite"):
+        pass
+
+
+@pytest.mark.parametrize("name", ["float32.tflite", "int8.tflite"])
+def test_damaged_models_are_refused_or_read_and_never_more(name: str) -> None:
+    """Bits flipped and ends cut: no other error than the reader's own,."""
+    whole = (MODELS / name).read_bytes()
+    chance = random.Random(name)  # noqa: S311 - to be the same each time
+    refused = 0
+    for _ in range(1500):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice((1, 3, 20))):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        cut = damaged[: chance.randrange(len(damaged))] if chance.random() < 0.1 else damaged
+        try:
+            summarise(read_content(memoryview(bytes(cut))))
+        except ModelError:
+            refused += 1
+    assert refused > 300
