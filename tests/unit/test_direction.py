@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "indexing": {*VALUES, "evidence", "host", "probe", "report"},
     "install": {*VALUES, "host", "resolve", "proof", "report", "triage"},
     "lockfiles": {*VALUES, "resolve", "report", "indexing", "install"},
+    "model": VALUES,
     "probe": {*VALUES, "host"},
     "profile": VALUES,
     "report": {*VALUES, "envelope", "resolve"},
