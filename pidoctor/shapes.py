@@ -274,6 +274,14 @@ class NumpyUse(TypedDict):
     feature: int
 
 
+class ArmLevels(TypedDict):
+    """Values of the build attributes of 32-bit ARM code, 0 where it states none."""
+
+    cpu_arch: int
+    fp_arch: int
+    simd_arch: int
+
+
 class Library(TypedDict):
     """What one ELF file of a wheel needs; ``pages`` are the page sizes under which it loads."""
 
@@ -291,6 +299,8 @@ class Library(TypedDict):
     pages: list[int]
     exec_stack: bool
     cpu_features: list[str]
+    optional_features: list[str]
+    arm: Union[ArmLevels, None]
     numpy_api: Union[NumpyUse, None]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pidoctor.catalog.ledger import Ledger, shipped_ledger
 from pidoctor.catalog.relations import Relations, load_relations
 from pidoctor.catalog.runtimes import Runtime, load_runtimes
 from pidoctor.catalog.wheels import WheelsIndex
@@ -12,14 +13,18 @@ from pidoctor.catalog.wheels import WheelsIndex
 
 @dataclass(frozen=True)
 class Catalog:
-    """The wheels, how packages relate, and the runtimes in the order in which `auto` tries them."""
+    """The wheels, how packages relate, the runtimes in the order in which `auto` tries them, and
+    what was run where."""
 
     index: WheelsIndex
     relations: Relations
     runtimes: Mapping[str, Runtime]
+    ledger: Ledger
 
 
-def open_catalog(index: WheelsIndex) -> Catalog:
-    """The catalog around ``index``."""
+def open_catalog(index: WheelsIndex, ledger: Ledger | None = None) -> Catalog:
+    """The catalog around ``index``, with the shipped ledger of proofs unless another is given."""
     runtimes = {runtime.distribution: runtime for runtime in load_runtimes()}
-    return Catalog(index, load_relations(), runtimes)
+    return Catalog(
+        index, load_relations(), runtimes, shipped_ledger() if ledger is None else ledger
+    )

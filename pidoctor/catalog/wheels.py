@@ -26,13 +26,26 @@ class CatalogError(PidoctorError):
     exit_code = 2
 
 
+class ArmLevels(NamedTuple):
+    """What 32-bit ARM code was compiled for: the values of its build attributes Tag_CPU_arch,
+    Tag_FP_arch and Tag_Advanced_SIMD_arch, 0 where it states none.
+
+    https://github.com/ARM-software/abi-aa/blob/main/addenda32/addenda32.rst
+    """
+
+    cpu_arch: int
+    fp_arch: int
+    simd_arch: int
+
+
 class Library(NamedTuple):
     """One ELF file of a wheel and what it needs from the machine.
 
     ``required`` is true when the package's entry point cannot be imported without it: it is an
     extension module on the way, or reached from one through NEEDED. Versions are strings such as
     "2.34", empty when the file names none. ``cpu_features`` are those that its code uses without
-    a guard, as /proc/cpuinfo spells them ("atomics", "asimddp").
+    a guard, as /proc/cpuinfo spells them ("atomics", "asimddp"); ``optional_features`` those found
+    only in code that is most likely chosen at run time.
     """
 
     path: str
@@ -45,6 +58,8 @@ class Library(NamedTuple):
     align: int  # smallest alignment of a LOAD segment, bytes
     exec_stack: bool
     cpu_features: tuple[str, ...]
+    optional_features: tuple[str, ...] = ()
+    arm: ArmLevels | None = None
 
 
 class NumpyApi(NamedTuple):
@@ -180,9 +195,12 @@ def _library(item: Mapping[str, Any]) -> Library:
         align=item["align"],
         exec_stack=item["exec_stack"],
         cpu_features=tuple(item["cpu_features"]),
+        optional_features=tuple(item.get("optional_features", ())),
+        arm=ArmLevels(**item["arm"]) if "arm" in item else None,
     )
     _only(str, library.path, library.machine, *library.needed, *library.cpu_features)
-    _only(int, library.align)
+    _only(str, *library.optional_features)
+    _only(int, library.align, *(library.arm or ()))
     _only(bool, library.required, library.exec_stack)
     for version in (library.glibc, library.glibcxx, library.cxxabi):
         if version and not all(part.isdecimal() for part in version.split(".")):

@@ -35,6 +35,11 @@ def dot_products(code: bytes) -> Iterator[int]:
             yield 4 * index
 
 
+def vector_extension_words(code: bytes) -> int:
+    """How many words of ``code`` belong to the encoding group of SVE (bits 28 to 25 are 0010)."""
+    return code[3::4].translate(_SVE_GROUP).count(b"\xff")
+
+
 def _in_helper(code: bytes, index: int) -> bool:
     if not 0 < index < len(code) // 4 - 1:
         return False
@@ -72,6 +77,7 @@ def _tables(mask: int, value: int) -> Tables:
     return low, middle, high
 
 
+_SVE_GROUP = _table(0x1E, 0x04)
 _ATOMIC_TABLES = (
     _tables(0x3FA07C00, 0x08A07C00),
     _tables(0xBFA07C00, 0x08207C00),

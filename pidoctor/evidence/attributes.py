@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_TAG_CPU_ARCH, _TAG_ABI_VFP_ARGS = 6, 28
+from pidoctor.catalog.wheels import ArmLevels
+
+_TAG_CPU_ARCH, _TAG_FP_ARCH, _TAG_SIMD_ARCH, _TAG_ABI_VFP_ARGS = 6, 10, 12, 28
 _STRING_TAGS = {4, 5, 32, 65, 67}  # below 32 only these hold text; from 32 on odd tags do
 _ARMV7 = 10  # Tag_CPU_arch: 6 to 9 are the ARMv6 family, 10 and up ARMv7 and later
 _MOST = 512
@@ -20,6 +22,7 @@ class ArmAttributes:
 
     machine: str
     hard_float: bool
+    levels: ArmLevels
 
 
 def arm_attributes(data: bytes) -> ArmAttributes:
@@ -29,6 +32,9 @@ def arm_attributes(data: bytes) -> ArmAttributes:
     return ArmAttributes(
         machine="armv7l" if architecture >= _ARMV7 else "armv6l",
         hard_float=found.get(_TAG_ABI_VFP_ARGS) == 1,
+        levels=ArmLevels(
+            found.get(_TAG_CPU_ARCH, 0), found.get(_TAG_FP_ARCH, 0), found.get(_TAG_SIMD_ARCH, 0)
+        ),
     )
 
 

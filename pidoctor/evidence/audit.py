@@ -13,7 +13,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from pidoctor.errors import UsageError
 from pidoctor.evidence.archive import Archive
 from pidoctor.evidence.elf import ElfFacts, Need, read_elf
-from pidoctor.evidence.features import cpu_features
+from pidoctor.evidence.features import UsedFeatures, used_features
 from pidoctor.evidence.instructions import scan
 from pidoctor.evidence.numpy_api import NumpyUse, numpy_use
 from pidoctor.evidence.reach import entry_extensions, reached
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class LibraryAudit:
     """One ELF file of a wheel. ``bundled`` are the NEEDED libraries that the wheel brings itself;
-    ``cpu_features`` those it uses without asking, as /proc/cpuinfo spells them."""
+    ``features`` those of the processor that it uses, as /proc/cpuinfo spells them."""
 
     path: str
     required: bool
     facts: ElfFacts
     bundled: tuple[str, ...]
-    cpu_features: tuple[str, ...]
+    features: UsedFeatures
     numpy: NumpyUse | None
 
     @property
@@ -55,7 +55,15 @@ class LibraryAudit:
             "align": facts.align,
             "pages": [size for size in (4096, 16384, 65536) if size <= facts.align],
             "exec_stack": facts.exec_stack,
-            "cpu_features": list(self.cpu_features),
+            "cpu_features": list(self.features.always),
+            "optional_features": list(self.features.optional),
+            "arm": None
+            if facts.arm is None
+            else {
+                "cpu_arch": facts.arm.cpu_arch,
+                "fp_arch": facts.arm.fp_arch,
+                "simd_arch": facts.arm.simd_arch,
+            },
             "numpy_api": None
             if self.numpy is None
             else {"abi": self.numpy.abi, "feature": self.numpy.feature},
@@ -143,7 +151,7 @@ def _library(archive: Archive, member: zipfile.ZipInfo) -> LibraryAudit:
         required=True,
         facts=facts,
         bundled=(),
-        cpu_features=cpu_features(marks, facts.machine),
+        features=used_features(marks, facts.machine),
         numpy=numpy_use(marks),
     )
 

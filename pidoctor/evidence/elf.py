@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from pidoctor.catalog.wheels import ArmLevels
 from pidoctor.errors import UsageError
 from pidoctor.evidence.attributes import arm_attributes
 
@@ -60,8 +61,9 @@ class ElfFacts:
     """What an ELF file says about itself and its surroundings.
 
     ``align`` is the smallest alignment of a LOAD segment in bytes, 0 when there is none;
-    ``float_abi`` is "hard" or "soft" for 32-bit ARM, else "". ``code`` are the file ranges
-    (offset, size) that hold instructions.
+    ``float_abi`` is "hard" or "soft" for 32-bit ARM, else ""; ``arm`` the levels of its build
+    attributes, None for other machines. ``code`` are the file ranges (offset, size) that hold
+    instructions.
     """
 
     machine: str
@@ -75,6 +77,7 @@ class ElfFacts:
     align: int
     exec_stack: bool
     code: tuple[tuple[int, int], ...]
+    arm: ArmLevels | None = None
 
 
 def read_elf(stream: IO[bytes], name: str) -> ElfFacts:
@@ -120,7 +123,7 @@ class _Reader:
         stacks = [segment for segment in self._segments if segment["p_type"] == "PT_GNU_STACK"]
         dynamic = self._dynamic()
         needs = self._version_needs(dynamic)
-        machine, float_abi = self._machine()
+        machine, float_abi, arm = self._machine()
         return ElfFacts(
             machine=machine,
             bits=self._elf.elfclass,
@@ -133,18 +136,19 @@ class _Reader:
             align=min((int(segment["p_align"]) for segment in loads), default=0),
             exec_stack=any(segment["p_flags"] & _PF_X for segment in stacks),
             code=self._code(),
+            arm=arm,
         )
 
-    def _machine(self) -> tuple[str, str]:
+    def _machine(self) -> tuple[str, str, ArmLevels | None]:
         code = self._elf.header["e_machine"]
         machine = _MACHINES.get(code, str(code).lower().replace("em_", ""))
         if machine != "arm":
-            return machine, ""
+            return machine, "", None
         flags = self._elf.header["e_flags"]
         attributes = arm_attributes(self._section_data("SHT_ARM_ATTRIBUTES"))
         hard = bool(flags & _EF_ARM_HARD) or attributes.hard_float
         soft = bool(flags & _EF_ARM_SOFT) and not hard
-        return attributes.machine, "soft" if soft or not hard else "hard"
+        return attributes.machine, "soft" if soft or not hard else "hard", attributes.levels
 
     def _code(self) -> tuple[tuple[int, int], ...]:
         """The sections with instructions; executable segments, which old linkers fill up with

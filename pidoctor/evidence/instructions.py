@@ -35,6 +35,8 @@ class Marks:
     numpy_releases: set[str] = field(default_factory=set)
     numpy_features: set[int] = field(default_factory=set)
     lse: int = 0  # atomic instructions of Armv8.1 outside the guarded helpers
+    sve: int = 0  # instructions of the Scalable Vector Extension (Armv8.2)
+    code_size: int = 0  # bytes of instructions
     dot_product: int = 0
 
 
@@ -56,6 +58,7 @@ def scan(stream: IO[bytes], machine: str, code: Iterable[tuple[int, int]]) -> Ma
             # Judged already: what the overlap holds, all but the end, which had no context then.
             done = offset - aarch64.CONTEXT - start
             _code_marks(window[start - first : end - first], machine, done, marks)
+            marks.code_size += max(0, end - max(start, offset))
         offset += len(fresh)
         tail = window[-_OVERLAP:]
     return marks
@@ -89,4 +92,5 @@ def _code_marks(code: bytes, machine: str, done: int, marks: Marks) -> None:
     if machine == "aarch64":
         last = len(code) - aarch64.CONTEXT
         marks.lse += sum(1 for place in aarch64.unguarded_atomics(code) if done <= place < last)
+        marks.sve += aarch64.vector_extension_words(code[max(0, done + aarch64.CONTEXT) :])
         marks.dot_product += sum(1 for place in aarch64.dot_products(code) if done <= place < last)

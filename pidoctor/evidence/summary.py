@@ -31,7 +31,7 @@ def summary(audit: Mapping[str, Any]) -> dict[str, Any]:
 
 def _row(library: Mapping[str, Any]) -> Row:
     bundled = set(library["bundled"])
-    return {
+    row = {
         "path": library["path"],
         "required": library["required"],
         "machine": library["machine"],
@@ -43,6 +43,10 @@ def _row(library: Mapping[str, Any]) -> Row:
         "exec_stack": library["exec_stack"],
         "cpu_features": library["cpu_features"],
     }
+    for key in ("optional_features", "arm"):
+        if library.get(key):
+            row[key] = library[key]
+    return row
 
 
 def _weight(row: Row) -> int:
@@ -59,8 +63,12 @@ def _adds(row: Row, rows: Iterable[Row]) -> bool:
         or (row["exec_stack"] and not any(other["exec_stack"] for other in known))
         or any(_higher(row[key], known, key) for key in ("glibc", "glibcxx", "cxxabi"))
         or any(
-            not set(row[key]) <= {item for other in known for item in other[key]}
-            for key in ("needed", "cpu_features")
+            not set(row.get(key, ())) <= {item for other in known for item in other.get(key, ())}
+            for key in ("needed", "cpu_features", "optional_features")
+        )
+        or any(
+            level > max(other["arm"][tag] for other in known if "arm" in other)
+            for tag, level in row.get("arm", {}).items()
         )
     )
 

@@ -124,13 +124,23 @@ def _arm_then_newest_python(link: Link) -> tuple[bool, int, str]:
 
 
 def _known(old: Document) -> dict[str, Mapping[str, Any]]:
-    """What an earlier run read, by sha256; not what it took from a sibling."""
+    """What an earlier run read, by sha256; not what it took from a sibling, and not what a reader
+    left out that knew less."""
     return {
         wheel["sha256"]: old["evidence"][wheel["evidence"]]
         for release in old["versions"].values()
         for wheel in release["wheels"]
-        if "evidence" in wheel and not wheel.get("sibling")
+        if "evidence" in wheel
+        and not wheel.get("sibling")
+        and not _outdated(old["evidence"][wheel["evidence"]])
     }
+
+
+def _outdated(evidence: Mapping[str, Any]) -> bool:
+    """Whether it was read before the levels of 32-bit ARM code were."""
+    return any(
+        row["machine"].startswith("armv") and "arm" not in row for row in evidence["libraries"]
+    )
 
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

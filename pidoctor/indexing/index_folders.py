@@ -114,8 +114,9 @@ class Tree:
         requested = name in self._scope.requested
         versions: dict[Version, list[Link]] = {}
         wanted = [SpecifierSet(text) for text in sorted(demand.specifiers)]
+        early = name in self._scope.prereleases
         for link in page.links:
-            if (requested and not link.version.is_prerelease) or (
+            if (requested and (early or not link.version.is_prerelease)) or (
                 not requested
                 and not link.yanked
                 and any(admits(item, link.version) for item in wanted)

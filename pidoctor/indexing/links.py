@@ -99,7 +99,8 @@ def tag_pythons(tag: Tag, scope: Scope) -> Iterable[str]:
     if match is None or match[2] != "3":
         return ()
     minor = int(match[3] or 0)
-    if match[1] == "cp" and tag.abi in (tag.interpreter, "none"):
+    # Until Python 3.7 the ABI tag of an ordinary build ended in m (PEP 3149).
+    if match[1] == "cp" and tag.abi in (tag.interpreter, f"{tag.interpreter}m", "none"):
         return [python for python in scope.pythons if python == f"3.{minor}"]
     if tag.abi == "abi3" or (match[1] == "py" and tag.abi == "none"):
         return [python for python in scope.pythons if int(python.split(".")[1]) >= minor]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +17,9 @@ class Scope:
     """The packages asked for by name, those never pruned, and the machines that matter.
 
     ``evidence`` names the packages whose wheels are read, in the order of their importance, and
-    how: "every wheel", or "one Python" per version and platform.
+    how: "every wheel", or "one Python" per version and platform; ``evidence_of_others`` is how
+    those of every other package are read. ``prereleases`` names the packages whose pre-releases
+    are kept as well.
     """
 
     requested: tuple[str, ...]
@@ -25,6 +27,15 @@ class Scope:
     pythons: tuple[str, ...]  # "3.9" ...
     machines: tuple[str, ...]  # as os.uname() spells them
     evidence: tuple[tuple[str, str], ...] = ()
+    evidence_of_others: str = ""
+    prereleases: tuple[str, ...] = ()
+
+    def evidence_modes(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """(package, how its wheels are read) for those of ``names`` that are read."""
+        known = dict(self.evidence)
+        ordered = [*known, *sorted(set(names) - set(known))]
+        modes = [(name, known.get(name, self.evidence_of_others)) for name in ordered]
+        return [(name, mode) for name, mode in modes if mode and name in set(names)]
 
     def active(self, requirement: str, extras: frozenset[str] = frozenset()) -> bool:
         """Whether ``requirement`` applies on any machine and Python of this scope."""
@@ -44,6 +55,8 @@ def load_scope() -> Scope:
         pythons=tuple(data["pythons"]),
         machines=tuple(data["machines"]),
         evidence=tuple((row["name"], row["read"]) for row in data["evidence"]),
+        evidence_of_others=data["evidence_of_others"],
+        prereleases=tuple(data["prereleases"]),
     )
 
 

@@ -131,8 +131,7 @@ def refresh(
     reader = Reader(session, journal, options.largest, progress)
     evidence = {
         name: gather(chosen[name], mode, sizes, old.get(name), reader)
-        for name, mode in scope.evidence
-        if name in chosen
+        for name, mode in scope.evidence_modes(chosen)
     }
     nothing = Gathered({}, frozenset())
     date = options.today or datetime.datetime.now(datetime.timezone.utc).date().isoformat()

@@ -9,7 +9,9 @@ from functools import lru_cache
 from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, parse_tag
 
+from pidoctor.catalog.ledger import ILLEGAL_INSTRUCTION, Ledger
 from pidoctor.catalog.manylinux import LEGACY_GLIBC
+from pidoctor.catalog.processor import in_words, missing_features, needed_features
 from pidoctor.catalog.wheels import Evidence, Library, Wheel
 from pidoctor.resolve.machine import Interpreter, Machine, Version, format_version, parse_version
 from pidoctor.resolve.tags import architectures, supported_tags
@@ -17,6 +19,7 @@ from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict, neares
 
 # Rank of a wheel that its tag refuses and its evidence allows: behind every tagged one.
 BEYOND_TAGS_RANK = 1_000_000
+_DOUBTFUL_RANK = 2 * BEYOND_TAGS_RANK
 
 _ARCHITECTURE_NAMES = {
     "aarch64": "64-bit ARM (aarch64)",
@@ -40,8 +43,12 @@ def architecture_name(architecture: str) -> str:
     return _ARCHITECTURE_NAMES.get(architecture, architecture)
 
 
-def judge(wheel: Wheel, machine: Machine, beyond_tags: bool = False) -> Verdict:
+def judge(
+    wheel: Wheel, machine: Machine, beyond_tags: bool = False, ledger: Ledger | None = None
+) -> Verdict:
     """Whether ``wheel`` runs on ``machine``, its dependencies aside.
+
+    A run in the ``ledger`` outranks what its ELF files show of the processor, either way.
 
     With ``beyond_tags`` a wheel whose tag asks for a newer glibc than its ELF files need is
     accepted on the evidence, ranked behind every wheel that the tags accept.
@@ -61,12 +68,21 @@ def judge(wheel: Wheel, machine: Machine, beyond_tags: bool = False) -> Verdict:
         return Rejected(
             Reason.PYTHON, f"needs Python {wheel.requires_python}; this is {machine.python_short}"
         )
-    return judge_evidence(wheel.evidence, machine) or _with_room(wheel, machine) or by_tag
+    rejected = _judge_proofs(wheel, machine, ledger or Ledger())
+    rejected = rejected or judge_evidence(wheel.evidence, machine, _proven(wheel, machine, ledger))
+    rejected = rejected or _with_room(wheel, machine)
+    return rejected or _with_doubts(by_tag, _doubts(wheel, machine, ledger))
 
 
 @lru_cache(maxsize=4096)
 def _python_admitted(requires_python: str, python: str) -> bool:
     return not requires_python or SpecifierSet(requires_python).contains(python, prereleases=True)
+
+
+def _with_doubts(accepted: Verdict, doubts: tuple[str, ...]) -> Verdict:
+    if isinstance(accepted, Rejected) or not doubts:
+        return accepted
+    return Accepted(accepted.rank + _DOUBTFUL_RANK, (*accepted.notes, *doubts), doubtful=True)
 
 
 # --- tags ------------------------------------------------------------------------------------
@@ -175,14 +191,19 @@ def _highest_glibc(evidence: Evidence) -> str:
     return max(needs, key=parse_version, default="")
 
 
-def judge_evidence(evidence: Evidence | None, machine: Machine) -> Rejected | None:
+def judge_evidence(
+    evidence: Evidence | None, machine: Machine, processor_proven: bool = False
+) -> Rejected | None:
     """The first thing that a required library needs and the machine does not have, or None.
 
-    A fact of the machine that is not known rejects nothing here.
+    A fact of the machine that is not known rejects nothing here; nor does the processor where a
+    run has proven that it serves.
     """
     if evidence is None:
         return None
     for check in _LIBRARY_CHECKS:
+        if check is _cpu_features and processor_proven:
+            continue
         for library in required_libraries(evidence):
             miss = check(library, machine)
             if miss is not None:
@@ -225,6 +246,16 @@ def _too_new(need: str, have: Version | None) -> bool:
     return bool(need) and have is not None and parse_version(need) > have
 
 
+def _missing_library(library: Library, machine: Machine) -> Rejected | None:
+    missing = [soname for soname in library.needed if soname in machine.missing_libraries]
+    if not missing:
+        return None
+    return Rejected(
+        Reason.MISSING_LIBRARY,
+        f"{_basename(library)} needs {', '.join(missing)}, which this system does not have",
+    )
+
+
 def _page_size(library: Library, machine: Machine) -> Rejected | None:
     if not library.align or machine.page_size is None or library.align >= machine.page_size:
         return None
@@ -236,14 +267,60 @@ def _page_size(library: Library, machine: Machine) -> Rejected | None:
 
 
 def _cpu_features(library: Library, machine: Machine) -> Rejected | None:
-    if machine.cpu_features is None:
-        return None
-    missing = [feature for feature in library.cpu_features if feature not in machine.cpu_features]
+    missing = missing_features(needed_features(library), machine.cpu_features)
     if not missing:
         return None
     return Rejected(
         Reason.CPU_FEATURE,
-        f"{_basename(library)} uses instructions this processor lacks: {', '.join(missing)}",
+        f"{_basename(library)} is compiled for a processor with {in_words(missing)}, "
+        "which this one does not have",
+    )
+
+
+def _doubts(wheel: Wheel, machine: Machine, ledger: Ledger | None) -> tuple[str, ...]:
+    """What a required library may or may not stumble over, in words."""
+    if wheel.evidence is None or _proven(wheel, machine, ledger):
+        return ()
+    return tuple(
+        f"{_basename(library)} holds a few instructions that this processor lacks, "
+        f"{in_words(missing)}; they are most likely in code for newer processors that is chosen "
+        "at run time, but nobody has tried it on one like this"
+        for library in required_libraries(wheel.evidence)
+        for missing in [missing_features(library.optional_features, machine.cpu_features)]
+        if missing
+    )
+
+
+def _proven(wheel: Wheel, machine: Machine, ledger: Ledger | None) -> bool:
+    """Whether the wheel's version ran on a processor that lacks all that this one lacks of it."""
+    if ledger is None or wheel.evidence is None:
+        return False
+    missing = {
+        feature
+        for library in required_libraries(wheel.evidence)
+        for feature in missing_features(
+            (*needed_features(library), *library.optional_features), machine.cpu_features
+        )
+    }
+    architecture = machine.architecture
+    return bool(missing) and bool(
+        ledger.ran_without(wheel.name, wheel.version, architecture, missing)
+    )
+
+
+def _judge_proofs(wheel: Wheel, machine: Machine, ledger: Ledger) -> Rejected | None:
+    """Whether the version died of an instruction on a processor that has all that this one has."""
+    if machine.cpu_features is None:
+        return None
+    run = ledger.died_of_instruction(
+        wheel.name, wheel.version, machine.architecture, machine.cpu_features
+    )
+    if run is None:
+        return None
+    return Rejected(
+        Reason.CPU_FEATURE,
+        f"it was run on a processor with no fewer instructions ({run.core}, {run.on}) and ended "
+        f"with an illegal instruction ({ILLEGAL_INSTRUCTION})",
     )
 
 
@@ -264,6 +341,7 @@ def _basename(library: Library) -> str:
 
 _LIBRARY_CHECKS: tuple[Callable[[Library, Machine], Rejected | None], ...] = (
     _wrong_binary,
+    _missing_library,
     _glibc,
     _glibcxx,
     _page_size,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from pidoctor.profile.fact import Fact
+from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.profile import Profile
 
 Version = tuple[int, ...]
+LIBSTDCXX = "libstdc++.so.6"
 
 
 class Interpreter(NamedTuple):
@@ -56,6 +57,7 @@ class Machine:
     system_python: bool  # sees the distribution's own Python packages
     packages: tuple[tuple[str, str], ...]  # installed beside the interpreter
     piwheels: bool
+    missing_libraries: frozenset[str] = frozenset()  # sonames that were looked for, not found
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -113,6 +115,7 @@ def machine_of(profile: Profile) -> Machine:
         codename=system.codename.or_else(""),
         system_python=python.is_system.or_else(False),
         packages=tuple(sorted(python.packages.or_else({}).items())),
+        missing_libraries=_missing_libraries(system.glibcxx),
         piwheels=any(index.kind == "piwheels" for index in profile.indexes.or_else(())),
     )
 
@@ -140,6 +143,12 @@ def _minor(version: str) -> tuple[int, int]:
 
 def _default_abi(version: str) -> str:
     return "cp" + "".join(version.split(".")[:2])
+
+
+def _missing_libraries(glibcxx: Fact[str]) -> frozenset[str]:
+    """A table that documents no level names itself as the source, a search the file's name."""
+    looked_for = glibcxx.source == LIBSTDCXX
+    return frozenset({LIBSTDCXX} if glibcxx.state is State.ABSENT and looked_for else ())
 
 
 def _version(fact: Fact[str]) -> Version | None:

@@ -13,11 +13,12 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from resolvelib import AbstractProvider
 
+from pidoctor.catalog.ledger import Ledger
 from pidoctor.catalog.relations import Relations
 from pidoctor.catalog.wheels import Wheel, WheelsIndex
 from pidoctor.resolve.compatibility import judge
 from pidoctor.resolve.machine import Machine
-from pidoctor.resolve.verdict import Accepted
+from pidoctor.resolve.verdict import Accepted, Verdict
 
 
 class Need(NamedTuple):
@@ -48,6 +49,7 @@ class Choice:
     package: str = ""
     installed: bool = False
     notes: tuple[str, ...] = ()
+    doubtful: bool = False  # may or may not run: what is certain comes first
 
     @property
     def source(self) -> str:
@@ -58,12 +60,18 @@ class World:
     """Everything that can be chosen for one machine; judged lazily, each version once."""
 
     def __init__(
-        self, machine: Machine, index: WheelsIndex, relations: Relations, beyond_tags: bool
+        self,
+        machine: Machine,
+        index: WheelsIndex,
+        relations: Relations,
+        beyond_tags: bool,
+        ledger: Ledger | None = None,
     ) -> None:
         self.machine = machine
         self.index = index
         self.relations = relations
         self.beyond_tags = beyond_tags
+        self.ledger = ledger
         self._choices: dict[tuple[str, str], Choice | None] = {}
         self._distribution: dict[str, tuple[Choice, ...]] = {}
         self._needs: dict[Choice, tuple[Need, ...]] = {}
@@ -74,13 +82,20 @@ class World:
         return {} if project is None else project.by_version
 
     def choices(self, name: str) -> Iterator[Choice]:
-        """The usable choices for a package: wheels newest first, then the distribution's."""
+        """The usable choices for a package: wheels newest first, then the distribution's.
+
+        Wheels that may or may not run come last.
+        """
+        doubtful = []
         for version in self.versions(name):
             choice = self.choice(name, version)
-            if choice is not None:
+            if choice is not None and choice.doubtful:
+                doubtful.append(choice)
+            elif choice is not None:
                 yield choice
         if self.machine.system_python:
             yield from self.distribution_choices(name)
+        yield from doubtful
 
     def choice(self, name: str, version: str) -> Choice | None:
         """The best accepted wheel of a version, or None."""
@@ -89,15 +104,22 @@ class World:
             self._choices[key] = self._best(name, version)
         return self._choices[key]
 
+    def judge(self, wheel: Wheel) -> Verdict:
+        """Whether a wheel runs on the machine, its dependencies aside."""
+        return judge(wheel, self.machine, self.beyond_tags, self.ledger)
+
     def _best(self, name: str, version: str) -> Choice | None:
-        best: tuple[int, Wheel, tuple[str, ...]] | None = None
+        best: tuple[Accepted, Wheel] | None = None
         for wheel in self.versions(name)[version]:
             if wheel.source == "piwheels" and not self.machine.piwheels:
                 continue
-            verdict = judge(wheel, self.machine, self.beyond_tags)
-            if isinstance(verdict, Accepted) and (best is None or verdict.rank < best[0]):
-                best = (verdict.rank, wheel, verdict.notes)
-        return best and Choice(name, Version(version), best[1], notes=best[2])
+            verdict = self.judge(wheel)
+            if isinstance(verdict, Accepted) and (best is None or verdict.rank < best[0].rank):
+                best = (verdict, wheel)
+        if best is None:
+            return None
+        verdict, wheel = best
+        return Choice(name, Version(version), wheel, notes=verdict.notes, doubtful=verdict.doubtful)
 
     def distribution_choices(self, name: str) -> tuple[Choice, ...]:
         """What the distribution packages, for its own Python only."""

@@ -16,7 +16,7 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.relations import MemoryNeed
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.compatibility import architecture_name, judge
+from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.provider import Choice, Need, Provider, World
@@ -48,7 +48,9 @@ class Question:
         self._machine = machine
         self._request = request
         self._catalog = catalog
-        self._world = World(machine, catalog.index, catalog.relations, request.beyond_tags)
+        self._world = World(
+            machine, catalog.index, catalog.relations, request.beyond_tags, catalog.ledger
+        )
         self._rejected: list[Candidate] = []
 
     def answer(self, python: str) -> Resolution:
@@ -74,7 +76,7 @@ class Question:
         """The newest version of ``name`` whose whole tree fits; what fails is written down."""
         versions = self._world.versions(name)
         asked = [v for v in versions if self._request.specifier.contains(v, prereleases=True)]
-        for version in asked:
+        for version in self._certain_first(name, asked):
             choice = self._world.choice(name, version)
             if choice is None:
                 self._rejected.append(self._rejection(name, version))
@@ -89,6 +91,11 @@ class Question:
             self._rejected.append(solved)
         self._rejected.extend(self._never_published(name, asked))
         return None
+
+    def _certain_first(self, name: str, versions: Iterable[str]) -> list[str]:
+        """``versions`` in their order, those whose wheel may or may not run at the end."""
+        choices = {version: self._world.choice(name, version) for version in versions}
+        return sorted(choices, key=lambda version: bool((c := choices[version]) and c.doubtful))
 
     def _solve_version(self, choice: Choice) -> Mapping[str, Solved] | Candidate:
         root = Need(choice.name, SpecifierSet(f"==={choice.version}"), "asked for")
@@ -107,7 +114,7 @@ class Question:
         misses = [
             verdict
             for wheel in self._world.versions(name)[version]
-            for verdict in [judge(wheel, self._machine, self._request.beyond_tags)]
+            for verdict in [self._world.judge(wheel)]
             if isinstance(verdict, Rejected)
         ]
         if not misses:

@@ -27,6 +27,7 @@ class Reason(str, Enum):
     GLIBCXX = "glibcxx"
     PAGE_SIZE = "page-size"
     CPU_FEATURE = "cpu-feature"
+    MISSING_LIBRARY = "missing-library"
     EXEC_STACK = "exec-stack"
     WRONG_BINARY = "wrong-binary"
     NUMPY_PAIR = "numpy-pair"
@@ -45,10 +46,12 @@ _ORDER = {reason: position for position, reason in enumerate(Reason)}
 
 
 class Accepted(NamedTuple):
-    """The candidate runs here; ``rank`` 0 is the best tag. ``notes`` say what is not certain."""
+    """The candidate runs here; ``rank`` 0 is the best tag. ``notes`` say what is not certain;
+    ``doubtful`` means that it may or may not run, so that any certain one comes first."""
 
     rank: int
     notes: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 class Rejected(NamedTuple):

@@ -28,9 +28,9 @@ def obstacle() -> str | None:
     missing = [program for program in _PROGRAMS if shutil.which(program) is None]
     if missing:
         return f"not installed: {', '.join(missing)} (.ci/host-packages installs them)"
-    version = _qemu_version()
-    if version < _LEAST_QEMU:
-        return f"QEMU is version {version}, and the oldest that serves is {_LEAST_QEMU}"
+    here = version()
+    if here < _LEAST_QEMU:
+        return f"QEMU is version {here}, and the oldest that serves is {_LEAST_QEMU}"
     try:
         _register_all()
     except (OSError, subprocess.CalledProcessError) as error:
@@ -38,7 +38,8 @@ def obstacle() -> str | None:
     return None
 
 
-def _qemu_version() -> tuple[int, int]:
+def version() -> tuple[int, int]:
+    """QEMU's version: (10, 0)."""
     said = subprocess.run(
         ["qemu-aarch64-static", "--version"], capture_output=True, text=True, check=True
     ).stdout

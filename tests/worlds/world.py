@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,24 @@ from typing import Any
 from packaging.utils import parse_wheel_filename
 
 from pidoctor.catalog.catalog import Catalog, open_catalog
+from pidoctor.catalog.ledger import Ledger, parse_run
 from pidoctor.catalog.wheels import SCHEMA, WheelsIndex
 from pidoctor.resolve.machine import Machine, parse_version
 from pidoctor.resolve.plan import Resolution
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import Question
+
+_PLAIN_RUN = {
+    "numpy": "2.4.6",
+    "system": "debian-bookworm",
+    "python": "3.11",
+    "architecture": "aarch64",
+    "core": "cortex-a72",
+    "features": [],
+    "ran": {"float32": "passed", "int8": "passed"},
+    "on": "QEMU 10.0",
+    "when": "2026-11-25",
+}
 
 
 @dataclass(frozen=True)
@@ -46,11 +59,15 @@ def load_world(path: Path, folder: Path) -> World:
     return World(
         name=path.stem,
         machine=machine(**data["machine"]),
-        catalog=open_catalog(WheelsIndex(folder)),
+        catalog=open_catalog(WheelsIndex(folder), _ledger(data.get("runs", []))),
         request=data["request"],
         beyond_tags=data.get("beyond_tags", False),
         answer=data["answer"],
     )
+
+
+def _ledger(runs: list[dict[str, Any]]) -> Ledger:
+    return Ledger(parse_run(json.dumps({**_PLAIN_RUN, **run}), "runs") for run in runs)
 
 
 def machine(  # one argument per fact of a machine
@@ -68,6 +85,7 @@ def machine(  # one argument per fact of a machine
     disk_free: int | None = None,
     memory: int | None = None,
     piwheels: bool = False,
+    missing_libraries: Iterable[str] = (),
 ) -> Machine:
     """A machine with the facts given and no opinion on the others."""
     return Machine(
@@ -90,6 +108,7 @@ def machine(  # one argument per fact of a machine
         system_python=system_python,
         packages=tuple(sorted((packages or {}).items())),
         piwheels=piwheels,
+        missing_libraries=frozenset(missing_libraries),
     )
 
 

@@ -60,7 +60,7 @@ def test_required_is_what_the_entry_point_reaches(runtime: bytes) -> None:
     assert wrapper.external == ("libc.so.6",)
     accelerator = by_name["libLiteRtWebGpuAccelerator.so"]
     assert not accelerator.required
-    assert accelerator.cpu_features == ("atomics",)
+    assert accelerator.features.always == ("atomics",)
     assert found.numpy_api is not None
     assert found.numpy_api.abi == 1
 

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from pidoctor.evidence.features import cpu_features
+from pidoctor.evidence.features import used_features
 from pidoctor.evidence.instructions import Marks, scan
 from pidoctor.evidence.numpy_api import NumpyUse, numpy_use
 from pidoctor.evidence.numpy_call import demanded_features
@@ -100,7 +100,7 @@ def test_atomic_instructions_are_counted_unless_a_helper_guards_them(
 ) -> None:
     marks = found_in(padded(*instructions))
     assert marks.lse == count
-    assert cpu_features(marks, "aarch64") == (("atomics",) if count else ())
+    assert used_features(marks, "aarch64").always == (("atomics",) if count else ())
 
 
 def test_data_outside_the_code_is_not_taken_for_instructions() -> None:
@@ -115,7 +115,7 @@ def test_dot_products_count_where_nothing_asks_for_them(
 ) -> None:
     marks = found_in(padded(SDOT, UDOT_ELEMENT), data)
     assert marks.dot_product == 2
-    assert cpu_features(marks, "aarch64") == features
+    assert used_features(marks, "aarch64").always == features
 
 
 def test_a_library_may_list_what_it_was_compiled_with() -> None:
@@ -125,7 +125,7 @@ def test_a_library_may_list_what_it_was_compiled_with() -> None:
         for name in (b"lse", b"dotprod", b"fp16", b"unheard-of")
     )
     expected = ("asimddp", "asimdhp", "atomics", "fphp")
-    assert cpu_features(found_in(padded(NOP), data), "aarch64") == expected
+    assert used_features(found_in(padded(NOP), data), "aarch64").always == expected
 
 
 def test_counts_do_not_depend_on_where_chunks_end() -> None:

@@ -1,0 +1,65 @@
+"""Processor features: what a library needs, what a processor has, and what to call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.wheels import Library
+
+
+def needed_features(library: Library) -> tuple[str, ...]:
+    """What ``library`` uses whatever the processor has: by its code and by its build attributes."""
+    if library.arm is None:
+        return library.cpu_features
+    levels = _table()["arm_levels"]
+    stated = {
+        feature
+        for tag, level in library.arm._asdict().items()
+        for feature in levels[tag].get(str(level), ())
+    }
+    return tuple(sorted({*library.cpu_features, *stated}))
+
+
+@lru_cache(maxsize=256)
+def with_implied(features: frozenset[str]) -> frozenset[str]:
+    """``features`` of /proc/cpuinfo and those that follow from them."""
+    implied = _table()["implied"]
+    found = set(features)
+    waiting = sorted(features)
+    while waiting:
+        fresh = set(implied.get(waiting.pop(), ())) - found
+        found |= fresh
+        waiting += sorted(fresh)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def decisive(features: frozenset[str]) -> frozenset[str]:
+    """Those of ``features``, and of what follows from them, that a library may ask for."""
+    table = _table()
+    asked_for = {name for row in table["names"] for name in row["cpuinfo"]}
+    for levels in table["arm_levels"].values():
+        if isinstance(levels, dict):
+            asked_for.update(*levels.values())
+    return with_implied(features) & asked_for
+
+
+def missing_features(needed: Iterable[str], have: frozenset[str] | None) -> tuple[str, ...]:
+    """Those of ``needed`` that a processor lacks; none where its features are not known."""
+    if have is None:
+        return ()
+    return tuple(feature for feature in needed if feature not in with_implied(have))
+
+
+def in_words(features: Iterable[str]) -> str:
+    """Features as people call them: "NEON, VFPv4 (fused multiply-add)"."""
+    words = _table()["words"]
+    return ", ".join(words.get(feature, feature) for feature in features)
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    return load_table("cpu_features")

@@ -1,0 +1,246 @@
+"""Fills the ledger of proofs: runs runtimes in emulated ARM roots and writes down how it ended.
+
+``python -m tests.emulated.ledger --minutes 20`` goes on where it stopped. Each runtime version that
+a release's Python could install is run with what the resolver would put beside it, on each core:
+as wheels unpacked into a folder, so that nothing but the run itself is emulated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from pidoctor.catalog.catalog import Catalog, open_catalog
+from pidoctor.catalog.ledger import COMPILED_MODEL, FILE, INTERPRETER, Run, read_ledger
+from pidoctor.catalog.systems import SystemRow, load_systems
+from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
+from pidoctor.indexing.pages import PageReader
+from pidoctor.indexing.remote import download
+from pidoctor.indexing.scope import load_scope
+from pidoctor.indexing.sources import open_session, pip_settings
+from pidoctor.resolve.plan import Plan
+from pidoctor.resolve.request import parse_request
+from pidoctor.resolve.resolver import Question
+from tests.worlds.world import machine
+
+from . import cache, emulator
+from .recipes import Recipe
+from .roots import Root
+
+CORES = {
+    "arm64": ("cortex-a53", "cortex-a72", "cortex-a76"),
+    "armhf": ("cortex-a7", "cortex-a8", "cortex-a9", "cortex-a15"),
+}
+_ARCHITECTURES = {"arm64": "aarch64", "armhf": "armv7l"}
+_MODELS = Path(__file__).parents[2] / "pidoctor" / "proof" / "models"
+_PAYLOAD = Path(__file__).with_name("ledger_payload.py")
+_SECONDS = 240  # for one run
+
+
+@dataclass(frozen=True)
+class Combination:
+    """A version of a runtime in a root on a core."""
+
+    system: SystemRow
+    arch: str
+    core: str
+    name: str
+    plan: Plan
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        architecture = _ARCHITECTURES[self.arch]
+        system, python = self.system.id, self.system.python_minor
+        return self.name, self.plan.version, system, python, architecture, self.core
+
+
+def combinations(
+    catalog: Catalog, suites: Sequence[str], archs: Sequence[str], names: Sequence[str]
+) -> Iterator[Combination]:
+    """What the resolver calls runnable where nothing is known of the processor."""
+    for suite in suites:
+        system = load_systems().named(f"debian-{suite}", "")
+        assert system is not None, suite
+        for arch in archs:
+            here = machine(
+                system.python,
+                _ARCHITECTURES[arch],
+                system.libc_version,
+                glibcxx=system.glibcxx or "",
+                codename=suite,
+            )
+            for name in names:
+                project = catalog.index.project(name)
+                for version in project.by_version if project else ():
+                    request = parse_request(f"{name}=={version}", catalog)
+                    answer = Question(here, request, catalog).answer("python3")
+                    if isinstance(answer, Plan):
+                        for core in CORES[arch]:
+                            yield Combination(system, arch, core, name, answer)
+
+
+class Workshop:
+    """Wheels unpacked once, and roots kept open between runs."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        settings = pip_settings()
+        self._session = open_session(settings)
+        self._pages = PageReader(self._session, settings.sources(), load_scope())
+        self._roots: dict[Recipe, Root] = {}
+        self._features: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def close(self) -> None:
+        for root in self._roots.values():
+            root.close()
+
+    def run(self, what: Combination) -> Run:
+        """Runs one combination, the Interpreter first, then CompiledModel where there is one."""
+        root = self._root(what)
+        folders = [self._unpacked(wheel) for wheel in what.plan.wheels]
+        ran = self._ran(root, what, folders, what.plan.import_line)
+        has_compiled = any(
+            (folder / "ai_edge_litert/compiled_model.py").exists() for folder in folders
+        )
+        if has_compiled:
+            by_model = self._ran(root, what, folders, COMPILED_MODEL)
+            ended = [outcome for outcome in by_model.values() if outcome != "passed"]
+            ran[COMPILED_MODEL] = ended[0] if ended else "passed"
+        return Run(
+            name=what.name,
+            version=what.plan.version,
+            numpy=next(pin.version for pin in what.plan.pins if pin.name == "numpy"),
+            system=what.system.id,
+            python=what.system.python_minor,
+            architecture=_ARCHITECTURES[what.arch],
+            core=what.core,
+            features=self._cpu(root, what),
+            ran=ran,
+            on=f"QEMU {'.'.join(map(str, emulator.version()))}",
+            when=datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        )
+
+    def _root(self, what: Combination) -> Root:
+        recipe = Recipe(str(what.system.codename), what.arch, ("python3-numpy",))
+        if recipe not in self._roots:
+            self._roots[recipe] = Root(recipe)
+        return self._roots[recipe]
+
+    def _ran(
+        self, root: Root, what: Combination, folders: Sequence[Path], how: str
+    ) -> dict[str, str]:
+        guests = [f"/opt/wheels/{folder.name}" for folder in folders]
+        files = [
+            f"/opt/models/{model}.{end}" for model in INTERPRETER for end in ("tflite", "json")
+        ]
+        try:
+            done = root.run(
+                ["python3", "-B", "/opt/payload.py", how, *files],
+                cpu=what.core,
+                env={"PYTHONPATH": ":".join(guests)},
+                online=False,
+                binds=[
+                    *zip(folders, guests),
+                    (_MODELS, "/opt/models"),
+                    (_PAYLOAD, "/opt/payload.py"),
+                ],
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return dict.fromkeys(INTERPRETER, f"not done in {_SECONDS} s")
+        return _outcomes(done)
+
+    def _cpu(self, root: Root, what: Combination) -> tuple[str, ...]:
+        key = what.arch, what.core
+        if key not in self._features:
+            text = root.run(["cat", "/proc/cpuinfo"], cpu=what.core, online=False).stdout
+            found = re.search(r"^Features\s*:(.*)$", text, re.MULTILINE)
+            assert found, f"QEMU shows no features for {what.core}"
+            self._features[key] = tuple(sorted(found[1].split()))
+        return self._features[key]
+
+    def _unpacked(self, wheel: Wheel) -> Path:
+        def make(folder: Path) -> None:
+            links = {link.filename: link for link in self._pages.page(wheel.name).links}
+            link = links[wheel.filename]
+            content = BytesIO()
+            assert download(self._session, link.url, link.filename, content) == wheel.sha256
+            with zipfile.ZipFile(content) as archive:
+                archive.extractall(folder)
+
+        return cache.made_once(cache.folder() / "wheels" / wheel.sha256[:16], make)
+
+
+def _outcomes(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    """Model -> how it ended, from the payload's lines and the end of the process."""
+    found = {
+        line.split(" ", 2)[1]: line.split(" ", 2)[2]
+        for line in done.stdout.splitlines()
+        if line.startswith("end ")
+    }
+    if done.returncode == 0:
+        return found
+    ended = next((model for model in INTERPRETER if model not in found), INTERPRETER[-1])
+    return {**found, ended: _death(done)}
+
+
+def _death(done: subprocess.CompletedProcess[str]) -> str:
+    if done.returncode > 128:
+        return signal.Signals(done.returncode - 128).name
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else f"status {done.returncode}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs what the ledger does not hold yet, until the time is over."""
+    parser = argparse.ArgumentParser(prog="python -m tests.emulated.ledger", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--ledger", type=Path, default=shipped_index() / FILE)
+    parser.add_argument("--suites", nargs="+", default=["bookworm", "bullseye", "trixie"])
+    parser.add_argument("--archs", nargs="+", default=list(CORES))
+    parser.add_argument("--runtimes", nargs="+", default=["tflite-runtime", "ai-edge-litert"])
+    parser.add_argument("--versions", nargs="+", default=[])
+    options = parser.parse_args(arguments)
+    obstacle = emulator.obstacle()
+    if obstacle:
+        print(f"ARM programs do not run here: {obstacle}", file=sys.stderr)
+        return 3
+    end = time.monotonic() + 60 * options.minutes
+    catalog = open_catalog(WheelsIndex(shipped_index()))
+    known = {
+        (run.name, run.version, run.system, run.python, run.architecture, run.core)
+        for run in read_ledger(options.ledger)
+    }
+    workshop = Workshop(catalog)
+    try:
+        for what in combinations(catalog, options.suites, options.archs, options.runtimes):
+            if what.key in known or (
+                options.versions and what.plan.version not in options.versions
+            ):
+                continue
+            if time.monotonic() > end:
+                print("time is over; the same command goes on")
+                break
+            run = workshop.run(what)
+            with options.ledger.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(run.to_json()) + "\n")
+            print(*what.key, dict(run.ran), flush=True)
+    finally:
+        workshop.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
