@@ -97,6 +97,7 @@ class Asked(NamedTuple):
     requirement: str = "auto"
     option: str = ""  # "--target", "--capture", "--root"
     value: str = ""
+    more: tuple[str, ...] = ()  # options about this machine: ("--venv", "env")
 
     @property
     def here(self) -> bool:
@@ -118,7 +119,7 @@ class Asked(NamedTuple):
         import shlex
 
         requirement = [] if self.requirement == "auto" and name != "explain" else [self.requirement]
-        where = [] if self.here else [self.option, self.value]
+        where = self.more if self.here else (self.option, self.value)
         return shlex.join(["pidoctor", name, *requirement, *where, *more])
 
 

@@ -55,6 +55,7 @@ class Finding(NamedTuple):
     evidence: str = ""
     remedy: Remedy | None = None
     link: str = ""
+    topic: str = ""  # what it is about, as the check says: "storage", "python"
 
     def to_json(self) -> shapes.Finding:
         return {
@@ -64,4 +65,5 @@ class Finding(NamedTuple):
             "evidence": self.evidence,
             "remedy": self.remedy.to_json() if self.remedy else None,
             "link": self.link or None,
+            "topic": self.topic or None,
         }

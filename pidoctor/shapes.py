@@ -52,6 +52,7 @@ class Finding(TypedDict):
     evidence: str
     remedy: Union[Remedy, None]
     link: Union[str, None]
+    topic: Union[str, None]
 
 
 class Package(TypedDict):

@@ -39,3 +39,13 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def moment(number: float) -> str:
+    """Seconds since the epoch as a date and a time."""
+    from datetime import datetime, timezone
+
+    try:
+        return datetime.fromtimestamp(number, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    except (OverflowError, ValueError, OSError):
+        return f"{number:g} s"

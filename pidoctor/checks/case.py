@@ -70,3 +70,8 @@ class Check:
 
     id: str
     run: Run
+
+    @property
+    def topic(self) -> str:
+        """What it looks at: the module that it is in."""
+        return self.run.__module__.rpartition(".")[2]

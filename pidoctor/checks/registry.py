@@ -107,7 +107,7 @@ class _Worker(threading.Thread):
     def run(self) -> None:
         for check in self._checks:
             try:
-                found = tuple(check.run(self._case))
+                found = tuple(f._replace(topic=check.topic) for f in check.run(self._case))
             except Exception as error:  # of any kind: the other checks go on
                 found = (_crashed(check, error),)
             self.done.append(found)

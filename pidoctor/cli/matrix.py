@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> Result:
     names = _with_pythons(_names(options.boards), options.pythons)
     rows = tuple(matrix(names, request, known))
     if options.html:
-        from pidoctor.report.html import matrix_page
+        from pidoctor.report.matrix_page import matrix_page
 
         write_file(Path(options.html), matrix_page(rows))
     return Result("matrix", matrix=rows, html=options.html)

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> Result:
         written=Written(output=options.output),
     )
     content = Content(
-        result=found.to_json(),
+        result=found,
         installed=dict(probed.profile.python.packages.or_else({})),
         receipt=read_receipt(Path(choice.folder)) if choice.folder else None,
         logs=find_logs(os.environ, Path.cwd()),

@@ -78,7 +78,9 @@ def asked(options: argparse.Namespace) -> Asked:
     for option in ("target", "capture", "root"):
         if getattr(options, option, None) is not None:
             return Asked(requirement, f"--{option}", str(getattr(options, option)))
-    return Asked(requirement)
+    given = {name: getattr(options, name, None) for name in ("venv", "python")}
+    more = [(f"--{name}", str(value)) for name, value in given.items() if value]
+    return Asked(requirement, more=tuple(word for pair in more for word in pair))
 
 
 def is_this_machine(options: argparse.Namespace) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pidoctor.envelope import Result
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.redact import Identity, redact, redact_json
 from pidoctor.report.jsonout import dumps
@@ -43,7 +44,7 @@ _SYMLINK = 0o120000
 class Content:
     """What goes into a bundle. ``capture`` is the text of a capture, as the recorder writes it."""
 
-    result: Mapping[str, Any]  # the envelope
+    result: Result
     installed: Mapping[str, str] | None = None  # distribution -> version
     receipt: Mapping[str, Any] | None = None
     logs: Mapping[str, str] | None = None  # name -> text
@@ -130,7 +131,7 @@ def bundle_entries(content: Content, identity: Identity) -> dict[str, str]:
     """The files of a bundle by name, redacted."""
     from pidoctor.report.report_page import report_page
 
-    clean = redact_json(content.result, identity)
+    clean = redact_json(content.result.to_json(), identity)
     logs = {f"logs/{name}": redact(text, identity) for name, text in (content.logs or {}).items()}
     entries = {RESULT: dumps(clean)}
     if clean.get("profile") is not None:
@@ -142,7 +143,9 @@ def bundle_entries(content: Content, identity: Identity) -> dict[str, str]:
     if content.receipt is not None:
         entries[RECEIPT] = dumps(redact_json(content.receipt, identity))
     entries.update(logs)
-    entries[PAGE] = report_page(clean, content.installed, logs)
+    entries[PAGE] = report_page(
+        content.result, content.installed, logs, lambda text: redact(text, identity)
+    )
     return entries
 
 

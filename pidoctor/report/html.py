@@ -1,28 +1,43 @@
-"""Self-contained pages: the matrix, and a report for the support bundle.
+"""A document as HTML, and the frame of every page.
 
-One file each, no network, light and dark, usable with a keyboard and a screen reader. All data is
-escaped; a content security policy forbids the page to load anything.
+A page is one file, needs no network, is light or dark, and can be used with a keyboard and a
+screen reader. All data is escaped; a content security policy forbids the page to load anything.
 """
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from html import escape
 
-from pidoctor import __version__, units
-from pidoctor.envelope import Cell
-from pidoctor.report.matrix_page import (
-    NOTHING,
-    UNKNOWN,
-    mark,
-    place,
-    runtime_letters,
-    runtime_of,
+from pidoctor.report.document import (
+    Block,
+    Command,
+    Document,
+    Facts,
+    Item,
+    Mark,
+    Notice,
+    Row,
+    Section,
+    Style,
+    Table,
+    Text,
+    Words,
+    text_of,
 )
 from pidoctor.report.text import printable
 
-_WORDS = {"plan": "runs", "impossible": "nothing fits", "unknown": "not known"}
+_SIGNS = {
+    Mark.GOOD: ("✓", "good"),
+    Mark.BAD: ("✗", "failed"),
+    Mark.WARN: ("!", "warning"),
+    Mark.NOTE: ("·", "note"),
+    Mark.UNKNOWN: ("?", "not known"),
+    Mark.THEN: ("→", "then"),
+}
+_CARDS = {Mark.GOOD: "passed", Mark.BAD: "error", Mark.WARN: "warning"}
+_TAGS = {Style.STRONG: "strong", Style.FAINT: "small", Style.COMMAND: "code"}
 
 
 def text(value: object) -> str:
@@ -32,119 +47,104 @@ def text(value: object) -> str:
 
 def page(title: str, body: Iterable[str], script: str = "") -> str:
     """A whole page; ``body`` is HTML."""
-    head, rest = _file("page.html").split("{{title}}")
+    head, rest = file_of_this_package("page.html").split("{{title}}")
     between, rest = rest.split("{{body}}")
     before, after = rest.split("{{script}}")
     code = f"<script>\n{script}</script>" if script else ""
     return "".join((head, text(title), between, "\n".join(body), before, code, after))
 
 
-def _file(name: str) -> str:
+def file_of_this_package(name: str) -> str:
     return (pkgutil.get_data("pidoctor.report", name) or b"").decode("utf-8")
 
 
-# --- the matrix ----------------------------------------------------------------------------------
+def body(document: Document) -> Iterator[str]:
+    """The sections of a document, as HTML."""
+    for section in document:
+        yield from _section(section)
 
 
-def matrix_page(cells: Sequence[Cell]) -> str:
-    """The matrix: a table per requirement, boards down, systems across, reasons on demand."""
-    title = "Will TensorFlow Lite run on this board?"
-    return page(title, _matrix_body(title, cells), _file("matrix.js"))
+def _section(section: Section) -> Iterator[str]:
+    yield "<section>"
+    if section.title:
+        yield f"<h2>{text(section.title)}</h2>"
+    for block in section.blocks:
+        yield from _block(block, section.title)
+    yield "</section>"
 
 
-def _matrix_body(title: str, cells: Sequence[Cell]) -> Iterator[str]:
-    letters = runtime_letters(cells)
-    fits = sum(cell.status == "plan" for cell in cells)
-    yield f"<h1>{text(title)}</h1>"
-    yield (
-        f"<p>{units.count(len(cells), 'combination')} of board and system; something fits "
-        f"{fits} of them. Choose a cell for what would be installed, or for what comes nearest."
-        f" <small>Made by pidoctor {text(__version__)} from its wheels index.</small></p>"
+def _block(block: Block, title: str) -> Iterator[str]:
+    if isinstance(block, Text):
+        yield f"<p>{_words(block.words)}</p>"
+    elif isinstance(block, Item):
+        lead = _sign(block.lead) if isinstance(block.lead, Mark) else text(block.lead)
+        yield f"<p>{lead} {_words(block.words)}</p>"
+    elif isinstance(block, Facts):
+        yield from _table((_fact(row) for row in block.rows), (), title)
+    elif isinstance(block, Table):
+        yield from _table(map(_row, block.rows), block.header, title)
+    elif isinstance(block, Command):
+        label = f"<p>{text(block.label)}</p>" if block.label else ""
+        yield f'{label}<pre tabindex="0">{text(block.text)}</pre>'
+    elif isinstance(block, Notice):
+        yield from _notice(block)
+    else:
+        yield f'<div class="card {_CARDS.get(block.mark, "note")}">'
+        yield f"<p>{_sign(block.mark)} <strong>{text(block.sentence)}</strong></p>"
+        if block.command:
+            yield f'<p>Next:</p><pre tabindex="0">{text(block.command)}</pre>'
+        yield "</div>"
+
+
+def _sign(mark: Mark) -> str:
+    if mark not in _SIGNS:
+        return ""
+    sign, meaning = _SIGNS[mark]
+    return f'<b aria-hidden="true">{sign}</b><span class="sr">{meaning}</span>'
+
+
+def _words(words: Words) -> str:
+    if isinstance(words, str):
+        return text(words)
+    return "".join(
+        f"<{_TAGS[style]}>{text(piece)}</{_TAGS[style]}>" if style in _TAGS else text(piece)
+        for piece, style in words
     )
-    yield from _filter()
-    yield from _legend(letters)
-    for requirement in dict.fromkeys(cell.requirement for cell in cells):
-        asked = [cell for cell in cells if cell.requirement == requirement]
-        about = "auto: whatever runs TensorFlow Lite" if requirement == "auto" else requirement
-        yield f"<section><h2>{text(about)}</h2>"
-        yield from _matrix_table(requirement, asked, letters)
-        yield "</section>"
 
 
-def _filter() -> Iterator[str]:
-    yield '<form id="filter" role="search" hidden>'
-    yield '<label for="words">Boards and systems<br>'
-    yield '<input type="search" id="words" placeholder="pi4 bookworm" autocomplete="off"></label>'
-    yield "<fieldset><legend>Show</legend>"
-    for value, label in (("all", "all"), *_WORDS.items()):
-        checked = " checked" if value == "all" else ""
-        yield (
-            f'<label><input type="radio" name="status" value="{value}"{checked}> {label}</label>'
-        )
-    yield "</fieldset>"
-    yield '<output id="shown" for="words" class="soft"></output></form>'
+def _fact(row: Row) -> str:
+    sign = f"{_sign(row.mark)} " if row.mark else ""
+    values = "<br>".join(map(_words, row.values))
+    return f'<tr><th scope="row">{sign}{text(row.label)}</th><td>{values}</td></tr>'
 
 
-def _legend(letters: Mapping[str, str]) -> Iterator[str]:
-    entries = [(letter, "plan", runtime) for runtime, letter in letters.items()]
-    entries += [(NOTHING, "impossible", "nothing fits"), (UNKNOWN, "unknown", "not known")]
-    yield '<ul class="legend" aria-label="Legend">'
-    for letter, status, meaning in entries:
-        yield f'<li><b class="{status}">{text(letter)}</b>{text(meaning)}</li>'
-    yield '<li class="soft">The number is the Python; the system has the first one.</li></ul>'
+def _row(cells: tuple[Words, ...]) -> str:
+    others = "".join(f"<td>{_words(cell)}</td>" for cell in cells[1:])
+    return f'<tr><th scope="row">{_words(cells[0])}</th>{others}</tr>'
 
 
-def _matrix_table(
-    requirement: str, cells: Sequence[Cell], letters: Mapping[str, str]
-) -> Iterator[str]:
-    places = [place(cell) for cell in cells]
-    systems = list(dict.fromkeys(where.system for where in places))
-    columns = sorted(
-        {(where.system, where.bits) for where in places},
-        key=lambda column: (systems.index(column[0]), column[1]),
-    )
-    rows: dict[str, dict[tuple[str, int], list[Cell]]] = {}
-    names: dict[str, str] = {}
-    for cell, where in zip(cells, places):
-        row = rows.setdefault(where.board, {})
-        row.setdefault((where.system, where.bits), []).append(cell)
-        names.setdefault(where.board, cell.board)
-    label = f"{requirement}: boards and systems"
-    yield f'<div class="scroll" role="region" tabindex="0" aria-label="{text(label)}">'
-    yield '<table class="matrix"><thead><tr><th scope="col">Board</th>'
-    for system, bits in columns:
-        size = f"<small>{bits}-bit</small>" if bits else ""
-        name = text(f"{system} {bits}-bit")
-        yield f'<th scope="col" data-name="{name}">{text(system)}{size}</th>'
-    yield "</tr></thead><tbody>"
-    for board, row in rows.items():
-        named = f"<small>{text(names[board])}</small>" if names[board] not in ("", board) else ""
-        yield f'<tr><th scope="row">{text(board)}{named}</th>'
-        for column in columns:
-            yield _matrix_cell(row.get(column, []), letters)
-        yield "</tr>"
-    yield "</tbody></table></div>"
+def _table(rows: Iterable[str], header: tuple[str, ...], title: str) -> Iterator[str]:
+    yield f'<div class="scroll" role="region" tabindex="0" aria-label="{text(title or "Facts")}">'
+    yield '<table class="facts">'
+    if header:
+        names = "".join(f'<th scope="col">{text(name)}</th>' for name in header)
+        yield f"<thead><tr>{names}</tr></thead>"
+    yield f"<tbody>{''.join(rows)}</tbody></table></div>"
 
 
-def _matrix_cell(cells: Sequence[Cell], letters: Mapping[str, str]) -> str:
-    if not cells:
-        return '<td><span class="sr">not offered</span></td>'
-    statuses = [cell.status for cell in cells]
-    status = next(s for s in ("plan", "unknown", "impossible") if s in statuses)
-    answers = "".join(_answer(cell, letters) for cell in cells)
-    return f'<td class="{status}" data-status="{status}">{answers}</td>'
-
-
-def _answer(cell: Cell, letters: Mapping[str, str]) -> str:
-    status = cell.status
-    python = place(cell).python
-    said = runtime_of(cell) or _WORDS[status]
-    return (
-        f'<details><summary><b aria-hidden="true">{text(mark(cell, letters))}</b>'
-        f'<span class="sr">{text(said)}, Python</span> <small>{text(python)}</small></summary>'
-        f'<div class="why {status}"><p><strong>{text(cell.target)}</strong>, '
-        f"{text(cell.requirement)}, Python {text(python)}</p>"
-        f"<p>{text(cell.summary or _WORDS[status])}</p>"
-        f"<pre>pidoctor explain {text(cell.requirement)} --target {text(cell.target)}</pre>"
-        "</div></details>"
-    )
+def _notice(block: Notice) -> Iterator[str]:
+    yield f'<div class="card {_CARDS.get(block.mark, "note")}">'
+    if block.title:
+        yield f"<p>{_sign(block.mark)} <strong>{text(block.title)}</strong> {text(block.aside)}</p>"
+    if block.message:
+        message = text(block.message)
+        yield f"<p>{message}</p>" if block.title else f"<p><strong>{message}</strong></p>"
+    for seen in block.evidence:
+        yield f"<p><small>{text(text_of(seen))}</small></p>"
+    if block.remedy:
+        yield f"<p>{text(block.remedy)}</p>"
+    if block.commands:
+        yield f'<pre tabindex="0">{text(chr(10).join(block.commands))}</pre>'
+    for more in block.more:
+        yield f"<p><small>{text(more)}</small></p>"
+    yield "</div>"

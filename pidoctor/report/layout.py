@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Union
 
-from pidoctor.report.look import COMMAND, FAINT, PLAIN, STRONG, Look
+from pidoctor.report.document import COMMAND, PLAIN, STRONG, Piece, Words
+from pidoctor.report.look import Look
 from pidoctor.report.text import printable
-
-Piece = tuple[str, str]  # text and the name of its style
-Words = Union[str, Sequence[Piece]]
 
 NBSP = "\u00a0"  # holds "3.7 GB" together; printed as a space
 _SPACES = re.compile(r"[ \t\r\n\v\f]+")
 _BREAKS = re.compile(r"[\t\r\n\v\f]")
+# A number and its unit, which stay on one line.
+_MEASURE = re.compile(r"(?<=\d) (?=(?:bytes|[kMGT]B|KiB|ms|s|min)\b)")
 # A word as a shell splits them, its quotes included; compiled when the first command is shown.
 _QUOTED_WORD = r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+"""
 _TYPOGRAPHY = {"–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"', "×": "x", "→": "->"}
@@ -84,17 +83,6 @@ class Page:
             before = " " * indent + ("" if number == 0 else " " * hang)
             self._add(before, [*lead, *line] if number == 0 else line)
 
-    def fact(self, label: str, lines: Iterable[Words], label_width: int) -> None:
-        """A label and its values, one below the other; below the label where it is narrow."""
-        if self.look.width < label_width + 30:
-            self.paragraph([(label, FAINT)])
-            for words in lines:
-                self.paragraph(words, indent=2, hang=2)
-            return
-        for number, words in enumerate(lines):
-            text = label if number == 0 else ""
-            self.item([(text + " " * (label_width - cells(text)), FAINT)], words)
-
     def code(self, label: str, code: str, indent: int = 2, folds: bool = False) -> None:
         """Code behind its label, or below it where it is narrow; a command ``folds``."""
         (text, _), *_ = self._clean(code)
@@ -147,7 +135,10 @@ class Page:
 
     def _clean(self, words: Words) -> list[Piece]:
         pieces = [(words, PLAIN)] if isinstance(words, str) else words
-        cleaned = [(printable(_BREAKS.sub(" ", text), 10_000), style) for text, style in pieces]
+        cleaned = [
+            (_MEASURE.sub(NBSP, printable(_BREAKS.sub(" ", text), 10_000)), style)
+            for text, style in pieces
+        ]
         if self.look.unicode:
             return cleaned
         return [(ascii_only(text), style) for text, style in cleaned]

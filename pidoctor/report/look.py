@@ -4,33 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PLAIN = ""
-STRONG = "strong"
-FAINT = "faint"
-GOOD = "good"
-BAD = "bad"
-WARN = "warn"
-COMMAND = "command"
+from pidoctor.report.document import BAD, COMMAND, FAINT, GOOD, STRONG, WARN, Detail, Mark, Style
 
 # Select Graphic Rendition codes of ECMA-48; only the sixteen colours that every terminal has, so
 # that the user's own colour scheme decides what they look like.
 _CODES = {STRONG: "1", FAINT: "2", GOOD: "32", BAD: "1;31", WARN: "33", COMMAND: "36"}
 
 
-@dataclass(frozen=True)
-class Glyphs:
-    """The characters beyond letters that a document uses."""
-
-    good: str
-    bad: str
-    warn: str
-    note: str
-    arrow: str
-    dash: str  # between the ends of a range
-
-
-UNICODE = Glyphs("✓", "✗", "!", "·", "→", "–")
-ASCII = Glyphs("+", "x", "!", "-", "->", "to")
+_STYLES = {Mark.GOOD: GOOD, Mark.BAD: BAD, Mark.WARN: WARN, Mark.NOTE: FAINT, Mark.UNKNOWN: WARN}
+_UNICODE = {"good": "✓", "bad": "✗", "warn": "!", "note": "·", "then": "→"}
+_ASCII = {"good": "+", "bad": "x", "warn": "!", "note": "-", "then": "->"}
+_SAME = {"unknown": "?", "blank": " "}
 
 
 @dataclass(frozen=True)
@@ -48,10 +32,17 @@ class Look:
     quiet: bool = False
 
     @property
-    def glyphs(self) -> Glyphs:
-        return UNICODE if self.unicode else ASCII
+    def detail(self) -> Detail:
+        if self.quiet:
+            return Detail.QUIET
+        return Detail.VERBOSE if self.verbose else Detail.USUAL
 
-    def paint(self, text: str, style: str) -> str:
+    def sign(self, mark: Mark) -> tuple[str, Style]:
+        """The character for a mark, and the style it has."""
+        signs = _UNICODE if self.unicode else _ASCII
+        return {**signs, **_SAME}[mark.value], _STYLES.get(mark, Style.PLAIN)
+
+    def paint(self, text: str, style: Style) -> str:
         """``text`` in a style, where colours are wanted."""
         if not (self.color and style and text):
             return text

@@ -65,7 +65,7 @@ def leaked(text: str) -> list[str]:
 def test_in_a_log_in_a_bundle(tmp_path: Path, broken: bytes) -> None:
     (tmp_path / "pip.log").write_bytes(broken + all_of_them().encode())
     logs = find_logs({}, tmp_path)
-    write_bundle(tmp_path / "bundle.zip", Content(Result("report").to_json(), logs=logs))
+    write_bundle(tmp_path / "bundle.zip", Content(Result("report"), logs=logs))
     with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
         entries = {name: bundle.read(name).decode() for name in bundle.namelist()}
     assert {"logs/pip.log", "index.html"} <= set(entries)

@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "model": VALUES,
     "probe": {*VALUES, "host"},
     "profile": VALUES,
-    "report": {*VALUES, "envelope", "resolve"},
+    "report": {*VALUES, "envelope", "evidence", "indexing", "proof", "resolve", "triage"},
     "resolve": VALUES,
     "proof": {*VALUES, "host", "report", "triage"},
     "triage": {*VALUES, "host", "resolve", "report"},

@@ -1,1 +1,1 @@
-"""One view per part of a result: the part's JSON -> lines on a page."""
+"""One view per part of a result: the typed part -> sections of a document."""

@@ -2,57 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from pidoctor.report.layout import Page
-from pidoctor.report.look import BAD, FAINT, GOOD, STRONG, WARN
+from pidoctor.envelope import Result
+from pidoctor.report.document import Detail, Mark, Notice, Section
 from pidoctor.units import listed
 
-Diagnosis = Mapping[str, Any]
+if TYPE_CHECKING:
+    from pidoctor.triage.diagnosis import Diagnosis
+
 _SURE = 0.85
 _LIKELY = 0.6
+_MARKS = {"no-problem": Mark.GOOD, "unknown": Mark.UNKNOWN}
 
 
-def show(page: Page, diagnoses: Sequence[Diagnosis]) -> None:
+def view(result: Result, detail: Detail) -> Iterator[Section]:
     """The diagnoses in the order in which they are to be fixed."""
-    for diagnosis in diagnoses:
-        page.blank()
-        _diagnosis(page, diagnosis)
+    for diagnosis in result.diagnoses or ():
+        yield Section("", (_diagnosis(diagnosis, detail),))
 
 
-def _diagnosis(page: Page, diagnosis: Diagnosis) -> None:
-    glyphs = page.look.glyphs
-    cause, confidence = diagnosis["cause"], diagnosis["confidence"]
-    marker, style = {
-        "no-problem": (glyphs.good, GOOD),
-        "unknown": ("?", WARN),
-    }.get(cause, (glyphs.bad, BAD))
-    sure = "" if cause in ("no-problem", "unknown") else f"  {_how_sure(confidence)}"
-    page.item([(f"{marker} ", style)], [(cause, STRONG), (sure, FAINT)])
-    if diagnosis.get("explanation"):
-        page.paragraph(diagnosis["explanation"], indent=2)
-    if diagnosis["evidence"] and not page.look.quiet:
-        page.table(
-            [
-                ([(f"line {line['line']}", FAINT)], [(line["text"], FAINT)])
-                for line in diagnosis["evidence"]
-            ],
-            indent=4,
-        )
-    _fix(page, diagnosis["fix"])
-    if diagnosis.get("alternatives"):
-        others = listed(diagnosis["alternatives"], "or")
-        page.paragraph([(f"or else: {others}", FAINT)], indent=2)
-    if page.look.verbose and diagnosis.get("source"):
-        page.paragraph([(f"see {diagnosis['source']}", FAINT)], indent=2)
-
-
-def _fix(page: Page, fix: Mapping[str, Any]) -> None:
-    if fix["text"]:
-        page.item(f"{page.look.glyphs.arrow} ", fix["text"], indent=2)
-    for command in fix["commands"]:
-        page.command(command, indent=6)
+def _diagnosis(diagnosis: Diagnosis, detail: Detail) -> Notice:
+    lines = () if detail is Detail.QUIET else diagnosis.evidence
+    more = [f"or else: {listed(diagnosis.alternatives, 'or')}"] if diagnosis.alternatives else []
+    if detail is Detail.VERBOSE and diagnosis.source:
+        more.append(f"see {diagnosis.source}")
+    return Notice(
+        mark=_MARKS.get(diagnosis.cause, Mark.BAD),
+        title=diagnosis.cause,
+        aside="" if diagnosis.cause in _MARKS else _how_sure(diagnosis.confidence),
+        message=diagnosis.explanation,
+        evidence=tuple(f"line {line.line}  {line.text}" for line in lines),
+        remedy=diagnosis.fix.text,
+        commands=diagnosis.fix.commands,
+        more=tuple(more),
+    )
 
 
 def _how_sure(confidence: float) -> str:

@@ -1,47 +1,42 @@
-"""Findings: the gravest first, each with where we looked and the one command that helps."""
+"""Findings: the gravest first, each with the one command that helps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-from pidoctor.report.layout import Page
-from pidoctor.report.look import BAD, FAINT, PLAIN, STRONG, WARN
+from pidoctor.envelope import Result
+from pidoctor.report.document import Detail, Mark, Notice, Section
 from pidoctor.result import Finding, Severity
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+# What the view of the resolution tells in full.
+_TOLD_ELSEWHERE = ("no-runtime", "plan-note")
+MARKS = {Severity.ERROR: Mark.BAD, Severity.WARNING: Mark.WARN, Severity.NOTE: Mark.NOTE}
 
 
-def show(page: Page, findings: Sequence[Finding]) -> None:
-    """The findings; with ``quiet`` no notes, with ``verbose`` ids and links as well."""
-    wanted = [
-        finding
+def view(result: Result, detail: Detail) -> Iterator[Section]:
+    """What needs action; with VERBOSE also notes, evidence, ids and links."""
+    told = _TOLD_ELSEWHERE if result.resolution is not None else ()
+    notices = [
+        notice(finding, detail)
         for severity in _ORDER
-        for finding in findings
-        if finding.severity is severity and not (page.look.quiet and severity is Severity.NOTE)
+        for finding in result.findings or ()
+        if finding.severity is severity and finding.id not in told
+        if severity is not Severity.NOTE or detail is Detail.VERBOSE
     ]
-    if not wanted:
-        return
-    page.heading("Findings")
-    for finding in wanted:
-        _finding(page, finding)
+    if notices:
+        yield Section("Findings", tuple(notices))
 
 
-def _finding(page: Page, finding: Finding) -> None:
-    glyphs = page.look.glyphs
-    marker, style = {
-        Severity.ERROR: (glyphs.bad, BAD),
-        Severity.WARNING: (glyphs.warn, WARN),
-        Severity.NOTE: (glyphs.note, FAINT),
-    }[finding.severity]
-    weight = PLAIN if finding.severity is Severity.NOTE else STRONG
-    page.item([(f"{marker} ", style)], [(finding.message, weight)], indent=2)
-    if finding.evidence:
-        page.paragraph([(f"seen: {finding.evidence}", FAINT)], indent=4, hang=2)
-    if finding.remedy:
-        if finding.remedy.text:
-            page.item(f"{glyphs.arrow} ", finding.remedy.text, indent=4)
-        for command in finding.remedy.commands:
-            page.command(command, indent=6)
-    if page.look.verbose:
-        more = f"{finding.id}" + (f"  {finding.link}" if finding.link else "")
-        page.paragraph([(more, FAINT)], indent=4)
+def notice(finding: Finding, detail: Detail) -> Notice:
+    """One finding, as fully as is wanted."""
+    verbose = detail is Detail.VERBOSE
+    remedy = finding.remedy
+    return Notice(
+        mark=MARKS[finding.severity],
+        message=finding.message,
+        evidence=(f"seen: {finding.evidence}",) if finding.evidence and verbose else (),
+        remedy=remedy.text if remedy else "",
+        commands=remedy.commands if remedy else (),
+        more=tuple(filter(None, (finding.id, finding.link))) if verbose else (),
+    )

@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pidoctor.envelope import Cell
-from pidoctor.report.layout import Page, Piece, Words
-from pidoctor.report.look import BAD, FAINT, GOOD, PLAIN, STRONG, WARN
-from pidoctor.report.matrix_page import NOTHING, UNKNOWN, mark, place, runtime_letters
+from pidoctor.envelope import Cell, Result
+from pidoctor.report.document import (
+    BAD,
+    FAINT,
+    GOOD,
+    PLAIN,
+    STRONG,
+    WARN,
+    Block,
+    Detail,
+    Item,
+    Mark,
+    Piece,
+    Section,
+    Style,
+    Table,
+    Text,
+    Words,
+)
+from pidoctor.report.matrix_cells import NOTHING, UNKNOWN, mark, place, runtime_letters
 
 Letters = Mapping[str, str]
 
 _MEMORY = re.compile(r"(.+)-(\d+)([gm]b)")
 
 
-def show(page: Page, cells: Sequence[Cell]) -> None:
-    """The matrix, boards with the same answers together; with ``verbose`` why a cell is empty."""
+def view(result: Result, detail: Detail) -> Iterator[Section]:
+    """The matrix, boards with the same answers together; with VERBOSE why a cell is empty."""
+    cells = result.matrix
+    if cells is None:
+        return
     letters = runtime_letters(cells)
     for requirement in dict.fromkeys(cell.requirement for cell in cells):
-        page.heading(f"{requirement}: what fits which board, by Python")
+        yield Section(f"{requirement}: what fits which board, by Python", ())
         asked = [cell for cell in cells if cell.requirement == requirement]
         for boards, group in _grouped(asked, letters):
-            _block(page, boards, group, letters)
-    _legend(page, letters)
+            yield Section("", tuple(_block(boards, group, letters, detail)))
+    yield Section("", tuple(_legend(letters)))
 
 
 def _grouped(cells: Sequence[Cell], letters: Letters) -> Iterable[tuple[list[str], Sequence[Cell]]]:
@@ -39,20 +58,20 @@ def _grouped(cells: Sequence[Cell], letters: Letters) -> Iterable[tuple[list[str
         yield boards, of_board[boards[0]]
 
 
-def _block(page: Page, boards: Sequence[str], cells: Sequence[Cell], letters: Letters) -> None:
-    page.blank()
-    page.paragraph([(", ".join(_compact(boards)), STRONG)], hang=2)
+def _block(
+    boards: Sequence[str], cells: Sequence[Cell], letters: Letters, detail: Detail
+) -> Iterator[Block]:
+    yield Text([(", ".join(_compact(boards)), STRONG)])
     sizes = sorted({place(cell).bits for cell in cells})
-    rows: list[Sequence[Words]] = [
-        ("", *([(f"{bits}-bit" if bits else "", FAINT)] for bits in sizes), "")
-    ]
+    rows: list[tuple[Words, ...]] = []
     for system in dict.fromkeys(place(cell).system for cell in cells):
         its = [cell for cell in cells if place(cell).system == system]
-        marks = [_marks([cell for cell in its if place(cell).bits == b], letters) for b in sizes]
+        marks = (_marks([cell for cell in its if place(cell).bits == b], letters) for b in sizes)
         rows.append((system, *marks, ""))
-    page.table(rows)
-    if page.look.verbose:
-        _reasons(page, cells)
+    header = ("", *(f"{bits}-bit" if bits else "" for bits in sizes), "")
+    yield Table(tuple(rows), header=header)
+    if detail is Detail.VERBOSE:
+        yield from _reasons(cells)
 
 
 def _compact(boards: Sequence[str]) -> Iterable[str]:
@@ -78,20 +97,19 @@ def _marks(cells: Sequence[Cell], letters: Letters) -> list[Piece]:
     return pieces
 
 
-def _reasons(page: Page, cells: Iterable[Cell]) -> None:
+def _reasons(cells: Iterable[Cell]) -> Iterator[Block]:
     for cell in cells:
         _, system, bits, python = place(cell)
         where = f"{system}-{bits}, Python {python}: "
-        page.paragraph([(where, FAINT), (cell.summary or "not known", FAINT)], 4, hang=2)
+        yield Item(Mark.BLANK, [(where, FAINT), (cell.summary or "not known", FAINT)])
 
 
-def _style(letter: str) -> str:
+def _style(letter: str) -> Style:
     return {NOTHING: BAD, UNKNOWN: WARN}.get(letter, GOOD)
 
 
-def _legend(page: Page, letters: Letters) -> None:
-    page.blank()
+def _legend(letters: Letters) -> Iterator[Block]:
     entries = [(letter, runtime) for runtime, letter in letters.items()]
     for letter, meaning in (*entries, (NOTHING, "nothing fits"), (UNKNOWN, "not known")):
-        page.item([(f"{letter} ", _style(letter))], meaning, indent=2)
-    page.paragraph([("pidoctor explain REQUIREMENT --target TARGET says why.", FAINT)], indent=2)
+        yield Item(letter, meaning)
+    yield Text([("pidoctor explain REQUIREMENT --target TARGET says why.", FAINT)])

@@ -2,60 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from pidoctor.report.layout import Page, Words
-from pidoctor.report.look import BAD, FAINT, GOOD, STRONG
-from pidoctor.report.units import seconds, size
+from pidoctor.envelope import Result
+from pidoctor.report.document import (
+    FAINT,
+    Block,
+    Command,
+    Detail,
+    Facts,
+    Mark,
+    Notice,
+    Row,
+    Section,
+    Text,
+)
+from pidoctor.units import seconds, size
 
-Proof = Mapping[str, Any]
+if TYPE_CHECKING:
+    from pidoctor.proof.proof import ModelResult, Proof
+
 _ABOUT_MODEL = {"float32": "32-bit floating point", "int8": "8-bit integers"}
 
 
-def show(page: Page, proof: Proof) -> None:
+def view(result: Result, detail: Detail) -> Iterator[Section]:
     """A proof that passed, or the decoded death."""
-    passed = proof["status"] == "passed"
-    glyphs = page.look.glyphs
-    page.heading("Proof")
-    what = " ".join(str(proof[key]) for key in ("runtime", "version") if proof.get(key))
-    numpy = f" with numpy {proof['numpy']}" if proof.get("numpy") else ""
-    if passed:
-        said = f"{what}{numpy} computes the right answer"
-        page.item([(f"{glyphs.good} ", GOOD)], [(said, STRONG)], indent=2)
-    else:
-        _death(page, proof, f"{what or 'the runtime'}{numpy}")
-    if not page.look.quiet:
-        page.table([_model(page, model) for model in proof["models"]], indent=4)
-        if proof.get("peak_memory_bytes"):
-            page.paragraph([(f"peak memory {size(proof['peak_memory_bytes'])}", FAINT)], indent=4)
-    if passed and proof.get("import"):
-        page.code("In your code:", proof["import"])
+    proof = result.proof
+    if proof is None:
+        return
+    blocks: list[Block] = [_outcome(proof)]
+    if detail is not Detail.QUIET:
+        blocks.append(Facts(tuple(_model(model) for model in proof.models)))
+        if proof.peak_memory_bytes:
+            blocks.append(Text([(f"peak memory {size(proof.peak_memory_bytes)}", FAINT)]))
+    if proof.passed and proof.import_line:
+        blocks.append(Command(proof.import_line, "In your code:", folds=False))
+    yield Section("Proof", tuple(blocks))
 
 
-def _death(page: Page, proof: Proof, what: str) -> None:
-    death = proof.get("death") or {}
-    page.item(
-        [(f"{page.look.glyphs.bad} ", BAD)], [(f"{what} does not work here", STRONG)], indent=2
+def _outcome(proof: Proof) -> Notice:
+    what = " ".join(filter(None, (proof.runtime, proof.version)))
+    numpy = f" with numpy {proof.numpy}" if proof.numpy else ""
+    if proof.passed:
+        known = all(model.expected is not None for model in proof.models)
+        said = "computes the right answer" if known else "ran without error; no known answer"
+        return Notice(Mark.GOOD, "", title=f"{what}{numpy} {said}")
+    death = proof.death
+    remedy = death.remedy if death else None
+    return Notice(
+        Mark.BAD,
+        death.message if death else "",
+        (f"seen: {death.evidence}",) if death and death.evidence else (),
+        remedy.text if remedy else "",
+        remedy.commands if remedy else (),
+        title=f"{what or 'the runtime'}{numpy} does not work here",
     )
-    if death.get("message"):
-        page.paragraph(death["message"], indent=4)
-    if death.get("evidence"):
-        page.paragraph([(f"seen: {death['evidence']}", FAINT)], indent=4, hang=2)
-    remedy = death.get("remedy") or {}
-    if remedy.get("text"):
-        page.item(f"{page.look.glyphs.arrow} ", remedy["text"], indent=4)
-    for command in remedy.get("commands", ()):
-        page.command(command, indent=8)
 
 
-def _model(page: Page, model: Mapping[str, Any]) -> tuple[Words, ...]:
-    glyphs = page.look.glyphs
-    good = model["status"] == "passed"
-    marker = [(glyphs.good, GOOD)] if good else [(glyphs.bad, BAD)]
-    latency, error = model.get("latency_ms"), model.get("max_error")
-    speed = f"{seconds(latency / 1000)} an inference" if latency is not None else ""
-    off = f"largest error {error:.3g}" if error is not None else ""
-    about = _ABOUT_MODEL.get(model["name"], "")
-    rest = ", ".join(part for part in (speed, off, about) if part)
-    return marker, model["name"], [(rest, FAINT)]
+def _model(model: ModelResult) -> Row:
+    mark = Mark.GOOD if model.status == "passed" else Mark.BAD
+    speed = f"{seconds(model.latency_ms / 1000)} an inference" if model.latency_ms else ""
+    off = "" if model.max_error is None else f"largest error {model.max_error:.3g}"
+    parts = (speed, off, _ABOUT_MODEL.get(model.name, ""))
+    return Row(model.name, ([(", ".join(filter(None, parts)), FAINT)],), mark)

@@ -2,98 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.version import InvalidVersion, Version
 
-from pidoctor.report.layout import NBSP, Page, Words
-from pidoctor.report.look import BAD, FAINT, GOOD, PLAIN, STRONG
-from pidoctor.report.units import count, size
-
-Resolution = Mapping[str, Any]
-Candidate = Mapping[str, str]
+from pidoctor.envelope import Result
+from pidoctor.report.document import (
+    FAINT,
+    GOOD,
+    PLAIN,
+    STRONG,
+    Block,
+    Command,
+    Detail,
+    Item,
+    Mark,
+    Section,
+    Table,
+    Text,
+    Words,
+)
+from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan
+from pidoctor.units import count, size
 
 _FEW = 10  # packages that are all listed in full
 _LARGE = 5 << 20  # bytes of a wheel that is listed in full beside more of them
 _SOURCES = {"index": "package index", "piwheels": "piwheels", "debian": "system package"}
 
 
-def show(page: Page, resolution: Resolution, explain: bool = False, done: bool = False) -> None:
-    """The answer; with ``explain`` (or ``verbose``) every candidate that was refused as well.
-
-    ``done`` says that the plan was carried out, and that a proof follows.
-    """
-    if resolution["status"] == "plan":
-        _plan(page, resolution, done)
-    else:
-        _impossible(page, resolution)
-    if explain or page.look.verbose:
-        _rejected(page, resolution["rejected"])
-
-
-def _plan(page: Page, plan: Resolution, done: bool) -> None:
-    if page.look.quiet:
+def view(result: Result, detail: Detail) -> Iterator[Section]:
+    """The answer; for ``explain`` and with VERBOSE every candidate that was refused as well."""
+    answer = result.resolution
+    if answer is None:
         return
-    page.heading("Installed" if done else "What would be installed")
-    packages = sorted(plan["packages"], key=lambda package: package["name"] != plan["runtime"])
-    listed = packages if page.look.verbose else [p for p in packages if _matters(p, packages)]
-    page.table([_package(package, plan["runtime"]) for package in listed], right=2)
-    others = [f"{p['name']}{NBSP}{p['version']}" for p in packages if p not in listed]
+    explain = result.command == "explain"
+    if isinstance(answer, Impossible):
+        yield from _impossible(answer, detail)
+    elif detail is Detail.VERBOSE or (detail is Detail.USUAL and result.command != "check"):
+        done = result.proof is not None and result.proof.passed
+        title = "Installed" if done else "What would be installed"
+        if result.outcome is not None and not done:
+            title = "What was to be installed"
+        yield Section(title, tuple(_plan(answer, detail, done)))
+        if explain:
+            yield from _because(answer)
+    if explain or detail is Detail.VERBOSE:
+        yield from refused(answer.rejected, detail)
+
+
+# --- a plan ------------------------------------------------------------------------------------
+
+
+def _plan(plan: Plan, detail: Detail, done: bool) -> Iterator[Block]:
+    pins = sorted(plan.pins, key=lambda pin: pin.name != plan.runtime)
+    listed = pins if detail is Detail.VERBOSE else [pin for pin in pins if _matters(pin, pins)]
+    yield Table(tuple(_package(pin, plan.runtime) for pin in listed), right=2)
+    others = [f"{pin.name} {pin.version}" for pin in pins if pin not in listed]
     if others:
-        page.item("and ", [(", ".join(others), FAINT)], indent=2)
-    sizes = [package["size"] for package in packages if package["size"]]
-    wheels = [package for package in packages if package.get("sha256")]
-    if wheels:
-        page.paragraph(
-            [(f"{count(len(wheels), 'wheel')}, {size(sum(sizes))} to download", FAINT)], 2
-        )
+        yield Item("and", [(", ".join(others), FAINT)])
+    if plan.wheels:
+        wheels = count(len(plan.wheels), "wheel")
+        yield Text([(f"{wheels}, {size(plan.download_size)} to download", FAINT)])
     if not done:
-        page.code("In your code:", plan["import"])
-    for note in plan.get("notes", ()):
-        page.item([(f"{page.look.glyphs.note} ", FAINT)], note, indent=2)
+        yield Command(plan.import_line, "In your code:", folds=False)
+    yield from (Item(Mark.NOTE, note) for note in plan.notes)
 
 
-def _matters(package: Mapping[str, Any], packages: Sequence[Any]) -> bool:
+def _matters(pin: Pin, pins: Sequence[Pin]) -> bool:
     """Whether a package has a line of its own: all of them where they are few, else the large."""
-    few = len(packages) <= _FEW
-    return few or package["source"] != "index" or (package["size"] or 0) >= _LARGE
+    large = pin.wheel is not None and pin.wheel.size >= _LARGE
+    return len(pins) <= _FEW or pin.source != "index" or large
 
 
-def _package(package: Mapping[str, Any], runtime: str) -> tuple[Words, ...]:
-    name = [(package["name"], STRONG if package["name"] == runtime else PLAIN)]
-    source = _SOURCES.get(package["source"], package["source"])
-    if package["source"] == "debian":
-        state = "already installed" if package.get("installed") else "to be installed"
-        return name, package["version"], "", f"{source} {package['filename']}, {state}"
-    weight = size(package["size"]) if package["size"] else ""
-    return name, package["version"], [(weight, FAINT)], [(source, FAINT)]
+def _package(pin: Pin, runtime: str) -> tuple[Words, ...]:
+    name = [(pin.name, STRONG if pin.name == runtime else PLAIN)]
+    source = _SOURCES.get(pin.source, pin.source)
+    if pin.wheel is None:
+        state = "already installed" if pin.installed else "to be installed"
+        return name, pin.version, "", f"{source} {pin.package}, {state}"
+    return name, pin.version, [(size(pin.wheel.size), FAINT)], [(source, FAINT)]
 
 
-def _impossible(page: Page, resolution: Resolution) -> None:
-    page.heading("Nothing fits")
-    page.item(
-        [(f"{page.look.glyphs.bad} ", BAD)],
-        f"{asked_for(resolution)} cannot run here: {_ended(resolution['message'])}",
-        indent=2,
-    )
-    changes = resolution["changes"]
-    if changes:
-        page.heading("What would help, cheapest first")
-        for number, change in enumerate(changes, 1):
-            text = change["text"]
-            page.item(f"{number}. ", text[:1].upper() + text[1:], indent=2)
-            if change.get("result"):
-                page.item(
-                    [(f"{page.look.glyphs.arrow} ", GOOD)], [(change["result"], GOOD)], indent=5
-                )
-    elif not page.look.quiet:
-        page.paragraph("No single change that we know of would help.", indent=2)
+def _because(plan: Plan) -> Iterator[Section]:
+    """Which requirement brought each package in, and what was passed over for it."""
+    rows = tuple((pin.name, [("; ".join(pin.because), FAINT)]) for pin in plan.pins if pin.because)
+    if rows:
+        yield Section("Why these", (Table(rows),))
 
 
-def asked_for(resolution: Resolution) -> str:
-    """What was asked for, in words: a newcomer does not know what "auto" stands for."""
-    return "TensorFlow Lite" if resolution["request"] == "auto" else str(resolution["request"])
+# --- nothing fits ------------------------------------------------------------------------------
+
+
+def _impossible(answer: Impossible, detail: Detail) -> Iterator[Section]:
+    asked = "TensorFlow Lite" if answer.request == "auto" else answer.request
+    message = f"{asked} cannot run here: {_ended(answer.message)}"
+    yield Section("Nothing fits", (Item(Mark.BAD, message),))
+    if answer.changes:
+        yield Section("What would help, cheapest first", tuple(_changes(answer)))
+    elif detail is not Detail.QUIET:
+        yield Section("", (Text("No single change that we know of would help."),))
+
+
+def _changes(answer: Impossible) -> Iterator[Block]:
+    for number, change in enumerate(answer.changes, 1):
+        yield Item(f"{number}.", change.text[:1].upper() + change.text[1:])
+        if change.result:
+            yield Item(Mark.THEN, [(change.result, GOOD)], inside=True)
 
 
 def _ended(sentence: str) -> str:
@@ -103,17 +117,17 @@ def _ended(sentence: str) -> str:
 # --- the candidates that were refused ----------------------------------------------------------
 
 
-def _rejected(page: Page, candidates: Sequence[Candidate]) -> None:
+def refused(candidates: Sequence[Candidate], detail: Detail) -> Iterator[Section]:
+    """Each package with its runs of versions that were refused for one reason."""
     if not candidates:
         return
-    page.heading("Looked at and refused")
-    for name in dict.fromkeys(candidate["name"] for candidate in candidates):
-        page.paragraph(name, indent=2)
-        of_name = [candidate for candidate in candidates if candidate["name"] == name]
-        groups = collapse(of_name, by_detail=page.look.verbose)
-        page.table(
-            [(_range(group, page.look.glyphs.dash), _why(page, group)) for group in groups], 4
-        )
+    blocks: list[Block] = []
+    for name in dict.fromkeys(candidate.name for candidate in candidates):
+        of_name = [candidate for candidate in candidates if candidate.name == name]
+        groups = collapse(of_name, by_detail=detail is Detail.VERBOSE)
+        rows = tuple((_range(group), _why(group, detail)) for group in groups)
+        blocks += [Text(name), Table(rows)]
+    yield Section("Looked at and refused", tuple(blocks))
 
 
 def collapse(candidates: Iterable[Candidate], by_detail: bool) -> list[list[Candidate]]:
@@ -122,11 +136,10 @@ def collapse(candidates: Iterable[Candidate], by_detail: bool) -> list[list[Cand
     With ``by_detail`` those in a run were also refused in the same words.
     """
     groups: list[list[Candidate]] = []
-    for candidate in sorted(candidates, key=lambda c: version_key(c["version"]), reverse=True):
+    for candidate in sorted(candidates, key=lambda c: version_key(c.version), reverse=True):
         last = groups[-1][-1] if groups else None
-        if last and all(
-            last[key] == candidate[key] for key in ("reason", "detail")[: 1 + by_detail]
-        ):
+        alike = last is not None and last.reason is candidate.reason
+        if alike and last is not None and (not by_detail or last.detail == candidate.detail):
             groups[-1].append(candidate)
         else:
             groups.append([candidate])
@@ -141,20 +154,20 @@ def version_key(text: str) -> Version:
         return Version("0.dev0")
 
 
-def _range(group: Sequence[Candidate], dash: str) -> str:
-    newest, oldest = group[0]["version"], group[-1]["version"]
+def _range(group: Sequence[Candidate]) -> str:
+    newest, oldest = group[0].version, group[-1].version
     if len(group) == 1:
         return newest or "every version"
-    return f"{oldest} {dash} {newest}"
+    return f"{oldest} – {newest}"
 
 
-def _why(page: Page, group: Sequence[Candidate]) -> Words:
-    alike = any(candidate["detail"] != group[0]["detail"] for candidate in group)
+def _why(group: Sequence[Candidate], detail: Detail) -> Words:
+    alike = any(candidate.detail != group[0].detail for candidate in group)
     notes = [count(len(group), "version")] if len(group) > 2 else []
-    notes += [f"of {group[0]['version']}; the others alike"] if alike else []
-    words = [(group[0]["detail"], PLAIN)]
+    notes += [f"of {group[0].version}; the others alike"] if alike else []
+    words = [(group[0].detail, PLAIN)]
     if notes:
         words.append((f" ({', '.join(notes)})", FAINT))
-    if page.look.verbose:
-        words.append((f" [{group[0]['reason']}]", FAINT))
+    if detail is Detail.VERBOSE:
+        words.append((f" [{group[0].reason.value}]", FAINT))
     return words

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Union
+from collections.abc import Iterator
 
-from pidoctor.report.layout import Page
-from pidoctor.report.look import BAD, FAINT, GOOD, PLAIN
+from pidoctor.envelope import Result, ShownStep
+from pidoctor.report.document import Block, Command, Detail, Item, Mark, Section
 
-Step = Union[str, Mapping[str, Any]]
+_MARKS = {"done": Mark.GOOD, "failed": Mark.BAD}
 
 
-def show(page: Page, steps: Sequence[Step]) -> None:
-    """Each step in words, and the command that it runs where there is one.
-
-    A step is a command, or ``{"text", "command", "status"}`` with a status of "done", "failed" or
-    "planned".
-    """
-    if page.look.quiet or not steps:
+def view(result: Result, detail: Detail) -> Iterator[Section]:
+    """Each step in words, and the commands that a dry run shows (else with VERBOSE)."""
+    if not result.steps or detail is Detail.QUIET:
         return
-    page.heading("Steps")
-    for number, step in enumerate(steps, 1):
-        entry = {"command": step} if isinstance(step, str) else step
-        marker, style = _marker(page, entry.get("status"), number)
-        page.item([(f"{marker} ", style)], entry.get("text") or "run", indent=2)
-        if entry.get("command"):
-            page.command(entry["command"], indent=6)
+    blocks: list[Block] = []
+    for number, step in enumerate(result.steps, 1):
+        blocks += _step(step, number, detail)
+    yield Section("Steps", tuple(blocks))
 
 
-def _marker(page: Page, status: str | None, number: int) -> tuple[str, str]:
-    if status == "done":
-        return page.look.glyphs.good, GOOD
-    if status == "failed":
-        return page.look.glyphs.bad, BAD
-    return f"{number}.", FAINT if status == "planned" else PLAIN
+def _step(step: ShownStep, number: int, detail: Detail) -> Iterator[Block]:
+    yield Item(_MARKS.get(step.status, f"{number}."), step.text)
+    if step.command and (detail is Detail.VERBOSE or step.status == "planned"):
+        yield Command(step.command)

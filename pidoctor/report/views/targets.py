@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Union
+from collections.abc import Iterator, Sequence
 
-from pidoctor.report.layout import Page
-from pidoctor.report.look import FAINT, STRONG
-
-Target = Union[str, Mapping[str, Any]]
+from pidoctor.envelope import Result
+from pidoctor.report.document import STRONG, Block, Detail, Item, Mark, Section, Text
 
 
-def show(page: Page, targets: Sequence[Target]) -> None:
-    """Boards with the systems that each can run; with ``verbose`` every name in full."""
-    names = [target if isinstance(target, str) else str(target["target"]) for target in targets]
-    if page.look.verbose or page.look.quiet:
-        for name in names:
-            page.paragraph(name)
+def view(result: Result, detail: Detail) -> Iterator[Section]:
+    """Boards with the systems that each can run; every name in full where that is wanted."""
+    names = result.targets
+    if names is None:
         return
-    if not names:
-        page.paragraph("No target has that in its name.")
+    if detail is not Detail.USUAL:
+        yield Section("", tuple(Text(name) for name in names))
         return
     systems: dict[tuple[str, ...], list[str]] = {}
     for board, its in _by_board(names).items():
         systems.setdefault(its, []).append(board)
     for its, boards in systems.items():
-        page.blank()
-        page.paragraph([("  ".join(boards), STRONG)])
-        page.paragraph([(f"/{system}  ", "") for system in its], indent=4)
-    page.blank()
-    example = names[0]
-    page.paragraph([(f"For example: pidoctor check --target {example}", FAINT)])
+        described: tuple[Block, ...] = (
+            Text([("  ".join(boards), STRONG)]),
+            Item(Mark.BLANK, "  ".join(f"/{system}" for system in its)),
+        )
+        yield Section("", described)
 
 
 def _by_board(names: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -2,114 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from pidoctor.report.layout import Page
-from pidoctor.report.look import BAD, GOOD, STRONG, WARN
-from pidoctor.report.units import count, pages, size
+from pidoctor.envelope import Result
+from pidoctor.report.document import (
+    PLAIN,
+    STRONG,
+    Block,
+    Detail,
+    Facts,
+    Item,
+    Mark,
+    Row,
+    Section,
+    Text,
+)
+from pidoctor.units import count, pages, size
+
+if TYPE_CHECKING:
+    from pidoctor.evidence.audit import LibraryAudit, WheelAudit
+    from pidoctor.evidence.numpy_api import NumpyUse
+    from pidoctor.indexing.status import IndexStatus
 
 _SHOWN = 40  # changes of an update; --json has all
+_ORIGINS = {"shipped": "came with pidoctor", "updated": "your own update"}
 
 
-def show(page: Page, index: Mapping[str, Any]) -> None:
+def view(result: Result, detail: Detail) -> Iterator[Section]:
     """Whatever of the four parts is there."""
-    for part, view in (
-        ("status", _status),
-        ("update", _update),
-        ("verify", _verify),
-    ):
-        if index[part] is not None:
-            view(page, index[part])
-    for audit in index["audits"] or ():
-        _audit(page, audit)
+    index = result.index
+    if index is None:
+        return
+    if index.status is not None:
+        yield Section("Wheels index", tuple(_status(index.status)))
+    if index.update is not None:
+        changes = index.update.changes
+        lines = [Text(change) for change in changes[:_SHOWN]] or [Text("nothing changed")]
+        if len(changes) > _SHOWN:
+            lines.append(Text(f"and {len(changes) - _SHOWN} more"))
+        yield Section(f"Updated: {count(index.update.packages, 'package')}", tuple(lines))
+    if index.verify is not None:
+        checked = f"{count(index.verify.hashes_checked, 'hash', 'hashes')} compared"
+        read = f"{count(index.verify.wheels_read, 'wheel')} read again"
+        problems = [Item(Mark.BAD, problem) for problem in index.verify.problems]
+        yield Section(f"{checked}, {read}", tuple(problems))
+    for audit in index.audits or ():
+        yield Section(audit.filename, tuple(_audit(audit, detail)))
 
 
-def _status(page: Page, status: Mapping[str, Any]) -> None:
-    page.heading("Wheels index")
-    age = status["age_days"]
-    days = "" if age is None else f", {count(age, 'day')} ago"
-    origin = {"shipped": "came with pidoctor", "updated": "your own update"}[status["origin"]]
-    page.item("", f"made:     {status['retrieved'] or 'unknown'}{days} ({origin})", indent=2)
-    page.item("", f"holds:    {_holdings(status)}", indent=2)
-    sources = ", ".join(f"{number} from {name}" for name, number in status["sources"].items())
-    page.item("", f"sources:  {sources or 'none'}", indent=2)
-    page.item("", f"folder:   {status['folder']}", indent=2)
-    if status["note"]:
-        page.item([(f"{page.look.glyphs.warn} ", WARN)], status["note"], indent=2)
-
-
-def _holdings(status: Mapping[str, Any]) -> str:
-    packages, wheels = count(status["packages"], "package"), count(status["wheels"], "wheel")
-    return f"{packages}, {wheels}, {status['with_evidence']} of them with evidence"
-
-
-def _update(page: Page, update: Mapping[str, Any]) -> None:
-    changes = update["changes"]
-    page.heading(f"Updated: {count(update['packages'], 'package')}")
-    for change in changes[:_SHOWN]:
-        page.item("", change, indent=2, hang=2)
-    if len(changes) > _SHOWN:
-        page.item("", f"and {len(changes) - _SHOWN} more", indent=2)
-    if not changes:
-        page.item("", "nothing changed", indent=2)
-
-
-def _verify(page: Page, verification: Mapping[str, Any]) -> None:
-    problems = verification["problems"]
-    marker = (page.look.glyphs.bad, BAD) if problems else (page.look.glyphs.good, GOOD)
-    checked = f"{count(verification['hashes_checked'], 'hash', 'hashes')} compared"
-    read = f"{count(verification['wheels_read'], 'wheel')} read again"
-    result = count(len(problems), "problem") if problems else "all as the index says"
-    page.item([(f"{marker[0]} ", marker[1])], f"{checked}, {read}: {result}")
-    for problem in problems:
-        page.item("- ", problem, indent=2)
-
-
-def _audit(page: Page, audit: Mapping[str, Any]) -> None:
-    page.heading(audit["file"])
-    page.item("", f"{size(audit['size'])}, unpacked {size(audit['unpacked_size'])}", indent=2)
-    if audit["numpy_api"]:
-        page.item("", f"NumPy C API: {_numpy(audit['numpy_api'])}", indent=2)
-    if not audit["libraries"]:
-        page.item("", "no ELF files: pure Python", indent=2)
-    for library in sorted(audit["libraries"], key=lambda item: not item["required"]):
-        if library["required"] or page.look.verbose or library["cpu_features"]:
-            _library(page, library)
-    hidden = sum(1 for library in audit["libraries"] if not library["required"])
-    if hidden and not page.look.verbose:
-        page.item(
-            "", f"{count(hidden, 'optional library', 'optional libraries')} (-v shows all)", 2
+def _status(status: IndexStatus) -> Iterator[Block]:
+    days = "" if status.age_days is None else f", {count(status.age_days, 'day')} ago"
+    made = f"{status.retrieved or 'unknown'}{days} ({_ORIGINS[status.origin]})"
+    packages, wheels = count(status.packages, "package"), count(status.wheels, "wheel")
+    holds = f"{packages}, {wheels}, {status.with_evidence} of them with evidence"
+    sources = ", ".join(f"{number} from {name}" for name, number in status.sources.items())
+    yield Facts(
+        (
+            Row("Made", (made,)),
+            Row("Holds", (holds,)),
+            Row("Sources", (sources or "none",)),
+            Row("Folder", (str(status.folder),)),
         )
-    for sentence in audit["disagreements"]:
-        page.item([(f"{page.look.glyphs.warn} ", WARN)], sentence, indent=2)
-    if audit["libraries"] and not audit["disagreements"]:
-        page.item([(f"{page.look.glyphs.good} ", GOOD)], "the tag agrees with the files", indent=2)
+    )
+    if status.note:
+        yield Item(Mark.WARN, status.note)
 
 
-def _library(page: Page, library: Mapping[str, Any]) -> None:
-    optional = "" if library["required"] else " (optional)"
-    page.item("", [(library["path"].rsplit("/", 1)[-1], STRONG), (optional, "")], indent=2)
-    page.item("", ", ".join(_needs(library)), indent=4)
+def _audit(audit: WheelAudit, detail: Detail) -> Iterator[Block]:
+    yield Text(f"{size(audit.size)}, unpacked {size(audit.unpacked_size)}")
+    if audit.numpy_api:
+        yield Text(f"NumPy C API: {_numpy(audit.numpy_api)}")
+    if not audit.libraries:
+        yield Text("no ELF files: pure Python")
+    everything = detail is Detail.VERBOSE
+    for library in sorted(audit.libraries, key=lambda item: not item.required):
+        if library.required or library.features.always or everything:
+            optional = "" if library.required else " (optional)"
+            yield Text([(library.path.rsplit("/", 1)[-1], STRONG), (optional, PLAIN)])
+            yield Item(Mark.BLANK, ", ".join(_needs(library)))
+    hidden = len(audit.libraries) - len(audit.required)
+    if hidden and not everything:
+        yield Text(f"{count(hidden, 'optional library', 'optional libraries')} (-v shows all)")
+    for sentence in audit.disagreements:
+        yield Item(Mark.WARN, sentence)
+    if audit.libraries and not audit.disagreements:
+        yield Item(Mark.GOOD, "the tag agrees with the files")
 
 
-def _needs(library: Mapping[str, Any]) -> list[str]:
-    words = [f"{library['machine']} {library['float_abi']}".strip()]
-    words += [
-        f"{label} {library[key]['strong']}"
-        for label, key in (("GLIBC", "glibc"), ("GLIBCXX", "glibcxx"), ("CXXABI", "cxxabi"))
-        if library[key]["strong"]
-    ]
-    words.append(f"pages up to {pages(library['align'])}" if library["align"] else "no segments")
-    outside = [name for name in library["needed"] if name not in library["bundled"]]
-    words += [f"needs {' '.join(outside)}"] if outside else []
-    words += [f"brings {' '.join(library['bundled'])}"] if library["bundled"] else []
-    words += ["executable stack"] if library["exec_stack"] else []
-    words += [f"uses {' '.join(library['cpu_features'])}"] if library["cpu_features"] else []
-    return words
+def _needs(library: LibraryAudit) -> Iterator[str]:
+    facts = library.facts
+    yield f"{facts.machine} {facts.float_abi}".strip()
+    for label, need in (
+        ("GLIBC", facts.glibc),
+        ("GLIBCXX", facts.glibcxx),
+        ("CXXABI", facts.cxxabi),
+    ):
+        if need.strong:
+            yield f"{label} {need.strong}"
+    yield f"pages up to {pages(facts.align)}" if facts.align else "no segments"
+    if library.external:
+        yield f"needs {' '.join(library.external)}"
+    if library.bundled:
+        yield f"brings {' '.join(library.bundled)}"
+    if facts.exec_stack:
+        yield "executable stack"
+    if library.features.always:
+        yield f"uses {' '.join(library.features.always)}"
+    if library.features.optional:
+        yield f"can use {' '.join(library.features.optional)}"
 
 
-def _numpy(api: Mapping[str, int]) -> str:
-    generation = "NumPy 1 only" if api["abi"] == 1 else "NumPy 1 and 2"
-    version = f", API version {api['feature']:#x} or later" if api["feature"] else ""
+def _numpy(api: NumpyUse) -> str:
+    generation = "NumPy 1 only" if api.abi == 1 else "NumPy 1 and 2"
+    version = f", API version {api.feature:#x} or later" if api.feature else ""
     return f"{generation}{version}"

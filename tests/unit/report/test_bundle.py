@@ -8,6 +8,8 @@ import os
 import stat
 import zipfile
 from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ CANARY = "c4n4ry"
 
 
 def content(**more: Any) -> Content:
-    return Content(result=check().to_json(), **more)
+    return Content(result=check(), **more)
 
 
 def test_a_bundle_is_read_back(tmp_path: Path) -> None:
@@ -66,17 +68,23 @@ def test_the_same_content_gives_the_same_file(tmp_path: Path) -> None:
 
 
 def test_no_planted_secret_gets_into_a_bundle(tmp_path: Path) -> None:
-    result: dict[str, Any] = json.loads(json.dumps(SAMPLES["check-sick"].to_json()))
     secret = f"https://bob:{CANARY}@index.example.org/simple /home/{CANARY}/x TOKEN={CANARY}"
 
     def plant(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: plant(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [plant(item) for item in value]
+        if isinstance(value, Enum):
+            return value
+        if isinstance(value, tuple):
+            parts = [plant(item) for item in value]
+            return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+        if is_dataclass(value) and not isinstance(value, type):
+            kept = ("command", "resolution", "asked")
+            named = [(f.name, getattr(value, f.name)) for f in fields(value)]
+            planted = {name: item if name in kept else plant(item) for name, item in named}
+            return type(value)(**planted)
         return f"{value} {secret}" if isinstance(value, str) else value
 
-    planted = {**plant(result), "resolution": None}
+    planted = plant(SAMPLES["check-sick"])
+    assert CANARY in planted.profile.python.version.value
     path = tmp_path / "b.zip"
     capture = json.dumps({"files": {"/etc/pip.conf": {"text": secret}}})
     write_bundle(

@@ -7,15 +7,18 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pidoctor.report.html import matrix_page
+from pidoctor.report.matrix_page import matrix_page
 from pidoctor.report.report_page import report_page
-from tests.unit.report.samples import SAMPLES, cell, matrix
+from pidoctor.result import Finding, Severity
+from tests.profiles import changed, pi4
+from tests.unit.report.samples import SAMPLES, cell, impossible, matrix, sick
 
 EVIL = "<script>alert(1)</script>\x1b[31m\"'><img src=x onerror=alert(2)>"
 VOID = {"meta", "input", "br", "img", "link"}
@@ -47,7 +50,7 @@ class Outline(HTMLParser):
 def pages() -> dict[str, str]:
     logs = {"logs/pip.log": "one\ntwo"}
     reports = {
-        name: report_page(result.to_json(), {"numpy": "1.26.4"}, logs)
+        name: report_page(result, {"numpy": "1.26.4"}, logs, str)
         for name, result in SAMPLES.items()
     }
     return {"matrix": matrix_page(matrix()), **reports}
@@ -82,11 +85,13 @@ def test_data_stays_data() -> None:
     cells = [
         cell("pi4", "bookworm", 64, "3.11", EVIL)._replace(target=EVIL, board=EVIL, python=EVIL)
     ]
-    envelope: dict[str, Any] = json.loads(json.dumps(SAMPLES["check-sick"].to_json()))
-    envelope["findings"][0]["message"] = EVIL
-    envelope["profile"]["board"]["model"] = {"value": EVIL, "state": "known", "source": EVIL}
-    envelope["resolution"]["message"] = EVIL
-    for page in (matrix_page(cells), report_page(envelope, {EVIL: EVIL}, {EVIL: EVIL})):
+    evil = replace(
+        sick(),
+        profile=changed(pi4(), board_model=EVIL),
+        findings=(Finding("evil", Severity.ERROR, EVIL, EVIL),),
+        resolution=replace(impossible(), message=EVIL),
+    )
+    for page in (matrix_page(cells), report_page(evil, {EVIL: EVIL}, {EVIL: EVIL}, str)):
         outline = Outline(page)
         assert outline.count("img") == 0
         assert outline.count("script") <= 1

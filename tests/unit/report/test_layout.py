@@ -7,6 +7,7 @@ import shlex
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pidoctor.report.document import PLAIN
 from pidoctor.report.layout import Page, cells, wrap
 from pidoctor.report.look import Look
 
@@ -19,7 +20,7 @@ def page(width: int) -> Page:
 
 @given(words, st.integers(8, 60))
 def test_wrapping_keeps_every_character_and_the_width(some: list[str], width: int) -> None:
-    lines = ["".join(text for text, _ in line) for line in wrap([(" ".join(some), "")], width)]
+    lines = ["".join(text for text, _ in line) for line in wrap([(" ".join(some), PLAIN)], width)]
     assert all(cells(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == "".join(some)
 

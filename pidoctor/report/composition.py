@@ -1,0 +1,55 @@
+"""Which views make up the document of each command, in order."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from pidoctor.envelope import Result
+from pidoctor.report.document import Detail, Document
+
+# A view is a module of pidoctor.report.views with ``view(result, detail) -> sections``; it gives
+# none where the result has nothing for it, and only those that are needed are imported.
+_MACHINE = ("overview", "facts")
+VIEWS: dict[str, tuple[str, ...]] = {
+    "check": ("conclusion", *_MACHINE, "findings", "resolution", "conclusion"),
+    "install": ("facts", "findings", "resolution", "steps", "proof", "conclusion"),
+    "smoke": ("findings", "proof", "conclusion"),
+    "undo": ("steps", "conclusion"),
+    "explain": ("facts", "resolution", "conclusion"),
+    "lock": ("resolution", "conclusion"),
+    "download": ("resolution", "conclusion"),
+    "targets": ("targets", "conclusion"),
+    "matrix": ("matrix",),
+    "triage": ("facts", "diagnoses"),
+    "capture": (*_MACHINE, "conclusion"),
+    "report": (*_MACHINE, "findings", "resolution", "conclusion"),
+    "index": ("wheels_index", "conclusion"),
+}
+# What a view needs of a result: without it the view is not even imported.
+_NEEDS = {
+    "overview": "profile",
+    "facts": "profile",
+    "findings": "findings",
+    "resolution": "resolution",
+    "steps": "steps",
+    "proof": "proof",
+}
+
+
+def compose(result: Result, detail: Detail = Detail.USUAL) -> Document:
+    """The document of a result."""
+    if result.error:
+        return tuple(_view("conclusion", result, detail))
+    views = VIEWS[result.command]
+    if detail is Detail.QUIET:  # the answer is said once, at the end
+        views = tuple(view for n, view in enumerate(views) if view not in views[n + 1 :])
+    return tuple(section for name in views for section in _view(name, result, detail))
+
+
+def _view(name: str, result: Result, detail: Detail) -> Document:
+    needed = _NEEDS.get(name)
+    if (needed and getattr(result, needed) is None) or (
+        name == "facts" and detail is not Detail.VERBOSE
+    ):
+        return ()
+    return tuple(import_module(f"pidoctor.report.views.{name}").view(result, detail))

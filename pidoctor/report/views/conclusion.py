@@ -1,0 +1,42 @@
+"""The answer in one sentence: where the eye is when a command has ended."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from pidoctor.envelope import Result
+from pidoctor.report.conclusion import conclude
+from pidoctor.report.document import Command, Detail, Mark, Section, Text, Verdict
+from pidoctor.result import ExitCode
+
+
+def view(result: Result, detail: Detail) -> Iterator[Section]:
+    """The verdict and the command to type now, or the error."""
+    if result.error:
+        yield Section("", (Verdict(Mark.BAD, result.error),))
+        return
+    said, then = conclude(result)
+    if said is None:
+        return
+    plan = result.plan
+    if detail is Detail.QUIET and result.command not in ("check", "smoke") and not result.outcome:
+        short = f"{plan.runtime} {plan.version}" if plan else said
+        yield Section("", (Text(short),))
+        return
+    yield Section("", (Verdict(_mark(result), said, then or ""), *_way_back(result)))
+
+
+def _way_back(result: Result) -> Iterator[Command]:
+    """How to undo what was just done."""
+    outcome = result.outcome
+    if outcome is not None and outcome.status == "installed":
+        usual = str(outcome.environment) == ".venv"
+        where = "" if usual else f" --venv {shlex.quote(str(outcome.environment))}"
+        yield Command(f"pidoctor undo{where}", "Undo:")
+
+
+def _mark(result: Result) -> Mark:
+    if result.exit_code == ExitCode.FINE:
+        return Mark.GOOD if result.resolution is None or result.plan else Mark.BAD
+    return Mark.WARN if result.plan and not result.outcome else Mark.BAD
