@@ -19,6 +19,7 @@ from pidoctor.triage.diagnosis import Diagnosis, Evidence, evidence_of, fix_for,
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
 from pidoctor.triage.nothing_found import Judge, Verdict
+from pidoctor.triage.settled import succeeded
 from pidoctor.triage.symptoms import (
     BENIGN,
     DECIDED,
@@ -31,6 +32,7 @@ from pidoctor.triage.symptoms import (
     Knowledge,
     load,
 )
+from pidoctor.triage.text_input import NotALogError, as_text
 
 STRONG = 0.6
 """From here on a cause is named as one, and guesses weaker than it are only alternatives."""
@@ -66,7 +68,10 @@ def triage(
     show of the machine; `judge` answers why a machine cannot have a requirement.
     """
     knowledge = load()
-    seen = scan(stream, knowledge)
+    try:
+        seen = scan(as_text(stream), knowledge)
+    except NotALogError as error:
+        return [_no_log(str(error))]
     if profile is not None:
         from pidoctor.triage.log_machine import with_profile
 
@@ -76,7 +81,7 @@ def triage(
 
 def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> list[Diagnosis]:
     """Weigh what a scan saw."""
-    suspects = _merge(_suspects(seen, judge))
+    suspects = _merge((*_suspects(seen, judge), *_pairs(seen)))
     suspects = _without_settled(suspects, seen, knowledge)
     suspects = _without_entailed(suspects, seen.facts, knowledge)
     strong = [s for s in suspects if s.confidence >= STRONG]
@@ -109,6 +114,18 @@ def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
             yield _Suspect(symptom.cause, symptom.confidence, (hit,))
 
 
+def _pairs(seen: Scan) -> Iterable[_Suspect]:
+    """Installed packages that do not run together, though the installer was content."""
+    if "numpy" not in seen.facts.versions:
+        return
+    from pidoctor.triage.ranking import bad_pairs
+
+    for trouble, number, text in bad_pairs(seen.facts):
+        hits = [h for h in seen.hits if h.number == number and h.symptom.cause == SUCCESS]
+        if hits:
+            yield _Suspect(trouble, nothing_found.SURE, tuple(hits[:1]), text)
+
+
 def _decide(hit: Hit, facts: Facts, ignored: str, judge: Judge | None) -> list[Verdict]:
     """What the facts make of a symptom that has several causes."""
     if hit.symptom.cause == NOTHING_FOUND:
@@ -135,11 +152,12 @@ def _merge(suspects: Iterable[_Suspect]) -> list[_Suspect]:
 
 
 def _without_settled(suspects: list[_Suspect], seen: Scan, knowledge: Knowledge) -> list[_Suspect]:
-    last = {hit.symptom.id: hit.number for hit in seen.hits}
+    """Drop what a later success of the same thing shows to be over."""
 
     def settled(suspect: _Suspect) -> bool:
         signs = knowledge.causes[suspect.cause].settled_by
-        return any(last.get(sign, 0) > suspect.last for sign in signs)
+        later = (h for h in seen.hits if h.symptom.id in signs and h.number > suspect.last)
+        return any(succeeded(hit, suspect.hits, seen.facts) for hit in later)
 
     return [s for s in suspects if not settled(s)]
 
@@ -197,22 +215,29 @@ def _diagnosis(
 
 
 def _neither(seen: Scan) -> Diagnosis:
-    """Nothing known went wrong: a success, or something we have no name for."""
+    """Nothing known went wrong: a success, or something we have no name for.
+
+    A success has to be seen, at the end; that nothing bad was recognised is no proof.
+    """
     of = {
         kind: [h for h in seen.hits if h.symptom.cause == kind]
         for kind in (SUCCESS, FAILURE, BENIGN)
     }
     failures = of[FAILURE]
-    if of[SUCCESS] and (not failures or of[SUCCESS][-1].number > failures[-1].number):
-        return _no_problem(0.9, of[SUCCESS][-1:])
-    if not failures and seen.lines:
-        return _no_problem(0.7 if of[BENIGN] else 0.6, of[BENIGN][:1])
-    return _unknown(failures, seen.facts)
+    over = [hit for hit in of[SUCCESS] if not failures or hit.number > failures[-1].number]
+    if failures:
+        over = [hit for hit in over if succeeded(hit, failures[-1:], seen.facts)]
+    if over:
+        return _no_problem(0.9, over[-1:])
+    if not failures and of[BENIGN]:
+        return _no_problem(0.7, of[BENIGN][:1])
+    return _unknown(failures, seen)
 
 
 def _no_problem(confidence: float, hits: list[Hit]) -> Diagnosis:
     return Diagnosis(
         cause="no-problem",
+        title="No problem found",
         confidence=confidence,
         evidence=evidence_of([(hit.number, hit.text) for hit in hits]),
         explanation="Nothing in this log shows a failure; warnings in it are harmless.",
@@ -222,16 +247,33 @@ def _no_problem(confidence: float, hits: list[Hit]) -> Diagnosis:
     )
 
 
-def _unknown(failures: list[Hit], facts: Facts) -> Diagnosis:
+def _unknown(failures: list[Hit], seen: Scan) -> Diagnosis:
     evidence: tuple[Evidence, ...] = evidence_of([(hit.number, hit.text) for hit in failures[-3:]])
     return Diagnosis(
         cause="unknown",
+        title="Unknown cause" if failures else "Nothing to judge",
         confidence=0.0,
         evidence=evidence,
         explanation="Something failed here, and none of the known causes fits."
         if failures
-        else "The log holds nothing to judge by.",
-        fix=_what_settles(failures, facts),
+        else "This text shows no install and no run, neither one that failed nor one that ended "
+        "well, so there is nothing to judge.",
+        fix=_what_settles(failures, seen.facts),
+    )
+
+
+def _no_log(why: str) -> Diagnosis:
+    return Diagnosis(
+        cause="unknown",
+        confidence=0.0,
+        evidence=(),
+        explanation=f"This is not a log. {why}",
+        fix=Remedy(
+            "Save the text of the terminal into a file and name that file, or let pidoctor run "
+            "the command: pidoctor triage -- COMMAND.",
+            safe=True,
+        ),
+        title="Not a log",
     )
 
 

@@ -38,6 +38,9 @@ _REQUIREMENT = re.compile(
     r"^[\"']?([A-Za-z0-9][\w.-]{0,80}(?:\[[\w,.-]{1,60}\])?(?:(?:[<>=!~]=?|===)[\w.,*<>=!~+-]{1,60})?)[\"']?$"
 )
 _PIP_INSTALLED = re.compile(r"^Successfully installed (.+)$")
+_VERSIONED = re.compile(r"^([A-Za-z0-9][\w.-]*?)-(\d[\w.!+]*)$")
+_UV_VERSION = re.compile(r"^\+ ([A-Za-z0-9][\w.-]*)==(\d[\w.!+]*)")
+_LISTED_VERSION = re.compile(r"^([A-Za-z][\w.-]*)(?: +|==)(\d+\.\d[\w.]*)$")
 _SATISFIED = re.compile(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
 _UV_INSTALLED = re.compile(r"^\+ ([A-Za-z0-9][\w.-]*)==\d")
 _SHOWN = re.compile(r"^Name: ([A-Za-z][\w.-]*)$")
@@ -104,6 +107,19 @@ class Facts:
     commands: frozenset[str] = frozenset()
     """The install commands that the log shows, see `same_command`."""
 
+    asked: tuple[tuple[int, frozenset[str]], ...] = ()
+    """Where the log shows what was to be installed: line number, normalised names."""
+
+    prompts: tuple[int, ...] = ()
+    """Lines that show a command typed at a prompt, or one of a Dockerfile."""
+
+    versions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Installed version of a package, as the log shows it last, and the line."""
+
+    def asked_before(self, line: int) -> frozenset[str]:
+        """What the last install command before a line, or on it, was to install."""
+        return next((names for at, names in reversed(self.asked) if at <= line), frozenset())
+
     def shown(self) -> dict[str, Sequence[str]]:
         """What conditions are held against, see `catalog.troubles.holds`."""
         several: dict[str, Sequence[str]] = {
@@ -143,21 +159,23 @@ class FactReader:
         self._tools: set[str] = set()
         self._installed: set[str] = set()
         self._commands: set[str] = set()
+        self._asked: list[tuple[int, frozenset[str]]] = []
+        self._prompts: list[int] = []
+        self._versions: dict[str, tuple[str, int]] = {}
 
     def read(self, line: Line) -> None:
         """Take what one cleaned line shows."""
         text = line.text[:1000]
         for name, weight, value in self._table.facts_in(text):
             self._vote(name, value, weight, line.number)
-        self._read_command(text)
+        self._read_command(text, line.number)
         if len(self._installed) < 2000:
-            self._read_installed(line.text)
+            self._read_installed(line.text, line.number)
 
-    def _read_installed(self, text: str) -> None:
-        found = _PIP_INSTALLED.match(text)
-        if found is not None:
-            words = found.group(1).split()
-            self._installed.update(plain_name(re.sub(r"-\d[\w.!+]*$", "", word)) for word in words)
+    def _read_installed(self, text: str, number: int) -> None:
+        for name, version in installed_in(text):
+            self._installed.add(name)
+            self._versions[name] = version, number
         for pattern in (_SATISFIED, _UV_INSTALLED, _SHOWN, _LISTED, _APT_INSTALLED, _IMPORTED_FROM):
             found = pattern.search(text)
             if found is not None:
@@ -175,7 +193,9 @@ class FactReader:
         elif len(votes) < 50:
             votes[value] = [weight, 1, number]
 
-    def _read_command(self, text: str) -> None:
+    def _read_command(self, text: str, number: int) -> None:
+        if _PROMPT.match(text) and len(self._prompts) < 1000:
+            self._prompts.append(number)
         shown = _SHOWN_COMMAND.search(text)
         if shown is not None and len(self._commands) < 200:
             self._commands.add(same_command(shown.group()))
@@ -184,14 +204,24 @@ class FactReader:
             self._tools.add("pip" if re.match(r"pip[\d.]*$", tool) else tool)
             if _PROMPT.match(text) or "install" in text[:40]:
                 self._take(self._requirements, found.group("rest"))
+                self._note_asked(found.group("rest"), number)
         apt = _APT_INSTALL.search(text)
         if apt is not None:
             self._tools.add("apt")
             self._take(self._apt, apt.group(1))
+            self._note_asked(apt.group(1), number)
         collecting = _COLLECTING.match(text)
         if collecting is not None and len(self._requirements) < 200:
             self._requirements.setdefault(collecting.group(1))
             self._tools.add("pip")
+            if not self._asked:
+                self._note_asked(collecting.group(1), number)
+
+    def _note_asked(self, arguments: str, number: int) -> None:
+        names: dict[str, None] = {}
+        self._take(names, arguments)
+        if names and len(self._asked) < 1000:
+            self._asked.append((number, frozenset(map(plain_name, names))))
 
     @staticmethod
     def _take(into: dict[str, None], arguments: str) -> None:
@@ -221,6 +251,9 @@ class FactReader:
             frozenset(self._tools),
             frozenset(self._installed),
             frozenset(self._commands),
+            tuple(self._asked),
+            tuple(self._prompts),
+            self._versions,
         )
 
 
@@ -250,6 +283,19 @@ def _settle(values: dict[str, str], table: Witnesses) -> None:
         values.setdefault("glibc", glibc)
     if "alpine" in values:
         values["family"], values["libc"] = "alpine", "musl"
+
+
+def installed_in(text: str) -> list[tuple[str, str]]:
+    """Normalised names and versions of the packages that a line shows as installed by now."""
+    found = _PIP_INSTALLED.match(text)
+    if found is not None:
+        words = (_VERSIONED.match(word) for word in found.group(1).split()[:500])
+        return [(plain_name(word.group(1)), word.group(2)) for word in words if word]
+    for pattern in (_UV_VERSION, _LISTED_VERSION):
+        found = pattern.match(text)
+        if found is not None:
+            return [(plain_name(found.group(1)), found.group(2))]
+    return []
 
 
 def same_command(text: str) -> str:

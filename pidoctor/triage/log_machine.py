@@ -12,9 +12,10 @@ from pidoctor.triage.log_facts import Facts
 def with_profile(facts: Facts, profile: Profile) -> Facts:
     """The facts of the log, completed from the profile; what the log shows goes first."""
     values = {name: value for name, value in _of(profile).items() if value}
+    lines = {**dict.fromkeys(values, 0), **facts.lines}
     values.update(facts.values)
     installed = set(profile.python.packages.or_else({}))
-    return replace(facts, values=values, installed=facts.installed | installed)
+    return replace(facts, values=values, lines=lines, installed=facts.installed | installed)
 
 
 def _of(profile: Profile) -> dict[str, str]:

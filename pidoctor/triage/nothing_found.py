@@ -15,9 +15,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.triage.log_facts import Facts, as_version, first_package, plain_name
-from pidoctor.triage.published import Published, lookalike, published
+from pidoctor.triage.published import Published, misspelled, published
 
-SURE, LIKELY, OPEN, FAINT = 0.92, 0.75, 0.5, 0.35
+SURE, LIKELY, SPELLING, OPEN, FAINT = 0.92, 0.75, 0.62, 0.5, 0.35
 
 _APT_NAME = re.compile(r"^(?:python3?-(?!dateutil|dotenv|multipart|magic|jose)|lib)[\w.-]+$|-dev$")
 _REQUIRES = re.compile(r"(\d[\w.]*) Requires-Python ([^;]+)")
@@ -139,29 +139,35 @@ def _by_requires_python(asked: str, ignored: str, facts: Facts) -> Verdict | Non
         parsed = _parsed((version,))
         if wanted is None or not parsed or not wanted.contains(parsed[0], prereleases=True):
             continue
-        python = facts.get("python") or _python_left_out_by([b for _, b in left_out])
-        return requires_python({"bounds": bounds.strip(), "python": python}, facts)[0]
+        return requires_python({"bounds": bounds.strip()}, facts, [b for _, b in left_out])[0]
     return None
 
 
-def _python_left_out_by(bounds: list[str]) -> str:
-    """A Python that none of these Requires-Python admit; pip lists them from Python 3.7 on."""
+def _could_be(bounds: Sequence[str]) -> Version:
+    """The newest Python that none of these Requires-Python admit; pip lists them from 3.7 on."""
     for minor in range(14, 6, -1):
         try:
             if not any(SpecifierSet(b).contains(f"3.{minor}.5") for b in set(bounds)):
-                return f"3.{minor}"
+                return Version(f"3.{minor}")
         except InvalidSpecifier:
             break
-    return ""
+    return Version("0")
 
 
-def requires_python(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
-    """The tool refused by Requires-Python: too old, or too new?"""
+def requires_python(
+    groups: Mapping[str, str], facts: Facts, left_out: Sequence[str] = ()
+) -> list[Verdict]:
+    """The tool refused by Requires-Python: too old, or too new?
+
+    ``left_out`` are the bounds of all versions that were left out, which tell it where the log does
+    not show the Python.
+    """
     bounds, python = groups.get("bounds", ""), groups.get("python") or facts.get("python")
-    text = f"It wants Python {bounds}" + (f", and this is {python}." if python else ".")
+    text = f"It needs Python {bounds}" + (f", and this is {python}." if python else ".")
     upper = re.search(r"<=?\s*(\d\.\d{1,2})", bounds)
-    if upper and python:
-        new = as_version(python)[:2] >= as_version(upper.group(1))
+    at = as_version(python)[:2] if python else _could_be(left_out).release[:2]
+    if upper and at > (0,):
+        new = at >= as_version(upper.group(1))
         return [Verdict("python-too-new" if new else "python-too-old", SURE, text)]
     return [
         Verdict("python-too-new" if upper and ">" not in bounds else "python-too-old", SURE, text)
@@ -169,14 +175,23 @@ def requires_python(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
 
 
 def _unknown_name(name: str) -> list[Verdict]:
-    similar = lookalike(name)
+    """A name that we do not know may well exist: only the log or an index can say that it does not.
+
+    A slip of the fingers in a well-known name is likely one.
+    """
+    similar = misspelled(name)
     if similar:
-        return [Verdict("unknown-package-name", SURE, f"There is no {name}; {similar} is one.")]
+        text = f"We do not know a package {name}; did you mean {similar}?"
+        return [Verdict("unknown-package-name", SPELLING, text)]
     if _APT_NAME.search(name):
-        return [Verdict("unknown-package-name", SURE, f"{name} is a name of apt's, not of pip's.")]
+        text = f"{name} looks like a name of apt's, not of pip's."
+        return [Verdict("unknown-package-name", LIKELY, text)]
+    text = f"We do not know the package {name}, and the log does not say why nothing fits."
     return [
-        Verdict("unknown-package-name", OPEN, f"No package {name} is known to us."),
-        Verdict("no-wheel-for-python", FAINT, f"If {name} exists, it has nothing for this Python."),
+        Verdict("unknown-package-name", OPEN, f"{text} If there is none, the name is wrong."),
+        Verdict(
+            "no-wheel-for-python", OPEN - 0.05, f"{text} If there is one, look for its wheels."
+        ),
     ]
 
 

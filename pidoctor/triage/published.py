@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,7 +56,32 @@ def published() -> Mapping[str, Published]:
     }
 
 
-def lookalike(name: str) -> str:
-    """A known package whose name is nearly `name`, or the empty string."""
-    close = difflib.get_close_matches(plain_name(name), list(published()), n=1, cutoff=0.78)
-    return close[0] if close and close[0] != plain_name(name) else ""
+def misspelled(name: str) -> str:
+    """The known package that `name` is a misspelling of, or the empty string.
+
+    One or two letters wrong, in names of the same parts; a number or a part more is another name.
+    """
+    parts = plain_name(name).split("-")
+    for known in published():
+        others = known.split("-")
+        wrong = [(one, other) for one, other in zip(parts, others) if one != other]
+        if len(parts) == len(others) and len(wrong) == 1 and _is_slip(*wrong[0]):
+            return known
+    return ""
+
+
+_TWO_FROM = 9
+"""Letters of a word from which on two may be wrong."""
+
+_LONG_ENOUGH = 6
+"""Letters of a word; shorter ones are all alike."""
+
+
+def _is_slip(word: str, known: str) -> bool:
+    """Whether one or two letters were added, dropped, changed or swapped in a long word."""
+    if re.sub(r"\D", "", word) != re.sub(r"\D", "", known) or abs(len(word) - len(known)) > 1:
+        return False
+    matcher = difflib.SequenceMatcher(None, word, known, autojunk=False)
+    same = sum(block.size for block in matcher.get_matching_blocks())
+    off = max(len(word), len(known)) - same
+    return len(known) >= _LONG_ENOUGH and off <= 1 + (len(known) > _TWO_FROM)

@@ -6,11 +6,13 @@ asked about, and the causes that come out are all named; one that comes out ever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
 
+from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
 from pidoctor.profile.variation import PYTHONS
 from pidoctor.resolve.compatibility import judge as judge_wheel
@@ -18,6 +20,7 @@ from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.nothing_found import LIKELY, OPEN, SURE, Verdict, specifier_of
+from pidoctor.triage.published import published
 
 OLDEST_INDEXED = (3, 9)
 """The index says nothing of wheels for older Pythons."""
@@ -98,7 +101,51 @@ def _misses(wheels: tuple[Wheel, ...], facts: Facts) -> Iterator[tuple[str, str]
             yield "", ""
         else:
             nearest = max(misses, key=lambda miss: (miss.reason.nearness, -miss.distance))
-            yield _cause(nearest, machine, wheels), f"The nearest build is {nearest.detail}."
+            cause = _cause(nearest, machine, wheels)
+            yield cause, _words(cause, wheels, facts)
+
+
+def _words(cause: str, wheels: tuple[Wheel, ...], facts: Facts) -> str:
+    """What is known of the wheels, and of the machine as far as the log or the caller shows it."""
+    name, python, arch = wheels[0].name, facts.version("python")[:2], facts.get("arch")
+    if cause == PYTHON:
+        tags = re.findall(r"-cp3(\d+)-", " ".join(wheel.filename for wheel in wheels))
+        known = published().get(plain_name(name))
+        minors = {int(minor) for minor in tags} | {s[1] for s in (known.widest if known else ())}
+        has = f"{name} has wheels for Python 3.{min(minors)} to 3.{max(minors)}" if minors else name
+        here = f"this is Python {'.'.join(map(str, python))}" if python else ""
+        return f"{has}; {here or 'the log does not show which Python this is'}."
+    if cause == "no-wheel-for-32bit-os":
+        here = "this Python is 32-bit" if arch.startswith("armv") else ""
+        return f"{here.capitalize()}." if here else "Whether it is, the log does not show."
+    if cause == "no-wheel-for-arch" and arch:
+        return f"{name} has no wheel for {arch}."
+    if cause == "no-wheel-for-glibc" and facts.get("glibc"):
+        return f"This system has glibc {facts.get('glibc')}."
+    return ""
+
+
+def bad_pairs(facts: Facts) -> Iterator[tuple[str, int, str]]:
+    """Installed pairs that a wheel's files rule out: trouble, line of the log, sentence.
+
+    pip takes the pair, and its own check finds nothing: a wheel's metadata does not say which NumPy
+    it was compiled for.
+    """
+    numpy = facts.versions.get("numpy")
+    if numpy is None:
+        return
+    for name, (version, line) in facts.versions.items():
+        project = _index().project(name)
+        for wheel in project.wheels if project else ():
+            api = wheel.evidence.numpy_api if wheel.evidence else None
+            if api and str(wheel.version) == version:
+                bound = load_relations().numpy_bound(api.abi, api.feature)
+                if not bound.contains(numpy[0], prereleases=True):
+                    old = api.abi == 1 and not numpy[0].startswith(("0", "1."))
+                    trouble = "numpy2-abi-mismatch" if old else "numpy-api-version-mismatch"
+                    text = f"{name} {version} needs numpy{bound}, and numpy {numpy[0]} is there."
+                    yield trouble, max(line, numpy[1]), text
+                break
 
 
 def _cause(miss: Rejected, machine: Machine, wheels: tuple[Wheel, ...]) -> str:
@@ -117,11 +164,22 @@ def _only_kernel_is_known(facts: Facts) -> bool:
     return facts.get("kernel") == "aarch64" == facts.get("arch") and "arch" not in facts.lines
 
 
+_FIRST_PIP = {"3.10": (21, 2), "3.11": (22, 3), "3.12": (23, 2), "3.13": (24, 2), "3.14": (25, 2)}
+"""The pip that a Python brings with it (ensurepip): an older one is not seen with it."""
+
+
+def _pythons(facts: Facts) -> list[str]:
+    """The Pythons that it could have been, by the log's own pip."""
+    pip = facts.version("pip")
+    return [p for p in PYTHONS if not pip or pip >= _FIRST_PIP.get(p, (0,))] or list(PYTHONS)
+
+
 def _machines(facts: Facts) -> Iterator[Machine]:
     """Every machine that agrees with the facts."""
     python, arch = facts.version("python")[:2], facts.get("arch")
     known = arch and not _only_kernel_is_known(facts)
-    for version in [".".join(map(str, python))] if len(python) == 2 else PYTHONS:
+    pythons = [".".join(map(str, python))] if len(python) == 2 else _pythons(facts)
+    for version in pythons:
         for architecture in [arch] if known else ARCHITECTURES:
             yield Machine(
                 python=version,

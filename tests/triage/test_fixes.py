@@ -93,7 +93,11 @@ ls: cannot access '/dev/apex_0': No such file or directory
 
 
 def test_what_was_settled_later_is_no_news() -> None:
-    log = "error: externally-managed-environment\nSuccessfully installed six-1.17.0\n"
+    log = """$ pip install six
+error: externally-managed-environment
+$ .venv/bin/pip install six
+Successfully installed six-1.17.0
+"""
     assert first(log).cause == "no-problem"
 
 

@@ -1,0 +1,46 @@
+"""Whether a failure in a log is over: only a later success of the same thing says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pidoctor.triage.log_facts import Facts, installed_in, plain_name
+from pidoctor.triage.log_reader import Hit
+from pidoctor.triage.missing_module import name_of
+
+_APT_SET_UP = re.compile(r"^Setting up ([a-z0-9][a-z0-9+.-]*)")
+_SATISFIED = re.compile(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
+
+
+def succeeded(success: Hit, failed: Sequence[Hit], facts: Facts) -> bool:
+    """Whether a later success is one of what failed.
+
+    It is where it names a package that failed, or that the command which failed was to install.
+    Where it names none (a result, an exit status), it is if no other command came between.
+    """
+    names = _names(success.text)
+    wanted = _wanted(failed, facts)
+    if names:
+        return bool(names & wanted)
+    between = [at for at in facts.prompts if failed[-1].number < at <= success.number]
+    return not between and facts.asked_before(success.number) == facts.asked_before(
+        failed[-1].number
+    )
+
+
+def _names(text: str) -> frozenset[str]:
+    """The packages that a line tells the success of."""
+    apt, satisfied = _APT_SET_UP.match(text), _SATISFIED.match(text)
+    names = {name for name, _ in installed_in(text)}
+    names |= {found.group(1) for found in (apt,) if found}
+    names |= {plain_name(found.group(1)) for found in (satisfied,) if found}
+    return frozenset(names)
+
+
+def _wanted(failed: Sequence[Hit], facts: Facts) -> frozenset[str]:
+    """What failed: the package that the failure names, and what its command was to install."""
+    groups = [hit.groups for hit in failed]
+    names = {plain_name(g[key]) for g in groups for key in ("requirement", "package") if g.get(key)}
+    names |= {name_of(g["module"]) for g in groups if g.get("module")}
+    return frozenset(names) | facts.asked_before(failed[-1].number)

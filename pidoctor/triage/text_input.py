@@ -1,0 +1,80 @@
+"""Bytes that claim to be a log, unpacked; refused where they are no text."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+MAX_UNPACKED = 256 << 20
+"""Bytes that are unpacked from a compressed log; a bomb goes no further."""
+
+_GZIP = b"\x1f\x8b"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""The marks by which UTF-16 begins."""
+
+_TEXT = frozenset(b"\x00\x08\t\n\x0b\x0c\r\x1b") | frozenset(range(0x20, 0x100)) - {0x7F}
+_CONTROL = bytes(set(range(256)) - _TEXT)
+_PIECE = 1 << 16
+_SHARE = 50
+"""One control character in this many bytes: no text."""
+
+KNOWN = {
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive (or a wheel)",
+    b"\x7fELF": "a program or library",
+    b"\xfd7zXZ": "an xz archive",
+    b"BZh": "a bzip2 archive",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+    b"SQLite format 3": "an SQLite database",
+}
+"""How files begin that people send instead of a log."""
+
+
+class NotALogError(ValueError):
+    """The bytes are no text; says what they look like."""
+
+
+def as_text(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """The stream, unpacked if it is gzip; raises NotALogError where it is no text."""
+    chunks = iter(stream)
+    head = next((chunk for chunk in chunks if chunk), b"")
+    if head.startswith(_GZIP):
+        chunks = _unpacked(chain([head], chunks))
+        head = next(chunks, b"")
+    _check(head)
+    return chain([head], chunks)
+
+
+def _check(head: bytes) -> None:
+    known = next((name for begin, name in KNOWN.items() if head.startswith(begin)), None)
+    if known is None and (head.startswith(_WIDE) or not head):
+        return
+    sample = head[:_PIECE]
+    control = len(sample) - len(sample.translate(None, _CONTROL))
+    if known or control * _SHARE > len(sample):
+        raise NotALogError(f"It looks like {known or 'binary data'}, not like the text of a log.")
+
+
+def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
+    """What a gzip stream holds, up to where it is broken or longer than is sensible."""
+    inflate = zlib.decompressobj(wbits=31)
+    size = 0
+    for chunk in packed:
+        rest = chunk
+        while rest and size < MAX_UNPACKED:
+            try:
+                piece = inflate.decompress(rest, _PIECE)
+            except zlib.error:
+                return
+            if piece:
+                size += len(piece)
+                yield piece
+            rest = inflate.unconsumed_tail
+            if inflate.eof:
+                rest, inflate = inflate.unused_data, zlib.decompressobj(wbits=31)
+        if size >= MAX_UNPACKED:
+            return

@@ -1,0 +1,167 @@
+"""Kinds of wrong answers, each with the logs that showed it."""
+
+from __future__ import annotations
+
+import gzip
+import random
+
+import pytest
+
+from pidoctor.profile.named_targets import target
+from pidoctor.triage.diagnose import STRONG, triage
+from pidoctor.triage.diagnosis import Diagnosis
+from pidoctor.triage.ranking import judge
+
+from .samplebook import samples
+
+NOTHING = "ERROR: Could not find a version that satisfies the requirement {} (from versions: none)"
+
+
+def found(log: str | bytes, where: str = "") -> list[Diagnosis]:
+    data = log if isinstance(log, bytes) else log.encode()
+    return triage([data], target(where) if where else None, judge)
+
+
+def first(log: str | bytes, where: str = "") -> Diagnosis:
+    return found(log, where)[0]
+
+
+# A failure is never called fine.
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        ("Running setup.py install for h5py: finished with status 'error'", "source-build-failed"),
+        ("zsh: illegal hardware instruction  python3 detect.py", "illegal-instruction"),
+        ("detect.service: Main process exited, code=dumped, status=4/ILL", "illegal-instruction"),
+        ("systemd: code=dumped, signal=ILL", "illegal-instruction"),
+        ("The command '/bin/sh -c python3 a.py' returned a non-zero code: 132",
+         "illegal-instruction"),
+        ("container exited with code 132", "illegal-instruction"),
+        ("container exited with code 137", "out-of-memory"),
+        ("Process completed with exit code 139.", "unknown"),
+        ("exit status 134", "unknown"),
+        ("exited with status 135", "unknown"),
+        ("zsh: segmentation fault  python3 detect.py", "unknown"),
+        ("systemd: Main process exited, code=dumped, signal=SEGV", "unknown"),
+        ("Убито", "out-of-memory"),
+        ("Getötet", "out-of-memory"),
+        ("Processus arrêté", "out-of-memory"),
+        ("E: Sub-process /usr/bin/dpkg returned an error code (1)", "unknown"),
+        ("Attributeerror: something", "unknown"),
+        ("npm ERR! code ELIFECYCLE", "unknown"),
+        ("Linux pi 6.1.21-v8+ #1642 SMP PREEMPT aarch64 GNU/Linux\narmhf",
+         "32bit-userland-on-64bit-kernel"),
+        ("Successfully installed numpy-2.4.6 tflite-runtime-2.14.0", "numpy2-abi-mismatch"),
+        ("hello world", "unknown"),
+        ("", "unknown"),
+    ],
+)  # fmt: skip
+def test_a_failure_is_not_called_fine(log: str, cause: str) -> None:
+    assert first(log).cause == cause
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4,
+        bytes(random.Random(1).choices(range(256), k=4096)),  # noqa: S311
+        b"PK\x03\x04" + b"a" * 99,
+        gzip.compress(b"\x7fELF" + bytes(999)),
+    ],
+)
+def test_what_is_no_log_is_told_so(data: bytes) -> None:
+    answer = first(data)
+    assert (answer.cause, answer.title) == ("unknown", "Not a log")
+
+
+def test_a_compressed_log_is_read() -> None:
+    log = b"$ pip install numpy\nOSError: [Errno 28] No space left on device\n"
+    packed = gzip.compress(log)
+    assert first(packed).cause == "no-space-left"
+    assert first(packed[:-6]).cause == "no-space-left"  # its end is missing
+    assert first(gzip.compress(log) + gzip.compress(b"x\n")).cause == "no-space-left"
+
+
+def test_a_bomb_is_not_unpacked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pidoctor.triage import text_input
+
+    monkeypatch.setattr(text_input, "MAX_UNPACKED", 1 << 20)
+    read = sum(map(len, text_input.as_text([gzip.compress(bytes(50 << 20))])))
+    assert read <= (1 << 20) + (1 << 16)
+
+
+def test_an_installed_pair_that_was_mended_is_fine() -> None:
+    log = "Successfully installed numpy-2.4.6 tflite-runtime-2.14.0\n"
+    assert first(log + "Successfully installed numpy-1.26.4\n").cause == "no-problem"
+    assert first("Successfully installed numpy-1.26.4 tflite-runtime-2.14.0").cause == "no-problem"
+
+
+# A later success of something else settles nothing.
+
+OTHER_SUCCESSES = (
+    "Collecting six\nSuccessfully installed six-1.17.0\n",
+    "$ sudo apt install tree\nSetting up tree (2.1.0-1) ...\n",
+)
+
+
+@pytest.mark.parametrize("success", OTHER_SUCCESSES)
+def test_a_success_of_something_else_erases_nothing(success: str) -> None:
+    lost = []
+    for sample in samples():
+        if sample.causes[0] in ("no-problem", "unknown"):
+            continue
+        log = sample.read()
+        if b"six" in log or b"tree" in log or log.startswith(b"\xff\xfe"):
+            continue
+        causes = tuple(d.cause for d in triage([log + b"\n" + success.encode()], judge=judge))
+        if causes[0] in ("no-problem", "unknown"):
+            lost.append(sample.id)
+    assert lost == []
+
+
+def test_a_success_of_the_same_thing_settles_it() -> None:
+    log = "$ pip install six\nerror: externally-managed-environment\n"
+    assert first(
+        log + "$ .venv/bin/pip install six\nSuccessfully installed six-1.17.0\n"
+    ).cause == ("no-problem")
+
+
+# Nothing is said of a machine that nobody showed.
+
+
+@pytest.mark.parametrize("name", ["tflite-runtime", "tensorflow", "ai-edge-litert", "mediapipe"])
+def test_a_bare_message_says_nothing_of_the_machine(name: str) -> None:
+    for diagnosis in found(NOTHING.format(name)):
+        assert diagnosis.confidence < STRONG
+        for words in ("this is Python", "this Python is", "This Python is", "this system has"):
+            assert words not in diagnosis.explanation
+
+
+def test_what_a_target_shows_is_counted() -> None:
+    wanted = NOTHING.format("tflite-runtime")
+    assert first(wanted, "pi5-8gb/trixie-64").cause == "no-wheel-for-python"
+    assert "3.13" in first(wanted, "pi5-8gb/trixie-64").explanation
+    names = {d.cause for d in found(NOTHING.format("ai-edge-litert"), "pi5-8gb/bookworm-64")}
+    assert not names & {"no-wheel-for-32bit-os", "32bit-userland-on-64bit-kernel"}
+
+
+# A name is known or unknown.
+
+
+NOT_OURS = """onnxruntime-genai tensorflow-hub opencv-contrib-python-headless keras-nlp numpy-stl
+torch-geometric tensorflow-datasets ultralytics-thop pandas-gbq scipy-stubs h5py-cache"""
+
+
+@pytest.mark.parametrize("name", NOT_OURS.split())
+def test_a_name_we_do_not_know_is_not_declared_wrong(name: str) -> None:
+    for diagnosis in found(NOTHING.format(name)):
+        assert diagnosis.cause != "unknown-package-name" or diagnosis.confidence < STRONG
+        assert "no such package" not in diagnosis.explanation.lower()
+        assert f"There is no {name}" not in diagnosis.explanation
+
+
+def test_the_words_of_the_log_say_that_a_name_does_not_exist() -> None:
+    log = "Because tensorfow was not found in the package registry and you require tensorfow"
+    assert (first(log).cause, first(log).confidence >= 0.9) == ("unknown-package-name", True)
