@@ -66,6 +66,12 @@ TABLES: Mapping[str, Rules] = {
         unique=(("accelerators[].id",),),
         filled=("accelerators[].sources",),
     ),
+    "operator_versions": Rules(
+        "pidoctor.model.versions:OperatorVersionsTable",
+        unique=(("wheels[].wheel",),),
+        references={"wheels[].distribution": ("runtimes:runtimes[].distribution",)},
+        filled=("custom_operators",),
+    ),
     "runtimes": Rules(
         "pidoctor.catalog.runtimes:RuntimesTable",
         unique=(("runtimes[].distribution",),),

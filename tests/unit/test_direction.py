@@ -35,19 +35,18 @@ MAY_IMPORT = {
     "evidence": VALUES,
     "host": VALUES,
     "indexing": {*VALUES, "evidence", "host", "probe", "report"},
-    "install": {*VALUES, "host", "probe", "readiness", "resolve", "proof", "report", "triage"},
+    "install": {*VALUES, "host", "resolve", "proof", "report", "triage"},
     "lockfiles": {*VALUES, "resolve", "report", "indexing", "install"},
     "model": VALUES,
-    "probe": {*VALUES, "host", "readiness"},
+    "probe": {*VALUES, "host"},
     "profile": VALUES,
-    "readiness": VALUES,
     "report": {*VALUES, "envelope", "evidence", "indexing", "proof", "resolve", "triage"},
     "resolve": VALUES,
     "proof": {*VALUES, "host", "report", "triage"},
     "triage": {*VALUES, "host", "resolve", "report"},
 }
 # Rooms that only turn values into values: no look at the running machine, no other program.
-PURE = ("checks", "profile", "readiness", "resolve")
+PURE = ("checks", "profile", "resolve")
 MACHINE_MODULES = {"subprocess", "platform", "socket", "psutil", "distro", "requests", "sysconfig"}
 
 
