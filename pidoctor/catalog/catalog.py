@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,11 +21,11 @@ class Catalog:
     relations: Relations
     runtimes: Mapping[str, Runtime]
     ledger: Ledger
+    today: str = ""  # ISO 8601, to tell the index's age by; empty where that does not matter
 
 
 def open_catalog(index: WheelsIndex, ledger: Ledger | None = None) -> Catalog:
     """The catalog around ``index``, with the shipped ledger of proofs unless another is given."""
     runtimes = {runtime.distribution: runtime for runtime in load_runtimes()}
-    return Catalog(
-        index, load_relations(), runtimes, shipped_ledger() if ledger is None else ledger
-    )
+    proofs = shipped_ledger() if ledger is None else ledger
+    return Catalog(index, load_relations(), runtimes, proofs, time.strftime("%Y-%m-%d"))

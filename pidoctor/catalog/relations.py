@@ -31,16 +31,22 @@ class MisleadingName(NamedTuple):
 
 
 class MemoryNeed(NamedTuple):
-    """Peak resident memory of an inference with a package, in bytes, as measured."""
+    """Peak resident memory of an inference with a package, in bytes, as measured; ``own`` is the
+    part that is not pages of files, which the system cannot drop."""
 
     name: str
     specifier: SpecifierSet
     peak: int
+    own: int
     source: str
 
     @property
     def told(self) -> str:
-        return f"one inference with {self.name} took {self.peak // 2**20} MB when measured"
+        peak, own = self.peak // 2**20, self.own // 2**20
+        return (
+            f"one inference with {self.name} took {peak} MB at its peak when measured, about "
+            f"{own} MB of it memory of its own and the rest files that the system can read again"
+        )
 
 
 class NumpyLevel(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pidoctor.checks.case import Case
 from pidoctor.profile.fact import Fact, State
 from pidoctor.resolve.plan import Impossible
+from pidoctor.resolve.verdict import which_no
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
 
@@ -21,7 +22,8 @@ def no_runtime(case: Case) -> Iterator[Finding]:
     yield Finding(
         "no-runtime",
         Severity.ERROR,
-        f"{asked} cannot run here: {answer.message.rstrip('.')}.",
+        f"{asked} {which_no(answer.nearest.reason if answer.nearest else None)}: "
+        f"{answer.message.rstrip('.')}.",
         f"the wheels index, Python {answer.python}",
         Remedy(changes[0].text) if changes else None,
     )

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from resolvelib import BaseReporter, ResolutionImpossible, Resolver
-from resolvelib.structs import RequirementInformation
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.relations import MemoryNeed
@@ -20,8 +19,9 @@ from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.provider import Choice, Need, Provider, World
+from pidoctor.resolve.reasons import admitted, age, conflict, rejection, without_wheels
 from pidoctor.resolve.request import AUTO, Request
-from pidoctor.resolve.verdict import Reason, Rejected, nearest
+from pidoctor.resolve.verdict import Reason
 
 
 def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
@@ -53,12 +53,15 @@ class Question:
         )
         self._rejected: list[Candidate] = []
 
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The runtimes that are tried, in this order."""
+        every = self._request.name == AUTO
+        return tuple(self._catalog.runtimes) if every else (self._request.name,)
+
     def answer(self, python: str) -> Resolution:
         """The plan or its impossibility; ``python`` names the interpreter in it."""
-        names = (
-            tuple(self._catalog.runtimes) if self._request.name == AUTO else (self._request.name,)
-        )
-        for name in names:
+        for name in self._names:
             solution = self._solve(name)
             if solution is not None:
                 return self._plan(name, python, solution)
@@ -66,7 +69,7 @@ class Question:
         return Impossible(
             request=str(self._request),
             python=self._machine.python_short,
-            message=self._why_not(closest),
+            message="; ".join(filter(None, (self._why_not(closest), self._age()))),
             rejected=tuple(self._rejected),
             nearest=closest,
             changes=(),
@@ -75,27 +78,31 @@ class Question:
     def _solve(self, name: str) -> Mapping[str, Solved] | None:
         """The newest version of ``name`` whose whole tree fits; what fails is written down."""
         versions = self._world.versions(name)
-        asked = [v for v in versions if self._request.specifier.contains(v, prereleases=True)]
+        specifier = self._request.specifier
+        asked = [version for version in versions if admitted(specifier, version)]
         for version in self._certain_first(name, asked):
             choice = self._world.choice(name, version)
             if choice is None:
-                self._rejected.append(self._rejection(name, version))
-                continue
-            memory = self._memory_miss(name, version)
-            if memory is not None:
-                self._rejected.append(memory)
+                self._rejected.append(rejection(self._world, name, version))
                 continue
             solved = self._solve_version(choice)
             if not isinstance(solved, Candidate):
                 return solved
             self._rejected.append(solved)
-        self._rejected.extend(self._never_published(name, asked))
+        project = self._catalog.index.project(name)
+        self._rejected.extend(without_wheels(project, name, specifier))
         return None
 
-    def _certain_first(self, name: str, versions: Iterable[str]) -> list[str]:
+    def _certain_first(self, name: str, versions: Iterable[str]) -> Iterator[str]:
         """``versions`` in their order, those whose wheel may or may not run at the end."""
-        choices = {version: self._world.choice(name, version) for version in versions}
-        return sorted(choices, key=lambda version: bool((c := choices[version]) and c.doubtful))
+        doubtful = []
+        for version in versions:
+            choice = self._world.choice(name, version)
+            if choice is not None and choice.doubtful:
+                doubtful.append(version)
+            else:
+                yield version
+        yield from doubtful
 
     def _solve_version(self, choice: Choice) -> Mapping[str, Solved] | Candidate:
         root = Need(choice.name, SpecifierSet(f"==={choice.version}"), "asked for")
@@ -103,88 +110,31 @@ class Question:
         try:
             result = resolver.resolve([root], max_rounds=2000)
         except ResolutionImpossible as error:
-            return self._conflict(choice, error.causes)
+            return conflict(self._world, choice, [cause.requirement for cause in error.causes])
         return {
             name: Solved(pin, tuple(str(need) for need in result.criteria[name].iter_requirement()))
             for name, pin in result.mapping.items()
         }
 
-    def _rejection(self, name: str, version: str) -> Candidate:
-        """The nearest miss among the wheels of a version."""
-        misses = [
-            verdict
-            for wheel in self._world.versions(name)[version]
-            for verdict in [self._world.judge(wheel)]
-            if isinstance(verdict, Rejected)
-        ]
-        if not misses:
-            return Candidate(
-                name, version, Reason.NOT_PUBLISHED, "no wheel for Linux on ARM or x86"
-            )
-        best = nearest(misses)
-        return Candidate(name, version, best.reason, best.detail)
-
-    def _never_published(self, name: str, asked: Iterable[str]) -> Iterator[Candidate]:
-        """Versions that the specifier names and that exist for other platforms only."""
+    def _age(self) -> str:
+        name = self._names[0]
         project = self._catalog.index.project(name)
-        if project is None:
-            yield Candidate(name, "", Reason.NOT_PUBLISHED, "not in the wheels index")
-            return
-        known = set(asked)
-        for version, published in project.other_versions.items():
-            if version not in known and self._request.specifier.contains(version):
-                yield Candidate(
-                    name, version, Reason.NOT_PUBLISHED, f"published only for {published}"
-                )
+        return age(project.retrieved, self._catalog.today) if project else ""
 
     def _memory_need(self, name: str, version: str) -> MemoryNeed | None:
         needs = self._catalog.relations.memory
         fitting = (n for n in needs if n.name == name and n.specifier.contains(version))
         return next(fitting, None)
 
-    def _memory_miss(self, name: str, version: str) -> Candidate | None:
-        need, total = self._memory_need(name, version), self._machine.memory
-        if need is None or total is None or need.peak <= total:
-            return None
-        detail = f"{need.told}; this machine has {total // 2**20} MB"
-        return Candidate(name, version, Reason.MEMORY, detail)
-
     def _memory_notes(self, name: str, version: str) -> Iterator[str]:
         """What to say where the memory suffices, but only just."""
         need, total = self._memory_need(name, version), self._machine.memory
         if need is not None and total is not None and 2 * need.peak > total:
             yield (
-                f"memory is tight: {need.told}, and this machine has {total // 2**20} MB in all; "
-                "if .tflite models are what you run, the small runtimes need a tenth of that: "
-                "pidoctor install"
+                f"memory is {'short' if need.peak > total else 'tight'}: {need.told}, and this "
+                f"machine has {total // 2**20} MB in all; if .tflite models are what you run, the "
+                "small runtimes need a tenth of that: pidoctor install"
             )
-
-    def _conflict(
-        self, choice: Choice, causes: Iterable[RequirementInformation[Need, Choice]]
-    ) -> Candidate:
-        """Why the tree of an accepted wheel cannot be completed."""
-        needs = sorted({cause.requirement for cause in causes}, key=lambda need: need.name)
-        by_evidence = any(need.from_evidence for need in needs)
-        names = sorted({need.name for need in needs})
-        wanted = "; ".join(dict.fromkeys(str(need) for need in needs))
-        have = "; ".join(self._available(name) for name in names)
-        return Candidate(
-            choice.name,
-            str(choice.version),
-            Reason.NUMPY_PAIR if by_evidence else Reason.DEPENDENCY,
-            f"needs {wanted}; {have}",
-        )
-
-    def _available(self, name: str) -> str:
-        found = [f"{c.version} ({c.package or c.source})" for c in self._world.choices(name)]
-        if found:
-            return f"{name} for this machine: {', '.join(found[:3])}"
-        here = architecture_name(self._machine.architecture)
-        nothing = f"the index has no {name} for {here} and Python {self._machine.python_short}"
-        packaged = self._world.distribution_choices(name)
-        if packaged:
-            return f"{nothing}, and {packaged[0].package} serves only the system's own Python"
-        return nothing
 
     def _plan(self, name: str, python: str, solution: Mapping[str, Solved]) -> Plan:
         pins = tuple(
@@ -201,6 +151,7 @@ class Question:
         )
         notes = [note for solved in solution.values() for note in solved.choice.notes]
         notes += self._memory_notes(name, str(solution[name].choice.version))
+        notes += filter(None, [self._age()])
         return Plan(
             request=str(self._request),
             runtime=name,

@@ -17,6 +17,7 @@ class Reason(str, Enum):
     """
 
     NOT_PUBLISHED = "not-published"
+    NOT_INDEXED = "not-in-index"
     ARCHITECTURE = "architecture"
     BITNESS = "bitness"
     PYTHON = "python"
@@ -40,6 +41,18 @@ class Reason(str, Enum):
     def nearness(self) -> int:
         """Position in the list: the greater, the nearer to being usable."""
         return _ORDER[self]
+
+
+_OTHER_NOS = {
+    Reason.NOT_PUBLISHED.value: "was not published for this",
+    Reason.NOT_INDEXED.value: "is not in our index, so nothing can be said",
+}
+
+
+def which_no(nearest_reason: str | None) -> str:
+    """What kind of no an impossible request gets, by its nearest miss; of the three, only "cannot
+    run here" says that the machine is the matter."""
+    return _OTHER_NOS.get(nearest_reason or "", "cannot run here")
 
 
 _ORDER = {reason: position for position, reason in enumerate(Reason)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,25 @@ def test_world_has_its_answer(world: World) -> None:
     else:
         assert isinstance(resolution, Impossible)
         assert {"impossible": resolution.message, "rejected": rejected} == world.answer
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [("2026-12-20", False), ("2026-12-21", True), ("1970-01-01", False), ("", False)],
+)
+@pytest.mark.parametrize("name", ["newer-than-the-index", "prerelease-when-asked-for"])
+def test_an_old_index_says_so(tmp_path: Path, name: str, today: str, said: bool) -> None:
+    """Older than 30 days is part of the answer, a plan's and a no's; a clock of 1970 is not."""
+    world = load_world(Path(__file__).with_name(f"{name}.json"), tmp_path)
+    resolution = replace(world, catalog=replace(world.catalog, today=today)).resolve()
+    text = resolution.message if isinstance(resolution, Impossible) else str(resolution.notes)
+    assert ("the wheels index is 31 days old" in text) is said
+
+
+def test_what_memory_lacks_is_a_note(tmp_path: Path) -> None:
+    world = load_world(Path(__file__).with_name("memory-refuses-nothing.json"), tmp_path)
+    resolution = world.resolve()
+    assert isinstance(resolution, Plan)
+    [note] = resolution.notes
+    assert note.startswith("memory is short: one inference with tensorflow took 541 MB")
+    assert "about 190 MB of it memory of its own" in note

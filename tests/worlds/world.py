@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ def load_world(path: Path, folder: Path) -> World:
     return World(
         name=path.stem,
         machine=machine(**data["machine"]),
-        catalog=open_catalog(WheelsIndex(folder), _ledger(data.get("runs", []))),
+        catalog=replace(open_catalog(WheelsIndex(folder), _ledger(data.get("runs", []))), today=""),
         request=data["request"],
         beyond_tags=data.get("beyond_tags", False),
         answer=data["answer"],

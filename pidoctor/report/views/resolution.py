@@ -23,6 +23,7 @@ from pidoctor.report.document import (
     Words,
 )
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan
+from pidoctor.resolve.verdict import which_no
 from pidoctor.units import count, size
 
 _FEW = 10  # packages that are all listed in full
@@ -95,7 +96,8 @@ def _because(plan: Plan) -> Iterator[Section]:
 
 def _impossible(answer: Impossible, detail: Detail) -> Iterator[Section]:
     asked = "TensorFlow Lite" if answer.request == "auto" else answer.request
-    message = f"{asked} cannot run here: {_ended(answer.message)}"
+    no = which_no(answer.nearest.reason if answer.nearest else None)
+    message = f"{asked} {no}: {_ended(answer.message)}"
     yield Section("Nothing fits", (Item(Mark.BAD, message),))
     if answer.changes:
         yield Section("What would help, cheapest first", tuple(_changes(answer)))

@@ -1,0 +1,148 @@
+"""Why a version cannot be used, in words: the nearest miss of its wheels, or of what it needs.
+
+Three different no's: a version that was never published, one that our index does not hold, and one
+that cannot run. What could not be looked at is said to be unknown.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from pidoctor.catalog.wheels import Project
+from pidoctor.resolve.compatibility import architecture_name
+from pidoctor.resolve.plan import Candidate
+from pidoctor.resolve.provider import Choice, Need, World
+from pidoctor.resolve.verdict import Reason, Rejected, nearest
+
+OLD_AFTER_DAYS = 30
+UPDATE = "`pidoctor index update` reads the package index anew"
+_32_BIT = ("armv6l", "armv7l")
+
+
+def admitted(specifier: SpecifierSet, version: str) -> bool:
+    """Whether ``specifier`` asks for ``version``: a pre-release only where it names one."""
+    return specifier.contains(version, prereleases=bool(specifier.prereleases))
+
+
+def rejection(world: World, name: str, version: str) -> Candidate:
+    """The nearest miss among the wheels of a version."""
+    misses = [
+        verdict
+        for wheel in world.versions(name)[version]
+        for verdict in [world.judge(wheel)]
+        if isinstance(verdict, Rejected)
+    ]
+    if not misses:
+        return Candidate(name, version, Reason.NOT_PUBLISHED, "no wheel for Linux on ARM or x86")
+    best = nearest(misses)
+    return Candidate(name, version, best.reason, best.detail)
+
+
+def without_wheels(
+    project: Project | None, name: str, specifier: SpecifierSet
+) -> Iterator[Candidate]:
+    """Versions asked for that the index has no wheel of: why it has none."""
+    if project is None:
+        yield Candidate(name, "", Reason.NOT_INDEXED, "not in the wheels index")
+        return
+    for version, published in project.other_versions.items():
+        if version not in project.by_version and specifier.contains(version):
+            yield Candidate(name, version, Reason.NOT_PUBLISHED, f"published only for {published}")
+    for version in _pinned(specifier):
+        if version in project.by_version or version in project.other_versions:
+            continue
+        newest = next(iter(project.by_version), "0")
+        if Version(version) > Version(newest):
+            detail = (
+                f"not in the wheels index of {project.retrieved}, which goes to {newest}; "
+                f"if it is newer than that, {UPDATE}"
+            )
+            yield Candidate(name, version, Reason.NOT_INDEXED, detail)
+        elif Version(version).is_devrelease or Version(version).local:
+            detail = "development builds are not in the wheels index"
+            yield Candidate(name, version, Reason.NOT_INDEXED, detail)
+        else:
+            detail = f"no wheel of this version was published (as of {project.retrieved})"
+            yield Candidate(name, version, Reason.NOT_PUBLISHED, detail)
+
+
+def _pinned(specifier: SpecifierSet) -> list[str]:
+    """The exact versions that a specifier names, or the oldest it admits (">=3")."""
+    return [
+        str(Version(item.version))
+        for item in specifier
+        if item.operator in ("==", "===", ">=", "~=") and not item.version.endswith(".*")
+    ]
+
+
+def unmet(world: World, need: Need) -> Candidate | None:
+    """Why no version of a package serves a need; None where one does, or none was published.
+
+    The answer is the package's own reason: "tensorflow-cpu-aws 2.11.0 is compiled for ...".
+    """
+    if any(need.specifier.contains(c.version, prereleases=True) for c in world.choices(need.name)):
+        return None
+    misses = [
+        rejection(world, need.name, version)
+        for version in world.versions(need.name)
+        if need.specifier.contains(version, prereleases=True)
+    ]
+    return max(misses, key=lambda miss: miss.reason.nearness, default=None)
+
+
+def conflict(world: World, choice: Choice, needs: Iterable[Need]) -> Candidate:
+    """Why the tree of an accepted wheel cannot be completed.
+
+    Where one package alone is the matter, its own reason is the reason.
+    """
+    ordered = sorted(set(needs), key=lambda need: need.name)
+    wanted = "; ".join(dict.fromkeys(str(need) for need in ordered))
+    name, version = choice.name, str(choice.version)
+    misses = [miss for need in ordered for miss in [unmet(world, need)] if miss]
+    particular = [miss for miss in misses if miss.reason.nearness > Reason.ABI.nearness]
+    if particular:
+        miss = max(particular, key=lambda miss: miss.reason.nearness)
+        detail = f"needs {wanted}; {miss.name} {miss.version}: {miss.detail}"
+        return Candidate(name, version, miss.reason, detail)
+    reason = Reason.NUMPY_PAIR if any(need.from_evidence for need in ordered) else Reason.DEPENDENCY
+    have = "; ".join(available(world, name) for name in sorted({need.name for need in ordered}))
+    return Candidate(name, version, reason, f"needs {wanted}; {have}")
+
+
+def available(world: World, name: str) -> str:
+    """What there is of a package for the machine, and where nobody could look."""
+    unknown = _unread_piwheels(world, name)
+    found = [f"{c.version} ({c.package or c.source})" for c in world.choices(name)]
+    if found:
+        return f"{name} for this machine: {', '.join(found[:3])}{unknown}"
+    here = architecture_name(world.machine.architecture)
+    nothing = f"the index has no {name} for {here} and Python {world.machine.python_short}{unknown}"
+    packaged = world.distribution_choices(name)
+    if packaged:
+        return f"{nothing}, and {packaged[0].package} serves only the system's own Python"
+    return nothing
+
+
+def _unread_piwheels(world: World, name: str) -> str:
+    """piwheels builds most packages for 32-bit Raspberry Pi OS, where our index has seen it."""
+    project = world.index.project(name)
+    if world.machine.architecture not in _32_BIT or not world.machine.piwheels:
+        return ""
+    if project is not None and any(wheel.source == "piwheels" for wheel in project.wheels):
+        return ""
+    return "; piwheels, which this machine's pip also asks, could not be checked"
+
+
+def age(retrieved: str, today: str) -> str:
+    """A sentence on an old index; empty while it is fresh or the clock makes no sense."""
+    try:
+        days = (datetime.date.fromisoformat(today) - datetime.date.fromisoformat(retrieved)).days
+    except ValueError:
+        return ""
+    if days <= OLD_AFTER_DAYS:
+        return ""
+    return f"the wheels index is {days} days old and knows nothing newer; {UPDATE}"
