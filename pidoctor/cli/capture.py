@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from pidoctor.cli.arguments import add_environment
-from pidoctor.cli.output import write_file
+from pidoctor.cli.output import write_document
 from pidoctor.cli.where import chosen
 from pidoctor.envelope import Result, Written
 
@@ -34,5 +33,7 @@ def run(options: argparse.Namespace) -> Result:
     profile = probe(recorder, choice=chosen(options, recorder)).profile
     if profile.python.executable.value:
         recorder.answer_for(profile.python.executable.value)
-    write_file(Path(options.output), recorder.to_text())
-    return Result("capture", profile=profile, written=Written(output=options.output))
+    written = write_document(options.output, recorder.to_text())
+    if written.output:  # the file is all there is: with --json it is not in the envelope as well
+        written = Written(output=written.output)
+    return Result("capture", profile=profile, written=written)

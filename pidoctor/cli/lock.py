@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from pidoctor.cli.arguments import add_requirement, add_where
-from pidoctor.cli.output import write_file
+from pidoctor.cli.output import write_document
 from pidoctor.cli.resolving import answer, catalog
 from pidoctor.cli.where import asked, machine
 from pidoctor.envelope import Result, Written
@@ -42,13 +42,12 @@ def run(options: argparse.Namespace) -> Result:
     if not isinstance(resolution, Plan):
         return Result("lock", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
     text = _document(resolution, options)
-    if options.output:
-        write_file(Path(options.output), text)
+    written = Written(text) if options.output is None else write_document(options.output, text)
     return Result(
         "lock",
         resolution=resolution,
         asked=asked(options),
-        written=Written(text, options.output),
+        written=written,
     )
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.cli.arguments import add_requirement
-from pidoctor.cli.output import write_file
 from pidoctor.cli.resolving import catalog
 from pidoctor.envelope import Cell, Result
 from pidoctor.errors import UsageError
@@ -42,10 +40,11 @@ def run(options: argparse.Namespace) -> Result:
     request = parse_request(options.requirement, known, options.beyond_tags)
     names = _with_pythons(_names(options.boards), options.pythons)
     rows = tuple(matrix(names, request, known))
-    if options.html:
+    if options.html is not None:
         from pidoctor.report.matrix_page import matrix_page
+        from pidoctor.safe_files import write_output
 
-        write_file(Path(options.html), matrix_page(rows))
+        write_output(options.html, matrix_page(rows))
     return Result("matrix", matrix=rows, html=options.html)
 
 

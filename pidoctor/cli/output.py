@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
-from pidoctor.envelope import Result
-from pidoctor.errors import CouldNotCheckError
+from pidoctor.envelope import Result, Written
 from pidoctor.report import console
 from pidoctor.report.look import Look
 from pidoctor.report.text import printable
@@ -81,12 +79,14 @@ def _note(text: str) -> None:
         console.discard(sys.stderr)
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write what a command makes; raises :class:`CouldNotCheckError` with one line."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error
+def write_document(output: str, text: str) -> Written:
+    """The document that a command made, in the file that ``-o`` named; "-" is standard output."""
+    from pidoctor.safe_files import is_standard_output, write_output
+
+    if is_standard_output(output):
+        return Written(text)
+    write_output(output, text)
+    return Written(text, output)
 
 
 def _print_json(result: Result) -> None:

@@ -59,5 +59,5 @@ def run(options: argparse.Namespace) -> Result:
         logs=find_logs(os.environ, Path.cwd()),
         capture=recorder.to_text(),
     )
-    write_bundle(Path(options.output), content)
+    write_bundle(options.output, content)
     return found

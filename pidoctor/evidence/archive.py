@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pidoctor.errors import UsageError
+from pidoctor.safe_files import open_regular
 
 _MOST_MEMBERS = 100_000  # tensorflow's wheels have about 20,000
 _LARGEST = 16 << 30
@@ -81,7 +82,7 @@ class Archive:
 def open_archive(path: Path) -> Archive:
     """The wheel at ``path``; raises :class:`UsageError` when there is none."""
     try:
-        return Archive(path.open("rb"), path.name)
+        return Archive(open_regular(path), path.name)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
 

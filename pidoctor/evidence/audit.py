@@ -20,6 +20,7 @@ from pidoctor.evidence.reach import entry_extensions, reached
 
 if TYPE_CHECKING:
     from pidoctor import shapes
+from pidoctor.safe_files import open_regular
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def audit(path: Path) -> WheelAudit:
     :class:`~pidoctor.errors.UsageError` when the file is no sound wheel.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return audit_file(file, path.name)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error

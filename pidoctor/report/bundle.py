@@ -7,20 +7,21 @@ on the way in. A bundle from someone else is read with limits on everything.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pidoctor.envelope import Result
-from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.errors import UsageError
 from pidoctor.redact import Identity, redact, redact_json
 from pidoctor.report.jsonout import dumps
+from pidoctor.safe_files import AnyPath, open_regular, write_output
 
 PROFILE, RESULT, CAPTURE = "profile.json", "result.json", "capture.json"
 INSTALLED, RECEIPT, PAGE = "installed.json", "receipt.json", "index.html"
@@ -76,14 +77,14 @@ def read_logs(paths: Iterable[Path]) -> dict[str, str]:
     found: list[tuple[float, Path, str]] = []
     for path in dict.fromkeys(paths):
         try:
-            with path.open("rb") as stream:
+            with open_regular(path) as stream:
                 size = os.fstat(stream.fileno()).st_size
                 stream.seek(max(0, size - LOG_TAIL))
                 content = stream.read(LOG_TAIL)
                 if size > LOG_TAIL:  # half a line may be half a secret, which nothing recognises
                     content = content.partition(b"\n")[2] or content
                 found.append((os.fstat(stream.fileno()).st_mtime, path, _log_text(content)))
-        except OSError:  # not there, or not for us: a bundle does without it
+        except (OSError, UsageError):  # not there, or not for us: a bundle does without it
             continue
     found.sort(key=lambda entry: -entry[0])
     logs: dict[str, str] = {}
@@ -102,22 +103,17 @@ def _log_text(content: bytes) -> str:
     return content.decode("utf-16" if marked else "utf-8", "replace")
 
 
-def write_bundle(path: Path, content: Content, identity: Identity | None = None) -> None:
-    """Write a bundle; raises :class:`CouldNotCheckError` when the file cannot be written.
+def write_bundle(path: AnyPath, content: Content, identity: Identity | None = None) -> None:
+    """Write a bundle; raises as :func:`pidoctor.safe_files.write_output` does.
 
     ``identity`` is whose names are taken out; without it, the user's own.
     """
     entries = bundle_entries(content, identity or Identity.here())
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in entries.items():
-                archive.writestr(_info(name), text)
-        os.replace(partial, path)
-    except OSError as error:
-        with suppress(OSError):  # on a read-only disk this fails too
-            partial.unlink(missing_ok=True)
-        raise CouldNotCheckError(f"{path}: cannot be written ({error.strerror})") from error
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in entries.items():
+            archive.writestr(_info(name), text)
+    write_output(path, packed.getvalue())
 
 
 def _info(name: str) -> zipfile.ZipInfo:
@@ -155,9 +151,9 @@ def bundle_entries(content: Content, identity: Identity) -> dict[str, str]:
 def is_bundle(path: Path) -> bool:
     """Whether a file looks like a bundle: a zip file."""
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return stream.read(4) == b"PK\x03\x04"
-    except OSError:
+    except UsageError:
         return False
 
 
@@ -168,9 +164,7 @@ def load_bundle(path: Path) -> Bundle:
     written anywhere, and names of entries are only names.
     """
     try:
-        if path.stat().st_size > MAX_ARCHIVE:
-            raise UsageError(f"{path}: too large for a bundle (over {MAX_ARCHIVE >> 20} MB)")
-        with zipfile.ZipFile(path) as archive:
+        with open_regular(path, MAX_ARCHIVE) as stream, zipfile.ZipFile(stream) as archive:
             files = _read_all(path, archive)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror or error})") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pidoctor.errors import UsageError
+from pidoctor.safe_files import open_regular
 from pidoctor.triage.clean import CHUNK
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
@@ -35,11 +36,14 @@ def run_triage(source: str, profile: Any = None) -> tuple[list[Diagnosis], int]:
     path = Path(source)
     if path.is_dir():
         raise UsageError(f"{source} is a folder; name the log file in it")
-    try:
+    if source.startswith("/dev/fd/"):  # what a shell hands over for <(COMMAND)
         with path.open("rb") as file:
             return run_stream(file, profile)
-    except FileNotFoundError:
-        raise UsageError(f"{source}: there is no such file") from None
+    if not path.exists():
+        raise UsageError(f"{source}: there is no such file")
+    try:
+        with open_regular(path) as file:
+            return run_stream(file, profile)
     except OSError as error:
         raise UsageError(f"{source} cannot be read: {error.strerror}") from None
 

@@ -24,6 +24,7 @@ VALUES = {
     "catalog",
     "redact",
     "redact_rules",
+    "safe_files",
     "shapes",
     "units",
     "urls",
