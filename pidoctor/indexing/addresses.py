@@ -9,6 +9,7 @@ import requests
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError
+from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.sources import open_session, pip_settings
 
 
@@ -30,7 +31,7 @@ def addresses(wheels: Iterable[Wheel]) -> dict[str, str]:
     return found
 
 
-def _page(session: requests.Session, url: str | None, name: str) -> list[Any]:
+def _page(session: PatientSession, url: str | None, name: str) -> list[Any]:
     try:
         from pypi_simple import NoSuchProjectError, PyPISimple
     except ImportError:
@@ -39,10 +40,10 @@ def _page(session: requests.Session, url: str | None, name: str) -> list[Any]:
         ) from None
     settings: dict[str, Any] = {"endpoint": url} if url else {}
     try:
-        page = PyPISimple(session=session, **settings).get_project_page(name, timeout=(20, 120))
+        page = PyPISimple(session=session, **settings).get_project_page(name)
     except NoSuchProjectError:
         return []
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, ValueError, RecursionError) as error:
         raise CouldNotCheckError(
             f"{name}: no answer from the package index ({type(error).__name__})"
         ) from None

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import requests
-
 from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
@@ -18,6 +16,7 @@ from pidoctor.indexing.document import Document
 from pidoctor.indexing.index_changes import Journal
 from pidoctor.indexing.index_folders import Progress, Selection
 from pidoctor.indexing.links import Link
+from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import download
 
 EVERY_WHEEL = "every wheel"
@@ -27,7 +26,7 @@ EVERY_WHEEL = "every wheel"
 class Reader:
     """Reads wheels up to ``largest`` bytes; larger ones keep the evidence they have."""
 
-    session: requests.Session
+    session: PatientSession
     journal: Journal
     largest: int
     progress: Progress

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from email.parser import HeaderParser
 from typing import IO, Any
 
-import requests
 from packaging.requirements import InvalidRequirement, Requirement
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link
+from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import RemoteFile, fetch_small
 
 _LIMIT = 4 << 20  # the largest METADATA seen is 300 kB
@@ -73,7 +73,7 @@ def _metadata_member(wheel: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     raise CouldNotCheckError(f"{name}: has no METADATA of a sensible size")
 
 
-def fetch_metadata(session: requests.Session, link: Link) -> WheelMetadata:
+def fetch_metadata(session: PatientSession, link: Link) -> WheelMetadata:
     """The metadata of a wheel on a web server, by as few bytes as the server allows.
 
     A small file of its own where the index has one (PEP 658), else byte ranges of the wheel, else

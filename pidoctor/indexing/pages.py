@@ -13,11 +13,14 @@ from packaging.version import Version
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, wheel_link
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
+from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.workers import workers
 from pidoctor.probe.pip_settings import Source
 
 _LONGEST_REASON = 200
+# What a page can be instead of one: no answer, too long, another type, nested without end.
+_UNREADABLE = (requests.RequestException, ValueError, RecursionError)
 _LINUX = re.compile(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_([a-z0-9_]{1,12})")
 
 
@@ -32,9 +35,7 @@ class Page:
 class PageReader:
     """Reads the pages of the configured sources; one page is fetched once."""
 
-    def __init__(
-        self, session: requests.Session, sources: tuple[Source, ...], scope: Scope
-    ) -> None:
+    def __init__(self, session: PatientSession, sources: tuple[Source, ...], scope: Scope) -> None:
         self._session = session
         self._sources = sources
         self._scope = scope
@@ -65,15 +66,15 @@ class PageReader:
         return fetch_metadata(self._session, link)
 
     def _links(self, source: Source, name: str) -> list[Link]:
-        from pypi_simple import NoSuchProjectError, PyPISimple, UnsupportedContentTypeError
+        from pypi_simple import NoSuchProjectError, PyPISimple
 
         settings: dict[str, Any] = {"endpoint": source.url} if source.url else {}
         client = PyPISimple(session=self._session, **settings)
         try:
-            page = client.get_project_page(name, timeout=(20, 120))
+            page = client.get_project_page(name)
         except NoSuchProjectError:
             return []
-        except (requests.RequestException, UnsupportedContentTypeError, ValueError) as error:
+        except _UNREADABLE as error:
             raise CouldNotCheckError(
                 f"{name}: no answer from the {source.name} ({type(error).__name__})"
             ) from None

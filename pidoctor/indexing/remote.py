@@ -11,12 +11,13 @@ from typing import IO
 import requests
 
 from pidoctor.errors import CouldNotCheckError
+from pidoctor.indexing.patient_session import PatientSession, TooLargeError
 
 # Wheels keep their .dist-info at the end, before the directory of the zip: one read gets both.
 TAIL = 48 * 1024
 _SPOOL = 8 * 1024 * 1024
 _SMALL = 4 << 20
-_TIMEOUT = (20, 120)  # seconds to connect, seconds without a byte
+_LARGEST = 4 << 30  # bytes of a wheel; tensorflow's have 0.6 GB
 
 
 class RemoteFile(io.RawIOBase):
@@ -28,7 +29,7 @@ class RemoteFile(io.RawIOBase):
     """
 
     def __init__(
-        self, session: requests.Session, url: str, name: str, *, limit: int = 2 << 30
+        self, session: PatientSession, url: str, name: str, *, limit: int = 2 << 30
     ) -> None:
         super().__init__()
         self._session = session
@@ -92,6 +93,8 @@ class RemoteFile(io.RawIOBase):
             total = re.fullmatch(r"bytes \d+-\d+/(\d+)", response.headers.get("Content-Range", ""))
             if response.status_code == requests.codes.partial_content and total:
                 self.size = int(total[1])
+                if self.size > self._limit:
+                    raise CouldNotCheckError(f"{self.name}: larger than {self._limit} bytes")
                 self._tail = self._body(response, TAIL)
                 return
             if response.status_code == requests.codes.ok:
@@ -108,40 +111,47 @@ class RemoteFile(io.RawIOBase):
         # Closed by close(), which also runs when the constructor fails.
         self._whole = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115
         try:
-            for chunk in response.iter_content(1 << 18):
+            for chunk in self._session.chunks(response, self._limit):
                 self.size += len(chunk)
-                if self.size > self._limit:
-                    raise CouldNotCheckError(f"{self.name}: larger than {self._limit} bytes")
                 self._whole.write(chunk)
         except requests.RequestException as error:
             raise self._failure(error) from None
 
     def _body(self, response: requests.Response, count: int) -> bytes:
         try:
-            data = b"".join(response.iter_content(1 << 18))
+            # A server that sends more than was asked for is refused, not cut.
+            return b"".join(self._session.chunks(response, count))
         except requests.RequestException as error:
             raise self._failure(error) from None
-        return data[:count]
 
     def _get(self, byte_range: str | None) -> requests.Response:
         headers = {"Accept-Encoding": "identity"}
         if byte_range:
             headers["Range"] = byte_range
         try:
-            return self._session.get(self._url, headers=headers, stream=True, timeout=_TIMEOUT)
+            return self._session.get(self._url, headers=headers, stream=True)
         except requests.RequestException as error:
             raise self._failure(error) from None
 
     def _failure(self, error: Exception) -> CouldNotCheckError:
-        return CouldNotCheckError(f"{self.name}: could not be read ({type(error).__name__})")
+        return _failure(self.name, error)
 
 
-def remote_size(session: requests.Session, url: str, name: str) -> int:
+def _failure(name: str, error: Exception) -> CouldNotCheckError:
+    why = (
+        str(error)
+        if isinstance(error, TooLargeError)
+        else f"could not be read ({type(error).__name__})"
+    )
+    return CouldNotCheckError(f"{name}: {why}")
+
+
+def remote_size(session: PatientSession, url: str, name: str) -> int:
     """The size of a file on a web server in bytes; raises :class:`CouldNotCheckError`."""
     headers = {"Accept-Encoding": "identity"}
     try:
         response = session.head(
-            url.split("#", maxsplit=1)[0], headers=headers, allow_redirects=True, timeout=_TIMEOUT
+            url.split("#", maxsplit=1)[0], headers=headers, allow_redirects=True
         )
     except requests.RequestException as error:
         raise CouldNotCheckError(f"{name}: no answer ({type(error).__name__})") from None
@@ -152,32 +162,33 @@ def remote_size(session: requests.Session, url: str, name: str) -> int:
         return remote.size
 
 
-def download(session: requests.Session, url: str, name: str, file: IO[bytes]) -> str:
-    """Writes a file from a web server to ``file``; returns the SHA-256 of what came."""
+def download(session: PatientSession, url: str, name: str, file: IO[bytes], size: int = 0) -> str:
+    """Writes a file from a web server to ``file``; returns the SHA-256 of what came.
+
+    No more than ``size`` bytes are taken, where that is known.
+    """
     digest = hashlib.sha256()
     try:
-        with session.get(url, stream=True, timeout=_TIMEOUT) as response:
+        with session.get(url, stream=True) as response:
             if response.status_code != requests.codes.ok:
                 raise CouldNotCheckError(f"{name}: the server answered {response.status_code}")
-            for chunk in response.iter_content(1 << 20):
+            for chunk in session.chunks(response, size or _LARGEST):
                 digest.update(chunk)
                 file.write(chunk)
     except requests.RequestException as error:
-        raise CouldNotCheckError(f"{name}: could not be read ({type(error).__name__})") from None
+        raise _failure(name, error) from None
     return digest.hexdigest()
 
 
-def fetch_small(session: requests.Session, url: str, name: str) -> bytes | None:
+def fetch_small(session: PatientSession, url: str, name: str) -> bytes | None:
     """A small file from a web server; None when it is not there or is not small."""
     try:
-        with session.get(url, stream=True, timeout=_TIMEOUT) as response:
+        with session.get(url, stream=True) as response:
             if response.status_code != requests.codes.ok:
                 return None
-            content = b""
-            for chunk in response.iter_content(1 << 16):
-                content += chunk
-                if len(content) > _SMALL:
-                    return None
+            content = b"".join(session.chunks(response, _SMALL))
+    except TooLargeError:
+        return None
     except requests.RequestException as error:
-        raise CouldNotCheckError(f"{name}: could not be read ({type(error).__name__})") from None
+        raise _failure(name, error) from None
     return content

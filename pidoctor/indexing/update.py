@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import requests
-
 from pidoctor.catalog.location import cache_folder, open_index
 from pidoctor.catalog.wheels import SCHEMA
 from pidoctor.errors import CouldNotCheckError
@@ -21,6 +19,7 @@ from pidoctor.indexing.index_folders import Progress, Release, Selection, Tree
 from pidoctor.indexing.invariants import check, not_worse
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.pages import PageReader
+from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import remote_size
 from pidoctor.indexing.scope import Scope, load_scope
 from pidoctor.indexing.sources import open_session, pip_settings
@@ -178,7 +177,7 @@ def _wheels(document: Document | None) -> dict[str, Any]:
 
 
 def _sizes(
-    session: requests.Session,
+    session: PatientSession,
     journal: Journal,
     selections: Iterable[Selection],
     old: Mapping[str, Document],

@@ -75,7 +75,7 @@ def verify(
     for done, wheel in enumerate(chosen, start=1):
         with tempfile.TemporaryFile() as file:
             link = links[wheel.filename]
-            sha256 = download(session, link.url, link.filename, file)
+            sha256 = download(session, link.url, link.filename, file, wheel.size)
             problems += _reread(wheel, sha256, file)
         progress("wheels", done, len(chosen))
     return Verification(len(wheels), len(chosen), tuple(problems))

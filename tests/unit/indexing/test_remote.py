@@ -8,10 +8,10 @@ import random
 from collections.abc import Iterator
 
 import pytest
-import requests
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing import sources
+from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import RemoteFile, download, remote_size
 from pidoctor.indexing.sources import open_session
 from pidoctor.probe.pip_settings import PipSettings
@@ -32,7 +32,7 @@ def server() -> Iterator[SimpleIndex]:
 
 
 @pytest.fixture
-def session() -> requests.Session:
+def session() -> PatientSession:
     return open_session(PipSettings())
 
 
@@ -41,7 +41,7 @@ def url(server: SimpleIndex, name: str) -> str:
 
 
 @pytest.mark.parametrize("ranges", [True, False])
-def test_reads_anywhere(server: SimpleIndex, session: requests.Session, ranges: bool) -> None:
+def test_reads_anywhere(server: SimpleIndex, session: PatientSession, ranges: bool) -> None:
     server.ranges = ranges
     chance = random.Random(5)  # noqa: S311
     with io.BufferedReader(RemoteFile(session, url(server, "big"), "big"), 4096) as file:
@@ -55,7 +55,7 @@ def test_reads_anywhere(server: SimpleIndex, session: requests.Session, ranges: 
         assert file.read() == b""
 
 
-def test_the_end_costs_one_request(server: SimpleIndex, session: requests.Session) -> None:
+def test_the_end_costs_one_request(server: SimpleIndex, session: PatientSession) -> None:
     with io.BufferedReader(RemoteFile(session, url(server, "big"), "big")) as file:
         file.seek(-1000, io.SEEK_END)
         assert file.read() == CONTENT[-1000:]
@@ -66,21 +66,19 @@ def test_the_end_costs_one_request(server: SimpleIndex, session: requests.Sessio
 
 
 def test_a_file_smaller_than_what_is_asked_for(
-    server: SimpleIndex, session: requests.Session
+    server: SimpleIndex, session: PatientSession
 ) -> None:
     with io.BufferedReader(RemoteFile(session, url(server, "small"), "small")) as file:
         assert file.read() == b"x" * 100
 
 
-def test_a_server_without_ranges_has_a_limit(
-    server: SimpleIndex, session: requests.Session
-) -> None:
+def test_a_server_without_ranges_has_a_limit(server: SimpleIndex, session: PatientSession) -> None:
     server.ranges = False
     with pytest.raises(CouldNotCheckError, match="larger than"):
         RemoteFile(session, url(server, "big"), "big", limit=1000)
 
 
-def test_size_and_download(server: SimpleIndex, session: requests.Session) -> None:
+def test_size_and_download(server: SimpleIndex, session: PatientSession) -> None:
     assert remote_size(session, url(server, "big"), "big") == len(CONTENT)
     file = io.BytesIO()
     digest = download(session, url(server, "big"), "big", file)
@@ -89,9 +87,7 @@ def test_size_and_download(server: SimpleIndex, session: requests.Session) -> No
 
 
 @pytest.mark.parametrize("status", [403, 404, 503])
-def test_an_answer_that_is_none(
-    server: SimpleIndex, session: requests.Session, status: int
-) -> None:
+def test_an_answer_that_is_none(server: SimpleIndex, session: PatientSession, status: int) -> None:
     server.status["/files"] = status
     for act in (
         lambda: RemoteFile(session, url(server, "big"), "big"),
@@ -103,7 +99,7 @@ def test_an_answer_that_is_none(
         assert "127.0.0.1" not in str(error.value)
 
 
-def test_a_connection_that_ends_half_way(server: SimpleIndex, session: requests.Session) -> None:
+def test_a_connection_that_ends_half_way(server: SimpleIndex, session: PatientSession) -> None:
     server.cut.add("big")
     for act in (
         lambda: RemoteFile(session, url(server, "big"), "big"),
@@ -113,6 +109,6 @@ def test_a_connection_that_ends_half_way(server: SimpleIndex, session: requests.
             act()
 
 
-def test_nobody_there(session: requests.Session) -> None:
+def test_nobody_there(session: PatientSession) -> None:
     with pytest.raises(CouldNotCheckError, match="could not be read"):
         RemoteFile(session, "http://127.0.0.1:9/pack", "pack")

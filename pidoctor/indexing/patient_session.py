@@ -1,0 +1,181 @@
+"""The one way to the web: a session that gives up on a server that says nothing or never ends.
+
+Every answer is bounded in bytes before it is parsed, and one budget of time holds for the whole
+command: so many seconds without news, whatever is asked of whomever, and it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3.util.retry import Retry
+
+from pidoctor.errors import UsageError
+
+TIMEOUT_VARIABLE = "PIDOCTOR_TIMEOUT"
+USUAL_TIMEOUT = 60.0  # seconds without news
+LARGEST_PAGE = 64 << 20  # bytes; the largest index pages have 3 MB
+_TELL_AFTER = 5.0  # seconds of waiting that a person should know about
+_NEWS = 1024  # bytes: a server that sends one at a time tells nothing
+_CHUNK = 1 << 16
+
+
+class Patience:
+    """How long a command still waits: ``limit`` seconds from the last news, of any server."""
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self._last = time.monotonic()
+        self._received = 0
+
+    def left(self) -> float:
+        """Seconds; never more than the limit."""
+        return self.limit - (time.monotonic() - self._last)
+
+    def news(self, count: int = _NEWS) -> None:
+        """``count`` bytes came; a few of them are no news yet."""
+        self._received += count
+        if self._received >= _NEWS:
+            self._received = 0
+            self._last = time.monotonic()
+
+    def check(self) -> None:
+        """Raises :class:`requests.Timeout` when there is no time left."""
+        if self.left() <= 0:
+            raise requests.Timeout(f"nothing new in {self.limit:g} seconds")
+
+
+class PatientSession(requests.Session):
+    """A session whose answers are bounded; ``patience`` is shared by all that it asks."""
+
+    def __init__(self, patience: Patience) -> None:
+        super().__init__()
+        self.patience = patience
+
+    def send(self, request: requests.PreparedRequest, **settings: Any) -> requests.Response:
+        stream = bool(settings.get("stream"))
+        self.patience.check()
+        # Half of what is left, so that a second try has its share.
+        wait = max(self.patience.left() / 2, 0.05)
+        settings.update(stream=True, timeout=(min(wait, 20), wait))
+        with _told(urlsplit(request.url or "").hostname or "the server"):
+            response = super().send(request, **settings)
+            self.patience.news()
+            if not stream:
+                # Read here, so that nobody reads without a bound.
+                body = b"".join(self.chunks(response, LARGEST_PAGE))
+                response._content = body
+                self.patience.news()
+        return response
+
+    def chunks(self, response: requests.Response, limit: int) -> Iterator[bytes]:
+        """The body of an answer piece by piece; :class:`TooLargeError` after ``limit`` bytes."""
+        total = 0
+        for chunk in _as_it_comes(response):
+            total += len(chunk)
+            if total > limit:
+                response.close()
+                raise TooLargeError(f"larger than {limit} bytes")
+            self.patience.news(len(chunk))
+            self.patience.check()
+            yield chunk
+
+
+def open_patient_session(backoff: float, user_agent: str) -> PatientSession:
+    """A session that tries again on a reset, 429 and 5xx as long as its patience lasts."""
+    session = PatientSession(Patience(timeout_of(os.environ)))
+    retry = _Retry(
+        total=5,
+        backoff_factor=backoff,
+        status_forcelist=(429, 500, 502, 503, 504),
+        respect_retry_after_header=True,
+    )
+    retry.patience = session.patience
+    adapter = HTTPAdapter(max_retries=retry, pool_maxsize=16)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.headers["User-Agent"] = user_agent
+    return session
+
+
+def timeout_of(environ: Mapping[str, str]) -> float:
+    """Seconds without news after which a command gives up; PIDOCTOR_TIMEOUT overrules 60."""
+    text = environ.get(TIMEOUT_VARIABLE, "")
+    if not text:
+        return USUAL_TIMEOUT
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 86_400:
+        raise UsageError(f"{TIMEOUT_VARIABLE}: give seconds from 1 to 86400, as in 60")
+    return seconds
+
+
+def _as_it_comes(response: requests.Response) -> Iterator[bytes]:
+    """The body in the pieces that the network gives; ``iter_content`` waits for whole ones."""
+    read = getattr(response.raw, "read1", None)
+    if read is None:  # urllib3 before 2.1
+        yield from response.iter_content(_NEWS)
+        return
+    try:
+        while chunk := read(_CHUNK, decode_content=True):
+            yield chunk
+    except HTTPError as error:
+        raise requests.ConnectionError(error) from error
+
+
+class TooLargeError(requests.RequestException):
+    """An answer that is longer than anything sensible."""
+
+
+class _Retry(Retry):
+    """Tries again while there is patience, and never sleeps longer than that."""
+
+    patience: Patience
+
+    def new(self, **settings: Any) -> _Retry:
+        made: _Retry = super().new(**settings)
+        made.patience = self.patience
+        return made
+
+    def increment(self, method: Any = None, url: Any = None, *args: Any, **more: Any) -> Retry:  # type: ignore[override]
+        if self.patience.left() <= 0:
+            raise MaxRetryError(more["_pool"], url or "", more.get("error"))
+        return super().increment(method, url, *args, **more)
+
+    def get_retry_after(self, response: Any) -> float | None:
+        asked = super().get_retry_after(response)
+        return None if asked is None else min(asked, max(self.patience.left() / 2, 0))
+
+    def get_backoff_time(self) -> float:
+        return min(super().get_backoff_time(), max(self.patience.left() / 2, 0))
+
+
+@contextmanager
+def _told(server: str) -> Iterator[None]:
+    """Say on stderr what is waited for, when that takes long."""
+
+    def tell() -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"waiting for {server} (Ctrl-C stops)\n")
+            sys.stderr.flush()
+
+    timer = threading.Timer(_TELL_AFTER, tell)
+    timer.daemon = True
+    with suppress(RuntimeError):  # no thread to be had: then it is not told
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
