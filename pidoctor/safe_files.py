@@ -7,7 +7,6 @@ before a byte is read. What is written appears at once and whole, or not at all.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -87,7 +86,7 @@ _BAD_NAME = "the name of the file to write has a NUL in it"
 def _replace(path: Path, data: bytes) -> None:
     old = _regular_or_absent(path)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    temporary = f".pidoctor-{secrets.token_hex(8)}.partial"
+    temporary = f".pidoctor-{os.urandom(8).hex()}.partial"
     try:
         descriptor = os.open(temporary, _CREATE, 0o666, dir_fd=folder)
         try:

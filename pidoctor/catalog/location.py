@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ class Pointer:
     folder: str
     retrieved: str
     sizes: Mapping[str, int]  # file name -> bytes
+    digests: Mapping[str, str]  # file name -> SHA-256
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -50,15 +52,17 @@ class Pointer:
             "folder": self.folder,
             "retrieved": self.retrieved,
             "sizes": dict(sorted(self.sizes.items())),
+            "digests": dict(sorted(self.digests.items())),
         }
 
 
 class UserIndex(WheelsIndex):
     """The user's own index; from the first unusable file on, the shipped one instead."""
 
-    def __init__(self, folder: Path, files: Collection[str], shipped: Path) -> None:
+    def __init__(self, folder: Path, pointer: Pointer, shipped: Path) -> None:
         super().__init__(folder)
-        self._files = files
+        self._files = pointer.sizes.keys()
+        self._digests = pointer.digests
         self._shipped = shipped
 
     def _load(self, name: str) -> Project | None:
@@ -72,6 +76,13 @@ class UserIndex(WheelsIndex):
             # Removed since it was opened: another program has just updated the index.
             return self._give_up(name, f"{self.folder / name}.json: gone")
         return project
+
+    def _read(self, path: Path) -> bytes:
+        content = super()._read(path)
+        stated = self._digests.get(path.name) if self.folder != self._shipped else None
+        if stated is not None and hashlib.sha256(content).hexdigest() != stated:
+            raise CatalogError(f"{path}: is not the file that was published (another SHA-256)")
+        return content
 
     def _give_up(self, name: str, why: str) -> Project | None:
         self.note = _note(why)
@@ -90,7 +101,7 @@ def open_index(cache: Path | None = None, shipped: Path | None = None) -> Wheels
         return WheelsIndex(shipped, _note(str(error)))
     if pointer is None or pointer.retrieved < retrieved(shipped):
         return WheelsIndex(shipped)
-    return UserIndex(cache / pointer.folder, pointer.sizes.keys(), shipped)
+    return UserIndex(cache / pointer.folder, pointer, shipped)
 
 
 def read_pointer(cache: Path) -> Pointer | None:
@@ -104,12 +115,17 @@ def read_pointer(cache: Path) -> Pointer | None:
         data = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CatalogError(f"{path}: cannot be read ({type(error).__name__})") from error
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
         raise CatalogError(f"{path}: written by another version of pidoctor")
     try:
-        pointer = Pointer(str(data["folder"]), str(data["retrieved"]), dict(data["sizes"]))
+        pointer = Pointer(
+            str(data["folder"]),
+            str(data["retrieved"]),
+            dict(data["sizes"]),
+            dict(data.get("digests", {})),  # an older pidoctor wrote none
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise CatalogError(f"{path}: malformed ({type(error).__name__})") from error
     if not re.fullmatch(r"[\w.-]+", pointer.folder) or pointer.folder.startswith("."):

@@ -7,17 +7,21 @@ in wheels-index/README.md. A tag is what a wheel claims; :class:`Evidence` is wh
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from packaging.version import Version
 
 from pidoctor.errors import PidoctorError
 
 SCHEMA = "pidoctor-index/1"
+_LARGEST = 64 << 20  # bytes of an index file; the largest has 2 MB
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class CatalogError(PidoctorError):
@@ -133,7 +137,7 @@ def parse_project(data: Any, where: str) -> Project:
             for entry in release["wheels"]
         )
         others = data.get("other_versions", {})
-        _only(str, data["name"], data["retrieved"], *others, *others.values())
+        _only(str, data["name"], data["retrieved"], *others, *others.values(), *evidence)
         for version in (*data["versions"], *others):
             Version(version)
         return Project(data["name"], data["retrieved"], wheels, others)
@@ -165,6 +169,8 @@ def _wheel(
     _only(int, wheel.size)
     if not wheel.filename.endswith(".whl") or wheel.filename.count("-") not in (4, 5):
         raise ValueError("not a wheel's file name")
+    if not _SHA256.fullmatch(wheel.sha256) or "/" in wheel.filename:
+        raise ValueError("no SHA-256, or a path where a name belongs")
     return wheel
 
 
@@ -212,6 +218,13 @@ def _only(kind: type, *values: object) -> None:
     for value in values:
         if type(value) is not kind:
             raise TypeError(f"{type(value).__name__} where {kind.__name__} belongs")
+        # A line break in a hash would be a line of its own in a lock file.
+        if kind is str and not cast(str, value).isprintable():
+            raise ValueError("a control character")
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def shipped_index() -> Path:
@@ -246,16 +259,24 @@ class WheelsIndex:
         """The packages that the index holds, sorted."""
         return sorted(path.stem for path in self.folder.glob("*.json"))
 
+    def _read(self, path: Path) -> bytes:
+        """The content of an index file. Opening a named pipe there does not wait for a writer."""
+        with open(path, "rb", opener=_without_waiting) as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise CatalogError(f"{path}: larger than {_LARGEST >> 20} MiB")
+        return content
+
     def _load(self, name: str) -> Project | None:
         path = self.folder / f"{name}.json"
         try:
-            text = path.read_bytes()
+            text = self._read(path)
         except (FileNotFoundError, ValueError):  # ValueError: no file can have that name
             return None
         except OSError as error:
             raise CatalogError(f"{path}: cannot be read ({error.strerror})") from error
         try:
             data = json.loads(text)
-        except ValueError as error:
-            raise CatalogError(f"{path}: not JSON ({error})") from error
+        except (ValueError, RecursionError) as error:
+            raise CatalogError(f"{path}: not JSON ({type(error).__name__})") from error
         return parse_project(data, str(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -20,12 +21,14 @@ def publish(cache: Path, documents: Mapping[str, Document]) -> Path:
     """
     dates = [str(document["retrieved"]) for document in documents.values()]
     folder = _unused(cache, max(dates))
-    sizes = {}
+    sizes, digests = {}, {}
     for name, document in sorted(documents.items()):
         text = canonical(document)
+        content = text.encode("utf-8")
         write_atomically(folder / f"{name}.json", text)
-        sizes[f"{name}.json"] = len(text.encode("utf-8"))
-    pointer = Pointer(folder.name, max(dates), sizes)
+        sizes[f"{name}.json"] = len(content)
+        digests[f"{name}.json"] = hashlib.sha256(content).hexdigest()
+    pointer = Pointer(folder.name, max(dates), sizes, digests)
     write_atomically(cache / POINTER, json.dumps(pointer.to_json(), indent=1) + "\n")
     _remove_others(cache, folder)
     return folder

@@ -40,6 +40,28 @@ def not_worse(name: str, offered: Set[str], old: Document | None) -> None:
         )
 
 
+def same_hashes(name: str, new: Document, old: Document | None) -> None:
+    """Raises :class:`CatalogError` when a file that was published has another hash now.
+
+    A published file never changes; where it seems to, someone has replaced it, here or there.
+    """
+    before = _hashes(old) if old else {}
+    for key, sha256 in _hashes(new).items():
+        if before.get(key, sha256) != sha256:
+            raise CatalogError(
+                f"index of {name}: {key[1]} was published with sha256 {before[key]} and is offered "
+                f"with {sha256} now; a published file never changes, so the index is kept as it was"
+            )
+
+
+def _hashes(document: Document) -> dict[tuple[str, str], str]:
+    return {
+        (wheel.get("source", "index"), wheel["file"]): wheel["sha256"]
+        for release in document["versions"].values()
+        for wheel in release["wheels"]
+    }
+
+
 def _files(document: Document) -> set[str]:
     return {
         wheel["file"] for release in document["versions"].values() for wheel in release["wheels"]

@@ -124,7 +124,7 @@ def _link(package: Any, source: str) -> Link | None:
     sha256 = package.digests.get("sha256")
     if package.package_type != "wheel" or not sha256:
         return None
-    yanked = (package.yanked_reason or "yanked")[:_LONGEST_REASON] if package.is_yanked else ""
+    yanked = _printable(package.yanked_reason or "yanked") if package.is_yanked else ""
     return wheel_link(
         package.filename,
         sha256=sha256,
@@ -135,3 +135,9 @@ def _link(package: Any, source: str) -> Link | None:
         url=package.url,
         has_metadata=bool(package.has_metadata),
     )
+
+
+def _printable(reason: str) -> str:
+    """A reason that someone wrote, as one line of bounded length."""
+    kept = "".join(letter if letter.isprintable() else " " for letter in reason[:_LONGEST_REASON])
+    return " ".join(kept.split()) or "yanked"

@@ -16,7 +16,7 @@ from pidoctor.indexing.document import Document
 from pidoctor.indexing.gather import Gathered, Reader, evidence_key, gather
 from pidoctor.indexing.index_changes import Journal
 from pidoctor.indexing.index_folders import Progress, Release, Selection, Tree
-from pidoctor.indexing.invariants import check, not_worse
+from pidoctor.indexing.invariants import check, not_worse, same_hashes
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.pages import PageReader
 from pidoctor.indexing.patient_session import PatientSession
@@ -139,8 +139,9 @@ def refresh(
         for name, selection in sorted(chosen.items())
         if selection.releases
     }
-    for document in documents.values():
+    for name, document in documents.items():
         check(document)
+        same_hashes(name, document, old.get(name))
     return Refreshed(documents, tuple(describe_changes(old, documents)))
 
 

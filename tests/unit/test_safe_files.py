@@ -159,6 +159,7 @@ WRITERS = [
 ]
 
 
+@pytest.mark.slow  # a process for each
 @pytest.mark.parametrize("words", WRITERS, ids=lambda words: words[0])
 def test_every_command_writes_so(tmp_path: Path, words: tuple[str, ...]) -> None:
     for kind in ("named pipe", "link"):
@@ -190,11 +191,12 @@ READERS = [
     ("triage", "{}"),
     ("check", "--capture", "{}"),
     ("index", "audit", "{}"),
-    ("smoke", "--model", "{}"),
+    ("smoke", "-q", "--model", "{}"),
 ]
 WHEEL = "tflite_runtime-2.14.0-cp311-cp311-manylinux_2_34_aarch64.whl"
 
 
+@pytest.mark.slow  # a process for each
 @pytest.mark.parametrize("words", READERS, ids=lambda words: " ".join(words[:2]))
 def test_no_command_reads_what_never_ends(tmp_path: Path, words: tuple[str, ...]) -> None:
     os.mkfifo(tmp_path / "pipe")
