@@ -348,7 +348,7 @@ def _hints(kind: type) -> dict[str, Any]:
 def _evaluated(text: str, names: dict[str, Any]) -> Any:
     """The type that an annotation of our own source names."""
     if sys.version_info >= (3, 10) or "|" not in text:
-        return eval(text, {**names})  # noqa: S307
+        return eval(text, names)  # noqa: S307
     return _evaluated_unions(text, names)
 
 

@@ -63,12 +63,16 @@ class Board(NamedTuple):
 
 
 class Vendor(NamedTuple):
-    """A maker of boards. ``spellings`` are what its name is written like before a board's."""
+    """A maker of boards. ``spellings`` are what its name is written like before a board's.
+
+    ``mixed_word_sizes``: its 64-bit boards run 32-bit images as well.
+    """
 
     id: str
     name: str
     systems: tuple[str, ...]  # ids or flavours that its boards run, the usual one first
     spellings: tuple[str, ...] = ()
+    mixed_word_sizes: bool = False
 
 
 class OldCode(NamedTuple):
@@ -129,6 +133,19 @@ class Boards(NamedTuple):
     vendors: Mapping[str, Vendor]
     codes: RevisionCodes
     core_parts: Mapping[str, str]  # "implementer/part" of /proc/cpuinfo, in hex -> core
+
+    def systems_of(self, board: Board) -> tuple[str, ...]:
+        """The ids and flavours of the systems that a board is documented to run, usual first."""
+        return board.systems or self.vendors[board.vendor].systems
+
+    def word_sizes(self, board: Board) -> tuple[int, ...]:
+        """The word sizes of the images that there are for a board."""
+        modes = self.socs[board.soc].modes
+        return (32, 64) if self.vendors[board.vendor].mixed_word_sizes else (max(modes),)
+
+    def supports(self, board: Board, *system: str) -> bool:
+        """Whether a system (its id and flavour) is documented to run on a board."""
+        return any(name in system for name in self.systems_of(board))
 
     def by_compatible(self, strings: tuple[str, ...]) -> Board | None:
         """The board that the first known device-tree compatible string names.

@@ -51,8 +51,9 @@ TABLES: Mapping[str, Rules] = {
     ),
     "systems": Rules(
         "pidoctor.catalog.systems:SystemsTable",
-        unique=(("systems[].id",),),
+        unique=(("systems[].id",), ("flavours[].id",)),
         references={
+            "containers[].variants{}": ("systems:systems[].id",),
             "systems[].vendor": ("boards:vendors[].id",),
             "systems[].not_for@": ("boards:socs[].id",),
             "systems[].kernel_bits{}@": ("boards:socs[].id",),
@@ -76,6 +77,10 @@ TABLES: Mapping[str, Rules] = {
         "pidoctor.catalog.runtimes:RuntimesTable",
         unique=(("runtimes[].distribution",),),
         filled=("runtimes[].distributions",),
+    ),
+    "pythons": Rules(
+        "pidoctor.catalog.pythons:PythonsTable",
+        unique=(("pythons[].version",),),
     ),
     "relations": Rules(
         "pidoctor.catalog.relations:RelationsTable",

@@ -79,7 +79,7 @@ class SystemRow(NamedTuple):
     def why_not(self, board: Board, soc: Soc, bits: int) -> str:
         """Why this system does not run on a board; empty when it does."""
         if self.vendor not in (None, board.vendor):
-            return f"{self.name} is for Raspberry Pi boards only."
+            return f"{self.name} is not made for the {board.name}."
         if soc.id in self.not_for:
             return self.not_for[soc.id]
         if bits not in self.os_ids:
@@ -97,6 +97,21 @@ class Systems(NamedTuple):
     """The whole table, oldest release of each flavour first."""
 
     rows: tuple[SystemRow, ...]
+    flavours: tuple[Flavour, ...] = ()
+    containers: tuple[Container, ...] = ()
+
+    def flavour_of_id(self, os_id: str) -> str:
+        """The flavour that an os-release ID means where no sign tells another; else the ID."""
+        return next((one.id for one in self.flavours if os_id in one.os_ids), os_id)
+
+    def usual(self, board: Board, soc: Soc, supported: tuple[str, ...]) -> SystemRow | None:
+        """The newest release of the first of the ``supported`` flavours that runs on a board."""
+        for name in supported:
+            rows = [row for row in self.rows if name in (row.id, row.flavour)]
+            for row in reversed(rows):
+                if any(not row.why_not(board, soc, bits) for bits in row.os_ids):
+                    return row
+        return None
 
     def named(self, name: str, vendor: str) -> SystemRow | None:
         """The row called ``name`` for a maker's boards: by id, else by another of its names."""
@@ -113,10 +128,39 @@ class Systems(NamedTuple):
         return None
 
 
+class Flavour(NamedTuple):
+    """A family of systems: how it is told from the distribution whose os-release it keeps.
+
+    ``signs``: files that only it has. ``os_ids``: the IDs of os-release that mean it where no
+    sign of another is there. ``spellings``: what else it is called before a release.
+    """
+
+    id: str
+    name: str
+    source: str
+    signs: tuple[str, ...] = ()
+    os_ids: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
+
+
+class Container(NamedTuple):
+    """A container image: ``python:3.12-slim`` has the variant "slim", made from that system.
+
+    ``brings_python``: it has a Python of its own, whose version stands before the variant.
+    """
+
+    image: str
+    variants: Mapping[str, str]  # -> a system's id
+    sources: tuple[str, ...]
+    brings_python: bool = False
+
+
 class SystemsTable(NamedTuple):
     """systems.json."""
 
     schema: Literal["pidoctor-systems/1"]
+    flavours: tuple[Flavour, ...]  # in the order in which signs are looked for
+    containers: tuple[Container, ...]
     systems: tuple[SystemRow, ...]
 
 
@@ -126,7 +170,7 @@ def load_systems() -> Systems:
 
 
 def _systems(table: SystemsTable) -> Systems:
-    return Systems(table.systems)
+    return Systems(table.systems, table.flavours, table.containers)
 
 
 def _of(by_bits: Mapping[Any, Mapping[str, Value]], bits: int) -> Mapping[str, Value]:
@@ -134,12 +178,14 @@ def _of(by_bits: Mapping[Any, Mapping[str, Value]], bits: int) -> Mapping[str, V
 
 
 def combinations(boards: Boards, systems: Systems) -> list[tuple[Board, SystemRow, int]]:
-    """Every board with every system and word size that runs on it."""
+    """Every board with every system that it is documented to run, in every word size."""
     return [
         (board, row, bits)
         for board in boards.boards.values()
         for row in systems.rows
+        if boards.supports(board, row.id, row.flavour)
         for bits in sorted(row.os_ids)
+        if bits in boards.word_sizes(board)
         if systems.named(row.id, board.vendor) is row
         and not row.why_not(board, boards.socs[board.soc], bits)
     ]

@@ -21,7 +21,7 @@ from pidoctor.decoding import Faults as Collected
 
 USER_FOLDER = "PIDOCTOR_DATA"
 BASE = "based_on"
-KEYS = ("id", "name", "distribution")  # what rows are told apart by, the first that they have
+KEYS = ("id", "name", "distribution", "version")  # the first that a row has names it
 _OWN = ("aliases", "compatible", BASE)  # never taken from the row that one is based on
 _LIMIT = 4 << 20
 _MAX_BASES = 8
@@ -65,6 +65,17 @@ def derived(kind: type[Table], make: Callable[[Table], Made]) -> Made:
     """What ``make`` makes of a table, made once; ``make`` is a function of a module."""
     made: Made = _derived(kind, make, os.environ.get(USER_FOLDER, ""))
     return made
+
+
+def derived_from(make: Callable[[], Made]) -> Made:
+    """What ``make`` makes of several tables, made once; ``make`` is a function of a module."""
+    made: Made = _made(make, os.environ.get(USER_FOLDER, ""))
+    return made
+
+
+@cache
+def _made(make: Callable[[], Any], folder: str) -> Any:  # noqa: ARG001 (a key)
+    return make()
 
 
 @cache

@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.catalog.pythons import indexed_pythons, offered_pythons
 from pidoctor.cli.arguments import add_requirement
 from pidoctor.cli.resolving import catalog
 from pidoctor.envelope import Cell, Result
 from pidoctor.errors import UsageError
 from pidoctor.profile.named_targets import all_targets, target
-from pidoctor.profile.variation import PYTHONS
+from pidoctor.profile.target_names import board_names, find_boards, say
 from pidoctor.resolve.plan import Impossible
 from pidoctor.resolve.request import Request, parse_request
 from pidoctor.resolve.resolver import resolve
@@ -52,21 +53,24 @@ def _names(boards: str | None) -> list[str]:
     names = list(all_targets())
     if not boards:
         return names
-    wanted = {name.strip() for name in boards.split(",")}
-    chosen = [name for name in names if _board(name) in wanted or name.split("/")[0] in wanted]
-    if not chosen:
-        raise UsageError(f"--boards {boards}: no such board (see `pidoctor targets`)")
-    return chosen
+    wanted: set[str] = set()
+    for name in boards.split(","):
+        found = find_boards(name)
+        if not found:
+            raise UsageError(f"--boards {name.strip()}: no such board (see `pidoctor targets`)")
+        wanted.update(board_names(found, name))
+    return [name for name in names if name.split("/")[0] in wanted]
 
 
 def _with_pythons(names: list[str], pythons: str | None) -> list[str]:
     """Every target, and the same with each of the Pythons installed beside its own."""
     if not pythons:
         return names
-    versions = PYTHONS if pythons == "all" else tuple(pythons.replace(" ", "").split(","))
-    unknown = [version for version in versions if version not in PYTHONS]
-    if unknown:
-        raise UsageError(f"--pythons {pythons}: known are {', '.join(PYTHONS)}, and all")
+    known = indexed_pythons()
+    wanted = [say(word) for word in pythons.split(",")]
+    versions = offered_pythons() if pythons == "all" else [said.python or "" for said in wanted]
+    if any(version not in known for version in versions):
+        raise UsageError(f"--pythons {pythons}: known are {', '.join(known)}, and all")
     return [each for name in names for each in (name, *_beside_its_own(name, versions))]
 
 
@@ -75,10 +79,6 @@ def _beside_its_own(name: str, versions: Sequence[str]) -> Iterator[str]:
     for version in versions:
         if not own.startswith(f"{version}."):
             yield f"{name}/py{version}"
-
-
-def _board(name: str) -> str:
-    return str(target(name).board.id.or_else(""))
 
 
 def matrix(names: list[str], request: Request, known: Catalog) -> Iterator[Cell]:

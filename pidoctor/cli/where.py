@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import sys
 from pathlib import Path
 
 from pidoctor.envelope import Asked
@@ -18,11 +19,7 @@ def machine(options: argparse.Namespace) -> ProbeResult:
     if options.venv is not None and not is_this_machine(options):
         raise UsageError("--venv is for this machine; another one is asked about as it is")
     if options.target is not None:
-        from pidoctor.profile.named_targets import target
-
-        if options.python:
-            raise UsageError("--python does not go with --target; write the target as .../py3.12")
-        return ProbeResult(target(options.target), ())
+        return _named(options)
     if options.capture is not None:
         return _captured(Path(options.capture))
     if options.root is not None:
@@ -31,6 +28,21 @@ def machine(options: argparse.Namespace) -> ProbeResult:
 
     host = LiveHost()
     return probe(host, choice=chosen(options, host))
+
+
+def _named(options: argparse.Namespace) -> ProbeResult:
+    """The machine that --target names; what the name left open is said on stderr."""
+    from pidoctor.profile.named_targets import read_name, target
+
+    if options.python:
+        raise UsageError("--python does not go with --target; write the target as .../py3.12")
+    reading = read_name(options.target)
+    if reading.told and not getattr(options, "quiet", False):
+        from pidoctor.report import console
+
+        line = console.error_line(f"--target: {reading.told}", console.look_for(sys.stderr))
+        console.write(sys.stderr, line)
+    return ProbeResult(target(options.target), ())
 
 
 def chosen(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 
+from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.tables import load_table
 
 
@@ -52,7 +53,7 @@ def load_scope() -> Scope:
     return Scope(
         requested=tuple(data["requested"]),
         unpruned=tuple(data["unpruned"]),
-        pythons=tuple(data["pythons"]),
+        pythons=indexed_pythons(),
         machines=tuple(data["machines"]),
         evidence=tuple((row["name"], row["read"]) for row in data["evidence"]),
         evidence_of_others=data["evidence_of_others"],

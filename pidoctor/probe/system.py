@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from pidoctor.catalog.systems import load_systems
 from pidoctor.host.base import Host, MissingError, Pattern, read_text
 from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.reading import clean, first_known, reading
@@ -13,18 +14,6 @@ from pidoctor.profile.profile import System
 
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 OS_RELEASE_LIMIT = 64 << 10
-
-# Files that tell a flavour from the distribution whose os-release it keeps, first match wins.
-# Raspberry Pi OS: pi-gen's stage scripts write rpi-issue, its apt source is raspi.list or, from
-# Trixie, raspi.sources. DietPi: github.com/MichaIng/DietPi/issues/4828.
-_FLAVOUR_SIGNS = (
-    ("/boot/dietpi/.version", "dietpi"),
-    ("/etc/rpi-issue", "raspberry-pi-os"),
-    ("/etc/apt/sources.list.d/raspi.list", "raspberry-pi-os"),
-    ("/etc/apt/sources.list.d/raspi.sources", "raspberry-pi-os"),
-)
-# 32-bit Raspberry Pi OS is built from the Raspbian archive.
-_FLAVOUR_OF_ID = {"raspbian": "raspberry-pi-os"}
 
 _PACKAGE_MANAGERS = (
     ("/usr/bin/apt-get", "apt"),
@@ -168,10 +157,13 @@ def _entry(release: Fact[dict[str, str]], name: str) -> Fact[str]:
 
 
 def _flavour(host: Host, os_id: Fact[str]) -> Fact[str]:
-    for path, flavour in _FLAVOUR_SIGNS:
-        if host.exists(path):
-            return Fact.known(flavour, path)
-    return os_id.map(lambda found: _FLAVOUR_OF_ID.get(found, found))
+    """The flavour, by a file that only it has, else by the ID of os-release."""
+    systems = load_systems()
+    for flavour in systems.flavours:
+        for path in flavour.signs:
+            if host.exists(path):
+                return Fact.known(flavour.id, path)
+    return os_id.map(systems.flavour_of_id)
 
 
 def _elf(host: Host, path: str) -> Elf:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
 
 from pidoctor.catalog.boards import MIB, load_boards
 from pidoctor.catalog.boards import Board as BoardRow
-from pidoctor.catalog.systems import SystemRow
+from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import (
     Board,
@@ -28,6 +29,14 @@ class Image(NamedTuple):
 
     row: SystemRow
     bits: int
+
+
+class Contained(NamedTuple):
+    """A container: the system that its image is made from, its name, and the Python it brings."""
+
+    image: Image
+    name: str
+    version: str | None
 
 
 TARGET = "target"  # the source of what a named target does not say
@@ -179,4 +188,129 @@ def table_profile(
         accelerators=unsaid(),
         indexes=indexes_section(row),
         clock=Clock(now=unsaid(), lower_bound=unsaid()),
+    )
+
+
+def container_profile(
+    origin: str, board: BoardRow, memory: int | None, container: Contained
+) -> Profile:
+    """The Profile inside a container, on the board's usual system.
+
+    The kernel and its pages are that system's, everything else is the image's.
+    """
+    image, name, version = container
+    boards, systems = load_boards(), load_systems()
+    soc = boards.socs[board.soc]
+    below = systems.usual(board, soc, boards.systems_of(board)) or image.row
+    pages = page_size_of(Image(below, max(boards.word_sizes(board))), board)
+    inside = table_profile(origin, board, memory, image, version)
+    source = f"the container image {name}"
+    system = replace(
+        inside.system,
+        name=Fact.known(f"{name} ({image.row.name})", source),
+        page_size=pages,
+    )
+    return replace(
+        inside,
+        system=system,
+        cpu=cpu_section(board, below.kernel_for(soc, max(boards.word_sizes(board)))),
+        python=inside.python
+        if version is None
+        else _python_in_image(inside.python, version, source),
+        indexes=Fact.known((Index("index", "default", "pip's default"),), source),
+    )
+
+
+def _python_in_image(python: Python, version: str, source: str) -> Python:
+    """The Python that an image brings: in /usr/local, blind to its distribution's packages."""
+    return replace(
+        python,
+        executable=Fact.known("/usr/local/bin/python3", source),
+        version=Fact.known(version, source),
+        pip=unsaid(),
+        venv=Fact.known(True, source),
+        ssl=Fact.known(True, source),
+        externally_managed=Fact.absent(source),
+        is_system=Fact.known(False, source),
+    )
+
+
+def boardless_profile(
+    origin: str, arch: str, system: Image | tuple[str, str] | None, version: str | None
+) -> Profile:
+    """The Profile of a machine of which an architecture and a system, or a C library, are known."""
+    nothing: Fact[Any] = unsaid("no board was named")
+    image = system if isinstance(system, Image) else None
+    libc = ("", "") if system is None or isinstance(system, Image) else system
+    bits = 64 if arch.endswith("64") else 32
+    kind = image.row if image else None
+    return Profile(
+        origin=origin,
+        board=Board(nothing, nothing, nothing, nothing, nothing),
+        cpu=Cpu(machine=Fact.known(arch, TARGET), part=nothing, cores=nothing, features=nothing),
+        system=system_section(image, arch, nothing) if image else _any_system(arch, *libc),
+        python=python_section(image, arch, version) if image else _any_python(arch, bits, version),
+        memory=Memory(nothing, nothing, nothing, nothing),
+        storage=Storage(unsaid(), unsaid(), unsaid(), unsaid(), unsaid(), unsaid()),
+        accelerators=unsaid(),
+        indexes=indexes_section(kind)
+        if kind
+        else Fact.known((Index("index", "default", "pip's default"),), TARGET),
+        clock=Clock(now=unsaid(), lower_bound=unsaid()),
+    )
+
+
+def _any_system(arch: str, libc: str, version: str) -> System:
+    """A system of which only the C library is known."""
+    nothing: Fact[Any] = unsaid()
+    return System(
+        id=nothing,
+        flavour=nothing,
+        codename=nothing,
+        version=nothing,
+        name=Fact.known(f"a system with {libc} {version}", TARGET),
+        kernel=nothing,
+        page_size=nothing,
+        architecture=Fact.known(arch, TARGET),
+        libc=Fact.known(libc, TARGET),
+        libc_version=Fact.known(version, TARGET),
+        glibcxx=_usual_glibcxx(libc, version),
+        package_manager=nothing,
+    )
+
+
+def _usual_glibcxx(libc: str, version: str) -> Fact[str]:
+    """The lowest libstdc++ of the known releases with that C library, else with the next older."""
+
+    def number(text: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in text.split("."))
+
+    rows = [row for row in load_systems().rows if row.libc == libc and row.glibcxx is not None]
+    older = [row for row in rows if number(row.libc_version) <= number(version)]
+    if not older:
+        return unsaid()
+    row = max(
+        older,
+        key=lambda row: (number(row.libc_version), [-part for part in number(row.glibcxx or "0")]),
+    )
+    return documented(row.glibcxx, f"as in {row.name}, {libc} {row.libc_version}")
+
+
+def _any_python(arch: str, bits: int, version: str | None) -> Python:
+    nothing: Fact[Any] = unsaid()
+    minor = version or ""
+    return Python(
+        executable=Fact.known(f"python{minor}", TARGET),
+        version=Fact.known(minor, TARGET),
+        implementation=Fact.known("cpython", TARGET),
+        abi=Fact.known(abi_tag(minor), TARGET),
+        architecture=Fact.known(arch, TARGET),
+        bits=Fact.known(bits, TARGET),
+        float_abi=Fact.known("hard", TARGET) if arch.startswith("armv") else Fact.absent(TARGET),
+        pip=nothing,
+        venv=nothing,
+        ssl=nothing,
+        externally_managed=Fact.absent(TARGET),
+        is_system=Fact.known(False, TARGET),
+        packages=nothing,
     )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pidoctor.catalog.boards import MIB, RASPBERRY_PI, Board, load_boards
+from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.errors import UsageError
 from pidoctor.profile.fact import Fact
@@ -28,13 +29,10 @@ from pidoctor.profile.sections import (
     unsaid,
 )
 
-PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 SMALL_PAGE = 4096
 
 # Architectures that `uv python install` has builds for (python-build-standalone's targets).
 _UV_BUILDS = ("aarch64", "armv7l", "x86_64")
-# The flavour that an os-release ID stands for when the flavour itself (DietPi) is in no table.
-_FLAVOUR_OF_ID = {"raspbian": "raspberry-pi-os", "debian": "debian"}
 
 
 class Variation(NamedTuple):
@@ -153,11 +151,9 @@ def board_of(profile: Profile) -> Board | None:
 def image_of(profile: Profile) -> Image | None:
     """The image whose release and word size the profile's system has."""
     system = profile.system
-    named = (system.flavour.or_else(""), _FLAVOUR_OF_ID.get(system.id.or_else(""), ""))
-    for flavour in named:
-        row = load_systems().of_release(
-            flavour, system.codename.or_else(""), system.version.or_else("")
-        )
+    systems = load_systems()
+    for flavour in (system.flavour.or_else(""), systems.flavour_of_id(system.id.or_else(""))):
+        row = systems.of_release(flavour, system.codename.or_else(""), system.version.or_else(""))
         if row is not None:
             return Image(row, profile.python.bits.or_else(64))
     return None
@@ -171,7 +167,7 @@ def other_pythons(profile: Profile) -> Iterator[Variation]:
         return
     now = _minor(version)
     way = "`uv python install {}`" if arch in _UV_BUILDS else "built from source"
-    for wanted in sorted(PYTHONS, key=lambda other: abs(_minor(other) - now)):
+    for wanted in sorted(offered_pythons(), key=lambda other: abs(_minor(other) - now)):
         if _minor(wanted) != now:
             text = f"use Python {wanted} ({way.format(wanted)}), named with --python"
             yield Variation(text, with_python(profile, wanted))
@@ -202,7 +198,7 @@ def other_releases(profile: Profile) -> Iterator[Variation]:
     """Other releases of the same word size: newer ones, older ones, then another distribution."""
     image = image_of(profile)
     bits = image.bits if image else profile.python.bits.or_else(64)
-    rows = _releases(profile, image.row if image else None)
+    rows = _releases(board_of(profile), image.row if image else None)
     yield from _images(profile, [Image(row, bits) for row in rows])
 
 
@@ -214,7 +210,7 @@ def boards(profile: Profile) -> Iterator[Variation]:
     for board in table.boards.values():
         if not board.suggested:
             continue
-        rows = [image.row, *_releases(profile, image.row)]
+        rows = [image.row, *_releases(board, image.row)]
         soc = table.socs[board.soc]
         row = next((row for row in rows if not row.why_not(board, soc, image.bits)), None)
         if row is None:
@@ -246,17 +242,21 @@ def _images(profile: Profile, images: list[Image]) -> Iterator[Variation]:
         yield Variation(f"install the {image.bits}-bit {image.row.name}", changed)
 
 
-def _releases(profile: Profile, row: SystemRow | None) -> list[SystemRow]:
-    """Other releases: newer of the flavour, older of it, then the board's usual system."""
-    board = board_of(profile)
-    usual = "raspberry-pi-os" if board is not None and board.vendor == RASPBERRY_PI else "debian"
-    rows = load_systems().rows
+def _releases(board: Board | None, row: SystemRow | None) -> list[SystemRow]:
+    """Other releases that a board is documented to run: newer of the flavour, older of it, then
+    those of the board's usual system, the newest first.
+    """
+    table, rows = load_boards(), load_systems().rows
     same = [other for other in rows if row is not None and other.flavour == row.flavour]
     at = same.index(row) if row is not None else 0
-    ordered = [*same[at + 1 :], *reversed(same[:at])]
-    if row is None or row.flavour != usual:
-        ordered += reversed([other for other in rows if other.flavour == usual])
-    return ordered
+    usual = table.systems_of(board)[0] if board is not None else "debian"
+    own = [other for other in reversed(rows) if usual in (other.id, other.flavour)]
+    ordered = {other.id: other for other in (*same[at + 1 :], *reversed(same[:at]), *own)}
+    return [
+        other
+        for other in ordered.values()
+        if other is not row and (board is None or table.supports(board, other.id, other.flavour))
+    ]
 
 
 def _is_no_better(profile: Profile, board: Board, memory: int) -> bool:

@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
 
+from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
-from pidoctor.profile.variation import PYTHONS
 from pidoctor.resolve.compatibility import judge as judge_wheel
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
@@ -171,7 +171,8 @@ _FIRST_PIP = {"3.10": (21, 2), "3.11": (22, 3), "3.12": (23, 2), "3.13": (24, 2)
 def _pythons(facts: Facts) -> list[str]:
     """The Pythons that it could have been, by the log's own pip."""
     pip = facts.version("pip")
-    return [p for p in PYTHONS if not pip or pip >= _FIRST_PIP.get(p, (0,))] or list(PYTHONS)
+    known = list(offered_pythons())
+    return [p for p in known if not pip or pip >= _FIRST_PIP.get(p, (0,))] or known
 
 
 def _machines(facts: Facts) -> Iterator[Machine]:

@@ -24,7 +24,7 @@ from tests.cli.program import pidoctor
         ("check auto==2", "auto takes no version"),
         ("check 'tensorflow[extra]'", "give a name and a version only"),
         ("check --target pi9/bookworm-64", "pi9"),
-        ("check --target pi4-4gb", "expected BOARD[-RAM]/OS-BITS"),
+        ("check --target //", "expected BOARD[-RAM]/OS-BITS"),
         ("check --target pi4-4gb/bookwurm-64", "bookwurm"),
         ("check --target pi-zero-w/bookworm-64", "32-bit processor"),
         ("check --target pi4-4gb/bookworm-64 --python python3", "--python does not go with"),

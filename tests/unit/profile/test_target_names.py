@@ -1,0 +1,239 @@
+"""How people write boards and systems: what each spelling is read as, or what is suggested."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pidoctor.errors import UsageError
+from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.target_names import read_name
+
+READ = """
+pi4                                     pi4-4gb/trixie-64
+Pi 4                                    pi4-4gb/trixie-64
+pi-4                                    pi4-4gb/trixie-64
+pi4b                                    pi4-4gb/trixie-64
+rpi4                                    pi4-4gb/trixie-64
+rpi-4b                                  pi4-4gb/trixie-64
+raspi4                                  pi4-4gb/trixie-64
+raspberrypi4                            pi4-4gb/trixie-64
+raspberry-pi-4                          pi4-4gb/trixie-64
+Raspberry Pi 4                          pi4-4gb/trixie-64
+Raspberry Pi 4 Model B                  pi4-4gb/trixie-64
+Raspberry Pi 4 Model B Rev 1.4          pi4-4gb/trixie-64
+RPi 4 (8GB)                             pi4-8gb/trixie-64
+pi4 8gb                                 pi4-8gb/trixie-64
+pi4-8g                                  pi4-8gb/trixie-64
+pi 4 2 gb                               pi4-2gb/trixie-64
+rpi5                                    pi5-4gb/trixie-64
+pi 5 16GB                               pi5-16gb/trixie-64
+Raspberry Pi 5 Model B Rev 1.0          pi5-4gb/trixie-64
+zero2w                                  pi-zero-2w/trixie-64
+zero 2 w                                pi-zero-2w/trixie-64
+pi zero 2 w                             pi-zero-2w/trixie-64
+pizero2w                                pi-zero-2w/trixie-64
+Raspberry Pi Zero 2 W                   pi-zero-2w/trixie-64
+pi zero w                               pi-zero-w/trixie-32
+pi zero                                 pi-zero/trixie-32
+raspberry pi zero                       pi-zero/trixie-32
+pi3                                     pi-3b/trixie-64
+pi3b                                    pi-3b/trixie-64
+rpi3b                                   pi-3b/trixie-64
+pi3b+                                   pi-3b-plus/trixie-64
+Raspberry Pi 3 Model B+                 pi-3b-plus/trixie-64
+pi 3 model b plus                       pi-3b-plus/trixie-64
+rpi 3b plus 32bit                       pi-3b-plus/trixie-32
+pi3a+                                   pi-3a-plus/trixie-64
+pi2                                     pi-2b/trixie-32
+raspberry pi 2                          pi-2b/trixie-32
+pi 400                                  pi400/trixie-64
+Raspberry Pi 500                        pi500/trixie-64
+cm4                                     cm4-4gb/trixie-64
+Compute Module 4                        cm4-4gb/trixie-64
+Raspberry Pi Compute Module 5           cm5-4gb/trixie-64
+raspberrypi4/bookworm                   pi4-4gb/bookworm-64
+pi4-4gb/bookworm                        pi4-4gb/bookworm-64
+pi4/trixie                              pi4-4gb/trixie-64
+pi5 bookworm                            pi5-4gb/bookworm-64
+pi-2b/bookworm                          pi-2b/bookworm-32
+pi4/raspios-12                          pi4-4gb/bookworm-64
+pi4 raspberry pi os bookworm            pi4-4gb/bookworm-64
+pi4 Raspberry Pi OS Lite 64-bit         pi4-4gb/trixie-64
+pi4/raspbian-12                         pi4-4gb/bookworm-32
+pi4/raspbian-11                         pi4-4gb/bullseye-32
+pi3/raspbian buster                     pi-3b/buster-32
+pi4/debian-12                           pi4-4gb/debian-bookworm-64
+pi4/debian12                            pi4-4gb/debian-bookworm-64
+pi4/ubuntu-24.04                        pi4-4gb/ubuntu-24.04-64
+pi4/ubuntu 22.04 server                 pi4-4gb/ubuntu-22.04-64
+pi4/ubuntu2204                          pi4-4gb/ubuntu-22.04-64
+pi4/jammy                               pi4-4gb/ubuntu-22.04-64
+pi4/focal                               pi4-4gb/ubuntu-20.04-64
+pi4/ubuntu                              pi4-4gb/ubuntu-24.04-64
+pi4/fedora                              pi4-4gb/fedora-43-64
+pi5/kali                                pi5-4gb/kali-2025-64
+pi4/haos                                pi4-4gb/home-assistant-os-64
+pi4/home assistant                      pi4-4gb/home-assistant-os-64
+pi4/alpine                              pi4-4gb/alpine-3.22-64
+pi4/dietpi                              pi4-4gb/dietpi-trixie-64
+pi4/dietpi bookworm                     pi4-4gb/dietpi-bookworm-64
+pi4/nixos                               pi4-4gb/nixos-25.05-64
+pi4 armhf                               pi4-4gb/trixie-32
+pi4 arm64                               pi4-4gb/trixie-64
+pi4/bookworm/32                         pi4/bookworm-32
+pi4/bookworm/32-bit                     pi4/bookworm-32
+pi4/python:3.12-slim/armhf              pi4/python:3.12-slim/32-bit
+pi4-4gb/bookworm-64/3.12                pi4-4gb/bookworm-64/py3.12
+pi4-4gb/bookworm-64/python3.12          pi4-4gb/bookworm-64/py3.12
+pi4 bookworm python 3.12                pi4-4gb/bookworm-64/py3.12
+pi4/py3.12                              pi4-4gb/trixie-64/py3.12
+pi4/3.12                                pi4-4gb/trixie-64/py3.12
+pi4 8gb trixie 64-bit python 3.11.2     pi4-8gb/trixie-64/py3.11
+pi5/python:3.12-slim                    pi5/python:3.12-slim
+pi5-8gb docker python:3.12-slim         pi5-8gb/python:3.12-slim
+pi5-8gb/debian:bookworm                 pi5-8gb/debian:bookworm
+aarch64/glibc-2.36/py3.11               aarch64/glibc-2.36/py3.11
+arm64/glibc 2.36/python3.11             aarch64/glibc-2.36/py3.11
+arm64/debian-12                         aarch64/debian-bookworm-64
+armhf/bookworm                          armv7l/debian-bookworm-32
+jetson nano                             jetson-nano-4gb/jetpack-4-64
+NVIDIA Jetson Nano Developer Kit        jetson-nano-4gb/jetpack-4-64
+jetson nano 2gb                         jetson-nano-2gb/jetpack-4-64
+jetson nano/ubuntu 18.04                jetson-nano-4gb/ubuntu-18.04-64
+jetson orin nano                        jetson-orin-nano-4gb/jetpack-6-64
+jetson orin nano super 8gb              jetson-orin-nano-8gb/jetpack-6-64
+orin nano/jetpack 5                     jetson-orin-nano-4gb/jetpack-5-64
+xavier nx                               jetson-xavier-nx-8gb/jetpack-5-64
+jetson tx2                              jetson-tx2-4gb/jetpack-4-64
+agx orin                                jetson-agx-orin-32gb/jetpack-6-64
+orangepi5                               orange-pi-5-4gb/debian-bookworm-64
+opi5                                    orange-pi-5-4gb/debian-bookworm-64
+Orange Pi 5 Plus                        orange-pi-5-plus-4gb/debian-bookworm-64
+orange pi zero 2w                       orange-pi-zero-2w-4gb/debian-bookworm-64
+orangepi zero3                          orange-pi-zero-3-4gb/debian-bookworm-64
+orangepi5/armbian                       orange-pi-5-4gb/armbian-trixie-64
+rock 5b                                 rock-5b-4gb/debian-bookworm-64
+radxa rock 5b                           rock-5b-4gb/debian-bookworm-64
+rock5c                                  rock-5c-4gb/debian-bookworm-64
+rock pi 4                               rock-4-4gb/debian-bookworm-64
+radxa zero 3w                           radxa-zero-3-4gb/debian-bookworm-64
+rock64                                  rock64-4gb/debian-bookworm-64
+rockpro64                               rockpro64-4gb/debian-bookworm-64
+le potato                               le-potato-2gb/debian-bookworm-64
+odroid c4                               odroid-c4/ubuntu-24.04-64
+odroid-n2+                              odroid-n2-plus-4gb/ubuntu-24.04-64
+vim3                                    khadas-vim3-4gb/ubuntu-24.04-64
+khadas vim4                             khadas-vim4/ubuntu-24.04-64
+banana pi m5                            banana-pi-m5/armbian-bookworm-64
+bpi-m2-zero                             banana-pi-m2-zero/armbian-bookworm-32
+nanopi r5s                              nanopi-r5s-4gb/debian-bookworm-64
+beaglebone black                        beaglebone-black/debian-bookworm-32
+bbb                                     beaglebone-black/debian-bookworm-32
+beagleplay                              beagleplay/debian-bookworm-64
+beagley-ai                              beagley-ai/debian-bookworm-64
+beaglebone ai-64                        beaglebone-ai-64/debian-bookworm-64
+coral                                   coral-dev-board-4gb/mendel-5-64
+coral dev board mini                    coral-dev-board-mini/mendel-5-64
+tinker board                            tinker-board/debian-bookworm-32
+uno q                                   uno-q-4gb/debian-trixie-64
+arduino uno q                           uno-q-4gb/debian-trixie-64
+graviton3                               graviton3-4gb/amazon-linux-2023-64
+imx8mp                                  imx8mp-evk/debian-bookworm-64
+"""
+
+# What means several machines or none: a part of the reason, and the names that are offered.
+ASKED_BACK = """
+bookworm             names no board      pi-zero-2w/bookworm-64 pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
+raspios-12           names no board      pi-zero-2w/bookworm-64 pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
+raspbian-11          names no board      pi-zero-2w/bullseye-32 pi4-4gb/bullseye-32
+debian-12            names no board      pi-zero-2w/debian-bookworm-64 pi4-4gb/debian-bookworm-64
+ubuntu-24.04         names no board      pi-zero-2w/ubuntu-24.04-64 pi4-4gb/ubuntu-24.04-64
+3.12                 names no board      pi4-4gb/trixie-64/py3.12 pi5-4gb/trixie-64/py3.12
+python:3.12-slim     names no board      pi4-4gb/python:3.12-slim pi5-4gb/python:3.12-slim
+jetson               several boards      jetson-nano-4gb/jetpack-4-64 jetson-orin-nano-4gb/jetpack-6-64
+raspberry pi         several boards      pi-zero-2w/trixie-64 pi4-4gb/trixie-64 pi5-4gb/trixie-64
+orange pi            several boards      orange-pi-5-4gb/debian-bookworm-64
+graviton             several boards      graviton2-4gb/amazon-linux-2023-64
+pi-9/bookworm-64     unknown board       pi4-4gb/bookworm-64
+pi4/bookwurm-64      unknown system      pi4-4gb/bookworm-64
+pi4/windows          unknown system      pi4-4gb/trixie-64
+jetson-nono          unknown board       jetson-nano-4gb/jetpack-4-64
+orangpi5             unknown board       orange-pi-5-4gb/debian-bookworm-64
+odriod-c4            unknown board       odroid-c4/ubuntu-24.04-64
+"""  # noqa: E501
+
+
+def table(text: str) -> list[list[str]]:
+    return [re.split(r"\s{2,}", line) for line in text.strip().splitlines()]
+
+
+@pytest.mark.parametrize(("spelling", "canonical"), table(READ))
+def test_a_spelling_is_read(spelling: str, canonical: str) -> None:
+    reading = read_name(spelling)
+    assert reading.canonical == canonical
+    assert target(spelling).origin == f"target {canonical}"
+    assert read_name(canonical).canonical == canonical
+    assert read_name(canonical).told == ""
+
+
+@pytest.mark.parametrize(("spelling", "reason", "names"), table(ASKED_BACK))
+def test_where_several_are_meant_the_nearest_are_offered(
+    spelling: str, reason: str, names: str
+) -> None:
+    with pytest.raises(UsageError, match=reason) as caught:
+        target(spelling)
+    text = str(caught.value)
+    for name in names.split():
+        assert name in text
+    offered = re.findall(r"[\w.-]+/[\w.:/-]+[\w]", text.partition("did you mean")[2])
+    assert 1 <= len(offered) <= 3
+    for name in offered:
+        assert target(name).origin == f"target {name}"
+
+
+def test_there_are_120_spellings() -> None:
+    assert len(table(READ)) >= 120
+
+
+def test_what_was_assumed_is_said_in_one_line() -> None:
+    assert read_name("pi4").told == (
+        "read as Raspberry Pi 4 Model B, 4 GB, Raspberry Pi OS 13 (trixie), 64-bit: "
+        "pi4-4gb/trixie-64"
+    )
+    assert read_name("pi4/bookworm-64").told == ""
+    assert read_name("pi4/bookworm-64").memory is None
+
+
+def test_every_target_is_read_as_itself() -> None:
+    for name in all_targets():
+        reading = read_name(name)
+        assert (reading.canonical, reading.assumed) == (name, ())
+
+
+WORDS = st.sampled_from(
+    re.findall(
+        r"\S+",
+        "pi 4 pi4 jetson nano bookworm trixie 64 32 3.12 py3.9 4gb arm64 glibc-2.31 ubuntu 24.04 "
+        "rock python:3.12-slim debian zero 2w model b x rev / - + \x1b \u202e",
+    )
+)
+
+
+@given(st.lists(WORDS, max_size=8).map(" ".join) | st.text(max_size=40))
+def test_anything_is_read_or_refused_in_one_line(name: str) -> None:
+    text = ""
+    try:
+        reading = read_name(name)
+    except UsageError as error:
+        text = str(error)
+    else:
+        assert read_name(reading.canonical).canonical == reading.canonical
+        target(name)
+        return
+    assert "\n" not in text
+    assert "\x1b" not in text
+    assert len(text) < 400
