@@ -33,7 +33,7 @@ def interpreter(case: Case) -> Iterator[Finding]:
 
 
 def venv(case: Case) -> Iterator[Finding]:
-    """Debian splits venv and ensurepip off into python3-venv."""
+    """Debian splits ensurepip off into python3-venv; a pip from outside can stand in for it."""
     python = case.profile.python
     if python.venv.value is not False:
         return
@@ -44,7 +44,7 @@ def venv(case: Case) -> Iterator[Finding]:
         "venv-module-missing",
         Severity.ERROR,
         "This Python cannot make virtual environments: venv or ensurepip is missing.",
-        f"{python.venv.source}: no venv with pip in it",
+        f"{python.venv.source}: no venv, or no ensurepip and no pip 22.3 or newer to stand in",
         remedy,
         "https://packages.debian.org/python3-venv",
     )

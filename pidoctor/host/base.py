@@ -84,6 +84,14 @@ class Distribution(NamedTuple):
     name: str
 
 
+class OwnPip(NamedTuple):
+    """The pip beside pidoctor: its folder, its version, and the Pythons that it runs on."""
+
+    folder: str
+    version: str
+    requires_python: str
+
+
 class Uname(NamedTuple):
     """What the kernel says it is."""
 
@@ -162,6 +170,9 @@ class Host(Protocol):
 
     def interpreter(self) -> str:
         """The Python that TensorFlow Lite is wanted for unless the user names one."""
+
+    def own_pip(self) -> OwnPip:
+        """The pip that pidoctor could import itself; any Python of the machine may run it."""
 
     def runs_here(self, executable: str) -> bool:
         """Whether the interpreter is the one that runs pidoctor (or the one behind its venv)."""

@@ -21,6 +21,7 @@ own, the user's home folder is ``~``::
     uname         {"system", "release", "machine"}
     memory        {"total", "available", "swap"}: only of a machine without /proc
     distribution  {"id", "version", "codename", "name"}: only of one without os-release
+    own_pip       {"folder", "version", "requires_python"}: the pip beside pidoctor, where asked
     page_size, now, group_ids, home, working_folder, interpreter
 """
 
@@ -75,6 +76,7 @@ _SHAPE: Mapping[str, Shape] = {
     "uname": {"system": str, "release": str, "machine": str},
     "memory": {"total": int, "available": int, "swap": int},
     "distribution": {"id": str, "version": str, "codename": str, "name": str},
+    "own_pip": {"folder": str, "version": str, "requires_python": str},
     "page_size": int,
     "now": float,
     "group_ids": ListOf(int),

@@ -20,6 +20,7 @@ from pidoctor.host.base import (
     HostError,
     MemoryUse,
     MissingError,
+    OwnPip,
     Pattern,
     Uname,
     UnreadableError,
@@ -156,6 +157,10 @@ class CaptureHost:
         if self._data.get("interpreter") is None:
             raise MissingError("/usr/bin/python3")
         return str(self._data["interpreter"])
+
+    def own_pip(self) -> OwnPip:
+        entry = self._value("own_pip")
+        return OwnPip(*(entry.get(name) or "" for name in OwnPip._fields))
 
     def runs_here(self, executable: str) -> bool:  # noqa: ARG002 (a capture is another machine)
         return False

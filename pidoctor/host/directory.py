@@ -16,6 +16,7 @@ from pidoctor.host.base import (
     HostError,
     MemoryUse,
     MissingError,
+    OwnPip,
     Pattern,
     Uname,
     UnreadableError,
@@ -133,6 +134,9 @@ class DirectoryHost:
             if self.exists(path):
                 return path
         raise MissingError("/usr/bin/python3")
+
+    def own_pip(self) -> OwnPip:
+        raise MissingError("pip", "pidoctor does not run there")
 
     def runs_here(self, executable: str) -> bool:  # noqa: ARG002
         return False

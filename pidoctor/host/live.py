@@ -14,6 +14,8 @@ from pidoctor.host.base import (
     DiskUsage,
     Distribution,
     MemoryUse,
+    MissingError,
+    OwnPip,
     Pattern,
     Uname,
     UnreadableError,
@@ -106,6 +108,20 @@ class LiveHost:
             return base
         version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
         return os.path.join(sys.base_prefix, "bin", version)
+
+    def own_pip(self) -> OwnPip:
+        import importlib.util
+        from importlib import metadata
+
+        try:
+            spec = importlib.util.find_spec("pip")
+            about = metadata.metadata("pip")
+        except (ImportError, ValueError, metadata.PackageNotFoundError) as error:
+            raise MissingError("pip", "is not beside pidoctor") from error
+        if spec is None or spec.origin is None or not about["Version"]:
+            raise MissingError("pip", "is not beside pidoctor")
+        folder = os.path.dirname(spec.origin)
+        return OwnPip(folder, about["Version"], about["Requires-Python"] or "")
 
     def runs_here(self, executable: str) -> bool:
         return os.path.realpath(executable) == os.path.realpath(self.interpreter()) and (

@@ -20,6 +20,7 @@ from pidoctor.host.base import (
     HostError,
     MemoryUse,
     MissingError,
+    OwnPip,
     Pattern,
     Uname,
 )
@@ -194,6 +195,11 @@ class Recorder:
     def answer_for(self, executable: str) -> None:
         """Make ``executable`` the interpreter of the capture: the one that --python named."""
         self._values["interpreter"] = self._clean(executable)
+
+    def own_pip(self) -> OwnPip:
+        answer = self._host.own_pip()
+        self._values["own_pip"] = {k: self._clean(v) for k, v in answer._asdict().items()}
+        return answer
 
     def runs_here(self, executable: str) -> bool:  # noqa: ARG002 (the Host protocol's argument)
         """False, so that the interpreter is asked by a command that can be replayed."""

@@ -1,33 +1,25 @@
-"""The Python to install for, as it describes itself."""
+"""The Python to install for: the probe's reading of it, which has to have run it."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import Any
-
-from packaging.utils import canonicalize_name
 
 from pidoctor.errors import UsageError
-from pidoctor.host.base import MissingError, UnreadableError
-from pidoctor.host.command import run
+from pidoctor.host.live import LiveHost
+from pidoctor.probe.installers import probe_installers
+from pidoctor.probe.python import examine, installed_packages, site_packages
 from pidoctor.report.text import one_line
-
-_TIMEOUT_S = 120.0  # a Pi Zero with a slow card takes seconds, never minutes
 
 
 @dataclass(frozen=True)
 class Interpreter:
     """A Python that runs: its version, whether it can make environments, what it has installed.
 
-    ``pip`` is the version of its pip, empty when it has none that works; ``pip_wheels`` the wheels
-    of pip for its ensurepip; ``installed`` maps normalised names to versions, as it would import
-    them (an environment made with --system-site-packages sees the system's too).
+    ``pip`` is the version of its pip, empty when it has none; ``pip_wheels`` the wheels of pip for
+    its ensurepip; ``installed`` maps normalised names to versions, as it would import them (an
+    environment made with --system-site-packages sees the system's too).
     """
 
     executable: str
@@ -48,34 +40,23 @@ class Interpreter:
 
 def ask(python: str) -> Interpreter:
     """The interpreter ``python`` (a path, or a name on PATH); UsageError when it does not run."""
-    executable = shutil.which(python)
+    host = LiveHost()
+    found = examine(host, python, itself=True)
+    executable, answers = found.executable.value, found.answers.value
     if executable is None:
         raise UsageError(f"{one_line(python)}: there is no such Python interpreter")
-    executable = os.path.abspath(executable)
-    source = resources.files("pidoctor.install").joinpath("questions.py").read_text("utf-8")
-    try:
-        ended = run([executable, "-I", "-B", "-X", "utf8", "-c", source], _TIMEOUT_S)
-    except (MissingError, UnreadableError) as error:
-        raise UsageError(f"{executable}: cannot be run ({error})") from error
-    try:
-        answers = json.loads(ended.stdout)
-        return _interpreter(executable, answers)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        lines = ended.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
-        raise UsageError(
-            f"{executable}: does not work as Python 3.9 or newer: {one_line(lines[-1])}"
-        ) from error
-
-
-def _interpreter(executable: str, answers: Mapping[str, Any]) -> Interpreter:
+    if answers is None:
+        raise UsageError(f"{one_line(executable)}: {found.answers.detail}")
+    folders = site_packages(host, found)
+    tools = probe_installers(host, str(answers["stdlib"]), folders.or_else([]))
     return Interpreter(
         executable=executable,
         version=str(answers["version"]),
         prefix=str(answers["prefix"]),
         base_prefix=str(answers["base_prefix"]),
-        pip=str(answers["pip"] or ""),
-        venv=bool(answers["venv"]),
-        ensurepip=bool(answers["ensurepip"]),
-        pip_wheels=tuple(Path(path) for path in answers["pip_wheels"]),
-        installed={canonicalize_name(k): str(v) for k, v in answers["installed"].items()},
+        pip=tools.pip,
+        venv=tools.venv,
+        ensurepip=tools.ensurepip,
+        pip_wheels=tuple(map(Path, tools.wheels)),
+        installed=installed_packages(host, folders).or_else({}),
     )

@@ -185,7 +185,7 @@ def _tools_for_new(base: Interpreter, place: Place) -> _Tools:
     able = [pip for pip in outside if pip.installs_elsewhere]
     inside = Pip((str(python_of(place.staging)), "-IB", "-m", "pip"), Version("0"))
     if uv or able:
-        wheel = seed(base)
+        wheel = seed(base) if outside else None  # without a pip outside, the new one downloads
         lacks_pip = wheel is None and base.ensurepip
         downloader = outside[0] if outside else inside if lacks_pip else None
         return _Tools(downloader, uv or able[0], wheel, lacks_pip)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from pidoctor.host.base import MissingError, UnreadableError
-from pidoctor.host.command import run
+from pidoctor.host.base import MissingError
+from pidoctor.host.live import LiveHost
 from pidoctor.install.interpreter import Interpreter
-
-# pip's option --python, which installs into another environment: pip 22.3, 2022-10,
-# https://pip.pypa.io/en/stable/news/
-_OTHER_PYTHON = Version("22.3")
-_TIMEOUT_S = 60.0
+from pidoctor.probe import installers
+from pidoctor.readiness.tools import installs_elsewhere, runs_on
 
 
 @dataclass(frozen=True)
@@ -31,7 +24,7 @@ class Pip:
     @property
     def installs_elsewhere(self) -> bool:
         """Whether it can install into an environment that has no pip of its own."""
-        return self.version >= _OTHER_PYTHON
+        return installs_elsewhere(str(self.version))
 
 
 def pips(python: Interpreter) -> tuple[Pip, ...]:
@@ -49,16 +42,13 @@ def own_pip(python: Interpreter) -> Pip | None:
 def _pip_beside_pidoctor(python: Interpreter) -> Pip | None:
     """The pip that pidoctor could import itself, run by ``python``."""
     try:
-        spec = importlib.util.find_spec("pip")
-        about = metadata.metadata("pip")
-    except (ImportError, ValueError, metadata.PackageNotFoundError):
+        own = LiveHost().own_pip()
+    except MissingError:
         return None
-    version = _version(about["Version"])
-    if spec is None or spec.origin is None or version is None:
+    version = _version(own.version)
+    if version is None or not runs_on(own.requires_python, python.version):
         return None
-    if python.version not in SpecifierSet(about["Requires-Python"] or ""):
-        return None
-    return Pip((python.executable, "-IB", str(Path(spec.origin).parent)), version)
+    return Pip((python.executable, "-IB", own.folder), version)
 
 
 def seed(python: Interpreter) -> Path | None:
@@ -67,8 +57,7 @@ def seed(python: Interpreter) -> Path | None:
     Debian's pip before 22.3 was stripped of the libraries that it bundles.
     """
     for path in python.pip_wheels:
-        version = _version(path.name.split("-")[1])
-        if version is not None and version >= _OTHER_PYTHON:
+        if installs_elsewhere(path.name.split("-")[1]):
             return path
     return None
 
@@ -82,12 +71,4 @@ def _version(text: str | None) -> Version | None:
 
 def uv_for(python: Interpreter) -> str | None:
     """uv, when it is on PATH and knows ``python`` (it has no 32-bit ARM platform)."""
-    uv = shutil.which("uv")
-    if uv is None:
-        return None
-    command = [uv, "--no-config", "--offline", "pip", "freeze", "--python", python.executable]
-    try:
-        ended = run([*command, "--no-cache"], _TIMEOUT_S)
-    except (MissingError, UnreadableError):
-        return None
-    return uv if ended.returncode == 0 else None
+    return installers.uv_for(LiveHost(), python.executable)

@@ -62,7 +62,11 @@ def probe(
         board=run("board", Board, lambda: board.probe_board(host)),
         cpu=processor,
         system=os,
-        python=run("python", Python, lambda: python_probe.probe_python(host, found, architecture)),
+        python=run(
+            "python",
+            Python,
+            lambda: python_probe.probe_python(host, found, architecture, chosen.may_run),
+        ),
         memory=run("memory", Memory, lambda: memory.probe_memory(host)),
         storage=run(
             "storage", Storage, lambda: storage.probe_storage(host, chosen.folder or target)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from pidoctor.host.base import Host, HostError, MissingError, Pattern, UnreadableError
 from pidoctor.probe import payload
 from pidoctor.probe.elf_header import Elf, read_elf
+from pidoctor.probe.installers import can_make_environments, probe_installers
 from pidoctor.probe.reading import clean, reading
 from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import base_interpreter, folder_of, sees_system, settings
@@ -47,10 +48,13 @@ class Interpreter(NamedTuple):
         return str(self.answers.or_else({}).get("prefix", "/usr"))
 
 
-def examine(host: Host, wanted: str | None, may_run: bool = True) -> Interpreter:
+def examine(
+    host: Host, wanted: str | None, may_run: bool = True, itself: bool = False
+) -> Interpreter:
     """Read the header of the wanted interpreter (or the host's own choice) and ask it.
 
-    Without ``may_run`` no other program is started: its files have to do.
+    Without ``may_run`` no other program is started: its files have to do. The interpreter of an
+    environment is run only with ``itself``; the one behind it can answer in its place.
     """
     executable = reading("the Python to be used", lambda: _executable(host, wanted))
     path = executable.value
@@ -60,11 +64,13 @@ def examine(host: Host, wanted: str | None, may_run: bool = True) -> Interpreter
     return Interpreter(
         executable=executable,
         elf=reading(f"ELF header of {path}", lambda: read_elf(host, host.real_path(path))),
-        answers=reading(path, lambda: _answers(host, path, may_run)),
+        answers=reading(path, lambda: _answers(host, path, may_run, itself)),
     )
 
 
-def probe_python(host: Host, interpreter: Interpreter, architecture: Fact[str]) -> Python:
+def probe_python(
+    host: Host, interpreter: Interpreter, architecture: Fact[str], may_run: bool = True
+) -> Python:
     """The interpreter's facts; ``architecture`` is that of the wheels it takes."""
     answers = interpreter.answers
 
@@ -72,8 +78,10 @@ def probe_python(host: Host, interpreter: Interpreter, architecture: Fact[str]) 
         return answers.map(lambda found: found[name])
 
     folders = site_packages(host, interpreter)
-    packages = reading("site-packages", partial(_packages, host, folders))
+    packages = installed_packages(host, folders)
     stdlib = str(answers.or_else({}).get("stdlib", ""))
+    tools = probe_installers(host, stdlib, folders.or_else([]))
+    executable = interpreter.executable.or_else("")
     return Python(
         executable=interpreter.executable,
         version=answer("version"),
@@ -83,10 +91,14 @@ def probe_python(host: Host, interpreter: Interpreter, architecture: Fact[str]) 
         bits=interpreter.elf.map(lambda elf: elf.bits),
         float_abi=_float_abi(interpreter.elf),
         pip=_pip(packages),
-        venv=answers.map(lambda _: _can_make_venv(host, stdlib)),
+        venv=answers.map(
+            lambda found: can_make_environments(
+                host, executable, str(found["version"]), tools, may_run
+            )
+        ),
         ssl=_ssl(answers),
         externally_managed=_marker(host, answers, stdlib),
-        is_system=answers.map(lambda _: _is_system(host, interpreter.executable.or_else(""))),
+        is_system=answers.map(lambda _: _is_system(host, executable)),
         packages=packages,
     )
 
@@ -106,9 +118,9 @@ def _executable(host: Host, wanted: str | None) -> str:
     raise MissingError(wanted, "not found on PATH")
 
 
-def _answers(host: Host, path: str, may_run: bool) -> Mapping[str, Any]:
+def _answers(host: Host, path: str, may_run: bool, itself: bool = False) -> Mapping[str, Any]:
     """What the payload says, in this process where this is the interpreter, else run in it."""
-    base = base_interpreter(host, path)
+    base = None if itself else base_interpreter(host, path)
     if base is not None:
         return {**_answers(host, base, may_run), "prefix": folder_of(host, path)}
     if host.runs_here(path):
@@ -207,6 +219,7 @@ def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
             *((f"{host.home()}/.local/lib/{python}/site-packages",) if root == base else ()),
             f"{root}/local/lib/{python}/dist-packages",
             f"{root}/lib/{python}/site-packages",
+            f"{root}/lib64/{python}/site-packages",
             f"{root}/lib/python3/dist-packages",
             f"{root}/lib/{python}/dist-packages",
         )
@@ -214,8 +227,13 @@ def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def installed_packages(host: Host, folders: Fact[list[str]]) -> Fact[Mapping[str, str]]:
+    """Versions by normalised name, in the site-packages ``folders``."""
+    return reading("site-packages", partial(_packages, host, folders))
+
+
 def _packages(host: Host, folders: Fact[list[str]]) -> Mapping[str, str]:
-    """InstalledPackage distributions by normalised name; the first folder that has one wins."""
+    """Installed distributions by normalised name; the first folder that has one wins."""
     if folders.value is None:
         raise UnreadableError(folders.source, folders.detail)
     packages: dict[str, str] = {}
@@ -235,25 +253,6 @@ def _pip(packages: Fact[Mapping[str, str]]) -> Fact[str]:
     if version is None:
         return Fact.absent(packages.source, "no pip is installed")
     return Fact.known(version, packages.source)
-
-
-def _can_make_venv(host: Host, stdlib: str) -> bool:
-    """Whether the venv module is there and can put pip into a new environment.
-
-    Debian takes ensurepip out of the standard library (python3-venv brings it back) and keeps
-    pip's wheel in /usr/share/python-wheels; upstream has it in ensurepip/_bundled.
-    """
-    needed = (f"{stdlib}/venv/__init__.py", f"{stdlib}/ensurepip/__init__.py")
-    if not all(host.exists(path) for path in needed):
-        return False
-    for folder in (f"{stdlib}/ensurepip/_bundled", "/usr/share/python-wheels"):
-        try:
-            names = host.list_dir(folder)
-        except HostError:
-            continue
-        if any(name.startswith("pip-") and name.endswith(".whl") for name in names):
-            return True
-    return False
 
 
 def _ssl(answers: Fact[Mapping[str, Any]]) -> Fact[bool]:

@@ -66,7 +66,7 @@ class Python:
     bits: Fact[int]  # pointer size, 32 or 64
     float_abi: Fact[str]  # 32-bit ARM only: "hard" or "soft"
     pip: Fact[str]  # version of its pip
-    venv: Fact[bool]  # `python -m venv` can make an environment with pip in it
+    venv: Fact[bool]  # an environment can be made, and filled by ensurepip's pip or one outside
     ssl: Fact[bool]  # has the module ssl, without which pip cannot download
     externally_managed: Fact[str]  # path of the PEP 668 marker
     is_system: Fact[bool]  # the distribution's own interpreter: sees its Debian packages

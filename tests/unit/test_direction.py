@@ -36,18 +36,19 @@ MAY_IMPORT = {
     "evidence": VALUES,
     "host": VALUES,
     "indexing": {*VALUES, "evidence", "host", "probe", "report"},
-    "install": {*VALUES, "host", "resolve", "proof", "report", "triage"},
+    "install": {*VALUES, "host", "probe", "readiness", "resolve", "proof", "report", "triage"},
     "lockfiles": {*VALUES, "resolve", "report", "indexing", "install"},
     "model": VALUES,
-    "probe": {*VALUES, "host"},
+    "probe": {*VALUES, "host", "readiness"},
     "profile": VALUES,
+    "readiness": VALUES,
     "report": {*VALUES, "envelope", "evidence", "indexing", "proof", "resolve", "triage"},
     "resolve": VALUES,
     "proof": {*VALUES, "host", "report", "triage"},
     "triage": {*VALUES, "host", "resolve", "report"},
 }
 # Rooms that only turn values into values: no look at the running machine, no other program.
-PURE = ("checks", "profile", "resolve")
+PURE = ("checks", "profile", "readiness", "resolve")
 MACHINE_MODULES = {"subprocess", "platform", "socket", "psutil", "distro", "requests", "sysconfig"}
 
 

@@ -1,0 +1,118 @@
+"""What a Python has to make environments and to fill them: venv, ensurepip, pip, uv."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pidoctor.host.base import Host, HostError, MissingError, read_text
+from pidoctor.probe.reading import clean
+from pidoctor.readiness.tools import lacking, runs_on
+
+_TIME_LIMIT = 60.0  # seconds, for uv to look at an interpreter
+_WHEELS = "/usr/share/python-wheels"  # where Debian and Fedora keep the wheels of ensurepip
+_VERSION = re.compile(r"^__version__ *= *[\"']([^\"'\n]{1,40})[\"']", re.MULTILINE)
+
+
+class Installers(NamedTuple):
+    """``pip`` is the version that the interpreter imports, empty for none; ``wheels`` those of pip
+    that came with it, without which ``ensurepip`` is of no use."""
+
+    venv: bool
+    ensurepip: bool
+    wheels: tuple[str, ...]
+    pip: str
+
+
+def probe_installers(host: Host, stdlib: str, site_folders: Iterable[str]) -> Installers:
+    """Look at the files of an interpreter; ``stdlib`` is the folder of its standard library.
+
+    Debian takes ensurepip out of the standard library (python3-venv brings it back) and keeps
+    pip's wheel elsewhere; upstream has it in ensurepip/_bundled.
+    """
+    wheels = tuple(_pip_wheels(host, stdlib))
+    return Installers(
+        venv=host.exists(f"{stdlib}/venv/__init__.py"),
+        ensurepip=bool(wheels) and host.exists(f"{stdlib}/ensurepip/__init__.py"),
+        wheels=wheels,
+        pip=_importable_pip(host, site_folders),
+    )
+
+
+def can_make_environments(
+    host: Host, executable: str, version: str, found: Installers, may_run: bool
+) -> bool:
+    """Whether an environment can be made for an interpreter and filled with packages.
+
+    That takes less than ``python -m venv`` does: a pip can fill it from outside.
+    """
+
+    def pips() -> Iterator[str]:
+        yield found.pip
+        try:
+            own = host.own_pip()
+        except HostError:
+            return
+        if runs_on(own.requires_python, version):
+            yield own.version
+
+    def uv() -> bool:
+        return may_run and uv_for(host, executable) is not None
+
+    return lacking(found.venv, found.ensurepip, pips(), uv) is None
+
+
+def uv_for(host: Host, executable: str) -> str | None:
+    """uv, when it is on PATH and knows the interpreter (it has no 32-bit ARM platform)."""
+    for folder in (host.environ("PATH") or "").split(":"):
+        uv = posixpath.join(folder, "uv")
+        if not folder or not host.exists(uv):
+            continue
+        command = (uv, "--no-config", "--offline", "pip", "freeze", "--python", executable)
+        try:
+            ended = host.run((*command, "--no-cache"), _TIME_LIMIT)
+        except HostError:
+            return None
+        return uv if ended.returncode == 0 else None
+    return None
+
+
+def _pip_wheels(host: Host, stdlib: str) -> Iterator[str]:
+    for folder in (f"{stdlib}/ensurepip/_bundled", _WHEELS):
+        try:
+            names = host.list_dir(folder)
+        except HostError:
+            continue
+        for name in names:
+            if name.startswith("pip-") and name.endswith("-none-any.whl"):
+                yield f"{folder}/{name}"
+
+
+def _importable_pip(host: Host, folders: Iterable[str]) -> str:
+    """The version of the pip that ``python -I -m pip`` runs: not the user's own folder's.
+
+    Read from the module, as a folder of metadata may be all that is left of one that was removed.
+    """
+    for folder in folders:
+        if folder.startswith(f"{host.home()}/.local/"):
+            continue
+        try:
+            found = _VERSION.search(read_text(host, f"{folder}/pip/__init__.py", 64 << 10))
+        except MissingError:
+            continue
+        except HostError:  # a capture that was made before this was looked at
+            return _by_metadata(host, folder)
+        if found:
+            return clean(found.group(1))
+    return ""
+
+
+def _by_metadata(host: Host, folder: str) -> str:
+    try:
+        names = host.list_dir(folder)
+    except HostError:
+        return ""
+    named = (re.fullmatch(r"pip-([^-]+)\.(?:dist|egg)-info", name) for name in names)
+    return next((clean(match.group(1)) for match in named if match), "")
