@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -23,19 +23,34 @@ class ProbeFailure(Protocol):
     def error(self) -> str: ...
 
 
+def nothing_at_hand(_: Plan) -> Container[str]:
+    """No wheel of a plan is on the machine yet."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Case:
-    """What the checks look at. ``resolution`` is None where nothing could be resolved."""
+    """What the checks look at. ``resolution`` is None where nothing could be resolved.
+
+    ``at_hand`` gives the hashes of a plan's wheels that need not be downloaded.
+    """
 
     profile: Profile
     resolution: Resolution | None = None
     failures: tuple[ProbeFailure, ...] = ()
     index: WheelsIndex | None = None
+    at_hand: Callable[[Plan], Container[str]] = nothing_at_hand
 
     @property
     def plan(self) -> Plan | None:
         """The resolver's plan, if it found one."""
         return self.resolution if isinstance(self.resolution, Plan) else None
+
+    @property
+    def satisfied(self) -> bool:
+        """Whether the environment holds what the plan asks for, so that nothing is installed."""
+        there = self.profile.environment.folder.is_known
+        return there and self.plan is not None and self.plan.holds_in(self.installed)
 
     @cached_property
     def wheels(self) -> WheelsIndex:

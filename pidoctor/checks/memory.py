@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from pidoctor.catalog.relations import load_relations
 from pidoctor.checks.case import Case
+from pidoctor.readiness.memory import out_of_memory
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import size
 
@@ -54,10 +55,23 @@ def installing(case: Case) -> Iterator[Finding]:
         f"{size(room)} are available, swap included.",
         memory.available.source,
         Remedy(
-            "Install without pip's cache, or add swap.", ("PIP_NO_CACHE_DIR=1 pidoctor install",)
+            "pidoctor install does without pip's cache. For pip by hand, switch the cache off, or "
+            "add swap.",
+            ("export PIP_NO_CACHE_DIR=1",),
         ),
         "https://github.com/samjabrahams/tensorflow-on-raspberry-pi/issues/164",
     )
+
+
+def too_little(case: Case) -> Iterator[Finding]:
+    """Less memory than pip takes: the install would refuse to begin."""
+    memory = case.profile.memory
+    if case.plan is None or memory.available.value is None or case.satisfied:
+        return
+    room = memory.available.value + memory.swap.or_else(0)
+    finding = out_of_memory(room, memory.available.source)
+    if finding is not None:
+        yield finding
 
 
 def no_swap(case: Case) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from typing import Callable
 
 from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.checks import (
@@ -16,9 +17,9 @@ from pidoctor.checks import (
     storage,
     system,
 )
-from pidoctor.checks.case import Case, Check, ProbeFailure
+from pidoctor.checks.case import Case, Check, ProbeFailure, nothing_at_hand
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.plan import Resolution
+from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.result import Finding, Severity
 
 TIME_LIMIT = 5.0  # seconds without a check being done; each looks at values only
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     Check("disk", storage.disk),
     Check("temp", storage.temp),
     Check("memory-inference", memory.inference),
+    Check("memory-too-little", memory.too_little),
     Check("memory-installing", memory.installing),
     Check("no-swap", memory.no_swap),
     Check("word-sizes", system.mixed_word_sizes),
@@ -63,12 +65,14 @@ def run_checks(
     resolution: Resolution | None,
     probe_failures: Sequence[ProbeFailure] = (),
     index: WheelsIndex | None = None,
+    at_hand: Callable[[Plan], Container[str]] = nothing_at_hand,
 ) -> tuple[Finding, ...]:
     """The findings about a machine, in the order of the registry.
 
     ``index`` is the evidence to use; without it the one that pidoctor answers from.
+    ``at_hand``: the hashes of a plan's wheels that are on the machine already.
     """
-    return run(CHECKS, Case(profile, resolution, tuple(probe_failures), index))
+    return run(CHECKS, Case(profile, resolution, tuple(probe_failures), index, at_hand))
 
 
 def run(checks: Sequence[Check], case: Case, limit: float = TIME_LIMIT) -> tuple[Finding, ...]:

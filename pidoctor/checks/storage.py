@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from pidoctor.checks.case import Case
+from pidoctor.readiness.space import bytes_needed, no_space_left
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import size
 
@@ -32,24 +33,18 @@ def read_only(case: Case) -> Iterator[Finding]:
 
 
 def disk(case: Case) -> Iterator[Finding]:
-    """The wheels are downloaded, then unpacked beside them."""
+    """The wheels are downloaded, then unpacked beside them: judged as the install judges it."""
     free = case.profile.storage.target_free
-    if case.plan is None or free.value is None:
+    if case.plan is None or free.value is None or case.satisfied:
         return
-    need = case.plan.download_size + case.plan.unpacked_size
-    if need <= free.value:
-        return
-    yield Finding(
-        "no-space-left",
-        Severity.ERROR,
-        f"There is not enough room: the installation needs {size(need)}, "
-        f"and {size(free.value)} are free.",
-        f"{free.source}: {size(free.value)} free",
-        Remedy(
-            "Free some room, or install on another disk with --venv.",
-            ("sudo apt-get clean", "python3 -m pip cache purge"),
-        ),
-    )
+    place = case.profile.storage.target.or_else("the target")
+    missing = case.plan.wheels
+    if no_space_left(bytes_needed(case.plan, missing), free.value, place):
+        here = case.at_hand(case.plan)  # reads files, so it is asked only where it may decide
+        missing = tuple(wheel for wheel in missing if wheel.sha256 not in here)
+    finding = no_space_left(bytes_needed(case.plan, missing), free.value, place)
+    if finding is not None:
+        yield finding
 
 
 def temp(case: Case) -> Iterator[Finding]:
@@ -70,8 +65,9 @@ def temp(case: Case) -> Iterator[Finding]:
         f"{size(case.plan.download_size)}, and {size(free)} are free.",
         f"{storage.temp_is_tmpfs.source}: {place}, {size(free)} free",
         Remedy(
-            "Use a temporary folder on the card.",
-            (f"TMPDIR={shlex.quote(_elsewhere(case))} pidoctor install",),
+            "pidoctor install downloads beside the environment instead. For pip by hand, use a "
+            "temporary folder on the card.",
+            (f"export TMPDIR={shlex.quote(_elsewhere(case))}",),
         ),
         "https://github.com/raspberrypi/linux/issues/7159",
     )

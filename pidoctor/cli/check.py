@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Container
 from pathlib import Path
 
 from pidoctor.cli.arguments import add_requirement, add_where
@@ -13,6 +14,7 @@ from pidoctor.cli.resume import settle_interrupted
 from pidoctor.cli.where import asked, is_this_machine, machine
 from pidoctor.envelope import Result
 from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.resolve.plan import Plan
 from pidoctor.result import ExitCode, Finding, Severity
 
 DESCRIPTION = "Will TensorFlow Lite (or TensorFlow) run here, and if not, what would make it run?"
@@ -47,6 +49,7 @@ def run(options: argparse.Namespace) -> Result:
 
 def examine(options: argparse.Namespace) -> Result:
     """Look at the machine once: profile, resolution, findings."""
+    from pidoctor.checks.case import nothing_at_hand
     from pidoctor.checks.registry import run_checks
 
     started = time.perf_counter()
@@ -61,7 +64,10 @@ def examine(options: argparse.Namespace) -> Result:
     else:
         undecided = ()
     resolved_at = time.perf_counter()
-    findings = undecided + run_checks(probed.profile, resolution, probed.failures, known.index)
+    at_hand = _cached if is_this_machine(options) else nothing_at_hand
+    findings = undecided + run_checks(
+        probed.profile, resolution, probed.failures, known.index, at_hand
+    )
     problems = any(finding.severity is Severity.ERROR for finding in findings)
     code = ExitCode.PROBLEM if problems else ExitCode.FINE
     return Result(
@@ -77,3 +83,10 @@ def examine(options: argparse.Namespace) -> Result:
         },
         asked=asked(options),
     )
+
+
+def _cached(plan: Plan) -> Container[str]:
+    """The hashes of the plan's wheels that earlier installs kept."""
+    from pidoctor.install.wheelhouse import Cache, find
+
+    return find(plan.wheels, (), Cache.of_user())

@@ -5,29 +5,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pidoctor.host.live import LiveHost
 from pidoctor.install.environment_files import remove
-from pidoctor.install.failure import failure
-from pidoctor.install.memory import MEMINFO, PIP, available_bytes
+from pidoctor.install.failure import InstallError
 from pidoctor.install.process import Progress
 from pidoctor.install.recipe import Recipe
-
-# An environment with pip, and what the tools write beside the packages.
-_ENVIRONMENT = 40 << 20
+from pidoctor.probe.memory import MEMINFO, available_bytes
+from pidoctor.readiness import memory, space
 
 
 def needed_bytes(recipe: Recipe) -> int:
-    """What the install takes at its highest, on the disk of the environment.
-
-    pip writes a download twice: to its temporary folder, and from there to where it belongs.
-    """
-    downloads = sum(wheel.size for wheel in recipe.missing)
-    return max(2 * downloads, downloads + recipe.plan.unpacked_size) + _ENVIRONMENT
+    """What the install takes at its highest, on the disk of the environment."""
+    return space.bytes_needed(recipe.plan, recipe.missing)
 
 
 def free_bytes(folder: Path) -> int:
     """What this user may still write on the disk of ``folder``."""
-    status = os.statvfs(folder)
-    return status.f_bavail * status.f_frsize
+    return LiveHost().disk_usage(os.fspath(folder)).free
 
 
 def check_space(recipe: Recipe, progress: Progress) -> None:
@@ -41,25 +35,14 @@ def check_space(recipe: Recipe, progress: Progress) -> None:
         progress("The disk is nearly full: the state kept for undo is given up.")
         remove(place.previous, place.discard)
         free = free_bytes(place.venv.parent)
-    if free >= needed:
-        return
-    raise failure(
-        "no-space-left",
-        f"The install needs {needed / 1e6:.0f} MB, and only {free / 1e6:.0f} MB are free there.",
-        f"free space at {place.venv.parent}",
-        "Free some space, or install on a larger disk with --venv.",
-    )
+    finding = space.no_space_left(needed, free, os.fspath(place.venv.parent))
+    if finding is not None:
+        raise InstallError(finding)
 
 
-def check_memory(meminfo: Path = MEMINFO) -> None:
+def check_memory() -> None:
     """InstallError when there is not enough memory for pip, swap included."""
-    available = available_bytes(meminfo)
-    if available is None or available >= PIP:
-        return
-    raise failure(
-        "out-of-memory",
-        f"Only {available / 1e6:.0f} MB of memory are free, and installing takes "
-        f"{PIP / 1e6:.0f} MB.",
-        f"MemAvailable and SwapFree in {meminfo}",
-        "Close other programs or add swap, and run the same command again.",
-    )
+    available = available_bytes(LiveHost())
+    finding = None if available is None else memory.out_of_memory(available, MEMINFO)
+    if finding is not None:
+        raise InstallError(finding)

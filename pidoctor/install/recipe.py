@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import UsageError
+from pidoctor.host.live import LiveHost
 from pidoctor.install import fetch
 from pidoctor.install.environment_files import links_out
 from pidoctor.install.failure import InstallError, failure, missing_package
 from pidoctor.install.interpreter import Interpreter, ask
-from pidoctor.install.memory import PIP, available_bytes
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.process import Arrival
 from pidoctor.install.tools import Pip, pips, seed, uv_for
 from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
+from pidoctor.probe.memory import available_bytes
+from pidoctor.readiness.memory import downloads_at_once
 from pidoctor.resolve.plan import Plan
 
 _DOWNLOADS_AT_ONCE = 3  # as many pips as fit into the memory
@@ -139,7 +141,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     python = _ask_environment(place.venv) if exists else ask(job.base_python)
     _check_python(plan, python)
     folders = [check_folder(job.wheels_dir)] if job.wheels_dir else []
-    satisfied = exists and not anew and _satisfies(python, plan)
+    satisfied = exists and not anew and plan.holds_in(python.installed.get)
     found = {} if satisfied else find(plan.wheels, folders, cache)
     missing = tuple(w for w in plan.wheels if w.sha256 not in found and not satisfied)
     if missing and job.offline:
@@ -258,21 +260,6 @@ def _check_python(plan: Plan, python: Interpreter) -> None:
             )
 
 
-def _satisfies(python: Interpreter, plan: Plan) -> bool:
-    installed = python.installed
-    return not plan.missing_system_packages and all(
-        _same(installed.get(pin.name), pin.version) if pin.wheel else pin.name in installed
-        for pin in plan.pins
-    )
-
-
-def _same(installed: str | None, wanted: str) -> bool:
-    try:
-        return installed is not None and Version(installed) == Version(wanted)
-    except InvalidVersion:
-        return False
-
-
 def _shares_system(venv: Path) -> bool:
     for line in (venv / "pyvenv.cfg").read_text("utf-8").splitlines():
         key, _, value = line.partition("=")
@@ -317,9 +304,8 @@ def _fetches(
 ) -> Iterable[tuple[str, Step]]:
     if pip is None:
         return
-    available = available_bytes()
-    fitting = _DOWNLOADS_AT_ONCE if available is None else max(1, available // (2 * PIP))
-    groups = fetch.batches(missing, min(fitting, _DOWNLOADS_AT_ONCE))
+    fitting = downloads_at_once(available_bytes(LiveHost()), _DOWNLOADS_AT_ONCE)
+    groups = fetch.batches(missing, fitting)
     for number, group in enumerate(groups, 1):
         listed_in = place.work / f"download-{number}.txt"
         downloads = place.work / "downloads"

@@ -32,6 +32,14 @@ def probe_memory(host: Host) -> Memory:
     )
 
 
+def available_bytes(host: Host) -> int | None:
+    """What programs can still get at this moment, swap included; None when it cannot be told."""
+    sizes = reading(MEMINFO, lambda: parse_meminfo(read_text(host, MEMINFO))).or_else({})
+    if "MemAvailable" not in sizes or "SwapFree" not in sizes:
+        return None
+    return sizes["MemAvailable"] + sizes["SwapFree"]
+
+
 def parse_meminfo(text: str) -> dict[str, int]:
     """The sizes of /proc/meminfo, in bytes; ValueError when there are none."""
     sizes = {

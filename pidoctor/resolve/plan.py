@@ -6,7 +6,9 @@ All values are inert data: a Plan says what would be installed, and installing d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, Callable, NamedTuple, Union
+
+from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.resolve.verdict import Reason
@@ -118,6 +120,13 @@ class Plan:
             for wheel in self.wheels
         )
 
+    def holds_in(self, installed: Callable[[str], str | None]) -> bool:
+        """Whether everything planned is there already, given each package's installed version."""
+        return not self.missing_system_packages and all(
+            _same(installed(pin.name), pin.version) if pin.wheel else installed(pin.name)
+            for pin in self.pins
+        )
+
     @property
     def summary(self) -> str:
         return ", ".join(
@@ -165,6 +174,13 @@ class Impossible:
             "message": self.message,
             "nearest_miss": self.nearest.to_json() if self.nearest else None,
         }
+
+
+def _same(installed: str | None, wanted: str) -> bool:
+    try:
+        return installed is not None and Version(installed) == Version(wanted)
+    except InvalidVersion:
+        return False
 
 
 Resolution = Union[Plan, Impossible]

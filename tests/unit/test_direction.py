@@ -32,7 +32,7 @@ VALUES = {
 # room -> the other rooms that it may import from
 MAY_IMPORT = {
     "catalog": VALUES,
-    "checks": {*VALUES, "resolve", "report", "probe"},
+    "checks": {*VALUES, "readiness", "resolve", "report", "probe"},
     "evidence": VALUES,
     "host": VALUES,
     "indexing": {*VALUES, "evidence", "host", "probe", "report"},
@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "model": VALUES,
     "probe": {*VALUES, "host", "readiness"},
     "profile": VALUES,
-    "readiness": VALUES,
+    "readiness": {*VALUES, "resolve"},
     "report": {*VALUES, "envelope", "evidence", "indexing", "proof", "resolve", "triage"},
     "resolve": VALUES,
     "proof": {*VALUES, "host", "report", "triage"},

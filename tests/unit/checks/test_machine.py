@@ -166,12 +166,12 @@ def test_read_only_target() -> None:
 
 
 def test_disk_full() -> None:
-    tight = changed(pi4(), storage_target_free=60 * MB)
+    tight = changed(pi4(), storage_target_free=100 * MB)
     found = only(tight, plan(wheel(size=30 * MB, evidence=evidence())))
     assert (found.id, found.severity) == ("no-space-left", Severity.ERROR)
-    assert "70 MB" in found.message
-    assert "60 MB" in found.message
-    assert findings(tight, plan(wheel(size=20 * MB, evidence=evidence()))) == {}
+    assert "110 MB" in found.message
+    assert "100 MB" in found.message
+    assert findings(tight, plan(wheel(size=15 * MB, evidence=evidence()))) == {}
 
 
 def test_small_tmpfs() -> None:
@@ -179,7 +179,7 @@ def test_small_tmpfs() -> None:
     found = only(small, plan(wheel(size=254 * MB)))
     assert (found.id, found.severity) == ("temp-is-small-tmpfs", Severity.WARNING)
     assert found.remedy
-    assert found.remedy.commands == ("TMPDIR=/var/tmp pidoctor install",)
+    assert found.remedy.commands == ("export TMPDIR=/var/tmp",)
     assert findings(small, plan(wheel(size=200 * MB))) == {}
 
 
@@ -188,7 +188,7 @@ def test_a_small_temporary_folder_that_is_var_tmp_itself() -> None:
     found = only(small, plan())
     assert found.id == "temp-too-small"
     assert found.remedy
-    assert found.remedy.commands == ("TMPDIR=/home/alice/project pidoctor install",)
+    assert found.remedy.commands == ("export TMPDIR=/home/alice/project",)
 
 
 def test_memory_for_pip() -> None:

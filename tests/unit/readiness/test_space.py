@@ -1,0 +1,80 @@
+"""Room and memory: check and install judge by the same numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pidoctor.checks.case import Case
+from pidoctor.checks.memory import too_little
+from pidoctor.checks.storage import disk
+from pidoctor.install import checks
+from pidoctor.install.failure import InstallError
+from pidoctor.install.interpreter import Interpreter
+from pidoctor.install.recipe import Job, make_recipe
+from pidoctor.install.wheelhouse import Cache
+from pidoctor.readiness.memory import PIP, downloads_at_once
+from pidoctor.resolve.plan import Pin, Plan
+from tests.profiles import changed, pi4
+from tests.unit.install.test_recipe import wheel
+
+MB = 1_000_000
+PYTHON = "/usr/bin/python3"
+WHEELS = (
+    wheel("ai_edge_litert-1.3.0-cp311-cp311-manylinux_2_17_aarch64.whl", 21 * MB),
+    wheel("numpy-2.2.6-cp311-cp311-manylinux_2_17_aarch64.whl", 17 * MB),
+)
+PINS = tuple(Pin(w.name, w.version, "index", w, "", False, ()) for w in WHEELS)
+PLAN = Plan("auto", "ai_edge_litert", "", PYTHON, PINS, (), ())
+
+
+@pytest.mark.parametrize("free", [n * MB for n in (100, 165, 180, 190, 210, 250, 1000)])
+def test_the_same_answer_for_every_size(
+    free: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pidoctor.install import recipe
+
+    python = Interpreter(PYTHON, "3.11.2", "/usr", "/usr", "23.0", True, True, (), {})
+    monkeypatch.setattr(recipe, "ask", lambda _: python)
+    monkeypatch.setattr(recipe, "uv_for", lambda _: None)
+    monkeypatch.setattr(checks, "free_bytes", lambda _: free)
+    made = make_recipe(Job(PLAN, tmp_path / ".venv", PYTHON, cache=Cache(tmp_path / "cache")))
+    found = list(disk(Case(changed(pi4(), storage_target_free=free), PLAN)))
+    if not found:
+        checks.check_space(made, lambda _: None)
+        return
+    with pytest.raises(InstallError) as refused:
+        checks.check_space(made, lambda _: None)
+    assert refused.value.finding.id == found[0].id == "no-space-left"
+    assert refused.value.finding.message == found[0].message
+
+
+def test_wheels_that_are_here_need_no_download() -> None:
+    here = {WHEELS[0].sha256}
+    tight = changed(pi4(), storage_target_free=200 * MB)
+    assert list(disk(Case(tight, PLAN)))
+    assert not list(disk(Case(tight, PLAN, at_hand=lambda _: here)))
+
+
+@pytest.mark.parametrize("available", [20 * MB, PIP - 1, PIP, 500 * MB])
+def test_the_same_memory(available: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "available_bytes", lambda _: available)
+    machine = changed(pi4(), memory_available=available, memory_swap=0)
+    found = list(too_little(Case(machine, PLAN)))
+    if not found:
+        checks.check_memory()
+        return
+    with pytest.raises(InstallError) as refused:
+        checks.check_memory()
+    assert refused.value.finding.message == found[0].message
+
+
+def test_downloads_that_fit_into_the_memory() -> None:
+    assert [downloads_at_once(n, 3) for n in (None, 0, 2 * PIP, 5 * PIP, 99 * PIP)] == [
+        3,
+        1,
+        1,
+        2,
+        3,
+    ]
