@@ -2,20 +2,22 @@
 
 Each command is a module of this package with ``DESCRIPTION``, ``EXAMPLES``,
 ``add_arguments(parser)`` and ``run(options) -> Result``. Only the module of the command that was
-asked for is imported, so a quick command starts quickly.
+asked for is imported, and what it needs to run only when it runs, so that ``--help`` and usage
+errors come at once.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pidoctor import __version__
-from pidoctor.envelope import Result
 from pidoctor.errors import UsageError
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
 
 COMMANDS = {
     "check": "will it run here? facts, findings, and what would be installed",
@@ -31,11 +33,13 @@ COMMANDS = {
     "capture": "this machine as a file that can be asked about elsewhere",
     "report": "a support bundle; secrets and names are looked for and masked",
     "index": "the wheels index: status, update, audit, verify",
+    "schema": "the JSON Schema of what --json prints",
+    "completion": "what a shell needs to complete commands and options",
+    "help": "this overview, or the help of a command",
 }
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """A parsed command line."""
 
     name: str
@@ -76,20 +80,27 @@ def parse(words: Sequence[str]) -> Command:
     Raises :class:`UsageError` with one line; ``--help`` and ``--version`` print and exit 0.
     """
     if not words or words[0].startswith("-"):
-        _overview().parse_args(words or ["--help"])
+        overview().parse_args(words or ["--help"])
         raise UsageError("name a command first, as in `pidoctor check` (see `pidoctor --help`)")
     name = words[0]
     if name not in COMMANDS:
-        raise UsageError(f"{name!r} is not a command (see `pidoctor --help`){_did_you_mean(name)}")
+        raise UsageError(f"{name!r} is not a command (see `pidoctor --help`){did_you_mean(name)}")
     module = import_module(f"pidoctor.cli.{name}")
-    parser = _command_parser(name, module.DESCRIPTION, module.EXAMPLES)
-    module.add_arguments(parser)
+    parser = parser_of(name)
+    if not getattr(module, "TAKES_COMMAND", False):  # here, -- only ends the options
+        return Command(name, parser.parse_args(words[1:]), module.run)
     before, after = _split_at_dashes(words[1:])
     options = parser.parse_args(before)
     options.after_dashes = after
-    if after is not None and not getattr(module, "TAKES_COMMAND", False):
-        raise UsageError(f"`pidoctor {name}` takes nothing after --")
     return Command(name, options, module.run)
+
+
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """The definition of a command: help, completion and the manual page are made from it too."""
+    module = import_module(f"pidoctor.cli.{name}")
+    parser = _command_parser(name, module.DESCRIPTION, module.EXAMPLES)
+    module.add_arguments(parser)
+    return parser
 
 
 def _split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
@@ -99,14 +110,16 @@ def _split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str] | None]
     return list(words[:at]), list(words[at + 1 :])
 
 
-def _did_you_mean(name: str) -> str:
+def did_you_mean(name: str) -> str:
+    """The nearest command, as the end of a message; empty where none is near."""
     from difflib import get_close_matches
 
     close = get_close_matches(name, COMMANDS, n=1)
     return f"; did you mean `pidoctor {close[0]}`?" if close else ""
 
 
-def _overview() -> argparse.ArgumentParser:
+def overview() -> argparse.ArgumentParser:
+    """The parser of the program without a command."""
     width = max(map(len, COMMANDS))
     listing = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
     parser = _Parser(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_environment
-from pidoctor.cli.output import write_document
-from pidoctor.cli.where import chosen
-from pidoctor.envelope import Result, Written
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
 
 DESCRIPTION = (
     "Write what the probes read here into one file. Secrets, names and serial numbers are looked "
@@ -25,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import write_document
+    from pidoctor.cli.where import chosen
+    from pidoctor.envelope import Result, Written
     from pidoctor.host.live import LiveHost
     from pidoctor.host.recorder import Recorder
     from pidoctor.probe.machine import probe

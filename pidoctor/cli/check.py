@@ -6,16 +6,14 @@ import argparse
 import time
 from collections.abc import Container
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_requirement, add_where
-from pidoctor.cli.output import progress
-from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.resume import settle_interrupted
-from pidoctor.cli.where import asked, is_this_machine, machine
-from pidoctor.envelope import Result
-from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.resolve.plan import Plan
-from pidoctor.result import ExitCode, Finding, Severity
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
+    from pidoctor.resolve.plan import Plan
+    from pidoctor.result import Finding
 
 DESCRIPTION = "Will TensorFlow Lite (or TensorFlow) run here, and if not, what would make it run?"
 EXAMPLES = """\
@@ -35,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import progress
+    from pidoctor.cli.resume import settle_interrupted
+    from pidoctor.cli.where import is_this_machine
+    from pidoctor.errors import UsageError
+
     if is_this_machine(options):
         settle_interrupted(Path(".venv"), progress(options))
     examined = examine(options)
@@ -51,6 +54,11 @@ def examine(options: argparse.Namespace) -> Result:
     """Look at the machine once: profile, resolution, findings."""
     from pidoctor.checks.case import nothing_at_hand
     from pidoctor.checks.registry import run_checks
+    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.where import asked, is_this_machine, machine
+    from pidoctor.envelope import Result
+    from pidoctor.errors import CouldNotCheckError
+    from pidoctor.result import ExitCode, Finding, Severity
 
     started = time.perf_counter()
     probed = machine(options)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_requirement, add_where
-from pidoctor.cli.output import progress
-from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.where import asked, machine
-from pidoctor.envelope import Downloaded, Result
-from pidoctor.resolve.plan import Plan
-from pidoctor.result import ExitCode
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
 
 DESCRIPTION = "Fetch and verify every wheel of the plan, here, for a board without network."
 EXAMPLES = """\
@@ -27,7 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import progress
+    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.where import asked, machine
+    from pidoctor.envelope import Downloaded, Result
     from pidoctor.lockfiles.wheelhouse_writer import download
+    from pidoctor.resolve.plan import Plan
+    from pidoctor.result import ExitCode
 
     profile = machine(options).profile
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())

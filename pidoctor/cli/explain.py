@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import time
+from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_requirement, add_where
-from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.where import asked, machine
-from pidoctor.envelope import Result
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
 
 DESCRIPTION = "Why would this be chosen, and why not the others? Always exits 0 with an answer."
 EXAMPLES = """\
@@ -24,6 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.where import asked, machine
+    from pidoctor.envelope import Result
+
     profile = machine(options).profile
     started = time.perf_counter()
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())

@@ -6,13 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pidoctor.catalog.location import open_index
-from pidoctor.envelope import IndexAnswer, Result
-from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.report import console
-from pidoctor.result import ExitCode
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
+    from pidoctor.errors import CouldNotCheckError
 
 DESCRIPTION = "The wheels index: what pidoctor knows about every wheel, offline."
 EXAMPLES = """\
@@ -68,12 +66,16 @@ def _action(
 
 
 def _status(options: argparse.Namespace) -> Result:  # noqa: ARG001 - as every action
+    from pidoctor.catalog.location import open_index
+    from pidoctor.envelope import IndexAnswer, Result
     from pidoctor.indexing.status import status
 
     return Result("index", index=IndexAnswer(status=status(open_index())))
 
 
 def _update(options: argparse.Namespace) -> Result:
+    from pidoctor.envelope import IndexAnswer, Result
+
     try:
         from pidoctor.indexing.update import LARGEST, Options, update
 
@@ -86,6 +88,10 @@ def _update(options: argparse.Namespace) -> Result:
 
 
 def _verify(options: argparse.Namespace) -> Result:
+    from pidoctor.catalog.location import open_index
+    from pidoctor.envelope import IndexAnswer, Result
+    from pidoctor.result import ExitCode
+
     try:
         from pidoctor.indexing.verify import verify
 
@@ -99,6 +105,7 @@ def _verify(options: argparse.Namespace) -> Result:
 
 
 def _audit(options: argparse.Namespace) -> Result:
+    from pidoctor.envelope import IndexAnswer, Result
     from pidoctor.evidence.audit import audit
 
     audits = tuple(audit(Path(wheel)) for wheel in options.wheels)
@@ -106,6 +113,8 @@ def _audit(options: argparse.Namespace) -> Result:
 
 
 def _without_extra(error: ModuleNotFoundError) -> CouldNotCheckError | ModuleNotFoundError:
+    from pidoctor.errors import CouldNotCheckError
+
     if error.name != "pypi_simple":
         return error
     return CouldNotCheckError(
@@ -114,6 +123,8 @@ def _without_extra(error: ModuleNotFoundError) -> CouldNotCheckError | ModuleNot
 
 
 def _count(text: str) -> int:
+    from pidoctor.errors import UsageError
+
     if not text.isdecimal() or len(text) > 6:
         raise UsageError(f"--sample {text!r}: not a number of wheels")
     return int(text)
@@ -123,6 +134,8 @@ class _Progress:
     """Says on stderr how far a long command is: a bar on a terminal, else a line per step."""
 
     def __init__(self, options: argparse.Namespace) -> None:
+        from pidoctor.report import console
+
         self._quiet = bool(options.quiet)
         self._animated = not self._quiet and console.animates(sys.stderr)
         self._bar: Any = None
@@ -148,6 +161,8 @@ class _Progress:
             self._bar.stop()
 
     def _step(self, what: str, done: int, total: int) -> None:
+        from pidoctor.report import console
+
         if self._bar is not None:
             if what not in self._tasks:
                 for task in self._tasks.values():

@@ -7,25 +7,17 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_environment, add_requirement
-from pidoctor.cli.output import agreed, progress, show
-from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.resume import settle_interrupted
-from pidoctor.cli.where import asked
-from pidoctor.envelope import Result, ShownStep
-from pidoctor.errors import UsageError
-from pidoctor.install.failure import InstallError
-from pidoctor.install.outcome import Outcome
-from pidoctor.install.recipe import Job
-from pidoctor.install.transaction import install, steps
-from pidoctor.probe.environment_choice import DEFAULT
-from pidoctor.probe.virtual_environment import base_interpreter
-from pidoctor.profile.profile import Profile
-from pidoctor.proof.proof import Proof
-from pidoctor.proof.prove import prove
-from pidoctor.resolve.plan import Plan
-from pidoctor.result import ExitCode
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
+    from pidoctor.install.outcome import Outcome
+    from pidoctor.install.recipe import Job
+    from pidoctor.profile.profile import Profile
+    from pidoctor.proof.proof import Proof
+    from pidoctor.resolve.plan import Plan
 
 DESCRIPTION = "Resolve, show the plan, ask, install into a virtual environment, and prove it."
 EXAMPLES = """\
@@ -48,9 +40,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import progress
+    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.resume import settle_interrupted
+    from pidoctor.cli.where import asked
+    from pidoctor.envelope import Result
     from pidoctor.host.live import LiveHost
-    from pidoctor.probe.environment_choice import choose
+    from pidoctor.install.failure import InstallError
+    from pidoctor.install.transaction import install
+    from pidoctor.probe.environment_choice import DEFAULT, choose
     from pidoctor.probe.machine import probe
+    from pidoctor.resolve.plan import Plan
+    from pidoctor.result import ExitCode
 
     say, host = progress(options), LiveHost()
     # An environment that is there keeps its Python: the plan must be for that one.
@@ -90,6 +91,8 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _job(options: argparse.Namespace, profile: Profile, plan: Plan) -> Job:
+    from pidoctor.install.recipe import Job
+
     return Job(
         plan=plan,
         venv=Path(options.venv),
@@ -103,6 +106,7 @@ def _base(profile: Profile) -> str:
     """The interpreter to make an environment with: not one that lies in an environment."""
     from pidoctor.host.base import HostError
     from pidoctor.host.live import LiveHost
+    from pidoctor.probe.virtual_environment import base_interpreter
 
     python = profile.python.executable.or_else(sys.executable)
     try:
@@ -113,6 +117,9 @@ def _base(profile: Profile) -> str:
 
 def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
     """What would run, exactly: the plan and its steps."""
+    from pidoctor.envelope import Result, ShownStep
+    from pidoctor.install.transaction import steps
+
     planned = tuple(ShownStep(step.title, step.line, step.writes) for step in steps(job))
     return Result(
         "install",
@@ -125,6 +132,9 @@ def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
 
 def _agreed(options: argparse.Namespace, shown: Result) -> bool:
     """Show the plan, and ask unless --yes; off a terminal only --yes is an answer."""
+    from pidoctor.cli.output import agreed, show
+    from pidoctor.errors import UsageError
+
     if options.yes:
         return True
     if not sys.stdin.isatty():
@@ -134,11 +144,15 @@ def _agreed(options: argparse.Namespace, shown: Result) -> bool:
 
 
 def _prover(plan: Plan, say: Callable[[str], None]) -> Callable[[str], Proof]:
+    from pidoctor.proof.prove import prove
+
     say(f"{plan.runtime} {plan.version} was chosen")
     return partial(prove, runtime=plan.runtime, timeout_s=_PROOF_LIMIT_S)
 
 
 def _done(outcome: Outcome, profile: Profile, plan: Plan) -> Result:
+    from pidoctor.envelope import Result
+
     return Result(
         "install",
         outcome.exit_code,

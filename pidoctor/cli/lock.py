@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_requirement, add_where
-from pidoctor.cli.output import write_document
-from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.where import asked, machine
-from pidoctor.envelope import Result, Written
-from pidoctor.resolve.plan import Plan
-from pidoctor.result import ExitCode
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
+    from pidoctor.resolve.plan import Plan
 
 DESCRIPTION = "Write the plan as a hashed requirements file, or as pylock.toml (PEP 751)."
 EXAMPLES = """\
@@ -37,6 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import write_document
+    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.where import asked, machine
+    from pidoctor.envelope import Result, Written
+    from pidoctor.resolve.plan import Plan
+    from pidoctor.result import ExitCode
+
     profile = machine(options).profile
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     if not isinstance(resolution, Plan):

@@ -6,8 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from pidoctor.cli.arguments import Command, parse
-from pidoctor.envelope import Result
+from pidoctor.cli.arguments import COMMANDS, Command, parse
 from pidoctor.errors import PidoctorError
 from pidoctor.result import ExitCode
 
@@ -24,10 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(command)
     except PidoctorError as error:
         # Only parsing can get here: the command line itself was wrong.
-        from pidoctor.cli.output import say_error
-
-        say_error(str(error))
-        return error.exit_code
+        return _usage(words, error)
     except BrokenPipeError:
         # The reader (`pidoctor matrix | head`) has seen enough; nothing is left to flush.
         from pidoctor.report import console
@@ -47,6 +43,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+def _usage(words: Sequence[str], error: PidoctorError) -> int:
+    """Say what is wrong with the command line; with --json the envelope says it too."""
+    from pidoctor.cli.output import say_error, show_json
+
+    before = words[: words.index("--")] if "--" in words else words
+    if "--json" in before:
+        from pidoctor.envelope import Result
+
+        name = next((word for word in before if word in COMMANDS), "pidoctor")
+        show_json(Result(name, exit_code=error.exit_code, error=str(error)))
+    say_error(str(error))
+    return error.exit_code
+
+
 def _open_closed_streams() -> None:
     """Make the streams that the caller closed (``<&-``) empty ones.
 
@@ -59,6 +69,7 @@ def _open_closed_streams() -> None:
 
 def _run(command: Command) -> int:
     from pidoctor.cli.output import show, show_error, show_traceback
+    from pidoctor.envelope import Result
 
     try:
         if os.environ.get("PIDOCTOR_DATA"):

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from pidoctor.catalog.catalog import Catalog
-from pidoctor.catalog.pythons import indexed_pythons, offered_pythons
 from pidoctor.cli.arguments import add_requirement
-from pidoctor.cli.resolving import catalog
-from pidoctor.envelope import Cell, Result
-from pidoctor.errors import UsageError
-from pidoctor.profile.named_targets import all_targets, target
-from pidoctor.profile.target_names import board_names, find_boards, say
-from pidoctor.resolve.plan import Impossible
-from pidoctor.resolve.request import Request, parse_request
-from pidoctor.resolve.resolver import resolve
+
+if TYPE_CHECKING:
+    from pidoctor.catalog.catalog import Catalog
+    from pidoctor.envelope import Cell, Result
+    from pidoctor.resolve.request import Request
 
 DESCRIPTION = "Will it run? Every board x system x Python that can be asked about."
 EXAMPLES = """\
@@ -37,6 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.resolving import catalog
+    from pidoctor.envelope import Result
+    from pidoctor.resolve.request import parse_request
+
     known = catalog()
     request = parse_request(options.requirement, known, options.beyond_tags)
     names = _with_pythons(_names(options.boards), options.pythons)
@@ -50,6 +50,10 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _names(boards: str | None) -> list[str]:
+    from pidoctor.errors import UsageError
+    from pidoctor.profile.named_targets import all_targets
+    from pidoctor.profile.target_names import board_names, find_boards
+
     names = list(all_targets())
     if not boards:
         return names
@@ -64,6 +68,10 @@ def _names(boards: str | None) -> list[str]:
 
 def _with_pythons(names: list[str], pythons: str | None) -> list[str]:
     """Every target, and the same with each of the Pythons installed beside its own."""
+    from pidoctor.catalog.pythons import indexed_pythons, offered_pythons
+    from pidoctor.errors import UsageError
+    from pidoctor.profile.target_names import say
+
     if not pythons:
         return names
     known = indexed_pythons()
@@ -75,6 +83,8 @@ def _with_pythons(names: list[str], pythons: str | None) -> list[str]:
 
 
 def _beside_its_own(name: str, versions: Sequence[str]) -> Iterator[str]:
+    from pidoctor.profile.named_targets import target
+
     own = target(name).python.version.or_else("")
     for version in versions:
         if not own.startswith(f"{version}."):
@@ -83,6 +93,11 @@ def _beside_its_own(name: str, versions: Sequence[str]) -> Iterator[str]:
 
 def matrix(names: list[str], request: Request, known: Catalog) -> Iterator[Cell]:
     """One row per target: what would be installed there, or the nearest miss."""
+    from pidoctor.envelope import Cell
+    from pidoctor.profile.named_targets import target
+    from pidoctor.resolve.plan import Impossible
+    from pidoctor.resolve.resolver import resolve
+
     for name in names:
         profile = target(name)
         resolution = resolve(profile, request, known)

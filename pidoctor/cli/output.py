@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pidoctor.envelope import Result, Written
 from pidoctor.report import console
-from pidoctor.report.look import Look
 from pidoctor.report.text import printable
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result, Written
+    from pidoctor.report.look import Look
 
 _TRACEBACK_LIMIT = 64 << 10  # characters
 
@@ -17,7 +20,7 @@ _TRACEBACK_LIMIT = 64 << 10  # characters
 def show(result: Result, options: argparse.Namespace) -> None:
     """Print the answer, as JSON where that was asked for."""
     if options.json:
-        _print_json(result)
+        show_json(result)
         return
     from pidoctor.report.terminal import render
 
@@ -32,13 +35,13 @@ def show(result: Result, options: argparse.Namespace) -> None:
 def show_error(result: Result, options: argparse.Namespace) -> None:
     """One clear line on stderr; with --json the envelope says it too."""
     if options.json:
-        _print_json(result)
+        show_json(result)
     say_error(result.error or "")
 
 
 def say_error(message: str) -> None:
     """One line on stderr."""
-    _note(console.error_line(message, console.look_for(sys.stderr)))
+    _note(console.error_line(message, console.encodes(sys.stderr)))
 
 
 def agreed(question: str) -> bool:
@@ -81,6 +84,7 @@ def _note(text: str) -> None:
 
 def write_document(output: str, text: str) -> Written:
     """The document that a command made, in the file that ``-o`` named; "-" is standard output."""
+    from pidoctor.envelope import Written
     from pidoctor.safe_files import is_standard_output, write_output
 
     if is_standard_output(output):
@@ -89,7 +93,8 @@ def write_document(output: str, text: str) -> Written:
     return Written(text, output)
 
 
-def _print_json(result: Result) -> None:
+def show_json(result: Result) -> None:
+    """The envelope on stdout."""
     from pidoctor.report.jsonout import to_text
 
     look = console.look_for(sys.stdout)

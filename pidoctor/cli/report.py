@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_environment, add_requirement
-from pidoctor.cli.resolving import answer, catalog
-from pidoctor.cli.where import asked, chosen
-from pidoctor.envelope import Result, Written
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
 
 DESCRIPTION = (
     "Write a zip file for whoever helps you: the machine, the answer, pip's logs. Passwords, "
@@ -31,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.checks.registry import run_checks
+    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.where import asked, chosen
+    from pidoctor.envelope import Result, Written
     from pidoctor.host.live import LiveHost
     from pidoctor.host.recorder import Recorder
     from pidoctor.install.receipt import read_receipt

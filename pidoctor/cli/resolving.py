@@ -21,7 +21,7 @@ def catalog() -> Catalog:
     """
     index = open_index()
     if index.note:
-        note = console.error_line(index.note, console.look_for(sys.stderr))
+        note = console.error_line(index.note, console.encodes(sys.stderr))
         console.write(sys.stderr, note)
     return open_catalog(index)
 

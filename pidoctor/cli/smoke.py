@@ -5,19 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pidoctor.cli.arguments import add_environment
-from pidoctor.cli.output import progress
-from pidoctor.cli.resume import settle_interrupted
-from pidoctor.cli.where import chosen
-from pidoctor.envelope import Result
-from pidoctor.errors import UsageError
-from pidoctor.install.receipt import read_receipt
-from pidoctor.probe.environment_choice import Choice
-from pidoctor.proof.proof import Proof
-from pidoctor.proof.prove import prove
-from pidoctor.result import ExitCode, Finding, Remedy, Severity
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
+    from pidoctor.probe.environment_choice import Choice
+    from pidoctor.proof.proof import Proof
+    from pidoctor.result import Finding
 
 DESCRIPTION = "Run an inference in an environment and compare with the known answer."
 EXAMPLES = """\
@@ -41,6 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import progress
+    from pidoctor.cli.resume import settle_interrupted
+    from pidoctor.cli.where import chosen
+    from pidoctor.envelope import Result
+    from pidoctor.install.receipt import read_receipt
+    from pidoctor.proof.prove import prove
+    from pidoctor.result import ExitCode
+
     choice, say = chosen(options), progress(options)
     if choice.folder:
         settle_interrupted(Path(choice.folder), say)
@@ -65,6 +69,8 @@ def run(options: argparse.Namespace) -> Result:
 
 def _differences(receipt: Mapping[str, Any], proof: Proof) -> Iterator[Finding]:
     """What is no longer as it was when pidoctor installed and proved the environment."""
+    from pidoctor.result import Finding, Remedy, Severity
+
     installed = receipt["proof"]
     for name, then, now in (
         (proof.runtime, installed.get("version"), proof.version),
@@ -82,6 +88,7 @@ def _differences(receipt: Mapping[str, Any], proof: Proof) -> Iterator[Finding]:
 
 def interpreter(choice: Choice) -> str:
     """The interpreter of the environment; raises UsageError where it is gone."""
+    from pidoctor.errors import UsageError
     from pidoctor.host.live import LiveHost
 
     python = choice.python or LiveHost().interpreter()

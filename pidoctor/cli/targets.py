@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from pidoctor.envelope import Result
-from pidoctor.profile.named_targets import all_targets
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
 
 DESCRIPTION = "The names that --target takes: BOARD[-RAM]/OS-BITS[/pyX.Y]."
 EXAMPLES = """\
@@ -21,5 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.envelope import Result
+    from pidoctor.profile.named_targets import all_targets
+
     names = tuple(name for name in all_targets() if options.contains in name)
     return Result("targets", targets=names)

@@ -6,15 +6,14 @@ import argparse
 import io
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_where
-from pidoctor.cli.where import is_this_machine, machine
-from pidoctor.envelope import Result, Written
-from pidoctor.errors import UsageError
-from pidoctor.profile.profile import Profile
-from pidoctor.report.bundle import is_bundle
-from pidoctor.triage.diagnosis import Diagnosis
-from pidoctor.triage.watched_command import markdown, run_and_triage, run_stream, run_triage
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
+    from pidoctor.profile.profile import Profile
+    from pidoctor.triage.diagnosis import Diagnosis
 
 DESCRIPTION = """\
 Name the cause of a failed install or first run, show the line that proves it, and say what helps.
@@ -37,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.envelope import Result, Written
+    from pidoctor.triage.watched_command import markdown
+
     profile = _profile(options)
     diagnoses, code = _diagnose(options, profile)
     return Result(
@@ -49,6 +51,9 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _diagnose(options: argparse.Namespace, profile: Profile | None) -> tuple[list[Diagnosis], int]:
+    from pidoctor.errors import UsageError
+    from pidoctor.triage.watched_command import run_and_triage, run_triage
+
     if options.after_dashes is not None:
         if options.log is not None or not options.after_dashes:
             raise UsageError(
@@ -66,11 +71,15 @@ def _diagnose(options: argparse.Namespace, profile: Profile | None) -> tuple[lis
 
 
 def _names_bundle(log: str) -> bool:
+    from pidoctor.report.bundle import is_bundle
+
     return log != "-" and Path(log).is_file() and is_bundle(Path(log))
 
 
 def _profile(options: argparse.Namespace) -> Profile | None:
     """The machine that WHERE names; a log is not taken to be of this machine unasked."""
+    from pidoctor.cli.where import is_this_machine, machine
+
     if is_this_machine(options) and options.python is None and options.venv is None:
         return None
     return machine(options).profile
@@ -78,8 +87,10 @@ def _profile(options: argparse.Namespace) -> Profile | None:
 
 def _triage_bundle(path: Path, profile: Profile | None) -> tuple[list[Diagnosis], int]:
     """The logs in a bundle, judged for the machine that is in it."""
+    from pidoctor.errors import UsageError
     from pidoctor.profile.codec import from_json
     from pidoctor.report.bundle import load_bundle
+    from pidoctor.triage.watched_command import run_stream
 
     bundle = load_bundle(path)
     logs = [data for name, data in sorted(bundle.files.items()) if name.startswith("logs/")]

@@ -40,7 +40,7 @@ def _named(options: argparse.Namespace) -> ProbeResult:
     if reading.told and not getattr(options, "quiet", False):
         from pidoctor.report import console
 
-        line = console.error_line(f"--target: {reading.told}", console.look_for(sys.stderr))
+        line = console.error_line(f"--target: {reading.told}", console.encodes(sys.stderr))
         console.write(sys.stderr, line)
     return ProbeResult(target(options.target), ())
 

@@ -24,6 +24,9 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "capture": (*_MACHINE, "conclusion"),
     "report": (*_MACHINE, "findings", "resolution", "conclusion"),
     "index": ("wheels_index", "conclusion"),
+    "schema": (),  # these three print a document that is no result
+    "completion": (),
+    "help": (),
 }
 # What a view needs of a result: without it the view is not even imported.
 _NEEDS = {

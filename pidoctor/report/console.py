@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from pidoctor.report.layout import NBSP, ascii_only
-from pidoctor.report.look import Look
-from pidoctor.report.text import printable
+from pidoctor.report.text import NBSP, ascii_only, printable
+
+if TYPE_CHECKING:  # an error line needs no layout, and is to come at once
+    from pidoctor.report.look import Look
 
 NARROWEST, WIDEST, PIPED = 30, 100, 80
 
@@ -27,12 +27,14 @@ def look_for(
     ``color`` False (``--no-color``) or True decides; else NO_COLOR, FORCE_COLOR, TERM=dumb and CI
     are honoured. What is no terminal gets 80 columns, so that piped output is always the same.
     """
+    from pidoctor.report.look import Look
+
     environ = os.environ if environ is None else environ
     terminal = is_terminal(stream)
     return Look(
         width=_width(environ) if terminal else PIPED,
         color=wants_color(terminal, environ) if color is None else color,
-        unicode=_encodes(stream),
+        unicode=encodes(stream),
         verbose=verbose,
         quiet=quiet,
     )
@@ -78,15 +80,17 @@ def discard(stream: TextIO) -> None:
     os.close(null)
 
 
-def error_line(message: str, look: Look) -> str:
+def error_line(message: str, unicode: bool) -> str:
     """The one line that an error is told with: without secrets, but with paths as they are."""
     from pidoctor.redact import without_secrets  # costs time, and most runs end well
 
     text = " ".join(printable(without_secrets(message)).replace(NBSP, " ").split())
-    return f"pidoctor: {text if look.unicode else ascii_only(text)}\n"
+    return f"pidoctor: {text if unicode else ascii_only(text)}\n"
 
 
 def _width(environ: Mapping[str, str]) -> int:
+    import shutil
+
     columns = environ.get("COLUMNS", "")
     # A column that is never written in keeps terminals that wrap at the edge from an empty line.
     width = int(columns) if columns.isdecimal() and len(columns) < 6 else 0
@@ -94,7 +98,8 @@ def _width(environ: Mapping[str, str]) -> int:
     return max(NARROWEST, min(width, WIDEST))
 
 
-def _encodes(stream: TextIO) -> bool:
+def encodes(stream: TextIO) -> bool:
+    """Whether the stream can carry the signs that a document uses."""
     encoding = getattr(stream, "encoding", None) or "ascii"
     try:
         "✓…→".encode(encoding)

@@ -36,10 +36,14 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema of the envelope."""
+def schema_text() -> str:
+    """The JSON Schema of the envelope, as it ships."""
     from importlib.resources import files
 
-    text = files("pidoctor.report").joinpath("result.schema.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
+    return files("pidoctor.report").joinpath("result.schema.json").read_text(encoding="utf-8")
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the envelope."""
+    loaded: dict[str, Any] = json.loads(schema_text())
     return loaded

@@ -11,16 +11,14 @@ from collections.abc import Iterable, Sequence
 
 from pidoctor.report.document import COMMAND, PLAIN, STRONG, Piece, Words
 from pidoctor.report.look import Look
-from pidoctor.report.text import printable
+from pidoctor.report.text import NBSP, ascii_only, printable
 
-NBSP = "\u00a0"  # holds "3.7 GB" together; printed as a space
 _SPACES = re.compile(r"[ \t\r\n\v\f]+")
 _BREAKS = re.compile(r"[\t\r\n\v\f]")
 # A number and its unit, which stay on one line.
 _MEASURE = re.compile(r"(?<=\d) (?=(?:bytes|[kMGT]B|KiB|ms|s|min)\b)")
 # A word as a shell splits them, its quotes included; compiled when the first command is shown.
 _QUOTED_WORD = r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+"""
-_TYPOGRAPHY = {"–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"', "×": "x", "→": "->"}
 _NARROWEST = 12  # columns below which a table column is not worth having
 
 
@@ -34,17 +32,6 @@ def cells(text: str) -> int:
         0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
         for c in text
     )
-
-
-def ascii_only(text: str) -> str:
-    """``text`` for a terminal that knows ASCII only: accents dropped, the rest as "?"."""
-    if text.isascii():
-        return text
-    import unicodedata
-
-    text = "".join(_TYPOGRAPHY.get(c, c) for c in text.replace(NBSP, " "))
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return bare.encode("ascii", "replace").decode("ascii")
 
 
 class Page:

@@ -11,6 +11,9 @@ _UNSAFE = re.compile(
 )
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])?")
 
+NBSP = "\u00a0"  # holds "3.7 GB" together; printed as a space
+_TYPOGRAPHY = {"–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"', "×": "x", "→": "->"}
+
 
 def printable(text: str, limit: int = 2000) -> str:
     """``text`` without escape sequences and control characters, at most ``limit`` characters."""
@@ -21,3 +24,14 @@ def printable(text: str, limit: int = 2000) -> str:
 def one_line(text: str, limit: int = 300) -> str:
     """``text`` as one safe line, white space folded."""
     return printable(" ".join(text.split()), limit)
+
+
+def ascii_only(text: str) -> str:
+    """``text`` for a terminal that knows ASCII only: accents dropped, the rest as "?"."""
+    if text.isascii():
+        return text
+    import unicodedata
+
+    text = "".join(_TYPOGRAPHY.get(c, c) for c in text.replace(NBSP, " "))
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return bare.encode("ascii", "replace").decode("ascii")

@@ -83,6 +83,6 @@ def test_writing_replaces_what_the_stream_cannot_show() -> None:
 
 
 def test_an_error_is_one_plain_line() -> None:
-    line = error_line("bad\n\x1b[31mthing\x1b[0m", Look())
+    line = error_line("bad\n\x1b[31mthing\x1b[0m", unicode=True)
     assert line == "pidoctor: bad thing\n"
-    assert error_line("größe", Look(unicode=False)) == "pidoctor: gro?e\n"
+    assert error_line("größe", unicode=False) == "pidoctor: gro?e\n"
