@@ -56,16 +56,22 @@ class Finding(TypedDict):
 
 
 class Package(TypedDict):
-    """``filename`` is the wheel's, or the name of the system package, which has no hash."""
+    """``filename`` is the wheel's, or the name of the system package, which has no hash.
+
+    ``was`` is the version that is installed now; ``change`` is "+" (new), "~" (another version
+    than now) or "=" (kept).
+    """
 
     name: Text
     version: Text
-    source: Annotated[str, _one_of("index", "piwheels", "debian")]
+    source: Annotated[str, _one_of("index", "piwheels", "debian", "installed")]
     filename: str
     sha256: Union[Annotated[str, Rule("pattern", "^[0-9a-f]{64}$")], None]
     size: Union[Amount, None]
     installed: bool
     because: list[str]
+    was: Union[str, None]
+    change: Annotated[str, _one_of("+", "~", "=")]
 
 
 class Candidate(TypedDict):
@@ -116,6 +122,7 @@ Plan = TypedDict(
         "rejected": list[Candidate],
         "changes": list[Change],
         "notes": list[str],
+        "breaks": list[str],
         "nearest_miss": None,
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.distributions import installed_in
@@ -19,7 +20,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def probe_environment(
-    host: Host, choice: Choice, python: Fact[str], folders: Fact[list[str]]
+    host: Host,
+    choice: Choice,
+    python: Fact[str],
+    folders: Fact[list[str]],
+    system_packages: Fact[Mapping[str, str]],
 ) -> Environment:
     """The environment of the interpreter ``python``; ``folders`` are its site-packages."""
     folder = choice.folder or folder_of(host, python.or_else(""))
@@ -29,7 +34,10 @@ def probe_environment(
     read = reading("site-packages", lambda: installed_in(host, folders.or_else([])))
     if not folders.is_known:
         read = Fact(None, folders.state, folders.source, folders.detail)
-    yet = Fact.known("yet to be made", source) if choice.folder and not choice.exists else None
+    yet = None
+    if choice.folder and not choice.exists:
+        yet = Fact.known("yet to be made", source)
+        read = Fact.absent(source, "nothing is installed yet")
     return Environment(
         folder=Fact.known(folder, source) if folder else outside,
         kind=yet or reading(source, lambda: kind_of(host, folder) if folder else "system"),
@@ -37,6 +45,7 @@ def probe_environment(
         made_for=reading(source, lambda: made_for(found) or None),
         sees_system=reading(source, lambda: sees_system(found) if folder else True),
         installed=read.map(lambda both: both[0]),
+        system_packages=system_packages,
         damages=read.map(lambda both: both[1]),
         proven=reading(f"{folder}/{RECEIPT}", lambda: _proven(host, folder)) if folder else outside,
     )

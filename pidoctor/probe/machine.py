@@ -80,7 +80,11 @@ def probe(
             "environment",
             Environment,
             lambda: probe_environment(
-                host, chosen, found.executable, python_probe.site_packages(host, found)
+                host,
+                chosen,
+                found.executable,
+                python_probe.site_packages(host, found),
+                python_probe.system_packages(host, found),
             ),
         ),
     )

@@ -205,6 +205,14 @@ def site_packages(host: Host, interpreter: Interpreter) -> Fact[list[str]]:
     return interpreter.answers.map(lambda found: _site_folders(host, found))
 
 
+def system_packages(host: Host, interpreter: Interpreter) -> Fact[Mapping[str, str]]:
+    """The packages of the installation behind the interpreter, whether it sees them or not."""
+    folders = interpreter.answers.map(
+        lambda found: _site_folders(host, {**found, "prefix": found["base_prefix"]})
+    )
+    return reading("the system's packages", partial(_packages, host, folders))
+
+
 def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
     prefix, base = str(answers["prefix"]), str(answers["base_prefix"])
     version = re.match(r"\d+\.\d+", str(answers["version"]))

@@ -64,6 +64,7 @@ class Environment:
     made_for: Fact[str]  # the Python that it was made for, "3.11.2", as pyvenv.cfg says
     sees_system: Fact[bool]  # the system's packages can be imported in it
     installed: Fact[tuple[InstalledPackage, ...]]  # in the order in which they are imported
+    system_packages: Fact[Mapping[str, str]]  # of the Python behind it, seen from here or not
     damages: Fact[tuple[Damage, ...]]
     proven: Fact[str]  # when pidoctor last proved it, ISO 8601
 

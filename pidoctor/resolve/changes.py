@@ -7,10 +7,11 @@ helps, pairs of the costly ones are tried (a newer board *and* a 64-bit system).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.variation import (
     Variation,
@@ -83,7 +84,7 @@ def _verified(flips: Iterator[Flip], catalog: Catalog) -> dict[str, Change]:
 def _single_flips(profile: Profile, request: Request, catalog: Catalog) -> Iterator[Flip]:
     yield from _request_flips(profile, request, catalog)
     for kind, vary in _MACHINE_FLIPS:
-        for variation in vary(profile):
+        for variation in vary(replace(profile, environment=UNKNOWN)):  # it would be a new one
             yield Flip(kind, variation.text, variation.profile, request)
 
 
@@ -111,6 +112,6 @@ def _double_flips(profile: Profile, request: Request) -> Iterator[Flip]:
     """Pairs of machine changes, in either order; a pair counts as the costlier of the two."""
     for (kind, vary), (other, vary_other) in permutations(_MACHINE_FLIPS, 2):
         costlier = max(kind, other, key=KINDS.index)
-        for one in vary(profile):
+        for one in vary(replace(profile, environment=UNKNOWN)):
             for two in vary_other(one.profile):
                 yield Flip(costlier, f"{one.text}, and {two.text}", two.profile, request)

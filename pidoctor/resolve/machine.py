@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -114,10 +115,16 @@ def machine_of(profile: Profile) -> Machine:
         os_flavour=system.flavour.or_else(""),
         codename=system.codename.or_else(""),
         system_python=python.is_system.or_else(False),
-        packages=tuple(sorted(python.packages.or_else({}).items())),
+        packages=tuple(sorted(_system_packages(profile).items())),
         missing_libraries=_missing_libraries(system.glibcxx),
         piwheels=any(index.kind == "piwheels" for index in profile.indexes.or_else(())),
     )
+
+
+def _system_packages(profile: Profile) -> Mapping[str, str]:
+    """What the distribution's own Python has; captures of older versions tell it otherwise."""
+    found = profile.environment.system_packages
+    return found.or_else({}) if found.is_known else profile.python.packages.or_else({})
 
 
 def undecidable(profile: Profile) -> tuple[str, Fact[str]] | None:

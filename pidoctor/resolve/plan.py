@@ -5,7 +5,7 @@ All values are inert data: a Plan says what would be installed, and installing d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Callable, NamedTuple, Union
 
 from packaging.version import InvalidVersion, Version
@@ -25,11 +25,22 @@ class Pin(NamedTuple):
 
     name: str
     version: str
-    source: str  # "index", "piwheels", "debian"
+    source: str  # "index", "piwheels", "debian"; "installed" for what stays as it is
     wheel: Wheel | None
     package: str  # distribution package, "python3-numpy"; empty for wheels
     installed: bool  # the distribution package is already there
     because: tuple[str, ...]
+    was: str = ""  # the version that is installed now; empty where none is
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is there already, as the plan wants it."""
+        return self.source == "installed"
+
+    @property
+    def change(self) -> str:
+        """As in a diff: "+" new, "~" another version than now, "=" kept."""
+        return "=" if self.kept else "~" if self.was else "+"
 
     def to_json(self) -> shapes.Package:
         wheel = self.wheel
@@ -42,6 +53,8 @@ class Pin(NamedTuple):
             "size": wheel.size if wheel else None,
             "installed": self.installed,
             "because": list(self.because),
+            "was": self.was or None,
+            "change": self.change,
         }
 
 
@@ -89,6 +102,12 @@ class Plan:
     pins: tuple[Pin, ...]  # the runtime first, then what it needs by name
     rejected: tuple[Candidate, ...]
     notes: tuple[str, ...]
+    breaks: tuple[str, ...] = ()  # what installed packages need and lose, where that is accepted
+
+    @property
+    def is_satisfied(self) -> bool:
+        """Whether everything is there already."""
+        return all(pin.kept or (pin.package and pin.installed) for pin in self.pins)
 
     @property
     def version(self) -> str:
@@ -96,7 +115,18 @@ class Plan:
 
     @property
     def wheels(self) -> tuple[Wheel, ...]:
-        return tuple(pin.wheel for pin in self.pins if pin.wheel is not None)
+        """The wheels to be installed."""
+        return tuple(pin.wheel for pin in self.pins if pin.wheel is not None and not pin.kept)
+
+    def anew(self) -> Plan:
+        """The plan that installs again what is kept, where the index has its wheel."""
+        return replace(
+            self,
+            pins=tuple(
+                pin._replace(source=pin.wheel.source) if pin.kept and pin.wheel else pin
+                for pin in self.pins
+            ),
+        )
 
     @property
     def system_packages(self) -> tuple[str, ...]:
@@ -146,6 +176,7 @@ class Plan:
             "rejected": [candidate.to_json() for candidate in self.rejected],
             "changes": [],
             "notes": list(self.notes),
+            "breaks": list(self.breaks),
             "nearest_miss": None,
         }
 

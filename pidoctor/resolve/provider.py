@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from resolvelib import AbstractProvider
@@ -16,29 +15,18 @@ from resolvelib import AbstractProvider
 from pidoctor.catalog.ledger import Ledger
 from pidoctor.catalog.relations import Relations
 from pidoctor.catalog.wheels import Wheel, WheelsIndex
-from pidoctor.resolve.compatibility import judge
+from pidoctor.resolve.compatibility import judge, judge_evidence
 from pidoctor.resolve.machine import Machine
+from pidoctor.resolve.present import Need, Present
 from pidoctor.resolve.verdict import Accepted, Verdict
 
-
-class Need(NamedTuple):
-    """A requirement on a package, and where it comes from: metadata, or a wheel's ELF files."""
-
-    name: str
-    specifier: SpecifierSet
-    origin: str
-
-    def __str__(self) -> str:
-        return f"{self.name}{self.specifier} ({self.origin})"
-
-    @property
-    def from_evidence(self) -> bool:
-        return self.origin.startswith("compiled into")
+HERE = "installed here"  # the origin of the need that keeps an installed package
+_THEIRS = ("conda", "system")
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One way to have a package: a wheel, or the distribution's own build of it.
+    """One way to have a package: what is installed already, a wheel, or the distribution's build.
 
     Compared by identity: a World makes each choice once, and hashing a wheel's evidence is slow.
     """
@@ -50,9 +38,12 @@ class Choice:
     installed: bool = False
     notes: tuple[str, ...] = ()
     doubtful: bool = False  # may or may not run: what is certain comes first
+    present: Present | None = None  # installed in the environment, and kept
 
     @property
     def source(self) -> str:
+        if self.present is not None:
+            return "installed"
         return self.wheel.source if self.wheel else "debian"
 
 
@@ -66,14 +57,18 @@ class World:
         relations: Relations,
         beyond_tags: bool,
         ledger: Ledger | None = None,
+        present: Mapping[str, Present] | None = None,
     ) -> None:
+        self.present = present or {}
         self.machine = machine
         self.index = index
         self.relations = relations
         self.beyond_tags = beyond_tags
         self.ledger = ledger
+        self._kept: dict[str, Choice | None] = {}
         self._choices: dict[tuple[str, str], Choice | None] = {}
         self._distribution: dict[str, tuple[Choice, ...]] = {}
+        self._held: dict[str, tuple[Need, ...]] = {}
         self._needs: dict[Choice, tuple[Need, ...]] = {}
 
     def versions(self, name: str) -> Mapping[str, tuple[Wheel, ...]]:
@@ -82,12 +77,19 @@ class World:
         return {} if project is None else project.by_version
 
     def choices(self, name: str) -> Iterator[Choice]:
-        """The usable choices for a package: wheels newest first, then the distribution's.
-
-        Wheels that may or may not run come last.
+        """The usable choices for a package: the installed one, wheels newest first, then the
+        distribution's. What others look after (conda, an editable install) is never replaced. Wheels that may or may not run
+        come last.
         """
         doubtful = []
+        kept = self.kept(name)
+        if kept is not None:
+            yield kept
+            if kept.present and (kept.present.item.editable or kept.present.item.origin in _THEIRS):
+                return
         for version in self.versions(name):
+            if kept is not None and Version(version) == kept.version:
+                continue
             choice = self.choice(name, version)
             if choice is not None and choice.doubtful:
                 doubtful.append(choice)
@@ -96,6 +98,17 @@ class World:
         if self.machine.system_python:
             yield from self.distribution_choices(name)
         yield from doubtful
+
+    def kept(self, name: str) -> Choice | None:
+        """The installed package, unless its files do not load on this machine."""
+        if name not in self._kept:
+            found = self.present.get(name)
+            evidence = found.wheel.evidence if found and found.wheel else None
+            loads = found is not None and judge_evidence(evidence, self.machine) is None
+            self._kept[name] = (
+                Choice(name, found.version, found.wheel, present=found) if found and loads else None
+            )
+        return self._kept[name]
 
     def choice(self, name: str, version: str) -> Choice | None:
         """The best accepted wheel of a version, or None."""
@@ -145,19 +158,37 @@ class World:
         return self._needs[choice]
 
     def _read_needs(self, choice: Choice) -> Iterator[Need]:
-        wheel = choice.wheel
-        if wheel is None:
+        wheel, present = choice.wheel, choice.present
+        if present is not None:
+            requires, api = present.item.requires, present.numpy_api
+        elif wheel is not None:
+            requires = wheel.requires_dist
+            api = wheel.evidence.numpy_api if wheel.evidence else None
+        else:
             return
-        for text in wheel.requires_dist:
+        for text in requires:
             requirement = _requirement(text)
+            if requirement is None:
+                continue
             if requirement.marker is None or requirement.marker.evaluate(self.environment):
                 name = canonicalize_name(requirement.name)
                 origin = f"required by {choice.name} {choice.version}"
                 yield Need(name, requirement.specifier, origin)
-        if wheel.evidence is not None and wheel.evidence.numpy_api is not None:
-            api = wheel.evidence.numpy_api
+        if api is not None:
             bound = self.relations.numpy_bound(api.abi, api.feature)
             yield Need("numpy", bound, f"compiled into {choice.name} {choice.version}")
+
+    def held(self, name: str) -> tuple[Need, ...]:
+        """What an installed package requires and has: an install must not take it away."""
+        found = self.present[name]
+        if name not in self._held:
+            self._held[name] = tuple(
+                need
+                for need in self.needs(Choice(name, found.version, found.wheel, present=found))
+                if need.name in self.present
+                and need.specifier.contains(self.present[need.name].version, prereleases=True)
+            )
+        return self._held[name]
 
     @cached_property
     def environment(self) -> dict[str, str]:
@@ -179,10 +210,15 @@ class World:
 
 
 class Provider(AbstractProvider[Need, Choice, str]):
-    """resolvelib's view of a World: newest versions first, as pip does."""
+    """resolvelib's view of a World: what is installed first, then newest versions, as pip does.
 
-    def __init__(self, world: World) -> None:
+    ``mended`` are the packages whose requirements must all hold; of the other installed ones those
+    that hold today.
+    """
+
+    def __init__(self, world: World, mended: Collection[str] | None = None) -> None:
         self._world = world
+        self._mended = mended
 
     def identify(self, requirement_or_candidate: Need | Choice) -> str:
         return requirement_or_candidate.name
@@ -208,9 +244,12 @@ class Provider(AbstractProvider[Need, Choice, str]):
     ) -> Callable[[], Iterator[Choice]]:
         needs = list(requirements[identifier])
         refused = set(incompatibilities[identifier])
+        untouched = all(need.origin == HERE for need in needs)
 
         def matches() -> Iterator[Choice]:
             for choice in self._world.choices(identifier):
+                if untouched and choice.present is None:
+                    return  # only the plan's own packages may change
                 if choice not in refused and all(_satisfies(choice, need) for need in needs):
                     yield choice
 
@@ -220,12 +259,19 @@ class Provider(AbstractProvider[Need, Choice, str]):
         return _satisfies(candidate, requirement)
 
     def get_dependencies(self, candidate: Choice) -> Iterable[Need]:
-        return self._world.needs(candidate)
+        mended = self._mended is None or candidate.name in self._mended
+        if candidate.present is None or mended:
+            return self._world.needs(candidate)
+        return self._world.held(candidate.name)
 
 
 @lru_cache(maxsize=4096)
-def _requirement(text: str) -> Requirement:
-    return Requirement(text)
+def _requirement(text: str) -> Requirement | None:
+    """The requirement; None for a text that is none, as old metadata has them."""
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        return None
 
 
 def _satisfies(choice: Choice, need: Need) -> bool:

@@ -15,7 +15,8 @@ from packaging.version import Version
 from pidoctor.catalog.wheels import Project
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.plan import Candidate
-from pidoctor.resolve.provider import Choice, Need, World
+from pidoctor.resolve.present import Need
+from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.verdict import Reason, Rejected, nearest
 
 OLD_AFTER_DAYS = 30

@@ -20,15 +20,16 @@ class Request(NamedTuple):
     name: str
     specifier: SpecifierSet
     beyond_tags: bool = False
+    replace: bool = False  # what is installed may stop working
 
     def __str__(self) -> str:
         return f"{self.name}{self.specifier}"
 
     def without_specifier(self) -> Request:
-        return Request(self.name, SpecifierSet(), self.beyond_tags)
+        return self._replace(specifier=SpecifierSet())
 
     def for_runtime(self, name: str) -> Request:
-        return Request(name, SpecifierSet(), self.beyond_tags)
+        return self._replace(name=name, specifier=SpecifierSet())
 
 
 def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Request:

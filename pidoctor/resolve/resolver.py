@@ -5,7 +5,7 @@ Pure: reads the catalog and the profile, never the running machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
@@ -18,10 +18,13 @@ from pidoctor.profile.profile import Profile
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan, Resolution
-from pidoctor.resolve.provider import Choice, Need, Provider, World
+from pidoctor.resolve.present import Need, Present, present_in
+from pidoctor.resolve.provider import HERE, Choice, Provider, World
 from pidoctor.resolve.reasons import admitted, age, conflict, rejection, without_wheels
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.verdict import Reason
+
+ASKED = "asked for"  # the origin of what the user wants
 
 
 def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
@@ -34,7 +37,9 @@ def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
     if missing is not None:
         what, fact = missing
         raise CouldNotCheckError(f"the {what} is not known ({fact.source}: {fact.detail})")
-    return Question(machine_of(profile), request, catalog).answer(_interpreter(profile))
+    present = present_in(profile, catalog.index)
+    question = Question(machine_of(profile), request, catalog, present)
+    return question.answer(_interpreter(profile))
 
 
 def _interpreter(profile: Profile) -> str:
@@ -44,20 +49,33 @@ def _interpreter(profile: Profile) -> str:
 class Question:
     """One request on one machine, with what was found out on the way."""
 
-    def __init__(self, machine: Machine, request: Request, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        request: Request,
+        catalog: Catalog,
+        present: Mapping[str, Present] | None = None,
+    ) -> None:
+        self._present = present or {}
         self._machine = machine
         self._request = request
         self._catalog = catalog
         self._world = World(
-            machine, catalog.index, catalog.relations, request.beyond_tags, catalog.ledger
+            machine,
+            catalog.index,
+            catalog.relations,
+            request.beyond_tags,
+            catalog.ledger,
+            present,
         )
         self._rejected: list[Candidate] = []
 
     @property
     def _names(self) -> tuple[str, ...]:
-        """The runtimes that are tried, in this order."""
-        every = self._request.name == AUTO
-        return tuple(self._catalog.runtimes) if every else (self._request.name,)
+        """The runtimes that are tried, an installed one first: programs import it already."""
+        if self._request.name != AUTO:
+            return (self._request.name,)
+        return tuple(sorted(self._catalog.runtimes, key=lambda name: name not in self._present))
 
     def answer(self, python: str) -> Resolution:
         """The plan or its impossibility; ``python`` names the interpreter in it."""
@@ -80,6 +98,13 @@ class Question:
         versions = self._world.versions(name)
         specifier = self._request.specifier
         asked = [version for version in versions if admitted(specifier, version)]
+        kept = self._world.kept(name)
+        if kept is not None and admitted(specifier, str(kept.version)):
+            solved = self._solve_version(kept)
+            if not isinstance(solved, Candidate):
+                return solved
+            self._rejected.append(solved)
+            asked = [version for version in asked if version != str(kept.version)]
         for version in self._certain_first(name, asked):
             choice = self._world.choice(name, version)
             if choice is None:
@@ -105,15 +130,69 @@ class Question:
         yield from doubtful
 
     def _solve_version(self, choice: Choice) -> Mapping[str, Solved] | Candidate:
-        root = Need(choice.name, SpecifierSet(f"==={choice.version}"), "asked for")
-        resolver = Resolver(Provider(self._world), BaseReporter[Need, Choice, str]())
+        root = Need(choice.name, SpecifierSet(f"==={choice.version}"), ASKED)
         try:
-            result = resolver.resolve([root], max_rounds=2000)
+            solution = self._tree([root], Provider(self._world))
         except ResolutionImpossible as error:
             return conflict(self._world, choice, [cause.requirement for cause in error.causes])
+        broken = self._broken_by(solution)
+        if not broken or self._request.replace:
+            return solution
+        everything = [root, *(Need(name, SpecifierSet(), HERE) for name in self._present)]
+        try:
+            whole = self._tree(everything, Provider(self._world, mended=frozenset(solution)))
+        except ResolutionImpossible:
+            return self._breaks(choice, solution, broken)
+        return self._reached_from(choice.name, whole)
+
+    def _tree(self, roots: Sequence[Need], provider: Provider) -> Mapping[str, Solved]:
+        resolver = Resolver(provider, BaseReporter[Need, Choice, str]())
+        result = resolver.resolve(roots, max_rounds=2000 + 20 * len(roots))
         return {
             name: Solved(pin, tuple(str(need) for need in result.criteria[name].iter_requirement()))
             for name, pin in result.mapping.items()
+        }
+
+    def _broken_by(self, solution: Mapping[str, Solved]) -> Sequence[Need]:
+        """What installed packages outside the solution require, have, and would lose."""
+        changed = {
+            name for name, solved in solution.items() if not solved.choice.present
+        } & self._present.keys()
+        return [
+            need
+            for name in (self._present if changed else ())
+            if name not in solution
+            for need in self._world.held(name)
+            if need.name in changed
+            and not need.specifier.contains(solution[need.name].choice.version, prereleases=True)
+        ]
+
+    def _breaks(
+        self, choice: Choice, solution: Mapping[str, Solved], broken: Sequence[Need]
+    ) -> Candidate:
+        need = broken[0]
+        solved = solution[need.name]
+        why = "; ".join(text for text in solved.because if ASKED not in text)
+        others = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
+        return Candidate(
+            choice.name,
+            str(choice.version),
+            Reason.BREAKS_INSTALLED,
+            f"needs {why or need.name}, which would put in {need.name} {solved.choice.version}; "
+            f"what is installed needs {need}{others}",
+        )
+
+    def _reached_from(self, name: str, whole: Mapping[str, Solved]) -> Mapping[str, Solved]:
+        """The part of a solution that the asked package needs."""
+        reached, left = {name: whole[name]}, [name]
+        while left:
+            for need in self._world.needs(whole[left.pop()].choice):
+                if need.name not in reached:
+                    reached[need.name] = whole[need.name]
+                    left.append(need.name)
+        return {
+            key: Solved(item.choice, tuple(text for text in item.because if HERE not in text))
+            for key, item in reached.items()
         }
 
     def _age(self) -> str:
@@ -146,6 +225,7 @@ class Question:
                 package=solved.choice.package,
                 installed=solved.choice.installed,
                 because=solved.because,
+                was=self._present[key].item.version if key in self._present else "",
             )
             for key, solved in sorted(solution.items(), key=lambda item: (item[0] != name, item[0]))
         )
@@ -160,6 +240,7 @@ class Question:
             pins=pins,
             rejected=tuple(self._rejected),
             notes=tuple(notes),
+            breaks=tuple(str(need) for need in self._broken_by(solution)),
         )
 
     def _why_not(self, closest: Candidate | None) -> str:

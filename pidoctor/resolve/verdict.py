@@ -33,6 +33,7 @@ class Reason(str, Enum):
     WRONG_BINARY = "wrong-binary"
     NUMPY_PAIR = "numpy-pair"
     DEPENDENCY = "dependency"
+    BREAKS_INSTALLED = "breaks-installed"
     MEMORY = "memory"
     DISK = "disk"
     YANKED = "yanked"

@@ -1,0 +1,89 @@
+"""What is installed in the environment already, and what it needs to go on working."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from packaging.specifiers import SpecifierSet
+from packaging.tags import parse_tag
+from packaging.version import InvalidVersion, Version
+
+from pidoctor.catalog.wheels import NumpyApi, Wheel, WheelsIndex
+from pidoctor.profile.environment import InstalledPackage
+from pidoctor.profile.profile import Profile
+from pidoctor.resolve.compatibility import tag_of
+
+
+class Need(NamedTuple):
+    """A requirement on a package, and where it comes from: metadata, or a wheel's ELF files."""
+
+    name: str
+    specifier: SpecifierSet
+    origin: str
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.specifier} ({self.origin})"
+
+    @property
+    def from_evidence(self) -> bool:
+        return self.origin.startswith("compiled into")
+
+
+@dataclass(frozen=True, eq=False)
+class Present:
+    """One installed package, and the wheel it came from where the index holds that."""
+
+    item: InstalledPackage
+    version: Version
+    index: WheelsIndex
+
+    @cached_property
+    def wheel(self) -> Wheel | None:
+        return _wheel(self.item, self.index)
+
+    @property
+    def name(self) -> str:
+        return self.item.name
+
+    @property
+    def numpy_api(self) -> NumpyApi | None:
+        """The NumPy C API it was compiled for; None where it uses none, or nobody has looked."""
+        if self.wheel is not None and self.wheel.evidence is not None:
+            return self.wheel.evidence.numpy_api
+        read = next((found for found in self.item.compiled if found.numpy_abi), None)
+        return None if read is None else NumpyApi(read.numpy_abi, 0)
+
+
+def present_in(profile: Profile, index: WheelsIndex) -> Mapping[str, Present]:
+    """The packages of the environment that an install would change, by name.
+
+    Empty where there is none yet: a new environment does not see what is installed elsewhere.
+    """
+    environment = profile.environment
+    if not environment.folder.is_known or not environment.installed.is_known:
+        return {}
+    return {
+        name: Present(item, version, index)
+        for name, item in environment.by_name().items()
+        for version in _versions(item.version)
+    }
+
+
+def _versions(text: str) -> Iterator[Version]:
+    try:
+        yield Version(text)
+    except InvalidVersion:
+        return
+
+
+def _wheel(item: InstalledPackage, index: WheelsIndex) -> Wheel | None:
+    """The wheel of the index that was installed, told by its version and tags."""
+    project = index.project(item.name) if item.tags else None
+    own = {str(tag) for text in item.tags for tag in parse_tag(text)}
+    for wheel in () if project is None else project.by_version.get(item.version, ()):
+        if own & {str(tag) for tag in parse_tag(tag_of(wheel.filename))}:
+            return wheel
+    return None
