@@ -97,6 +97,8 @@ class Change(TypedDict):
         _one_of(
             "version",
             "runtime",
+            "environment",
+            "replace",
             "system-package",
             "python",
             "kernel",

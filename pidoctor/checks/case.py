@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Project, WheelsIndex
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Plan, Resolution
+from pidoctor.resolve.present import Present, present_packages
 from pidoctor.result import Finding
 
 
@@ -63,10 +65,31 @@ class Case:
         """What the wheels index knows of a package."""
         return self.wheels.project(name)
 
+    @cached_property
+    def present(self) -> Mapping[str, Present]:
+        """What is installed, with what it requires and was compiled for."""
+        return present_packages(self.profile, self.wheels)
+
     def installed(self, name: str) -> str | None:
         """The version of a distribution installed beside the interpreter."""
         packages: dict[str, Any] = dict(self.profile.python.packages.or_else({}))
         return packages.get(name)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        from pidoctor.catalog.catalog import open_catalog
+
+        return open_catalog(self.wheels)
+
+    @property
+    def venv_option(self) -> str:
+        """The option that names the environment again where only an option named it."""
+        import shlex
+
+        environment = self.profile.environment
+        if not environment.reason.or_else("").startswith("--"):
+            return ""
+        return f" --venv {shlex.quote(environment.folder.or_else('.venv'))}"
 
     @property
     def python(self) -> str:

@@ -8,10 +8,15 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.relations import load_relations
+from pidoctor.catalog.runtimes import load_runtimes
 from pidoctor.catalog.troubles import load_machine_signs, load_troubles
-from pidoctor.catalog.wheels import Library, Wheel
+from pidoctor.catalog.wheels import Library, NumpyApi, Wheel
 from pidoctor.checks.case import Case
 from pidoctor.checks.installed import installed_wheels
+from pidoctor.resolve.plan import Plan
+from pidoctor.resolve.present import uses_numpy
+from pidoctor.resolve.request import Request
+from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
@@ -32,23 +37,55 @@ def numpy_pair(case: Case) -> Iterator[Finding]:
     numpy = _version(case.installed("numpy"))
     if numpy is None:
         return
-    relations = load_relations()
-    for wheel, _ in installed_wheels(case):
-        api = wheel.evidence.numpy_api if wheel.evidence else None
-        bound = SpecifierSet() if api is None else relations.numpy_bound(api.abi, api.feature)
-        bound_to_1 = api is not None and api.abi == 1 and numpy.major >= 2
+    relations, runtimes = load_relations(), {runtime.distribution for runtime in load_runtimes()}
+    for name, version, api, path in _compiled_for(case):
+        bound = relations.numpy_bound(api.abi, api.feature)
+        bound_to_1 = api.abi == 1 and numpy.major >= 2
         if not bound.contains(numpy, prereleases=True):
             yield Finding(
                 "numpy2-abi-mismatch" if bound_to_1 else "numpy-api-version-mismatch",
-                Severity.WARNING,
-                f"{wheel.name} {wheel.version} was compiled for numpy{bound}, "
-                f"and numpy {numpy} is installed: it dies at its first use.",
-                f"{case.profile.python.packages.source}; the ELF files of {wheel.filename}",
-                Remedy(
-                    "Install a NumPy that fits.", (f"{case.python} -m pip install 'numpy{bound}'",)
-                ),
+                Severity.ERROR if name in runtimes else Severity.WARNING,
+                f"{name} {version} was compiled for numpy{bound}, and numpy {numpy} is installed: "
+                "it crashes when it is first used.",
+                f"{case.profile.python.packages.source}; the ELF files of {path}",
+                _pairing(case, name, version, str(bound)),
                 _NUMPY_2,
             )
+
+
+def _compiled_for(case: Case) -> Iterator[tuple[str, str, NumpyApi, str]]:
+    """Each installed package that uses NumPy's C API: name, version, the API, and its file."""
+    if case.profile.environment.installed.is_known:
+        for present in case.present.values():
+            api = present.numpy_api if uses_numpy(present.item) else None
+            if api is not None:
+                compiled = present.item.compiled
+                file = present.wheel.filename if present.wheel else compiled[0].path
+                yield present.name, present.item.version, api, file
+        return
+    for wheel, _ in installed_wheels(case):
+        if wheel.evidence and wheel.evidence.numpy_api:
+            yield wheel.name, wheel.version, wheel.evidence.numpy_api, wheel.filename
+
+
+def _pairing(case: Case, name: str, version: str, bound: str) -> Remedy:
+    """The command that mends the pair; it was resolved before it is named."""
+    pip = Remedy("Install a NumPy that fits.", (f"{case.python} -m pip install 'numpy{bound}'",))
+    folder = case.profile.environment.folder.value
+    if folder is None or name not in case.catalog.runtimes:
+        return pip
+    request = Request(name, SpecifierSet(f"=={version}"))
+    command = f"pidoctor install {name}=={version}{case.venv_option}"
+    answer = resolve(case.profile, request, case.catalog)
+    if isinstance(answer, Plan):
+        pins = ", ".join(
+            f"{pin.name} {pin.was} -> {pin.version}" for pin in answer.pins if pin.change == "~"
+        )
+        return Remedy(f"Install a NumPy that fits ({pins}), and prove it.", (command,))
+    return Remedy(
+        "No NumPy fits everything that is installed; see the ways out.",
+        (f"pidoctor explain {name}=={version}{case.venv_option}",),
+    )
 
 
 def broken_wheels(case: Case) -> Iterator[Finding]:

@@ -27,13 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import progress
     from pidoctor.cli.resolving import answer, catalog
-    from pidoctor.cli.where import asked, machine
+    from pidoctor.cli.where import asked, bare_machine
     from pidoctor.envelope import Downloaded, Result
     from pidoctor.lockfiles.wheelhouse_writer import download
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode
 
-    profile = machine(options).profile
+    profile = bare_machine(options)
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     if not isinstance(resolution, Plan):
         return Result("download", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))

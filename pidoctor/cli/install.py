@@ -33,6 +33,11 @@ _PROOF_LIMIT_S = 600.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_requirement(parser)
     add_environment(parser)
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="go on even if something installed stops working; the plan says what",
+    )
     parser.add_argument("--dry-run", action="store_true", help="show every step, run none")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument("--offline", action="store_true", help="no network: from what is here")
@@ -61,7 +66,9 @@ def run(options: argparse.Namespace) -> Result:
         say(f"The environment is {choice.folder}: {choice.reason}.")
     settle_interrupted(Path(options.venv), say)
     profile = probe(host, target=options.venv, choice=choice).profile
-    resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
+    resolution = answer(
+        profile, options.requirement, options.beyond_tags, catalog(), options.replace
+    )
     if not isinstance(resolution, Plan):
         return Result(
             "install",

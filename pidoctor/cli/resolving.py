@@ -26,12 +26,19 @@ def catalog() -> Catalog:
     return open_catalog(index)
 
 
-def answer(profile: Profile, text: str, beyond_tags: bool, known: Catalog) -> Resolution:
-    """The plan for the requirement ``text``, or Impossible with the changes that would help."""
-    request = parse_request(text, known, beyond_tags)
+def answer(
+    profile: Profile, text: str, beyond_tags: bool, known: Catalog, replacing: bool = False
+) -> Resolution:
+    """The plan for the requirement ``text``, or Impossible with the changes that would help.
+
+    ``replacing`` accepts that what is installed may stop working.
+    """
+    request = parse_request(text, known, beyond_tags)._replace(replace=replacing)
     resolution = resolve(profile, request, known)
     if isinstance(resolution, Impossible):
         from pidoctor.resolve.changes import changes
+        from pidoctor.resolve.ways_out import ways_out
 
-        return replace(resolution, changes=changes(profile, request, known))
+        found = (*changes(profile, request, known), *ways_out(profile, request, known, resolution))
+        return replace(resolution, changes=tuple(sorted(found, key=lambda change: change.cost)))
     return resolution

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from pidoctor.envelope import Asked
@@ -12,6 +13,8 @@ from pidoctor.errors import UsageError
 from pidoctor.host.base import Host
 from pidoctor.probe.environment_choice import Choice, choose
 from pidoctor.probe.machine import ProbeResult, probe
+from pidoctor.profile.environment import UNKNOWN
+from pidoctor.profile.profile import Profile
 
 
 def machine(options: argparse.Namespace) -> ProbeResult:
@@ -59,6 +62,11 @@ def chosen(
         missing = f"{options.venv}: no virtual environment here; make one with `pidoctor install`"
         raise UsageError(f"{missing} --venv {shlex.quote(options.venv)}")
     return choice
+
+
+def bare_machine(options: argparse.Namespace) -> Profile:
+    """The machine without the environment that is there: for a file that a new one is made from."""
+    return replace(machine(options).profile, environment=UNKNOWN)
 
 
 def _captured(path: Path) -> ProbeResult:

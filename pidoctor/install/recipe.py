@@ -136,7 +136,8 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     Raises UsageError for an environment that cannot be used, InstallError when there is no tool to
     install with or a wheel is missing offline.
     """
-    plan, place, cache = job.plan, Place.of(job.venv), job.cache or Cache.of_user()
+    plan = job.plan.anew() if anew else job.plan
+    place, cache = Place.of(job.venv), job.cache or Cache.of_user()
     exists = _exists(place.venv)
     python = _ask_environment(place.venv) if exists else ask(job.base_python)
     _check_python(plan, python)

@@ -40,7 +40,11 @@ def own_pip(python: Interpreter) -> Pip | None:
 
 
 def _pip_beside_pidoctor(python: Interpreter) -> Pip | None:
-    """The pip that pidoctor could import itself, run by ``python``."""
+    """The pip that pidoctor could import itself, run by ``python``.
+
+    By its own runner, which finds pip and nothing beside it: run as a folder, pip would take what
+    is installed beside pidoctor for installed in the environment, and leave it out.
+    """
     try:
         own = LiveHost().own_pip()
     except MissingError:
@@ -48,7 +52,9 @@ def _pip_beside_pidoctor(python: Interpreter) -> Pip | None:
     version = _version(own.version)
     if version is None or not runs_on(own.requires_python, python.version):
         return None
-    return Pip((python.executable, "-IB", own.folder), version)
+    # The runner is as old as the option --python; an older pip is of no use here.
+    runner = f"{own.folder}/__pip-runner__.py"
+    return Pip((python.executable, "-IB", runner), version) if version >= _OTHER_PYTHON else None
 
 
 def seed(python: Interpreter) -> Path | None:

@@ -72,7 +72,20 @@ def _check(result: Result) -> Conclusion:
         problems = units.count(len(wrong), "problem")
         said = f"{_named(plan)} fits {asked.place} once {problems} {_is(wrong)} solved."
         return Conclusion(said, _first_command(wrong) if asked.here else None)
+    if plan.is_satisfied and asked.here:
+        return _satisfied(result, plan)
     return Conclusion(f"{_named(plan)} fits {asked.place}.", _carried_out(asked))
+
+
+def _satisfied(result: Result, plan: Plan) -> Conclusion:
+    """The environment holds what was asked for: say so, and when that was last proven."""
+    environment = result.profile.environment if result.profile else None
+    where = environment.folder.or_else("the environment") if environment else "the environment"
+    day = environment.proven.or_else("")[:10] if environment else ""
+    if day:
+        return Conclusion(f"{_named(plan)} is installed in {where}; proven on {day}.")
+    said = f"{_named(plan)} is installed in {where}, and fits; it was not proven by a run yet."
+    return Conclusion(said, "pidoctor smoke")
 
 
 def _is(several: list[Finding]) -> str:

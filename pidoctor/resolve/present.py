@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.version import InvalidVersion, Version
 
+from pidoctor.catalog.runtimes import load_runtimes
 from pidoctor.catalog.wheels import NumpyApi, Wheel, WheelsIndex
 from pidoctor.profile.environment import InstalledPackage
 from pidoctor.profile.profile import Profile
@@ -62,14 +64,24 @@ def present_in(profile: Profile, index: WheelsIndex) -> Mapping[str, Present]:
 
     Empty where there is none yet: a new environment does not see what is installed elsewhere.
     """
+    return present_packages(profile, index) if profile.environment.folder.is_known else {}
+
+
+def present_packages(profile: Profile, index: WheelsIndex) -> Mapping[str, Present]:
+    """The packages that the interpreter imports, in an environment or without one."""
     environment = profile.environment
-    if not environment.folder.is_known or not environment.installed.is_known:
-        return {}
     return {
         name: Present(item, version, index)
         for name, item in environment.by_name().items()
         for version in _versions(item.version)
     }
+
+
+def uses_numpy(item: InstalledPackage) -> bool:
+    """Whether it may use NumPy's C API: it requires numpy, or it is a runtime."""
+    runtimes = {name for row in load_runtimes() for name in row.distributions}
+    needs = any(re.match(r"numpy\b", text, re.IGNORECASE) for text in item.requires)
+    return needs or item.name in runtimes or bool(item.compiled)
 
 
 def _versions(text: str) -> Iterator[Version]:

@@ -12,9 +12,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from resolvelib import AbstractProvider
 
-from pidoctor.catalog.ledger import Ledger
-from pidoctor.catalog.relations import Relations
-from pidoctor.catalog.wheels import Wheel, WheelsIndex
+from pidoctor.catalog.catalog import Catalog
+from pidoctor.catalog.wheels import Wheel
 from pidoctor.resolve.compatibility import judge, judge_evidence
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.present import Need, Present
@@ -53,18 +52,16 @@ class World:
     def __init__(
         self,
         machine: Machine,
-        index: WheelsIndex,
-        relations: Relations,
+        catalog: Catalog,
         beyond_tags: bool,
-        ledger: Ledger | None = None,
         present: Mapping[str, Present] | None = None,
     ) -> None:
-        self.present = present or {}
         self.machine = machine
-        self.index = index
-        self.relations = relations
+        self.index = catalog.index
+        self.relations = catalog.relations
+        self.ledger = catalog.ledger
         self.beyond_tags = beyond_tags
-        self.ledger = ledger
+        self.present = present or {}
         self._kept: dict[str, Choice | None] = {}
         self._choices: dict[tuple[str, str], Choice | None] = {}
         self._distribution: dict[str, tuple[Choice, ...]] = {}
@@ -78,8 +75,9 @@ class World:
 
     def choices(self, name: str) -> Iterator[Choice]:
         """The usable choices for a package: the installed one, wheels newest first, then the
-        distribution's. What others look after (conda, an editable install) is never replaced. Wheels that may or may not run
-        come last.
+        distribution's; wheels that may or may not run come last.
+
+        What others look after (conda, an editable install) is never replaced.
         """
         doubtful = []
         kept = self.kept(name)

@@ -60,14 +60,7 @@ class Question:
         self._machine = machine
         self._request = request
         self._catalog = catalog
-        self._world = World(
-            machine,
-            catalog.index,
-            catalog.relations,
-            request.beyond_tags,
-            catalog.ledger,
-            present,
-        )
+        self._world = World(machine, catalog, request.beyond_tags, present)
         self._rejected: list[Candidate] = []
 
     @property

@@ -113,7 +113,7 @@ def _ask(python: Path, questions: list[Asked], url: str) -> list[dict[str, str] 
 
 
 def question(case: Case, catalog: Catalog) -> Asked:
-    world = World(case.machine, catalog.index, catalog.relations, beyond_tags=False)
+    world = World(case.machine, catalog, beyond_tags=False)
     return {
         "requirement": case.package,
         "python": case.machine.python,

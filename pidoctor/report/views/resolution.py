@@ -28,7 +28,12 @@ from pidoctor.units import count, size
 
 _FEW = 10  # packages that are all listed in full
 _LARGE = 5 << 20  # bytes of a wheel that is listed in full beside more of them
-_SOURCES = {"index": "package index", "piwheels": "piwheels", "debian": "system package"}
+_SOURCES = {
+    "index": "package index",
+    "piwheels": "piwheels",
+    "debian": "system package",
+    "installed": "installed already",
+}
 
 
 def view(result: Result, detail: Detail) -> Iterator[Section]:
@@ -42,7 +47,9 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     elif detail is Detail.VERBOSE or (detail is Detail.USUAL and result.command != "check"):
         done = result.proof is not None and result.proof.passed
         title = "Installed" if done else "What would be installed"
-        if result.outcome is not None and not done:
+        if answer.is_satisfied:
+            title = "What is installed already"
+        elif result.outcome is not None and not done:
             title = "What was to be installed"
         yield Section(title, tuple(_plan(answer, detail, done)))
         if explain:
@@ -57,7 +64,12 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
 def _plan(plan: Plan, detail: Detail, done: bool) -> Iterator[Block]:
     pins = sorted(plan.pins, key=lambda pin: pin.name != plan.runtime)
     listed = pins if detail is Detail.VERBOSE else [pin for pin in pins if _matters(pin, pins)]
-    yield Table(tuple(_package(pin, plan.runtime) for pin in listed), right=2)
+    rows = tuple(_package(pin, plan.runtime) for pin in listed)
+    if any(pin.was for pin in pins):  # a diff of an environment that has something in it
+        marked = tuple(([(pin.change, STRONG)], *row) for pin, row in zip(listed, rows))
+        yield Table(marked, right=3)
+    else:
+        yield Table(rows, right=2)
     others = [f"{pin.name} {pin.version}" for pin in pins if pin not in listed]
     if others:
         yield Item("and", [(", ".join(others), FAINT)])
@@ -66,6 +78,7 @@ def _plan(plan: Plan, detail: Detail, done: bool) -> Iterator[Block]:
         yield Text([(f"{wheels}, {size(plan.download_size)} to download", FAINT)])
     if not done:
         yield Command(plan.import_line, "In your code:", folds=False)
+    yield from (Item(Mark.WARN, f"This breaks what needs {need}.") for need in plan.breaks)
     yield from (Item(Mark.NOTE, note) for note in plan.notes)
 
 
@@ -78,10 +91,16 @@ def _matters(pin: Pin, pins: Sequence[Pin]) -> bool:
 def _package(pin: Pin, runtime: str) -> tuple[Words, ...]:
     name = [(pin.name, STRONG if pin.name == runtime else PLAIN)]
     source = _SOURCES.get(pin.source, pin.source)
+    if pin.kept:
+        return name, pin.version, "", [(source, FAINT)]
     if pin.wheel is None:
         state = "already installed" if pin.installed else "to be installed"
         return name, pin.version, "", f"{source} {pin.package}, {state}"
-    return name, pin.version, [(size(pin.wheel.size), FAINT)], [(source, FAINT)]
+    version = f"{pin.was} -> {pin.version}" if pin.was else pin.version
+    if pin.was:
+        compiled = [text for text in pin.because if "compiled into" in text]
+        source += f"; {'; '.join(compiled or pin.because)}"
+    return name, version, [(size(pin.wheel.size), FAINT)], [(source, FAINT)]
 
 
 def _because(plan: Plan) -> Iterator[Section]:

@@ -26,7 +26,7 @@ def test_a_runtime_for_numpy_1_with_numpy_2() -> None:
     tflite = wheel("tflite-runtime", "2.14.0", evidence=evidence(numpy=NumpyApi(1, 0)))
     board = with_packages(pi4(), tflite_runtime="2.14.0", numpy="2.1.0")
     found = only(board, None, tflite)
-    assert (found.id, found.severity) == ("numpy2-abi-mismatch", Severity.WARNING)
+    assert (found.id, found.severity) == ("numpy2-abi-mismatch", Severity.ERROR)
     assert found.remedy
     assert found.remedy.commands == ("/usr/bin/python3 -m pip install 'numpy<2'",)
     assert (
