@@ -55,7 +55,7 @@ class World:
 def load_world(path: Path, folder: Path) -> World:
     """The world in ``path``; its index files are written into ``folder``."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    _write_index(data["wheels"], folder)
+    write_index(data["wheels"], folder)
     return World(
         name=path.stem,
         machine=machine(**data["machine"]),
@@ -112,7 +112,7 @@ def machine(  # one argument per fact of a machine
     )
 
 
-def _write_index(wheels: list[dict[str, Any]], folder: Path) -> None:
+def write_index(wheels: list[dict[str, Any]], folder: Path) -> None:
     projects: dict[str, dict[str, Any]] = defaultdict(
         lambda: {"schema": SCHEMA, "retrieved": "2026-11-20", "evidence": {}, "versions": {}}
     )
