@@ -53,8 +53,8 @@ def _pip_beside_pidoctor(python: Interpreter) -> Pip | None:
     if version is None or not runs_on(own.requires_python, python.version):
         return None
     # The runner is as old as the option --python; an older pip is of no use here.
-    runner = f"{own.folder}/__pip-runner__.py"
-    return Pip((python.executable, "-IB", runner), version) if version >= _OTHER_PYTHON else None
+    pip = Pip((python.executable, "-IB", f"{own.folder}/__pip-runner__.py"), version)
+    return pip if pip.installs_elsewhere else None
 
 
 def seed(python: Interpreter) -> Path | None:
