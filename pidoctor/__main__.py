@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+
+
+def _own_path() -> None:
+    """Leave only what belongs to this Python on the path that modules are imported from.
+
+    PYTHONPATH and, under ``python -m``, the current folder may hold a packaging.py or rich.py of
+    somebody else's, which would run in place of the library.
+    """
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    foreign = {entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry}
+    if sys.argv[:1] in (["-m"], [os.path.abspath(__file__)]):
+        foreign.add(sys.path[0])
+    foreign.add("")
+    sys.path[:] = [entry for entry in sys.path if entry == home or entry not in foreign]
+
+
+_own_path()
 
 # Starting makes many objects that live until the end, and looking through them for garbage takes
 # a tenth of the time of a short command. Rarely is enough: long commands still collect.
 gc.set_threshold(50_000, 20, 20)
 
-from pidoctor.cli.main import main as _main  # noqa: E402 - the line above is for what this imports
+from pidoctor.cli.main import main as _main  # noqa: E402 - what is above is for what this imports
 
 
 def main() -> int:

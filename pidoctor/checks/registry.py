@@ -85,7 +85,10 @@ def run(checks: Sequence[Check], case: Case, limit: float = TIME_LIMIT) -> tuple
     left = list(checks)
     while left:
         worker = _Worker(left, case)
-        worker.start()
+        try:
+            worker.start()
+        except RuntimeError:  # no more threads to be had: without the limit, then
+            worker.run()
         done = -1
         while worker.is_alive() and len(worker.done) > done:
             done = len(worker.done)

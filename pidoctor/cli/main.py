@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -84,16 +85,45 @@ def _run(command: Command) -> int:
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:
-        hint = "-vv shows where; please report it"
-        if command.options.verbose >= 2:
+        obstacle = _obstacle(error)
+        if command.options.verbose >= 2 and not obstacle:
             show_traceback(error)
-            hint = "please report it with the lines above"
         failed = Result(
             command.name,
-            exit_code=ExitCode.INTERNAL,
-            error=f"this is a bug in pidoctor: {type(error).__name__}: {error} ({hint})",
+            exit_code=ExitCode.COULD_NOT_CHECK if obstacle else ExitCode.INTERNAL,
+            error=obstacle or _bug(error, command.options.verbose),
         )
         show_error(failed, command.options)
         return failed.exit_code
     show(result, command.options)
     return result.exit_code
+
+
+def _bug(error: Exception, verbose: int) -> str:
+    hint = "-vv shows where; please report it"
+    if verbose >= 2:
+        hint = "please report it with the lines above"
+    return f"this is a bug in pidoctor: {type(error).__name__}: {error} ({hint})"
+
+
+def _obstacle(error: Exception) -> str:
+    """What the machine lacks for any program to work, where that is what ``error`` comes from."""
+    if isinstance(error, FileNotFoundError) and not _has_current_folder():
+        return "the current directory does not exist any more; change to another one (`cd`)"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; close other programs or add swap"
+    if isinstance(error, OSError) and error.errno in _SHORTAGES:
+        return f"the system gives nothing more: {error.strerror} (see `ulimit -a`)"
+    return ""
+
+
+# Too many files or processes, no memory: limits of the user, or of a container.
+_SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
+
+
+def _has_current_folder() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
