@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -36,6 +37,8 @@ from pidoctor.triage.text_input import NotALogError, as_text
 
 STRONG = 0.6
 """From here on a cause is named as one, and guesses weaker than it are only alternatives."""
+
+_NAME = re.compile(r"[\"'(]?[A-Za-z0-9]|$")
 
 IGNORED_VERSIONS = "pip-ignored-versions"
 """The symptom whose text lists the versions left out for their Requires-Python."""
@@ -129,6 +132,8 @@ def _pairs(seen: Scan) -> Iterable[_Suspect]:
 def _decide(hit: Hit, facts: Facts, ignored: str, judge: Judge | None) -> list[Verdict]:
     """What the facts make of a symptom that has several causes."""
     if hit.symptom.cause == NOTHING_FOUND:
+        if not _NAME.match(hit.groups.get("requirement", "")):
+            return []  # a line of a program's source, as a traceback shows it
         return nothing_found.decide(hit.groups, facts, ignored, judge)
     if hit.symptom.cause == REQUIRES_PYTHON:
         return nothing_found.requires_python(hit.groups, facts)

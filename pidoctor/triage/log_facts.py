@@ -196,6 +196,7 @@ class FactReader:
     def _read_command(self, text: str, number: int) -> None:
         if _PROMPT.match(text) and len(self._prompts) < 1000:
             self._prompts.append(number)
+            self._commands.add(same_command(re.split(r"[$#%] ", text, maxsplit=1)[-1]))
         shown = _SHOWN_COMMAND.search(text)
         if shown is not None and len(self._commands) < 200:
             self._commands.add(same_command(shown.group()))

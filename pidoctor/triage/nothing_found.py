@@ -234,6 +234,10 @@ def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> Verdict
 
 def _guess(name: str, known: Published, facts: Facts) -> list[Verdict]:
     """The deciding fact is not in the log: name what is possible."""
+    arm = [arch for arch in known.arches if arch != "x86_64"]
+    if not facts.get("arch") and not arm and not known.source:
+        text = f"{name} has wheels for x86-64 processors only, none for ARM."
+        return [Verdict("no-wheel-for-arch", LIKELY, text)]
     python_text = f"{name} has wheels for some Pythons only."
     if known.arches:
         first, last = known.widest

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from pidoctor.catalog.catalog import open_catalog
+from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.profile.named_targets import target
+from pidoctor.resolve.request import parse_request
 from pidoctor.triage.diagnose import STRONG, triage
 from pidoctor.triage.diagnosis import Diagnosis
 from pidoctor.triage.ranking import judge
@@ -165,3 +173,82 @@ def test_a_name_we_do_not_know_is_not_declared_wrong(name: str) -> None:
 def test_the_words_of_the_log_say_that_a_name_does_not_exist() -> None:
     log = "Because tensorfow was not found in the package registry and you require tensorfow"
     assert (first(log).cause, first(log).confidence >= 0.9) == ("unknown-package-name", True)
+
+
+# Special words decide over general ones, and every cause of the contract shows in a log.
+
+CASES = (Path(__file__).parent / "wordings.jsonl").read_text(encoding="utf-8").splitlines()
+"""One case a line: a cause, and a log whose first answer it is."""
+
+WORDINGS = [(case["cause"], case["log"]) for case in map(json.loads, CASES)]
+
+
+@pytest.mark.parametrize(("cause", "log"), WORDINGS)
+def test_wordings(cause: str, log: str) -> None:
+    assert first(log).cause == cause
+
+
+# A remedy can be run as it stands, and is not what just failed.
+
+
+def _answers() -> Iterator[tuple[str, str, Diagnosis]]:
+    for sample in samples():
+        text = sample.read().decode("utf-8", "replace")
+        for diagnosis in sample.diagnose():
+            yield sample.id, text, diagnosis
+    for cause, log in WORDINGS:
+        for diagnosis in found(log):
+            yield cause, log, diagnosis
+
+
+def test_every_printed_command_can_be_run() -> None:
+    catalog = open_catalog(WheelsIndex(shipped_index()))
+    wrong = []
+    for where, text, diagnosis in _answers():
+        for command in diagnosis.fix.commands:
+            asked = re.search(r"pidoctor (?:explain|install) ([^-\s]\S*)", command)
+            if asked:
+                parse_request(asked.group(1).strip("'"), catalog)  # refuses what explain refuses
+            if re.search(r"\{\w+\}|\b(?:PACKAGE|PROGRAM|FILE|MODULE|LIBRARY|MODEL)\b", command):
+                wrong.append((where, command))
+            if f"$ {command}\n" in text:
+                wrong.append((where, command))
+            if subprocess.run(["bash", "-n", "-c", command], check=False).returncode:
+                wrong.append((where, command))
+            if re.search(r"pip install (?:pycoral|utils|board|gi|libcamera|picamera2)$", command):
+                wrong.append((where, command))
+        assert "{" not in diagnosis.explanation + diagnosis.fix.text or "{" in text
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("module", "command"),
+    [
+        ("gi", "sudo apt install python3-gi"),
+        ("libcamera", "sudo apt install python3-libcamera"),
+        ("picamera2", "sudo apt install python3-picamera2"),
+        ("board", "python3 -m pip install adafruit-blinka"),
+        ("sklearn", "python3 -m pip install scikit-learn"),
+        ("utils", "python3 -m pip list"),
+        ("pycoral", "python3 -m pip list"),
+    ],
+)
+def test_an_import_name_is_not_a_package_name(module: str, command: str) -> None:
+    fix = first(f"ModuleNotFoundError: No module named '{module}'").fix
+    assert fix.commands == (command,)
+
+
+def test_a_remedy_fits_the_release() -> None:
+    atlas = (
+        "ImportError: libf77blas.so.3: cannot open shared object file: No such file or directory"
+    )
+    assert "sudo apt install libatlas3-base" in first(f"{atlas}\nDebian GNU/Linux 11").fix.commands
+    assert "atlas" not in " ".join(first(f"{atlas}\nVERSION_CODENAME=trixie").fix.commands)
+    gone = "E: The repository 'http://raspbian.raspberrypi.org/raspbian buster Release' no longer "
+    assert "legacy.raspbian.org" in first(gone + "has a Release file.").fix.commands[0]
+
+
+def test_a_source_line_of_a_traceback_is_no_package() -> None:
+    log = "    raise DistributionNotFound('No matching distribution found for %s' % req)\n"
+    assert "%" not in " ".join(first(log).fix.commands)
+    assert first(log).cause == "unknown"
