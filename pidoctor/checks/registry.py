@@ -32,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     Check("pip-missing", python.pip_missing),
     Check("pip-too-old", python.pip_too_old),
     Check("externally-managed", python.externally_managed),
+    Check("rights", system.rights),
     Check("clock", system.clock),
     Check("read-only", storage.read_only),
     Check("disk", storage.disk),

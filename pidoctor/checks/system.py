@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.checks.case import Case
+from pidoctor.readiness.rights import rights_needed
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import pages
 
@@ -110,3 +111,10 @@ def _date(seconds: float) -> str:
         return time.strftime("%Y-%m-%d", time.gmtime(seconds))
     except (OverflowError, ValueError, OSError):
         return f"{seconds:g} s"
+
+
+def rights(case: Case) -> Iterator[Finding]:
+    """Packages of the system that the plan adds, which takes an administrator."""
+    finding = rights_needed(case.plan, case.profile.rights) if case.plan else None
+    if finding is not None:
+        yield finding

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pidoctor.host.base import MissingError
 from pidoctor.host.live import LiveHost
 from pidoctor.install.environment_files import remove
 from pidoctor.install.failure import InstallError
 from pidoctor.install.process import Progress
 from pidoctor.install.recipe import Recipe
 from pidoctor.probe.memory import MEMINFO, available_bytes
-from pidoctor.readiness import memory, space
+from pidoctor.readiness import memory, rights, space
+
+_SUDO_LIMIT_S = 20.0
 
 
 def needed_bytes(recipe: Recipe) -> int:
@@ -46,3 +49,29 @@ def check_memory() -> None:
     finding = None if available is None else memory.out_of_memory(available, MEMINFO)
     if finding is not None:
         raise InstallError(finding)
+
+
+def check_rights(recipe: Recipe) -> None:
+    """InstallError when the install has to add packages of the system and sudo will not do it."""
+    packages = recipe.plan.missing_system_packages
+    if recipe.system is None or os.geteuid() == 0:
+        return
+    try:
+        allowed = LiveHost().run(("sudo", "-n", "true"), _SUDO_LIMIT_S).returncode == 0
+    except MissingError:
+        raise InstallError(
+            rights.sudo_not_possible(packages, rights.NO_SUDO, "looked for sudo on PATH")
+        ) from None
+    if not allowed and not _has_terminal():
+        raise InstallError(
+            rights.sudo_not_possible(packages, rights.NO_PASSWORD, "tried sudo -n true")
+        )
+
+
+def _has_terminal() -> bool:
+    """Whether sudo can ask for a password: it asks on the terminal, whatever its input is."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

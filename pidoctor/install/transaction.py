@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Callable
 
 from pidoctor.errors import PidoctorError
-from pidoctor.install.checks import check_memory, check_space
+from pidoctor.install.checks import check_memory, check_rights, check_space
 from pidoctor.install.environment_files import copy, own_bytes
 from pidoctor.install.failure import InstallError, failure, from_os_error, from_tool
 from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal
@@ -147,6 +147,7 @@ class Transaction:
     def _install(self, recipe: Recipe, lock: Lock) -> None:
         """Everything up to the point of no return, which is the last line."""
         place = self._place
+        check_rights(recipe)
         check_memory()
         check_space(recipe, self._progress)
         self._journal.write(PREPARING)

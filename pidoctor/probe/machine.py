@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any, Callable, NamedTuple, TypeVar
 
 from pidoctor.host.base import Host
-from pidoctor.probe import accelerators, board, clock, cpu, indexes, memory, storage, system
+from pidoctor.probe import accelerators, board, clock, cpu, indexes, memory, rights, storage, system
 from pidoctor.probe import python as python_probe
 from pidoctor.probe.environment import probe_environment
 from pidoctor.probe.environment_choice import DEFAULT, Choice, choose
@@ -73,6 +73,8 @@ def probe(
         ),
         accelerators=run.fact("accelerators", lambda: accelerators.probe_accelerators(host))
         or Fact.unreadable("probe accelerators", "it crashed"),
+        rights=run.fact("rights", lambda: rights.probe_rights(host))
+        or Fact.unreadable("probe rights", "it crashed"),
         indexes=run.fact("indexes", lambda: indexes.probe_indexes(host, found.prefix))
         or Fact.unreadable("probe indexes", "it crashed"),
         clock=run("clock", Clock, lambda: clock.probe_clock(host, found.executable)),

@@ -119,6 +119,10 @@ class Clock:
     lower_bound: Fact[float]  # a time that is certainly past, and where that is written
 
 
+ROOT, SUDO, NO_RIGHTS = "root", "sudo", "none"
+"""What a user may do with the system's packages: all, all by sudo, nothing."""
+
+
 @dataclass(frozen=True)
 class Profile:
     """Everything the resolver, the checks and the reports know of a machine."""
@@ -134,3 +138,4 @@ class Profile:
     indexes: Fact[tuple[Index, ...]]
     clock: Clock
     environment: Environment = UNKNOWN
+    rights: Fact[str] = Fact.unreadable("rights", "nobody looked")  # noqa: RUF009 (it is frozen)

@@ -58,6 +58,7 @@ class Machine:
     system_python: bool  # sees the distribution's own Python packages
     packages: tuple[tuple[str, str], ...]  # installed beside the interpreter
     piwheels: bool
+    adds_packages: bool = True  # the user may install packages of the distribution
     missing_libraries: frozenset[str] = frozenset()  # sonames that were looked for, not found
 
     @cached_property

@@ -145,7 +145,9 @@ class World:
                     installed is not None,
                 )
                 for row in self.relations.distribution_packages
-                if row.name == name and row.release == self.machine.codename
+                if row.name == name
+                and row.release == self.machine.codename
+                and (installed is not None or self.machine.adds_packages)
             )
         return self._distribution[name]
 

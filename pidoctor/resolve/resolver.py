@@ -6,6 +6,7 @@ Pure: reads the catalog and the profile, never the running machine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
@@ -14,7 +15,7 @@ from resolvelib import BaseReporter, ResolutionImpossible, Resolver
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.relations import MemoryNeed
 from pidoctor.errors import CouldNotCheckError
-from pidoctor.profile.profile import Profile
+from pidoctor.profile.profile import NO_RIGHTS, Profile
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan, Resolution
@@ -37,9 +38,14 @@ def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
     if missing is not None:
         what, fact = missing
         raise CouldNotCheckError(f"the {what} is not known ({fact.source}: {fact.detail})")
+    machine, python = machine_of(profile), _interpreter(profile)
     present = present_in(profile, catalog.index)
-    question = Question(machine_of(profile), request, catalog, present)
-    return question.answer(_interpreter(profile))
+    if profile.rights.value == NO_RIGHTS:  # a way that takes no administrator comes first
+        alone = replace(machine, adds_packages=False)
+        own = Question(alone, request, catalog, present).answer(python)
+        if isinstance(own, Plan):
+            return own
+    return Question(machine, request, catalog, present).answer(python)
 
 
 def _interpreter(profile: Profile) -> str:

@@ -1,0 +1,50 @@
+"""Whether the user may install packages of the system."""
+
+from __future__ import annotations
+
+import re
+
+from pidoctor.host.base import Host, HostError, UnreadableError, read_text
+from pidoctor.probe.reading import reading
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import NO_RIGHTS, ROOT, SUDO
+
+STATUS = "/proc/self/status"
+GROUPS = "/etc/group"
+_SUDO = "/usr/bin/sudo"
+# The groups whose members may use sudo: Debian's, Ubuntu's old one, Fedora's and Alpine's.
+_MEMBERS = re.compile(r"^(?:sudo|admin|wheel):[^:\n]*:(\d{1,9}):", re.MULTILINE)
+_EFFECTIVE = re.compile(r"^Uid:\s+\d+\s+(\d+)", re.MULTILINE)
+
+
+def probe_rights(host: Host) -> Fact[str]:
+    """Root, a member of a group that may use sudo, or one without sudo.
+
+    Who else may use it only root can read. Nothing is run: a sudo that fails is written to the
+    system's log.
+    """
+    user = reading(STATUS, lambda: _user(read_text(host, STATUS)))
+    if user.value is None:
+        return user.map(str)
+    if user.value == 0:
+        return Fact.known(ROOT, STATUS)
+    if not host.exists(_SUDO):
+        return Fact.known(NO_RIGHTS, f"{STATUS}, {_SUDO}")
+    return reading(GROUPS, lambda: _by_group(host))
+
+
+def _user(status: str) -> int:
+    found = _EFFECTIVE.search(status)
+    if found is None:
+        raise ValueError("no user in it")
+    return int(found.group(1))
+
+
+def _by_group(host: Host) -> str:
+    members = {int(number) for number in _MEMBERS.findall(read_text(host, GROUPS))}
+    try:
+        if members & set(host.group_ids()):
+            return SUDO
+    except HostError:
+        pass
+    raise UnreadableError("/etc/sudoers", "only root may read who else may use sudo")

@@ -1,0 +1,46 @@
+"""What an install takes from the system's administrator."""
+
+from __future__ import annotations
+
+import shlex
+
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import NO_RIGHTS, ROOT, SUDO
+from pidoctor.resolve.plan import Plan
+from pidoctor.result import Finding, Remedy, Severity
+from pidoctor.units import listed
+
+NO_SUDO = "this user is not root, and there is no sudo"
+NO_PASSWORD = "sudo asks for a password, and there is no terminal to ask on"  # noqa: S105
+
+
+def rights_needed(plan: Plan, rights: Fact[str]) -> Finding | None:
+    """What is to be said of a plan that installs packages of the system."""
+    packages = plan.missing_system_packages
+    if not packages or rights.value == ROOT:
+        return None
+    if rights.value == NO_RIGHTS:
+        return sudo_not_possible(packages, NO_SUDO, rights.source)
+    said = "sudo may ask for your password" if rights.value == SUDO else "sudo has to allow that"
+    return Finding(
+        "administrator-needed",
+        Severity.NOTE,
+        f"The install adds the system package {listed(packages)} with apt; {said}.",
+        rights.source if rights.value else f"{rights.source}: {rights.detail}",
+    )
+
+
+def sudo_not_possible(packages: tuple[str, ...], why: str, source: str) -> Finding:
+    """The finding where packages of the system are needed and cannot be installed."""
+    return Finding(
+        "sudo-not-possible",
+        Severity.ERROR,
+        f"The install needs the system package {listed(packages)} from apt, and it cannot be "
+        f"added: {why}.",
+        source,
+        Remedy(
+            "Run this as root, or ask the person who administers the machine to run it. Then run "
+            "pidoctor install again; it needs no rights any more.",
+            (f"apt-get install -y {shlex.join(packages)}",),
+        ),
+    )

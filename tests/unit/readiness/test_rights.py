@@ -1,0 +1,132 @@
+"""Rights to add packages of the system: a fact, a finding before the install, and a way without."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from pidoctor.catalog.catalog import open_catalog
+from pidoctor.catalog.location import open_index
+from pidoctor.checks.case import Case
+from pidoctor.checks.system import rights as rights_check
+from pidoctor.host.base import Completed, MissingError
+from pidoctor.host.live import LiveHost
+from pidoctor.install import checks
+from pidoctor.install.failure import InstallError
+from pidoctor.install.recipe import Recipe
+from pidoctor.probe.rights import probe_rights
+from pidoctor.profile.fact import State
+from pidoctor.profile.named_targets import target
+from pidoctor.resolve.machine import machine_of
+from pidoctor.resolve.plan import Pin, Plan
+from pidoctor.resolve.provider import World
+from pidoctor.resolve.request import parse_request
+from pidoctor.resolve.resolver import resolve
+from pidoctor.result import Severity
+from tests.profiles import known, pi4
+from tests.unit.host.fake import fake_host
+
+NUMPY = Pin("numpy", "1.24.2", "debian", None, "python3-numpy", False, ())
+PLAN = Plan("auto", "tflite-runtime", "", "/usr/bin/python3", (NUMPY,), (), ())
+
+
+def machine(user: int, groups: list[int], sudo: bool = True, **parts: Any) -> Any:
+    files = {
+        "/proc/self/status": f"Name:\tcat\nUid:\t{user}\t{user}\t{user}\t{user}\n",
+        "/etc/group": "root:x:0:\nsudo:x:27:\nusers:x:100:\n",
+    }
+    present = ["/usr/bin/sudo"] if sudo else []
+    return fake_host(files, group_ids=groups, present=present, **parts)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        (machine(0, [0]), "root"),
+        (machine(1000, [1000, 27]), "sudo"),
+        (machine(1000, [1000, 27], sudo=False), "none"),
+        (machine(1000, [1000]), None),
+        (fake_host(), None),
+    ],
+)
+def test_what_is_known_of_rights(host: Any, expected: str | None) -> None:
+    assert probe_rights(host).value == expected
+
+
+def test_who_else_may_use_sudo_is_not_guessed() -> None:
+    found = probe_rights(machine(1000, [1000]))
+    assert found.state is State.UNREADABLE
+    assert "only root may read" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("rights", "finding", "severity"),
+    [
+        ("none", "sudo-not-possible", Severity.ERROR),
+        ("sudo", "administrator-needed", Severity.NOTE),
+        ("root", None, None),
+    ],
+)
+def test_check_says_it_before_the_install(
+    rights: str, finding: str | None, severity: Severity | None
+) -> None:
+    found = list(rights_check(Case(replace(pi4(), rights=known(rights)), PLAN)))
+    assert [(item.id, item.severity) for item in found] == (
+        [(finding, severity)] if finding else []
+    )
+    if rights == "none":
+        assert found[0].remedy is not None
+        assert found[0].remedy.commands == ("apt-get install -y python3-numpy",)
+
+
+def test_a_plan_of_wheels_needs_no_rights() -> None:
+    assert not list(rights_check(Case(replace(pi4(), rights=known("none")), None)))
+
+
+@pytest.mark.parametrize(
+    ("user", "sudo", "terminal", "refused"),
+    [
+        (0, None, False, ""),
+        (1000, 0, False, ""),
+        (1000, 1, True, ""),  # sudo asks on the terminal
+        (1000, 1, False, "no terminal"),
+        (1000, None, True, "no sudo"),
+    ],
+)
+def test_install_stops_before_it_begins(
+    user: int, sudo: int | None, terminal: bool, refused: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Host(LiveHost):
+        def run(self, argv: tuple[str, ...], *_: object) -> Completed:
+            assert argv == ("sudo", "-n", "true")
+            if sudo is None:
+                raise MissingError("sudo")
+            return Completed(sudo, b"", b"")
+
+    monkeypatch.setattr(checks, "LiveHost", Host)
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setattr(checks, "_has_terminal", lambda: terminal)
+    recipe = cast("Recipe", SimpleNamespace(plan=PLAN, system=object()))
+    if not refused:
+        checks.check_rights(recipe)
+        return
+    with pytest.raises(InstallError, match=refused) as stopped:
+        checks.check_rights(recipe)
+    assert stopped.value.finding.id == "sudo-not-possible"
+
+
+def test_packages_that_cannot_be_added_are_no_choice() -> None:
+    """Unless there is no other way: then the plan names them, and check says what it takes."""
+    catalog = open_catalog(open_index())
+    profile = target("pi4-4gb/bookworm-32")
+    own = replace(machine_of(profile), adds_packages=False)
+    world = World(own, catalog, False)
+    assert not world.distribution_choices("numpy")
+    there = replace(own, packages=(("numpy", "1.24.2"),))
+    assert World(there, catalog, False).distribution_choices("numpy")
+    plan = resolve(replace(profile, rights=known("none")), parse_request("auto", catalog), catalog)
+    assert isinstance(plan, Plan)
+    assert plan.missing_system_packages == ("python3-numpy",)
