@@ -1,25 +1,30 @@
-"""What would make an impossible request possible: one fact flipped at a time, resolved again.
+"""What would make an impossible request possible: the question altered a little, and asked again.
 
-Every change listed was verified by a resolution; the cheapest come first. Where no single change
-helps, pairs of the costly ones are tried (a newer board *and* a 64-bit system).
+Every change listed was verified by a resolution with exactly that change: its text is made from
+the difference of the two machines. One of each kind, cheapest first. Two changes together where no
+single one helps; another board only where the same board with another system has no plan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
 
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.errors import UsageError
+from pidoctor.profile.difference import steps
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.variation import (
     Variation,
     boards,
+    image_of,
     other_bits,
     other_pythons,
     other_releases,
     small_pages,
+    with_image,
 )
 from pidoctor.resolve.plan import Change, Plan
 from pidoctor.resolve.request import AUTO, Request
@@ -37,81 +42,130 @@ KINDS = (
     "os-release",
     "board",
 )
-_MACHINE_FLIPS: tuple[tuple[str, Callable[[Profile], Iterator[Variation]]], ...] = (
-    ("python", other_pythons),
-    ("kernel", small_pages),
-    ("os-bits", other_bits),
-    ("os-release", other_releases),
-    ("board", boards),
-)
+Vary = Callable[[Profile], Iterable[Profile]]
 
 
 @dataclass(frozen=True)
-class Flip:
-    """One altered question: what was changed, and the question that results."""
+class Proposal:
+    """An altered question that has a plan; ``change`` is what its asker is told."""
 
-    kind: str
-    text: str
+    change: Change
     profile: Profile
     request: Request
-
-    @property
-    def cost(self) -> int:
-        return KINDS.index(self.kind) + 1
 
 
 def changes(profile: Profile, request: Request, catalog: Catalog) -> tuple[Change, ...]:
     """The changes that make ``request`` possible, one of each kind, cheapest first."""
-    found = _verified(_single_flips(profile, request, catalog), catalog)
-    if not found:
-        found = _verified(_double_flips(profile, request), catalog)
-    return tuple(sorted(found.values(), key=lambda change: change.cost))
+    return tuple(proposal.change for proposal in proposals(profile, request, catalog))
 
 
-def _verified(flips: Iterator[Flip], catalog: Catalog) -> dict[str, Change]:
-    """The first flip of each kind that resolves to a plan."""
-    found: dict[str, Change] = {}
-    for flip in flips:
-        if flip.kind in found:
+def proposals(profile: Profile, request: Request, catalog: Catalog) -> list[Proposal]:
+    """The same with the altered questions."""
+    found = {
+        proposal.change.kind: proposal
+        for altered in _other_requests(request, catalog)
+        for proposal in _other_request(profile, altered, catalog)
+    }
+    bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
+    here = _first_of_each(bare, _singles(bare, _ON_THIS_BOARD), request, catalog)
+    here = here or _first_of_each(bare, _pairs(bare, _ON_THIS_BOARD), request, catalog)
+    here = here or _first_of_each(bare, _singles(bare, (_boards,)), request, catalog)
+    here = here or _first_of_each(bare, _board_pairs(bare), request, catalog)
+    return sorted({**here, **found}.values(), key=lambda proposal: proposal.change.cost)
+
+
+def _first_of_each(
+    before: Profile, altered: Iterable[Profile], request: Request, catalog: Catalog
+) -> dict[str, Proposal]:
+    """The first altered machine of each kind of change that has a plan."""
+    found: dict[str, Proposal] = {}
+    seen = set()
+    for after in altered:
+        todo = list(steps(before, after))
+        text = ", and ".join(step.text for step in todo)
+        kind = max((step.kind for step in todo), key=KINDS.index, default="")
+        if not todo or kind in found or text in seen:
             continue
-        resolution = resolve(flip.profile, flip.request, catalog)
+        seen.add(text)
+        resolution = resolve(after, request, catalog)
         if isinstance(resolution, Plan):
-            text = flip.text.format(runtime=resolution.runtime, version=resolution.version)
-            found[flip.kind] = Change(flip.kind, text, flip.cost, resolution.summary)
+            cost = KINDS.index(kind) + 1
+            found[kind] = Proposal(Change(kind, text, cost, resolution.summary), after, request)
     return found
 
 
-def _single_flips(profile: Profile, request: Request, catalog: Catalog) -> Iterator[Flip]:
-    yield from _request_flips(profile, request, catalog)
-    for kind, vary in _MACHINE_FLIPS:
-        for variation in vary(replace(profile, environment=UNKNOWN)):  # it would be a new one
-            yield Flip(kind, variation.text, variation.profile, request)
+# --- another request ---------------------------------------------------------------------------
 
 
-def _request_flips(profile: Profile, request: Request, catalog: Catalog) -> Iterator[Flip]:
+def _other_requests(request: Request, catalog: Catalog) -> Iterator[tuple[str, str, Request]]:
+    """(kind, text with blanks for the runtime and version, request)."""
     if request.specifier:
-        yield Flip(
-            "version",
-            "ask for another version: pidoctor install {runtime}=={version}",
-            profile,
-            request.without_specifier(),
-        )
+        text = "ask for another version: pidoctor install {runtime}=={version}"
+        yield "version", text, request.without_specifier()
     if request.name == AUTO:
         return
-    for other in catalog.relations.alternatives.get(request.name, ()):
-        yield Flip(
-            "runtime",
-            "use {runtime} {version} instead, it runs the same .tflite models: "
-            "pidoctor install {runtime}",
-            profile,
-            request.for_runtime(other),
-        )
+    text = (
+        "use {runtime} {version} instead, it runs the same .tflite models: "
+        "pidoctor install {runtime}"
+    )
+    for other in reversed(catalog.relations.alternatives.get(request.name, ())):
+        yield "runtime", text, request.for_runtime(other)
 
 
-def _double_flips(profile: Profile, request: Request) -> Iterator[Flip]:
-    """Pairs of machine changes, in either order; a pair counts as the costlier of the two."""
-    for (kind, vary), (other, vary_other) in permutations(_MACHINE_FLIPS, 2):
-        costlier = max(kind, other, key=KINDS.index)
-        for one in vary(replace(profile, environment=UNKNOWN)):
-            for two in vary_other(one.profile):
-                yield Flip(costlier, f"{one.text}, and {two.text}", two.profile, request)
+def _other_request(
+    profile: Profile, altered: tuple[str, str, Request], catalog: Catalog
+) -> Iterator[Proposal]:
+    kind, text, request = altered
+    resolution = resolve(profile, request, catalog)
+    if isinstance(resolution, Plan):
+        told = text.format(runtime=resolution.runtime, version=resolution.version)
+        change = Change(kind, told, KINDS.index(kind) + 1, resolution.summary)
+        yield Proposal(change, profile, request)
+
+
+# --- another machine ---------------------------------------------------------------------------
+
+
+def _own_python(profile: Profile) -> Iterator[Profile]:
+    """The same system used through its own Python, where another one is used now."""
+    image = image_of(profile)
+    if image is None or profile.python.is_system.or_else(True):
+        return
+    try:
+        own = with_image(profile, image)
+    except UsageError:
+        return
+    yield replace(profile, python=own.python)
+
+
+def _profiles(vary: Callable[[Profile], Iterator[Variation]]) -> Vary:
+    return lambda profile: (variation.profile for variation in vary(profile))
+
+
+_boards = _profiles(boards)
+_ON_THIS_BOARD: tuple[Vary, ...] = (
+    _own_python,
+    _profiles(other_pythons),
+    _profiles(small_pages),
+    _profiles(other_bits),
+    _profiles(other_releases),
+)
+
+
+def _singles(profile: Profile, ways: Iterable[Vary]) -> Iterator[Profile]:
+    for vary in ways:
+        yield from vary(profile)
+
+
+def _pairs(profile: Profile, ways: Iterable[Vary]) -> Iterator[Profile]:
+    for vary, vary_again in permutations(ways, 2):
+        for changed in vary(profile):
+            yield from vary_again(changed)
+
+
+def _board_pairs(profile: Profile) -> Iterator[Profile]:
+    """Another board together with something else."""
+    for other in _boards(profile):
+        yield from _singles(other, _ON_THIS_BOARD)
+    for other in _singles(profile, _ON_THIS_BOARD):
+        yield from _boards(other)

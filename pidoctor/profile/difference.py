@@ -1,0 +1,101 @@
+"""What somebody would have to do to turn one machine into another, in words.
+
+A proposal's text is made from the two profiles and from nothing else, so it can name neither more
+nor less than what differs between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pidoctor.catalog.boards import MIB, RASPBERRY_PI
+from pidoctor.profile.profile import Profile
+from pidoctor.profile.variation import board_of
+
+# Architectures that `uv python install` has builds for (python-build-standalone's targets).
+_UV_BUILDS = ("aarch64", "armv7l", "x86_64")
+
+
+class Step(NamedTuple):
+    """One thing to do; ``kind`` is a kind of change: python, kernel, os-bits, os-release, board."""
+
+    kind: str
+    text: str
+
+
+def steps(before: Profile, after: Profile) -> Iterator[Step]:
+    """What to do, the costliest first; nothing where the two machines are the same."""
+    new_board = _board(before) != _board(after)
+    new_system = _system(before) != _system(after)
+    if new_board:
+        yield Step("board", f"use a {_board_name(after)} with {_image(after)}")
+    elif new_system:
+        kind = "os-bits" if _system(before)[1:] == _system(after)[1:] else "os-release"
+        yield Step(kind, f"install {_image(after)}")
+    elif before.system.page_size.value != after.system.page_size.value:
+        yield Step("kernel", _kernel(after))
+    fresh = new_board or new_system
+    if fresh or _python(before) != _python(after):
+        yield from _python_steps(before, after, fresh)
+
+
+def _python_steps(before: Profile, after: Profile, fresh: bool) -> Iterator[Step]:
+    python = after.python
+    minor = _minor(after)
+    own = python.is_system.or_else(False)
+    if not own:
+        arch = python.architecture.or_else("")
+        way = f"`uv python install {minor}`" if arch in _UV_BUILDS else "built from source"
+        yield Step("python", f"use Python {minor} ({way}), named with --python")
+    elif own and not fresh:
+        path = python.executable.or_else("/usr/bin/python3")
+        yield Step("python", f"use the system's own Python {minor}: --python {path}")
+    elif own and minor != _minor(before):
+        yield Step("python", f"use its own Python {minor}")
+
+
+def _board(profile: Profile) -> tuple[str, int | None]:
+    return profile.board.id.or_else(""), profile.board.memory.value
+
+
+def _board_name(profile: Profile) -> str:
+    board = board_of(profile)
+    name = board.name if board else profile.board.model.or_else("another board")
+    memory = profile.board.memory.value
+    if board is None or memory is None or len(board.memory) < 2:
+        return name
+    mib = memory // MIB
+    return f"{name} with {f'{mib // 1024} GB' if mib >= 1024 else f'{mib} MB'} of memory"
+
+
+def _system(profile: Profile) -> tuple[int | None, str, str, str]:
+    system = profile.system
+    return (
+        profile.python.bits.value,
+        system.flavour.or_else(system.id.or_else("")),
+        system.codename.or_else(""),
+        system.version.or_else(""),
+    )
+
+
+def _image(profile: Profile) -> str:
+    name = profile.system.name.or_else("the system")
+    return f"the {profile.python.bits.or_else(64)}-bit {name}"
+
+
+def _kernel(after: Profile) -> str:
+    """A Raspberry Pi 5 has both kernels: github.com/raspberrypi/linux/issues/6605."""
+    text = f"boot a kernel with {after.system.page_size.or_else(4096) // 1024} KiB pages"
+    board = board_of(after)
+    if board is not None and board.vendor == RASPBERRY_PI:
+        text += ": write kernel=kernel8.img into /boot/firmware/config.txt and restart"
+    return text
+
+
+def _python(profile: Profile) -> tuple[str, bool]:
+    return _minor(profile), profile.python.is_system.or_else(False)
+
+
+def _minor(profile: Profile) -> str:
+    return ".".join(profile.python.version.or_else("").split(".")[:2])

@@ -1,0 +1,151 @@
+"""A law: doing exactly what a change says, and nothing else, gives the plan that it promises.
+
+The text is all that its reader has, so here the machine is changed by the text alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+
+import pytest
+
+from pidoctor.catalog.boards import MIB, load_boards
+from pidoctor.catalog.catalog import Catalog, open_catalog
+from pidoctor.catalog.systems import load_systems
+from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+from pidoctor.errors import CouldNotCheckError
+from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.profile import Profile
+from pidoctor.profile.sections import Image, table_profile
+from pidoctor.profile.variation import (
+    board_of,
+    image_of,
+    with_image,
+    with_page_size,
+    with_python,
+)
+from pidoctor.resolve.changes import KINDS, changes, proposals
+from pidoctor.resolve.plan import Change, Impossible, Plan
+from pidoctor.resolve.request import Request, parse_request
+from pidoctor.resolve.resolver import resolve
+
+REQUESTS = ("auto", "tensorflow", "tflite-runtime", "ai-edge-litert>=2", "tensorflow==2.11.0")
+PYTHONS = ("", "/py3.9", "/py3.12", "/py3.14")
+EVERY = 61  # of the impossible questions, one in so many is asked by default
+
+
+@lru_cache(maxsize=1)
+def catalog() -> Catalog:
+    return replace(open_catalog(WheelsIndex(shipped_index())), today="")
+
+
+def impossible() -> Iterator[tuple[str, str]]:
+    """Every named target and some other Pythons, with each request, where nothing fits."""
+    for number, name in enumerate(sorted({re.sub(r"-\d+[mg]b/", "/", t) for t in all_targets()})):
+        for python in PYTHONS[: 1 + number % len(PYTHONS)]:
+            for request in REQUESTS:
+                yield name + python, request
+
+
+def done(profile: Profile, request: Request, change: Change) -> tuple[Profile, Request]:
+    """What the text tells to do, done: nothing but the text is looked at."""
+    for part in change.text.split(", and "):
+        profile, request = _one_thing(profile, request, part)
+    return profile, request
+
+
+def _one_thing(profile: Profile, request: Request, text: str) -> tuple[Profile, Request]:
+    install = re.search(r"pidoctor install (\S+)$", text)
+    if install:
+        return profile, parse_request(install[1], catalog())
+    image = re.search(r"(?:install|with) the (\d\d)-bit (.+)$", text)
+    board = re.match(r"use an? (.+?)(?: with (\d+) (GB|MB) of memory)? with the \d\d-bit", text)
+    if board or text.startswith("use a "):
+        assert image, text
+        return _on_board(board, text, image), request
+    if image:
+        board_now = board_of(profile)
+        [row] = {
+            row.id: row
+            for row in load_systems().rows
+            if row.name == image[2] and board_now and row.vendor in (None, board_now.vendor)
+        }.values()
+        return with_image(profile, Image(row, int(image[1]))), request
+    uv = re.fullmatch(
+        r"use Python (3\.\d+) \((?:`uv .+`|built from source)\), named with --python", text
+    )
+    if uv:
+        changed = with_python(profile, uv[1])
+        hidden = replace(changed.python, is_system=replace(changed.python.is_system, value=False))
+        return replace(changed, python=hidden), request
+    if text.startswith("use the system's own Python"):
+        now = image_of(profile)
+        assert now
+        return replace(profile, python=with_image(profile, now).python), request
+    if text.startswith("boot a kernel with 4 KiB pages"):
+        return with_page_size(profile, 4096), request
+    own = re.fullmatch(r"use its own Python (3\.\d+)", text)
+    assert own, text
+    assert f"{profile.python.version.value}.".startswith(f"{own[1]}.")
+    return profile, request
+
+
+def _on_board(found: re.Match[str] | None, text: str, image: re.Match[str]) -> Profile:
+    name = found[1] if found else text[len("use a ") :].split(" with the ", maxsplit=1)[0]
+    [board] = [board for board in load_boards().boards.values() if board.name == name]
+    memory = int(found[2]) * (1024 if found[3] == "GB" else 1) * MIB if found and found[2] else None
+    [row] = [
+        row
+        for row in load_systems().rows
+        if row.name == image[2] and row.vendor in (None, board.vendor)
+    ]
+    return table_profile("text", board, memory, Image(row, int(image[1])))
+
+
+@pytest.mark.parametrize("step", [EVERY, pytest.param(1, marks=pytest.mark.slow)])
+def test_what_a_change_promises_comes_of_doing_what_it_says(step: int) -> None:
+    asked = 0
+    for name, text in islice(impossible(), 0, None, step):
+        request = parse_request(text, catalog())
+        try:
+            profile = target(name)
+            resolution = resolve(profile, request, catalog())
+        except CouldNotCheckError:
+            continue
+        if not isinstance(resolution, Impossible):
+            continue
+        asked += 1
+        for change in changes(profile, request, catalog()):
+            answer = resolve(*done(profile, request, change), catalog())
+            assert isinstance(answer, Plan), f"{name} {text}: {change.text}"
+            assert answer.summary == change.result, f"{name} {text}: {change.text}"
+            assert change.text.count("install the") <= 1
+    assert asked > 10
+
+
+def test_no_board_is_to_be_bought_where_another_system_serves() -> None:
+    request = parse_request("auto", catalog())
+    kinds = [
+        p.change.kind for p in proposals(target("pi4-4gb/bookworm-32/py3.12"), request, catalog())
+    ]
+    assert kinds == sorted(kinds, key=KINDS.index)
+    assert "board" not in kinds
+
+
+def test_the_systems_own_python_comes_first() -> None:
+    """A Python from uv does not see Debian's python3-numpy, and there is no wheel of it."""
+    request = parse_request("auto", catalog())
+    first = changes(target("pi4-4gb/bookworm-32/py3.12"), request, catalog())[0]
+    assert first.text == "use the system's own Python 3.11: --python /usr/bin/python3"
+    assert first.result == "tflite-runtime 2.14.0, numpy 1.24.2 (python3-numpy)"
+
+
+def test_another_board_names_the_system_that_was_tried_on_it() -> None:
+    request = parse_request("auto", catalog())
+    [change] = changes(target("pi-zero-w/bookworm-32"), request, catalog())
+    assert change.kind == "board"
+    assert change.text.endswith("with the 32-bit Raspberry Pi OS 12 (bookworm)")
