@@ -99,6 +99,13 @@ class Asked(NamedTuple):
     value: str = ""
     more: tuple[str, ...] = ()  # options about this machine: ("--venv", "env")
 
+    @classmethod
+    def of(cls, requirement: str, origin: str) -> Asked:
+        """Asked about a profile: its origin is "this machine", "target NAME", "capture FILE"."""
+        kind, _, value = origin.partition(" ")
+        named = kind in ("target", "capture", "root")
+        return cls(requirement, f"--{kind}", value) if named else cls(requirement)
+
     @property
     def here(self) -> bool:
         return not self.option

@@ -172,6 +172,17 @@ def add_requirement(parser: argparse.ArgumentParser, default: str | None = "auto
     )
 
 
+def add_form(parser: argparse.ArgumentParser, *forms: str) -> None:
+    """``--format``: the forms for programs that a command has besides ``--json``."""
+    parser.add_argument(
+        "--format",
+        dest="form",
+        metavar="FORM",
+        choices=forms,
+        help=f"for programs, besides --json: {', '.join(forms)}",
+    )
+
+
 def add_where(parser: argparse.ArgumentParser) -> None:
     """The options that say which machine is meant; without them, this one."""
     where = parser.add_argument_group("which machine (without these: this one)")

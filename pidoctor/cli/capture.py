@@ -14,14 +14,18 @@ DESCRIPTION = (
     "Write what the probes read here into one file. Secrets, names and serial numbers are looked "
     "for and masked; read the file before you send it."
 )
+DEFAULT_FILE = "pidoctor-capture.json"
 EXAMPLES = """\
+  pidoctor capture
   pidoctor capture -o my-pi.json
   pidoctor explain auto --capture my-pi.json        (then, on another machine)
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="where to")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", default=DEFAULT_FILE, help=f"default: {DEFAULT_FILE}"
+    )
     add_environment(parser)
 
 

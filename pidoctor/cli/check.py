@@ -5,27 +5,29 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Container
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.arguments import add_form, add_requirement, add_where
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
     from pidoctor.resolve.plan import Plan
-    from pidoctor.result import Finding
 
 DESCRIPTION = "Will TensorFlow Lite (or TensorFlow) run here, and if not, what would make it run?"
 EXAMPLES = """\
   pidoctor check
   pidoctor check tensorflow --target pi-3b/bookworm-64
   pidoctor check --fix
+  pidoctor check --format sarif > pidoctor.sarif
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_requirement(parser)
     add_where(parser)
+    add_form(parser, "github", "junit", "sarif", "markdown")
     parser.add_argument(
         "--fix", action="store_true", help="run the remedies that are safe, after asking"
     )
@@ -52,45 +54,22 @@ def run(options: argparse.Namespace) -> Result:
 
 def examine(options: argparse.Namespace) -> Result:
     """Look at the machine once: profile, resolution, findings."""
-    from pidoctor.checks.case import nothing_at_hand
-    from pidoctor.checks.registry import run_checks
-    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor import api
+    from pidoctor.cli.resolving import catalog
     from pidoctor.cli.where import asked, is_this_machine, machine
-    from pidoctor.envelope import Result
-    from pidoctor.errors import CouldNotCheckError
-    from pidoctor.result import ExitCode, Finding, Severity
 
     started = time.perf_counter()
     probed = machine(options)
-    probed_at = time.perf_counter()
-    known = catalog()
-    try:
-        resolution = answer(probed.profile, options.requirement, options.beyond_tags, known)
-    except CouldNotCheckError as error:
-        resolution = None
-        undecided: tuple[Finding, ...] = (Finding("not-decidable", Severity.ERROR, str(error)),)
-    else:
-        undecided = ()
-    resolved_at = time.perf_counter()
-    at_hand = _cached if is_this_machine(options) else nothing_at_hand
-    findings = undecided + run_checks(
-        probed.profile, resolution, probed.failures, known.index, at_hand
-    )
-    problems = any(finding.severity is Severity.ERROR for finding in findings)
-    code = ExitCode.PROBLEM if problems else ExitCode.FINE
-    return Result(
-        "check",
-        exit_code=ExitCode.COULD_NOT_CHECK if undecided else code,
-        profile=probed.profile,
-        findings=findings,
-        resolution=resolution,
-        timings={
-            "probe_s": probed_at - started,
-            "resolve_s": resolved_at - probed_at,
-            "checks_s": time.perf_counter() - resolved_at,
-        },
+    looked = time.perf_counter() - started
+    result = api.check(
+        probed,
+        options.requirement,
+        beyond_tags=options.beyond_tags,
+        catalog=catalog(),
         asked=asked(options),
+        at_hand=_cached if is_this_machine(options) else None,
     )
+    return replace(result, timings={"probe_s": looked, **(result.timings or {})})
 
 
 def _cached(plan: Plan) -> Container[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 DESCRIPTION = "Write the plan as a hashed requirements file, or as pylock.toml (PEP 751)."
 EXAMPLES = """\
   pidoctor lock --target pi4-4gb/bookworm-64 -o requirements.txt
-  pidoctor lock tflite-runtime --format pylock -o pylock.toml
+  pidoctor lock tflite-runtime -o pylock.toml
   pip install --require-hashes --no-deps -r requirements.txt
 """
 
@@ -26,13 +28,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=["pylock", "requirements"],
-        default="requirements",
-        help="default: requirements; pylock looks up the wheels' addresses on your index",
+        help="default: pylock for a file named pylock.toml, else requirements; pylock looks up "
+        "the wheels' addresses on your index",
     )
     parser.add_argument(
         "--wheels", metavar="DIR", help="pylock: point at the wheels in this folder instead"
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="default: standard output; in a folder: requirements.txt or pylock.toml",
+    )
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -47,6 +54,7 @@ def run(options: argparse.Namespace) -> Result:
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
     if not isinstance(resolution, Plan):
         return Result("lock", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
+    _settle_form_and_file(options)
     text = _document(resolution, options)
     written = Written(text) if options.output is None else write_document(options.output, text)
     return Result(
@@ -55,6 +63,22 @@ def run(options: argparse.Namespace) -> Result:
         asked=asked(options),
         written=written,
     )
+
+
+def _settle_form_and_file(options: argparse.Namespace) -> None:
+    """The form that the file's name asks for, and the file's name in a folder.
+
+    PEP 751 has readers tell a lock file by its name: pylock.toml or pylock.NAME.toml.
+    """
+    output = Path(options.output or "")
+    named = re.fullmatch(r"pylock(\.[^.]+)?\.toml", output.name)
+    if options.format is None:
+        options.format = "pylock" if named else "requirements"
+    elif named and options.format == "requirements":
+        raise UsageError(f"{output.name} is a name for PEP 751: say --format pylock, or another -o")
+    if options.output and output.is_dir():
+        name = {"pylock": "pylock.toml", "requirements": "requirements.txt"}[options.format]
+        options.output = str(output / name)
 
 
 def _document(plan: Plan, options: argparse.Namespace) -> str:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_requirement
+from pidoctor.cli.arguments import add_form, add_requirement
 
 if TYPE_CHECKING:
     from pidoctor.catalog.catalog import Catalog
@@ -18,11 +18,13 @@ EXAMPLES = """\
   pidoctor matrix
   pidoctor matrix tensorflow --boards pi4,pi5
   pidoctor matrix --pythons 3.11,3.12 --html matrix.html
+  pidoctor matrix --format jsonl
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_requirement(parser)
+    add_form(parser, "jsonl")
     parser.add_argument("--boards", metavar="NAMES", help="only these, separated by commas")
     parser.add_argument(
         "--pythons",

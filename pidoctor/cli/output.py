@@ -22,6 +22,11 @@ def show(result: Result, options: argparse.Namespace) -> None:
     if options.json:
         show_json(result)
         return
+    if getattr(options, "form", None):
+        from pidoctor.report.formats import render as render_as
+
+        console.write(sys.stdout, render_as(result, options.form))
+        return
     from pidoctor.report.terminal import render
 
     written = result.written
@@ -36,6 +41,8 @@ def show_error(result: Result, options: argparse.Namespace) -> None:
     """One clear line on stderr; with --json the envelope says it too."""
     if options.json:
         show_json(result)
+    elif getattr(options, "form", None):
+        show(result, options)
     say_error(result.error or "")
 
 

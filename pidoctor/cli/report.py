@@ -17,7 +17,9 @@ DESCRIPTION = (
     "tokens, names, addresses and serial numbers are looked for and masked; read index.html in it "
     "before you send it."
 )
+DEFAULT_FILE = "pidoctor-report.zip"
 EXAMPLES = """\
+  pidoctor report
   pidoctor report -o bundle.zip
   pidoctor check --capture bundle.zip               (then, whoever helps you)
   pidoctor triage bundle.zip
@@ -26,7 +28,9 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_requirement(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="where to")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", default=DEFAULT_FILE, help=f"default: {DEFAULT_FILE}"
+    )
     add_environment(parser)
 
 

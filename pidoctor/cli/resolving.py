@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
+from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.location import open_index
 from pidoctor.profile.profile import Profile
 from pidoctor.report import console
-from pidoctor.resolve.plan import Impossible, Resolution
-from pidoctor.resolve.request import parse_request
-from pidoctor.resolve.resolver import resolve
+from pidoctor.resolve.plan import Resolution
 
 
 def catalog() -> Catalog:
@@ -29,16 +27,5 @@ def catalog() -> Catalog:
 def answer(
     profile: Profile, text: str, beyond_tags: bool, known: Catalog, replacing: bool = False
 ) -> Resolution:
-    """The plan for the requirement ``text``, or Impossible with the changes that would help.
-
-    ``replacing`` accepts that what is installed may stop working.
-    """
-    request = parse_request(text, known, beyond_tags)._replace(replace=replacing)
-    resolution = resolve(profile, request, known)
-    if isinstance(resolution, Impossible):
-        from pidoctor.resolve.changes import changes
-        from pidoctor.resolve.ways_out import ways_out
-
-        found = (*changes(profile, request, known), *ways_out(profile, request, known, resolution))
-        return replace(resolution, changes=tuple(sorted(found, key=lambda change: change.cost)))
-    return resolution
+    """What :func:`pidoctor.api.resolve` says, from the catalog that is open already."""
+    return api.resolve(profile, text, beyond_tags=beyond_tags, replacing=replacing, catalog=known)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pidoctor.errors import UsageError
 from pidoctor.host.base import Host, HostError
 from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import folder_of, is_environment, python_in
@@ -48,6 +50,15 @@ def choose(host: Host, venv: str | None = None, python: str | None = None) -> Ch
     for choice in (*_activated(host), *_found(host)):
         return choice
     return Choice("", False, None, "no environment is active, and there is no .venv here", False)
+
+
+def existing(host: Host, venv: str | None = None, python: str | None = None) -> Choice:
+    """The same; UsageError for a ``venv`` that holds no environment."""
+    choice = choose(host, venv, python)
+    if venv and not choice.exists and not python:
+        missing = f"{venv}: no virtual environment here; make one with `pidoctor install`"
+        raise UsageError(f"{missing} --venv {shlex.quote(venv)}")
+    return choice
 
 
 def _by_folder(host: Host, venv: str, python: str | None) -> Choice:

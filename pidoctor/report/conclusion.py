@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from pidoctor import units
@@ -27,6 +28,12 @@ def conclude(result: Result) -> Conclusion:
         return Conclusion(result.verdict, result.next)
     found = _RULES.get(result.command, _nothing)(result)
     return Conclusion(result.verdict or found.verdict, result.next or found.next)
+
+
+def concluded(result: Result) -> Result:
+    """The result with its verdict and next command filled in."""
+    verdict, then = conclude(result)
+    return replace(result, verdict=verdict, next=then)
 
 
 def errors(result: Result) -> list[Finding]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum, IntEnum
-from typing import NamedTuple, Union, cast
+from typing import NamedTuple, TypeVar, Union, cast
+
+T = TypeVar("T")
 
 
 class Style(str, Enum):
@@ -128,8 +130,8 @@ class Section(NamedTuple):
 Document = tuple[Section, ...]
 
 
-def mapped(document: Document, change: Callable[[str], str]) -> Document:
-    """The document with every text changed, as a redaction does."""
+def mapped(whole: T, change: Callable[[str], str]) -> T:
+    """A document, or another value of tuples, with every text changed, as a redaction does."""
 
     def of(value: object) -> object:
         if isinstance(value, str):
@@ -140,7 +142,7 @@ def mapped(document: Document, change: Callable[[str], str]) -> Document:
             return make(*parts) if hasattr(value, "_fields") else parts
         return value
 
-    return cast("Document", of(document))
+    return cast("T", of(whole))
 
 
 def text_of(words: Words) -> str:

@@ -1,0 +1,203 @@
+"""pidoctor for programs: the few functions that the command line is made of too.
+
+::
+
+    from pidoctor import api
+
+    machine = api.probe(target="pi4-4gb/bookworm-64")      # or nothing: this machine
+    answer = api.resolve(machine.profile, "tensorflow")    # a Plan, or Impossible
+    result = api.check(machine, "tensorflow")              # findings, and the answer in a sentence
+    for diagnosis in api.diagnose("install.log"):          # the causes of a failed install
+        print(diagnosis.cause, diagnosis.fix.commands)
+
+Everything that these return is frozen. Sizes are bytes, times seconds. Nothing is printed, nothing
+is written, and no network is used. What cannot be answered raises a
+:class:`~pidoctor.errors.PidoctorError` with one line for people: UsageError where the request is
+wrong (a target that nobody knows, a capture that cannot be read), CouldNotCheckError where the
+answer cannot be known.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Container
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # importing this module is free: each function imports what it needs
+    from pidoctor.catalog.catalog import Catalog
+    from pidoctor.envelope import Asked, Result
+    from pidoctor.probe.machine import ProbeResult
+    from pidoctor.profile.profile import Profile
+    from pidoctor.resolve.plan import Plan, Resolution
+    from pidoctor.triage.diagnosis import Diagnosis
+
+__all__ = ["check", "diagnose", "probe", "resolve"]
+
+
+def probe(
+    *,
+    target: str | None = None,
+    capture: str | Path | None = None,
+    root: str | Path | None = None,
+    python: str | None = None,
+    venv: str | None = None,
+) -> ProbeResult:
+    """Look at a machine: at most one of ``target``, ``capture``, ``root``, else this one.
+
+    ``target`` is a name as ``pidoctor targets`` lists them, ``capture`` a file of ``pidoctor
+    capture`` or a support bundle, ``root`` the folder of a mounted card or a chroot. ``python``
+    is the interpreter and ``venv`` the environment in question; without them the active one, the
+    nearest ``.venv``, or the system's own. The result has the ``profile``, and as ``failures``
+    what could not be read.
+    """
+    from pidoctor.errors import UsageError
+    from pidoctor.probe.machine import ProbeResult
+    from pidoctor.probe.machine import probe as look
+
+    named = [place for place in (target, capture, root) if place is not None]
+    if len(named) > 1:
+        raise UsageError("name one machine: a target, a capture or a root")
+    if venv is not None and named:
+        raise UsageError("--venv is for this machine; another one is asked about as it is")
+    if target is not None:
+        from pidoctor.profile.named_targets import target as profile_of
+
+        if python:
+            raise UsageError("--python does not go with --target; write the target as .../py3.12")
+        return ProbeResult(profile_of(target), ())
+    if capture is not None:
+        return _captured(Path(capture))
+    if root is not None:
+        from pidoctor.host.directory import DirectoryHost
+
+        if not Path(root).is_dir():
+            raise UsageError(f"--root {root}: not a directory")
+        return look(DirectoryHost(Path(root)), python, origin=f"root {root}")
+    from pidoctor.host.live import LiveHost
+    from pidoctor.probe.environment_choice import existing
+
+    host = LiveHost()
+    return look(host, choice=existing(host, venv, python))
+
+
+def _captured(path: Path) -> ProbeResult:
+    """The machine in a capture, or in a support bundle, which holds a capture."""
+    from pidoctor.errors import UsageError
+    from pidoctor.host.capture_format import parse_capture
+    from pidoctor.host.captured import CaptureHost, load_capture
+    from pidoctor.probe.machine import probe as look
+    from pidoctor.report.bundle import CAPTURE, is_bundle, load_bundle
+
+    if not (path.is_file() and is_bundle(path)):
+        return look(load_capture(path), origin=f"capture {path.name}")
+    files = load_bundle(path).files
+    if CAPTURE not in files:
+        raise UsageError(f"{path}: this bundle holds no capture of its machine")
+    return look(CaptureHost(parse_capture(files[CAPTURE], str(path)), f"bundle {path.name}"))
+
+
+def resolve(
+    profile: Profile,
+    requirement: str = "auto",
+    *,
+    beyond_tags: bool = False,
+    replacing: bool = False,
+    catalog: Catalog | None = None,
+) -> Resolution:
+    """The plan for ``requirement`` on a machine, or Impossible with the changes that would help.
+
+    ``requirement`` is "auto" (TFLite inference by whichever runtime fits), or a runtime with a PEP
+    440 specifier ("tensorflow>=2.16"). ``beyond_tags`` also accepts a wheel whose tag asks for a
+    newer glibc than its ELF files need; ``replacing`` accepts that what is installed may stop
+    working. ``catalog`` is what is known of boards and wheels; without
+    it, what pidoctor ships, with the user's own newer index.
+    """
+    from pidoctor.resolve.plan import Impossible
+    from pidoctor.resolve.request import parse_request
+    from pidoctor.resolve.resolver import resolve as solve
+
+    known = catalog or _catalog()
+    request = parse_request(requirement, known, beyond_tags)._replace(replace=replacing)
+    resolution = solve(profile, request, known)
+    if isinstance(resolution, Impossible):
+        from pidoctor.resolve.changes import changes
+        from pidoctor.resolve.ways_out import ways_out
+
+        found = (*changes(profile, request, known), *ways_out(profile, request, known, resolution))
+        return replace(resolution, changes=tuple(sorted(found, key=lambda change: change.cost)))
+    return resolution
+
+
+def _catalog() -> Catalog:
+    from pidoctor.catalog.catalog import open_catalog
+    from pidoctor.catalog.location import open_index
+
+    return open_catalog(open_index())
+
+
+def check(  # noqa: PLR0913 - all but two are keywords that few need
+    machine: ProbeResult,
+    requirement: str = "auto",
+    *,
+    beyond_tags: bool = False,
+    catalog: Catalog | None = None,
+    asked: Asked | None = None,
+    at_hand: Callable[[Plan], Container[str]] | None = None,
+) -> Result:
+    """What stands in the way of ``requirement`` on a machine that :func:`probe` looked at.
+
+    ``exit_code`` is 0 where it can be installed, 1 where something must be done first, 3 where
+    that cannot be known. ``asked`` is how the question was put, for the commands in the answer;
+    ``at_hand`` says which wheels (by hash) need no download.
+    """
+    from pidoctor.checks.case import nothing_at_hand
+    from pidoctor.checks.registry import run_checks
+    from pidoctor.envelope import Asked, Result
+    from pidoctor.errors import CouldNotCheckError
+    from pidoctor.report.conclusion import concluded
+    from pidoctor.result import ExitCode, Finding, Severity
+
+    started = time.perf_counter()
+    known = catalog or _catalog()
+    undecided: tuple[Finding, ...] = ()
+    try:
+        resolution = resolve(machine.profile, requirement, beyond_tags=beyond_tags, catalog=known)
+    except CouldNotCheckError as error:
+        resolution = None
+        undecided = (Finding("not-decidable", Severity.ERROR, str(error)),)
+    resolved = time.perf_counter()
+    findings = undecided + run_checks(
+        machine.profile, resolution, machine.failures, known.index, at_hand or nothing_at_hand
+    )
+    problems = any(finding.severity is Severity.ERROR for finding in findings)
+    code = ExitCode.PROBLEM if problems else ExitCode.FINE
+    return concluded(
+        Result(
+            "check",
+            exit_code=ExitCode.COULD_NOT_CHECK if undecided else code,
+            profile=machine.profile,
+            findings=findings,
+            resolution=resolution,
+            timings={"resolve_s": resolved - started, "checks_s": time.perf_counter() - resolved},
+            asked=asked or Asked.of(requirement, machine.profile.origin),
+        )
+    )
+
+
+def diagnose(log: str | Path | bytes, profile: Profile | None = None) -> tuple[Diagnosis, ...]:
+    """The causes that a log shows, in the order in which they are to be fixed.
+
+    ``log`` is the path of a file, or what is in it as bytes; ``profile`` fills in what the log
+    does not say of its machine. A log without a failure gives one diagnosis, "no-problem"; one
+    that shows a failure nobody knows gives "unknown".
+    """
+    from pidoctor.triage.watched_command import run_stream, run_triage
+
+    if isinstance(log, bytes):
+        found, _ = run_stream(io.BytesIO(log), profile)
+    else:
+        found, _ = run_triage(str(log), profile)
+    return tuple(found)

@@ -1,0 +1,74 @@
+"""pidoctor for programs: the same answers as on the command line, as values."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pidoctor import api
+from pidoctor.errors import UsageError
+from pidoctor.resolve.plan import Impossible, Plan
+from tests.cli.program import pidoctor
+
+TARGET = "pi4-4gb/bookworm-32"
+
+
+def test_the_answers_are_those_of_the_command_line() -> None:
+    machine = api.probe(target=TARGET)
+    printed = pidoctor("check", "tensorflow", "--target", TARGET, "--json").json
+    result = api.check(machine, "tensorflow")
+    assert result.exit_code == printed["exit_code"] == 1
+    assert [finding.id for finding in result.findings or ()] == [
+        finding["id"] for finding in printed["findings"]
+    ]
+    assert result.resolution is not None
+    assert result.resolution.to_json() == printed["resolution"]
+    assert result.verdict == f"tensorflow does not run on {TARGET} as it is."
+    answer = api.resolve(machine.profile)
+    assert isinstance(answer, Plan)
+    assert answer.runtime == "tflite-runtime"
+    assert isinstance(api.resolve(machine.profile, "tensorflow"), Impossible)
+
+
+def test_a_capture_is_probed_like_a_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert pidoctor("capture").code == 0
+    captured = api.probe(capture=tmp_path / "pidoctor-capture.json")
+    here = api.probe().profile.system
+    assert captured.profile.system.libc_version.value == here.libc_version.value
+
+
+def test_a_log_as_a_file_or_as_bytes(tmp_path: Path) -> None:
+    log = b"error: externally-managed-environment\n"
+    (tmp_path / "install.log").write_bytes(log)
+    for given in (log, tmp_path / "install.log", str(tmp_path / "install.log")):
+        (diagnosis,) = api.diagnose(given)
+        assert diagnosis.cause == "externally-managed-environment"
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ({"target": TARGET, "root": "/"}, "name one machine"),
+        ({"target": "pi9/bookworm-64"}, "pi9"),
+        ({"target": TARGET, "venv": "x"}, "--venv is for this machine"),
+        ({"root": "/nonexistent"}, "not a directory"),
+        ({"venv": "/nonexistent/venv"}, "no virtual environment here"),
+    ],
+)
+def test_a_wrong_request_is_one_line(places: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said) as caught:
+        api.probe(**places)
+    assert "\n" not in str(caught.value)
+
+
+def test_importing_it_is_free() -> None:
+    listing = "[m for m in sys.modules if m.startswith('pidoctor.')]"
+    argv = [sys.executable, "-c", f"import sys, pidoctor.api; print({listing})"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['pidoctor.api']"
