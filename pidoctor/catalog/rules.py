@@ -67,6 +67,17 @@ TABLES: Mapping[str, Rules] = {
         unique=(("accelerators[].id",),),
         filled=("accelerators[].sources",),
     ),
+    "model_rules": Rules(
+        "pidoctor.model.verdict:ModelRulesTable",
+        unique=(("rules[].id",), ("changes[].id",)),
+        references={
+            "rules[].where[].distribution": ("runtimes:runtimes[].distribution",),
+            "rules[].changes[]": ("model_rules:changes[].id",),
+            "load_changes{}": ("model_rules:changes[].id",),
+            "xnnpack[].where.distribution": ("runtimes:runtimes[].distribution",),
+        },
+        filled=("rules[].where",),
+    ),
     "operator_versions": Rules(
         "pidoctor.model.versions:OperatorVersionsTable",
         unique=(("wheels[].wheel",),),

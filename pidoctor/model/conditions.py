@@ -1,0 +1,111 @@
+"""What a rule about models can ask of an operator: one matcher for every row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pidoctor.model.content import NO_TENSOR, Graph, Operator, Tensor
+
+_PADDING_VALID = 1  # schema.fbs: enum Padding { SAME, VALID }
+_POOLS = ("AVERAGE_POOL_2D", "L2_POOL_2D", "MAX_POOL_2D")
+_FILTER_WIDTH, _FILTER_HEIGHT = 3, 4  # fields of Pool2DOptions
+# The first of dilation_w_factor and dilation_h_factor in the options of a convolution.
+_DILATION = {"CONV_2D": 4, "DEPTHWISE_CONV_2D": 5}
+
+
+class Condition(NamedTuple):
+    """Which operators a rule is about; every field that is given must hold.
+
+    ``types`` are the element types of inputs by their place; ``min_rows`` the number of vectors
+    that input 0 holds; ``channels`` the least number of scales of the weights; ``without_input``
+    the place of an input that is left out; ``window_exceeds_input`` a VALID window larger than
+    the stored input; ``registered`` whether the wheel has the custom operator: "yes", "no", "open".
+    """
+
+    names: tuple[str, ...] = ()
+    custom: bool | None = None
+    flex: bool | None = None
+    registered: str = ""
+    types: Mapping[str, str] = {}
+    channels: int | None = None
+    without_input: int | None = None
+    min_rows: int | None = None
+    details: str = ""
+    unknown_type: bool | None = None
+    window_exceeds_input: bool | None = None
+
+    def holds(self, graph: Graph, operator: Operator, registered: str) -> bool:
+        """Whether the rule is about this operator."""
+        inputs = _inputs(graph, operator)
+        return (
+            (not self.names or operator.name in self.names)
+            and self.custom in (None, operator.custom)
+            and self.flex in (None, operator.flex)
+            and self.registered in ("", registered)
+            and all(_type(inputs, int(place)) == name for place, name in self.types.items())
+            and (self.channels is None or _channels(inputs) >= self.channels)
+            and (self.without_input is None or _at(inputs, self.without_input) is None)
+            and (self.min_rows is None or _rows(inputs) >= self.min_rows)
+            and (not self.details or any(_details(t) == self.details for t in inputs))
+            and self.unknown_type in (None, any(t and t.type == "UNKNOWN" for t in inputs))
+            and self.window_exceeds_input in (None, _window_exceeds(operator, inputs))
+        )
+
+
+_Inputs = tuple["Tensor | None", ...]
+
+
+def _inputs(graph: Graph, operator: Operator) -> _Inputs:
+    return tuple(
+        None if number == NO_TENSOR else graph.tensors[number] for number in operator.inputs
+    )
+
+
+def _at(inputs: _Inputs, place: int) -> Tensor | None:
+    return inputs[place] if place < len(inputs) else None
+
+
+def _type(inputs: _Inputs, place: int) -> str:
+    tensor = _at(inputs, place)
+    return tensor.type if tensor else ""
+
+
+def _details(tensor: Tensor | None) -> str:
+    return tensor.quantisation.details if tensor and tensor.quantisation else ""
+
+
+def _channels(inputs: _Inputs) -> int:
+    weights = _at(inputs, 1)
+    return weights.quantisation.channels if weights and weights.quantisation else 0
+
+
+def _rows(inputs: _Inputs) -> int:
+    """How many vectors go through a matrix [outputs, size of a vector]."""
+    data, weights = _at(inputs, 0), _at(inputs, 1)
+    if data is None or weights is None or not weights.shape or weights.shape[-1] < 1:
+        return 0
+    return data.elements // weights.shape[-1]
+
+
+def _window_exceeds(operator: Operator, inputs: _Inputs) -> bool:
+    """Whether a convolution or pooling without padding finds no place in the stored shape."""
+    data, options = _at(inputs, 0), operator.options
+    window = _window(operator, inputs)
+    if data is None or window is None or len(data.shape) != 4:
+        return False
+    padding = options.scalar(0, "b") if options else 0
+    return padding == _PADDING_VALID and (data.shape[1] < window[0] or data.shape[2] < window[1])
+
+
+def _window(operator: Operator, inputs: _Inputs) -> tuple[int, int] | None:
+    """Height and width; a convolution's dilation counts."""
+    options, weights = operator.options, _at(inputs, 1)
+    first = _DILATION.get(operator.name)
+    if first is not None and weights and len(weights.shape) == 4:
+        across = options.scalar(first, "i", 1) if options else 1
+        down = options.scalar(first + 1, "i", 1) if options else 1
+        return (weights.shape[1] - 1) * down + 1, (weights.shape[2] - 1) * across + 1
+    if operator.name in _POOLS and options:
+        return options.scalar(_FILTER_HEIGHT, "i"), options.scalar(_FILTER_WIDTH, "i")
+    return None

@@ -1,0 +1,274 @@
+"""Does a model run on a runtime? Answered from what was measured and from rules with their source.
+
+Whether the file loads is read off the measured table of operators; what happens afterwards, when
+memory is allocated and when the model is called, stands in ``catalog/data/model_rules.json``, each
+rule with the run that shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from pidoctor.catalog.tables import load
+from pidoctor.model.conditions import Condition
+from pidoctor.model.content import Content, Graph, Operator
+from pidoctor.model.versions import Measured, load_versions
+
+RUNS, RUNS_WITH, CANNOT, UNDECIDED = "runs", "runs-with", "cannot", "undecided"
+LOAD, ALLOCATE, INVOKE = "load", "allocate", "invoke"
+MEASURED, RULE, PROOF = "measured", "rule", "proof"
+_WORST_FIRST = (CANNOT, UNDECIDED, RUNS_WITH)
+
+
+class Scope(NamedTuple):
+    """Where something holds: versions of a distribution, on architectures (none: on all)."""
+
+    distribution: str
+    versions: str = ""
+    architectures: tuple[str, ...] = ()
+
+    def holds(self, distribution: str, version: str, architecture: str) -> bool:
+        return (
+            self.distribution == distribution
+            and (not self.architectures or architecture in self.architectures)
+            and _specifier(self.versions).contains(version, prereleases=True)
+        )
+
+
+class Rule(NamedTuple):
+    """What happens to a model with an operator that meets ``when``, on the runtimes of ``where``.
+
+    ``xnnpack`` says whether the wheel has to start XNNPACK by itself for the rule to hold.
+    ``changes`` are ids of what helps; ``source`` is the run that shows it. "{names}" in ``reason``
+    becomes the names of the operators.
+    """
+
+    id: str
+    when: Condition
+    where: tuple[Scope, ...]
+    verdict: str
+    stage: str | None
+    reason: str
+    source: str
+    xnnpack: bool | None = None
+    settle: str = ""
+    changes: tuple[str, ...] = ()
+
+
+class DefaultDelegate(NamedTuple):
+    """Whether wheels start XNNPACK by themselves; ``source`` says how that was seen."""
+
+    where: Scope
+    starts: bool
+    source: str
+
+
+class Help(NamedTuple):
+    """A change to the model that helps. ``cost`` orders them, cheapest first."""
+
+    id: str
+    cost: int
+    text: str
+
+
+class ModelRulesTable(NamedTuple):
+    """model_rules.json. ``load_changes`` maps "OPERATOR:VERSION" to a change by its id."""
+
+    source: str
+    rules: tuple[Rule, ...]
+    xnnpack: tuple[DefaultDelegate, ...]
+    changes: tuple[Help, ...]
+    load_changes: dict[str, str]
+
+
+class Verdict(NamedTuple):
+    """How a model does on one version of a runtime.
+
+    ``stage`` is where it fails; ``rests_on`` what the answer comes from; ``settle`` what would
+    decide an open one; ``changes`` are ids of what helps.
+    """
+
+    verdict: str
+    stage: str | None
+    reason: str
+    rests_on: str
+    settle: str = ""
+    changes: tuple[str, ...] = ()
+
+
+class Target(NamedTuple):
+    """A version of a runtime on an architecture: "armv7l", "aarch64", "x86_64"."""
+
+    distribution: str
+    version: str
+    architecture: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.distribution} {self.version}"
+
+
+def judge_model(content: Content, target: Target) -> Verdict:
+    """Whether the model runs there, as far as that can be told from the file."""
+    wheels = _neighbours(target.distribution, target.version)
+    if not wheels:
+        return Verdict(
+            UNDECIDED,
+            None,
+            f"the operators of {target.name} have not been measured",
+            MEASURED,
+            _SETTLE_BY_PROOF,
+        )
+    return _load(content, wheels, target) or _rules(content, wheels, target)
+
+
+_SETTLE_BY_PROOF = "install it and run `pidoctor smoke --model FILE`"
+
+
+# --- loading: the measured table -----------------------------------------------------------------
+
+
+def _neighbours(distribution: str, version: str) -> tuple[Measured, ...]:
+    """What was measured of this version, or else of the next older and the next newer one."""
+    rows = _by_version().get(distribution, {})
+    wanted = Version(version)
+    if wanted in rows:
+        return (rows[wanted],)
+    older = [known for known in rows if known < wanted]
+    newer = [known for known in rows if known > wanted]
+    return (rows[max(older)], rows[min(newer)]) if older and newer else ()
+
+
+@lru_cache(maxsize=1)
+def _by_version() -> dict[str, dict[Version, Measured]]:
+    found: dict[str, dict[Version, Measured]] = {}
+    for row in load_versions().wheels:
+        found.setdefault(row.distribution, {})[Version(row.version)] = row
+    return found
+
+
+def _agreed(wheels: Sequence[Measured], ask: Callable[[Measured], bool]) -> bool | None:
+    """What all wheels say; None where they differ."""
+    answers = {ask(wheel) for wheel in wheels}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _load(content: Content, wheels: Sequence[Measured], target: Target) -> Verdict | None:
+    """Why the model does not load, or may not; None where it does."""
+    unknown, open_ = [], []
+    for name, version in _builtins(content):
+        known = _agreed(wheels, lambda wheel: wheel.knows(name, version))  # noqa: B023 (now)
+        if known is None:
+            open_.append(f"{name} version {version}")
+        elif not known:
+            unknown.append((name, version))
+    if unknown:
+        table = load_rules()
+        told = ", ".join(f"{name} version {version}" for name, version in unknown)
+        keys = (f"{name}:{version}" for name, version in unknown)
+        helps = tuple(table.load_changes.get(key, "replace-operators") for key in keys)
+        return Verdict(
+            CANNOT,
+            LOAD,
+            f"{target.name} does not know {told}",
+            MEASURED,
+            changes=tuple(dict.fromkeys(helps)),
+        )
+    if open_:
+        between = " and ".join(wheel.version for wheel in wheels)
+        return Verdict(
+            UNDECIDED,
+            LOAD,
+            f"{target.name} was not measured, and {between} differ on {', '.join(open_)}",
+            MEASURED,
+            _SETTLE_BY_PROOF,
+        )
+    return None
+
+
+def _builtins(content: Content) -> list[tuple[str, int]]:
+    return sorted(
+        {(op.name, op.version) for g in content.graphs for op in g.operators if not op.custom}
+    )
+
+
+# --- afterwards: the rules -----------------------------------------------------------------------
+
+
+class _Match(NamedTuple):
+    rule: Rule
+    operator: Operator
+
+
+def _rules(content: Content, wheels: Sequence[Measured], target: Target) -> Verdict:
+    matches = list(_matches(content, wheels, target))
+    for verdict in _WORST_FIRST:
+        found = [match for match in matches if match.rule.verdict == verdict]
+        if found:
+            rule = found[0].rule
+            named = dict.fromkeys(m.operator.name for m in found if m.rule is rule)
+            names = ", ".join(named)
+            return Verdict(
+                rule.verdict,
+                rule.stage,
+                rule.reason.replace("{names}", names).replace("{runtime}", target.name),
+                RULE,
+                rule.settle,
+                rule.changes,
+            )
+    custom = sorted({op.name for g in content.graphs for op in g.operators if op.custom})
+    has = f"its custom operator{'s' * (len(custom) > 1)} {', '.join(custom)} included"
+    return Verdict(
+        RUNS,
+        None,
+        f"{target.name} knows every operator, {has}"
+        if custom
+        else f"{target.name} knows every operator in the version that the model asks for",
+        MEASURED,
+    )
+
+
+def _matches(content: Content, wheels: Sequence[Measured], target: Target) -> Iterator[_Match]:
+    """The first rule that each operator meets."""
+    rules = [rule for rule in load_rules().rules if _applies(rule, target)]
+    for graph in content.graphs:
+        for operator in graph.operators:
+            match = _first(rules, graph, operator, wheels)
+            if match is not None:
+                yield _Match(match, operator)
+
+
+def _first(
+    rules: Sequence[Rule], graph: Graph, operator: Operator, wheels: Sequence[Measured]
+) -> Rule | None:
+    has = _agreed(wheels, lambda wheel: operator.name in wheel.custom)
+    registered = "open" if has is None else "yes" if has else "no"
+    return next((rule for rule in rules if rule.when.holds(graph, operator, registered)), None)
+
+
+def _applies(rule: Rule, target: Target) -> bool:
+    return any(scope.holds(*target) for scope in rule.where) and rule.xnnpack in (
+        None,
+        starts_xnnpack(target),
+    )
+
+
+def starts_xnnpack(target: Target) -> bool | None:
+    """Whether the wheel starts XNNPACK by itself; None where that was not seen."""
+    rows = (row for row in load_rules().xnnpack if row.where.holds(*target))
+    return next((row.starts for row in rows), None)
+
+
+def load_rules() -> ModelRulesTable:
+    """The rules that ship with pidoctor, and the user's own."""
+    return load(ModelRulesTable)
+
+
+@lru_cache(maxsize=256)
+def _specifier(text: str) -> SpecifierSet:
+    return SpecifierSet(text)

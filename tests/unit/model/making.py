@@ -1,0 +1,129 @@
+"""Small models for tests, written with the builder: only what the rules look at."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pidoctor.model.builder import Fields, Number, Numbers, build
+from pidoctor.model.content import Content, operator_names, read_content, types
+
+_DATA = 1  # the buffer that stored tensors share; 0 is the empty one
+_CUSTOM = "CUSTOM"
+
+
+class T(NamedTuple):
+    """A tensor; ``scales`` 1 is per tensor; ``stored``: its content is in the file."""
+
+    shape: tuple[int, ...] = (1,)
+    type: str = "FLOAT32"
+    scales: int = 0
+    stored: bool = False
+    signature: tuple[int, ...] = ()
+    blockwise: bool = False
+    variable: bool = False
+
+
+class Op(NamedTuple):
+    """An operator of a graph: numbers of tensors, -1 for one left out."""
+
+    name: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    version: int = 1
+    custom: bool = False
+    options: Fields = Fields()
+
+
+def model(tensors: list[T], operators: list[Op], inputs: tuple[int, ...] = (0,)) -> bytes:
+    """A model of one graph; its outputs are those of the last operator."""
+    codes = [_code(op) for op in operators]
+    graph = Fields(
+        {
+            0: [_tensor(number, tensor) for number, tensor in enumerate(tensors)],
+            1: Numbers("i", inputs),
+            2: Numbers("i", operators[-1].outputs if operators else inputs),
+            3: [
+                Fields(
+                    {
+                        0: Number("I", n),
+                        1: Numbers("i", op.inputs),
+                        2: Numbers("i", op.outputs),
+                        4: op.options,
+                    }
+                )
+                for n, op in enumerate(operators)
+            ],
+        }
+    )
+    largest = max((_bytes(tensor) for tensor in tensors if tensor.stored), default=1)
+    buffers = [Fields(), Fields({0: Numbers("B", (0,) * largest)})]
+    return build(Fields({0: Number("I", 3), 1: codes, 2: [graph], 4: buffers}))
+
+
+def content(tensors: list[T], operators: list[Op], inputs: tuple[int, ...] = (0,)) -> Content:
+    """The same, read."""
+    return read_content(memoryview(model(tensors, operators, inputs)))
+
+
+def _bytes(tensor: T) -> int:
+    count = 1
+    for size in tensor.shape:
+        count *= size
+    return count * 4
+
+
+def _code(op: Op) -> Fields:
+    number = operator_names().index(_CUSTOM if op.custom else op.name)
+    code = Fields(
+        {0: Number("b", min(number, 127)), 2: Number("i", op.version), 3: Number("i", number)}
+    )
+    if op.custom:
+        code[1] = op.name
+    return code
+
+
+def _tensor(number: int, tensor: T) -> Fields:
+    kind = [known.name for known in types()].index(tensor.type)
+    fields = Fields(
+        {
+            0: Numbers("i", tensor.shape),
+            1: Number("b", kind),
+            2: Number("I", _DATA if tensor.stored else 0),
+            3: f"t{number}",
+            5: Number("?", tensor.variable),
+        }
+    )
+    if tensor.scales:
+        scheme = Fields(
+            {
+                2: Numbers("f", (0.5,) * tensor.scales),
+                3: Numbers("q", (0,) * tensor.scales),
+            }
+        )
+        if tensor.blockwise:
+            scheme[4] = Number("B", 2)
+        fields[4] = scheme
+    if tensor.signature:
+        fields[7] = Numbers("i", tensor.signature)
+    return fields
+
+
+def dense_int8(rows: int, *, channels: int = 10, bias: bool = False) -> Content:
+    """int8 FULLY_CONNECTED of ``rows`` vectors of 64 to 10 numbers."""
+    tensors = [
+        T((rows, 64), "INT8", 1),
+        T((10, 64), "INT8", channels, stored=True),
+        T((10,), "INT32", channels, stored=True),
+        T((rows, 10), "INT8", 1),
+    ]
+    return content(tensors, [Op("FULLY_CONNECTED", (0, 1, 2 if bias else -1), (3,), 4)])
+
+
+def custom(name: str, version: int = 1) -> Content:
+    """One custom operator."""
+    return content([T(), T()], [Op(name, (0,), (1,), version, custom=True)])
+
+
+def builtin(name: str, version: int) -> Content:
+    """One builtin operator from one tensor to another."""
+    return content([T(), T()], [Op(name, (0,), (1,), version)])

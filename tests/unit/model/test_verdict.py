@@ -1,0 +1,194 @@
+"""Does a model run on a runtime? Each case is one that a real runtime decided."""
+
+from __future__ import annotations
+
+import pytest
+
+from pidoctor.model.builder import Fields, Number
+from pidoctor.model.content import Content
+from pidoctor.model.verdict import Target, judge_model, load_rules, starts_xnnpack
+from tests.unit.model.making import Op, T, builtin, content, custom, dense_int8
+
+ALL = (
+    ("tflite-runtime", "2.11.0"),
+    ("tflite-runtime", "2.12.0"),
+    ("tflite-runtime", "2.13.0"),
+    ("tflite-runtime", "2.14.0"),
+    ("ai-edge-litert", "1.0.1"),
+    ("ai-edge-litert", "1.4.0"),
+    ("ai-edge-litert", "2.1.0"),
+    ("ai-edge-litert", "2.3.0"),
+)
+LITERT = ALL[4:]
+
+
+def said(model: Content, runtime: str, version: str, architecture: str = "x86_64") -> str:
+    """ "runs", or the verdict with the stage at which it fails."""
+    verdict = judge_model(model, Target(runtime, version, architecture))
+    return f"{verdict.verdict}:{verdict.stage}" if verdict.stage else verdict.verdict
+
+
+# What eight runtimes did with a model that needs this version of an operator (x86-64): every
+# row is a load that was tried with a real model; those named run, the others do not load it.
+LOADS = [
+    ("FULLY_CONNECTED", 12, LITERT),  # dynamic range, converted with TensorFlow 2.21
+    ("FULLY_CONNECTED", 9, ALL),  # the same without a scale per channel
+    ("TRANSPOSE_CONV", 4, ALL[1:]),  # unet
+    ("CONV_2D", 1, ALL),
+]
+
+
+@pytest.mark.parametrize(("operator", "version", "loads"), LOADS)
+def test_what_loads(operator: str, version: int, loads: tuple[tuple[str, str], ...]) -> None:
+    model = builtin(operator, version)
+    for runtime in ALL:
+        expected = "runs" if runtime in loads else "cannot:load"
+        assert said(model, *runtime) == expected, runtime
+
+
+def test_a_dense_layer_of_today_has_its_option_named() -> None:
+    verdict = judge_model(
+        builtin("FULLY_CONNECTED", 12), Target("tflite-runtime", "2.14.0", "armv7l")
+    )
+    assert verdict.reason == "tflite-runtime 2.14.0 does not know FULLY_CONNECTED version 12"
+    assert verdict.rests_on == "measured"
+    assert verdict.changes == ("dense-per-tensor",)
+
+
+@pytest.mark.parametrize("runtime", ALL)
+def test_flex_needs_a_tensorflow_that_has_it(runtime: tuple[str, str]) -> None:
+    assert said(custom("FlexMatrixInverse"), *runtime) == "cannot:allocate"
+
+
+def test_flex_in_tensorflow() -> None:
+    model = custom("FlexMatrixInverse")
+    assert said(model, "tensorflow", "2.15.1", "aarch64") == "runs-with"
+    assert said(model, "tensorflow", "2.3.0") == "undecided"
+
+
+@pytest.mark.parametrize("runtime", ALL)
+@pytest.mark.parametrize("name", ["MatrixInverse", "Landmarks2TransformMatrix", "DISPATCH_OP"])
+def test_custom_operators_that_no_wheel_has(name: str, runtime: tuple[str, str]) -> None:
+    assert said(custom(name), *runtime) == "cannot:allocate"
+
+
+@pytest.mark.parametrize("runtime", ALL)
+def test_a_custom_operator_that_every_wheel_has(runtime: tuple[str, str]) -> None:
+    assert said(custom("TFLite_Detection_PostProcess"), *runtime) == "runs"
+
+
+def test_a_custom_operator_of_xnnpack_runs_only_there() -> None:
+    model = custom("Convolution2DTransposeBias")
+    assert {said(model, *runtime) for runtime in LITERT} == {"runs-with"}
+    assert {said(model, *runtime) for runtime in ALL[:4]} == {"cannot:allocate"}
+    assert said(model, "tflite-runtime", "2.14.0", "armv7l") == "cannot:allocate"
+
+
+def test_six_kinds_of_custom_operators_get_six_sentences() -> None:
+    names = (
+        "FlexMatrixInverse",
+        "edgetpu-custom-op",
+        "DISPATCH_OP",
+        "MatrixInverse",
+        "TFLite_Detection_PostProcess",
+        "Convolution2DTransposeBias",
+    )
+    target = Target("ai-edge-litert", "2.3.0", "aarch64")
+    reasons = [judge_model(custom(name), target).reason for name in names]
+    for name, reason in zip(names, reasons):
+        assert name in reason
+    shapes = {reason.replace(name, "NAME") for name, reason in zip(names, reasons)}
+    assert len(shapes) == 6
+
+
+# Emulated armv7l and aarch64 with /sys mounted: three models die, seven do not.
+DENSE = [
+    (dense_int8(2), "cannot:invoke"),
+    (dense_int8(4), "cannot:invoke"),
+    (dense_int8(64), "cannot:invoke"),
+    (dense_int8(1), "runs"),
+    (dense_int8(2, bias=True), "runs"),
+    (dense_int8(64, bias=True), "runs"),
+    (dense_int8(2, channels=1), "runs"),  # what TensorFlow 2.15 writes
+]
+
+
+@pytest.mark.parametrize("architecture", ["armv7l", "aarch64"])
+@pytest.mark.parametrize(("model", "expected"), DENSE)
+def test_the_dense_layer_that_kills_on_arm(
+    model: Content, expected: str, architecture: str
+) -> None:
+    assert said(model, "tflite-runtime", "2.14.0", architecture) == expected
+    assert said(model, "tflite-runtime", "2.14.0", "x86_64") == "runs"
+    assert said(model, "ai-edge-litert", "2.3.0", "aarch64") == "runs"
+
+
+def test_what_was_not_tried_on_arm_is_open() -> None:
+    assert said(dense_int8(2), "tflite-runtime", "2.13.0", "armv7l") == "undecided:invoke"
+
+
+def convolution(height: int, padding: int, *, dilation: int = 1) -> Content:
+    options = Fields(
+        {
+            0: Number("b", padding),
+            1: Number("i", 1),
+            2: Number("i", 1),
+            4: Number("i", dilation),
+            5: Number("i", dilation),
+        }
+    )
+    tensors = [T((1, height, 1, 1)), T((1, 3, 1, 1), stored=True), T((1, 1, 1, 1))]
+    return content(tensors, [Op("CONV_2D", (0, 1), (2,), options=options)])
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (convolution(2, 1), "undecided:allocate"),
+        (convolution(3, 1), "runs"),
+        (convolution(3, 1, dilation=2), "undecided:allocate"),
+        (convolution(2, 0), "runs"),  # padded
+    ],
+)
+def test_a_window_that_exceeds_the_stored_input(model: Content, expected: str) -> None:
+    verdict = judge_model(model, Target("ai-edge-litert", "2.3.0", "aarch64"))
+    assert said(model, "ai-edge-litert", "2.3.0", "aarch64") == expected
+    assert ("--shape" in verdict.settle) == (expected != "runs")
+
+
+def test_blocks_and_sixteen_by_eight() -> None:
+    blocks = content(
+        [T((1, 8)), T((4, 8), "INT8", 8, stored=True, blockwise=True), T((1, 4))],
+        [Op("FULLY_CONNECTED", (0, 1, -1), (2,))],
+    )
+    assert said(blocks, "ai-edge-litert", "2.3.0", "aarch64") == "cannot:allocate"
+    mixed = content(
+        [T((2, 8), "INT16", 1), T((8, 4), "INT8", 1), T((2, 4), "INT16", 1)],
+        [Op("BATCH_MATMUL", (0, 1), (2,))],
+        (0, 1),
+    )
+    assert said(mixed, "ai-edge-litert", "2.2.0") == "cannot:allocate"
+    assert said(mixed, "ai-edge-litert", "2.3.0") == "runs"
+
+
+def test_a_version_that_was_not_measured() -> None:
+    """Between two that agree it is what they say; else it is open."""
+    assert said(builtin("CONV_2D", 1), "tflite-runtime", "2.12.1") == "runs"
+    assert said(builtin("TRANSPOSE_CONV", 4), "tflite-runtime", "2.11.1") == "undecided:load"
+    assert said(builtin("FULLY_CONNECTED", 12), "tflite-runtime", "2.12.1") == "cannot:load"
+    assert said(builtin("CONV_2D", 1), "ai-edge-litert", "99.0") == "undecided"
+    assert said(builtin("CONV_2D", 1), "tflite-runtime", "1.0") == "undecided"
+
+
+def test_where_xnnpack_starts_by_itself() -> None:
+    assert starts_xnnpack(Target("tflite-runtime", "2.14.0", "armv7l")) is False
+    assert starts_xnnpack(Target("tflite-runtime", "2.14.0", "aarch64")) is True
+    assert starts_xnnpack(Target("tensorflow", "2.20.0", "aarch64")) is None
+
+
+def test_every_rule_has_its_source_and_every_open_one_what_settles_it() -> None:
+    for rule in load_rules().rules:
+        assert rule.source, rule.id
+        assert bool(rule.settle) == (rule.verdict == "undecided"), rule.id
+        assert rule.verdict in {"cannot", "undecided", "runs-with"}, rule.id
+        assert (rule.stage is None) == (rule.verdict == "runs-with"), rule.id
