@@ -10,16 +10,9 @@ from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
+from pidoctor.catalog.runtimes import alternatives, load_runtimes
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.tables import derived
-
-
-class Alternatives(NamedTuple):
-    """What can stand in for a runtime, best first."""
-
-    name: str
-    alternatives: tuple[str, ...]
-    source: str
 
 
 class MisleadingName(NamedTuple):
@@ -61,9 +54,7 @@ class NumpyLevel(NamedTuple):
 class RelationsTable(NamedTuple):
     """relations.json."""
 
-    alternatives: tuple[Alternatives, ...]
     misleading_names: tuple[MisleadingName, ...]
-    memory: tuple[MemoryNeed, ...]
     numpy_c_api: tuple[NumpyLevel, ...]
 
 
@@ -111,9 +102,13 @@ def load_relations() -> Relations:
 
 def _relations(table: RelationsTable) -> Relations:
     return Relations(
-        alternatives={row.name: row.alternatives for row in table.alternatives},
+        alternatives={row.distribution: alternatives(row) for row in load_runtimes()},
         warnings={row.name: row.text for row in table.misleading_names},
-        memory=table.memory,
+        memory=tuple(
+            MemoryNeed(row.distribution, need.specifier, need.peak, need.own, need.source)
+            for row in load_runtimes()
+            for need in row.memory
+        ),
         numpy_levels=table.numpy_c_api,
         distribution_packages=tuple(_distribution_packages()),
     )

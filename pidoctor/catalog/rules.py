@@ -87,6 +87,7 @@ TABLES: Mapping[str, Rules] = {
     "runtimes": Rules(
         "pidoctor.catalog.runtimes:RuntimesTable",
         unique=(("runtimes[].distribution",),),
+        references={"runtimes[].alternatives[]": ("runtimes:runtimes[].distribution",)},
         filled=("runtimes[].distributions",),
     ),
     "pythons": Rules(

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from pidoctor.catalog.tables import load
+from packaging.specifiers import SpecifierSet
+
+from pidoctor.catalog.tables import load, load_table
+
+Reading = Literal["every wheel", "one Python"]
+
+
+class RuntimeWheels(NamedTuple):
+    """A distribution of a runtime that the wheels index covers.
+
+    ``extensions`` are the files that its import loads; ``evidence`` is how its wheels are read:
+    each of them, or those for one Python where the others only repeat them.
+    """
+
+    name: str
+    extensions: tuple[str, ...]
+    evidence: Reading
+    source: str
+
+
+class PeakMemory(NamedTuple):
+    """Peak resident memory of an inference, in bytes, as measured.
+
+    ``own`` is the part that is not pages of files, which the system cannot drop.
+    """
+
+    specifier: SpecifierSet
+    peak: int
+    own: int
+    source: str
 
 
 @dataclass(frozen=True)
@@ -13,6 +43,7 @@ class Runtime:
     """A runtime: its distribution, others that bring the same module, and how to import it.
 
     ``import_line`` leaves the class ``Interpreter`` behind; a proof runs this very line.
+    ``alternatives`` can stand in for it, best first; all other runtimes where none are named.
     """
 
     JSON_NAMES = {"import_line": "import"}  # noqa: RUF012 (read by the decoder)
@@ -21,6 +52,10 @@ class Runtime:
     distributions: tuple[str, ...]
     module: str
     import_line: str
+    source: str = ""
+    wheels: tuple[RuntimeWheels, ...] = ()
+    memory: tuple[PeakMemory, ...] = ()
+    alternatives: tuple[str, ...] = ()
 
 
 class RuntimesTable(NamedTuple):
@@ -33,3 +68,19 @@ class RuntimesTable(NamedTuple):
 def load_runtimes() -> tuple[Runtime, ...]:
     """The runtimes that ship with pidoctor, preferred first, then the user's own."""
     return load(RuntimesTable).runtimes
+
+
+def runtime_wheels() -> Iterator[RuntimeWheels]:
+    """The runtimes' distributions that the wheels index covers."""
+    return (wheels for runtime in load_runtimes() for wheels in runtime.wheels)
+
+
+def alternatives(runtime: Runtime) -> tuple[str, ...]:
+    """What can stand in for a runtime, best first."""
+    others = [other.distribution for other in load_runtimes()]
+    return runtime.alternatives or tuple(name for name in others if name != runtime.distribution)
+
+
+def indexed_packages() -> tuple[str, ...]:
+    """The packages that the wheels index is asked to hold: the runtimes', and others beside."""
+    return (*(wheels.name for wheels in runtime_wheels()), *load_table("index_scope")["requested"])

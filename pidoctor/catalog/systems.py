@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from pidoctor.catalog.boards import MIB, Board, Boards, Soc
@@ -93,6 +93,15 @@ class SystemRow(NamedTuple):
         return ""
 
 
+class Release(NamedTuple):
+    """A release of a distribution, as a log names it."""
+
+    codename: str
+    flavour: str
+    version: str
+    libc_version: str
+
+
 class Systems(NamedTuple):
     """The whole table, oldest release of each flavour first."""
 
@@ -103,6 +112,14 @@ class Systems(NamedTuple):
     def flavour_of_id(self, os_id: str) -> str:
         """The flavour that an os-release ID means where no sign tells another; else the ID."""
         return next((one.id for one in self.flavours if os_id in one.os_ids), os_id)
+
+    def releases(self, flavours: Collection[str]) -> tuple[Release, ...]:
+        """The releases of distributions whose codenames and versions others go by."""
+        return tuple(
+            Release(row.codename, row.flavour, row.version, row.libc_version)
+            for row in self.rows
+            if row.flavour in flavours and row.codename is not None
+        )
 
     def usual(self, board: Board, soc: Soc, supported: tuple[str, ...]) -> SystemRow | None:
         """The newest release of the first of the ``supported`` flavours that runs on a board."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.runtimes import indexed_packages
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.checks.case import Case
 from pidoctor.resolve.compatibility import judge
@@ -19,7 +19,7 @@ def installed_wheels(case: Case) -> Iterator[tuple[Wheel, Verdict]]:
     brings in its own builds.
     """
     installed = case.profile.python.packages.or_else({})
-    names = [name for name in load_table("index_scope")["requested"] if name in installed]
+    names = [name for name in indexed_packages() if name in installed]
     if not names or undecidable(case.profile) is not None:
         return
     machine = machine_of(case.profile)

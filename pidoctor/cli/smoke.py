@@ -24,10 +24,12 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from pidoctor.catalog.runtimes import load_runtimes
+
     add_environment(parser)
     parser.add_argument(
         "--runtime",
-        choices=["ai-edge-litert", "tflite-runtime", "tensorflow"],
+        choices=[runtime.distribution for runtime in load_runtimes()],
         help="default: the first that is installed",
     )
     parser.add_argument("--model", metavar="FILE", help="your own .tflite instead of ours")

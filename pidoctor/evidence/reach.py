@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from typing import Any
 
+from pidoctor.catalog.runtimes import runtime_wheels
 from pidoctor.catalog.tables import load_table
 
 
 def entry_extensions(name: str, paths: Iterable[str]) -> set[str]:
-    """The files that importing the package's entry point loads (data/entry_points.json).
+    """The files that importing the package's entry point loads.
 
+    They are in data/runtimes.json, and in data/entry_points.json for other packages.
     All of them for a package that is not in the table, or whose files have other names by now:
     too strict a verdict can be seen and corrected, a library missed cannot.
     """
     known = list(paths)
-    for row in load_table("entry_points")["entry_points"]:
-        if row["name"] == name:
-            found = {
-                path
-                for path in known
-                for pattern in row["extensions"]
-                if fnmatchcase(path, pattern)
-            }
-            return found or set(known)
-    return set(known)
+    patterns = _extensions().get(name, ())
+    found = {path for path in known for pattern in patterns if fnmatchcase(path, pattern)}
+    return found or set(known)
+
+
+def _extensions() -> Mapping[str, tuple[str, ...]]:
+    """The extensions that each known package's import loads: the runtimes', and other packages'."""
+    others = {row["name"]: tuple(row["extensions"]) for row in _other_packages()}
+    return {**others, **{wheels.name: wheels.extensions for wheels in runtime_wheels()}}
+
+
+def _other_packages() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = load_table("entry_points")["entry_points"]
+    return rows
 
 
 def reached(entries: set[str], libraries: Mapping[str, tuple[str, tuple[str, ...]]]) -> set[str]:

@@ -10,6 +10,7 @@ from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 
 from pidoctor.catalog.pythons import indexed_pythons
+from pidoctor.catalog.runtimes import runtime_wheels
 from pidoctor.catalog.tables import load_table
 
 
@@ -49,15 +50,18 @@ class Scope:
 
 def load_scope() -> Scope:
     """The scope that the shipped index is made with."""
-    data = load_table("index_scope")
+    data, runtimes = load_table("index_scope"), tuple(runtime_wheels())
+    names = tuple(wheels.name for wheels in runtimes)
+    evidence = [(wheels.name, str(wheels.evidence)) for wheels in runtimes]
+    evidence += [(row["name"], row["read"]) for row in data["evidence"]]
     return Scope(
-        requested=tuple(data["requested"]),
+        requested=(*names, *data["requested"]),
         unpruned=tuple(data["unpruned"]),
         pythons=indexed_pythons(),
         machines=tuple(data["machines"]),
-        evidence=tuple((row["name"], row["read"]) for row in data["evidence"]),
+        evidence=tuple(sorted(evidence, key=lambda row: row[1] != "every wheel")),
         evidence_of_others=data["evidence_of_others"],
-        prereleases=tuple(data["prereleases"]),
+        prereleases=names,
     )
 
 

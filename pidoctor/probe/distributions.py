@@ -104,18 +104,18 @@ def _packaged(folder: str) -> str:
 
 def _may_use_numpy(item: InstalledPackage) -> bool:
     """Whether its compiled files decide over NumPy: it requires numpy, or it is a runtime."""
-    from pidoctor.catalog.tables import load_table
+    from pidoctor.catalog.runtimes import load_runtimes
 
-    runtimes = {name for row in load_table("runtimes")["runtimes"] for name in row["distributions"]}
+    runtimes = {name for runtime in load_runtimes() for name in runtime.distributions}
     needs = any(re.match(r"numpy\b", text, re.IGNORECASE) for text in item.requires)
     return needs or item.name in runtimes
 
 
 def _in_the_index() -> frozenset[str]:
     """Packages whose wheels the index has read already: the tag of the wheel is enough."""
-    from pidoctor.catalog.tables import load_table
+    from pidoctor.catalog.runtimes import indexed_packages
 
-    return frozenset(load_table("index_scope")["requested"])
+    return frozenset(indexed_packages())
 
 
 # --- metadata ------------------------------------------------------------------------------------

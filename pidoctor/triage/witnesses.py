@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from pidoctor.catalog.systems import load_systems
 from pidoctor.triage.pattern import literals_of
 from pidoctor.triage.sieve import any_of
 
@@ -62,6 +63,7 @@ def witnesses() -> Witnesses:
     """The shipped table."""
     file = resources.files("pidoctor.catalog") / "data" / "symptoms" / "witnesses.json"
     table = json.loads(file.read_text(encoding="utf-8"))
+    releases = load_systems().releases(table["families"])
     rows = tuple(
         Witness(fact, weight, re.compile(pattern), literals_of(pattern))
         for fact, weight, pattern in table["witnesses"]
@@ -69,7 +71,7 @@ def witnesses() -> Witnesses:
     return Witnesses(
         rows=rows,
         any=re.compile(any_of({literal for row in rows for literal in row.literals})),
-        releases={k: (row["family"], row["glibc"]) for k, row in table["releases"].items()},
-        numbered=table["numbered"],
+        releases={row.codename: (row.flavour, row.libc_version) for row in releases},
+        numbered={f"{row.flavour} {row.version}": row.codename for row in releases},
         architectures=table["architectures"],
     )
