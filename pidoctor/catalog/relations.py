@@ -105,7 +105,9 @@ def _relations(table: RelationsTable) -> Relations:
         alternatives={row.distribution: alternatives(row) for row in load_runtimes()},
         warnings={row.name: row.text for row in table.misleading_names},
         memory=tuple(
-            MemoryNeed(row.distribution, need.specifier, need.peak, need.own, need.source)
+            MemoryNeed(
+                row.distribution, SpecifierSet(need.specifier), need.peak, need.own, need.source
+            )
             for row in load_runtimes()
             for need in row.memory
         ),

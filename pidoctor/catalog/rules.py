@@ -18,7 +18,9 @@ class Rules(NamedTuple):
 
     ``unique``: groups of paths whose values are all different. ``references``: path -> the
     "table:path" of one or more values that it must be among. ``filled``: lists and objects that
-    hold at least one value. ``word_sizes``: values that are 32 or 64.
+    hold at least one value. ``word_sizes``: values that are 32 or 64. ``patterns``:
+    regular expressions. ``parts``: the files whose lists are the rows of its one section, where
+    it ships as several.
     """
 
     kind: str  # "module:NamedTuple" of the table
@@ -26,6 +28,8 @@ class Rules(NamedTuple):
     references: Mapping[str, tuple[str, ...]] = {}
     filled: tuple[str, ...] = ()
     word_sizes: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 TABLES: Mapping[str, Rules] = {
@@ -90,6 +94,24 @@ TABLES: Mapping[str, Rules] = {
         references={"runtimes[].alternatives[]": ("runtimes:runtimes[].distribution",)},
         filled=("runtimes[].distributions",),
     ),
+    "troubles": Rules(
+        "pidoctor.catalog.troubles:TroublesTable",
+        unique=(("troubles[].id",), ("troubles[].log[].id",)),
+        references={"troubles[].entails[]": ("troubles:troubles[].id",)},
+        filled=("troubles[].remedies", "troubles[].log[].patterns"),
+        patterns=("troubles[].log[].patterns[]", "troubles[].log[].unless[]"),
+        parts=(
+            "troubles/nothing-fits",
+            "troubles/refusals",
+            "troubles/network",
+            "troubles/resources",
+            "troubles/building",
+            "troubles/loading",
+            "troubles/importing",
+            "troubles/models",
+            "troubles/accelerators",
+        ),
+    ),
     "pythons": Rules(
         "pidoctor.catalog.pythons:PythonsTable",
         unique=(("pythons[].version",),),
@@ -141,7 +163,20 @@ def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
             for path, value in _all(tables[name], rules.word_sizes)
             if value not in (32, 64)
         ]
+        faults += [
+            f"{place(path)}: {why}"
+            for path, value in _all(tables[name], rules.patterns)
+            if (why := _why_no_pattern(value))
+        ]
     return faults
+
+
+def _why_no_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"no regular expression ({error})"
+    return ""
 
 
 class _Place(NamedTuple):

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from packaging.specifiers import SpecifierSet
-
 from pidoctor.catalog.tables import load, load_table
+from pidoctor.catalog.values import Specifier
 
 Reading = Literal["every wheel", "one Python"]
 
@@ -32,7 +31,7 @@ class PeakMemory(NamedTuple):
     ``own`` is the part that is not pages of files, which the system cannot drop.
     """
 
-    specifier: SpecifierSet
+    specifier: Specifier
     peak: int
     own: int
     source: str

@@ -97,8 +97,13 @@ def kind_of(name: str) -> Any:
 
 @cache
 def _shipped(name: str) -> Any:
-    file = f"{name}.json"
-    return decode(kind_of(name), expanded(load_table(name), {}), file)
+    return decode(kind_of(name), expanded(_raw(name), {}), f"{name}.json")
+
+
+def _raw(name: str) -> Raw:
+    """A shipped table; one that ships in parts has the rows of all of them."""
+    parts: Any = [load_table(part) for part in TABLES[name].parts]
+    return {name: [row for part in parts for row in part]} if parts else load_table(name)
 
 
 def expanded(data: Any, shipped: Raw) -> Any:
@@ -217,7 +222,7 @@ def _extended(
 ) -> Any:
     """A shipped table with the user's: rows added, objects merged, single values replaced."""
     table, shown = _shipped(name), _line(path)
-    data = expanded(data, load_table(name))
+    data = expanded(data, _raw(name))
     found = Collected(shown)
     known = {field.key: field for field in fields_of(type(table))}
     for key, value in data.items():

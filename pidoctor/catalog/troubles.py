@@ -12,20 +12,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.rules import TABLES
+from pidoctor.catalog.tables import derived, load_table
+from pidoctor.decoding import decode
 from pidoctor.result import Remedy
 
-GROUPS = (
-    "nothing-fits",
-    "refusals",
-    "network",
-    "resources",
-    "building",
-    "loading",
-    "importing",
-    "models",
-    "accelerators",
-)
+GROUPS = tuple(part.partition("/")[2] for part in TABLES["troubles"].parts)
 """The tables of troubles, by name."""
 
 FILLED = "!"
@@ -45,12 +37,12 @@ class Sign(NamedTuple):
 
     id: str
     patterns: tuple[str, ...]
-    unless: tuple[str, ...]
-    needs: tuple[str, ...]
-    without: tuple[str, ...]
-    facts: Mapping[str, str]
-    confidence: float
     source: str
+    unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    facts: Mapping[str, str] = {}
+    confidence: float = 0.9
 
 
 class Advice(NamedTuple):
@@ -58,6 +50,35 @@ class Advice(NamedTuple):
 
     when: Mapping[str, str]
     remedy: Remedy
+
+
+class AdviceRow(NamedTuple):
+    """A remedy as the tables write it."""
+
+    text: str
+    commands: tuple[str, ...] = ()
+    safe: bool = False
+    when: Mapping[str, str] = {}
+
+
+class TroubleRow(NamedTuple):
+    """A trouble as the tables write it; see :class:`Trouble`."""
+
+    id: str
+    title: str
+    explanation: str
+    order: int
+    remedies: tuple[AdviceRow, ...]
+    source: str
+    entails: tuple[str, ...] = ()
+    settled_by: tuple[str, ...] = ()
+    log: tuple[Sign, ...] = ()
+
+
+class TroublesTable(NamedTuple):
+    """The tables of troubles together; a folder of the user's own has them in troubles.json."""
+
+    troubles: tuple[TroubleRow, ...]
 
 
 class Trouble(NamedTuple):
@@ -136,49 +157,35 @@ def _filled(template: str, slots: Mapping[str, str]) -> str | None:
     return _SLOT.sub(lambda found: slots[found.group(1)], template)
 
 
-@lru_cache(maxsize=1)
 def load_troubles() -> Mapping[str, Trouble]:
-    """Every trouble by its id, in the order of the tables."""
-    rows: list[Any] = []
-    for group in GROUPS:
-        rows.extend(load_table(f"troubles/{group}"))
-    return {row["id"]: _trouble(row) for row in rows}
+    """Every trouble by its id, in the order of the tables, the user's own last."""
+    return derived(TroublesTable, _troubles)
 
 
-def _trouble(row: Mapping[str, Any]) -> Trouble:
+def _troubles(table: TroublesTable) -> Mapping[str, Trouble]:
+    return {row.id: _trouble(row) for row in table.troubles}
+
+
+def _trouble(row: TroubleRow) -> Trouble:
     return Trouble(
-        id=row["id"],
-        title=row["title"],
-        explanation=row["explanation"],
-        order=row["order"],
-        entails=frozenset(row.get("entails", ())),
-        settled_by=frozenset(row.get("settled_by", ())),
+        id=row.id,
+        title=row.title,
+        explanation=row.explanation,
+        order=row.order,
+        entails=frozenset(row.entails),
+        settled_by=frozenset(row.settled_by),
         advice=tuple(
-            Advice(
-                advice.get("when", {}),
-                Remedy(
-                    advice["text"], tuple(advice.get("commands", ())), advice.get("safe", False)
-                ),
-            )
-            for advice in row["remedies"]
+            Advice(advice.when, Remedy(advice.text, advice.commands, advice.safe))
+            for advice in row.remedies
         ),
-        signs=tuple(sign(each) for each in row.get("log", ())),
-        source=row["source"],
+        signs=row.log,
+        source=row.source,
     )
 
 
 def sign(row: Mapping[str, Any]) -> Sign:
     """A sign from its row."""
-    return Sign(
-        id=row["id"],
-        patterns=tuple(row["patterns"]),
-        unless=tuple(row.get("unless", ())),
-        needs=tuple(row.get("needs", ())),
-        without=tuple(row.get("without", ())),
-        facts=row.get("facts", {}),
-        confidence=row.get("confidence", 0.9),
-        source=row["source"],
-    )
+    return decode(Sign, row, "marks.json", exact=False)
 
 
 class InstalledTrouble(NamedTuple):

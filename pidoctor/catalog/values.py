@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_CLAUSE = re.compile(r"(==|!=|<=|>=|<|>|~=)\s*\d+(\.\d+)*(\.\*)?")
+
 
 class Dotted(str):
     """A version made of numbers alone: "3.11.2"."""
@@ -11,4 +15,15 @@ class Dotted(str):
     def __new__(cls, text: str) -> Dotted:
         if not all(part.isascii() and part.isdecimal() for part in text.split(".")):
             raise ValueError("not a version made of numbers")
+        return super().__new__(cls, text)
+
+
+class Specifier(str):
+    """A PEP 440 specifier of released versions: ">=2.10,<3"; checked without packaging's import."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Specifier:
+        if not all(_CLAUSE.fullmatch(clause.strip()) for clause in text.split(",")):
+            raise ValueError("not a version specifier")
         return super().__new__(cls, text)

@@ -64,9 +64,14 @@ def witnesses() -> Witnesses:
     file = resources.files("pidoctor.catalog") / "data" / "symptoms" / "witnesses.json"
     table = json.loads(file.read_text(encoding="utf-8"))
     releases = load_systems().releases(table["families"])
+    codenames = "|".join(dict.fromkeys(row.codename for row in releases))
+    patterns = [
+        (fact, weight, pattern.replace("{codenames}", codenames))
+        for fact, weight, pattern in table["witnesses"]
+    ]
     rows = tuple(
         Witness(fact, weight, re.compile(pattern), literals_of(pattern))
-        for fact, weight, pattern in table["witnesses"]
+        for fact, weight, pattern in patterns
     )
     return Witnesses(
         rows=rows,
