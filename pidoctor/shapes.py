@@ -173,6 +173,17 @@ class ModelResult(TypedDict):
     latency_ms: Union[Number, None]
 
 
+class Use(TypedDict):
+    """A module or a runtime that was there before an install: whether it worked, and works."""
+
+    name: Text
+    version: str
+    what: str
+    before: bool
+    after: Union[bool, None]
+    detail: str
+
+
 Proof = TypedDict(
     "Proof",
     {
@@ -185,6 +196,7 @@ Proof = TypedDict(
         "models": list[ModelResult],
         "peak_memory_bytes": Union[Amount, None],
         "death": Union[Death, None],
+        "uses": list[Use],
     },
 )
 

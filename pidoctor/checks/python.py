@@ -12,8 +12,8 @@ from pidoctor.result import Finding, Remedy, Severity
 def interpreter(case: Case) -> Iterator[Finding]:
     """No interpreter, or one that does not answer."""
     python = case.profile.python
-    if python.version.is_known:
-        return
+    if python.version.is_known or case.profile.environment.folder.is_known:
+        return  # of an environment it is told by the check of its Python
     if python.executable.state is State.ABSENT:
         yield Finding(
             "no-python",

@@ -10,6 +10,7 @@ from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.checks import (
     accelerators,
     environment,
+    installed_state,
     memory,
     network,
     python,
@@ -49,6 +50,8 @@ CHECKS: tuple[Check, ...] = (
     Check("piwheels", network.piwheels_on_64_bit),
     Check("no-index", network.no_index),
     Check("pip-configuration", network.pip_refuses),
+    Check("environment-python", installed_state.environment_python),
+    Check("damages", installed_state.damages),
     Check("numpy-pair", environment.numpy_pair),
     Check("broken-wheels", environment.broken_wheels),
     Check("optional-libraries", environment.optional_libraries),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from pidoctor.install.outcome import Outcome
     from pidoctor.install.recipe import Job
     from pidoctor.profile.profile import Profile
-    from pidoctor.proof.proof import Proof
     from pidoctor.resolve.plan import Plan
 
 DESCRIPTION = "Resolve, show the plan, ask, install into a virtual environment, and prove it."
@@ -26,8 +23,6 @@ EXAMPLES = """\
   pidoctor install --dry-run
   pidoctor install --offline --wheels /media/usb/wheels
 """
-# A proof with the whole of TensorFlow takes 40 s on an emulated Cortex-A72.
-_PROOF_LIMIT_S = 600.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +47,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Result
     from pidoctor.host.live import LiveHost
     from pidoctor.install.failure import InstallError
+    from pidoctor.install.keeping import note, prover
     from pidoctor.install.transaction import install
     from pidoctor.probe.environment_choice import DEFAULT, choose
     from pidoctor.probe.machine import probe
@@ -93,7 +89,9 @@ def run(options: argparse.Namespace) -> Result:
         return shown
     if not _agreed(options, shown):
         return Result("install", ExitCode.PROBLEM, error="not agreed to; nothing was changed")
-    outcome = install(job, _prover(resolution, say), say)
+    say(f"{resolution.runtime} {resolution.version} was chosen")
+    noted = note(profile, resolution, say) if choice.exists else ()
+    outcome = install(job, prover(resolution, noted, say), say)
     return _done(outcome, profile, resolution)
 
 
@@ -148,13 +146,6 @@ def _agreed(options: argparse.Namespace, shown: Result) -> bool:
         raise UsageError("no terminal to ask on; say --yes to install, or --dry-run to look")
     show(shown, argparse.Namespace(**{**vars(options), "json": False}))
     return agreed("\nGo ahead? [y/N] ")
-
-
-def _prover(plan: Plan, say: Callable[[str], None]) -> Callable[[str], Proof]:
-    from pidoctor.proof.prove import prove
-
-    say(f"{plan.runtime} {plan.version} was chosen")
-    return partial(prove, runtime=plan.runtime, timeout_s=_PROOF_LIMIT_S)
 
 
 def _done(outcome: Outcome, profile: Profile, plan: Plan) -> Result:

@@ -17,7 +17,7 @@ from pidoctor.result import Remedy
 PASSED = "passed"
 FAILED = "failed"
 
-ENDS = ("segfault", "abort", "timeout", "wrong-result", "error")
+ENDS = ("segfault", "abort", "timeout", "wrong-result", "regression", "not-as-planned", "error")
 """How a proof can end where no trouble of the catalogue is the cause."""
 
 Number = Union[int, float]
@@ -113,6 +113,36 @@ class ModelResult:
 
 
 @dataclass(frozen=True)
+class Use:
+    """One use of an installed distribution: an import, or an inference of a runtime.
+
+    ``before`` and ``after`` tell whether it worked; ``after`` is None until it was tried again.
+    """
+
+    name: str
+    version: str
+    what: str  # the module, or "inference"
+    before: bool
+    after: bool | None = None
+    detail: str = ""  # how it failed
+
+    @property
+    def lost(self) -> bool:
+        """Whether it worked before and does not any more."""
+        return self.before and self.after is False
+
+    def to_json(self) -> shapes.Use:
+        return {
+            "name": self.name,
+            "version": self.version,
+            "what": self.what,
+            "before": self.before,
+            "after": self.after,
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True)
 class Proof:
     """A runtime, what it computed, and the decoded death if it did not."""
 
@@ -125,6 +155,7 @@ class Proof:
     models: tuple[ModelResult, ...]
     peak_memory_bytes: int | None  # of the child, its Python included
     death: Death | None
+    uses: tuple[Use, ...] = ()  # what was there before an install, and whether it still works
 
     @property
     def passed(self) -> bool:
@@ -141,6 +172,7 @@ class Proof:
             "models": [model.to_json() for model in self.models],
             "peak_memory_bytes": self.peak_memory_bytes,
             "death": self.death.to_json() if self.death else None,
+            "uses": [use.to_json() for use in self.uses],
         }
 
     @classmethod
@@ -155,6 +187,7 @@ class Proof:
             models=tuple(ModelResult.from_json(model) for model in data["models"]),
             peak_memory_bytes=data["peak_memory_bytes"],
             death=Death.from_json(data["death"]) if data["death"] else None,
+            uses=tuple(Use(**use) for use in data.get("uses", ())),
         )
 
 

@@ -12,13 +12,14 @@ from pidoctor.report.document import (
     Command,
     Detail,
     Facts,
+    Item,
     Mark,
     Notice,
     Row,
     Section,
     Text,
 )
-from pidoctor.units import seconds, size
+from pidoctor.units import count, seconds, size
 
 if TYPE_CHECKING:
     from pidoctor.proof.proof import ModelResult, Proof
@@ -36,9 +37,22 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         blocks.append(Facts(tuple(_model(model) for model in proof.models)))
         if proof.peak_memory_bytes:
             blocks.append(Text([(f"peak memory {size(proof.peak_memory_bytes)}", FAINT)]))
+    blocks += _uses(proof, detail)
     if proof.passed and proof.import_line:
         blocks.append(Command(proof.import_line, "In your code:", folds=False))
     yield Section("Proof", tuple(blocks))
+
+
+def _uses(proof: Proof, detail: Detail) -> Iterator[Block]:
+    """What was there before an install: how much of it works still, and what does not."""
+    worked = [use for use in proof.uses if use.before]
+    kept = [use for use in worked if use.after]
+    if not worked or detail is Detail.QUIET:
+        return
+    yield Text(f"{len(kept)} of {count(len(worked), 'use')} that worked before work now")
+    for use in worked:
+        if use.lost:
+            yield Item(Mark.BAD, f"{use.name} {use.version}, {use.what}: {use.detail}")
 
 
 def _outcome(proof: Proof) -> Notice:

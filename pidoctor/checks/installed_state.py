@@ -1,0 +1,114 @@
+"""The state of an environment: its Python, and installed packages that are damaged."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from pidoctor.checks.case import Case
+from pidoctor.profile.environment import Damage
+from pidoctor.result import Finding, Remedy, Severity
+
+_RECORDS = "https://packaging.python.org/specifications/recording-installed-packages/"
+
+
+def environment_python(case: Case) -> Iterator[Finding]:
+    """The Python that an environment was made with is gone, or became another version."""
+    environment, python = case.profile.environment, case.profile.python
+    folder, made_for = environment.folder.value, environment.made_for.value
+    if folder is None or environment.kind.value == "yet to be made":
+        return
+    quoted = shlex.quote(folder)
+    anew = Remedy(
+        "Keep the old folder aside and make a new environment.",
+        (f"mv {quoted} {quoted}-old", f"pidoctor install --venv {quoted}"),
+    )
+    if not python.version.is_known:
+        yield Finding(
+            "environment-python-gone",
+            Severity.ERROR,
+            f"The environment {folder} does not work: its Python cannot be used any more.",
+            f"{python.version.source}: {python.version.detail or python.version.state.value}",
+            anew,
+        )
+    elif made_for and _minor(made_for) != _minor(python.version.or_else("")):
+        yield Finding(
+            "environment-python-changed",
+            Severity.ERROR,
+            f"The environment {folder} was made for Python {_minor(made_for)}, and its Python is "
+            f"{python.version.value} now, which does not see the packages installed before.",
+            f"{environment.made_for.source}: version {made_for}",
+            anew,
+        )
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+def damages(case: Case) -> Iterator[Finding]:
+    """One finding for each thing that is wrong with what is installed."""
+    for damage in case.profile.environment.damages.or_else(()):
+        if damage.kind in _TOLD:
+            yield _TOLD[damage.kind](case, damage)
+
+
+def _half_removed(_: Case, damage: Damage) -> Finding:
+    return Finding(
+        "package-half-removed",
+        Severity.WARNING,
+        f"pip was interrupted here and left the folder {damage.path.rsplit('/', 1)[-1]}; "
+        'pip says "Ignoring invalid distribution" because of it.',
+        damage.path,
+        Remedy("Delete what is left over.", (f"rm -r {shlex.quote(damage.path)}",)),
+    )
+
+
+def _two_versions(case: Case, damage: Damage) -> Finding:
+    return Finding(
+        "package-two-versions",
+        Severity.WARNING,
+        f"{damage.name} is installed in two versions in one directory ({damage.detail}); which "
+        "files are whose cannot be told.",
+        damage.path,
+        Remedy("Install one of them again.", (_again(case, damage),)),
+        _RECORDS,
+    )
+
+
+def _unreadable(case: Case, damage: Damage) -> Finding:
+    return Finding(
+        "package-metadata-unreadable",
+        Severity.WARNING,
+        f"The metadata of {damage.name} cannot be read, so what it requires is not known.",
+        damage.path,
+        Remedy("Install it again.", (_again(case, damage),)),
+        _RECORDS,
+    )
+
+
+def _files_missing(case: Case, damage: Damage) -> Finding:
+    return Finding(
+        "package-files-missing",
+        Severity.WARNING,
+        f"{damage.name} is not complete: {damage.detail}.",
+        damage.path,
+        Remedy("Install it again.", (_again(case, damage),)),
+    )
+
+
+_TOLD = {
+    "half-removed": _half_removed,
+    "two-versions": _two_versions,
+    "unreadable-metadata": _unreadable,
+    "files-missing": _files_missing,
+}
+
+
+def _again(case: Case, damage: Damage) -> str:
+    """The command that installs a package again, in the version that is imported now."""
+    version = case.installed(damage.name)
+    package = shlex.quote(f"{damage.name}=={version}" if version else damage.name)
+    if case.profile.python.pip.is_known:
+        return f"{case.python} -m pip install --force-reinstall --no-deps {package}"
+    return f"uv pip install --python {case.python} --reinstall --no-deps {package}"

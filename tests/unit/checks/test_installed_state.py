@@ -1,0 +1,70 @@
+"""A damaged environment is one finding for each thing that is wrong, and never a traceback."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pidoctor.profile.environment import Damage
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import Profile
+from pidoctor.result import Severity
+from tests.profiles import changed, known, pi4
+from tests.unit.checks.cases import findings
+
+SITE = "/home/me/.venv/lib/python3.11/site-packages"
+
+
+def board(*damages: Damage, made_for: str = "3.11.2") -> Profile:
+    plain = pi4()
+    environment = replace(
+        plain.environment,
+        folder=known("/home/me/.venv"),
+        kind=known("venv"),
+        made_for=known(made_for, "/home/me/.venv/pyvenv.cfg"),
+        installed=known(()),
+        damages=known(damages),
+    )
+    return replace(plain, environment=environment)
+
+
+@pytest.mark.parametrize(
+    ("kind", "found_id", "command"),
+    [
+        ("half-removed", "package-half-removed", f"rm -r '{SITE}/~umpy'"),
+        ("two-versions", "package-two-versions", "--force-reinstall --no-deps numpy"),
+        ("unreadable-metadata", "package-metadata-unreadable", "--force-reinstall"),
+        ("files-missing", "package-files-missing", "--force-reinstall"),
+    ],
+)
+def test_each_damage_is_one_finding_with_a_command(kind: str, found_id: str, command: str) -> None:
+    found = findings(board(Damage(kind, "numpy", f"{SITE}/~umpy", "seen")))
+    assert found_id in found
+    remedy = found[found_id].remedy
+    assert remedy is not None
+    assert command in remedy.commands[0]
+
+
+def test_without_pip_the_command_is_uvs() -> None:
+    damage = Damage("files-missing", "numpy", f"{SITE}/numpy", "seen")
+    without = changed(board(damage), python_pip=Fact.absent("site-packages"))
+    remedy = findings(without)["package-files-missing"].remedy
+    assert remedy is not None
+    assert remedy.commands[0].startswith("uv pip install --python ")
+
+
+def test_an_environment_whose_python_is_gone_is_told_once() -> None:
+    gone: Fact[str] = Fact.absent("/usr/bin/python3.9", "the Python of this environment is gone")
+    found = findings(changed(board(), python_version=gone, python_executable=gone))
+    assert found["environment-python-gone"].severity is Severity.ERROR
+    assert "no-python" not in found
+    remedy = found["environment-python-gone"].remedy
+    assert remedy is not None
+    assert remedy.commands[1] == "pidoctor install --venv /home/me/.venv"
+
+
+def test_a_python_that_became_another_version_under_the_environment() -> None:
+    found = findings(board(made_for="3.9.2"))
+    assert "was made for Python 3.9" in found["environment-python-changed"].message
+    assert "environment-python-changed" not in findings(board())
