@@ -244,12 +244,16 @@ class Step(TypedDict):
 
 
 class Installed(TypedDict):
-    """How an install ended; ``kept_bytes`` is what the state kept for ``undo`` takes."""
+    """How an install ended; ``kept_bytes`` is what the state kept for ``undo`` takes.
+
+    ``left`` says how a failed install left the environment; empty where nobody looked.
+    """
 
     status: Annotated[str, _one_of("installed", "already", "failed", "rolled-back")]
     environment: str
     python: str
     kept_bytes: Amount
+    left: str
 
 
 class IndexStatus(TypedDict):

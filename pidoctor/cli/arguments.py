@@ -24,6 +24,7 @@ COMMANDS = {
     "install": "plan, show, ask, install, and prove by an inference",
     "smoke": "prove an environment that is already there",
     "undo": "go back to the state before the last install",
+    "recover": "put an interrupted install in order",
     "explain": "every candidate's verdict, the nearest miss, what would help",
     "lock": "the plan as a file that pip or uv installs",
     "download": "a folder of wheels for a board without network",

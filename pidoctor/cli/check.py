@@ -35,13 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.cli.output import progress
-    from pidoctor.cli.resume import settle_interrupted
     from pidoctor.cli.where import is_this_machine
     from pidoctor.errors import UsageError
 
-    if is_this_machine(options):
-        settle_interrupted(Path(".venv"), progress(options))
     examined = examine(options)
     if not options.fix:
         return examined
@@ -56,6 +52,7 @@ def examine(options: argparse.Namespace) -> Result:
     """Look at the machine once: profile, resolution, findings."""
     from pidoctor import api
     from pidoctor.cli.resolving import catalog
+    from pidoctor.cli.resume import interrupted
     from pidoctor.cli.where import asked, is_this_machine, machine
 
     started = time.perf_counter()
@@ -69,6 +66,9 @@ def examine(options: argparse.Namespace) -> Result:
         asked=asked(options),
         at_hand=_cached if is_this_machine(options) else None,
     )
+    if is_this_machine(options):
+        left = interrupted(Path(options.venv or ".venv"))
+        result = replace(result, findings=left + (result.findings or ()))
     return replace(result, timings={"probe_s": looked, **(result.timings or {})})
 
 

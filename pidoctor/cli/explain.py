@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_requirement, add_where
@@ -25,10 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import progress
     from pidoctor.cli.resolving import answer, catalog
-    from pidoctor.cli.where import asked, machine
+    from pidoctor.cli.resume import tell_interrupted
+    from pidoctor.cli.where import asked, is_this_machine, machine
     from pidoctor.envelope import Result
 
+    if is_this_machine(options):
+        tell_interrupted(Path(options.venv or ".venv"), progress(options))
     profile = machine(options).profile
     started = time.perf_counter()
     resolution = answer(profile, options.requirement, options.beyond_tags, catalog())

@@ -42,12 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import progress
     from pidoctor.cli.resolving import answer, catalog
-    from pidoctor.cli.resume import settle_interrupted
-    from pidoctor.cli.where import asked
+    from pidoctor.cli.resume import confirm_owner, settle_interrupted
+    from pidoctor.cli.where import asked, must_be_trusted
     from pidoctor.envelope import Result
     from pidoctor.host.live import LiveHost
     from pidoctor.install.failure import InstallError
     from pidoctor.install.keeping import note, prover
+    from pidoctor.install.path_rules import check_path
     from pidoctor.install.transaction import install
     from pidoctor.probe.environment_choice import DEFAULT, choose
     from pidoctor.probe.machine import probe
@@ -60,7 +61,12 @@ def run(options: argparse.Namespace) -> Result:
     options.venv = choice.folder or DEFAULT
     if choice.exists:
         say(f"The environment is {choice.folder}: {choice.reason}.")
-    settle_interrupted(Path(options.venv), say)
+    must_be_trusted(choice)
+    venv, more = Path(options.venv), ""
+    check_path(venv)
+    if not options.dry_run:
+        confirm_owner(venv, options)
+        more = "more " if settle_interrupted(venv, say, options.yes) else ""
     profile = probe(host, target=options.venv, choice=choice).profile
     resolution = answer(
         profile, options.requirement, options.beyond_tags, catalog(), options.replace
@@ -88,7 +94,8 @@ def run(options: argparse.Namespace) -> Result:
     if options.dry_run:
         return shown
     if not _agreed(options, shown):
-        return Result("install", ExitCode.PROBLEM, error="not agreed to; nothing was changed")
+        refused = f"not agreed to; nothing {more}was changed"
+        return Result("install", ExitCode.PROBLEM, error=refused)
     say(f"{resolution.runtime} {resolution.version} was chosen")
     noted = note(profile, resolution, say) if choice.exists else ()
     outcome = install(job, prover(resolution, noted, say), say)
@@ -122,6 +129,7 @@ def _base(profile: Profile) -> str:
 
 def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
     """What would run, exactly: the plan and its steps."""
+    from pidoctor.cli.resume import interrupted
     from pidoctor.envelope import Result, ShownStep
     from pidoctor.install.transaction import steps
 
@@ -129,6 +137,7 @@ def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
     return Result(
         "install",
         profile=profile,
+        findings=interrupted(job.venv) or None,
         resolution=plan,
         steps=planned,
         environment=job.venv,

@@ -37,11 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.checks.registry import run_checks
     from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.resume import interrupted
     from pidoctor.cli.where import asked, chosen
     from pidoctor.envelope import Result, Written
     from pidoctor.host.live import LiveHost
     from pidoctor.host.recorder import Recorder
     from pidoctor.install.receipt import read_receipt
+    from pidoctor.probe.environment_choice import DEFAULT
     from pidoctor.probe.machine import probe
     from pidoctor.report.bundle import Content, find_logs, write_bundle
 
@@ -55,7 +57,8 @@ def run(options: argparse.Namespace) -> Result:
     found = Result(
         "report",
         profile=probed.profile,
-        findings=run_checks(probed.profile, resolution, probed.failures, known.index),
+        findings=interrupted(Path(choice.folder or DEFAULT))
+        + run_checks(probed.profile, resolution, probed.failures, known.index),
         resolution=resolution,
         asked=asked(options),
         written=Written(output=options.output),

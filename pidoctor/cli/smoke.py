@@ -40,16 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import progress
-    from pidoctor.cli.resume import settle_interrupted
-    from pidoctor.cli.where import chosen
+    from pidoctor.cli.resume import interrupted
+    from pidoctor.cli.where import chosen, must_be_trusted
     from pidoctor.envelope import Result
     from pidoctor.install.receipt import read_receipt
     from pidoctor.proof.prove import prove
     from pidoctor.result import ExitCode
 
     choice, say = chosen(options), progress(options)
-    if choice.folder:
-        settle_interrupted(Path(choice.folder), say)
+    must_be_trusted(choice)
     python = interpreter(choice)
     if not choice.named:
         say(f"Proving {choice.folder or python}: {choice.reason}.")
@@ -60,10 +59,11 @@ def run(options: argparse.Namespace) -> Result:
         timeout_s=options.timeout,
     )
     receipt = read_receipt(Path(choice.folder)) if choice.folder else None
+    left = interrupted(Path(choice.folder)) if choice.folder else ()
     return Result(
         "smoke",
         exit_code=ExitCode.FINE if proof.status == "passed" else ExitCode.PROBLEM,
-        findings=tuple(_differences(receipt, proof)) if receipt else (),
+        findings=(*left, *(_differences(receipt, proof) if receipt else ())),
         proof=proof,
         receipt=receipt,
     )

@@ -26,28 +26,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import progress
-    from pidoctor.cli.resume import settle_interrupted
+    from pidoctor.cli.resume import confirm_owner, settle_interrupted
     from pidoctor.cli.where import chosen
     from pidoctor.envelope import Result
-    from pidoctor.install.previous import undoes
+    from pidoctor.install.previous import keeps, undoes
     from pidoctor.install.recovery import undo
     from pidoctor.probe.environment_choice import DEFAULT
     from pidoctor.result import ExitCode
 
     say = progress(options)
     venv = Path(chosen(options, must_exist=False).folder or DEFAULT)
-    settle_interrupted(venv, say)
+    confirm_owner(venv, options)
+    more = "more " if settle_interrupted(venv, say, options.yes) else ""
     changes = undoes(venv)
-    if not _agreed(options, changes):
-        return Result("undo", ExitCode.PROBLEM, error="not agreed to; nothing was changed")
-    say(undo(venv))
-    return _result(changes, "done")
+    kept = keeps(venv)
+    if not _agreed(options, (*changes, *(f"{what}: kept aside" for what in kept))):
+        return Result("undo", ExitCode.PROBLEM, error=f"not agreed to; nothing {more}was changed")
+    return _result(changes, "done", undo(venv))
 
 
-def _result(changes: tuple[str, ...], status: str) -> Result:
+def _result(changes: tuple[str, ...], status: str, verdict: str | None = None) -> Result:
     from pidoctor.envelope import Result, ShownStep
 
-    return Result("undo", steps=tuple(ShownStep(text, status=status) for text in changes))
+    steps = tuple(ShownStep(text, status=status) for text in changes)
+    return Result("undo", verdict=verdict, steps=steps)
 
 
 def _agreed(options: argparse.Namespace, changes: tuple[str, ...]) -> bool:

@@ -56,6 +56,22 @@ def chosen(
     return choice(host or LiveHost(), options.venv, options.python)
 
 
+def must_be_trusted(choice: Choice) -> None:
+    """UsageError where the environment was found, not named, and may be anybody's program."""
+    if not choice.exists or choice.named or choice.may_run:
+        return
+    import shlex
+
+    from pidoctor.errors import UsageError
+    from pidoctor.host.trust import why_not_run
+
+    raise UsageError(
+        f"{choice.folder} was not looked into: {why_not_run(choice.folder)}, and pidoctor runs "
+        "no program that came with a folder unasked. If you trust it, name it: "
+        f"--venv {shlex.quote(choice.folder)}"
+    )
+
+
 def bare_machine(options: argparse.Namespace) -> Profile:
     """The machine without the environment that is there: for a file that a new one is made from."""
     from pidoctor.profile.environment import UNKNOWN

@@ -160,7 +160,10 @@ class Host(Protocol):
         """The groups that the user's processes are in."""
 
     def is_mine(self, path: str) -> bool:
-        """Whether the file or folder, links followed, belongs to the user."""
+        """Whether the environment, links followed, belongs to the user and came with no program.
+
+        That is one whose Python is installed elsewhere: see :mod:`pidoctor.host.trust`.
+        """
 
     def home(self) -> str:
         """The user's home folder."""

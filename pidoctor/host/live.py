@@ -20,6 +20,7 @@ from pidoctor.host.base import (
     Uname,
     UnreadableError,
 )
+from pidoctor.host.trust import why_not_run
 
 
 class LiveHost:
@@ -86,7 +87,7 @@ class LiveHost:
 
     def is_mine(self, path: str) -> bool:
         try:
-            return os.stat(path).st_uid == os.geteuid()
+            return os.stat(path).st_uid == os.geteuid() and not why_not_run(path)
         except (OSError, ValueError):
             return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -53,12 +54,13 @@ class Lock:
 
     def _open(self) -> int:
         """Open the file, made with its folder if need be: its last holder may remove both."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         while True:
-            self._path.parent.mkdir(exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, exist_ok=True)
             with suppress(FileNotFoundError):
-                return os.open(
-                    self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-                )
+                if os.path.lexists(self._path) and not stat.S_ISREG(os.lstat(self._path).st_mode):
+                    os.unlink(self._path)  # a link or a FIFO: pidoctor makes none
+                return os.open(self._path, flags, 0o600)
 
     def _still_there(self, descriptor: int) -> bool:
         """Whether the locked file is the one of that name: its last holder may have removed it."""

@@ -24,7 +24,8 @@ class Outcome:
     """The end of an install. ``findings`` say why it failed, or what is worth knowing.
 
     ``receipt`` is what is kept in the environment: plan, hashes, proof, time. ``kept_bytes`` is
-    what the previous state, kept for ``undo``, costs on disk.
+    what the previous state, kept for ``undo``, costs on disk. ``left`` says how a failed install
+    left the environment, in one sentence; empty where nobody looked.
     """
 
     status: str
@@ -34,6 +35,7 @@ class Outcome:
     receipt: Mapping[str, Any] | None
     findings: tuple[Finding, ...]
     kept_bytes: int = 0
+    left: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -45,4 +47,5 @@ class Outcome:
             "environment": str(self.environment),
             "python": str(self.python),
             "kept_bytes": self.kept_bytes,
+            "left": self.left,
         }

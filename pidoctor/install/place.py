@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,11 @@ class Place:
         return self.state / "journal.json"
 
     @property
+    def mark(self) -> Path:
+        """What ties the state folder to this environment: see :mod:`pidoctor.install.state`."""
+        return self.state / "mark.json"
+
+    @property
     def staging(self) -> Path:
         """A new environment before it takes its name; its prompt shows the last part."""
         return self.state / "new" / self.venv.name
@@ -57,13 +63,32 @@ class Place:
         return self.state / "previous"
 
     @property
+    def leaving(self) -> Path:
+        """The environment that another one replaces, until what is not pidoctor's is kept aside."""
+        return self.state / "leaving"
+
+    @property
     def discard(self) -> Path:
         """What is being removed: moved here first, so that it is gone at once."""
         return self.state / "discard"
 
+    def aside(self, what: Path, word: str) -> Path:
+        """A new dated name beside ``what``, for something that is kept: ``.venv.kept-2026-...``."""
+        name = f"{what.name}.{word}-{time.strftime('%Y-%m-%d-%H%M%S')}"
+        path, number = self.venv.parent / name, 1
+        while os.path.lexists(path):
+            number += 1
+            path = path.with_name(f"{name}-{number}")
+        return path
+
     @property
     def receipt(self) -> Path:
         return self.venv / "pidoctor-receipt.json"
+
+    @property
+    def manifest(self) -> Path:
+        """What the environment held when the last install was done."""
+        return self.venv / "pidoctor-manifest.json"
 
 
 def python_of(environment: Path) -> Path:

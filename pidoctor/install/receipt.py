@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pidoctor import __version__
-from pidoctor.install.durable import write_json
+from pidoctor.install.durable import read_json, write_json
 from pidoctor.install.place import Place
 from pidoctor.proof.proof import Proof
 from pidoctor.resolve.plan import Plan
@@ -38,9 +37,8 @@ def write_receipt(environment: Path, receipt: Mapping[str, Any]) -> None:
 def read_receipt(environment: Path) -> dict[str, Any] | None:
     """The receipt in ``environment``; None when there is none that can be read."""
     try:
-        with Place(environment).receipt.open("rb") as file:
-            data = json.loads(file.read(_LIMIT))
-    except (OSError, ValueError, RecursionError):
+        data = read_json(Place(environment).receipt, _LIMIT)
+    except (OSError, ValueError):
         return None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         return None

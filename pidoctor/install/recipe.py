@@ -18,6 +18,7 @@ from pidoctor.install import fetch
 from pidoctor.install.environment_files import links_out
 from pidoctor.install.failure import InstallError, failure, missing_package
 from pidoctor.install.interpreter import Interpreter, ask
+from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.process import Arrival
 from pidoctor.install.tools import Pip, pips, seed, uv_for
@@ -220,6 +221,7 @@ def _no_pip(python: Interpreter) -> InstallError:
 
 def _exists(venv: Path) -> bool:
     """Whether an environment is there already; UsageError when something else is."""
+    check_path(venv)
     if venv.is_symlink():
         raise UsageError(
             f"{venv} is a link to {os.path.realpath(venv)}; give that path itself with --venv"
@@ -347,10 +349,13 @@ def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> Step:
     variables = [("TMPDIR", str(place.work / "tmp"))]
     argv: tuple[str, ...]
     if isinstance(tools.filler, str):
-        cache = ("--cache-dir", str(place.work / "uv-cache"))  # beside the target: hard links
+        # Beside the target, for hard links. The user's own choice may be links into this cache.
+        cache = ("--cache-dir", str(place.work / "uv-cache"))
         argv = (
             *(tools.filler, "--no-config", "--offline", *cache, "pip", "install"),
-            *("--python", python, *(("--reinstall",) if anew else ()), *source),
+            *("--python", python, "--link-mode", "hardlink"),
+            *(("--reinstall",) if anew else ()),
+            *source,
         )
     else:
         variables.append(("PIP_CONFIG_FILE", os.devnull))  # every wheel is here already

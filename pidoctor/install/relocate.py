@@ -7,6 +7,8 @@ import csv
 import hashlib
 import io
 import os
+import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,11 +23,12 @@ def relocate(environment: Path, built_at: Path, final: Path) -> None:
     script changed gets the script's new hash.
     """
     old, new = os.fsencode(built_at), os.fsencode(final)
+    quoted_old, quoted_new = _in_quotes(built_at), _in_quotes(final)
     changed = {
-        path: content.replace(old, new)
+        path: content.replace(quoted_old, quoted_new).replace(old, new)
         for path in (environment / "pyvenv.cfg", *_scripts(environment / "bin"))
         for content in (path.read_bytes(),)
-        if old in content
+        if quoted_old in content or old in content
     }
     for path, content in changed.items():
         mode = path.stat().st_mode
@@ -34,6 +37,12 @@ def relocate(environment: Path, built_at: Path, final: Path) -> None:
         path.chmod(mode)
     for record in environment.glob("lib/python*/site-packages/*.dist-info/RECORD"):
         _update(record, changed)
+
+
+def _in_quotes(path: Path) -> bytes:
+    """The beginning of a quoted word of the shell that begins with ``path``."""
+    quoted = shlex.quote(os.fspath(path))
+    return os.fsencode(quoted[:-1] if quoted.startswith("'") else quoted)
 
 
 def _scripts(folder: Path) -> Iterator[Path]:
@@ -71,4 +80,5 @@ def share_system_packages(environment: Path) -> None:
     kept = [line for line in lines if line.partition("=")[0].strip().lower() != key]
     temporary = path.with_name("pyvenv.cfg.tmp")
     temporary.write_text("\n".join([*kept, f"{key} = true", ""]), "utf-8")
+    shutil.copystat(path, temporary)  # its time tells the environment from others: journal.stamp
     os.replace(temporary, path)

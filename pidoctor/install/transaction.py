@@ -15,15 +15,19 @@ from pidoctor.errors import PidoctorError
 from pidoctor.install.checks import check_memory, check_rights, check_space
 from pidoctor.install.environment_files import copy, own_bytes
 from pidoctor.install.failure import InstallError, failure, from_os_error, from_tool
-from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal
+from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal, stamp
+from pidoctor.install.manifest import write_manifest
 from pidoctor.install.mutex import Lock
 from pidoctor.install.outcome import ALREADY, FAILED, INSTALLED, ROLLED_BACK, Outcome
+from pidoctor.install.ownership import Owner, give, hand_over, owner_of
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.process import Progress, Task, read_log, run_all
 from pidoctor.install.receipt import make_receipt, read_receipt, write_receipt
 from pidoctor.install.recipe import Job, Recipe, Step, make_recipe
-from pidoctor.install.recovery import recover, settle, tidy
+from pidoctor.install.recovery import recover, settle, tidy, told_of
 from pidoctor.install.relocate import relocate, share_system_packages
+from pidoctor.install.situation import look
+from pidoctor.install.state import hold
 from pidoctor.install.wheelhouse import collect, matches
 from pidoctor.proof.proof import PASSED, Proof
 from pidoctor.result import Finding
@@ -98,6 +102,8 @@ class Transaction:
         self._progress = progress
         self._doing = "starting"
         self._touched = False
+        self._before = stamp(place.venv)
+        self._owner = owner_of(place)
         self._proof: Proof | None = None
 
     def _ended(
@@ -105,12 +111,13 @@ class Transaction:
         status: str,
         receipt: dict[str, object] | None = None,
         findings: tuple[Finding, ...] = (),
+        left: str = "",
     ) -> Outcome:
-        """The outcome, as things stand now."""
+        """The outcome, as things stand now; ``left`` is what a failed install did to them."""
         place = self._place
         kept = own_bytes(place.previous) if place.previous.exists() else 0
         python = python_of(place.venv)
-        return Outcome(status, place.venv, python, self._proof, receipt, findings, kept)
+        return Outcome(status, place.venv, python, self._proof, receipt, findings, kept, left)
 
     def carry_out(self, job: Job) -> Outcome:
         """Install ``job``; always leaves a sound environment."""
@@ -123,13 +130,19 @@ class Transaction:
                     return self._ended(ALREADY, read_receipt(self._place.venv))
                 self._say("It does not pass its proof; installing it anew")
                 recipe = make_recipe(job, anew=True)
-            parents = _make_parents(self._place.venv.parent)
-            with Lock(self._place.lock) as lock:
+            parents = _make_parents(self._place.venv.parent, self._owner)
+            with hold(self._place) as lock:
                 return self._under_lock(recipe, lock, parents)
         except InstallError as error:
-            return self._ended(FAILED, findings=(error.finding,))
+            finding = error.finding
         except OSError as error:
-            return self._ended(FAILED, findings=(from_os_error(error, self._doing).finding,))
+            finding = from_os_error(error, self._doing).finding
+        return self._ended(FAILED, findings=(finding,), left=self._untouched())
+
+    def _untouched(self) -> str:
+        """That the environment was not touched, where that is so."""
+        same = not self._touched and stamp(self._place.venv) == self._before
+        return f"{self._place.venv} was not touched." if same else ""
 
     def _under_lock(self, recipe: Recipe, lock: Lock, parents: Sequence[Path]) -> Outcome:
         finding: Finding | None = None
@@ -168,6 +181,8 @@ class Transaction:
             relocate(place.staging, place.staging, place.venv)
         receipt = self._proven(recipe)
         write_receipt(recipe.environment, receipt)
+        write_manifest(recipe.environment)
+        hand_over(recipe.environment, self._owner, place.backup if recipe.exists else None)
         self._commit()
 
     def _fetch(self, recipe: Recipe, lock: Lock) -> dict[str, Path]:
@@ -241,29 +256,39 @@ class Transaction:
 
     def _settle(self, lock: Lock, parents: Sequence[Path], finding: Finding | None) -> Outcome:
         """Keep the new state if it was committed, put the old one back if not."""
+        place, kept, phase = self._place, None, PREPARING
         try:
-            phase = self._journal.read() or PREPARING
-            settle(self._place, phase)
-            tidy(self._place, lock)
-        except OSError as error:
+            situation = look(place)
+            if situation is not None:
+                phase = situation.phase
+                kept = settle(situation)
+            tidy(place, lock)
+        except (OSError, PidoctorError) as error:
             return self._ended(FAILED, findings=_unsettled(error, finding))
         if phase == COMMITTED:
-            return self._ended(INSTALLED, read_receipt(self._place.venv))
+            return self._ended(INSTALLED, read_receipt(place.venv))
         for folder in parents:
             with suppress(OSError):  # somebody uses it by now
                 folder.rmdir()
-        status = ROLLED_BACK if self._touched else FAILED
-        return self._ended(status, findings=(finding,) if finding else ())
+        findings = (finding,) if finding else ()
+        if not self._touched:
+            return self._ended(FAILED, findings=findings, left=self._untouched())
+        now = "is as it was before" if self._before else "was not made"
+        return self._ended(
+            ROLLED_BACK, findings=findings, left=f"{place.venv} {now}.{told_of(kept)}"
+        )
 
     def _say(self, text: str) -> None:
         self._doing = text
         self._progress(text)
 
 
-def _make_parents(folder: Path) -> list[Path]:
+def _make_parents(folder: Path, owner: Owner) -> list[Path]:
     """Make ``folder`` and the folders above it; those that were missing, deepest first."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        give(path, owner)
     return missing
 
 
@@ -289,12 +314,15 @@ def _finding_of(error: BaseException, doing: str) -> Finding | None:
     return None
 
 
-def _unsettled(error: OSError, finding: Finding | None) -> tuple[Finding, ...]:
-    reason = from_os_error(error, "putting things in order").finding
-    later = failure(
-        "not-settled",
-        "The environment could not be put in order; the next pidoctor command tries again.",
-        reason.evidence,
-        reason.remedy or "",
-    ).finding
+def _unsettled(error: OSError | PidoctorError, finding: Finding | None) -> tuple[Finding, ...]:
+    if isinstance(error, OSError):
+        reason = from_os_error(error, "putting things in order").finding
+        later = failure(
+            "not-settled",
+            "The environment could not be put in order; `pidoctor recover` tries again.",
+            reason.evidence,
+            reason.remedy or "",
+        ).finding
+    else:
+        later = failure("not-settled", str(error)).finding
     return (finding, later) if finding else (later,)

@@ -15,6 +15,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "install": ("facts", "findings", "resolution", "steps", "proof", "conclusion"),
     "smoke": ("findings", "proof", "conclusion"),
     "undo": ("steps", "conclusion"),
+    "recover": ("steps", "conclusion"),
     "explain": ("facts", "resolution", "conclusion"),
     "lock": ("resolution", "conclusion"),
     "download": ("resolution", "conclusion"),

@@ -128,13 +128,17 @@ def _install(result: Result) -> Conclusion:
         return _impossible(result)
     if outcome is None:
         if errors(result):
-            return Conclusion("Not installed. Nothing was changed.", _first_command(errors(result)))
+            return Conclusion("Not installed.", _first_command(errors(result)))
         where = f" into {result.environment}" if result.environment else ""
         return Conclusion(
             f"{_named(plan)} would be installed{where}; nothing was changed.",
             asked.command("install"),
         )
-    said = _OUTCOMES[outcome.status].format(what=_named(plan), environment=outcome.environment)
+    said = (
+        _OUTCOMES[outcome.status]
+        .format(what=_named(plan), environment=outcome.environment, left=outcome.left)
+        .rstrip()
+    )
     if outcome.exit_code:
         return Conclusion(said, _first_command(list(outcome.findings)))
     return Conclusion(said, try_it(outcome.python, plan))
@@ -143,8 +147,8 @@ def _install(result: Result) -> Conclusion:
 _OUTCOMES = {  # of an install, pidoctor/install/outcome.py
     "installed": "{what} is installed in {environment}, and it computed the right answer.",
     "already": "{what} was in {environment} already, and it computed the right answer again.",
-    "failed": "Not installed. Nothing was changed.",
-    "rolled-back": "Not installed. Everything is as it was before.",
+    "failed": "Not installed. {left}",
+    "rolled-back": "Not installed. {left}",
 }
 
 
@@ -167,11 +171,6 @@ def _smoke(result: Result) -> Conclusion:
     if any(model.expected is None for model in proof.models):
         return Conclusion(f"{what} ran without error; there is no known answer to compare with.")
     return Conclusion(f"{what} computes the right answer.", None)
-
-
-def _undo(result: Result) -> Conclusion:
-    done = result.steps is not None and any(step.status == "done" for step in result.steps)
-    return Conclusion("Everything is as it was before the last install." if done else None)
 
 
 # --- what writes files -----------------------------------------------------------------------
@@ -274,7 +273,6 @@ _RULES: dict[str, Callable[[Result], Conclusion]] = {
     "explain": _explain,
     "install": _install,
     "smoke": _smoke,
-    "undo": _undo,
     "lock": _lock,
     "download": _download,
     "capture": _capture,

@@ -17,12 +17,14 @@ import pytest
 
 from pidoctor.install import checks, transaction
 from pidoctor.install.failure import InstallError, from_os_error
+from pidoctor.install.journal import PREPARING, Journal
 from pidoctor.install.mutex import Lock, LockedError
 from pidoctor.install.outcome import FAILED, INSTALLED, ROLLED_BACK
 from pidoctor.install.place import Place
 from pidoctor.install.process import Ended, Progress, Task, run_all
 from pidoctor.install.recipe import Job
 from pidoctor.install.recovery import recover, undo
+from pidoctor.install.state import hold
 from pidoctor.install.transaction import install
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.proof.proof import Proof
@@ -111,8 +113,8 @@ def test_read_only_disk(tmp_path: Path, small_disk: Callable[[str], Path]) -> No
 def test_disk_becomes_read_only_after_a_kill(small_disk: Callable[[str], Path]) -> None:
     disk = small_disk("size=4m")
     place = Place.of(disk / ".venv")
-    place.state.mkdir()
-    place.journal.write_text('{"schema": "pidoctor-journal/1", "phase": "preparing"}')
+    with hold(place):
+        Journal(place).write(PREPARING)
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     with pytest.raises(InstallError, match="read-only"):
         recover(disk / ".venv")

@@ -204,7 +204,8 @@ def sick() -> Result:
 
 def outcome(status: str, environment: str, proof: Proof, *found: Finding) -> Outcome:
     place = Path(environment)
-    return Outcome(status, place, place / "bin" / "python", proof, None, found)
+    left = f"{place} is as it was before." if status == "rolled-back" else ""
+    return Outcome(status, place, place / "bin" / "python", proof, None, found, left=left)
 
 
 SAMPLES: dict[str, Result] = {

@@ -1,0 +1,95 @@
+"""Environments that pidoctor did not make, and folders with names that shells read in their way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pidoctor.errors import UsageError
+from pidoctor.install.outcome import INSTALLED
+from pidoctor.install.recipe import Job
+from pidoctor.install.transaction import install, steps
+from pidoctor.install.wheelhouse import Cache
+from pidoctor.proof.proof import Proof
+
+from .world import PYTHON, Prover, make_plan, make_wheel, tree
+
+MODULE = "V = '1.0'\ndef main():\n    import sys; print(sys.prefix)\n"
+
+
+def job(tmp_path: Path, venv: Path, name: str = "demo") -> Job:
+    wheels = tmp_path / "wheels"
+    wheel = make_wheel(wheels, name, "1.0", {f"{name}/__init__.py": MODULE})
+    return Job(make_plan(wheel), venv, PYTHON, True, wheels, Cache(tmp_path / "cache"))
+
+
+@pytest.fixture(params=["pip", "uv"])
+def tool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    uv = Path(PYTHON).with_name("uv")
+    folders = [f for f in os.environ["PATH"].split(os.pathsep) if not Path(f, "uv").exists()]
+    if request.param == "uv":
+        if not uv.exists():
+            pytest.skip("uv is not installed beside this Python")
+        folders.insert(0, str(uv.parent))
+    monkeypatch.setenv("PATH", os.pathsep.join(folders))
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("tool")
+@pytest.mark.parametrize("name", ["Jana's project", "a b", "(x) & {y}; #z*?", "-v", "%s", "ü"])
+def test_names_that_work(name: str, tmp_path: Path) -> None:
+    venv = tmp_path / name / ".venv"
+    outcome = install(job(tmp_path, venv), Prover("demo", "1.0"))
+    assert outcome.status == INSTALLED, outcome.findings
+    said = subprocess.check_output([str(venv / "bin" / "demo")], text=True)
+    assert said == f"{venv}\n"
+    script = '. "$1/bin/activate" && printf "%s\\n" "$VIRTUAL_ENV" && demo'
+    said = subprocess.check_output(["sh", "-c", script, "sh", str(venv)], text=True)
+    assert said == f"{venv}\n{venv}\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["$(touch pwned)", "`touch pwned`", "a\nb", 'a"b', "a\\b", "a:b", "\x1b[2J", "n" * 250]
+)
+def test_names_that_are_refused(name: str, tmp_path: Path) -> None:
+    prepared = job(tmp_path, tmp_path / name / ".venv" if len(name) < 99 else tmp_path / name)
+    before = tree(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        install(prepared, Prover("demo", "1.0"))
+    assert "\n" not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+    assert tree(tmp_path) == before
+
+
+def test_links_into_a_cache_are_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uv = Path(PYTHON).with_name("uv")
+    if not uv.exists():
+        pytest.skip("uv is not installed beside this Python")
+    monkeypatch.setenv("PATH", f"{uv.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("UV_LINK_MODE", "symlink")
+    venv = tmp_path / ".venv"
+    outcome = install(job(tmp_path, venv), Prover("demo", "1.0"))
+    assert outcome.status == INSTALLED
+    assert [path for path in venv.rglob("*") if path.is_symlink() and not path.exists()] == []
+    assert Prover("demo", "1.0")(str(outcome.python)).passed
+
+
+def test_what_pidoctor_has_beside_its_pip_does_not_count_as_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An environment without a pip, as uv makes it, gets another version of what pidoctor uses."""
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    venv, wheels = tmp_path / ".venv", tmp_path / "wheels"
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(venv)], check=True)
+    wheel = make_wheel(wheels, "packaging", "1.0", {"packaging/__init__.py": MODULE})
+    prepared = Job(make_plan(wheel), venv, PYTHON, True, wheels, Cache(tmp_path / "cache"))
+    (fill,) = [step for step in steps(prepared) if "install" in step.argv]
+    assert fill.argv[0] == str(venv / "bin" / "python")
+
+    def prove(python: str) -> Proof:
+        return Prover("packaging", "1.0")(python)
+
+    assert install(prepared, prove).status == INSTALLED

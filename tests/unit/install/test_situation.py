@@ -1,0 +1,182 @@
+"""Every combination of folders and journal, made by hand: each is put right, or refused untouched.
+
+A folder is absent, the one that the journal names, or another one that came to its place. What is
+right is told here apart from the code: an environment that somebody else put there stays, nothing
+but what pidoctor made or what the journal names is removed, and after an install or undo that goes
+on, the environment is the one that its phase promises.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from pidoctor.install.journal import (
+    CHANGING,
+    COMMITTED,
+    PHASES,
+    PREPARING,
+    REMOVING,
+    UNDOING,
+    Journal,
+)
+from pidoctor.install.place import Place
+from pidoctor.install.recovery import recover
+from pidoctor.install.situation import StuckError
+from pidoctor.install.state import hold
+from pidoctor.install.ways_out import copies, put_back, set_aside
+from tests.faults.world import tree
+
+FOLDERS = ("venv", "new", "backup", "previous", "leaving")
+ABSENT, NAMED, OTHER = "absent", "named", "other"
+JOURNALS = (*PHASES, "unreadable", "none")
+
+
+def make(folder: Path, word: str) -> None:
+    folder.mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text(f"home = /{word}\n")
+    (folder / "word").write_text(word)
+
+
+def paths(place: Place) -> dict[str, Path]:
+    return {
+        "venv": place.venv,
+        "new": place.staging,
+        "backup": place.backup,
+        "previous": place.previous,
+        "leaving": place.leaving,
+    }
+
+
+def arrange(home: Path, phase: str, folders: dict[str, str]) -> Place:
+    """A state folder of pidoctor's own, in which the journal names all of the folders."""
+    place = Place.of(home / ".venv")
+    home.mkdir(exist_ok=True)
+    found = paths(place)
+    with hold(place):
+        for name, path in found.items():
+            if folders[name] != ABSENT:
+                make(path, name)
+        if phase in PHASES:
+            Journal(place).write(phase)
+        elif phase == "unreadable":
+            place.journal.write_text("{")
+    for name, path in found.items():
+        if folders[name] == OTHER:
+            shutil.move(str(path), home / f"gone-{name}")
+            make(path, f"other {name}")
+            shutil.rmtree(home / f"gone-{name}")
+    return place
+
+
+def word_of(environment: Path) -> str:
+    return (environment / "word").read_text() if environment.exists() else ""
+
+
+ALL = [
+    (phase, dict(zip(FOLDERS, states)))
+    for phase in JOURNALS
+    for states in itertools.product((ABSENT, NAMED, OTHER), repeat=len(FOLDERS))
+    if not (phase in ("unreadable", "none") and OTHER in states)
+]
+
+
+def promised(phase: str, before: dict[str, str]) -> set[str]:
+    """The environments that the phase may end with; empty for none."""
+    return {
+        PREPARING: {before["venv"]},
+        CHANGING: {"backup"},
+        COMMITTED: {"new", "venv"},
+        UNDOING: {"previous"},
+        REMOVING: {"", before["venv"]} if before["venv"] != "venv" else {""},
+    }.get(phase, {before["venv"]})
+
+
+@pytest.mark.parametrize("phase", JOURNALS)
+def test_every_combination_is_right_or_refused(phase: str, tmp_path: Path) -> None:
+    ended: Counter[str] = Counter()
+    for number, (_, folders) in enumerate(case for case in ALL if case[0] == phase):
+        home = tmp_path / str(number)
+        place = arrange(home, phase, folders)
+        words = {name: word_of(path) for name, path in paths(place).items()}
+        before = tree(home)
+        try:
+            recover(place.venv)
+        except StuckError:
+            ended["refused"] += 1
+            assert tree(home) == before, (phase, folders)
+            _way_out(place, words["venv"])
+        else:
+            ended["settled"] += 1
+            now = word_of(place.venv)
+            assert now in promised(phase, words), (phase, folders)
+            if words["venv"].startswith("other"):
+                assert now == words["venv"], (phase, folders)
+            assert recover(place.venv) is None, (phase, folders)
+        shutil.rmtree(home)
+    assert ended["settled"] > 0
+    print(phase, dict(ended))
+
+
+def _way_out(place: Place, now: str) -> None:
+    """Both ways lead out, and lose nothing."""
+    had = {path.read_text() for path in place.venv.parent.rglob("word")}
+    found = copies(place)
+    if found:
+        put_back(place.venv, found[0].name)
+        assert word_of(place.venv).endswith(found[0].name)
+    else:
+        set_aside(place.venv)
+        assert word_of(place.venv) == now
+    assert recover(place.venv) is None
+    assert {path.read_text() for path in place.venv.parent.rglob("word")} == had
+
+
+def test_states_that_a_kill_leaves_are_settled(tmp_path: Path) -> None:
+    """The ones that the steps of an install and an undo go through; a refusal would be a bug."""
+    reachable = [
+        (PREPARING, "venv"),
+        (PREPARING, "venv backup"),
+        (PREPARING, "venv backup previous"),
+        (PREPARING, "new"),
+        (CHANGING, "venv backup"),
+        (CHANGING, "venv backup previous"),
+        (COMMITTED, "venv backup"),
+        (COMMITTED, "venv backup previous"),
+        (COMMITTED, "new"),
+        (UNDOING, "venv previous"),
+        (REMOVING, "venv"),
+    ]
+    for number, (phase, names) in enumerate(reachable):
+        folders = {name: NAMED if name in names.split() else ABSENT for name in FOLDERS}
+        place = arrange(tmp_path / str(number), phase, folders)
+        assert recover(place.venv), (phase, names)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"phase": "committed"}), "[" * 9000])
+def test_a_journal_that_nobody_can_read_replaces_nothing(content: str, tmp_path: Path) -> None:
+    folders = {name: NAMED if name in ("venv", "backup") else ABSENT for name in FOLDERS}
+    place = arrange(tmp_path / "home", "none", folders)
+    place.journal.write_text(content)
+    with pytest.raises(StuckError, match="cannot be read"):
+        recover(place.venv)
+    assert word_of(place.venv) == "venv"
+
+
+def test_a_mount_point_is_refused_and_has_a_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = {name: NAMED if name in ("venv", "backup") else ABSENT for name in FOLDERS}
+    place = arrange(tmp_path / "home", CHANGING, folders)
+    monkeypatch.setattr(os.path, "ismount", lambda path: Path(path) == place.venv)
+    with pytest.raises(StuckError, match="mount point"):
+        recover(place.venv)
+    set_aside(place.venv)
+    assert word_of(place.venv) == "venv"
+    assert recover(place.venv) is None
