@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
 
+from pidoctor.catalog.location import open_index
 from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.catalog.relations import load_relations
-from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
+from pidoctor.catalog.wheels import Wheel, WheelsIndex
 from pidoctor.resolve.compatibility import judge as judge_wheel
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
@@ -83,7 +84,8 @@ def judge(asked: str, facts: Facts) -> list[Verdict]:
 
 @lru_cache(maxsize=1)
 def _index() -> WheelsIndex:
-    return WheelsIndex(shipped_index())
+    """The index that every command answers from: the user's own where that is newer."""
+    return open_index()
 
 
 def _matching(wheels: tuple[Wheel, ...], wanted: SpecifierSet | None) -> tuple[Wheel, ...]:
