@@ -27,8 +27,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # importing this module is free: each function imports what it needs
+    from pidoctor.asked import Asked
     from pidoctor.catalog.catalog import Catalog
-    from pidoctor.envelope import Asked, Result
+    from pidoctor.envelope import Result
     from pidoctor.probe.machine import ProbeResult
     from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan, Resolution
@@ -153,9 +154,10 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     that cannot be known. ``asked`` is how the question was put, for the commands in the answer;
     ``at_hand`` says which wheels (by hash) need no download.
     """
+    from pidoctor.asked import Asked
     from pidoctor.checks.case import nothing_at_hand
     from pidoctor.checks.registry import run_checks
-    from pidoctor.envelope import Asked, Result
+    from pidoctor.envelope import Result
     from pidoctor.errors import CouldNotCheckError
     from pidoctor.report.conclusion import concluded
     from pidoctor.result import ExitCode, Finding, Severity

@@ -6,7 +6,7 @@ import argparse
 import shlex
 import sys
 
-from pidoctor.checks.apply_remedies import Argv, fix
+from pidoctor.cli.apply_remedies import Argv, fix
 from pidoctor.cli.output import agreed
 from pidoctor.envelope import Result
 from pidoctor.errors import UsageError

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pidoctor.envelope import Asked
+from pidoctor.asked import Asked
 
 if TYPE_CHECKING:
     from pidoctor.host.base import Host

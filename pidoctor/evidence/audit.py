@@ -12,63 +12,17 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from pidoctor.errors import UsageError
 from pidoctor.evidence.archive import Archive
-from pidoctor.evidence.elf import ElfFacts, Need, read_elf
-from pidoctor.evidence.features import UsedFeatures, used_features
+from pidoctor.evidence.disagreements import disagreements
+from pidoctor.evidence.elf import read_elf
+from pidoctor.evidence.features import used_features
 from pidoctor.evidence.instructions import scan
+from pidoctor.evidence.library import LibraryAudit
 from pidoctor.evidence.numpy_api import NumpyUse, numpy_use
 from pidoctor.evidence.reach import entry_extensions, reached
 
 if TYPE_CHECKING:
     from pidoctor import shapes
 from pidoctor.safe_files import open_regular
-
-
-@dataclass(frozen=True)
-class LibraryAudit:
-    """One ELF file of a wheel. ``bundled`` are the NEEDED libraries that the wheel brings itself;
-    ``features`` those of the processor that it uses, as /proc/cpuinfo spells them."""
-
-    path: str
-    required: bool
-    facts: ElfFacts
-    bundled: tuple[str, ...]
-    features: UsedFeatures
-    numpy: NumpyUse | None
-
-    @property
-    def external(self) -> tuple[str, ...]:
-        """The NEEDED libraries that must come from the system."""
-        return tuple(name for name in self.facts.needed if name not in self.bundled)
-
-    def to_json(self) -> shapes.Library:
-        facts = self.facts
-        return {
-            "path": self.path,
-            "required": self.required,
-            "machine": facts.machine,
-            "bits": facts.bits,
-            "float_abi": facts.float_abi,
-            "glibc": _need_json(facts.glibc),
-            "glibcxx": _need_json(facts.glibcxx),
-            "cxxabi": _need_json(facts.cxxabi),
-            "needed": list(facts.needed),
-            "bundled": list(self.bundled),
-            "align": facts.align,
-            "pages": [size for size in (4096, 16384, 65536) if size <= facts.align],
-            "exec_stack": facts.exec_stack,
-            "cpu_features": list(self.features.always),
-            "optional_features": list(self.features.optional),
-            "arm": None
-            if facts.arm is None
-            else {
-                "cpu_arch": facts.arm.cpu_arch,
-                "fp_arch": facts.arm.fp_arch,
-                "simd_arch": facts.arm.simd_arch,
-            },
-            "numpy_api": None
-            if self.numpy is None
-            else {"abi": self.numpy.abi, "feature": self.numpy.feature},
-        }
 
 
 @dataclass(frozen=True)
@@ -120,8 +74,6 @@ def audit(path: Path) -> WheelAudit:
 
 def audit_file(file: IO[bytes], filename: str) -> WheelAudit:
     """The same for an open file (a seekable one, perhaps remote)."""
-    from pidoctor.evidence.disagreements import disagreements
-
     try:
         name, _, _, tags = parse_wheel_filename(filename)
     except (InvalidWheelFilename, ValueError) as error:
@@ -191,7 +143,3 @@ def _together(libraries: Iterable[LibraryAudit]) -> NumpyUse | None:
     if not uses:
         return None
     return NumpyUse(min(use.abi for use in uses), max(use.feature for use in uses))
-
-
-def _need_json(need: Need) -> shapes.Need:
-    return {"strong": need.strong, "weak": need.weak}

@@ -9,8 +9,8 @@ from packaging.tags import Tag
 
 from pidoctor.catalog.manylinux import LEGACY_GLIBC
 from pidoctor.catalog.tables import load_table
-from pidoctor.evidence.audit import LibraryAudit
 from pidoctor.evidence.elf import newest, version_key
+from pidoctor.evidence.library import LibraryAudit
 
 _MANYLINUX = re.compile(r"(?:manylinux_(\d+)_(\d+)|(manylinux\d+))_\w+")
 _MACHINES = ("x86_64", "aarch64", "armv7l", "armv6l", "i686", "ppc64le", "s390x", "riscv64")

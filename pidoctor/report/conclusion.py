@@ -5,12 +5,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pidoctor import units
-from pidoctor.envelope import Asked, Result
+from pidoctor.asked import Asked
 from pidoctor.resolve.plan import Plan
 from pidoctor.result import Finding, Severity
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
 
 OLD_INDEX_DAYS = 30  # wheels are published every few weeks
 

@@ -21,7 +21,8 @@ from pidoctor.report.document import (
 from pidoctor.units import count, pages, size
 
 if TYPE_CHECKING:
-    from pidoctor.evidence.audit import LibraryAudit, WheelAudit
+    from pidoctor.evidence.audit import WheelAudit
+    from pidoctor.evidence.library import LibraryAudit
     from pidoctor.evidence.numpy_api import NumpyUse
     from pidoctor.indexing.status import IndexStatus
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pidoctor.checks.apply_remedies import Argv, Attempt, argv_of, fix, fixable, run_command
+from pidoctor.cli.apply_remedies import Argv, Attempt, argv_of, fix, fixable, run_command
 from pidoctor.result import Finding, Remedy, Severity
 
 

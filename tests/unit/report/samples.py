@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pidoctor.asked import Asked
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.envelope import Asked, Cell, Downloaded, Result, ShownStep, Written
+from pidoctor.envelope import Cell, Downloaded, Result, ShownStep, Written
 from pidoctor.install.outcome import Outcome
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Index

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from pidoctor.envelope import Asked, Result
+from pidoctor.asked import Asked
+from pidoctor.envelope import Result
 from pidoctor.report.layout import cells
 from pidoctor.report.look import Look
 from pidoctor.report.terminal import render

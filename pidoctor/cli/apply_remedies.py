@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
-import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from pidoctor.host.command import run_attached
 from pidoctor.result import Finding
 
 _SHELL_ONLY = set("|&;<>()$`\\\"'*?[]#~%{}\n")
@@ -100,6 +99,7 @@ def _attempt(finding: Finding, ask: Ask, run: Run) -> Attempt:
 
 def run_command(argv: Argv) -> int:
     """Run a command in the user's own terminal, so that sudo can ask for the password."""
-    if shutil.which(argv[0]) is None:
+    try:
+        return run_attached(argv)
+    except OSError:
         return NOT_STARTED
-    return subprocess.run(argv, check=False).returncode

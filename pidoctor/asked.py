@@ -1,0 +1,46 @@
+"""What the user asked, as commands repeat it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import NamedTuple
+
+
+class Asked(NamedTuple):
+    """What was asked: a requirement, and the option that names another machine with its value.
+
+    Without an option this machine is meant.
+    """
+
+    requirement: str = "auto"
+    option: str = ""  # "--target", "--capture", "--root"
+    value: str = ""
+    more: tuple[str, ...] = ()  # options about this machine: ("--venv", "env")
+
+    @classmethod
+    def of(cls, requirement: str, origin: str) -> Asked:
+        """Asked about a profile: its origin is "this machine", "target NAME", "capture FILE"."""
+        kind, _, value = origin.partition(" ")
+        named = kind in ("target", "capture", "root")
+        return cls(requirement, f"--{kind}", value) if named else cls(requirement)
+
+    @property
+    def here(self) -> bool:
+        return not self.option
+
+    @property
+    def place(self) -> str:
+        """The machine in words: "this machine", "pi4-4gb/bookworm-64", "the capture my.json"."""
+        kind = {"": "this machine", "--target": "", "--capture": "the capture ", "--root": ""}
+        return f"{kind[self.option]}{self.value}"
+
+    @property
+    def subject(self) -> str:
+        """What is wanted, in words: a newcomer does not know what "auto" stands for."""
+        return "TensorFlow Lite" if self.requirement == "auto" else self.requirement
+
+    def command(self, name: str, *more: str) -> str:
+        """``pidoctor NAME`` asked the same, as one types it into a shell."""
+        requirement = [] if self.requirement == "auto" and name != "explain" else [self.requirement]
+        where = self.more if self.here else (self.option, self.value)
+        return shlex.join(["pidoctor", name, *requirement, *where, *more])
