@@ -8,13 +8,24 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def size(number: float) -> str:
-    """Bytes as "412 MB", "3.7 GB"; a unit is 1024 of the next smaller, as for memory."""
+    """Bytes as "412 MB", "3.7 GB"; a unit is 1000 of the next smaller, as on every package index.
+
+    See :func:`memory` for what a board is sold with.
+    """
     unit = 0
     while number >= 1000 and unit < len(_UNITS) - 1:
-        number /= 1024
+        number /= 1000
         unit += 1
     digits = 0 if unit < 3 or number >= 99.95 or abs(number - round(number)) < 0.05 else 1
     return f"{number:.{digits}f} {_UNITS[unit]}"
+
+
+def memory(number: int) -> str:
+    """Bytes of memory: a board sold with "4 GB" has 4 times 2 to the 30; else as :func:`size`."""
+    for unit, name in ((2**30, "GB"), (2**20, "MB")):
+        if number >= unit and number % unit == 0:
+            return f"{number // unit} {name}"
+    return size(number)
 
 
 def pages(number: int) -> str:

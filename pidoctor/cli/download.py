@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.cli.output import progress
+    from pidoctor.cli.output import watched
     from pidoctor.cli.resolving import answer, catalog
     from pidoctor.cli.where import asked, bare_machine
     from pidoctor.envelope import Downloaded, Result
@@ -38,7 +38,8 @@ def run(options: argparse.Namespace) -> Result:
     if not isinstance(resolution, Plan):
         return Result("download", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
     python = profile.python.version.or_else("")
-    paths = download(resolution, python, Path(options.directory), progress(options))
+    with watched(options) as watch:
+        paths = download(resolution, python, Path(options.directory), watch.say)
     return Result(
         "download",
         resolution=resolution,

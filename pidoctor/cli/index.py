@@ -74,14 +74,15 @@ def _status(options: argparse.Namespace) -> Result:  # noqa: ARG001 - as every a
 
 
 def _update(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import watched
     from pidoctor.envelope import IndexAnswer, Result
 
     try:
         from pidoctor.indexing.update import LARGEST, Options, update
 
         largest = sys.maxsize if options.large else LARGEST
-        with _Progress(options) as progress:
-            updated = update(options=Options.usual(largest), progress=progress)
+        with watched(options) as watch:
+            updated = update(options=Options.usual(largest), progress=watch.counted)
     except ModuleNotFoundError as error:
         raise _without_extra(error) from error
     return Result("index", index=IndexAnswer(update=updated))
@@ -89,15 +90,16 @@ def _update(options: argparse.Namespace) -> Result:
 
 def _verify(options: argparse.Namespace) -> Result:
     from pidoctor.catalog.location import open_index
+    from pidoctor.cli.output import watched
     from pidoctor.envelope import IndexAnswer, Result
     from pidoctor.result import ExitCode
 
     try:
         from pidoctor.indexing.verify import verify
 
-        with _Progress(options) as progress:
+        with watched(options) as watch:
             sample = None if options.all else options.sample
-            found = verify(open_index(), sample=sample, progress=progress)
+            found = verify(open_index(), sample=sample, progress=watch.counted)
     except ModuleNotFoundError as error:
         raise _without_extra(error) from error
     code = ExitCode.PROBLEM if found.problems else ExitCode.FINE
@@ -128,46 +130,3 @@ def _count(text: str) -> int:
     if not text.isdecimal() or len(text) > 6:
         raise UsageError(f"--sample {text!r}: not a number of wheels")
     return int(text)
-
-
-class _Progress:
-    """Says on stderr how far a long command is: a bar on a terminal, else a line per step."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        from pidoctor.report import console
-
-        self._quiet = bool(options.quiet)
-        self._animated = not self._quiet and console.animates(sys.stderr)
-        self._bar: Any = None
-        self._tasks: dict[str, Any] = {}
-
-    def __enter__(self) -> Callable[[str, int, int], None]:
-        if self._animated:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-            self._bar = Progress(
-                TextColumn("{task.description}", markup=False),
-                BarColumn(bar_width=24),
-                MofNCompleteColumn(),
-                console=Console(file=sys.stderr),
-                transient=True,
-            )
-            self._bar.start()
-        return self._step
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def _step(self, what: str, done: int, total: int) -> None:
-        from pidoctor.report import console
-
-        if self._bar is not None:
-            if what not in self._tasks:
-                for task in self._tasks.values():
-                    self._bar.update(task, visible=False)
-                self._tasks[what] = self._bar.add_task(what, total=total)
-            self._bar.update(self._tasks[what], completed=done, total=total, visible=True)
-        elif not self._quiet and done == total:
-            console.write(sys.stderr, f"{what}: {total}\n")

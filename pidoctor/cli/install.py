@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.cli.output import progress
+    from pidoctor.cli.output import progress, watched
     from pidoctor.cli.resolving import answer, catalog
     from pidoctor.cli.resume import confirm_owner, settle_interrupted
     from pidoctor.cli.where import asked, must_be_trusted
@@ -96,9 +96,11 @@ def run(options: argparse.Namespace) -> Result:
     if not _agreed(options, shown):
         refused = f"not agreed to; nothing {more}was changed"
         return Result("install", ExitCode.PROBLEM, error=refused)
-    say(f"{resolution.runtime} {resolution.version} was chosen")
-    noted = note(profile, resolution, say) if choice.exists else ()
-    outcome = install(job, prover(resolution, noted, say), say)
+    with watched(options) as watch:
+        watch.say(f"{resolution.runtime} {resolution.version} was chosen")
+        noted = note(profile, resolution, watch.say) if choice.exists else ()
+        outcome = install(job, prover(resolution, noted, watch.say), watch.say)
+        watch.ended(not outcome.exit_code)
     return _done(outcome, profile, resolution)
 
 
@@ -146,14 +148,14 @@ def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
 
 def _agreed(options: argparse.Namespace, shown: Result) -> bool:
     """Show the plan, and ask unless --yes; off a terminal only --yes is an answer."""
-    from pidoctor.cli.output import agreed, show
+    from pidoctor.cli.output import agreed, show_before_asking
     from pidoctor.errors import UsageError
 
     if options.yes:
         return True
     if not sys.stdin.isatty():
         raise UsageError("no terminal to ask on; say --yes to install, or --dry-run to look")
-    show(shown, argparse.Namespace(**{**vars(options), "json": False}))
+    show_before_asking(shown, options)
     return agreed("\nGo ahead? [y/N] ")
 
 

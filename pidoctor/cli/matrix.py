@@ -10,6 +10,7 @@ from pidoctor.cli.arguments import add_form, add_requirement
 
 if TYPE_CHECKING:
     from pidoctor.catalog.catalog import Catalog
+    from pidoctor.cli.output import Watch
     from pidoctor.envelope import Cell, Result
     from pidoctor.resolve.request import Request
 
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import watched
     from pidoctor.cli.resolving import catalog
     from pidoctor.envelope import Result
     from pidoctor.resolve.request import parse_request
@@ -42,13 +44,22 @@ def run(options: argparse.Namespace) -> Result:
     known = catalog()
     request = parse_request(options.requirement, known, options.beyond_tags)
     names = _with_pythons(_names(options.boards), options.pythons)
-    rows = tuple(matrix(names, request, known))
+    with watched(options) as watch:
+        rows = tuple(_counted(matrix(names, request, known), len(names), watch))
     if options.html is not None:
         from pidoctor.report.matrix_page import matrix_page
         from pidoctor.safe_files import write_output
 
         write_output(options.html, matrix_page(rows))
     return Result("matrix", matrix=rows, html=options.html)
+
+
+def _counted(cells: Iterator[Cell], total: int, watch: Watch) -> Iterator[Cell]:
+    """The cells as they are found, shown to whoever waits for them on a terminal."""
+    for done, cell in enumerate(cells, 1):
+        if watch.moves:
+            watch.counted("Resolving for every board and system", done, total)
+        yield cell
 
 
 def _names(boards: str | None) -> list[str]:

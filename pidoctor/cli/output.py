@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 from pidoctor.report import console
 from pidoctor.report.text import printable
@@ -51,6 +52,21 @@ def say_error(message: str) -> None:
     _note(console.error_line(message, console.encodes(sys.stderr)))
 
 
+def show_before_asking(planned: Result, options: argparse.Namespace) -> None:
+    """What is going to be done, above the question on stderr; its commands with --verbose only."""
+    from dataclasses import replace
+
+    from pidoctor.report.composition import compose
+    from pidoctor.report.terminal import draw
+
+    look = console.look_for(
+        sys.stderr, color=False if options.no_color else None, verbose=options.verbose > 0
+    )
+    if not options.verbose and planned.steps is not None:
+        planned = replace(planned, steps=tuple(s._replace(command="") for s in planned.steps))
+    _note(draw(compose(planned, look.detail, ("resolution", "steps")), look))
+
+
 def agreed(question: str) -> bool:
     """Ask on the terminal; the end of the input (Ctrl-D) is a no, as everything but yes is."""
     _note(question)
@@ -68,14 +84,49 @@ def show_traceback(error: BaseException) -> None:
     _note(printable(text, _TRACEBACK_LIMIT))
 
 
+@contextmanager
+def watched(options: argparse.Namespace) -> Iterator[Watch]:
+    """A display of what a long command does: on a terminal one that moves, else a line a step.
+
+    It is there until the block ends; nothing is shown with --quiet.
+    """
+    if options.quiet or not console.animates(sys.stderr):
+        yield Watch(progress(options), _counting(options))
+        return
+    from pidoctor.cli.live_display import LiveDisplay
+
+    with LiveDisplay(bool(options.verbose), console.encodes(sys.stderr)) as live:
+        yield Watch(live, live.count, live.ended, moves=True)
+
+
+class Watch(NamedTuple):
+    """Where a long command says what it does: ``say`` a line, ``counted`` how many are done."""
+
+    say: Callable[[str], None]
+    counted: Callable[[str, int, int], None]
+    ended: Callable[[bool], None] = lambda _: None
+    moves: bool = False
+
+
+def _counting(options: argparse.Namespace) -> Callable[[str, int, int], None]:
+    """One line when all of something is done."""
+
+    def count(what: str, done: int, total: int) -> None:
+        if done == total and not options.quiet:
+            _note(f"{printable(what)}: {total}\n")
+
+    return count
+
+
 def progress(options: argparse.Namespace) -> Callable[[str], None]:
     """Where a long command says what it is doing: stderr, unless --quiet.
 
-    What the tools say themselves comes indented, and is shown with --verbose only.
+    Commands come after a dollar sign and what the tools say themselves indented; both are shown
+    with --verbose only.
     """
 
     def say(text: str) -> None:
-        if not options.quiet and (options.verbose or not text.startswith(" ")):
+        if not options.quiet and (options.verbose or not text.startswith((" ", "$"))):
             _note(f"{printable(text)}\n")
 
     return say

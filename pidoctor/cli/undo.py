@@ -54,12 +54,12 @@ def _result(changes: tuple[str, ...], status: str, verdict: str | None = None) -
 
 def _agreed(options: argparse.Namespace, changes: tuple[str, ...]) -> bool:
     """Show what changes, and ask unless --yes; off a terminal only --yes is an answer."""
-    from pidoctor.cli.output import agreed, show
+    from pidoctor.cli.output import agreed, show_before_asking
     from pidoctor.errors import UsageError
 
     if options.yes:
         return True
     if not sys.stdin.isatty():
         raise UsageError("no terminal to ask on; say --yes to go back")
-    show(_result(changes, "planned"), argparse.Namespace(**{**vars(options), "json": False}))
+    show_before_asking(_result(changes, "planned"), options)
     return agreed("\nGo back? [y/N] ")

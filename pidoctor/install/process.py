@@ -29,14 +29,18 @@ class Arrival:
     folder: Path
     expected: int
 
-    def told(self) -> str:
-        """How far it is: ``"12.3 of 21.8 MB"``."""
+    def arrived(self) -> int:
+        """Bytes that are there by now, at most what is expected."""
         found = 0
         for root, _, names in os.walk(self.folder):
             for name in names:
                 with suppress(OSError):  # it has been moved meanwhile
                     found += os.stat(os.path.join(root, name)).st_size
-        return f"{min(found, self.expected) / 1e6:.1f} of {self.expected / 1e6:.1f} MB"
+        return min(found, self.expected)
+
+    def told(self) -> str:
+        """How far it is: ``"12.3 of 21.8 MB"``."""
+        return f"{self.arrived() / 1e6:.1f} of {self.expected / 1e6:.1f} MB"
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from pidoctor.install.relocate import relocate, share_system_packages
 from pidoctor.install.situation import look
 from pidoctor.install.state import hold
 from pidoctor.install.wheelhouse import collect, matches
+from pidoctor.progress import Announced
 from pidoctor.proof.proof import PASSED, Proof
 from pidoctor.result import Finding
 
@@ -242,8 +243,9 @@ class Transaction:
 
     def _execute(self, planned: Sequence[Step], lock: Lock) -> None:
         """Run the commands of these steps side by side."""
-        for step in planned:
-            self._say(step.title)
+        for number, step in enumerate(planned):
+            beside = number > 0
+            self._say(Announced(step.title, step.arrival, beside, step.at_terminal))
             self._progress(f"$ {step.line}")
         tasks = [
             Task(step.argv, dict(step.variables), step.at_terminal, step.arrival)

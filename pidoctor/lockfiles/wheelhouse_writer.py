@@ -11,10 +11,12 @@ from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.install import fetch
 from pidoctor.install.failure import from_tool
 from pidoctor.install.interpreter import ask
-from pidoctor.install.process import Progress, Task, run_all
+from pidoctor.install.process import Arrival, Progress, Task, run_all
 from pidoctor.install.tools import Pip, pips
 from pidoctor.install.wheelhouse import matches
+from pidoctor.progress import Announced
 from pidoctor.resolve.plan import Plan
+from pidoctor.units import count
 
 
 def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple[Path, ...]:
@@ -31,7 +33,11 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
             listed = Path(scratch) / "requirements.txt"
             listed.write_text(fetch.requirements(missing), encoding="utf-8")
             command = fetch.command(_own_pip(), missing, python, listed, folder)
-            _run(command, progress)
+            arrival = Arrival(Path(scratch) / "arriving", sum(wheel.size for wheel in missing))
+            arrival.folder.mkdir()
+            progress(Announced(f"Download {count(len(missing), 'wheel')}", arrival))
+            _run(command, arrival, progress)
+            progress("Verify each wheel by its hash")
     for wheel in missing:
         path = folder / wheel.filename
         if not matches(path, wheel):
@@ -48,9 +54,10 @@ def _own_pip() -> Pip:
     return found[0]
 
 
-def _run(command: tuple[str, ...], progress: Progress) -> None:
+def _run(command: tuple[str, ...], arrival: Arrival, progress: Progress) -> None:
+    task = Task(command, {"TMPDIR": str(arrival.folder)}, arrival=arrival)
     with open(os.devnull, "rb") as nothing:
-        (ended,) = run_all([Task(command, {})], nothing.fileno(), progress)
+        (ended,) = run_all([task], nothing.fileno(), progress)
     if ended.status != 0:
         finding = from_tool(command, ended.status, ended.output).finding
         raise CouldNotCheckError(f"{finding.message} {finding.evidence}".strip())

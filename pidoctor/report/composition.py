@@ -40,11 +40,13 @@ _NEEDS = {
 }
 
 
-def compose(result: Result, detail: Detail = Detail.USUAL) -> Document:
-    """The document of a result."""
+def compose(
+    result: Result, detail: Detail = Detail.USUAL, views: tuple[str, ...] | None = None
+) -> Document:
+    """The document of a result; ``views`` are those of its command where none are named."""
     if result.error:
         return tuple(_view("conclusion", result, detail))
-    views = VIEWS[result.command]
+    views = VIEWS[result.command] if views is None else views
     if detail is Detail.QUIET:  # the answer is said once, at the end
         views = tuple(view for n, view in enumerate(views) if view not in views[n + 1 :])
     return tuple(section for name in views for section in _view(name, result, detail))

@@ -26,7 +26,8 @@ IMPORTS: Mapping[str, str] = {
     "checks": "catalog profile readiness resolve result units",
     "cli": (
         "api asked catalog checks envelope errors evidence host indexing install "
-        "lockfiles probe profile proof redact report resolve result safe_files triage"
+        "lockfiles probe profile progress proof redact report resolve result safe_files triage "
+        "units"
     ),
     "decoding": "errors profile",
     "envelope": (
@@ -36,11 +37,11 @@ IMPORTS: Mapping[str, str] = {
     "host": "errors redact",
     "indexing": "catalog errors evidence host probe shapes",
     "install": (
-        "catalog errors host probe profile proof readiness report resolve result shapes "
-        "triage units urls"
+        "catalog errors host probe profile progress proof readiness report resolve result "
+        "shapes triage units urls"
     ),
     "json_schema": "decoding profile",
-    "lockfiles": "catalog errors indexing install resolve",
+    "lockfiles": "catalog errors indexing install progress resolve units",
     "model": "catalog errors",
     "probe": "catalog errors host profile readiness urls",
     "profile": "catalog decoding errors",

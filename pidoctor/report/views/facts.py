@@ -10,7 +10,7 @@ from pidoctor.profile.environment import Damage, Environment
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Accelerator, Index, Profile
 from pidoctor.report.document import FAINT, PLAIN, Detail, Piece, Section, Table, Words
-from pidoctor.units import count, moment, pages, size
+from pidoctor.units import count, memory, moment, pages, size
 
 _SIZES = {"memory", "total", "available", "swap", "zram", "target_free", "temp_free"}
 _SENTENCES = ("accelerators", "indexes", "damages")
@@ -76,7 +76,7 @@ def spelled(name: str, value: object) -> str:
 
 def _number(name: str, value: int) -> str:
     if name in _SIZES:
-        return size(value)
+        return memory(value) if name in ("memory", "total") else size(value)
     if name == "page_size":
         return pages(value)
     return f"{value:04x}" if name == "revision" else str(value)

@@ -11,6 +11,7 @@ from pidoctor.profile.profile import Board, Cpu, Index, Memory, Profile, Python,
 from pidoctor.report.document import FAINT, PLAIN, Detail, Facts, Item, Mark, Row, Section, Words
 from pidoctor.result import Finding, Severity
 from pidoctor.units import count, listed, pages, size
+from pidoctor.units import memory as sold
 
 # Systems that do not give their own name in os-release (DietPi keeps Debian's unchanged).
 _FEW = 3  # packages that are all named in a line
@@ -89,14 +90,7 @@ def _board(board: Board) -> Words:
     model, memory = board.model.value, board.memory.value
     if model is None:
         return unknown(board.model)
-    return _together(model, f"{_sold(memory)} of memory" if memory else None)
-
-
-def _sold(memory: int) -> str:
-    """The memory of a board as it is sold: a "4 GB" board has 4 times 2 to the 30 bytes."""
-    if memory % 2**30 == 0:
-        return f"{memory // 2**30} GB"
-    return f"{memory // 2**20} MB" if memory % 2**20 == 0 else size(memory)
+    return _together(model, f"{sold(memory)} of memory" if memory else None)
 
 
 def _processor(cpu: Cpu) -> Words:
@@ -153,7 +147,7 @@ def _memory(memory: Memory) -> Words:
     if total is None:
         return unknown(memory.total) if memory.total.state is not State.ABSENT else ""
     return _together(
-        size(total),
+        sold(total),
         f"{size(available)} available" if available is not None else None,
         None if swap is None else f"{size(swap)} of swap" if swap else "no swap",
         f"{size(memory.zram.value)} of it compressed memory" if memory.zram.value else None,
