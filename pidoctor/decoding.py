@@ -107,6 +107,17 @@ def decode(kind: type[T], data: Any, where: str, *, root: str = "", exact: bool 
     return value
 
 
+def build(kind: type[T], data: Any) -> T:
+    """The value of type ``kind`` in JSON that is known to be right: tables that tests have checked.
+
+    Several times faster than :func:`decode`, which it agrees with; text that has only a form
+    ("2.36") stays plain text.
+    """
+    make = _builder(kind)
+    value: T = data if make is None else make(data)
+    return value
+
+
 def encode(value: Any) -> Any:
     """``value`` as plain JSON values; what :func:`decode` reads back."""
     if isinstance(value, Fact):
@@ -187,6 +198,55 @@ def _converter(kind: Any, exact: bool) -> Convert:
     if issubclass(kind, Enum):
         return _choice({member.value: member for member in kind})
     return _record(kind, exact) if is_record(kind) else _from_text(kind)
+
+
+def _builder(kind: Any) -> Callable[[Any], Any] | None:
+    return _cached_builder(kind)
+
+
+@cache
+def _cached_builder(kind: Any) -> Callable[[Any], Any] | None:
+    """What makes a ``kind`` of right JSON; None where JSON's own value is it."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if kind in _PLAIN or kind is Any or origin is Literal:
+        return None
+    if origin is tuple:
+        item = _builder(inner[0])
+        return tuple if item is None else lambda data: tuple([item(entry) for entry in data])
+    if origin is not None and _is_union(origin):
+        members = [member for member in inner if member is not type(None)]
+        if len(members) > 1:
+            return lambda data: converter(kind, True)(data, None, Faults(""))
+        member = _builder(members[0])
+        return member and (lambda data: None if data is None else member(data))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _mapping_builder(inner[0], _builder(inner[1]))
+    if is_record(kind):
+        return _record_builder(kind)
+    return None if isinstance(kind, type) and issubclass(kind, str) else kind
+
+
+def _mapping_builder(key: type, item: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+    if key is not int:
+        return item and (lambda data: {name: item(entry) for name, entry in data.items()})
+    if item is None:
+        return lambda data: {int(name): entry for name, entry in data.items()}
+    return lambda data: {int(name): item(entry) for name, entry in data.items()}
+
+
+def _record_builder(kind: Any) -> Callable[[Any], Any]:
+    fields = [(field.key, field.name, _builder(field.type)) for field in fields_of(kind)]
+    special = [(key, name, make) for key, name, make in fields if make or key != name]
+
+    def convert(data: Any) -> Any:
+        values = dict(data)
+        for key, name, make in special:
+            if key in values:
+                value = values.pop(key)
+                values[name] = make(value) if make else value
+        return kind(**values)
+
+    return convert
 
 
 def _plain(kind: type) -> Convert:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from pidoctor.catalog.boards import MIB, Board, Boards, load_boards
@@ -222,6 +223,7 @@ def _bits_of_flavour(key: str, rows: tuple[SystemRow, ...]) -> int | None:
     return sizes.pop() if len(sizes) == 1 and len(others) > 1 else None
 
 
+@lru_cache(maxsize=2048)
 def key_of(text: str) -> str:
     """A name without case, hyphens, spaces and dots; "+" is read as "plus"."""
     bare = re.sub(r"[^a-z0-9.]", "", text.lower().replace("+", "plus"))
@@ -259,7 +261,7 @@ def _make_words() -> Words:
 def _names_of(board: Board, boards: Boards) -> Iterator[str]:
     """A board's names with its maker's name before them in every spelling, and without it."""
     vendor = boards.vendors[board.vendor]
-    makers = sorted({key_of(name) for name in (vendor.name, *vendor.spellings)}, key=len)
+    makers = sorted(map(key_of, {vendor.name, *vendor.spellings}), key=len)
     for name in (board.id, *board.aliases, re.sub(r"\(.*\)", "", board.name)):
         key = key_of(name)
         yield key

@@ -15,8 +15,8 @@ from pidoctor.catalog.boards import load_boards
 from pidoctor.catalog.canonical import WIDTH, canonical
 from pidoctor.catalog.rules import TABLES
 from pidoctor.catalog.systems import load_systems
-from pidoctor.catalog.tables import _raw, check_shipped, check_user_tables
-from pidoctor.decoding import DecodeError
+from pidoctor.catalog.tables import _raw, check_shipped, check_user_tables, expanded, kind_of
+from pidoctor.decoding import DecodeError, build, decode
 from pidoctor.profile.named_targets import all_targets, target
 
 BOARD = {
@@ -73,6 +73,12 @@ def test_the_shipped_tables_fit_their_schemas(name: str) -> None:
     import jsonschema
 
     jsonschema.validate(_raw(name), json.loads(schema_text(name)))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_shipped_table_is_built_as_it_is_decoded(name: str) -> None:
+    decoded = decode(kind_of(name), expanded(_raw(name), {}), name)
+    assert build(kind_of(name), expanded(_raw(name), {})) == decoded
 
 
 def test_a_row_of_the_users_own(folder: Path) -> None:

@@ -109,6 +109,33 @@ def test_every_row_is_complete_and_has_a_source() -> None:
     assert set(named) <= set(table.boards)
 
 
+@pytest.mark.parametrize(
+    ("strings", "board", "soc"),
+    [
+        (("khadas,vim3", "amlogic,a311d", "amlogic,g12b"), "khadas-vim3", "A311D"),
+        (("hardkernel,odroid-n2-plus", "amlogic,s922x", "amlogic,g12b"), "odroid-n2-plus", "S922X"),
+        (("nvidia,p3768-0000+p3767-0005-super", "nvidia,tegra234"), "jetson-orin-nano", "Tegra234"),
+        (("nvidia,p3737-0000+p3701-0005", "nvidia,tegra234"), "jetson-agx-orin", "Tegra234"),
+        (("xunlong,orangepi-zero2w", "allwinner,sun50i-h618"), "orange-pi-zero-2w", "H618"),
+        (("radxa,zero-3w", "rockchip,rk3566"), "radxa-zero-3", "RK3566"),
+        (("radxa,rock-5b", "rockchip,rk3588"), "rock-5b", "RK3588"),
+        (("beagle,am67a-beagley-ai", "ti,j722s"), "beagley-ai", "AM67A"),
+        (("arduino,imola", "qcom,qrb2210", "qcom,qcm2290"), "uno-q", "QRB2210"),
+    ],
+)
+def test_boards_by_their_compatible_strings(strings: tuple[str, ...], board: str, soc: str) -> None:
+    table = load_boards()
+    found, chip = table.by_compatible(strings), table.soc_by_compatible(strings)
+    assert found is not None
+    assert chip is not None
+    assert (found.id, found.soc, chip.id) == (board, soc, soc)
+
+
+def test_at_least_forty_boards_beside_the_raspberry_pi() -> None:
+    others = [row for row in load_boards().boards.values() if row.vendor != "raspberry-pi"]
+    assert len([row for row in others if row.compatible]) >= 40
+
+
 def test_what_decides_wheels() -> None:
     """The facts that the resolver turns on."""
     socs = load_boards().socs

@@ -122,6 +122,15 @@ def test_other_releases() -> None:
     assert musl[0] == "install the 64-bit Raspberry Pi OS 13 (trixie)"
 
 
+def test_only_systems_that_a_board_is_documented_to_run_are_proposed() -> None:
+    assert texts("other_releases", target("jetson-nano-4gb/jetpack-4-64")) == []
+    assert texts("other_releases", target("coral-dev-board-4gb/mendel-5-64")) == []
+    assert texts("other_releases", target("jetson-orin-nano-8gb/jetpack-5-64")) == [
+        "install the 64-bit JetPack 6 (L4T 36, Ubuntu 22.04 (jammy))",
+        "install the 64-bit JetPack 7 (L4T 38, Ubuntu 24.04 (noble))",
+    ]
+
+
 def test_boards_are_never_a_step_down() -> None:
     for name in ("pi4-4gb/bookworm-64", "pi-zero-w/bookworm-32", "pi-3b/bullseye-64"):
         profile = target(name)
