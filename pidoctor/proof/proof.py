@@ -5,7 +5,6 @@ The JSON form is the ``proof`` of a result envelope; a reader ignores keys it do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
@@ -48,22 +47,6 @@ class Death:
             "remedy": self.remedy.to_json() if self.remedy else None,
         }
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Death:
-        remedy = data.get("remedy")
-        return cls(
-            kind=data["kind"],
-            signal=data["signal"],
-            step=data["step"],
-            model=data["model"],
-            detail=data["detail"],
-            message=data["message"],
-            evidence=data["evidence"],
-            remedy=Remedy(remedy["text"], tuple(remedy["commands"]), remedy["safe"])
-            if remedy
-            else None,
-        )
-
 
 @dataclass(frozen=True)
 class ModelResult:
@@ -96,20 +79,6 @@ class ModelResult:
             "first_ms": self.first_ms,
             "latency_ms": self.latency_ms,
         }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> ModelResult:
-        return cls(
-            name=data["name"],
-            status=data["status"],
-            input_shape=_tuple(data["input_shape"]),
-            expected=_tuple(data["expected"]),
-            obtained=_tuple(data["obtained"]),
-            max_error=data["max_error"],
-            tolerance=data["tolerance"],
-            first_ms=data["first_ms"],
-            latency_ms=data["latency_ms"],
-        )
 
 
 @dataclass(frozen=True)
@@ -146,6 +115,8 @@ class Use:
 class Proof:
     """A runtime, what it computed, and the decoded death if it did not."""
 
+    JSON_NAMES = {"import_line": "import"}  # noqa: RUF012 (read by the decoder)
+
     status: str
     runtime: str | None  # distribution name; null when none is installed
     version: str | None
@@ -176,19 +147,11 @@ class Proof:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Proof:
-        return cls(
-            status=data["status"],
-            runtime=data["runtime"],
-            version=data["version"],
-            numpy=data["numpy"],
-            import_line=data["import"],
-            python=data["python"],
-            models=tuple(ModelResult.from_json(model) for model in data["models"]),
-            peak_memory_bytes=data["peak_memory_bytes"],
-            death=Death.from_json(data["death"]) if data["death"] else None,
-            uses=tuple(Use(**use) for use in data.get("uses", ())),
-        )
+    def from_json(cls, data: Any) -> Proof:
+        """The proof of a result envelope; :class:`DecodeError` for anything else."""
+        from pidoctor.decoding import decode
+
+        return decode(cls, data, "", root="proof", exact=False)
 
 
 def summary(proof: Proof) -> str:
@@ -212,7 +175,3 @@ def _model_summary(model: ModelResult) -> str:
 
 def _list(values: tuple[Any, ...] | None) -> list[Any] | None:
     return None if values is None else list(values)
-
-
-def _tuple(values: list[Any] | None) -> tuple[Any, ...] | None:
-    return None if values is None else tuple(values)

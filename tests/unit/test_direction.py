@@ -45,7 +45,7 @@ IMPORTS: Mapping[str, str] = {
     "model": "catalog errors",
     "probe": "catalog errors host profile readiness urls",
     "profile": "catalog decoding errors",
-    "proof": "catalog errors host result shapes triage",
+    "proof": "catalog decoding errors host result shapes triage",
     "pyz": "errors",
     "pyz_start": "__main__",
     "readiness": "catalog profile resolve result units",
