@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # importing this module is free: each function imports what i
     from pidoctor.asked import Asked
     from pidoctor.catalog.catalog import Catalog
     from pidoctor.envelope import Result
-    from pidoctor.probe.machine import ProbeResult
+    from pidoctor.probe.probed import ProbeResult
     from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan, Resolution
     from pidoctor.triage.diagnosis import Diagnosis
@@ -55,8 +55,7 @@ def probe(
     what could not be read.
     """
     from pidoctor.errors import UsageError
-    from pidoctor.probe.machine import ProbeResult
-    from pidoctor.probe.machine import probe as look
+    from pidoctor.probe.probed import ProbeResult
 
     named = [place for place in (target, capture, root) if place is not None]
     if len(named) > 1:
@@ -71,6 +70,8 @@ def probe(
         return ProbeResult(profile_of(target), ())
     if capture is not None:
         return _captured(Path(capture))
+    from pidoctor.probe.machine import probe as look
+
     if root is not None:
         from pidoctor.host.directory import DirectoryHost
 

@@ -22,9 +22,10 @@ def size(number: float) -> str:
 
 def memory(number: int) -> str:
     """Bytes of memory: a board sold with "4 GB" has 4 times 2 to the 30; else as :func:`size`."""
-    for unit, name in ((2**30, "GB"), (2**20, "MB")):
-        if number >= unit and number % unit == 0:
-            return f"{number // unit} {name}"
+    if number and number % 2**30 == 0:
+        return f"{number // 2**30} GB"
+    if number in (2**28, 2**29):
+        return f"{number // 2**20} MB"
     return size(number)
 
 

@@ -12,7 +12,7 @@ from pidoctor.asked import Asked
 if TYPE_CHECKING:
     from pidoctor.host.base import Host
     from pidoctor.probe.environment_choice import Choice
-    from pidoctor.probe.machine import ProbeResult
+    from pidoctor.probe.probed import ProbeResult
     from pidoctor.profile.profile import Profile
 
 

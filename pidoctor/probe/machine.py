@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Callable, NamedTuple, TypeVar
+from typing import Any, Callable, TypeVar
 
 from pidoctor.host.base import Host
 from pidoctor.probe import accelerators, board, clock, cpu, indexes, memory, rights, storage, system
 from pidoctor.probe import python as python_probe
 from pidoctor.probe.environment import probe_environment
 from pidoctor.probe.environment_choice import DEFAULT, Choice, choose
+from pidoctor.probe.probed import ProbeFailure, ProbeResult
 from pidoctor.probe.reading import clean
 from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Board, Clock, Cpu, Memory, Profile, Python, Storage, System
 
 S = TypeVar("S")
-
-
-class ProbeFailure(NamedTuple):
-    """A probe that crashed: its topic, and the error in one line."""
-
-    topic: str
-    error: str
-
-
-class ProbeResult(NamedTuple):
-    """What was found, and which probes crashed while looking."""
-
-    profile: Profile
-    failures: tuple[ProbeFailure, ...]
 
 
 def probe(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -80,7 +81,9 @@ def test_help_and_usage_errors_import_nothing_that_runs_a_command(name: str) -> 
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert done.stderr.splitlines()[-1] == "[]"
+    imported = ast.literal_eval(done.stderr.splitlines()[-1])
+    tables = ("pidoctor.catalog", "pidoctor.profile", "json")  # the runtimes that it can name
+    assert [m for m in imported if name != "smoke" or not m.startswith(tables)] == []
 
 
 # --- the shells ----------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pidoctor.envelope import Result
 from pidoctor.profile.environment import Environment
@@ -13,8 +14,11 @@ from pidoctor.result import Finding, Severity
 from pidoctor.units import count, listed, pages, size
 from pidoctor.units import memory as sold
 
+if TYPE_CHECKING:
+    from pidoctor.resolve.plan import Pin
+
 # Systems that do not give their own name in os-release (DietPi keeps Debian's unchanged).
-_FEW = 3  # packages that are all named in a line
+_FEW = 4  # packages that are all named in a line
 _FLAVOURS = {"raspberry-pi-os": "Raspberry Pi OS", "dietpi": "DietPi"}
 
 
@@ -36,13 +40,29 @@ def _plan(result: Result) -> Iterator[Row]:
     plan = result.plan
     if plan is None or result.command != "check":
         return
-    needed = [f"{pin.name} {pin.version}" for pin in plan.pins if pin.name != plan.runtime]
-    few = needed if len(needed) <= _FEW else [p for p in needed if p.startswith("numpy ")]
-    rest = len(needed) - len(few)
-    parts = [f"{plan.runtime} {plan.version}", *few, *([f"{rest} more"] if rest else [])]
-    weight = f"; {size(plan.download_size)} to download" if plan.wheels else ""
-    packages = [f"{package} (from apt)" for package in plan.missing_system_packages]
-    yield Row("Would install", (f"{listed([*parts, *packages])}{weight}",), Mark.GOOD)
+    kept = [pin for pin in plan.pins if pin.kept]
+    new = [pin for pin in plan.pins if not pin.kept]
+    if kept:
+        yield Row("Installed", (_named(kept, plan.runtime),), Mark.GOOD)
+    if new:
+        weight = f"; {size(plan.download_size)} to download" if plan.wheels else ""
+        yield Row("Would install", (f"{_named(new, plan.runtime)}{weight}",), Mark.GOOD)
+
+
+def _named(pins: Sequence[Pin], runtime: str) -> str:
+    """The packages in a line: all where they are few, else those that people ask about."""
+    first = sorted(pins, key=lambda pin: pin.name not in (runtime, "numpy"))
+    asked_about = sum(pin.name in (runtime, "numpy") for pin in pins) or 1
+    shown = first if len(pins) <= _FEW else first[:asked_about]
+    rest = len(pins) - len(shown)
+    return listed([*map(_package, shown), *([f"{rest} more"] if rest else [])])
+
+
+def _package(pin: Pin) -> str:
+    notes = [f"now {pin.was}"] if pin.was and not pin.kept else []
+    if pin.package:
+        notes.append(pin.package if pin.installed else f"{pin.package}, from apt")
+    return f"{pin.name} {pin.version}" + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def _notes(result: Result) -> Iterator[Item]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pidoctor.checks.registry import run_checks
-from pidoctor.probe.machine import ProbeFailure
+from pidoctor.probe.probed import ProbeFailure
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Index
 from pidoctor.resolve.plan import Change

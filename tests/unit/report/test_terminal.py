@@ -14,16 +14,39 @@ from pidoctor.report.layout import cells
 from pidoctor.report.look import Look
 from pidoctor.report.terminal import render
 from pidoctor.result import Finding, Remedy, Severity
-from tests.unit.report.samples import SAMPLES, check, matrix, sick
+from tests.unit.report.samples import SAMPLES, check, matrix, plan, sick
 
 Golden = Callable[[str, str], None]
 SGR = re.compile(r"\x1b\[[\d;]*m")
 
 
-@pytest.mark.parametrize("width", [80, 40])
+@pytest.mark.parametrize("width", [120, 80, 40])
 @pytest.mark.parametrize("name", SAMPLES)
 def test_document(name: str, width: int, golden: Golden) -> None:
     golden(f"{name}-{width}.txt", render(SAMPLES[name], Look(width=width)))
+
+
+def test_check_fits_on_one_screen() -> None:
+    assert len(render(check(), Look()).splitlines()) <= 24
+    assert len(render(sick(), Look()).splitlines()) <= 40
+
+
+def test_the_verdict_and_the_next_command_stand_first_and_last() -> None:
+    for result in (check(), sick()):
+        lines = render(result, Look()).splitlines()
+        assert lines[:2] == lines[-2:]
+        assert lines[1].startswith("  Next: pidoctor ")
+
+
+def test_what_is_installed_already_is_not_called_to_be_installed() -> None:
+    here = plan()
+    kept = tuple(pin._replace(source="installed", wheel=None, package="") for pin in here.pins)
+    text = render(replace(check(), resolution=replace(here, pins=kept)), Look())
+    assert re.search(r"✓ Installed +ai-edge-litert 2.1.0, numpy 1.24.2 and flatbuffers", text)
+    assert "Would install" not in text
+    half = (*kept[:2], here.pins[1]._replace(name="numpy", was="2.4.6", version="1.26.4"))
+    text = render(replace(check(), resolution=replace(here, pins=half)), Look())
+    assert re.search(r"✓ Would install +numpy 1.26.4 \(now 2.4.6\); 26 kB to download", text)
 
 
 @pytest.mark.parametrize("name", ["check", "check-sick", "matrix", "smoke-crash"])
