@@ -342,8 +342,11 @@ def _system(plan: Plan) -> Step | None:
 def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> Step:
     environment = place.venv if exists else place.staging
     python = str(python_of(environment))
+    wheels = place.work / "wheels"
+    # In an address, because what follows a # in a path is taken for a fragment.
+    links = wheels.as_uri() if "#" in str(wheels) else str(wheels)
     source = (
-        *("--no-deps", "--no-index", "--find-links", str(place.work / "wheels")),
+        *("--no-deps", "--no-index", "--find-links", links),
         *("--require-hashes", "--requirement", str(place.work / "requirements.txt")),
     )
     variables = [("TMPDIR", str(place.work / "tmp"))]

@@ -16,10 +16,12 @@ from pidoctor.install.checks import check_memory, check_rights, check_space
 from pidoctor.install.environment_files import copy, own_bytes
 from pidoctor.install.failure import InstallError, failure, from_os_error, from_tool
 from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal, stamp
+from pidoctor.install.killed import kernel_log, was_killed
 from pidoctor.install.manifest import write_manifest
 from pidoctor.install.mutex import Lock
 from pidoctor.install.outcome import ALREADY, FAILED, INSTALLED, ROLLED_BACK, Outcome
 from pidoctor.install.ownership import Owner, give, hand_over, owner_of
+from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.process import Progress, Task, read_log, run_all
 from pidoctor.install.receipt import make_receipt, read_receipt, write_receipt
@@ -54,6 +56,7 @@ def install(job: Job, prove: Prove, progress: Progress = silent) -> Outcome:
     that cannot be used. LockedError: another install of it runs. ``progress`` gets what is being
     done, line by line, and indented what the tools say.
     """
+    check_path(job.venv)
     message = recover(job.venv)
     if message:
         progress(message)
@@ -251,9 +254,17 @@ class Transaction:
             Task(step.argv, dict(step.variables), step.at_terminal, step.arrival)
             for step in planned
         ]
-        for step, ended in zip(planned, run_all(tasks, lock.descriptor, self._progress)):
+        ends = run_all(tasks, lock.descriptor, self._progress)
+        killed = [number for number, end in enumerate(ends) if was_killed(end.status)]
+        if killed and len(tasks) > 1:
+            self._say("A download was killed, most likely for its memory; one at a time now")
+            for number in killed:
+                ends[number] = run_all([tasks[number]], lock.descriptor, self._progress)[0]
+        for step, ended in zip(planned, ends):
             if ended.status != 0:
                 told = (*ended.output, *(read_log(step.log) if step.log else ()))
+                if was_killed(ended.status):
+                    told = (*told, *kernel_log())
                 raise from_tool(step.argv, ended.status, told)
 
     def _settle(self, lock: Lock, parents: Sequence[Path], finding: Finding | None) -> Outcome:

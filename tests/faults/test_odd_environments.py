@@ -11,6 +11,7 @@ import pytest
 from pidoctor.errors import UsageError
 from pidoctor.install.outcome import INSTALLED
 from pidoctor.install.recipe import Job
+from pidoctor.install.recovery import undo
 from pidoctor.install.transaction import install, steps
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.proof.proof import Proof
@@ -93,3 +94,50 @@ def test_what_pidoctor_has_beside_its_pip_does_not_count_as_installed(
         return Prover("packaging", "1.0")(python)
 
     assert install(prepared, prove).status == INSTALLED
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root works for somebody else")
+@pytest.mark.parametrize("exists", [False, True])
+def test_root_leaves_everything_to_the_owner(exists: bool, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    venv = home / ".venv"
+    home.mkdir()
+    if exists:
+        install(job(tmp_path, venv, "first"), Prover("first", "1.0"))
+    for path in (home, *home.rglob("*")):
+        os.chown(path, 4711, 4712, follow_symlinks=False)
+    if exists:
+        os.chown(venv / "pyvenv.cfg", 0, 0)  # was root's before, and stays so
+        (venv / "bin" / "activate").chmod(0o600)
+
+    assert install(job(tmp_path, venv), Prover("demo", "1.0")).status == INSTALLED
+    of_root = [path for path in home.rglob("*") if path.lstat().st_uid != 4711]
+    assert {path.name for path in of_root} == ({"pyvenv.cfg"} if exists else set())
+    assert home.stat().st_uid == 4711
+
+    undo(venv)
+    of_root = [path for path in home.rglob("*") if path.lstat().st_uid != 4711]
+    assert of_root == ([venv / "pyvenv.cfg"] if exists else [])
+    if exists:
+        assert (venv / "bin" / "activate").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root works for somebody else")
+@pytest.mark.parametrize("command", ["install", "undo"])
+def test_root_asks_before_it_works_for_somebody_else(command: str, tmp_path: Path) -> None:
+    venv = tmp_path / "home" / ".venv"
+    install(job(tmp_path, venv), Prover("demo", "1.0"))
+    for path in (venv, *venv.rglob("*")):
+        os.chown(path, 4711, 4712, follow_symlinks=False)
+    before = tree(venv)
+    said = subprocess.run(
+        [PYTHON, "-m", "pidoctor", command, "--venv", str(venv)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert said.returncode == 2
+    assert "belongs to user 4711, and this runs as root" in said.stderr
+    assert tree(venv) == before
