@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # importing this module is free: each function imports what i
     from pidoctor.probe.probed import ProbeResult
     from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan, Resolution
+    from pidoctor.resolve.request import Project
     from pidoctor.triage.diagnosis import Diagnosis
 
 __all__ = ["check", "diagnose", "probe", "resolve"]
@@ -103,7 +104,7 @@ def _captured(path: Path) -> ProbeResult:
 
 def resolve(
     profile: Profile,
-    requirement: str = "auto",
+    requirement: str | Project = "auto",
     *,
     beyond_tags: bool = False,
     replacing: bool = False,
@@ -112,17 +113,25 @@ def resolve(
     """The plan for ``requirement`` on a machine, or Impossible with the changes that would help.
 
     ``requirement`` is "auto" (TFLite inference by whichever runtime fits), or a runtime with a PEP
-    440 specifier ("tensorflow>=2.16"). ``beyond_tags`` also accepts a wheel whose tag asks for a
+    440 specifier ("tensorflow>=2.16"), or a project: several that must be satisfied together
+    (``pidoctor.requirements.project``). ``beyond_tags`` also accepts a wheel whose tag asks for a
     newer glibc than its ELF files need; ``replacing`` accepts that what is installed may stop
     working. ``catalog`` is what is known of boards and wheels; without
     it, what pidoctor ships, with the user's own newer index.
     """
+    from pidoctor.resolve.machine import machine_of
     from pidoctor.resolve.plan import Impossible
+    from pidoctor.resolve.provider import marker_environment
     from pidoctor.resolve.request import parse_request
     from pidoctor.resolve.resolver import resolve as solve
 
     known = catalog or _catalog()
-    request = parse_request(requirement, known, beyond_tags)._replace(replace=replacing)
+    if isinstance(requirement, str):
+        request = parse_request(requirement, known, beyond_tags)
+    else:
+        environment = marker_environment(machine_of(profile))
+        request = requirement.request(known, environment, beyond_tags)
+    request = request._replace(replace=replacing)
     resolution = solve(profile, request, known)
     if isinstance(resolution, Impossible):
         from pidoctor.resolve.changes import changes
@@ -142,7 +151,7 @@ def _catalog() -> Catalog:
 
 def check(  # noqa: PLR0913 - all but two are keywords that few need
     machine: ProbeResult,
-    requirement: str = "auto",
+    requirement: str | Project = "auto",
     *,
     beyond_tags: bool = False,
     catalog: Catalog | None = None,
@@ -185,7 +194,7 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
             findings=findings,
             resolution=resolution,
             timings={"resolve_s": resolved - started, "checks_s": time.perf_counter() - resolved},
-            asked=asked or Asked.of(requirement, machine.profile.origin),
+            asked=asked or Asked.of(str(requirement), machine.profile.origin),
         )
     )
 

@@ -16,6 +16,7 @@ class Asked(NamedTuple):
     option: str = ""  # "--target", "--capture", "--root"
     value: str = ""
     more: tuple[str, ...] = ()  # options about this machine: ("--venv", "env")
+    project: tuple[str, ...] = ()  # of several requirements: ("-r", "requirements.txt")
 
     @classmethod
     def of(cls, requirement: str, origin: str) -> Asked:
@@ -37,10 +38,13 @@ class Asked(NamedTuple):
     @property
     def subject(self) -> str:
         """What is wanted, in words: a newcomer does not know what "auto" stands for."""
+        if self.project:
+            return f"What {' '.join(self.project)} asks for"
         return "TensorFlow Lite" if self.requirement == "auto" else self.requirement
 
     def command(self, name: str, *more: str) -> str:
         """``pidoctor NAME`` asked the same, as one types it into a shell."""
-        requirement = [] if self.requirement == "auto" and name != "explain" else [self.requirement]
+        plain = self.requirement == "auto" and name != "explain"
+        requirement = self.project or (() if plain else (self.requirement,))
         where = self.more if self.here else (self.option, self.value)
         return shlex.join(["pidoctor", name, *requirement, *where, *more])

@@ -89,7 +89,10 @@ def parse(words: Sequence[str]) -> Command:
     module = import_module(f"pidoctor.cli.{name}")
     parser = parser_of(name)
     if not getattr(module, "TAKES_COMMAND", False):  # here, -- only ends the options
-        return Command(name, parser.parse_args(words[1:]), module.run)
+        options = parser.parse_args(words[1:])
+        if hasattr(options, "no_requirement"):
+            _gather(options)
+        return Command(name, options, module.run)
     before, after = _split_at_dashes(words[1:])
     options = parser.parse_args(before)
     options.after_dashes = after
@@ -166,11 +169,66 @@ def add_requirement(parser: argparse.ArgumentParser, default: str | None = "auto
         help="auto (TFLite inference by whichever runtime fits), ai-edge-litert, tflite-runtime "
         "or tensorflow, perhaps with a version: tensorflow==2.16.1",
     )
+    _add_beyond_tags(parser)
+
+
+def _add_beyond_tags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--beyond-tags",
         action="store_true",
         help="also accept a wheel whose tag asks for a newer glibc than its ELF files need",
     )
+
+
+def add_project(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
+    """Requirements, and files of them; with ``default`` None there must be one."""
+    parser.add_argument(
+        "requirement",
+        metavar="REQUIREMENT",
+        nargs="*",
+        help="auto (TFLite inference by whichever runtime fits), ai-edge-litert, tflite-runtime "
+        "or tensorflow, perhaps with a version: tensorflow==2.16.1; and what must go with it",
+    )
+    parser.set_defaults(no_requirement=default)
+    parser.add_argument(
+        "-r",
+        dest="files",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="the requirements of a file: requirements.txt or pyproject.toml",
+    )
+    parser.add_argument(
+        "-c",
+        dest="constraints",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="bounds on versions, as pip reads them",
+    )
+    parser.add_argument(
+        "--group",
+        dest="groups",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="with -r pyproject.toml: a dependency group too",
+    )
+    _add_beyond_tags(parser)
+
+
+def _gather(options: argparse.Namespace) -> None:
+    """One requirement as it is; several, or those of files, as a project."""
+    words = options.requirement
+    if not (options.files or options.constraints or len(words) > 1):
+        if not words and options.no_requirement is None:
+            raise UsageError("name a REQUIREMENT, or a file of them with -r")
+        options.requirement = words[0] if words else options.no_requirement
+        return
+    from pidoctor.requirements.project import read_project
+
+    options.words = words
+    options.requirement = read_project(words, options.files, options.constraints, options.groups)
 
 
 def add_form(parser: argparse.ArgumentParser, *forms: str) -> None:

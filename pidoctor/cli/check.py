@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_form, add_requirement, add_where
+from pidoctor.cli.arguments import add_form, add_project, add_where
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -25,7 +25,7 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_requirement(parser)
+    add_project(parser)
     add_where(parser)
     add_form(parser, "github", "junit", "sarif", "markdown")
     parser.add_argument(

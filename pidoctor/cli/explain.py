@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.arguments import add_project, add_where
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -21,7 +21,7 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_requirement(parser, default=None)
+    add_project(parser, default=None)
     add_where(parser)
 
 

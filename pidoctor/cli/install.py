@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_environment, add_requirement
+from pidoctor.cli.arguments import add_environment, add_project
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -26,7 +26,7 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_requirement(parser)
+    add_project(parser)
     add_environment(parser)
     parser.add_argument(
         "--replace",

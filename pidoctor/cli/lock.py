@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.arguments import add_project, add_where
 from pidoctor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_requirement(parser)
+    add_project(parser)
     add_where(parser)
     parser.add_argument(
         "--format",

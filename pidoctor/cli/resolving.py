@@ -10,6 +10,7 @@ from pidoctor.catalog.location import open_index
 from pidoctor.profile.profile import Profile
 from pidoctor.report import console
 from pidoctor.resolve.plan import Resolution
+from pidoctor.resolve.request import Project
 
 
 def catalog() -> Catalog:
@@ -25,7 +26,11 @@ def catalog() -> Catalog:
 
 
 def answer(
-    profile: Profile, text: str, beyond_tags: bool, known: Catalog, replacing: bool = False
+    profile: Profile,
+    wanted: str | Project,
+    beyond_tags: bool,
+    known: Catalog,
+    replacing: bool = False,
 ) -> Resolution:
     """What :func:`pidoctor.api.resolve` says, from the catalog that is open already."""
-    return api.resolve(profile, text, beyond_tags=beyond_tags, replacing=replacing, catalog=known)
+    return api.resolve(profile, wanted, beyond_tags=beyond_tags, replacing=replacing, catalog=known)

@@ -81,13 +81,27 @@ def bare_machine(options: argparse.Namespace) -> Profile:
 
 def asked(options: argparse.Namespace) -> Asked:
     """What the options ask: the requirement, and the machine where it is another one."""
-    requirement = getattr(options, "requirement", None) or "auto"
+    requirement = str(getattr(options, "requirement", None) or "auto")
+    project = words_of(options)
     for option in ("target", "capture", "root"):
         if getattr(options, option, None) is not None:
-            return Asked(requirement, f"--{option}", str(getattr(options, option)))
+            return Asked(requirement, f"--{option}", str(getattr(options, option)), project=project)
     given = {name: getattr(options, name, None) for name in ("venv", "python")}
     more = [(f"--{name}", str(value)) for name, value in given.items() if value]
-    return Asked(requirement, more=tuple(word for pair in more for word in pair))
+    return Asked(requirement, more=tuple(word for pair in more for word in pair), project=project)
+
+
+def words_of(options: argparse.Namespace) -> tuple[str, ...]:
+    """Several requirements, or files of them, as they are typed again; none for a single one."""
+    from pidoctor.resolve.request import Project
+
+    project = getattr(options, "requirement", None)
+    if not isinstance(project, Project):
+        return ()
+    files = [("-r", name) for name in options.files]
+    files += [("-c", name) for name in options.constraints]
+    files += [("--group", name) for name in options.groups]
+    return (*options.words, *(word for pair in files for word in pair))
 
 
 def is_this_machine(options: argparse.Namespace) -> bool:

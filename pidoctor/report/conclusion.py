@@ -106,7 +106,7 @@ def _carried_out(asked: Asked) -> str:
     """Installed here; for another machine a file that installs the plan there."""
     if asked.here:
         return asked.command("install")
-    return asked.command("lock", "-o", "requirements.txt")
+    return asked.command("lock", "-o", "pinned.txt" if asked.project else "requirements.txt")
 
 
 def _explain(result: Result) -> Conclusion:

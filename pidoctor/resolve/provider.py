@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from resolvelib import AbstractProvider
@@ -62,6 +63,7 @@ class World:
         self.ledger = catalog.ledger
         self.beyond_tags = beyond_tags
         self.present = present or {}
+        self.bounds: dict[str, SpecifierSet] = {}
         self._kept: dict[str, Choice | None] = {}
         self._choices: dict[tuple[str, str], Choice | None] = {}
         self._distribution: dict[str, tuple[Choice, ...]] = {}
@@ -193,20 +195,15 @@ class World:
     @cached_property
     def environment(self) -> dict[str, str]:
         """The environment that markers (PEP 508) see on the machine."""
-        return {
-            "implementation_name": self.machine.implementation,
-            "implementation_version": self.machine.python,
-            "os_name": "posix",
-            "platform_machine": self.machine.kernel_machine,
-            "platform_python_implementation": "CPython",
-            "platform_release": "",
-            "platform_system": "Linux",
-            "platform_version": "",
-            "python_full_version": self.machine.python,
-            "python_version": self.machine.python_short,
-            "sys_platform": "linux",
-            "extra": "",
-        }
+        return marker_environment(self.machine)
+
+    def is_known(self, name: str) -> bool:
+        """Whether anything can be said of a package: the index holds it, or it is installed."""
+        return name in self.present or self.index.project(name) is not None
+
+    def is_within(self, choice: Choice) -> bool:
+        bound = self.bounds.get(choice.name)
+        return bound is None or bound.contains(choice.version, prereleases=True)
 
 
 class Provider(AbstractProvider[Need, Choice, str]):
@@ -250,6 +247,8 @@ class Provider(AbstractProvider[Need, Choice, str]):
             for choice in self._world.choices(identifier):
                 if untouched and choice.present is None:
                     return  # only the plan's own packages may change
+                if not self._world.is_within(choice):
+                    continue
                 if choice not in refused and all(_satisfies(choice, need) for need in needs):
                     yield choice
 
@@ -263,6 +262,24 @@ class Provider(AbstractProvider[Need, Choice, str]):
         if candidate.present is None or mended:
             return self._world.needs(candidate)
         return self._world.held(candidate.name)
+
+
+def marker_environment(machine: Machine) -> dict[str, str]:
+    """The environment that markers (PEP 508) see on a machine."""
+    return {
+        "implementation_name": machine.implementation,
+        "implementation_version": machine.python,
+        "os_name": "posix",
+        "platform_machine": machine.kernel_machine,
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": machine.python,
+        "python_version": machine.python_short,
+        "sys_platform": "linux",
+        "extra": "",
+    }
 
 
 @lru_cache(maxsize=4096)

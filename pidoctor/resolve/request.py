@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -14,6 +15,49 @@ from pidoctor.errors import UsageError
 AUTO = "auto"
 
 
+class Project(NamedTuple):
+    """Several requirements that must be satisfied together, markers and all.
+
+    ``bounds`` hold for a package only where something asks for it; ``left`` tells lines of files
+    that ask for something which is not judged.
+    """
+
+    asked: tuple[Requirement, ...]
+    bounds: tuple[Requirement, ...] = ()
+    left: tuple[str, ...] = ()
+
+    def request(
+        self, catalog: Catalog, environment: Mapping[str, str], beyond_tags: bool = False
+    ) -> Request:
+        """The request on a machine where markers see ``environment``.
+
+        The runtime is the first requirement that names one; without any, whichever fits.
+        """
+        here = [item for item in self.asked if _applies(item, environment)]
+        names = [canonicalize_name(item.name) for item in here]
+        runtime = next((name for name in names if name in catalog.runtimes), AUTO)
+        same = [item for item, name in zip(here, names) if name == runtime]
+        specifier = SpecifierSet()
+        for item in same:
+            specifier &= item.specifier
+        return Request(
+            runtime,
+            specifier,
+            beyond_tags,
+            together=tuple(item for item in here if item not in same),
+            bounds=tuple(item for item in self.bounds if _applies(item, environment)),
+            left=self.left,
+        )
+
+    def __str__(self) -> str:
+        """The requirement of a runtime, as the user wrote it, where there is one."""
+        return AUTO
+
+
+def _applies(item: Requirement, environment: Mapping[str, str]) -> bool:
+    return item.marker is None or item.marker.evaluate(dict(environment))
+
+
 class Request(NamedTuple):
     """A requirement as the user wrote it. ``name`` is "auto" or a runtime's normalised name."""
 
@@ -21,6 +65,9 @@ class Request(NamedTuple):
     specifier: SpecifierSet
     beyond_tags: bool = False
     replace: bool = False  # what is installed may stop working
+    together: tuple[Requirement, ...] = ()  # what must be satisfied with it
+    bounds: tuple[Requirement, ...] = ()
+    left: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name}{self.specifier}"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from resolvelib import BaseReporter, ResolutionImpossible, Resolver
 
 from pidoctor.catalog.catalog import Catalog
@@ -68,6 +69,16 @@ class Question:
         self._catalog = catalog
         self._world = World(machine, catalog, request.beyond_tags, present)
         self._rejected: list[Candidate] = []
+        for item in request.bounds:
+            name = canonicalize_name(item.name)
+            self._world.bounds[name] = self._world.bounds.get(name, SpecifierSet()) & item.specifier
+        together = {item: canonicalize_name(item.name) for item in request.together}
+        self._unchecked = sorted(n for n in together.values() if not self._world.is_known(n))
+        self._together = [
+            Need(name, item.specifier, ASKED)
+            for item, name in together.items()
+            if name not in self._unchecked
+        ]
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -95,7 +106,8 @@ class Question:
     def _solve(self, name: str) -> Mapping[str, Solved] | None:
         """The newest version of ``name`` whose whole tree fits; what fails is written down."""
         versions = self._world.versions(name)
-        specifier = self._request.specifier
+        bound = self._world.bounds.get(name, SpecifierSet())
+        specifier = self._request.specifier & bound
         asked = [version for version in versions if admitted(specifier, version)]
         kept = self._world.kept(name)
         if kept is not None and admitted(specifier, str(kept.version)):
@@ -130,19 +142,35 @@ class Question:
 
     def _solve_version(self, choice: Choice) -> Mapping[str, Solved] | Candidate:
         root = Need(choice.name, SpecifierSet(f"==={choice.version}"), ASKED)
+        pair = self._contradiction(choice)
+        if pair:
+            return conflict(self._world, choice, pair)
         try:
-            solution = self._tree([root], Provider(self._world))
+            solution = self._tree([root, *self._together], Provider(self._world))
         except ResolutionImpossible as error:
             return conflict(self._world, choice, [cause.requirement for cause in error.causes])
         broken = self._broken_by(solution)
         if not broken or self._request.replace:
             return solution
-        everything = [root, *(Need(name, SpecifierSet(), HERE) for name in self._present)]
+        here = (Need(name, SpecifierSet(), HERE) for name in self._present)
+        everything = [root, *self._together, *here]
         try:
             whole = self._tree(everything, Provider(self._world, mended=frozenset(solution)))
         except ResolutionImpossible:
             return self._breaks(choice, solution, broken)
-        return self._reached_from(choice.name, whole)
+        return self._reached_from([choice.name, *(need.name for need in self._together)], whole)
+
+    def _contradiction(self, choice: Choice) -> Sequence[Need]:
+        """A need of the runtime and one that was asked for which no version satisfies together."""
+        for need in self._world.needs(choice):
+            for other in self._together:
+                both = need.specifier & other.specifier
+                if need.name == other.name and not any(
+                    both.contains(found.version, prereleases=True)
+                    for found in self._world.choices(need.name)
+                ):
+                    return [need, other]
+        return ()
 
     def _tree(self, roots: Sequence[Need], provider: Provider) -> Mapping[str, Solved]:
         resolver = Resolver(provider, BaseReporter[Need, Choice, str]())
@@ -181,9 +209,11 @@ class Question:
             f"what is installed needs {need}{others}",
         )
 
-    def _reached_from(self, name: str, whole: Mapping[str, Solved]) -> Mapping[str, Solved]:
-        """The part of a solution that the asked package needs."""
-        reached, left = {name: whole[name]}, [name]
+    def _reached_from(
+        self, names: Sequence[str], whole: Mapping[str, Solved]
+    ) -> Mapping[str, Solved]:
+        """The part of a solution that the asked packages need."""
+        reached, left = {name: whole[name] for name in names}, list(dict.fromkeys(names))
         while left:
             for need in self._world.needs(whole[left.pop()].choice):
                 if need.name not in reached:
@@ -193,6 +223,14 @@ class Question:
             key: Solved(item.choice, tuple(text for text in item.because if HERE not in text))
             for key, item in reached.items()
         }
+
+    def _not_checked(self) -> str:
+        if not self._unchecked:
+            return ""
+        return (
+            f"not checked, for the wheels index does not hold them: {', '.join(self._unchecked)}; "
+            "install them with pip, and run `pidoctor check` again"
+        )
 
     def _age(self) -> str:
         name = self._names[0]
@@ -230,7 +268,8 @@ class Question:
         )
         notes = [note for solved in solution.values() for note in solved.choice.notes]
         notes += self._memory_notes(name, str(solution[name].choice.version))
-        notes += filter(None, [self._age()])
+        notes += filter(None, [self._age(), self._not_checked()])
+        notes += self._request.left
         return Plan(
             request=str(self._request),
             runtime=name,

@@ -26,8 +26,8 @@ IMPORTS: Mapping[str, str] = {
     "checks": "catalog profile readiness resolve result units",
     "cli": (
         "api asked catalog checks envelope errors evidence host indexing install "
-        "lockfiles probe profile progress proof redact report resolve result safe_files triage "
-        "units"
+        "lockfiles probe profile progress proof redact report requirements resolve result "
+        "safe_files triage units"
     ),
     "decoding": "errors profile",
     "envelope": (
@@ -55,6 +55,7 @@ IMPORTS: Mapping[str, str] = {
         "asked envelope errors evidence indexing profile proof redact resolve result "
         "safe_files shapes triage units"
     ),
+    "requirements": "errors resolve safe_files",
     "resolve": "catalog errors profile shapes",
     "result": "shapes",
     "safe_files": "errors",

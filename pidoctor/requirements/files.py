@@ -1,0 +1,184 @@
+"""Requirements files and pyproject.toml, read as pip reads them; nothing is installed or fetched.
+
+pip's format: https://pip.pypa.io/en/stable/reference/requirements-file-format/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from pidoctor.errors import UsageError
+from pidoctor.safe_files import open_regular
+
+LIMIT = 1 << 20  # bytes of a file
+MOST_FILES = 50
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_OPTIONS_OF_A_LINE = re.compile(r"\s+--(?:hash|config-settings?|global-option)\b.*$")
+_SHORT = {"-r": "--requirement", "-c": "--constraint", "-e": "--editable"}
+
+
+@dataclass
+class Read:
+    """What files ask for. ``left`` are lines that say something else, told but not judged."""
+
+    requirements: list[Requirement] = field(default_factory=list)
+    constraints: list[Requirement] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+def read_files(
+    requirements: Sequence[str], constraints: Sequence[str] = (), groups: Sequence[str] = ()
+) -> Read:
+    """The requirements of several files and of those that they name.
+
+    Raises :class:`UsageError` with one line that names file and line: for a file that cannot be
+    read, a line that is no requirement, or files that include each other in a circle.
+    """
+    read = Read()
+    for name in requirements:
+        _read(Path(name), read, read.requirements, (), groups)
+    for name in constraints:
+        _read(Path(name), read, read.constraints, (), ())
+    return read
+
+
+def _read(
+    path: Path,
+    read: Read,
+    into: list[Requirement],
+    above: tuple[Path, ...],
+    groups: Sequence[str],
+) -> None:
+    if path in above:
+        circle = " -> ".join(str(file) for file in (*above[above.index(path) :], path))
+        raise UsageError(f"{path}: these files include each other in a circle: {circle}")
+    if len(above) >= MOST_FILES:
+        raise UsageError(f"{path}: requirements files are nested more than {MOST_FILES} deep")
+    text = _text(path)
+    if path.suffix == ".toml":
+        _pyproject(path, text, into, groups)
+        return
+    for number, line in _lines(text):
+        _line(f"{path}, line {number}", path, line, read, into, (*above, path))
+
+
+def _text(path: Path) -> str:
+    try:
+        with open_regular(path, LIMIT) as file:
+            return file.read(LIMIT).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not a text file in UTF-8") from None
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines without comments, those that end in a backslash joined to the next."""
+    begun, first = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        first = first if begun else number
+        if line.rstrip().endswith("\\"):
+            begun += line.rstrip()[:-1] + " "
+            continue
+        whole = _COMMENT.sub("", begun + line).strip()
+        begun = ""
+        if whole:
+            yield first, whole
+    if begun.strip():
+        yield first, begun.strip()
+
+
+def _line(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
+    where: str,
+    path: Path,
+    line: str,
+    read: Read,
+    into: list[Requirement],
+    above: tuple[Path, ...],
+) -> None:
+    if line.startswith("-"):
+        option, value = _split_option(line)
+        if option in ("--requirement", "--constraint") and "://" not in value:
+            target = into if option == "--requirement" else read.constraints
+            _read(path.parent / value, read, target, above, ())
+        elif option == "--editable":
+            read.left.append(f"{value} is installed as editable ({where})")
+        else:
+            read.left.append(f"{option} is left to pip ({where})")
+        return
+    bare = _OPTIONS_OF_A_LINE.sub("", line)
+    if re.match(r"(?:\.{0,2}/|[\w.+-]+://|\.$)", bare):
+        read.left.append(f"{bare.split('@', 1)[0]} is not from an index ({where})")
+        return
+    into.append(_requirement(bare, where))
+
+
+def _split_option(line: str) -> tuple[str, str]:
+    """An option by its long name where it has one, and its value: "-rfile", "--index-url=URL"."""
+    if line.startswith("--"):
+        option, value = [*re.split(r"[=\s]+", line, maxsplit=1), ""][:2]
+    else:
+        option, value = line[:2], line[2:].lstrip("= \t")
+    return _SHORT.get(option, option), value.strip("\"' \t")
+
+
+def _requirement(text: str, where: str) -> Requirement:
+    try:
+        return Requirement(text)
+    except InvalidRequirement as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"{where}: {text[:80]!r} is not a requirement ({reason})") from None
+
+
+# --- pyproject.toml ------------------------------------------------------------------------------
+
+
+def load_toml(path: Path, text: str) -> Mapping[str, Any]:
+    """The tables of a TOML file; :class:`UsageError` for what is none."""
+    for name in ("tomllib", "tomli"):  # in Python since 3.11
+        try:
+            toml = import_module(name)
+        except ImportError:
+            continue
+        try:
+            found: Mapping[str, Any] = toml.loads(text)
+        except ValueError as error:
+            raise UsageError(f"{path}: is no TOML ({error})") from error
+        return found
+    raise UsageError(f"{path}: reading TOML takes Python 3.11 or newer, or the package tomli")
+
+
+def _pyproject(path: Path, text: str, into: list[Requirement], groups: Sequence[str]) -> None:
+    data = load_toml(path, text)
+    project = data.get("project")
+    listed = project.get("dependencies", []) if isinstance(project, Mapping) else []
+    into += _listed(listed, f"{path}, project.dependencies")
+    for group in groups:
+        into += _group(path, data.get("dependency-groups"), group, ())
+
+
+def _group(path: Path, groups: Any, name: str, above: tuple[str, ...]) -> Iterator[Requirement]:
+    """A dependency group with the groups that it includes (PEP 735)."""
+    where = f"{path}, dependency-groups.{name}"
+    if name in above:
+        raise UsageError(f"{where}: the groups include each other in a circle")
+    entries = groups.get(name) if isinstance(groups, Mapping) else None
+    if not isinstance(entries, list):
+        raise UsageError(f"{where}: there is no such group")
+    for entry in entries:
+        if isinstance(entry, Mapping) and isinstance(entry.get("include-group"), str):
+            yield from _group(path, groups, entry["include-group"], (*above, name))
+        else:
+            yield from _listed([entry], where)
+
+
+def _listed(entries: Any, where: str) -> Iterator[Requirement]:
+    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+        raise UsageError(f"{where}: expected a list of requirements")
+    for entry in entries:
+        yield _requirement(entry, where)

@@ -1,0 +1,135 @@
+"""Requirements files as pip reads them, and what is wrong with one in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pidoctor.errors import UsageError
+from pidoctor.requirements.files import read_files
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(name: str, text: str) -> str:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return name
+
+
+def test_lines_of_every_kind() -> None:
+    write("sub/more.txt", "scipy\n-c bounds.txt\n")
+    write("sub/bounds.txt", "numpy<2\n")
+    name = write(
+        "requirements.txt",
+        "\ufeff# a comment\n"
+        "numpy==1.26.4  # pinned\n"
+        "tflite-runtime==2.14.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
+        'pillow[xmp] >= 9 ; python_version < "3.12"\n'
+        "-rsub/more.txt\n"
+        "--extra-index-url=https://example.org\n"
+        "-e ./local\n"
+        "./wheels/x-1-py3-none-any.whl\n",
+    )
+    read = read_files([name])
+    assert [r.name for r in read.requirements] == ["numpy", "tflite-runtime", "pillow", "scipy"]
+    assert str(read.requirements[1]) == "tflite-runtime==2.14.0"
+    assert [str(r) for r in read.constraints] == ["numpy<2"]
+    assert [line.split(" (")[0] for line in read.left] == [
+        "--extra-index-url is left to pip",
+        "./local is installed as editable",
+        "./wheels/x-1-py3-none-any.whl is not from an index",
+    ]
+    assert read.left[0].endswith("(requirements.txt, line 8)")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("numpy\nnot a requirement\n", "requirements.txt, line 2: 'not a requirement'"),
+        ("numpy==\n", "requirements.txt, line 1"),
+        ("-r missing.txt\n", "missing.txt: cannot be read"),
+        ("-r requirements.txt\n", "in a circle: requirements.txt -> requirements.txt"),
+        ("-c requirements.txt\n", "in a circle"),
+    ],
+)
+def test_one_line_says_what_is_wrong_and_where(text: str, said: str) -> None:
+    name = write("requirements.txt", text)
+    with pytest.raises(UsageError) as caught:
+        read_files([name])
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_longer_circle_and_the_same_file_twice() -> None:
+    write("a.txt", "-r b.txt\n")
+    write("b.txt", "-r c.txt\n-r c.txt\n")
+    write("c.txt", "six\n")
+    assert [r.name for r in read_files(["a.txt"]).requirements] == ["six", "six"]
+    write("c.txt", "-r a.txt\n")
+    with pytest.raises(UsageError, match=r"a.txt -> b.txt -> c.txt -> a.txt"):
+        read_files(["a.txt"])
+
+
+def test_what_is_no_text_and_what_is_no_file(tmp_path: Path) -> None:
+    Path("binary.txt").write_bytes(b"\xff\xfe\x00n")
+    with pytest.raises(UsageError, match="not a text file"):
+        read_files(["binary.txt"])
+    with pytest.raises(UsageError, match="a directory"):
+        read_files([str(tmp_path)])
+
+
+needs_toml = pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib is in Python 3.11")
+
+PROJECT = """
+[project]
+name = "x"
+dependencies = ["tflite-runtime", "numpy<2"]
+[dependency-groups]
+vision = ["opencv-python", {include-group = "base"}]
+base = ["pillow"]
+round = [{include-group = "round"}]
+"""
+
+
+@needs_toml
+def test_pyproject_and_its_groups() -> None:
+    name = write("pyproject.toml", PROJECT)
+    assert [str(r) for r in read_files([name]).requirements] == ["tflite-runtime", "numpy<2"]
+    with_group = read_files([name], groups=["vision"]).requirements
+    assert [r.name for r in with_group[2:]] == ["opencv-python", "pillow"]
+
+
+@needs_toml
+@pytest.mark.parametrize(
+    ("text", "groups", "said"),
+    [
+        (PROJECT, ["round"], "in a circle"),
+        (PROJECT, ["none"], "there is no such group"),
+        ("[project\n", [], "is no TOML"),
+        ("[project]\ndependencies = 'numpy'\n", [], "expected a list"),
+        ("[project]\ndependencies = ['not one']\n", [], "is not a requirement"),
+    ],
+)
+def test_a_pyproject_that_is_wrong(text: str, groups: list[str], said: str) -> None:
+    name = write("pyproject.toml", text)
+    with pytest.raises(UsageError, match=said):
+        read_files([name], groups=groups)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused(tmp_path_factory: Any, text: str) -> None:
+    path = tmp_path_factory.mktemp("any") / "requirements.txt"
+    path.write_text(text, encoding="utf-8", errors="replace")
+    with contextlib.suppress(UsageError):
+        read_files([str(path)])
