@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # a command imports only what it answers with
     from pidoctor.profile.profile import Profile
     from pidoctor.proof.proof import Proof
     from pidoctor.resolve.plan import Plan, Resolution
+    from pidoctor.triage.cases import Case
     from pidoctor.triage.diagnosis import Diagnosis
 
 Shape_co = TypeVar("Shape_co", covariant=True)
@@ -124,6 +125,7 @@ class Result:
     resolution: Resolution | None = None
     proof: Proof | None = None
     diagnoses: tuple[Diagnosis, ...] | None = None
+    cases: tuple[Case, ...] | None = None  # of several logs
     matrix: tuple[Cell, ...] | None = None
     timings: Mapping[str, float] | None = None  # seconds
     asked: Asked | None = None
@@ -163,6 +165,7 @@ class Result:
             "resolution": self.resolution.to_json() if self.resolution else None,
             "proof": self.proof.to_json() if self.proof else None,
             "diagnoses": _each(self.diagnoses),
+            "cases": _each(self.cases),
             "matrix": _each(self.matrix),
             "timings": self.timings,
             "here": self.asked.here if self.asked else None,

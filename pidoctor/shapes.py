@@ -213,12 +213,21 @@ class Diagnosis(TypedDict):
 
     cause: Id
     title: str
+    certainty: Annotated[str, _one_of("", "sure", "likely", "possible")]
     confidence: Annotated[float, Rule("minimum", 0), Rule("maximum", 1)]
     evidence: list[LogLine]
     explanation: str
     fix: Remedy
     alternatives: list[str]
     source: str
+
+
+class Case(TypedDict):
+    """One of several logs, and its first diagnosis; ``error`` says why it was not read."""
+
+    log: str
+    error: Union[str, None]
+    diagnosis: Union[Diagnosis, None]
 
 
 class Cell(TypedDict):
@@ -372,6 +381,7 @@ class Envelope(TypedDict):
     resolution: Union[Plan, Impossible, None]
     proof: Union[Proof, None]
     diagnoses: Union[list[Diagnosis], None]
+    cases: Union[list[Case], None]
     matrix: Union[list[Cell], None]
     timings: Union[Mapping[str, float], None]
     here: Union[bool, None]

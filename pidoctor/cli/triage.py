@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Name the cause of a failed install or first run, show the line that proves it, and say what helps.
-LOG is a file, a support bundle, or - for standard input. After -- a command is run, its output
-passed through and diagnosed; the exit code is then the command's own."""
+LOG is a file, a support bundle, or - for standard input; several files, or a folder, are grouped
+by cause. After -- a command is run, its output passed through and diagnosed; the exit code is then
+the command's own."""
 EXAMPLES = """\
   pidoctor triage install.log
+  pidoctor triage --reply install.log
+  pidoctor triage logs/ --jsonl
   pip install tflite-runtime 2>&1 | pidoctor triage -
   pidoctor triage -- pip install tensorflow
 """
@@ -28,9 +31,15 @@ TAKES_COMMAND = True
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("log", metavar="LOG", nargs="?", help="a file, a bundle, or -")
+    parser.add_argument("log", metavar="LOG", nargs="*", help="a file, a bundle, a folder, or -")
     parser.add_argument(
         "--markdown", action="store_true", help="a reply ready to paste into a ticket"
+    )
+    parser.add_argument(
+        "--reply", action="store_true", help="a short message to the person who sent the log"
+    )
+    parser.add_argument(
+        "--jsonl", action="store_true", help="one JSON object a line for each of several logs"
     )
     add_where(parser)
 
@@ -40,13 +49,44 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.triage.watched_command import markdown
 
     profile = _profile(options)
+    logs: list[str] = options.log
+    if options.after_dashes is None and (
+        len(logs) > 1 or options.jsonl or any(Path(log).is_dir() for log in logs)
+    ):
+        return _several(logs, profile, options)
     diagnoses, code = _diagnose(options, profile)
+    text = markdown(diagnoses) if options.markdown else None
+    if options.reply:
+        from pidoctor.triage.reply import reply
+
+        text = reply(diagnoses)
     return Result(
         "triage",
         exit_code=code,
         profile=profile,
         diagnoses=tuple(diagnoses),
-        written=Written(markdown(diagnoses)) if options.markdown else None,
+        written=Written(text) if text else None,
+    )
+
+
+def _several(logs: list[str], profile: Profile | None, options: argparse.Namespace) -> Result:
+    """Every log its own case; none stops the others."""
+    import json
+
+    from pidoctor.envelope import Result, Written
+    from pidoctor.errors import UsageError
+    from pidoctor.triage.cases import diagnose_each, exit_code, logs_in
+
+    if options.markdown or options.reply:
+        raise UsageError("--markdown and --reply answer to one log; name one")
+    cases = tuple(diagnose_each(logs_in(logs), profile))
+    lines = [json.dumps(case.to_json(), ensure_ascii=False) + "\n" for case in cases]
+    return Result(
+        "triage",
+        exit_code=exit_code(cases),
+        profile=profile,
+        cases=cases,
+        written=Written("".join(lines)) if options.jsonl else None,
     )
 
 
@@ -55,19 +95,20 @@ def _diagnose(options: argparse.Namespace, profile: Profile | None) -> tuple[lis
     from pidoctor.triage.watched_command import run_and_triage, run_triage
 
     if options.after_dashes is not None:
-        if options.log is not None or not options.after_dashes:
+        if options.log or not options.after_dashes:
             raise UsageError(
                 "name a log, or a command after --, as in: pidoctor triage -- pip list"
             )
-        # With --json or --markdown stdout carries one document, and that is not the command's.
-        document = options.json or options.markdown
+        # With --json, --markdown or --reply stdout carries one document: not the command's output.
+        document = options.json or options.markdown or options.reply
         echo = sys.stderr.buffer if document else None
         return run_and_triage(options.after_dashes, profile, echo)
-    if options.log is None:
+    if not options.log:
         raise UsageError("name a log file, or - for standard input (see `pidoctor triage --help`)")
-    if _names_bundle(options.log):
-        return _triage_bundle(Path(options.log), profile)
-    return run_triage(options.log, profile)
+    log = options.log[0]
+    if _names_bundle(log):
+        return _triage_bundle(Path(log), profile)
+    return run_triage(log, profile)
 
 
 def _names_bundle(log: str) -> bool:

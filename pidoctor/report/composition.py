@@ -21,7 +21,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "download": ("resolution", "conclusion"),
     "targets": ("targets", "conclusion"),
     "matrix": ("matrix",),
-    "triage": ("facts", "diagnoses"),
+    "triage": ("facts", "diagnoses", "cases"),
     "capture": (*_MACHINE, "conclusion"),
     "report": (*_MACHINE, "findings", "resolution", "conclusion"),
     "index": ("wheels_index", "conclusion"),
@@ -37,6 +37,7 @@ _NEEDS = {
     "resolution": "resolution",
     "steps": "steps",
     "proof": "proof",
+    "cases": "cases",
 }
 
 

@@ -240,6 +240,10 @@ def _matrix(result: Result) -> Conclusion:
 
 
 def _triage(result: Result) -> Conclusion:
+    if result.cases is not None:
+        bad = sum(case.cause not in ("no-problem", "unknown", "not-read") for case in result.cases)
+        logs = units.count(len(result.cases), "log")
+        return Conclusion(f"{bad} of {logs} show a known cause.")
     if not result.diagnoses:
         return Conclusion()
     first = result.diagnoses[0]

@@ -15,6 +15,9 @@ from pidoctor.triage.missing_module import package_of
 if TYPE_CHECKING:
     from pidoctor import shapes
 
+SURE_FROM, LIKELY_FROM = 0.85, 0.6
+"""Confidence from which on a cause is called sure, and likely; below it is possible."""
+
 MAX_EVIDENCE = 5
 MAX_REQUIREMENTS = 6
 """Requirements that are put together into one command."""
@@ -47,11 +50,21 @@ class Diagnosis:
     shown: Mapping[str, str] = field(default_factory=dict)
     """What the evidence names: library, symbol, module, file ..."""
 
+    @property
+    def certainty(self) -> str:
+        """How sure that is, in the word that every output uses; empty where no cause is named."""
+        if self.cause in ("no-problem", "unknown"):
+            return ""
+        if self.confidence >= SURE_FROM:
+            return "sure"
+        return "likely" if self.confidence >= LIKELY_FROM else "possible"
+
     def to_json(self) -> shapes.Diagnosis:
         """The form of the `diagnoses` key of the result envelope."""
         return {
             "cause": self.cause,
             "title": self.title,
+            "certainty": self.certainty,
             "confidence": round(self.confidence, 2),
             "evidence": [{"line": e.line, "text": e.text} for e in self.evidence],
             "explanation": self.explanation,

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
-
-_WORDS = 3
-"""Letters of an original that are enough to look closer."""
 
 
 class Translator:
     """Replaces known texts of other languages by the English text they stand for."""
 
     def __init__(self, table: Mapping[str, str]) -> None:
-        self._table = table
-        self.originals = frozenset(table)
         longest_first = sorted(table, key=len, reverse=True)
-        self._regex = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        self._table = {original: table[original] for original in longest_first}
+        self.originals = frozenset(table)
 
     def __call__(self, text: str) -> str:
         """`text` with every known message in English."""
-        return self._regex.sub(lambda found: self._table[found.group()], text)
+        for original in self._table:
+            if original in text:
+                text = text.replace(original, self._table[original])
+        return text
 
 
 @lru_cache(maxsize=1)

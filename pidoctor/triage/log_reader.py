@@ -16,14 +16,17 @@ from pidoctor.triage.clean import CHUNK, MAX_LINE, Line, logical_lines
 from pidoctor.triage.localised import Translator, translator
 from pidoctor.triage.log_facts import FactReader, Facts
 from pidoctor.triage.pattern import Match, Pattern
-from pidoctor.triage.sieve import Sieve, any_of
+from pidoctor.triage.sieve import DIGITS, MAX_SHAPES, Sieve, any_of
 from pidoctor.triage.symptoms import Knowledge, Symptom
 
 HEAD = 2 * CHUNK
 """Bytes at the beginning of a log of which every line is read."""
 
-SAMPLE = 1 << 16
-"""Bytes by which the sieve gets to know a log."""
+PREPARE_FROM = 300
+"""Lines from which on one expression for all texts is quicker than looking for each of them."""
+
+ENOUGH = 8
+"""Lines of one shape that are read where none of them shows anything."""
 
 NEIGHBOURS = 3
 """Lines before and after a find that are read with it."""
@@ -80,7 +83,8 @@ class Matcher:
                     index.setdefault(literal, set()).add(number)
         self._symptoms = knowledge.symptoms
         self._index = tuple(index.items())
-        self._any = re.compile(any_of(self.literals | translate.originals))
+        self._any: re.Pattern[str] | None = None
+        self._lines = 0
 
     @property
     def literals(self) -> frozenset[str]:
@@ -89,7 +93,7 @@ class Matcher:
 
     def match(self, text: str) -> list[tuple[Symptom, Pattern, Match]]:
         """Every symptom the line shows, once each."""
-        if self._any.search(text) is None:
+        if not self._may_show(text):
             return []
         text = self._translate(text)
         candidates: set[int] = set()
@@ -98,6 +102,15 @@ class Matcher:
                 candidates |= numbers
         found = (_first(self._symptoms[number], text) for number in sorted(candidates))
         return [each for each in found if each is not None]
+
+    def _may_show(self, text: str) -> bool:
+        """A quick look, once there are so many lines that it pays to prepare one."""
+        self._lines += 1
+        if self._any is None:
+            if self._lines < PREPARE_FROM:
+                return True
+            self._any = re.compile(any_of(self.literals | self._translate.originals))
+        return self._any.search(text) is not None
 
 
 def _first(symptom: Symptom, text: str) -> tuple[Symptom, Pattern, Match] | None:
@@ -119,15 +132,22 @@ class _Reader:
         self._facts = FactReader()
         self._hits: dict[str, list[Hit]] = {}
         self._before: list[Line] = []
+        self._shapes: dict[bytes, int] = {}
         self._known: dict[str, list[tuple[Symptom, Pattern, Match]]] = {}
         self._lines = 0
 
     def read(self, line: Line) -> None:
         self._lines += 1
-        self._facts.read(line)
-        for symptom, pattern, match in self._match(line.text):
-            self._keep(symptom, pattern, match, line.number, line.text)
-        self._read_joined(line)
+        shape = line.text.encode("utf-8", "replace").translate(None, DIGITS)
+        often = self._shapes.get(shape, 0)
+        if often < ENOUGH:
+            self._facts.read(line)
+            found = self._match(line.text)
+            for symptom, pattern, match in found:
+                self._keep(symptom, pattern, match, line.number, line.text)
+            if not found and len(self._shapes) < MAX_SHAPES:
+                self._shapes[shape] = often + 1
+            self._read_joined(line)
         self._before = [*self._before[-1:], line]
 
     def _match(self, text: str) -> list[tuple[Symptom, Pattern, Match]]:
@@ -184,14 +204,13 @@ def scan(chunks: Iterable[bytes], knowledge: Knowledge) -> Scan:
     matcher = matcher_for(knowledge)
     reader = _Reader(matcher)
     sieve = None
-    number, done, rest, head = 1, 0, b"", b""
+    number, done, rest = 1, 0, b""
     for chunk in _even(chunks):
         block, rest = _whole_lines(rest + chunk)
         if done < HEAD:
             number = _read_all(reader, block, number)
-            head = block[-SAMPLE:]
         else:
-            sieve = sieve or Sieve(matcher.literals, head)
+            sieve = sieve or Sieve(matcher.literals)
             number = _read_near(reader, block, number, sieve)
         done += len(block)
     _read_all(reader, rest, number)

@@ -9,6 +9,9 @@ from pidoctor.triage.log_facts import Facts, installed_in, plain_name
 from pidoctor.triage.log_reader import Hit
 from pidoctor.triage.missing_module import name_of
 
+ENDED_WELL = "ended-well"
+"""The sign of an exit status of 0, which proves something only where nothing failed before."""
+
 _APT_SET_UP = re.compile(r"^Setting up ([a-z0-9][a-z0-9+.-]*)")
 _SATISFIED = re.compile(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
 
@@ -19,6 +22,8 @@ def succeeded(success: Hit, failed: Sequence[Hit], facts: Facts) -> bool:
     It is where it names a package that failed, or that the command which failed was to install.
     Where it names none (a result, an exit status), it is if no other command came between.
     """
+    if success.symptom.id == ENDED_WELL:  # many a program reports its failure, and ends with 0
+        return False
     names = _names(success.text)
     wanted = _wanted(failed, facts)
     if names:

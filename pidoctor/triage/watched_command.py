@@ -16,14 +16,22 @@ from pidoctor.triage.clean import CHUNK
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
 from pidoctor.triage.ending import notice
-from pidoctor.triage.ranking import judge
 
 if TYPE_CHECKING:
     from pidoctor.host.command import Running
+    from pidoctor.triage.log_facts import Facts
+    from pidoctor.triage.nothing_found import Verdict
+
+
+def judge(asked: str, facts: Facts) -> Sequence[Verdict]:
+    """The resolver's answer; it is imported only where a log asks for it."""
+    from pidoctor.triage.ranking import judge as by_the_wheels
+
+    return by_the_wheels(asked, facts)
+
 
 NO_PROBLEM, PROBLEM, COULD_NOT_TELL = 0, 1, 3
-NOT_FOUND = 127
-"""What a shell answers for a command that is not there."""
+ENDED_WELL = "exit code: 0"
 
 
 def run_triage(source: str, profile: Any = None) -> tuple[list[Diagnosis], int]:
@@ -83,8 +91,7 @@ def _with_death(child: Running, echo: BinaryIO) -> Iterator[bytes]:
         echo.flush()
         yield chunk
     code = child.completed.returncode
-    if code:
-        yield f"\n{notice(code)}\n".encode()
+    yield f"\n{notice(code) or ENDED_WELL}\n".encode()
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -108,7 +115,8 @@ def markdown(diagnoses: Sequence[Diagnosis]) -> str:
 
 
 def _section(diagnosis: Diagnosis) -> str:
-    lines = [f"**{diagnosis.cause}** ({diagnosis.confidence:.0%} sure)", "", diagnosis.explanation]
+    sure = f" ({diagnosis.certainty})" if diagnosis.certainty else ""
+    lines = [f"**{diagnosis.cause}**{sure}", "", diagnosis.explanation]
     if diagnosis.evidence:
         quotes = [f"line {e.line}: {_harmless(e.text)}" for e in diagnosis.evidence]
         lines += ["", "```text", *quotes, "```"]

@@ -72,7 +72,6 @@ def test_where_fills_in_what_the_log_does_not_say(tmp_path: Path) -> None:
     [
         ((), "name a log file"),
         (("/nonexistent.log",), "no such file"),
-        ((".",), "folder"),
         (("--",), "name a log, or a command"),
         (("--", "/nonexistent/command"), "no such command"),
     ],

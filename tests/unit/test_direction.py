@@ -146,6 +146,7 @@ TOUCHES: Mapping[str, str] = {
     "report.jsonout": "files",
     "report.schema": "files",
     "safe_files": "files",
+    "triage.cases": "files",
     "triage.localised": "files",
     "triage.published": "files",
     "triage.watched_command": "files",

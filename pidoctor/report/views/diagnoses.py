@@ -12,8 +12,6 @@ from pidoctor.units import listed
 if TYPE_CHECKING:
     from pidoctor.triage.diagnosis import Diagnosis
 
-_SURE = 0.85
-_LIKELY = 0.6
 _MARKS = {"no-problem": Mark.GOOD, "unknown": Mark.UNKNOWN}
 
 
@@ -31,16 +29,10 @@ def _diagnosis(diagnosis: Diagnosis, detail: Detail) -> Notice:
     return Notice(
         mark=_MARKS.get(diagnosis.cause, Mark.BAD),
         title=diagnosis.cause,
-        aside="" if diagnosis.cause in _MARKS else _how_sure(diagnosis.confidence),
+        aside=f"({diagnosis.certainty})" if diagnosis.certainty else "",
         message=diagnosis.explanation,
         evidence=tuple(f"line {line.line}  {line.text}" for line in lines),
         remedy=diagnosis.fix.text,
         commands=diagnosis.fix.commands,
         more=tuple(more),
     )
-
-
-def _how_sure(confidence: float) -> str:
-    if confidence >= _SURE:
-        return "(sure)"
-    return "(likely)" if confidence >= _LIKELY else "(possible)"

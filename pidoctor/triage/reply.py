@@ -1,0 +1,38 @@
+"""The answer to a customer: what happened, the line that shows it, what to do, what to send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pidoctor.triage.diagnosis import Diagnosis
+
+SEND = (
+    "If that does not help, please run `pidoctor report -o report.zip` on the board and send us "
+    "that file together with the whole output of the command that failed."
+)
+
+
+def reply(diagnoses: Sequence[Diagnosis]) -> str:
+    """A short plain message in Markdown, which reads as plain text as well."""
+    first = diagnoses[0]
+    if first.cause == "no-problem":
+        return f"{first.explanation} {first.fix.text}\n"
+    lines = ["Thank you for the log.", "", _what_happened(first)]
+    if first.evidence:
+        lines += ["", f"The log shows it in line {first.evidence[0].line}:", ""]
+        lines += [f"    {first.evidence[0].text}"]
+    if first.fix.text or first.fix.commands:
+        lines += ["", f"What to do: {first.fix.text}".rstrip(": ")]
+    if first.fix.commands:
+        lines += ["", *(f"    {command}" for command in first.fix.commands)]
+    others = [diagnosis.title for diagnosis in diagnoses[1:] if diagnosis.title]
+    if others:
+        lines += ["", f"The log also shows: {'; '.join(others)}."]
+    return "\n".join([*lines, "", SEND]) + "\n"
+
+
+def _what_happened(first: Diagnosis) -> str:
+    if first.cause == "unknown":
+        return f"We cannot name the cause from it. {first.explanation}"
+    sure = "What happened" if first.confidence >= 0.6 else "What most likely happened"
+    return f"{sure}: {first.title}. {first.explanation}"
