@@ -24,17 +24,22 @@ _RETRIEVED = re.compile(rb'"retrieved": "(\d{4}-\d\d-\d\d)"')
 _HEAD = 256  # bytes of an index file that hold its date
 
 
-def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """Where ``pidoctor index update`` keeps the user's own index.
+def user_cache(environ: Mapping[str, str] | None = None) -> Path:
+    """The user's folder for what can be made again (XDG base directories).
 
-    What platformdirs would answer on Linux, without its import, which would take longer than all
-    of the reading that a quick command does.
+    Not by platformdirs: its import takes longer than all of the reading that a quick command does.
+    For a user without a home the path is not absolute.
     """
     environ = os.environ if environ is None else environ
     base = environ.get("XDG_CACHE_HOME", "")
     if not base.startswith("/"):
         base = os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".cache")
-    return Path(base) / "pidoctor" / "wheels-index"
+    return Path(base) / "pidoctor"
+
+
+def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Where ``pidoctor index update`` keeps the user's own index."""
+    return user_cache(environ) / "wheels-index"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
+from pidoctor.catalog.location import user_cache
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import UsageError
 
@@ -35,13 +36,8 @@ class Cache:
     @classmethod
     def of_user(cls) -> Cache | None:
         """The user's cache, or None for a user without a home; makes nothing."""
-        from platformdirs import user_cache_path
-
-        try:
-            folder = user_cache_path("pidoctor") / "wheels"
-        except RuntimeError:
-            return None
-        return cls(folder) if folder.is_absolute() else None  # older platformdirs answer "~/..."
+        folder = user_cache() / "wheels"
+        return cls(folder) if folder.is_absolute() else None
 
     def path(self, wheel: Wheel) -> Path:
         return self.folder / wheel.sha256 / wheel.filename

@@ -13,7 +13,7 @@ from pidoctor.readiness.tools import lacking, runs_on
 
 _TIME_LIMIT = 60.0  # seconds, for uv to look at an interpreter
 _WHEELS = "/usr/share/python-wheels"  # where Debian and Fedora keep the wheels of ensurepip
-_VERSION = re.compile(r"^__version__ *= *[\"']([^\"'\n]{1,40})[\"']", re.MULTILINE)
+_VERSION = r"(?m)^__version__ *= *[\"']([^\"'\n]{1,40})[\"']"
 
 
 class Installers(NamedTuple):
@@ -99,7 +99,7 @@ def _importable_pip(host: Host, folders: Iterable[str]) -> str:
         if folder.startswith(f"{host.home()}/.local/"):
             continue
         try:
-            found = _VERSION.search(read_text(host, f"{folder}/pip/__init__.py", 64 << 10))
+            found = re.search(_VERSION, read_text(host, f"{folder}/pip/__init__.py", 64 << 10))
         except MissingError:
             continue
         except HostError:  # a capture that was made before this was looked at

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, UsageError
@@ -46,8 +45,7 @@ class Source(NamedTuple):
         return f"Source({self.name!r})"
 
 
-@dataclass(frozen=True)
-class PipSettings:
+class PipSettings(NamedTuple):
     """The part of a pip configuration that says where wheels come from.
 
     ``origins`` tells for each key the file or variable it is from; ``faults`` are what makes pip
@@ -55,14 +53,17 @@ class PipSettings:
     which pip passes over.
     """
 
-    index_url: str | None = field(default=None, repr=False)
-    extra_index_urls: tuple[str, ...] = field(default=(), repr=False)
+    index_url: str | None = None
+    extra_index_urls: tuple[str, ...] = ()
     cert: str | None = None
-    find_links: tuple[str, ...] = field(default=(), repr=False)
+    find_links: tuple[str, ...] = ()
     no_index: bool = False
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = {}
     faults: tuple[str, ...] = ()
     unread: tuple[HostError, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"PipSettings(from {sorted(set(self.origins.values()))})"  # addresses hold passwords
 
     def sources(self) -> tuple[Source, ...]:
         """The main index, and piwheels when it is configured; other extras are left alone.

@@ -128,7 +128,7 @@ TOUCHES: Mapping[str, str] = {
     "install.state": "files system",
     "install.transaction": "files",
     "install.ways_out": "files",
-    "install.wheelhouse": "environment files",
+    "install.wheelhouse": "files",
     "lockfiles.pylock": "files",
     "lockfiles.wheelhouse_writer": "files",
     "model.file": "files",
