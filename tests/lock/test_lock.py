@@ -58,6 +58,24 @@ def test_pylock_from_a_folder_is_valid(tmp_path: Path) -> None:
         assert package.wheels[0].hashes == {"sha256": planned["sha256"]}
 
 
+def test_the_name_of_the_file_decides_its_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for package in pidoctor("lock", *TARGET, "--json").json["resolution"]["packages"]:
+        (tmp_path / package["filename"]).touch()
+    for name in ("pylock.toml", "pylock.pi4.toml"):
+        assert pidoctor("lock", *TARGET, "--wheels", ".", "-o", name).code == 0
+        Pylock.from_dict(tomllib.loads(Path(name).read_text())).validate()
+    assert pidoctor("lock", *TARGET, "-o", "lock.txt").code == 0
+    assert Path("lock.txt").read_text().count("--hash=sha256:") >= 2
+    assert pidoctor("lock", *TARGET, "-o", ".").code == 0
+    assert Path("requirements.txt").read_text() == Path("lock.txt").read_text()
+    run = pidoctor("lock", *TARGET, "--format", "requirements", "-o", "pylock.toml")
+    assert run.code == 2
+    assert "PEP 751" in run.err
+
+
 def test_pylock_from_a_folder_without_the_wheels_says_how_to_get_them(tmp_path: Path) -> None:
     run = pidoctor("lock", *TARGET, "--format", "pylock", "--wheels", str(tmp_path))
     assert run.code == 2
