@@ -30,7 +30,9 @@ def reading(source: str, read: Callable[[], T | None]) -> Fact[T]:
 
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     """One line of printable text out of whatever a machine says: no control codes, bounded."""
-    kept = "".join(char if char.isprintable() else " " for char in text[: limit * 4])
+    kept = text[: limit * 4]
+    if not kept.isprintable():  # metadata is read a thousand lines at a time, most of them plain
+        kept = "".join(char if char.isprintable() else " " for char in kept)
     return " ".join(kept.split())[:limit]
 
 

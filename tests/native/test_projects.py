@@ -32,9 +32,10 @@ def _project(folder: Path, *packages: str, kind: str = "venv") -> Path:
     """A project with a filled .venv; its Python."""
     python = pythons.find("3.11")
     if kind == "uv":
-        uv = shutil.which("uv")
+        beside = Path(sys.executable).with_name("uv")
+        uv = shutil.which("uv") or (str(beside) if beside.exists() else None)
         if uv is None:
-            pytest.skip("uv is not on PATH")
+            pytest.skip("uv is not here")
         pythons.run(folder, [uv, "venv", "--python", python, ".venv"])
     else:
         pythons.run(folder, [python, "-m", "venv", ".venv"])
