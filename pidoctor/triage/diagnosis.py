@@ -11,6 +11,7 @@ from pidoctor.catalog.troubles import Trouble
 from pidoctor.result import Remedy
 from pidoctor.triage.log_facts import Facts, first_package, plain_name, same_command
 from pidoctor.triage.missing_module import package_of
+from pidoctor.triage.published import looks_like_apt
 
 if TYPE_CHECKING:
     from pidoctor import shapes
@@ -103,6 +104,8 @@ def slots(facts: Facts, groups: Mapping[str, str]) -> dict[str, str]:
         words.setdefault("package", plain_name(asked))
     if asked:
         words["requirement"] = asked
+        if not groups.get("module") and looks_like_apt(asked):
+            words["apt_name"] = asked
         if plain_name(asked) in _answered_for():
             words["runtime"] = asked
     if facts.apt_packages:

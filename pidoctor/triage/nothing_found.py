@@ -15,11 +15,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.triage.log_facts import Facts, as_version, first_package, plain_name
-from pidoctor.triage.published import Published, misspelled, published
+from pidoctor.triage.published import Published, looks_like_apt, misspelled, published
 
 SURE, LIKELY, SPELLING, OPEN, FAINT = 0.92, 0.75, 0.62, 0.5, 0.35
 
-_APT_NAME = re.compile(r"^(?:python3?-(?!dateutil|dotenv|multipart|magic|jose)|lib)[\w.-]+$|-dev$")
 _REQUIRES = re.compile(r"(\d[\w.]*) Requires-Python ([^;]+)")
 
 
@@ -183,7 +182,7 @@ def _unknown_name(name: str) -> list[Verdict]:
     if similar:
         text = f"We do not know a package {name}; did you mean {similar}?"
         return [Verdict("unknown-package-name", SPELLING, text)]
-    if _APT_NAME.search(name):
+    if looks_like_apt(name):
         text = f"{name} looks like a name of apt's, not of pip's."
         return [Verdict("unknown-package-name", LIKELY, text)]
     text = f"We do not know the package {name}, and the log does not say why nothing fits."

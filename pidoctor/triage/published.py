@@ -85,3 +85,11 @@ def _is_slip(word: str, known: str) -> bool:
     same = sum(block.size for block in matcher.get_matching_blocks())
     off = max(len(word), len(known)) - same
     return len(known) >= _LONG_ENOUGH and off <= 1 + (len(known) > _TWO_FROM)
+
+
+_APT_NAME = re.compile(r"^(?:python3?-(?!dateutil|dotenv|multipart|magic|jose)|lib)[\w.-]+$|-dev$")
+
+
+def looks_like_apt(name: str) -> bool:
+    """Whether a name is of the form that Debian's packages have."""
+    return _APT_NAME.search(name) is not None

@@ -19,6 +19,8 @@ from pidoctor.resolve.request import parse_request
 from pidoctor.triage.diagnose import STRONG, triage
 from pidoctor.triage.diagnosis import Diagnosis
 from pidoctor.triage.ranking import judge
+from pidoctor.triage.symptoms import load
+from pidoctor.triage.witnesses import witnesses
 
 from .samplebook import samples
 
@@ -252,3 +254,35 @@ def test_a_source_line_of_a_traceback_is_no_package() -> None:
     log = "    raise DistributionNotFound('No matching distribution found for %s' % req)\n"
     assert "%" not in " ".join(first(log).fix.commands)
     assert first(log).cause == "unknown"
+
+
+def test_every_condition_of_a_remedy_can_be_met() -> None:
+    """A condition that nothing fills would keep its remedy from ever being given."""
+    knowledge = load()
+    texts = [each.text for symptom in knowledge.symptoms for each in symptom.patterns]
+    groups = set(re.findall(r"\(\?P<(\w+)>", " ".join(texts)))
+    facts = {row.fact for row in witnesses().rows} | {"arch", "bits", "family", "libc", "codename"}
+    given = groups | facts | {"tool", "requirement", "apt", "package", "apt_name"}
+    for trouble in knowledge.causes.values():
+        for advice in trouble.advice:
+            assert set(advice.when) <= given, trouble.id
+
+
+@pytest.mark.parametrize(
+    ("log", "command"),
+    [
+        ("E: The repository 'http://deb.debian.org/debian buster Release' does not have a "
+         "Release file.", "archive.debian.org"),
+        ("E: The repository 'http://raspbian.raspberrypi.org/raspbian buster Release' no longer "
+         "has a Release file.", "legacy.raspbian.org"),
+        ("PermissionError: [Errno 13] Permission denied: '/dev/apex_0'", "groupadd -f apex"),
+        ("ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 407'))",
+         "env | grep -i _proxy"),
+        ("ERROR: Could not find a version that satisfies the requirement python3-numpy "
+         "(from versions: none)", "sudo apt install python3-numpy"),
+        ("ImportError: /lib/aarch64-linux-gnu/libgomp.so.1: cannot allocate memory in static TLS "
+         "block", "export LD_PRELOAD=/lib/aarch64-linux-gnu/libgomp.so.1"),
+    ],
+)  # fmt: skip
+def test_the_remedy_of_the_case(log: str, command: str) -> None:
+    assert command in " && ".join(first(log).fix.commands)
