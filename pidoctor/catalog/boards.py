@@ -65,7 +65,9 @@ class Board(NamedTuple):
 class Vendor(NamedTuple):
     """A maker of boards. ``spellings`` are what its name is written like before a board's.
 
-    ``mixed_word_sizes``: its 64-bit boards run 32-bit images as well.
+    ``mixed_word_sizes``: its 64-bit boards run 32-bit images as well. ``every_memory``: its boards
+    are listed with every size of memory and every system; others with the usual memory and the
+    first two systems alone.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Vendor(NamedTuple):
     systems: tuple[str, ...]  # ids or flavours that its boards run, the usual one first
     spellings: tuple[str, ...] = ()
     mixed_word_sizes: bool = False
+    every_memory: bool = False
 
 
 class OldCode(NamedTuple):
@@ -137,6 +140,17 @@ class Boards(NamedTuple):
     def systems_of(self, board: Board) -> tuple[str, ...]:
         """The ids and flavours of the systems that a board is documented to run, usual first."""
         return board.systems or self.vendors[board.vendor].systems
+
+    def listed(self, board: Board, *system: str) -> tuple[int, ...]:
+        """The sizes of memory, bytes, that a board is listed with under a system.
+
+        The list is what can be looked through: every size under the usual system of a maker whose
+        boards are listed in full, the usual size under the others.
+        """
+        systems = self.systems_of(board)
+        if self.vendors[board.vendor].every_memory:
+            return board.memory if systems[0] in system else (board.usual_memory,)
+        return (board.usual_memory,) if {*systems[:2]} & {*system} else ()
 
     def word_sizes(self, board: Board) -> tuple[int, ...]:
         """The word sizes of the images that there are for a board."""

@@ -64,19 +64,17 @@ def _counted(cells: Iterator[Cell], total: int, watch: Watch) -> Iterator[Cell]:
 
 def _names(boards: str | None) -> list[str]:
     from pidoctor.errors import UsageError
-    from pidoctor.profile.named_targets import all_targets
-    from pidoctor.profile.target_names import board_names, find_boards
+    from pidoctor.profile.target_names import all_names, board_names, find_boards
 
-    names = list(all_targets())
     if not boards:
-        return names
+        return all_names()
     wanted: set[str] = set()
     for name in boards.split(","):
         found = find_boards(name)
         if not found:
             raise UsageError(f"--boards {name.strip()}: no such board (see `pidoctor targets`)")
         wanted.update(board_names(found, name))
-    return [name for name in names if name.split("/")[0] in wanted]
+    return [name for name in all_names(every_memory=True) if name.split("/")[0] in wanted]
 
 
 def _with_pythons(names: list[str], pythons: str | None) -> list[str]:

@@ -23,12 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Result
-    from pidoctor.profile.named_targets import all_targets
-    from pidoctor.profile.target_names import board_names, find_boards
+    from pidoctor.profile.target_names import all_names, board_names, find_boards
 
     text = options.contains.lower()
     boards = set(board_names(find_boards(text), text)) if text else set()
     names = tuple(
-        name for name in all_targets() if text in name or name.partition("/")[0] in boards
+        name
+        for name in all_names(every_memory=bool(text))
+        if text in name or name.partition("/")[0] in boards
     )
     return Result("targets", targets=names)

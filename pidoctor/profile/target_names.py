@@ -467,12 +467,16 @@ def _first(names: Iterator[str], count: int) -> Iterator[str]:
         yield name
 
 
-def all_names() -> list[str]:
-    """The name of every board, memory size, system and word size that go together."""
+def all_names(every_memory: bool = False) -> list[str]:
+    """The name of every board, memory size, system and word size that go together.
+
+    Without ``every_memory`` those that tell something new: see :meth:`Boards.listed`.
+    """
+    boards = load_boards()
     return [
         Reading(board, memory, row, bits, None).canonical
-        for board, row, bits in combinations(load_boards(), load_systems())
-        for memory in board.memory
+        for board, row, bits in combinations(boards, load_systems())
+        for memory in (board.memory if every_memory else boards.listed(board, row.id, row.flavour))
     ]
 
 
