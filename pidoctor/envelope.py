@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # a command imports only what it answers with
     from pidoctor.indexing.update import Updated
     from pidoctor.indexing.verify import Verification
     from pidoctor.install.outcome import Outcome
+    from pidoctor.model.answer import ModelAnswer
     from pidoctor.profile.profile import Profile
     from pidoctor.proof.proof import Proof
     from pidoctor.resolve.plan import Plan, Resolution
@@ -127,6 +128,7 @@ class Result:
     diagnoses: tuple[Diagnosis, ...] | None = None
     cases: tuple[Case, ...] | None = None  # of several logs
     matrix: tuple[Cell, ...] | None = None
+    model: ModelAnswer | None = None
     timings: Mapping[str, float] | None = None  # seconds
     asked: Asked | None = None
     steps: tuple[ShownStep, ...] | None = None
@@ -167,6 +169,7 @@ class Result:
             "diagnoses": _each(self.diagnoses),
             "cases": _each(self.cases),
             "matrix": _each(self.matrix),
+            "model": self.model.to_json() if self.model else None,
             "timings": self.timings,
             "here": self.asked.here if self.asked else None,
             "steps": _each(self.steps),

@@ -362,6 +362,126 @@ class IndexAnswer(TypedDict):
 Profile = Annotated[Mapping[str, object], TypeOf("pidoctor.profile.profile:Profile")]
 
 
+class ModelFile(TypedDict):
+    """``entry`` is the model's name in a bundle; ``description`` is what its converter wrote."""
+
+    path: str
+    entry: Union[str, None]
+    sha256: Text
+    bytes: Amount
+    description: str
+    min_runtime_version: str
+
+
+class TensorQuantisation(TypedDict):
+    """``real = scale * (stored - zero_point)``; ``channels`` over 1: one scale each on ``axis``."""
+
+    scale: float
+    zero_point: int
+    channels: Amount
+    axis: int
+
+
+class ModelTensor(TypedDict):
+    """``shape`` is the stored one; ``shape_signature`` has -1 where a size may be set."""
+
+    name: str
+    type: Text
+    shape: list[int]
+    shape_signature: list[int]
+    quantisation: Union[TensorQuantisation, None]
+
+
+class ModelSignature(TypedDict):
+    """A named entry of a model."""
+
+    key: str
+    inputs: list[ModelTensor]
+    outputs: list[ModelTensor]
+
+
+class ModelOperator(TypedDict):
+    """An operator as a model uses it, and how often."""
+
+    name: str
+    version: int
+    count: Amount
+    custom: bool
+
+
+class ModelRuntime(TypedDict):
+    """How a model does on a version of a runtime; ``stage`` is where it fails."""
+
+    name: Text
+    version: Text
+    verdict: Annotated[str, _one_of("runs", "runs-with", "cannot", "undecided")]
+    stage: Annotated[Union[str, None], Rule("enum", ("load", "allocate", "invoke", None))]
+    reason: Text
+    rests_on: Annotated[str, _one_of("measured", "rule", "proof")]
+    settle: Union[str, None]
+
+
+class ModelChange(TypedDict):
+    """What would make a model run: one of a Change's kinds, or a change to the model itself.
+
+    ``result`` is what would run it then; ``code`` a line for one's own program.
+    """
+
+    kind: Annotated[
+        str,
+        _one_of(
+            "version",
+            "runtime",
+            "environment",
+            "replace",
+            "system-package",
+            "python",
+            "kernel",
+            "converter",
+            "operators",
+            "file",
+            "os-bits",
+            "os-release",
+            "board",
+        ),
+    ]
+    text: Text
+    cost: Annotated[int, Rule("minimum", 1)]
+    result: str
+    code: Union[str, None]
+
+
+class ModelDifference(TypedDict):
+    """What differs between two models."""
+
+    what: Text
+    before: str
+    after: str
+
+
+class Model(TypedDict):
+    """A model, and which runtimes that can be installed there run it.
+
+    ``weights`` maps a type to bytes; ``macs`` are multiply-accumulates of one run.
+    """
+
+    file: ModelFile
+    quantisation: str
+    weights: Mapping[str, int]
+    inputs: list[ModelTensor]
+    outputs: list[ModelTensor]
+    signatures: list[ModelSignature]
+    operators: list[ModelOperator]
+    macs: Amount
+    dynamic: bool
+    state: bool
+    compiled_for: Annotated[Union[str, None], Rule("enum", ("edgetpu", "npu", None))]
+    verdict: Annotated[str, _one_of("runs", "runs-with", "cannot", "undecided")]
+    runtimes: list[ModelRuntime]
+    changes: list[ModelChange]
+    differences: Union[list[ModelDifference], None]
+
+
 class Envelope(TypedDict):
     """One envelope for every command. What a command has nothing for is null.
 
@@ -383,6 +503,7 @@ class Envelope(TypedDict):
     diagnoses: Union[list[Diagnosis], None]
     cases: Union[list[Case], None]
     matrix: Union[list[Cell], None]
+    model: Union[Model, None]
     timings: Union[Mapping[str, float], None]
     here: Union[bool, None]
     steps: Union[list[Step], None]

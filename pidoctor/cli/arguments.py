@@ -30,6 +30,7 @@ COMMANDS = {
     "download": "a folder of wheels for a board without network",
     "targets": "the boards and systems that can be asked about",
     "matrix": "boards x systems x Pythons at a glance",
+    "model": "which runtimes run this .tflite model on this machine",
     "triage": "the cause of a failed install, from its log",
     "capture": "this machine as a file that can be asked about elsewhere",
     "report": "a support bundle; secrets and names are looked for and masked",

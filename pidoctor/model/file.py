@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pidoctor.model.flatbuffer import ModelError
 
+ZIP = b"PK\x03\x04"
 MAGIC = b"TFL3"  # bytes 4 to 8: the file identifier of schema.fbs
 _HEAD = 64
 
@@ -30,7 +31,6 @@ _KINDS = (
     _Kind(b"<?xm", "an XML document, mostly an error page of a download"),
     _Kind(b"version https://git-lfs", "a Git LFS pointer: get the file itself with `git lfs pull`"),
     _Kind(b"\x89HDF", f"a Keras model in HDF5 (.h5): {_CONVERT}.tflite file here"),
-    _Kind(b"PK\x03\x04", "a ZIP archive"),
     _Kind(b"\x1f\x8b", "a gzip archive: unpack it first"),
     _Kind(b"\x7fELF", "a program or library, not a model"),
     _Kind(b"\x08", "an ONNX or TensorFlow file (protobuf): convert the model to .tflite first"),
@@ -40,7 +40,7 @@ _KINDS = (
 
 @contextmanager
 def open_model(path: Path) -> Iterator[memoryview]:
-    """The bytes of a .tflite file, mapped into memory.
+    """The bytes of a .tflite file, mapped into memory; of the one in a bundle (.task, .zip), read.
 
     Raises :class:`ModelError` in one line for a file that cannot be read or is something else.
     """
@@ -61,8 +61,13 @@ def open_model(path: Path) -> Iterator[memoryview]:
         os.close(descriptor)
     view = memoryview(mapped)
     try:
-        _check(path, bytes(view[:_HEAD]))
-        yield view
+        if view[: len(ZIP)] == ZIP:
+            from pidoctor.model.bundle import read_bundle
+
+            yield memoryview(read_bundle(path))
+        else:
+            check_head(str(path), bytes(view[:_HEAD]))
+            yield view
     finally:
         view.release()
         mapped.close()
@@ -75,7 +80,8 @@ def _mapped(descriptor: int, path: Path) -> mmap.mmap:
         raise ModelError(f"{path}: cannot be mapped into memory ({error})") from error
 
 
-def _check(path: Path, head: bytes) -> None:
+def check_head(path: str, head: bytes) -> None:
+    """Raises :class:`ModelError` for a file that does not begin as a .tflite file does."""
     if head[4:8] == MAGIC:
         return
     for kind in _KINDS:

@@ -69,11 +69,15 @@ class DefaultDelegate(NamedTuple):
 
 
 class Help(NamedTuple):
-    """A change to the model that helps. ``cost`` orders them, cheapest first."""
+    """A change to the model that helps; ``kind`` is one of answer.KINDS, which orders them.
+
+    ``code`` is a line for the user's own program.
+    """
 
     id: str
-    cost: int
+    kind: str
     text: str
+    code: str = ""
 
 
 class ModelRulesTable(NamedTuple):
@@ -116,15 +120,32 @@ class Target(NamedTuple):
 def judge_model(content: Content, target: Target) -> Verdict:
     """Whether the model runs there, as far as that can be told from the file."""
     wheels = _neighbours(target.distribution, target.version)
-    if not wheels:
-        return Verdict(
-            UNDECIDED,
-            None,
-            f"the operators of {target.name} have not been measured",
-            MEASURED,
-            _SETTLE_BY_PROOF,
-        )
-    return _load(content, wheels, target) or _rules(content, wheels, target)
+    return _judge(content, wheels, target) if wheels else _unmeasured(content, target)
+
+
+def _unmeasured(content: Content, target: Target) -> Verdict:
+    """What can be said of a version outside of the measured ones.
+
+    Operators are added from version to version: what the oldest measured one lacks, an older one
+    lacks too.
+    """
+    rows = _by_version().get(target.distribution, {})
+    if rows and Version(target.version) < min(rows):
+        found = _judge(content, (rows[min(rows)],), target)
+        if found.verdict == CANNOT:
+            return found._replace(rests_on=RULE)
+    reason = f"the operators of {target.name} have not been measured"
+    return Verdict(UNDECIDED, None, reason, MEASURED, _SETTLE_BY_PROOF)
+
+
+def _judge(content: Content, wheels: Sequence[Measured], target: Target) -> Verdict:
+    later = _rules(content, wheels, target)
+    loads = _load(content, wheels, target)
+    if loads is None:
+        return later
+    # What helps it load must not leave it failing afterwards.
+    helps = (*loads.changes, *(later.changes if later.verdict == CANNOT else ()))
+    return loads._replace(changes=tuple(dict.fromkeys(helps)))
 
 
 _SETTLE_BY_PROOF = "install it and run `pidoctor smoke --model FILE`"
@@ -211,6 +232,7 @@ def _rules(content: Content, wheels: Sequence[Measured], target: Target) -> Verd
         found = [match for match in matches if match.rule.verdict == verdict]
         if found:
             rule = found[0].rule
+            helps = (change for match in found for change in match.rule.changes)
             named = dict.fromkeys(m.operator.name for m in found if m.rule is rule)
             names = ", ".join(named)
             return Verdict(
@@ -219,7 +241,7 @@ def _rules(content: Content, wheels: Sequence[Measured], target: Target) -> Verd
                 rule.reason.replace("{names}", names).replace("{runtime}", target.name),
                 RULE,
                 rule.settle,
-                rule.changes,
+                tuple(dict.fromkeys(helps)),
             )
     custom = sorted({op.name for g in content.graphs for op in g.operators if op.custom})
     has = f"its custom operator{'s' * (len(custom) > 1)} {', '.join(custom)} included"

@@ -26,7 +26,7 @@ from pidoctor.profile.variation import (
     small_pages,
     with_image,
 )
-from pidoctor.resolve.plan import Change, Plan
+from pidoctor.resolve.plan import Change, Plan, Resolution
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
 
@@ -43,6 +43,7 @@ KINDS = (
     "board",
 )
 Vary = Callable[[Profile], Iterable[Profile]]
+Solve = Callable[[Profile, Request, Catalog], Resolution]
 
 
 @dataclass(frozen=True)
@@ -59,23 +60,31 @@ def changes(profile: Profile, request: Request, catalog: Catalog) -> tuple[Chang
     return tuple(proposal.change for proposal in proposals(profile, request, catalog))
 
 
-def proposals(profile: Profile, request: Request, catalog: Catalog) -> list[Proposal]:
-    """The same with the altered questions."""
+def proposals(
+    profile: Profile, request: Request, catalog: Catalog, solve: Solve = resolve
+) -> list[Proposal]:
+    """The same with the altered questions; ``solve`` may ask for more than a plan."""
     found = {
         proposal.change.kind: proposal
         for altered in _other_requests(request, catalog)
-        for proposal in _other_request(profile, altered, catalog)
+        for proposal in _other_request(profile, altered, catalog, solve)
     }
+
+    def of(altered: Iterable[Profile]) -> dict[str, Proposal]:
+        return _first_of_each(bare, altered, request, catalog, solve)
+
     bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
-    here = _first_of_each(bare, _singles(bare, _ON_THIS_BOARD), request, catalog)
-    here = here or _first_of_each(bare, _pairs(bare, _ON_THIS_BOARD), request, catalog)
-    here = here or _first_of_each(bare, _singles(bare, (_boards,)), request, catalog)
-    here = here or _first_of_each(bare, _board_pairs(bare), request, catalog)
+    here = of(_singles(bare, _ON_THIS_BOARD)) or of(_pairs(bare, _ON_THIS_BOARD))
+    here = here or of(_singles(bare, (_boards,))) or of(_board_pairs(bare))
     return sorted({**here, **found}.values(), key=lambda proposal: proposal.change.cost)
 
 
 def _first_of_each(
-    before: Profile, altered: Iterable[Profile], request: Request, catalog: Catalog
+    before: Profile,
+    altered: Iterable[Profile],
+    request: Request,
+    catalog: Catalog,
+    solve: Solve,
 ) -> dict[str, Proposal]:
     """The first altered machine of each kind of change that has a plan."""
     found: dict[str, Proposal] = {}
@@ -87,7 +96,7 @@ def _first_of_each(
         if not todo or kind in found or text in seen:
             continue
         seen.add(text)
-        resolution = resolve(after, request, catalog)
+        resolution = solve(after, request, catalog)
         if isinstance(resolution, Plan):
             cost = KINDS.index(kind) + 1
             found[kind] = Proposal(Change(kind, text, cost, resolution.summary), after, request)
@@ -113,10 +122,10 @@ def _other_requests(request: Request, catalog: Catalog) -> Iterator[tuple[str, s
 
 
 def _other_request(
-    profile: Profile, altered: tuple[str, str, Request], catalog: Catalog
+    profile: Profile, altered: tuple[str, str, Request], catalog: Catalog, solve: Solve
 ) -> Iterator[Proposal]:
     kind, text, request = altered
-    resolution = resolve(profile, request, catalog)
+    resolution = solve(profile, request, catalog)
     if isinstance(resolution, Plan):
         told = text.format(runtime=resolution.runtime, version=resolution.version)
         change = Change(kind, told, KINDS.index(kind) + 1, resolution.summary)

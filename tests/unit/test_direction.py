@@ -26,12 +26,12 @@ IMPORTS: Mapping[str, str] = {
     "checks": "catalog profile readiness resolve result units",
     "cli": (
         "api asked catalog checks envelope errors evidence host indexing install "
-        "lockfiles probe profile progress proof redact report requirements resolve result "
+        "lockfiles model probe profile progress proof redact report requirements resolve result "
         "safe_files triage units"
     ),
     "decoding": "errors profile",
     "envelope": (
-        "asked evidence indexing install profile proof report resolve result shapes triage"
+        "asked evidence indexing install model profile proof report resolve result shapes triage"
     ),
     "evidence": "catalog errors safe_files shapes",
     "host": "errors redact",
@@ -42,7 +42,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "json_schema": "decoding profile",
     "lockfiles": "catalog errors indexing install progress resolve units",
-    "model": "catalog errors",
+    "model": "catalog errors shapes",
     "probe": "catalog errors host profile readiness urls",
     "profile": "catalog decoding errors",
     "proof": "catalog decoding errors host result shapes triage",
@@ -52,7 +52,7 @@ IMPORTS: Mapping[str, str] = {
     "redact": "redact_rules urls",
     "redact_rules": "urls",
     "report": (
-        "asked envelope errors evidence indexing profile proof redact resolve result "
+        "asked envelope errors evidence indexing model profile proof redact resolve result "
         "safe_files shapes triage units"
     ),
     "requirements": "errors resolve safe_files",

@@ -37,6 +37,8 @@ def _way_back(result: Result) -> Iterator[Command]:
 
 
 def _mark(result: Result) -> Mark:
+    if result.model is not None and result.exit_code == ExitCode.COULD_NOT_CHECK:
+        return Mark.UNKNOWN
     if result.exit_code == ExitCode.FINE:
         return Mark.GOOD if result.resolution is None or result.plan else Mark.BAD
     return Mark.WARN if result.plan and not result.outcome else Mark.BAD

@@ -1,0 +1,104 @@
+"""``pidoctor model``: which runtimes run this model on that machine, and what to change if none."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pidoctor.cli.arguments import add_where
+
+if TYPE_CHECKING:
+    from pidoctor.asked import Asked
+    from pidoctor.envelope import Result
+    from pidoctor.model.answer import ModelAnswer
+
+DESCRIPTION = """\
+Will this .tflite model run there? Reads the file without running it: what it holds, which versions
+of the runtimes run it, and what to change where none does. With two files, also what differs."""
+EXAMPLES = """\
+  pidoctor model detect.tflite
+  pidoctor model detect.tflite --target pi-3b/bookworm-32
+  pidoctor model float.tflite int8.tflite
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a .tflite file, or a bundle with one in it")
+    parser.add_argument(
+        "other", metavar="FILE2", nargs="?", help="a second one: what differs from the first"
+    )
+    add_where(parser)
+
+
+def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.modelling import examine_model
+    from pidoctor.cli.resolving import catalog
+    from pidoctor.cli.where import asked, machine
+    from pidoctor.envelope import Result
+    from pidoctor.model.answer import differences
+    from pidoctor.resolve.request import parse_request
+
+    profile, known = machine(options).profile, catalog()
+    started = time.perf_counter()
+    request = parse_request("auto", known)
+    answer = examine_model(Path(options.file), profile, request, known)
+    if options.other:
+        after = examine_model(Path(options.other), profile, request, known)
+        answer = answer._replace(differences=differences(answer, after))
+    said = asked(options)
+    return Result(
+        "model",
+        exit_code=_exit_code(answer),
+        verdict=_sentence(answer, said),
+        next=_next(answer, said),
+        profile=profile,
+        model=answer,
+        asked=said,
+        timings={"model_s": time.perf_counter() - started},
+    )
+
+
+def _exit_code(answer: ModelAnswer) -> int:
+    from pidoctor.model.verdict import CANNOT, UNDECIDED
+    from pidoctor.result import ExitCode
+
+    codes = {CANNOT: ExitCode.PROBLEM, UNDECIDED: ExitCode.COULD_NOT_CHECK}
+    return codes.get(answer.verdict, ExitCode.FINE)
+
+
+def _sentence(answer: ModelAnswer, said: Asked) -> str:
+    """The answer in one sentence."""
+    from pidoctor.model.verdict import RUNS, RUNS_WITH, UNDECIDED
+
+    name, best = Path(answer.file.path).name, answer.best
+    if best is None:
+        return f"{name} does not run on {said.place}: no runtime can be installed there as it is."
+    reason = best.verdict.reason
+    if answer.verdict == RUNS:
+        return f"{name} runs on {said.place} with {best.name} {best.version}."
+    if answer.verdict == RUNS_WITH:
+        condition = f"on one condition: {reason}"
+        return f"{name} runs on {said.place} with {best.name} {best.version}, {condition}."
+    if answer.verdict == UNDECIDED:
+        return f"Whether {name} runs on {said.place} is not settled: {reason}."
+    return f"{name} does not run on {said.place}: {reason}."
+
+
+def _next(answer: ModelAnswer, said: Asked) -> str | None:
+    """What to type: the install that proves it, or what else was said of the machine."""
+    from pidoctor.model.verdict import CANNOT
+
+    best = answer.best
+    if best is None:
+        return said.command("explain")
+    if answer.verdict == CANNOT:
+        return None
+    exact = f"{best.name}=={best.version}"
+    if said.here:
+        return shlex.join(["pidoctor", "install", exact, *said.more])
+    return shlex.join(
+        ["pidoctor", "lock", exact, said.option, said.value, "-o", "requirements.txt"]
+    )

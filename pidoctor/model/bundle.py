@@ -1,0 +1,65 @@
+"""A bundle that holds a model: MediaPipe's .task, an .mltk.zip, any ZIP archive; bounded."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from pidoctor.model.flatbuffer import ModelError
+
+_MOST_ENTRIES = 10_000
+_LARGEST = 512 << 20  # bytes of a model in a bundle; it is read into memory
+_MOST_NAMED = 6
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+# What else is a ZIP archive: a file that it holds, and what helps.
+_OTHERS = {
+    "model.weights.h5": "a Keras model (.keras): convert it with tf.lite.TFLiteConverter on a "
+    "computer with TensorFlow, and copy the .tflite file here",
+    "data.pkl": "a PyTorch model: convert it to .tflite first (litert-torch)",
+    "word/document.xml": "a Word document",
+}
+
+
+def read_bundle(path: Path) -> bytes:
+    """The one .tflite model in a ZIP archive.
+
+    Raises :class:`ModelError` where there is none, or more than one, or it is too large.
+    """
+    from pidoctor.model.file import check_head
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entry = _only_model(path, archive.infolist())
+            if entry.file_size > _LARGEST:
+                raise ModelError(f"{path}: the model in it is larger than {_LARGEST >> 20} MiB")
+            with archive.open(entry) as file:
+                data = file.read(_LARGEST + 1)
+    except _DAMAGED as error:
+        raise ModelError(f"{path}: a damaged ZIP archive ({type(error).__name__})") from error
+    if len(data) > _LARGEST:
+        raise ModelError(f"{path}: the model in it is larger than {_LARGEST >> 20} MiB")
+    check_head(f"{path}: {entry.filename}", data[:64])
+    return data
+
+
+def _only_model(path: Path, entries: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    if len(entries) > _MOST_ENTRIES:
+        raise ModelError(f"{path}: a ZIP archive with more than {_MOST_ENTRIES} files")
+    models = [entry for entry in entries if entry.filename.lower().endswith(".tflite")]
+    if len(models) == 1:
+        return models[0]
+    if models:
+        names = ", ".join(entry.filename for entry in models[:_MOST_NAMED])
+        more = ", ..." if len(models) > _MOST_NAMED else ""
+        raise ModelError(
+            f"{path}: a bundle of {len(models)} models ({names}{more}); unpack it with "
+            "`python3 -m zipfile -e FILE FOLDER` and ask about one of them"
+        )
+    names_ = {entry.filename.rpartition("/")[2] for entry in entries}
+    names_ |= {entry.filename for entry in entries}
+    for name, what in _OTHERS.items():
+        if name in names_:
+            raise ModelError(f"{path}: not a .tflite model but {what}")
+    raise ModelError(f"{path}: a ZIP archive without a .tflite file in it")
