@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # importing this module is free: each function imports what i
     from pidoctor.probe.probed import ProbeResult
     from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan, Resolution
-    from pidoctor.resolve.request import Project
+    from pidoctor.resolve.request import Project, Request
     from pidoctor.triage.diagnosis import Diagnosis
 
 __all__ = ["check", "diagnose", "probe", "resolve"]
@@ -119,27 +119,36 @@ def resolve(
     working. ``catalog`` is what is known of boards and wheels; without
     it, what pidoctor ships, with the user's own newer index.
     """
-    from pidoctor.resolve.machine import machine_of
     from pidoctor.resolve.plan import Impossible
-    from pidoctor.resolve.provider import marker_environment
-    from pidoctor.resolve.request import parse_request
     from pidoctor.resolve.resolver import resolve as solve
 
     known = catalog or _catalog()
-    if isinstance(requirement, str):
-        request = parse_request(requirement, known, beyond_tags)
-    else:
-        environment = marker_environment(machine_of(profile))
-        request = requirement.request(known, environment, beyond_tags)
-    request = request._replace(replace=replacing)
-    resolution = solve(profile, request, known)
+    asked_for = request(profile, requirement, beyond_tags, known)._replace(replace=replacing)
+    resolution = solve(profile, asked_for, known)
     if isinstance(resolution, Impossible):
         from pidoctor.resolve.changes import changes
         from pidoctor.resolve.ways_out import ways_out
 
-        found = (*changes(profile, request, known), *ways_out(profile, request, known, resolution))
+        found = (
+            *changes(profile, asked_for, known),
+            *ways_out(profile, asked_for, known, resolution),
+        )
         return replace(resolution, changes=tuple(sorted(found, key=lambda change: change.cost)))
     return resolution
+
+
+def request(
+    profile: Profile, requirement: str | Project, beyond_tags: bool, catalog: Catalog
+) -> Request:
+    """What a requirement, or a project of several, asks for on a machine."""
+    from pidoctor.resolve.machine import machine_of
+    from pidoctor.resolve.provider import marker_environment
+    from pidoctor.resolve.request import parse_request
+
+    if isinstance(requirement, str):
+        return parse_request(requirement, catalog, beyond_tags)
+    environment = marker_environment(machine_of(profile))
+    return requirement.request(catalog, environment, beyond_tags)
 
 
 def _catalog() -> Catalog:

@@ -243,6 +243,13 @@ def add_form(parser: argparse.ArgumentParser, *forms: str) -> None:
     )
 
 
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """The option that asks for a runtime that runs a certain model."""
+    parser.add_argument(
+        "--model", metavar="FILE", help="a runtime that runs this .tflite file (pidoctor model)"
+    )
+
+
 def add_where(parser: argparse.ArgumentParser) -> None:
     """The options that say which machine is meant; without them, this one."""
     where = parser.add_argument_group("which machine (without these: this one)")

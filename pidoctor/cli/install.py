@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_environment, add_project
+from pidoctor.cli.arguments import add_environment, add_model, add_project
 
 if TYPE_CHECKING:
+    from pidoctor.cli.modelling import Fitting
     from pidoctor.envelope import Result
     from pidoctor.install.outcome import Outcome
     from pidoctor.install.recipe import Job
@@ -20,6 +21,7 @@ DESCRIPTION = "Resolve, show the plan, ask, install into a virtual environment, 
 EXAMPLES = """\
   pidoctor install
   pidoctor install tensorflow --venv ~/tf --yes
+  pidoctor install --model detect.tflite
   pidoctor install --dry-run
   pidoctor install --offline --wheels /media/usb/wheels
 """
@@ -27,6 +29,7 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
+    add_model(parser)
     add_environment(parser)
     parser.add_argument(
         "--replace",
@@ -41,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import progress, watched
-    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.resolving import answer, catalog, fit_options
     from pidoctor.cli.resume import confirm_owner, settle_interrupted
     from pidoctor.cli.where import asked, must_be_trusted
     from pidoctor.envelope import Result
@@ -68,9 +71,11 @@ def run(options: argparse.Namespace) -> Result:
         confirm_owner(venv, options)
         more = "more " if settle_interrupted(venv, say, options.yes) else ""
     profile = probe(host, target=options.venv, choice=choice).profile
-    resolution = answer(
-        profile, options.requirement, options.beyond_tags, catalog(), options.replace
-    )
+    known = catalog()
+    fitting = fit_options(options, profile, known)
+    if fitting is not None and fitting.findings:
+        return unfit(profile, fitting)
+    resolution = answer(profile, options.requirement, options.beyond_tags, known, options.replace)
     if not isinstance(resolution, Plan):
         return Result(
             "install",
@@ -102,6 +107,21 @@ def run(options: argparse.Namespace) -> Result:
         outcome = install(job, prover(resolution, noted, watch.say), watch.say)
         watch.ended(not outcome.exit_code)
     return _done(outcome, profile, resolution)
+
+
+def unfit(profile: Profile, fitting: Fitting) -> Result:
+    """Not installed: nothing that can be installed runs the model, as far as is known."""
+    from pidoctor.envelope import Result
+
+    (finding,) = fitting.findings
+    return Result(
+        "install",
+        fitting.exit_code,
+        verdict=f"Not installed. {finding.message}",
+        next=next(iter(finding.remedy.commands), None) if finding.remedy else None,
+        profile=profile,
+        findings=fitting.findings,
+    )
 
 
 def _job(options: argparse.Namespace, profile: Profile, plan: Plan) -> Job:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from pidoctor import api
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.model.answer import KINDS, ModelAnswer, ModelChange, ModelFile, RuntimeAnswer
@@ -19,18 +25,24 @@ from pidoctor.model.verdict import (
     CANNOT,
     RUNS,
     RUNS_WITH,
+    UNDECIDED,
     Target,
     Verdict,
     judge_model,
     load_rules,
 )
 from pidoctor.profile.profile import Profile
+from pidoctor.report.text import printable
 from pidoctor.resolve.changes import proposals
 from pidoctor.resolve.machine import machine_of, undecidable
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
+from pidoctor.resolve.present import present_in
 from pidoctor.resolve.provider import World
-from pidoctor.resolve.request import AUTO, Request, parse_request
+from pidoctor.resolve.request import AUTO, Project, Request
 from pidoctor.resolve.resolver import resolve
+from pidoctor.result import ExitCode, Finding, Remedy, Severity
+
+NOT_SETTLED = "model-not-settled"  # the id of a finding: it may or may not run
 
 
 class ModelQuestion:
@@ -41,7 +53,9 @@ class ModelQuestion:
         self.content: Content = read_content(data)
         self._verdicts: dict[Target, Verdict] = {}
 
-    def answer(self, profile: Profile, request: Request, known: Catalog) -> ModelAnswer:
+    def answer_and_plan(
+        self, profile: Profile, request: Request, known: Catalog
+    ) -> tuple[ModelAnswer, Plan | None]:
         """How the model does on the machine, with what would help where it cannot run there.
 
         The runtime that an install would take stands first.
@@ -54,10 +68,10 @@ class ModelQuestion:
         answer = ModelAnswer(self.file, self.content, summarise(self.content), tuple(runtimes))
         plan = self.plan(profile, request, known)
         if plan is not None:
-            return answer.with_first(plan.runtime, plan.version)
+            return answer.with_first(plan.runtime, plan.version), plan
         if answer.verdict != CANNOT:
-            return answer
-        return answer._replace(changes=self._changes(answer, profile, request, known))
+            return answer, None
+        return answer._replace(changes=self._changes(answer, profile, request, known)), None
 
     def plan(self, profile: Profile, request: Request, known: Catalog) -> Plan | None:
         """The first runtime that runs the model and whose whole tree fits."""
@@ -65,7 +79,8 @@ class ModelQuestion:
         for wanted in (RUNS, RUNS_WITH):
             for it in judged:
                 if it.verdict.verdict == wanted:
-                    exact = parse_request(f"{it.name}=={it.version}", known, request.beyond_tags)
+                    version = SpecifierSet(f"=={it.version}")
+                    exact = request._replace(name=it.name, specifier=version)
                     plan = resolve(profile, exact, known)
                     if isinstance(plan, Plan):
                         return replace(plan, request=str(request))
@@ -109,19 +124,68 @@ def asked_about(path: Path) -> Iterator[ModelQuestion]:
         raise UsageError(text if text.startswith(str(path)) else f"{path}: {text}") from error
 
 
+class Fitting(NamedTuple):
+    """A requirement narrowed to what runs a model; ``findings`` say what stands in the way."""
+
+    requirement: str | Project
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """3 where the file alone does not tell, 1 where nothing runs the model."""
+        if not self.findings:
+            return ExitCode.FINE
+        open_ = self.findings[0].id == NOT_SETTLED
+        return ExitCode.COULD_NOT_CHECK if open_ else ExitCode.PROBLEM
+
+
+def fit_to_model(
+    path: Path, profile: Profile, wanted: str | Project, beyond_tags: bool, known: Catalog
+) -> Fitting:
+    """What is ``wanted`` narrowed to the runtime and version that runs the model."""
+    request = api.request(profile, wanted, beyond_tags, known)
+    with asked_about(path) as question:
+        answer, plan = question.answer_and_plan(profile, request, known)
+    if plan is not None:
+        exact = f"{plan.runtime}=={plan.version}"
+        if isinstance(wanted, str):
+            return Fitting(exact)
+        return Fitting(wanted._replace(asked=(Requirement(exact), *wanted.asked)))
+    best = answer.best
+    if best is None:  # no runtime at all: the resolution says why
+        return Fitting(wanted)
+    name, evidence = printable(path.name), "read from the file; see `pidoctor model`"
+    if answer.verdict == UNDECIDED:
+        message = f"Whether {name} runs is not settled: {best.verdict.reason}."
+        install = f"pidoctor install {best.name}=={best.version}"
+        settle = Remedy(f"To settle it: {best.verdict.settle}.", (install,))
+        return Fitting(wanted, (Finding(NOT_SETTLED, Severity.ERROR, message, evidence, settle),))
+    message = f"{name} does not run: {best.verdict.reason}."
+    changes = " Or: ".join(change.text for change in answer.changes)
+    remedy = Remedy(changes, (shlex.join(["pidoctor", "model", str(path)]),)) if changes else None
+    return Fitting(
+        wanted, (Finding("model-does-not-run", Severity.ERROR, message, evidence, remedy),)
+    )
+
+
 def examine_model(path: Path, profile: Profile, request: Request, known: Catalog) -> ModelAnswer:
     """How the model in a file does on a machine."""
     with asked_about(path) as question:
-        return question.answer(profile, request, known)
+        return question.answer_and_plan(profile, request, known)[0]
 
 
 def _installable(profile: Profile, request: Request, known: Catalog) -> Iterator[Target]:
-    """Every version of the runtimes that are asked for that has a wheel for the machine."""
+    """Every version of the runtimes that are asked for that has a wheel for the machine.
+
+    What is installed comes first: programs import it already.
+    """
     machine = machine_of(profile)
     world = World(machine, known, request.beyond_tags)
     names = tuple(known.runtimes) if request.name == AUTO else (request.name,)
-    for name in names:
-        for version in world.versions(name):
+    there = {name: str(it.version) for name, it in present_in(profile, known.index).items()}
+    for name in sorted(names, key=lambda name: name not in there):
+        versions = world.versions(name)
+        for version in sorted(versions, key=lambda version: version != there.get(name)):
             if request.specifier.contains(version) and world.choice(name, version):
                 yield Target(name, version, machine.architecture)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
@@ -11,6 +14,9 @@ from pidoctor.profile.profile import Profile
 from pidoctor.report import console
 from pidoctor.resolve.plan import Resolution
 from pidoctor.resolve.request import Project
+
+if TYPE_CHECKING:
+    from pidoctor.cli.modelling import Fitting
 
 
 def catalog() -> Catalog:
@@ -23,6 +29,19 @@ def catalog() -> Catalog:
         note = console.error_line(index.note, console.encodes(sys.stderr))
         console.write(sys.stderr, note)
     return open_catalog(index)
+
+
+def fit_options(options: argparse.Namespace, profile: Profile, known: Catalog) -> Fitting | None:
+    """Narrow the requirement to what runs the file of --model; None without that option."""
+    if not options.model:
+        return None
+    from pidoctor.cli.modelling import fit_to_model
+
+    fitting = fit_to_model(
+        Path(options.model), profile, options.requirement, options.beyond_tags, known
+    )
+    options.requirement = fitting.requirement
+    return fitting
 
 
 def answer(

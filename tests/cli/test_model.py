@@ -185,3 +185,37 @@ def test_a_name_with_escape_codes_does_not_reach_the_terminal(tmp_path: Path) ->
     run: Any = pidoctor("model", str(path), *PI_32)
     assert run.code == 1
     assert "\x1b" not in run.out
+
+
+# --- check and install for a model -------------------------------------------------------------
+
+
+def test_check_chooses_a_runtime_that_runs_the_model(tmp_path: Path) -> None:
+    flex = operator(tmp_path, "FlexMatrixInverse", custom=True)
+    run = pidoctor("check", "--model", str(flex), *PI_64, "--json")
+    assert run.json["resolution"]["runtime"] == "tensorflow"
+    plain = pidoctor("check", "--model", str(SHIPPED), *PI_64, "--json")
+    assert plain.json["resolution"]["runtime"] == "ai-edge-litert"
+
+
+def test_check_says_that_a_model_cannot_run(tmp_path: Path) -> None:
+    path = operator(tmp_path, "FULLY_CONNECTED", 12)
+    run = pidoctor("check", "--model", str(path), *PI_32, "--json")
+    assert run.code == 1
+    first = run.json["findings"][0]
+    assert (first["id"], first["severity"]) == ("model-does-not-run", "error")
+    assert "FULLY_CONNECTED version 12" in first["message"]
+    assert "64-bit" in first["remedy"]["text"]
+    assert first["remedy"]["commands"] == [f"pidoctor model {path}"]
+
+
+def test_install_plans_for_a_model_or_refuses_it(tmp_path: Path) -> None:
+    words = ("--venv", str(tmp_path / "env"), "--dry-run", "--json")
+    run = pidoctor("install", "--model", str(SHIPPED), *words)
+    assert run.code == 0
+    assert run.json["resolution"]["status"] == "plan"
+    custom = operator(tmp_path, "MatrixInverse", custom=True)
+    refused = pidoctor("install", "tflite-runtime", "--model", str(custom), *words)
+    assert refused.code in (1, 3)  # 3: this Python has no tflite-runtime that was measured
+    assert refused.json["steps"] is None
+    assert refused.json["verdict"].startswith("Not installed.")
