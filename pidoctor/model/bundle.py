@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from pidoctor.model.flatbuffer import ModelError
 
@@ -22,13 +23,18 @@ _OTHERS = {
 }
 
 
-def read_bundle(path: Path) -> bytes:
+class Entry(NamedTuple):
+    """A file in a bundle."""
+
+    name: str
+    data: bytes
+
+
+def read_bundle(path: Path) -> Entry:
     """The one .tflite model in a ZIP archive.
 
     Raises :class:`ModelError` where there is none, or more than one, or it is too large.
     """
-    from pidoctor.model.file import check_head
-
     try:
         with zipfile.ZipFile(path) as archive:
             entry = _only_model(path, archive.infolist())
@@ -40,8 +46,7 @@ def read_bundle(path: Path) -> bytes:
         raise ModelError(f"{path}: a damaged ZIP archive ({type(error).__name__})") from error
     if len(data) > _LARGEST:
         raise ModelError(f"{path}: the model in it is larger than {_LARGEST >> 20} MiB")
-    check_head(f"{path}: {entry.filename}", data[:64])
-    return data
+    return Entry(entry.filename, data)
 
 
 def _only_model(path: Path, entries: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:

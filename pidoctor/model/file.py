@@ -64,7 +64,9 @@ def open_model(path: Path) -> Iterator[memoryview]:
         if view[: len(ZIP)] == ZIP:
             from pidoctor.model.bundle import read_bundle
 
-            yield memoryview(read_bundle(path))
+            entry = read_bundle(path)
+            check_head(f"{path}: {entry.name}", entry.data[:_HEAD])
+            yield memoryview(entry.data)
         else:
             check_head(str(path), bytes(view[:_HEAD]))
             yield view

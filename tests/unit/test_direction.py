@@ -131,6 +131,7 @@ TOUCHES: Mapping[str, str] = {
     "install.wheelhouse": "files",
     "lockfiles.pylock": "files",
     "lockfiles.wheelhouse_writer": "files",
+    "model.bundle": "files",
     "model.file": "files",
     "model.measure": "files programs",
     "probe.machine": "files",
