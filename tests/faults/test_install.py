@@ -127,7 +127,8 @@ def test_wheel_whose_tag_the_tool_refuses_is_installed(tmp_path: Path, cache: Ca
     wheel = make_wheel(tmp_path / "wheels", "demo", "1.0", tag="py3-none-manylinux_9_99_mips64")
     venv = tmp_path / ".venv"
     job = Job(make_plan(wheel), venv, PYTHON, True, tmp_path / "wheels", cache)
-    assert install(job, _yes).status == INSTALLED
+    outcome = install(job, _yes)
+    assert outcome.status == INSTALLED, outcome
 
 
 @pytest.mark.usefixtures("tool")

@@ -38,6 +38,12 @@ ABSENT, NAMED, OTHER = "absent", "named", "other"
 JOURNALS = (*PHASES, "unreadable", "none")
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No waiting for the disk."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 def make(folder: Path, word: str) -> None:
     folder.mkdir(parents=True)
     (folder / "pyvenv.cfg").write_text(f"home = /{word}\n")
