@@ -114,9 +114,9 @@ class Tree:
         requested = name in self._scope.requested
         versions: dict[Version, list[Link]] = {}
         wanted = [SpecifierSet(text) for text in sorted(demand.specifiers)]
-        early = name in self._scope.prereleases
+        newest = _newest_final(page.links) if name in self._scope.prereleases else None
         for link in page.links:
-            if (requested and (early or not link.version.is_prerelease)) or (
+            if (requested and _wanted_release(link.version, newest)) or (
                 not requested
                 and not link.yanked
                 and any(admits(item, link.version) for item in wanted)
@@ -227,6 +227,17 @@ class Tree:
             links=tuple(sorted(links, key=lambda link: link.filename)),
             metadata=active,
         )
+
+
+def _newest_final(links: Iterable[Link]) -> Version | None:
+    return max((link.version for link in links if not link.version.is_prerelease), default=None)
+
+
+def _wanted_release(version: Version, newest: Version | None) -> bool:
+    """Every final release; pre-releases of the ``newest`` one and of what comes after it."""
+    if not version.is_prerelease:
+        return True
+    return newest is not None and Version(version.base_version) >= newest
 
 
 def _metadata_of(document: Mapping[str, Any]) -> dict[str, WheelMetadata]:

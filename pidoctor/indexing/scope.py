@@ -21,7 +21,7 @@ class Scope:
     ``evidence`` names the packages whose wheels are read, in the order of their importance, and
     how: "every wheel", or "one Python" per version and platform; ``evidence_of_others`` is how
     those of every other package are read. ``prereleases`` names the packages whose pre-releases
-    are kept as well.
+    are kept as well, from the newest final release on.
     """
 
     requested: tuple[str, ...]
