@@ -125,6 +125,7 @@ Plan = TypedDict(
         "changes": list[Change],
         "notes": list[str],
         "breaks": list[str],
+        "rests_on": str,
         "nearest_miss": None,
     },
 )

@@ -60,6 +60,11 @@ class Run(NamedTuple):
         """Whether every model ran through the Interpreter with the right answer."""
         return all(self.ran.get(what) == PASSED for what in INTERPRETER)
 
+    @property
+    def ran_well(self) -> tuple[str, ...]:
+        """What passed."""
+        return tuple(what for what, outcome in self.ran.items() if outcome == PASSED)
+
     def to_json(self) -> dict[str, Any]:
         return {**self._asdict(), "features": list(self.features), "ran": dict(self.ran)}
 

@@ -68,8 +68,8 @@ def judge(
         return Rejected(
             Reason.PYTHON, f"needs Python {wheel.requires_python}; this is {machine.python_short}"
         )
-    rejected = _judge_proofs(wheel, machine, ledger or Ledger())
-    rejected = rejected or judge_evidence(wheel.evidence, machine, _proven(wheel, machine, ledger))
+    rejected = judge_evidence(wheel.evidence, machine, _proven(wheel, machine, ledger))
+    rejected = rejected or _judge_proofs(wheel, machine, ledger or Ledger())
     rejected = rejected or _with_room(wheel, machine)
     return rejected or _with_doubts(by_tag, _doubts(wheel, machine, ledger))
 

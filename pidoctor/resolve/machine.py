@@ -60,6 +60,7 @@ class Machine:
     piwheels: bool
     adds_packages: bool = True  # the user may install packages of the distribution
     missing_libraries: frozenset[str] = frozenset()  # sonames that were looked for, not found
+    core: str = ""  # "cortex-a72"
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -117,6 +118,7 @@ def machine_of(profile: Profile) -> Machine:
         codename=system.codename.or_else(""),
         system_python=python.is_system.or_else(False),
         packages=tuple(sorted(_system_packages(profile).items())),
+        core=profile.cpu.part.or_else(""),
         missing_libraries=_missing_libraries(system.glibcxx),
         piwheels=any(index.kind == "piwheels" for index in profile.indexes.or_else(())),
     )

@@ -103,6 +103,7 @@ class Plan:
     rejected: tuple[Candidate, ...]
     notes: tuple[str, ...]
     breaks: tuple[str, ...] = ()  # what installed packages need and lose, where that is accepted
+    rests_on: str = ""  # "claimed: ...", "read: ..." or "proven: ...": what speaks for the runtime
 
     @property
     def is_satisfied(self) -> bool:
@@ -177,6 +178,7 @@ class Plan:
             "changes": [],
             "notes": list(self.notes),
             "breaks": list(self.breaks),
+            "rests_on": self.rests_on,
             "nearest_miss": None,
         }
 

@@ -63,8 +63,8 @@ def without_wheels(
                 f"if it is newer than that, {UPDATE}"
             )
             yield Candidate(name, version, Reason.NOT_INDEXED, detail)
-        elif Version(version).is_devrelease or Version(version).local:
-            detail = "development builds are not in the wheels index"
+        elif Version(version).is_prerelease:
+            detail = "of pre-releases only the newest are in the wheels index"
             yield Candidate(name, version, Reason.NOT_INDEXED, detail)
         else:
             detail = f"no wheel of this version was published (as of {project.retrieved})"

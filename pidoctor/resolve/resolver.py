@@ -24,6 +24,7 @@ from pidoctor.resolve.present import Need, Present, present_in
 from pidoctor.resolve.provider import HERE, Choice, Provider, World
 from pidoctor.resolve.reasons import admitted, age, conflict, rejection, without_wheels
 from pidoctor.resolve.request import AUTO, Request
+from pidoctor.resolve.standing import compiled_model_notes, standing
 from pidoctor.resolve.verdict import Reason
 
 ASKED = "asked for"  # the origin of what the user wants
@@ -270,6 +271,10 @@ class Question:
         notes += self._memory_notes(name, str(solution[name].choice.version))
         notes += filter(None, [self._age(), self._not_checked()])
         notes += self._request.left
+        chosen = solution[name].choice
+        known = self._catalog.ledger, self._machine
+        notes += compiled_model_notes(*known, name, str(chosen.version))
+        numpy = str(solution["numpy"].choice.version) if "numpy" in solution else ""
         return Plan(
             request=str(self._request),
             runtime=name,
@@ -278,6 +283,7 @@ class Question:
             pins=pins,
             rejected=tuple(self._rejected),
             notes=tuple(notes),
+            rests_on=standing(*known, chosen.wheel, numpy),
             breaks=tuple(str(need) for need in self._broken_by(solution)),
         )
 

@@ -27,8 +27,8 @@ def kinds(answer: dict[str, Any]) -> list[str]:
 def test_why_not_tensorflow_2_3_on_a_pi_4() -> None:
     answer = resolution("explain", "tensorflow==2.3", "--target", "pi4-4gb/bullseye-64")
     assert answer["status"] == "impossible"
-    assert answer["nearest_miss"]["reason"] == "not-published"
-    assert "x86-64" in answer["message"]
+    assert answer["nearest_miss"]["reason"] == "architecture"
+    assert "built for 64-bit x86 (x86_64)" in answer["message"]
     assert kinds(answer) == ["version", "runtime"]
     assert "tensorflow==2.20.0" in answer["changes"][0]["text"]
 
@@ -47,11 +47,30 @@ def test_tensorflow_on_one_gigabyte_fits_but_tightly() -> None:
     assert "memory is tight" in answer["notes"][0]
 
 
-def test_tensorflow_on_half_a_gigabyte_is_not_called_impossible_but_warned_of() -> None:
+def test_tensorflow_on_half_a_gigabyte_is_a_warning() -> None:
+    """The peak of 541 MB is mostly files that the system can drop: it ran in 240 MB."""
     answer = resolution("explain", "tensorflow", "--target", "pi-zero-2w/bookworm-64")
     assert answer["status"] == "plan"
-    assert "memory" in " ".join(answer["notes"])
-    assert "541 MB" in " ".join(answer["notes"])
+    [note] = [note for note in answer["notes"] if note.startswith("memory is short")]
+    assert "about 190 MB of it memory of its own" in note
+
+
+def test_a_beaglebone_lacks_fused_multiply_add() -> None:
+    answer = resolution("explain", "auto", "--target", "beaglebone-black/debian-bookworm-32")
+    assert answer["nearest_miss"]["reason"] == "cpu-feature"
+    assert "VFPv4 (fused multiply-add)" in answer["message"]
+
+
+def test_ubuntu_20_04_has_a_plan_with_its_own_python() -> None:
+    answer = resolution("explain", "auto", "--target", "jetson-nano/ubuntu-20.04-64")
+    assert answer["status"] == "plan"
+    assert answer["packages"][0]["filename"].startswith("tflite_runtime-2.13.0-cp38-cp38-")
+
+
+def test_tensorflow_2_11_is_no_longer_refused_on_a_pi_4() -> None:
+    """Eleven atomic instructions in code for other processors refuse nothing."""
+    answer = resolution("explain", "tensorflow==2.11.0", "--target", "pi4-4gb/bullseye-64")
+    assert answer["status"] == "plan"
 
 
 def test_tflite_runtime_ended_before_python_3_13() -> None:

@@ -25,6 +25,7 @@ from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.ledger import COMPILED_MODEL, FILE, INTERPRETER, Run, read_ledger
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
+from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.pages import PageReader
 from pidoctor.indexing.remote import download
 from pidoctor.indexing.scope import load_scope
@@ -233,7 +234,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if time.monotonic() > end:
                 print("time is over; the same command goes on")
                 break
-            run = workshop.run(what)
+            try:
+                run = workshop.run(what)
+            except CouldNotCheckError as error:
+                print(*what.key, f"left for the next time: {error}", flush=True)
+                continue
             with options.ledger.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(run.to_json()) + "\n")
             print(*what.key, dict(run.ran), flush=True)

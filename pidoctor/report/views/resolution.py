@@ -76,6 +76,8 @@ def _plan(plan: Plan, detail: Detail, done: bool) -> Iterator[Block]:
     if plan.wheels:
         wheels = count(len(plan.wheels), "wheel")
         yield Text([(f"{wheels}, {size(plan.download_size)} to download", FAINT)])
+    if plan.rests_on:
+        yield Text([(plan.rests_on[:1].upper() + plan.rests_on[1:], FAINT)])
     if not done:
         yield Command(plan.import_line, "In your code:", folds=False)
     yield from (Item(Mark.WARN, f"This breaks what needs {need}.") for need in plan.breaks)
