@@ -74,7 +74,7 @@ def test_one_wheel_is_one_line() -> None:
         (made(versions=release(wheels=[WHEEL, WHEEL])), "is there twice"),
         (made(versions=release(requires_dist=["x >"])), "malformed requirement"),
         (made(versions=release(requires_python="three")), "malformed requires_python"),
-        (made(versions=wheel(sha256="0" * 63)), "has no sha256"),
+        (made(versions=wheel(sha256="0" * 63)), "malformed"),
         (made(versions=wheel(size=0)), "has no size"),
         (made(versions=wheel(file="pack-2.0-py3-none-any.whl")), "is filed under"),
         (made(versions=wheel(file="pack.whl")), "malformed"),
