@@ -38,6 +38,7 @@ from pidoctor.resolve.machine import machine_of, undecidable
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
 from pidoctor.resolve.present import present_in
 from pidoctor.resolve.provider import World
+from pidoctor.resolve.reasons import admitted
 from pidoctor.resolve.request import AUTO, Project, Request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.result import ExitCode, Finding, Remedy, Severity
@@ -106,7 +107,9 @@ class ModelQuestion:
         self, answer: ModelAnswer, profile: Profile, request: Request, known: Catalog
     ) -> tuple[ModelChange, ...]:
         """One change of each kind, cheapest first; those of the machine were tried."""
-        found = {change.kind: change for change in _of_model(answer.runtimes)}
+        found: dict[str, ModelChange] = {}
+        for own in _of_model(answer.runtimes):
+            found.setdefault(own.kind, own)
         for proposal in proposals(profile, request, known, self.solve):
             kind, text, _, result = proposal.change
             found[kind] = ModelChange(kind, text, result)
@@ -186,17 +189,21 @@ def _installable(profile: Profile, request: Request, known: Catalog) -> Iterator
     for name in sorted(names, key=lambda name: name not in there):
         versions = world.versions(name)
         for version in sorted(versions, key=lambda version: version != there.get(name)):
-            if request.specifier.contains(version) and world.choice(name, version):
+            if admitted(request.specifier, version) and world.choice(name, version):
                 yield Target(name, version, machine.architecture)
 
 
 def _of_model(runtimes: Iterable[RuntimeAnswer]) -> Iterator[ModelChange]:
-    """What to change in the model for the runtime that asks for the least."""
+    """What to change in the model for the runtime that asks for the least, the preferred of equals.
+
+    That it then runs is said only of an option whose effect is known.
+    """
     helps = {row.id: row for row in load_rules().changes}
     needed = [it for it in runtimes if it.verdict.verdict == CANNOT and it.verdict.changes]
-    for runtime in sorted(needed, key=lambda it: -len(it.verdict.changes)):
+    for runtime in sorted(needed, key=lambda it: len(it.verdict.changes)):
         rows = [helps[change] for change in runtime.verdict.changes]
         kind = max((row.kind for row in rows), key=KINDS.index)
-        name = f"{runtime.name} {runtime.version}"
+        known = all(row.code for row in rows)
+        name = f"{runtime.name} {runtime.version}" if known else ""
         code = "\n".join(row.code for row in rows if row.code)
         yield ModelChange(kind, " ".join(row.text for row in rows), name, code)

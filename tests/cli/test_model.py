@@ -93,6 +93,13 @@ def test_flex_has_no_runtime_on_32_bits(tmp_path: Path) -> None:
     assert found["os-bits"].startswith("tensorflow 2.1")
 
 
+def test_flex_has_no_runtime_on_python_3_13(tmp_path: Path) -> None:
+    path = operator(tmp_path, "FlexMatrixInverse", custom=True)
+    found = dict(changes(path, "--target", "pi5-8gb/trixie-64"))
+    assert list(found)[:2] == ["python", "operators"]
+    assert found["python"].startswith("tensorflow 2.18")
+
+
 def test_flex_runs_on_a_condition_where_tensorflow_has_it(tmp_path: Path) -> None:
     run = asked(operator(tmp_path, "FlexMatrixInverse", custom=True), *PI_64)
     assert run.code == 0

@@ -63,7 +63,10 @@ def test_flex_needs_a_tensorflow_that_has_it(runtime: tuple[str, str]) -> None:
 def test_flex_in_tensorflow() -> None:
     model = custom("FlexMatrixInverse")
     assert said(model, "tensorflow", "2.15.1", "aarch64") == "runs-with"
+    assert said(model, "tensorflow", "2.18.1", "aarch64") == "runs-with"
     assert said(model, "tensorflow", "2.3.0") == "undecided"
+    for version in ("2.19.1", "2.20.0", "2.21.0"):
+        assert said(model, "tensorflow", version, "aarch64") == "cannot:allocate"
 
 
 @pytest.mark.parametrize("runtime", ALL)
