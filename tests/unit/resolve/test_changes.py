@@ -106,7 +106,7 @@ def _on_board(found: re.Match[str] | None, text: str, image: re.Match[str]) -> P
     return table_profile("text", board, memory, Image(row, int(image[1])))
 
 
-@pytest.mark.parametrize("step", [EVERY, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [EVERY, pytest.param(7, marks=pytest.mark.slow)])
 def test_what_a_change_promises_comes_of_doing_what_it_says(step: int) -> None:
     asked = 0
     for name, text in islice(impossible(), 0, None, step):
