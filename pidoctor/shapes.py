@@ -452,6 +452,16 @@ class ModelChange(TypedDict):
     code: Union[str, None]
 
 
+class ModelMemory(TypedDict):
+    """Bytes: ``mapped`` is the file, ``arena`` the tensors of one run without a delegate.
+
+    ``arena`` is null where only a run tells.
+    """
+
+    mapped: Amount
+    arena: Union[Amount, None]
+
+
 class ModelDifference(TypedDict):
     """What differs between two models."""
 
@@ -479,6 +489,7 @@ class Model(TypedDict):
     compiled_for: Annotated[Union[str, None], Rule("enum", ("edgetpu", "npu", None))]
     verdict: Annotated[str, _one_of("runs", "runs-with", "cannot", "undecided")]
     runtimes: list[ModelRuntime]
+    memory: ModelMemory
     changes: list[ModelChange]
     differences: Union[list[ModelDifference], None]
 

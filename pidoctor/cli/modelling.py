@@ -17,6 +17,7 @@ from pidoctor import api
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.model.answer import KINDS, ModelAnswer, ModelChange, ModelFile, RuntimeAnswer
+from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import Content, read_content
 from pidoctor.model.file import open_model
 from pidoctor.model.flatbuffer import ModelError
@@ -66,7 +67,13 @@ class ModelQuestion:
             what, fact = missing
             raise CouldNotCheckError(f"the {what} is not known ({fact.source}: {fact.detail})")
         runtimes = self._judged(profile, request, known)
-        answer = ModelAnswer(self.file, self.content, summarise(self.content), tuple(runtimes))
+        answer = ModelAnswer(
+            self.file,
+            self.content,
+            summarise(self.content),
+            tuple(runtimes),
+            arena_bytes(self.content),
+        )
         plan = self.plan(profile, request, known)
         if plan is not None:
             return answer.with_first(plan.runtime, plan.version), plan

@@ -103,6 +103,7 @@ class ModelAnswer(NamedTuple):
     content: Content
     summary: Summary
     runtimes: tuple[RuntimeAnswer, ...]
+    arena: int | None = None  # bytes; None where only a run tells
     changes: tuple[ModelChange, ...] = ()
     differences: tuple[Difference, ...] | None = None
 
@@ -154,6 +155,7 @@ class ModelAnswer(NamedTuple):
             "compiled_for": summary.compiled_for,
             "verdict": self.verdict,
             "runtimes": [runtime.to_json() for runtime in self.runtimes],
+            "memory": {"mapped": content.size, "arena": self.arena},
             "changes": [change.to_json() for change in self.changes],
             "differences": None
             if self.differences is None
@@ -200,6 +202,7 @@ def differences(before: ModelAnswer, after: ModelAnswer) -> tuple[Difference, ..
         ("multiply-accumulates", before.summary.macs, after.summary.macs),
         ("inputs", _signature(before, "inputs"), _signature(after, "inputs")),
         ("outputs", _signature(before, "outputs"), _signature(after, "outputs")),
+        ("arena in bytes", before.arena, after.arena),
         *_operators(before.summary, after.summary),
         ("verdict", before.verdict, after.verdict),
     )

@@ -91,6 +91,8 @@ def _facts(model: ModelAnswer, detail: Detail) -> Iterator[Row]:
         "weights",
         (", ".join(f"{size(n)} {kind.lower()}" for kind, n in summary.weights.items()) or "none",),
     )
+    told = "only known when it runs" if model.arena is None else size(model.arena)
+    yield Row("arena", (f"{told} (memory for the tensors of one run, without a delegate)",))
     if summary.macs:
         yield Row("work", (f"{summary.macs / 1e6:.1f} million multiply-accumulates a run",))
     yield Row("operators", tuple(_operators(summary.operators, detail)))
