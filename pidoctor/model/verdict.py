@@ -14,10 +14,10 @@ from typing import NamedTuple
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from pidoctor.catalog.tables import load
+from pidoctor.catalog.tables import derived, load
 from pidoctor.model.conditions import Condition
 from pidoctor.model.content import Content, Graph, Operator
-from pidoctor.model.versions import Measured, load_versions
+from pidoctor.model.versions import Measured, OperatorVersionsTable
 
 RUNS, RUNS_WITH, CANNOT, UNDECIDED = "runs", "runs-with", "cannot", "undecided"
 LOAD, ALLOCATE, INVOKE = "load", "allocate", "invoke"
@@ -129,7 +129,7 @@ def _unmeasured(content: Content, target: Target) -> Verdict:
     Operators are added from version to version: what the oldest measured one lacks, an older one
     lacks too.
     """
-    rows = _by_version().get(target.distribution, {})
+    rows = _measured(target.distribution)
     if rows and Version(target.version) < min(rows):
         found = _judge(content, (rows[min(rows)],), target)
         if found.verdict == CANNOT:
@@ -156,7 +156,7 @@ _SETTLE_BY_PROOF = "install it and run `pidoctor smoke --model FILE`"
 
 def _neighbours(distribution: str, version: str) -> tuple[Measured, ...]:
     """What was measured of this version, or else of the next older and the next newer one."""
-    rows = _by_version().get(distribution, {})
+    rows = _measured(distribution)
     wanted = Version(version)
     if wanted in rows:
         return (rows[wanted],)
@@ -165,10 +165,13 @@ def _neighbours(distribution: str, version: str) -> tuple[Measured, ...]:
     return (rows[max(older)], rows[min(newer)]) if older and newer else ()
 
 
-@lru_cache(maxsize=1)
-def _by_version() -> dict[str, dict[Version, Measured]]:
+def _measured(distribution: str) -> dict[Version, Measured]:
+    return derived(OperatorVersionsTable, _by_version).get(distribution, {})
+
+
+def _by_version(table: OperatorVersionsTable) -> dict[str, dict[Version, Measured]]:
     found: dict[str, dict[Version, Measured]] = {}
-    for row in load_versions().wheels:
+    for row in table.wheels:
         found.setdefault(row.distribution, {})[Version(row.version)] = row
     return found
 
