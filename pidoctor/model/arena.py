@@ -15,6 +15,7 @@ from pidoctor.model.content import NO_TENSOR, Content, Graph, Operator, Tensor
 
 ALIGNMENT = 64  # bytes, kDefaultTensorAlignment
 _MARGIN = 2 * ALIGNMENT  # what a runtime asks for beyond the last tensor
+_MOST = 3000  # tensors that are planned; the time grows with the square
 _FOREVER = 1 << 31
 # Which input of an operator sets the shape of its output.
 _SHAPE_INPUT = {
@@ -65,13 +66,15 @@ def arena_bytes(content: Content) -> int | None:
     """The arena of a model in the stored shapes, in bytes.
 
     None where it is not known before it runs: with shapes that are computed, resource variables,
-    or several graphs.
+    several graphs, or thousands of tensors.
     """
     graph = content.main
     if len(content.graphs) > 1 or any(_only_known_later(graph, op) for op in graph.operators):
         return None
     shared = _shared(graph)
     lives = [*_tensors(graph, shared), *_temporaries(graph)]
+    if len(lives) > _MOST:
+        return None
     placed: list[tuple[int, _Life]] = []
     for life in sorted(lives, key=_order):
         placed.append((_offset(placed, life), life))

@@ -46,3 +46,7 @@ def test_what_only_a_run_tells() -> None:
     computed = content(tensors, [Op("ABS", (1,), (2,)), Op("RESHAPE", (0, 2), (3,))], (0, 1))
     assert arena_bytes(computed) is None
     assert arena_bytes(content([T(), T()], [Op("Own", (0,), (1,), custom=True)])) is None
+
+
+def test_a_graph_of_thousands_of_tensors_is_not_planned() -> None:
+    assert arena_bytes(chain(*["RELU"] * 3001)) is None
