@@ -117,7 +117,17 @@ def config_files(host: Host, prefix: str) -> Iterator[str]:
         yield f"{host.environ('XDG_CONFIG_HOME') or home + '/.config'}/pip/pip.conf"
     yield f"{prefix}/pip.conf"
     if named:
-        yield posixpath.join(host.working_folder(), named) if named[:1] != "/" else named
+        yield _absolute(host, named)
+
+
+def _absolute(host: Host, path: str) -> str:
+    """The path from the root on; as it stands where the current directory is not known."""
+    if path[:1] == "/":
+        return path
+    try:
+        return posixpath.join(host.working_folder(), path)
+    except HostError:
+        return path
 
 
 def parse_pip_settings(
