@@ -74,7 +74,20 @@ def readable(content: bytes) -> str:
 
 def redact(text: str, identity: Identity | None = None) -> str:
     """``text`` without secrets and personal data."""
-    return _apply((*_known(identity or Identity()), *SECRETS, *PERSONAL), text)
+    identity = identity or Identity()
+    return _short(text, identity) if len(text) <= _SHORT else _redacted(text, identity)
+
+
+_SHORT = 512  # characters: names, versions and sentences, which stand many times in one answer
+
+
+def _redacted(text: str, identity: Identity) -> str:
+    return _apply((*_known(identity), *SECRETS, *PERSONAL), text)
+
+
+@lru_cache(maxsize=1024)
+def _short(text: str, identity: Identity) -> str:
+    return _redacted(text, identity)
 
 
 def without_secrets(text: str) -> str:

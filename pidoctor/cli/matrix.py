@@ -106,12 +106,17 @@ def matrix(names: list[str], request: Request, known: Catalog) -> Iterator[Cell]
     """One row per target: what would be installed there, or the nearest miss."""
     from pidoctor.envelope import Cell
     from pidoctor.profile.named_targets import target
-    from pidoctor.resolve.plan import Impossible
+    from pidoctor.resolve.machine import Machine, machine_of
+    from pidoctor.resolve.plan import Impossible, Resolution
     from pidoctor.resolve.resolver import resolve
 
+    answers: dict[Machine, Resolution] = {}  # many boards are the same to a wheel
     for name in names:
         profile = target(name)
-        resolution = resolve(profile, request, known)
+        machine = machine_of(profile)
+        if machine not in answers:
+            answers[machine] = resolve(profile, request, known)
+        resolution = answers[machine]
         yield Cell(
             target=name,
             requirement=str(request),
