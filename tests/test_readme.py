@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,7 @@ def test_the_examples_in_their_order(tmp_path: Path) -> None:
         "ERROR: Could not find a version that satisfies the requirement tflite-runtime "
         "(from versions: none)\nERROR: No matching distribution found for tflite-runtime\n"
     )
+    shutil.copy(ROOT / "pidoctor/proof/models/float32.tflite", tmp_path / "mine.tflite")
     for example in EXAMPLES:
         if "--offline" in example:
             continue  # for the board that the wheels were fetched for; see tests/emulated
