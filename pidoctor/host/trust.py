@@ -21,6 +21,9 @@ def why_not_run(environment: str) -> str:
         return ""  # nothing there that could be run
     if owner not in (os.geteuid(), 0):
         return f"it belongs to another user (number {owner})"
+    configuration = os.path.join(environment, "pyvenv.cfg")
+    if os.path.lexists(configuration) and not os.path.isfile(configuration):
+        return f"{configuration} is no file, and Python would wait for it"
     python = os.path.join(environment, "bin", "python")
     if not os.path.lexists(python):
         return ""

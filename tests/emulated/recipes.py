@@ -40,6 +40,13 @@ _OPTIONS = (
 _WAITS_S = (20, 60)  # between tries: mirrors are synchronised a few times a day
 
 
+_REFUSED_S = 3600  # for so long a mirror that refused is not asked by the next test
+
+
+def _is_recent(mark: Path) -> bool:
+    return mark.exists() and time.time() - mark.stat().st_mtime < _REFUSED_S
+
+
 class MirrorError(RuntimeError):
     """Debian's mirror does not give a release at present."""
 
@@ -69,14 +76,17 @@ class Recipe:
         made_by = repr((self._packages, _OPTIONS, hook, inspect.getsource(_finish)))
         digest = hashlib.sha256(made_by.encode()).hexdigest()[:8]
         target = cache.folder() / f"{self}-{digest}"
-        try:
-            return cache.made_once(target, self._make)
-        except subprocess.CalledProcessError as error:
-            older = self._older()
-            if older is None:
-                raise MirrorError(f"Debian's mirror does not give {self} at present") from error
-            warnings.warn(f"{self}: {older.name} of an earlier day", OldRootWarning, stacklevel=2)
-            return older
+        refused = cache.folder() / f"{target.name}.refused"
+        if not _is_recent(refused):
+            try:
+                return cache.made_once(target, self._make)
+            except subprocess.CalledProcessError:
+                refused.touch()
+        older = self._older()
+        if older is None:
+            raise MirrorError(f"Debian's mirror does not give {self} at present")
+        warnings.warn(f"{self}: {older.name} of an earlier day", OldRootWarning, stacklevel=2)
+        return older
 
     def _older(self) -> Path | None:
         """The newest complete tree of this recipe, made in whatever way."""
