@@ -21,6 +21,8 @@ from pidoctor.install.wheelhouse import Cache
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
 
+pytestmark = pytest.mark.slow
+
 TOOLS = ("pip", "uv")
 
 

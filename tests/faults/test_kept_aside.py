@@ -21,6 +21,8 @@ from pidoctor.install.wheelhouse import Cache
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
 
+pytestmark = pytest.mark.slow
+
 
 def job(folder: Path, version: str, venv: Path) -> Job:
     files = {"demo/__init__.py": f"V = '{version}'\n", "demo/helper.py": "H = 1\n"}

@@ -32,6 +32,8 @@ from pidoctor.install.wheelhouse import Cache
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
 
+pytestmark = pytest.mark.slow
+
 _CHANGES = {
     "os.rename",
     "os.remove",

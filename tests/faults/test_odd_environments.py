@@ -18,6 +18,8 @@ from pidoctor.proof.proof import Proof
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
 
+pytestmark = pytest.mark.slow
+
 MODULE = "V = '1.0'\ndef main():\n    import sys; print(sys.prefix)\n"
 
 

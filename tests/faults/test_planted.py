@@ -26,6 +26,8 @@ from pidoctor.install.wheelhouse import Cache
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
 
+pytestmark = pytest.mark.slow
+
 LOOKING = (
     ("check", "-q"),
     ("explain", "auto"),
