@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
@@ -126,6 +127,8 @@ def question(case: Case, catalog: Catalog) -> Asked:
 def explanation(case: Case, ours: Resolution, theirs: dict[str, str] | None) -> str | None:
     """The evidence that explains a difference, or None where nothing does."""
     theirs = theirs or {}
+    if Version(theirs.get(case.package, "0")).is_prerelease:
+        return "a pre-release, which pidoctor takes only when it is asked for"
     for candidate in ours.rejected:
         chosen_by_pip = theirs.get(candidate.name) == candidate.version
         if chosen_by_pip and candidate.reason in EVIDENCE:
