@@ -8,17 +8,17 @@ import sys
 
 
 def _own_path() -> None:
-    """Leave only what belongs to this Python on the path that modules are imported from.
+    """Look for modules in what belongs to this Python first, and never in the current directory.
 
-    PYTHONPATH and, under ``python -m``, the current folder may hold a packaging.py or rich.py of
-    somebody else's, which would run in place of the library.
+    PYTHONPATH and, under ``python -m``, the current directory may hold a packaging.py or rich.py
+    of somebody else's, which would run in place of the library. PYTHONPATH comes last instead of
+    first, for the libraries themselves may be there and nowhere else.
     """
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    foreign = {entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry}
-    if sys.argv[:1] in (["-m"], [os.path.abspath(__file__)]):
-        foreign.add(sys.path[0])
-    foreign.add("")
-    sys.path[:] = [entry for entry in sys.path if entry == home or entry not in foreign]
+    named = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    here = {"", sys.path[0]} if sys.argv[:1] == [os.path.abspath(__file__)] else {""}
+    own = [entry for entry in sys.path if entry not in here.union(named) or entry == home]
+    sys.path[:] = [*own, *(entry for entry in named if entry not in own)]
 
 
 _own_path()

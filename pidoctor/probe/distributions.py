@@ -64,9 +64,10 @@ def _distribution(
     path = f"{folder}/{entry}"
     files = _names(host, path)
     headers = _headers(host, path, files, named["kind"])
-    name = _normalised(named["name"])
+    name = _normalised(clean(named["name"]))
     if headers is None:
-        damages.append(Damage("unreadable-metadata", name, path, "its metadata cannot be read"))
+        seen = "its metadata cannot be read"
+        damages.append(Damage("unreadable-metadata", name, clean(path, 500), seen))
         headers = {}
     direct = _direct_url(host, path) if "direct_url.json" in files else {}
     installer = _text(host, f"{path}/INSTALLER", 200) if "INSTALLER" in files else ""

@@ -256,7 +256,9 @@ def test_environment_with_broken_packages(patient: Callable[..., Patient], tmp_p
         (finding,) = outcome.findings
         assert outcome.status == ROLLED_BACK
         assert finding.remedy is not None
-    assert tree(tmp_path / ".venv") == before
+    after = tree(tmp_path / ".venv")
+    # A tool that runs in the environment may leave bytecode there, which is nobody's state.
+    assert {name: after[name] for name in after if "__pycache__" not in name} == before
 
 
 @pytest.mark.parametrize("home", [None, "nowhere", os.devnull])
@@ -310,7 +312,7 @@ def test_no_dns(namespace: Callable[..., tuple[str, ...]], tmp_path: Path) -> No
     if run.json["resolution"]["status"] != "plan":
         pytest.skip("there is nothing to install for this Python")
     assert run.code == 1
-    assert "ping" in run.finding("dns-failure")["remedy"]["text"]
+    assert "DNS server" in run.finding("dns-failure")["remedy"]["text"]
     assert not (tmp_path / "project").exists()
     offline = pidoctor(tmp_path, "check", "--json", inside=namespace("net"))
     assert offline.json["resolution"]["status"] == "plan", "a look needs no network"
@@ -323,7 +325,7 @@ def test_tmp_is_small(namespace: Callable[..., tuple[str, ...]], tmp_path: Path)
     if run.json["resolution"]["status"] != "plan":
         pytest.skip("there is nothing to install for this Python")
     (command,) = run.finding("temp-is-small-tmpfs")["remedy"]["commands"]
-    assert command.startswith("TMPDIR=")
+    assert command.startswith("export TMPDIR=")
     assert run.code == 0, "the installation itself uses the disk of the environment"
 
 
@@ -348,10 +350,9 @@ def test_read_only_root(namespace: Callable[..., tuple[str, ...]], tmp_path: Pat
 
 def test_half_a_gigabyte_of_memory(tmp_path: Path) -> None:
     target = ("--json", "--target", "pi-zero-2w/bookworm-64")
-    refused = pidoctor(tmp_path, "check", "tensorflow", *target)
-    assert refused.code == 1
-    assert refused.json["resolution"]["nearest_miss"]["reason"] == "memory"
-    assert refused.json["resolution"]["changes"][0]["kind"] == "runtime"
+    warned = pidoctor(tmp_path, "check", "tensorflow", *target).json["resolution"]
+    assert warned["status"] == "plan", "a peak that is mostly file pages refuses nothing"
+    assert any("541 MB" in note for note in warned["notes"])
     assert pidoctor(tmp_path, "check", *target).json["resolution"]["status"] == "plan"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -50,7 +51,7 @@ def test_tflite_runtime_with_numpy_2(tmp_path: Path) -> None:
     proof = proof_of(tmp_path, "tflite-runtime==2.14.0", "numpy>=2")
     assert proof.death is not None
     assert (proof.death.kind, proof.death.step) == ("numpy2-abi-mismatch", "construct")
-    assert proof.death.evidence == "AttributeError: _ARRAY_API not found"
+    assert re.search("_ARRAY_API not found|compiled using NumPy 1.x", proof.death.evidence)
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 10), reason="numpy 1.19.5 has no wheel for it")
