@@ -63,7 +63,7 @@ class Stages:
     """Says on the terminal where a stage begins."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._terminal = config.pluginmanager.get_plugin("terminalreporter")
+        self._plugins = config.pluginmanager  # the terminal's is registered after this one
         self._counts: dict[str, int] = {}
         self._now = ""
 
@@ -75,10 +75,11 @@ class Stages:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         del nextitem
         name = stage(_marks(item))
-        if name != self._now and len(self._counts) > 1 and self._terminal is not None:
+        terminal = self._plugins.get_plugin("terminalreporter")
+        if name != self._now and len(self._counts) > 1 and terminal is not None:
             self._now = name
-            self._terminal.write_line("")
-            self._terminal.write_sep("-", f"stage: {name}, {self._counts[name]} tests")
+            terminal.write_line("")
+            terminal.write_sep("-", f"stage: {name}, {self._counts[name]} tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
