@@ -107,7 +107,10 @@ class ModelQuestion:
     ) -> Iterator[RuntimeAnswer]:
         for it in _installable(profile, request, known):
             if it not in self._verdicts:
-                self._verdicts[it] = judge_model(self.content, it)
+                said = judge_model(self.content, it)
+                named = f"--model {shlex.quote(printable(self.file.path))}"
+                settle = said.settle.replace("--model FILE", named)
+                self._verdicts[it] = said._replace(settle=settle)
             yield RuntimeAnswer(it.distribution, it.version, self._verdicts[it])
 
     def _changes(

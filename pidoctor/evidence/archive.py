@@ -7,11 +7,9 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, Any
 
 from pidoctor.errors import UsageError
-from pidoctor.safe_files import open_regular
 
 _MOST_MEMBERS = 100_000  # tensorflow's wheels have about 20,000
 _LARGEST = 16 << 30
@@ -77,14 +75,6 @@ class Archive:
             if member.filename in names:
                 raise UsageError(f"{self.name}: has two members named {member.filename[:80]!a}")
             names.add(member.filename)
-
-
-def open_archive(path: Path) -> Archive:
-    """The wheel at ``path``; raises :class:`UsageError` when there is none."""
-    try:
-        return Archive(open_regular(path), path.name)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 class MemberStream(io.RawIOBase):

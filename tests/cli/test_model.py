@@ -226,3 +226,9 @@ def test_install_plans_for_a_model_or_refuses_it(tmp_path: Path) -> None:
     assert refused.code in (1, 3)  # 3: this Python has no tflite-runtime that was measured
     assert refused.json["steps"] is None
     assert refused.json["verdict"].startswith("Not installed.")
+
+
+def test_the_command_that_settles_names_the_file() -> None:
+    settles = [it["settle"] for it in asked(SHIPPED, *PI_64).json["model"]["runtimes"]]
+    assert f"install it and run `pidoctor smoke --model {SHIPPED}`" in settles
+    assert not any("FILE" in (text or "").split() for text in settles)
