@@ -37,7 +37,7 @@ def run(command: str, folder: Path, **variables: str) -> subprocess.CompletedPro
 def test_the_readme_has_two_set_up_commands_and_its_examples() -> None:
     assert len(SETUP) == 2
     assert SETUP[0].endswith("pidoctor check")
-    assert SETUP[1].endswith("pytest --everything")
+    assert SETUP[1].endswith("python -m tests")
     assert len(LINK) == 1
     assert len(COMMANDS) == len(SETUP) + len(LINK) + len(EXAMPLES)
 

@@ -7,7 +7,7 @@ import json
 import typing
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pidoctor.checks.registry import run_checks
@@ -90,14 +90,12 @@ def sections(section: type) -> st.SearchStrategy[Any]:
 profiles: st.SearchStrategy[Profile] = sections(Profile)
 
 
-@settings(deadline=None)
 @given(profiles)
 def test_no_check_crashes(profile: Profile) -> None:
     found = run_checks(profile, None)
     assert [f for f in found if f.id in ("check-crashed", "check-timed-out")] == []
 
 
-@settings(deadline=None)
 @given(profiles, st.booleans())
 def test_every_profile_can_be_shown(profile: Profile, verbose: bool) -> None:
     result = Result("check", profile=profile, findings=run_checks(profile, None))
@@ -108,7 +106,6 @@ def test_every_profile_can_be_shown(profile: Profile, verbose: bool) -> None:
     assert json.loads(to_text(result))["command"] == "check"
 
 
-@settings(deadline=None)
 @given(profiles)
 def test_facts_that_are_not_known_are_no_errors(profile: Profile) -> None:
     """Taking away what is known can only take errors away."""

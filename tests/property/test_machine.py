@@ -79,7 +79,6 @@ def test_the_bits_above_the_code_say_nothing_of_the_board(code: int, above: int)
 
 
 @given(st.dictionaries(st.sampled_from(_PATHS), _content))
-@settings(deadline=None)
 def test_no_content_of_a_file_crashes_a_probe(files: dict[str, Any]) -> None:
     host = fake_host(files, interpreter="/usr/bin/python3")
     result = probe(host)
@@ -126,7 +125,6 @@ _well_formed = st.fixed_dictionaries(
 
 
 @given(_well_formed)
-@settings(deadline=None)
 def test_no_well_formed_capture_crashes_a_probe(parts: dict[str, Any]) -> None:
     host = CaptureHost(parse_capture(json.dumps({"schema": SCHEMA, **parts}).encode(), "x"), "x")
     assert probe(host).failures == ()
@@ -159,7 +157,6 @@ def test_no_well_formed_capture_crashes_a_probe(parts: dict[str, Any]) -> None:
         _json,
     )
 )
-@settings(deadline=None)
 def test_no_capture_crashes_a_probe(parts: dict[str, Any]) -> None:
     content = json.dumps({"schema": SCHEMA, **parts}).encode()
     try:
@@ -279,7 +276,6 @@ def test_a_target_with_any_python(name: str, minor: int) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(_PATHS), st.text(max_size=80)))
-@settings(deadline=None)
 def test_a_recording_replays_what_was_seen(files: dict[str, str]) -> None:
     recorder = Recorder(fake_host(files))
     seen = probe_accelerators(recorder)

@@ -61,6 +61,7 @@ def _endless(line: bytes, size: int) -> Iterator[bytes]:
         yield piece
 
 
+@pytest.mark.slow
 def test_one_line_of_a_gigabyte() -> None:
     tracemalloc.start()
     found = triage(_endless(b"x", 1 << 30))

@@ -223,6 +223,7 @@ def test_members_compressed_in_other_ways_are_refused() -> None:
     assert "in a way no wheel is" in refusal(buffer.getvalue())
 
 
+@pytest.mark.slow
 def test_large_libraries_are_streamed(tmp_path: Path) -> None:
     """A library of 600 MB (random enough not to be a bomb) is read in far less memory."""
     block = random.Random(2).randbytes(1 << 20)  # noqa: S311

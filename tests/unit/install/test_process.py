@@ -58,7 +58,16 @@ def test_interruption_ends_all(nothing: int, tmp_path: Path) -> None:
         run_all([stays, sh("sleep 1; echo now")], nothing, interrupt)
     assert time.monotonic() - started < 20
     status = Path("/proc", (tmp_path / "pid").read_text().strip(), "stat")
-    assert not status.exists() or status.read_text().split()[2] == "Z"
+    while _runs(status):  # it was killed; a busy machine needs a moment to end it
+        assert time.monotonic() - started < 20
+        time.sleep(0.05)
+
+
+def _runs(status: Path) -> bool:
+    try:
+        return status.read_text().split()[2] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_a_program_that_is_missing_ends_the_others(nothing: int) -> None:

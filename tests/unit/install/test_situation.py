@@ -104,6 +104,7 @@ def promised(phase: str, before: dict[str, str]) -> set[str]:
     }.get(phase, {before["venv"]})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", JOURNALS)
 def test_every_combination_is_right_or_refused(phase: str, tmp_path: Path) -> None:
     ended: Counter[str] = Counter()
