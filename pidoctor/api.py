@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -166,12 +166,14 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     catalog: Catalog | None = None,
     asked: Asked | None = None,
     at_hand: Callable[[Plan], Container[str]] | None = None,
+    accelerators: Sequence[str] = (),
 ) -> Result:
     """What stands in the way of ``requirement`` on a machine that :func:`probe` looked at.
 
     ``exit_code`` is 0 where it can be installed, 1 where something must be done first, 3 where
     that cannot be known. ``asked`` is how the question was put, for the commands in the answer;
-    ``at_hand`` says which wheels (by hash) need no download.
+    ``at_hand`` says which wheels (by hash) need no download; ``accelerators`` are ids of devices
+    that must be there.
     """
     from pidoctor.asked import Asked
     from pidoctor.checks.case import nothing_at_hand
@@ -191,7 +193,12 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
         undecided = (Finding("not-decidable", Severity.ERROR, str(error)),)
     resolved = time.perf_counter()
     findings = undecided + run_checks(
-        machine.profile, resolution, machine.failures, known.index, at_hand or nothing_at_hand
+        machine.profile,
+        resolution,
+        machine.failures,
+        known.index,
+        at_hand or nothing_at_hand,
+        accelerators=accelerators,
     )
     problems = any(finding.severity is Severity.ERROR for finding in findings)
     code = ExitCode.PROBLEM if problems else ExitCode.FINE

@@ -17,6 +17,7 @@ class Asked(NamedTuple):
     value: str = ""
     more: tuple[str, ...] = ()  # options about this machine: ("--venv", "env")
     project: tuple[str, ...] = ()  # of several requirements: ("-r", "requirements.txt")
+    settings: str = ""  # the file of the project's settings, where that asks
 
     @classmethod
     def of(cls, requirement: str, origin: str) -> Asked:
@@ -38,13 +39,14 @@ class Asked(NamedTuple):
     @property
     def subject(self) -> str:
         """What is wanted, in words: a newcomer does not know what "auto" stands for."""
-        if self.project:
-            return f"What {' '.join(self.project)} asks for"
+        if self.project or self.settings:
+            return f"What {' '.join(self.project) or self.settings} asks for"
         return "TensorFlow Lite" if self.requirement == "auto" else self.requirement
 
     def command(self, name: str, *more: str) -> str:
         """``pidoctor NAME`` asked the same, as one types it into a shell."""
         plain = self.requirement == "auto" and name != "explain"
         requirement = self.project or (() if plain else (self.requirement,))
+        requirement = () if self.settings else requirement  # it is read again
         where = self.more if self.here else (self.option, self.value)
         return shlex.join(["pidoctor", name, *requirement, *where, *more])

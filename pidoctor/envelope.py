@@ -57,6 +57,34 @@ class Cell(NamedTuple):
         }
 
 
+class Answer(NamedTuple):
+    """The answer for one of several machines that were asked about together."""
+
+    place: str  # "this machine", or the name of a target
+    result: Result
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found there, each saying where."""
+        found = self.result.findings or ()
+        return tuple(f._replace(message=f"{self.place}: {f.message}") for f in found)
+
+    def to_json(self) -> shapes.Answer:
+        from pidoctor.report.conclusion import conclude
+
+        result = self.result
+        verdict, then = conclude(result)
+        return {
+            "place": self.place,
+            "here": result.asked.here if result.asked else True,
+            "exit_code": result.exit_code,
+            "verdict": verdict,
+            "next": then,
+            "findings": _each(result.findings),
+            "resolution": result.resolution.to_json() if result.resolution else None,
+        }
+
+
 class ShownStep(NamedTuple):
     """A step of an installation as it is shown; ``status`` is "planned", "done" or "failed"."""
 
@@ -140,6 +168,7 @@ class Result:
     downloaded: Downloaded | None = None
     written: Written | None = None
     html: str | None = None  # a page that was written besides
+    answers: tuple[Answer, ...] | None = None  # of several machines
 
     @property
     def plan(self) -> Plan | None:
@@ -184,6 +213,7 @@ class Result:
             "document": written.text,
             "output": written.output,
             "html": self.html,
+            "answers": _each(self.answers),
         }
 
 

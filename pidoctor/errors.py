@@ -7,6 +7,7 @@ class PidoctorError(Exception):
     """An error with a message for the user; ``exit_code`` is what the command ends with."""
 
     exit_code = 4
+    faults: tuple[str, ...] = ()  # the lines of the message, where each tells one thing of several
 
 
 class UsageError(PidoctorError):

@@ -494,6 +494,21 @@ class Model(TypedDict):
     differences: Union[list[ModelDifference], None]
 
 
+class Answer(TypedDict):
+    """The answer for one of several machines that were asked about together.
+
+    ``place`` is "this machine" or the name of a target.
+    """
+
+    place: Text
+    here: bool
+    exit_code: int
+    verdict: Union[Text, None]
+    next: Union[Text, None]
+    findings: Union[list[Finding], None]
+    resolution: Union[Plan, Impossible, None]
+
+
 class Envelope(TypedDict):
     """One envelope for every command. What a command has nothing for is null.
 
@@ -530,3 +545,4 @@ class Envelope(TypedDict):
     document: Union[str, None]
     output: Union[str, None]
     html: Union[str, None]
+    answers: Union[list[Answer], None]

@@ -42,6 +42,7 @@ class Case:
     failures: tuple[ProbeFailure, ...] = ()
     index: WheelsIndex | None = None
     at_hand: Callable[[Plan], Container[str]] = nothing_at_hand
+    wanted: tuple[str, ...] = ()  # ids of accelerators that the project needs
 
     @property
     def plan(self) -> Plan | None:

@@ -7,8 +7,8 @@ from collections.abc import Container, Sequence
 from typing import Callable
 
 from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.checks import accelerators as devices
 from pidoctor.checks import (
-    accelerators,
     environment,
     installed_state,
     memory,
@@ -57,26 +57,31 @@ CHECKS: tuple[Check, ...] = (
     Check("optional-libraries", environment.optional_libraries),
     Check("known-troubles", environment.known_troubles),
     Check("several-runtimes", environment.several_runtimes),
-    Check("accelerators", accelerators.accelerators),
+    Check("accelerators", devices.accelerators),
+    Check("wanted-accelerators", devices.wanted),
     Check("plan-notes", resolution_findings.plan_notes),
     Check("probe-failures", resolution_findings.probe_failures),
     Check("not-known", resolution_findings.not_known),
 )
 
 
-def run_checks(
+def run_checks(  # noqa: PLR0913 - all but two are seldom given
     profile: Profile,
     resolution: Resolution | None,
     probe_failures: Sequence[ProbeFailure] = (),
     index: WheelsIndex | None = None,
     at_hand: Callable[[Plan], Container[str]] = nothing_at_hand,
+    *,
+    accelerators: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
     """The findings about a machine, in the order of the registry.
 
     ``index`` is the evidence to use; without it the one that pidoctor answers from.
     ``at_hand``: the hashes of a plan's wheels that are on the machine already.
+    ``accelerators``: ids of the devices that a project needs.
     """
-    return run(CHECKS, Case(profile, resolution, tuple(probe_failures), index, at_hand))
+    failures, wanted = tuple(probe_failures), tuple(accelerators)
+    return run(CHECKS, Case(profile, resolution, failures, index, at_hand, wanted))
 
 
 def run(checks: Sequence[Check], case: Case, limit: float = TIME_LIMIT) -> tuple[Finding, ...]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from pidoctor import __version__
 from pidoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
+    from pidoctor.requirements.settings import ProjectSettings
 
 COMMANDS = {
     "check": "will it run here? facts, findings, and what would be installed",
@@ -54,6 +55,21 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+
+class _Once(argparse.Action):
+    """An option that takes one value: a second one would silently put the first aside."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse calls it so
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        if getattr(namespace, self.dest) is not None:
+            raise argparse.ArgumentError(self, "is given twice, and there can be one only")
+        setattr(namespace, self.dest, values)
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -221,6 +237,11 @@ def add_project(parser: argparse.ArgumentParser, default: str | None = "auto") -
 def _gather(options: argparse.Namespace) -> None:
     """One requirement as it is; several, or those of files, as a project."""
     words = options.requirement
+    options.settings = settings = _settings()
+    if settings is not None and not (words or options.files or options.constraints):
+        options.words, options.requirement = [], settings.requirement
+        options.from_settings = settings.shown
+        return
     if not (options.files or options.constraints or len(words) > 1):
         if not words and options.no_requirement is None:
             raise UsageError("name a REQUIREMENT, or a file of them with -r")
@@ -230,6 +251,13 @@ def _gather(options: argparse.Namespace) -> None:
 
     options.words = words
     options.requirement = read_project(words, options.files, options.constraints, options.groups)
+
+
+def _settings() -> ProjectSettings | None:
+    """What the project's own settings say, for what is not given on the command line."""
+    from pidoctor.requirements.settings import find_settings
+
+    return find_settings()
 
 
 def add_form(parser: argparse.ArgumentParser, *forms: str) -> None:
@@ -246,17 +274,35 @@ def add_form(parser: argparse.ArgumentParser, *forms: str) -> None:
 def add_model(parser: argparse.ArgumentParser) -> None:
     """The option that asks for a runtime that runs a certain model."""
     parser.add_argument(
-        "--model", metavar="FILE", help="a runtime that runs this .tflite file (pidoctor model)"
+        "--model",
+        dest="models",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a runtime that runs this .tflite file (see `pidoctor model`); may be given again",
     )
 
 
-def add_where(parser: argparse.ArgumentParser) -> None:
-    """The options that say which machine is meant; without them, this one."""
+def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
+    """The options that say which machine is meant; without them, this one.
+
+    With ``several`` there may be more than one target.
+    """
     where = parser.add_argument_group("which machine (without these: this one)")
     only = where.add_mutually_exclusive_group()
-    only.add_argument("--target", metavar="NAME", help="a named one: pi4-4gb/bookworm-64")
-    only.add_argument("--capture", metavar="FILE", help="one captured with `pidoctor capture`")
-    only.add_argument("--root", metavar="DIR", help="a mounted card or a chroot")
+    named = "a named one: pi4-4gb/bookworm-64"
+    if several:
+        more = f"{named}; may be given again"
+        only.add_argument(
+            "--target", dest="targets", metavar="NAME", action="append", default=[], help=more
+        )
+        parser.set_defaults(target=None)
+    else:
+        only.add_argument("--target", metavar="NAME", action=_Once, help=named)
+    only.add_argument(
+        "--capture", metavar="FILE", action=_Once, help="one captured with `pidoctor capture`"
+    )
+    only.add_argument("--root", metavar="DIR", action=_Once, help="a mounted card or a chroot")
     add_environment(where)
 
 
@@ -265,9 +311,13 @@ def add_environment(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--venv",
         metavar="DIR",
+        action=_Once,
         help="an environment; without it the active one, else the .venv here or above, else the "
         "system's Python",
     )
     parser.add_argument(
-        "--python", metavar="EXE", help="an interpreter instead: a path, a name or a version (3.11)"
+        "--python",
+        metavar="EXE",
+        action=_Once,
+        help="an interpreter instead: a path, a name or a version (3.11)",
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_form, add_model, add_project, add_where
+from pidoctor.errors import UsageError
+from pidoctor.result import ExitCode
 
 if TYPE_CHECKING:
     from pidoctor.cli.modelling import Fitting
@@ -20,6 +22,7 @@ DESCRIPTION = "Will TensorFlow Lite (or TensorFlow) run here, and if not, what w
 EXAMPLES = """\
   pidoctor check
   pidoctor check tensorflow --target pi-3b/bookworm-64
+  pidoctor check --target pi4-4gb/bookworm-64 --target pi-zero-2w/bookworm-32
   pidoctor check --model detect.tflite
   pidoctor check --fix
   pidoctor check --format sarif > pidoctor.sarif
@@ -29,7 +32,7 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     add_model(parser)
-    add_where(parser)
+    add_where(parser, several=True)
     add_form(parser, "github", "junit", "sarif", "markdown")
     parser.add_argument(
         "--fix", action="store_true", help="run the remedies that are safe, after asking"
@@ -39,16 +42,69 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.where import is_this_machine
-    from pidoctor.errors import UsageError
 
-    examined = examine(options)
-    if not options.fix:
-        return examined
-    from pidoctor.cli.fix_findings import fix_findings
+    _tell_settings(options)
+    if options.fix:
+        from pidoctor.cli.fix_findings import fix_findings
 
-    if not is_this_machine(options):
-        raise UsageError("--fix is for this machine, not for another one")
-    return examine(options) if fix_findings(examined, options) else examined
+        if options.targets or not is_this_machine(options):
+            raise UsageError("--fix is for this machine, not for another one")
+        examined = examine(options)
+        if not fix_findings(examined, options):
+            return examined
+    asked = [argparse.Namespace(**vars(options)) for _ in _targets(options)]
+    for one, target in zip(asked, _targets(options)):
+        one.target = target
+    return together([examine(one) for one in asked])
+
+
+def _targets(options: argparse.Namespace) -> Sequence[str | None]:
+    """The targets to answer for; None stands for the machine that other options name, or this."""
+    from pidoctor.cli.where import is_this_machine
+
+    named = tuple(dict.fromkeys(options.targets))
+    settings = options.settings
+    elsewhere = not is_this_machine(options) or options.venv or options.python
+    if named or settings is None or elsewhere:
+        return named or (None,)
+    return (*dict.fromkeys(settings.targets), None)
+
+
+def _tell_settings(options: argparse.Namespace) -> None:
+    from pidoctor.cli.output import progress
+
+    if options.settings is not None:
+        progress(options)(f"The project's settings are those of {options.settings.shown}.")
+
+
+def together(results: Sequence[Result]) -> Result:
+    """One result of those for several machines; the exit code of the first that fails."""
+    if len(results) == 1:
+        return results[0]
+    from pidoctor.envelope import Answer, Result
+
+    answers = tuple(Answer(_place(result), result) for result in results)
+    failed = [answer for answer in answers if answer.result.exit_code]
+    code = min((answer.result.exit_code for answer in failed), default=ExitCode.FINE)
+    first = next((answer for answer in failed if answer.result.exit_code == code), None)
+    if first is None:
+        said = f"All {len(answers)} machines fit: {', '.join(a.place for a in answers)}."
+    else:
+        fail = "fails" if len(failed) == 1 else "fail"
+        many = f"{len(failed)} of {len(answers)} machines {fail}; the first is {first.place}"
+        said = f"{many}: {first.result.verdict}"
+    return Result(
+        "check",
+        exit_code=code,
+        verdict=said,
+        next=first.result.next if first else None,
+        findings=tuple(finding for answer in answers for finding in answer.findings),
+        answers=answers,
+    )
+
+
+def _place(result: Result) -> str:
+    return result.asked.place if result.asked else "this machine"
 
 
 def examine(options: argparse.Namespace) -> Result:
@@ -63,6 +119,7 @@ def examine(options: argparse.Namespace) -> Result:
     looked = time.perf_counter() - started
     known = catalog()
     fitting = fit_options(options, probed.profile, known)
+    settings = options.settings
     result = api.check(
         probed,
         options.requirement,
@@ -70,6 +127,7 @@ def examine(options: argparse.Namespace) -> Result:
         catalog=known,
         asked=asked(options),
         at_hand=_cached if is_this_machine(options) else None,
+        accelerators=settings.accelerators if settings else (),
     )
     if is_this_machine(options):
         left = interrupted(Path(options.venv or ".venv"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode
 
-    say, host = progress(options), LiveHost()
+    say, host, question = progress(options), LiveHost(), asked(options)
+    _own_settings(options)
     # An environment that is there keeps its Python: the plan must be for that one.
     choice = choose(host, options.venv, options.python)
     options.venv = choice.folder or DEFAULT
@@ -73,8 +75,10 @@ def run(options: argparse.Namespace) -> Result:
     profile = probe(host, target=options.venv, choice=choice).profile
     known = catalog()
     fitting = fit_options(options, profile, known)
-    if fitting is not None and fitting.findings:
-        return unfit(profile, fitting)
+    if fitting is not None:
+        if fitting.findings:
+            return unfit(profile, fitting)
+        question = question._replace(requirement=str(options.requirement))
     resolution = answer(profile, options.requirement, options.beyond_tags, known, options.replace)
     if not isinstance(resolution, Plan):
         return Result(
@@ -82,11 +86,11 @@ def run(options: argparse.Namespace) -> Result:
             ExitCode.PROBLEM,
             profile=profile,
             resolution=resolution,
-            asked=asked(options),
+            asked=question,
         )
     job = _job(options, profile, resolution)
     try:
-        shown = _planned(profile, resolution, job)
+        shown = replace(_planned(profile, resolution, job), asked=question)
     except InstallError as error:
         return Result(
             "install",
@@ -94,7 +98,7 @@ def run(options: argparse.Namespace) -> Result:
             profile=profile,
             findings=(error.finding,),
             resolution=resolution,
-            asked=asked(options),
+            asked=question,
         )
     if options.dry_run:
         return shown
@@ -106,14 +110,30 @@ def run(options: argparse.Namespace) -> Result:
         noted = note(profile, resolution, watch.say) if choice.exists else ()
         outcome = install(job, prover(resolution, noted, watch.say), watch.say)
         watch.ended(not outcome.exit_code)
-    return _done(outcome, profile, resolution)
+    return replace(_done(outcome, profile, resolution), asked=question)
+
+
+def _own_settings(options: argparse.Namespace) -> None:
+    """UsageError where what would be installed stands in a file that somebody else wrote."""
+    from pidoctor.cli.output import progress
+    from pidoctor.errors import UsageError
+
+    settings = options.settings
+    if settings is None:
+        return
+    if hasattr(options, "from_settings") and not settings.is_mine:
+        raise UsageError(
+            f"{settings.shown} belongs to another user, and it says what would be installed. "
+            "If you trust it, name what you want: pidoctor install REQUIREMENT or -r FILE"
+        )
+    progress(options)(f"The project's settings are those of {settings.shown}.")
 
 
 def unfit(profile: Profile, fitting: Fitting) -> Result:
     """Not installed: nothing that can be installed runs the model, as far as is known."""
     from pidoctor.envelope import Result
 
-    (finding,) = fitting.findings
+    finding = fitting.findings[0]
     return Result(
         "install",
         fitting.exit_code,

@@ -54,7 +54,7 @@ def _usage(words: Sequence[str], error: PidoctorError) -> int:
 
         name = next((word for word in before if word in COMMANDS), "pidoctor")
         show_json(Result(name, exit_code=error.exit_code, error=str(error)))
-    say_error(str(error))
+    say_error(str(error), error.faults)
     return error.exit_code
 
 
@@ -80,7 +80,7 @@ def _run(command: Command) -> int:
         result = command.run(command.options)
     except PidoctorError as error:
         failed = Result(command.name, exit_code=error.exit_code, error=str(error))
-        show_error(failed, command.options)
+        show_error(failed, command.options, error.faults)
         return failed.exit_code
     except (KeyboardInterrupt, BrokenPipeError):
         raise

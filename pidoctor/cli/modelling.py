@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -45,6 +45,8 @@ from pidoctor.resolve.resolver import resolve
 from pidoctor.result import ExitCode, Finding, Remedy, Severity
 
 NOT_SETTLED = "model-not-settled"  # the id of a finding: it may or may not run
+NO_COMMON = "models-need-different-runtimes"
+_SEEN = "read from the file; see `pidoctor model`"
 
 
 class ModelQuestion:
@@ -85,14 +87,18 @@ class ModelQuestion:
         """The first runtime that runs the model and whose whole tree fits."""
         judged = list(self._judged(profile, request, known))
         for wanted in (RUNS, RUNS_WITH):
-            for it in judged:
-                if it.verdict.verdict == wanted:
-                    version = SpecifierSet(f"=={it.version}")
-                    exact = request._replace(name=it.name, specifier=version)
-                    plan = resolve(profile, exact, known)
-                    if isinstance(plan, Plan):
-                        return replace(plan, request=str(request))
+            fitting = [(it.name, it.version) for it in judged if it.verdict.verdict == wanted]
+            plan = first_plan(fitting, profile, request, known)
+            if plan is not None:
+                return plan
         return None
+
+    def verdicts(
+        self, profile: Profile, request: Request, known: Catalog
+    ) -> Mapping[tuple[str, str], str]:
+        """How the model does on each runtime version that can be installed, by that."""
+        judged = self._judged(profile, request, known)
+        return {(it.name, it.version): it.verdict.verdict for it in judged}
 
     def solve(self, profile: Profile, request: Request, known: Catalog) -> Resolution:
         """The plan with a runtime that runs the model, or why there is none."""
@@ -126,6 +132,18 @@ class ModelQuestion:
         return tuple(sorted(found.values(), key=lambda change: change.cost))
 
 
+def first_plan(
+    versions: Iterable[tuple[str, str]], profile: Profile, request: Request, known: Catalog
+) -> Plan | None:
+    """The plan with the first of these (name, version) whose whole tree fits."""
+    for name, version in versions:
+        exact = request._replace(name=name, specifier=SpecifierSet(f"=={version}"))
+        plan = resolve(profile, exact, known)
+        if isinstance(plan, Plan):
+            return replace(plan, request=str(request))
+    return None
+
+
 @contextmanager
 def asked_about(path: Path) -> Iterator[ModelQuestion]:
     """The model in a file; UsageError in one line for what is no model."""
@@ -138,47 +156,83 @@ def asked_about(path: Path) -> Iterator[ModelQuestion]:
 
 
 class Fitting(NamedTuple):
-    """A requirement narrowed to what runs a model; ``findings`` say what stands in the way."""
+    """A requirement narrowed to what runs the models; ``findings`` say what stands in the way."""
 
     requirement: str | Project
     findings: tuple[Finding, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """3 where the file alone does not tell, 1 where nothing runs the model."""
+        """3 where the files alone do not tell, 1 where nothing runs a model."""
         if not self.findings:
             return ExitCode.FINE
         open_ = self.findings[0].id == NOT_SETTLED
         return ExitCode.COULD_NOT_CHECK if open_ else ExitCode.PROBLEM
 
 
-def fit_to_model(
-    path: Path, profile: Profile, wanted: str | Project, beyond_tags: bool, known: Catalog
+def fit_to_models(
+    paths: Sequence[Path],
+    profile: Profile,
+    wanted: str | Project,
+    beyond_tags: bool,
+    known: Catalog,
 ) -> Fitting:
-    """What is ``wanted`` narrowed to the runtime and version that runs the model."""
+    """What is ``wanted`` narrowed to the one runtime and version that runs every model."""
     request = api.request(profile, wanted, beyond_tags, known)
-    with asked_about(path) as question:
-        answer, plan = question.answer_and_plan(profile, request, known)
+    with ExitStack() as opened:
+        questions = [opened.enter_context(asked_about(path)) for path in paths]
+        answers = [question.answer_and_plan(profile, request, known) for question in questions]
+        plan = answers[0][1] if len(paths) == 1 else _plan_for(questions, profile, request, known)
     if plan is not None:
         exact = f"{plan.runtime}=={plan.version}"
         if isinstance(wanted, str):
             return Fitting(exact)
         return Fitting(wanted._replace(asked=(Requirement(exact), *wanted.asked)))
-    best = answer.best
-    if best is None:  # no runtime at all: the resolution says why
-        return Fitting(wanted)
-    name, evidence = printable(path.name), "read from the file; see `pidoctor model`"
+    alone = [(path, answer) for path, (answer, own) in zip(paths, answers) if own is None]
+    if not alone:
+        return Fitting(wanted, (_apart(paths, [own for _, own in answers if own]),))
+    # Where there is no runtime at all, the resolution says why.
+    found = [_obstacle(path, it, it.best) for path, it in alone if it.best is not None]
+    return Fitting(wanted, tuple(sorted(found, key=lambda finding: finding.id == NOT_SETTLED)))
+
+
+def _plan_for(
+    questions: Sequence[ModelQuestion], profile: Profile, request: Request, known: Catalog
+) -> Plan | None:
+    """The first runtime that runs all the models, the best of what its worst is."""
+    verdicts = [question.verdicts(profile, request, known) for question in questions]
+    together = {it: [its.get(it, CANNOT) for its in verdicts] for it in verdicts[0]}
+    for allowed in ((RUNS,), (RUNS, RUNS_WITH)):
+        fitting = [it for it, all_ in together.items() if all(each in allowed for each in all_)]
+        plan = first_plan(fitting, profile, request, known)
+        if plan is not None:
+            return plan
+    return None
+
+
+def _apart(paths: Sequence[Path], plans: Sequence[Plan]) -> Finding:
+    """Each model runs, and no version of a runtime runs all of them."""
+    each = "; ".join(
+        f"{printable(path.name)} with {plan.runtime} {plan.version}"
+        for path, plan in zip(paths, plans)
+    )
+    message = f"No version of a runtime runs all the models. Each alone runs: {each}."
+    text = "Use one environment for each, or convert the models for the same runtime."
+    return Finding(NO_COMMON, Severity.ERROR, message, _SEEN, Remedy(text))
+
+
+def _obstacle(path: Path, answer: ModelAnswer, best: RuntimeAnswer) -> Finding:
+    """Why a model does not run, or what would settle whether it does."""
+    name = printable(path.name)
     if answer.verdict == UNDECIDED:
         message = f"Whether {name} runs is not settled: {best.verdict.reason}."
         install = f"pidoctor install {best.name}=={best.version}"
         settle = Remedy(f"To settle it: {best.verdict.settle}.", (install,))
-        return Fitting(wanted, (Finding(NOT_SETTLED, Severity.ERROR, message, evidence, settle),))
+        return Finding(NOT_SETTLED, Severity.ERROR, message, _SEEN, settle)
     message = f"{name} does not run: {best.verdict.reason}."
     changes = " Or: ".join(change.text for change in answer.changes)
     remedy = Remedy(changes, (shlex.join(["pidoctor", "model", str(path)]),)) if changes else None
-    return Fitting(
-        wanted, (Finding("model-does-not-run", Severity.ERROR, message, evidence, remedy),)
-    )
+    return Finding("model-does-not-run", Severity.ERROR, message, _SEEN, remedy)
 
 
 def examine_model(path: Path, profile: Profile, request: Request, known: Catalog) -> ModelAnswer:

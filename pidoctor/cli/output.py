@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,18 +38,19 @@ def show(result: Result, options: argparse.Namespace) -> None:
     console.write(sys.stdout, text)
 
 
-def show_error(result: Result, options: argparse.Namespace) -> None:
+def show_error(result: Result, options: argparse.Namespace, faults: Sequence[str] = ()) -> None:
     """One clear line on stderr; with --json the envelope says it too."""
     if options.json:
         show_json(result)
     elif getattr(options, "form", None):
         show(result, options)
-    say_error(result.error or "")
+    say_error(result.error or "", faults)
 
 
-def say_error(message: str) -> None:
-    """One line on stderr."""
-    _note(console.error_line(message, console.encodes(sys.stderr)))
+def say_error(message: str, faults: Sequence[str] = ()) -> None:
+    """One line on stderr, or one for each fault where there are several."""
+    for line in faults or (message,):
+        _note(console.error_line(line, console.encodes(sys.stderr)))
 
 
 def show_before_asking(planned: Result, options: argparse.Namespace) -> None:

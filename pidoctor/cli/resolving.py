@@ -32,14 +32,17 @@ def catalog() -> Catalog:
 
 
 def fit_options(options: argparse.Namespace, profile: Profile, known: Catalog) -> Fitting | None:
-    """Narrow the requirement to what runs the file of --model; None without that option."""
-    if not options.model:
-        return None
-    from pidoctor.cli.modelling import fit_to_model
+    """Narrow the requirement to what runs the models; None where there are none.
 
-    fitting = fit_to_model(
-        Path(options.model), profile, options.requirement, options.beyond_tags, known
-    )
+    They are the files of --model, else those of the project's settings.
+    """
+    settings = options.settings
+    models = [Path(name) for name in options.models] or (settings.models if settings else ())
+    if not models:
+        return None
+    from pidoctor.cli.modelling import fit_to_models
+
+    fitting = fit_to_models(models, profile, options.requirement, options.beyond_tags, known)
     options.requirement = fitting.requirement
     return fitting
 

@@ -83,20 +83,27 @@ def asked(options: argparse.Namespace) -> Asked:
     """What the options ask: the requirement, and the machine where it is another one."""
     requirement = str(getattr(options, "requirement", None) or "auto")
     project = words_of(options)
+    file = getattr(options, "from_settings", "") if _is_project(options) else ""
     for option in ("target", "capture", "root"):
         if getattr(options, option, None) is not None:
-            return Asked(requirement, f"--{option}", str(getattr(options, option)), project=project)
+            value = str(getattr(options, option))
+            return Asked(requirement, f"--{option}", value, project=project, settings=file)
     given = {name: getattr(options, name, None) for name in ("venv", "python")}
     more = [(f"--{name}", str(value)) for name, value in given.items() if value]
-    return Asked(requirement, more=tuple(word for pair in more for word in pair), project=project)
+    words = tuple(word for pair in more for word in pair)
+    return Asked(requirement, more=words, project=project, settings=file)
+
+
+def _is_project(options: argparse.Namespace) -> bool:
+    """Whether several requirements are asked for together."""
+    from pidoctor.resolve.request import Project
+
+    return isinstance(getattr(options, "requirement", None), Project)
 
 
 def words_of(options: argparse.Namespace) -> tuple[str, ...]:
     """Several requirements, or files of them, as they are typed again; none for a single one."""
-    from pidoctor.resolve.request import Project
-
-    project = getattr(options, "requirement", None)
-    if not isinstance(project, Project):
+    if not _is_project(options):
         return ()
     files = [("-r", name) for name in options.files]
     files += [("-c", name) for name in options.constraints]

@@ -11,7 +11,7 @@ from pidoctor.report.document import Detail, Document
 # none where the result has nothing for it, and only those that are needed are imported.
 _MACHINE = ("overview", "facts")
 VIEWS: dict[str, tuple[str, ...]] = {
-    "check": ("conclusion", *_MACHINE, "findings", "resolution", "conclusion"),
+    "check": ("conclusion", *_MACHINE, "findings", "resolution", "answers", "conclusion"),
     "install": ("facts", "findings", "resolution", "steps", "proof", "conclusion"),
     "smoke": ("findings", "proof", "conclusion"),
     "undo": ("steps", "conclusion"),
@@ -40,6 +40,7 @@ _NEEDS = {
     "steps": "steps",
     "proof": "proof",
     "cases": "cases",
+    "answers": "answers",
 }
 
 
@@ -50,6 +51,8 @@ def compose(
     if result.error:
         return tuple(_view("conclusion", result, detail))
     views = VIEWS[result.command] if views is None else views
+    if result.answers is not None:  # each tells its own findings
+        views = tuple(view for view in views if view != "findings")
     if detail is Detail.QUIET:  # the answer is said once, at the end
         views = tuple(view for n, view in enumerate(views) if view not in views[n + 1 :])
     return tuple(section for name in views for section in _view(name, result, detail))

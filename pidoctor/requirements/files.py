@@ -6,7 +6,7 @@ pip's format: https://pip.pypa.io/en/stable/reference/requirements-file-format/.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -46,6 +46,17 @@ def read_files(
         _read(Path(name), read, read.requirements, (), groups)
     for name in constraints:
         _read(Path(name), read, read.constraints, (), ())
+    return read
+
+
+def read_lines(path: Path, lines: Iterable[tuple[str, str]]) -> Read:
+    """The requirements of lines as a requirements file has them, each with where it stands.
+
+    ``path`` is the file that files named in a line are looked for beside.
+    """
+    read = Read()
+    for where, line in lines:
+        _line(where, path, line.strip(), read, read.requirements, ())
     return read
 
 

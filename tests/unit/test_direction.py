@@ -55,7 +55,7 @@ IMPORTS: Mapping[str, str] = {
         "asked envelope errors evidence indexing model profile proof redact resolve result "
         "safe_files shapes triage units"
     ),
-    "requirements": "errors resolve safe_files",
+    "requirements": "catalog decoding errors profile resolve safe_files",
     "resolve": "catalog errors profile shapes",
     "result": "shapes",
     "safe_files": "errors",
@@ -146,6 +146,7 @@ TOUCHES: Mapping[str, str] = {
     "report.console": "environment files",
     "report.jsonout": "files",
     "report.schema": "files",
+    "requirements.settings": "files system",
     "safe_files": "files",
     "triage.cases": "files",
     "triage.localised": "files",

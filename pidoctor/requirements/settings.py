@@ -1,0 +1,188 @@
+"""The settings of a project: ``[tool.pidoctor]`` in pyproject.toml, or a pidoctor.toml.
+
+::
+
+    [tool.pidoctor]
+    requirements = ["tflite-runtime", "-r requirements.txt"]
+    models = ["models/detect.tflite"]
+    targets = ["pi4-4gb/bookworm-64", "pi-zero-2w/bookworm-32"]
+    accelerators = ["coral-usb"]
+
+They stand for what is not given on the command line. Files are named as seen from the file of the
+settings. Every fault is told with the file and the dotted path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pidoctor.errors import UsageError
+from pidoctor.requirements.files import LIMIT, Read, load_toml, read_files, read_lines
+from pidoctor.resolve.request import AUTO, Project
+from pidoctor.safe_files import open_regular
+
+OWN_FILE, SHARED_FILE = "pidoctor.toml", "pyproject.toml"
+_TABLE = "tool.pidoctor"
+
+
+class Settings(NamedTuple):
+    """The keys of the table; all may be left out.
+
+    ``requirements`` are lines as in a requirements file, ``models`` names of .tflite files,
+    ``targets`` machines that the project is for, ``accelerators`` ids of devices that it needs.
+    """
+
+    requirements: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    accelerators: tuple[str, ...] = ()
+
+
+class ProjectSettings(NamedTuple):
+    """Settings that were read and hold: their file, and what they ask for."""
+
+    file: Path
+    requirement: str | Project
+    models: tuple[Path, ...] = ()
+    targets: tuple[str, ...] = ()
+    accelerators: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The file, seen from the current directory."""
+        return os.path.relpath(self.file)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether nobody else than this user or root can have written it."""
+        return os.lstat(self.file).st_uid in (os.geteuid(), 0)
+
+
+def find_settings() -> ProjectSettings | None:
+    """The settings of the current directory or of the nearest one above it that has some.
+
+    Raises :class:`UsageError` with a line for each fault.
+    """
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:
+        return None  # it is gone, which the command itself says
+    for above in (folder, *folder.parents):
+        for name in (OWN_FILE, SHARED_FILE):
+            found = _read(above / name) if os.path.isfile(above / name) else None
+            if found is not None:
+                return found
+    return None
+
+
+def _read(path: Path) -> ProjectSettings | None:
+    """The settings in a file; None for a pyproject.toml without any."""
+    shared = path.name == SHARED_FILE
+    try:
+        with open_regular(path, LIMIT) as file:
+            data = file.read(LIMIT)
+    except UsageError:
+        if shared:
+            return None  # nothing says that it is about pidoctor
+        raise
+    if shared and b"pidoctor" not in data:
+        return None  # most are not, and need not be parsed
+    shown = Path(os.path.relpath(path))
+    try:
+        tables = load_toml(shown, data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UsageError(f"{shown}: is not a text file in UTF-8") from None
+    table: Any = tables
+    for key in _TABLE.split(".") if shared else ():
+        table = table.get(key) if isinstance(table, Mapping) else None
+    return None if table is None else _settings(path, shown, table, tables if shared else {})
+
+
+def _settings(path: Path, shown: Path, table: Any, around: Mapping[str, Any]) -> ProjectSettings:
+    from pidoctor.decoding import DecodeError, decode
+
+    root = _TABLE if path.name == SHARED_FILE else ""
+    settings = decode(Settings, table, str(shown), root=root)
+    where = f"{shown}: {root}." if root else f"{shown}: "
+    faults = [
+        *_of_models(settings, path.parent, where),
+        *_of_targets(settings, where),
+        *_of_accelerators(settings, where),
+    ]
+    requirement: str | Project = AUTO
+    try:
+        requirement = _requirement(settings, shown, where, around)
+    except UsageError as error:
+        faults.insert(0, str(error))
+    if faults:
+        raise DecodeError(faults)
+    return ProjectSettings(
+        path,
+        requirement,
+        tuple(path.parent / name for name in settings.models),
+        settings.targets,
+        settings.accelerators,
+    )
+
+
+def _requirement(
+    settings: Settings, shown: Path, where: str, around: Mapping[str, Any]
+) -> str | Project:
+    """What the settings ask for; where they say nothing of it, the project's own dependencies."""
+    lines = [line for line in settings.requirements if line.strip() != AUTO]
+    project = around.get("project")
+    if not settings.requirements and isinstance(project, Mapping) and project.get("dependencies"):
+        read = read_files([str(shown)])
+    elif len(lines) == 1 and not lines[0].lstrip().startswith("-"):
+        return lines[0].strip()
+    elif not lines:
+        return AUTO
+    else:
+        named = ((f"{where}requirements[{n}]", line) for n, line in _numbered(settings))
+        read = read_lines(shown, named)
+    return _project(read)
+
+
+def _numbered(settings: Settings) -> Iterator[tuple[int, str]]:
+    return ((n, line) for n, line in enumerate(settings.requirements) if line.strip() != AUTO)
+
+
+def _project(read: Read) -> Project:
+    return Project(tuple(read.requirements), tuple(read.constraints), tuple(read.left))
+
+
+def _of_models(settings: Settings, folder: Path, where: str) -> Iterator[str]:
+    for number, name in enumerate(settings.models):
+        try:
+            with open_regular(folder / name):
+                pass
+        except UsageError as error:
+            reason = str(error).rpartition(": ")[2]
+            yield f"{where}models[{number}]: {name} {reason}"
+
+
+def _of_targets(settings: Settings, where: str) -> Iterator[str]:
+    if settings.targets:
+        from pidoctor.profile.named_targets import target
+
+        for number, name in enumerate(settings.targets):
+            try:
+                target(name)
+            except UsageError as error:
+                yield f"{where}targets[{number}]: {error}"
+
+
+def _of_accelerators(settings: Settings, where: str) -> Iterator[str]:
+    if settings.accelerators:
+        from pidoctor.catalog.accelerators import load_accelerators
+
+        known = [row.id for row in load_accelerators()]
+        for number, name in enumerate(settings.accelerators):
+            if name not in known:
+                yield (
+                    f"{where}accelerators[{number}]: {name!r} is not one that pidoctor knows; "
+                    f"it knows: {', '.join(known)}"
+                )
