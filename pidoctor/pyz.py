@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from pidoctor.errors import CouldNotCheckError, PidoctorError, UsageError
+from pidoctor.probe.questions import script
+from pidoctor.pyz_start import CAPTURE
 
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip entry: the same input, the same file
@@ -47,7 +49,7 @@ def build(output: Path) -> Path:
         )
         _check(library)
         start = Path(__file__).with_name("pyz_start.py").read_bytes()
-        _write(output, start, library)
+        _write(output, {"__main__.py": start, CAPTURE: script().encode("utf-8")}, library)
     return output
 
 
@@ -95,14 +97,14 @@ def _needs(requirements: Iterable[str]) -> set[str]:
     }
 
 
-def _write(output: Path, start: bytes, library: Path) -> None:
-    """An archive that Python runs: ``start``, the hash that names this build, the library."""
+def _write(output: Path, own: Mapping[str, bytes], library: Path) -> None:
+    """An archive that Python runs: its ``own`` files, the hash of this build, the library."""
     files = sorted(path for path in library.rglob("*") if path.is_file() and _belongs(path))
     content = [(str(path.relative_to(library)), path.read_bytes()) for path in files]
     digest = hashlib.sha256()
     for name, data in content:
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
-    entries = [("__main__.py", start), ("BUILD", digest.hexdigest()[:32].encode()), *content]
+    entries = [*own.items(), ("BUILD", digest.hexdigest()[:32].encode()), *content]
     output.parent.mkdir(parents=True, exist_ok=True)
     with output.open("wb") as file:
         file.write(b"#!/usr/bin/env python3\n")

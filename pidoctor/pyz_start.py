@@ -1,26 +1,31 @@
 """The start of the single-file build: unpacks it once into the user's cache and runs it there.
 
 This file is the ``__main__.py`` of pidoctor.pyz. It uses nothing but the standard library, and its
-syntax is so old that a Python too old for pidoctor can say so.
+syntax is so old that a Python too old for pidoctor can say so, and write down what the machine is.
 """
 
 import atexit
+import json
 import os
 import shutil
 import sys
 import tempfile
 import zipfile
 
+MYPY = False
+if MYPY:  # for the types in comments
+    from typing import Any  # noqa: F401
+
 OLDEST = (3, 9)
+CAPTURE = "capture.py"  # in the archive: the script of ``pidoctor capture --script``
+CAPTURE_OLDEST = (3, 5)
+WRITTEN = "pidoctor-capture.json"
 
 
 def main():
     # type: () -> int
     if sys.version_info < OLDEST:
-        sys.stderr.write(
-            "pidoctor: needs Python 3.9 or newer, this is {}.{}\n".format(*sys.version_info[:2])
-        )
-        return 2
+        return too_old(os.path.dirname(os.path.abspath(__file__)))
     try:
         library = unpacked(os.path.dirname(os.path.abspath(__file__)))
     except (OSError, zipfile.BadZipFile) as error:
@@ -30,6 +35,34 @@ def main():
     from pidoctor.__main__ import main as run
 
     return run()
+
+
+def too_old(archive):
+    # type: (str) -> int
+    """Say so and, where this Python can, leave a capture that can be asked about elsewhere."""
+    sentence = "pidoctor: needs Python 3.9 or newer, this is {}.{}".format(*sys.version_info[:2])
+    if sys.version_info < CAPTURE_OLDEST:
+        sys.stderr.write(sentence + "\n")
+        return 2
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            source = packed.read(CAPTURE)
+        script = {"__name__": "capture"}  # type: dict[str, Any]
+        exec(source, script)  # noqa: S102 - a file of this archive
+        text = json.dumps(script["capture"](), indent=1, sort_keys=True) + "\n"
+        handle, partial = tempfile.mkstemp(dir=".")
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        os.chmod(partial, 0o644)
+        os.rename(partial, WRITTEN)
+    except (OSError, zipfile.BadZipFile) as error:
+        sys.stderr.write("%s; its capture cannot be written: %s\n" % (sentence, error))  # noqa: UP031
+        return 3
+    sys.stderr.write(
+        "%s. What this machine is was written to %s; on a computer with Python 3.9 or newer, ask "  # noqa: UP031
+        "about it with: pidoctor check --capture %s\n" % (sentence, WRITTEN, WRITTEN)
+    )
+    return 0 if sys.argv[1:2] == ["capture"] else 3
 
 
 def unpacked(archive):

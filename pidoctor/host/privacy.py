@@ -6,43 +6,12 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 
+from pidoctor.host import capture_script
 from pidoctor.redact import Identity, readable, redact
 
-FIRST_USER_ID = 1000  # smaller numbers are the system's users and groups
 _ELF = b"\x7fELF"
 # Files whose values end with a NUL each: the kernel's.
 _NUL_SEPARATED = re.compile(r"/proc/.*|/sys/.*|.*/device-tree/.*")
-
-
-def _system_groups(groups: str) -> str:
-    """/etc/group without members and without the users' own groups."""
-    kept = []
-    for line in groups.splitlines():
-        fields = line.split(":")
-        if len(fields) == 4 and fields[2].isdigit() and int(fields[2]) < FIRST_USER_ID:
-            kept.append(":".join((*fields[:3], "")))
-    return "\n".join(kept) + "\n"
-
-
-def _mount_points(mounts: str) -> str:
-    """/proc/self/mounts without devices and options: network mounts name servers and users."""
-    lines = (line.split() for line in mounts.splitlines())
-    return "".join(f"- {fields[1]} {fields[2]} - 0 0\n" for fields in lines if len(fields) > 2)
-
-
-def _index_settings(configuration: str) -> str:
-    """A pip configuration with nothing but sections and the settings that name sources."""
-    kept, keeping = [], False
-    for line in configuration.splitlines():
-        if line[:1].isspace():
-            if keeping:
-                kept.append(line)
-            continue
-        name = re.split(r"[=:]", line, maxsplit=1)[0].strip().lower().replace("_", "-")
-        keeping = name in ("index-url", "extra-index-url", "find-links", "no-index")
-        if keeping or line.startswith("["):
-            kept.append(line)
-    return "\n".join(kept) + "\n"
 
 
 def _nothing(_text: str) -> str:
@@ -52,9 +21,7 @@ def _nothing(_text: str) -> str:
 
 # What is cut out of a file before it is kept, by the file's path or, after a slash, its name.
 FILTERS: Mapping[str, Callable[[str], str]] = {
-    "/proc/self/mounts": _mount_points,
-    "/etc/group": _system_groups,
-    "/pip.conf": _index_settings,
+    **capture_script.FILTERS,
     "/serial-number": _nothing,
     "/machine-id": _nothing,
     "/hostname": _nothing,

@@ -97,9 +97,14 @@ def _device_tree(host: Host) -> dict[str, str]:
         return {}
 
 
+def record_of(package: str) -> str:
+    """The file that is there while dpkg has ``package`` installed."""
+    return f"{_DPKG}/{package}.md5sums"
+
+
 def _packages(host: Host, rows: tuple[AcceleratorRow, ...]) -> dict[str, str]:
     """The packages that dpkg has installed: a removed one keeps no checksums."""
-    paths = {name: f"{_DPKG}/{name}.md5sums" for row in rows for name in row.seen.packages}
+    paths = {name: record_of(name) for row in rows for name in row.seen.packages}
     return {name: path for name, path in paths.items() if host.exists(path)}
 
 

@@ -14,10 +14,10 @@ from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Board
 
 DEVICE_TREE = "/proc/device-tree"
-_REVISION = f"{DEVICE_TREE}/system/linux,revision"
-_COMPATIBLE = f"{DEVICE_TREE}/compatible"
-_MODEL = f"{DEVICE_TREE}/model"
-_PRODUCT = "/sys/class/dmi/id/product_name"  # where there is no device tree: a PC's firmware
+REVISION = f"{DEVICE_TREE}/system/linux,revision"
+COMPATIBLE = f"{DEVICE_TREE}/compatible"
+MODEL = f"{DEVICE_TREE}/model"
+PRODUCT = "/sys/class/dmi/id/product_name"  # where there is no device tree: a PC's firmware
 _LIMIT = 4096
 _PREFIX = "raspberrypi,"  # of the device-tree strings of every Raspberry Pi
 
@@ -29,20 +29,20 @@ def probe_board(host: Host) -> Board:
     """
     table = load_boards()
     revision = first_known(
-        reading(_REVISION, lambda: _big_endian(host.read_bytes(_REVISION, _LIMIT))),
+        reading(REVISION, lambda: _big_endian(host.read_bytes(REVISION, _LIMIT))),
         reading(CPUINFO, lambda: _revision_line(host)),
     )
     code = revision.map(table.decode_revision)
     return Board(
-        model=first_known(_line(host, _MODEL), _line(host, _PRODUCT)),
+        model=first_known(_line(host, MODEL), _line(host, PRODUCT)),
         revision=revision,
         id=first_known(
             _field(code, "board"),
-            reading(_COMPATIBLE, lambda: _id(table.by_compatible(compatible(host)))),
+            reading(COMPATIBLE, lambda: _id(table.by_compatible(compatible(host)))),
         ),
         soc=first_known(
             _field(code, "soc"),
-            reading(_COMPATIBLE, lambda: _id(table.soc_by_compatible(compatible(host)))),
+            reading(COMPATIBLE, lambda: _id(table.soc_by_compatible(compatible(host)))),
         ),
         memory=_field(code, "memory"),
     )
@@ -50,7 +50,7 @@ def probe_board(host: Host) -> Board:
 
 def compatible(host: Host) -> tuple[str, ...]:
     """The device tree's compatible strings, most specific first; a host error without them."""
-    strings = host.read_bytes(_COMPATIBLE, _LIMIT).decode("utf-8", "replace").split("\0")
+    strings = host.read_bytes(COMPATIBLE, _LIMIT).decode("utf-8", "replace").split("\0")
     return tuple(clean(string) for string in strings if string)
 
 

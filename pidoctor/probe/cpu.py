@@ -12,7 +12,7 @@ from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Cpu
 
 CPUINFO = "/proc/cpuinfo"
-_ONLINE = "/sys/devices/system/cpu/online"
+ONLINE = "/sys/devices/system/cpu/online"
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ def probe_cpu(host: Host) -> Cpu:
         ),
         part=said(core_of),
         cores=first_known(
-            reading(_ONLINE, lambda: _online(read_text(host, _ONLINE, 4096))), said(_count)
+            reading(ONLINE, lambda: _online(read_text(host, ONLINE, 4096))), said(_count)
         ),
         features=said(features_of),
     )

@@ -20,7 +20,7 @@ from pidoctor.probe.reading import clean
 from pidoctor.profile.environment import Compiled, Damage, InstalledPackage
 from pidoctor.urls import clean_url
 
-METADATA_LIMIT = 32 << 10  # the headers come first; the description behind them is not read
+METADATA_LIMIT = 256 << 10  # the headers come first, and scipy has 50 kB of licences in them
 RECORD_LIMIT = 4 << 20
 MOST_DISTRIBUTIONS = 2000
 MOST_REQUIREMENTS = 500
@@ -130,7 +130,7 @@ def _headers(
     text = _text(host, file, METADATA_LIMIT)
     fields: dict[str, list[str]] = {}
     for line in text.splitlines():
-        if not line.strip():
+        if not line:  # a line of blanks goes on with the field above it
             break
         name, colon, value = line.partition(":")
         if colon and not line[0].isspace():

@@ -12,7 +12,8 @@ from pidoctor.probe.reading import clean
 from pidoctor.readiness.tools import lacking, runs_on
 
 _TIME_LIMIT = 60.0  # seconds, for uv to look at an interpreter
-_WHEELS = "/usr/share/python-wheels"  # where Debian and Fedora keep the wheels of ensurepip
+# Where Debian and Fedora keep the wheels of ensurepip.
+DISTRIBUTION_WHEELS = "/usr/share/python-wheels"
 _VERSION = r"(?m)^__version__ *= *[\"']([^\"'\n]{1,40})[\"']"
 
 
@@ -80,7 +81,7 @@ def uv_for(host: Host, executable: str) -> str | None:
 
 
 def _pip_wheels(host: Host, stdlib: str) -> Iterator[str]:
-    for folder in (f"{stdlib}/ensurepip/_bundled", _WHEELS):
+    for folder in (f"{stdlib}/ensurepip/_bundled", DISTRIBUTION_WHEELS):
         try:
             names = host.list_dir(folder)
         except HostError:

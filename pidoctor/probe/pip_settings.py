@@ -23,6 +23,14 @@ _NOTHING = "/dev/null"  # as PIP_CONFIG_FILE: no file is read
 _SECTIONS = ("global", "download", "install")
 _ALIASES = {"pypi-url": "index-url"}
 KEYS = ("index-url", "pypi-url", "extra-index-url", "find-links", "no-index", "cert")
+VARIABLES = tuple(f"PIP_{key.upper().replace('-', '_')}" for key in KEYS)
+# The files where nothing moves them; an environment has one of its own.
+USUAL_FILES = (
+    "/etc/xdg/pip/pip.conf",
+    "/etc/pip.conf",
+    "~/.pip/pip.conf",
+    "~/.config/pip/pip.conf",
+)
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 _FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
 
@@ -97,8 +105,7 @@ def read_pip_settings(host: Host, prefix: str) -> PipSettings:
             continue
         except UnreadableError as error:
             unread.append(error)
-    names = [f"PIP_{key.upper().replace('-', '_')}" for key in KEYS]
-    variables = {name: host.environ(name) or "" for name in names}
+    variables = {name: host.environ(name) or "" for name in VARIABLES}
     return parse_pip_settings(texts, variables, unread)
 
 

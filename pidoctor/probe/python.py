@@ -23,10 +23,18 @@ from pidoctor.probe.virtual_environment import base_interpreter, folder_of, sees
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Python
 
+# Where packages of an installation lie; Debian's own are in dist-packages.
+SITE_FOLDERS = (
+    "{prefix}/local/lib/{python}/dist-packages",
+    "{prefix}/lib/{python}/site-packages",
+    "{prefix}/lib64/{python}/site-packages",
+    "{prefix}/lib/python3/dist-packages",
+    "{prefix}/lib/{python}/dist-packages",
+)
 TIME_LIMIT = 60.0  # seconds; a Pi Zero with a busy card takes several to start Python
 DPKG_STATUS = "/var/lib/dpkg/status"
 APK_DATABASE = "/lib/apk/db/installed"
-_SYSTEM_PYTHON = "/usr/bin/python3"
+SYSTEM_PYTHON = "/usr/bin/python3"
 _LATER = frozenset({"ssl"})  # answers that captures made by older versions lack
 
 
@@ -129,7 +137,7 @@ def _answers(host: Host, path: str, may_run: bool, itself: bool = False) -> Mapp
         return payload.facts(sys.base_prefix)
     if not (host.can_run and may_run):
         return _answers_from_files(host, path)
-    completed = host.run((path, "-I", "-", payload.TAG), TIME_LIMIT, _payload_source())
+    completed = host.run((path, "-I", "-", payload.TAG), TIME_LIMIT, payload_source())
     if completed.timed_out:
         raise UnreadableError(path, f"did not answer within {TIME_LIMIT:.0f} s")
     lines = completed.stdout.decode("utf-8", "replace").splitlines()
@@ -156,7 +164,8 @@ def _checked(answers: Any) -> Mapping[str, Any]:
     }
 
 
-def _payload_source() -> bytes:
+def payload_source() -> bytes:
+    """The source of the payload, to be sent to an interpreter."""
     import pkgutil
 
     source = pkgutil.get_data("pidoctor.probe", "payload.py")
@@ -225,11 +234,7 @@ def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
         for root in prefixes
         for folder in (
             *((f"{host.home()}/.local/lib/{python}/site-packages",) if root == base else ()),
-            f"{root}/local/lib/{python}/dist-packages",
-            f"{root}/lib/{python}/site-packages",
-            f"{root}/lib64/{python}/site-packages",
-            f"{root}/lib/python3/dist-packages",
-            f"{root}/lib/{python}/dist-packages",
+            *(pattern.format(prefix=root, python=python) for pattern in SITE_FOLDERS),
         )
         if host.exists(folder)
     ]
@@ -281,8 +286,8 @@ def _marker(host: Host, answers: Fact[Mapping[str, Any]], stdlib: str) -> Fact[s
 
 def _is_system(host: Host, executable: str) -> bool:
     """Whether this is the distribution's own Python, or an environment made from it."""
-    return host.exists(_SYSTEM_PYTHON) and host.real_path(executable) == host.real_path(
-        _SYSTEM_PYTHON
+    return host.exists(SYSTEM_PYTHON) and host.real_path(executable) == host.real_path(
+        SYSTEM_PYTHON
     )
 
 

@@ -11,7 +11,7 @@ from pidoctor.profile.profile import NO_RIGHTS, ROOT, SUDO
 
 STATUS = "/proc/self/status"
 GROUPS = "/etc/group"
-_SUDO = "/usr/bin/sudo"
+SUDO_PROGRAM = "/usr/bin/sudo"
 # The groups whose members may use sudo: Debian's, Ubuntu's old one, Fedora's and Alpine's.
 _MEMBERS = r"^(?:sudo|admin|wheel):[^:\n]*:(\d{1,9}):"
 
@@ -27,8 +27,8 @@ def probe_rights(host: Host) -> Fact[str]:
         return user.map(str)
     if user.value == 0:
         return Fact.known(ROOT, STATUS)
-    if not host.exists(_SUDO):
-        return Fact.known(NO_RIGHTS, f"{STATUS}, {_SUDO}")
+    if not host.exists(SUDO_PROGRAM):
+        return Fact.known(NO_RIGHTS, f"{STATUS}, {SUDO_PROGRAM}")
     return reading(GROUPS, lambda: _by_group(host))
 
 

@@ -11,6 +11,7 @@ from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Storage
 
 MOUNTS = "/proc/self/mounts"
+TEMP_VARIABLES = ("TMPDIR", "TEMP", "TMP")
 
 
 def probe_storage(host: Host, target: str) -> Storage:
@@ -44,7 +45,7 @@ def nearest_existing(host: Host, path: str) -> str:
 
 def temp_folder(host: Host) -> str:
     """The folder that Python and pip unpack in: TMPDIR or the first usual one that exists."""
-    named = [host.environ(name) for name in ("TMPDIR", "TEMP", "TMP")]
+    named = [host.environ(name) for name in TEMP_VARIABLES]
     for path in (*named, "/tmp", "/var/tmp", "/usr/tmp"):  # noqa: S108
         if path and host.exists(path):
             return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pidoctor.catalog.systems import load_systems
@@ -15,7 +16,9 @@ from pidoctor.profile.profile import System
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 OS_RELEASE_LIMIT = 64 << 10
 
-_PACKAGE_MANAGERS = (
+SHELL = "/bin/sh"  # its header tells the architecture of the userland
+
+PACKAGE_MANAGERS = (
     ("/usr/bin/apt-get", "apt"),
     ("/sbin/apk", "apk"),
     ("/usr/bin/dnf", "dnf"),
@@ -36,6 +39,8 @@ _TRIPLETS = {
 
 GLIBC = Pattern("glibc", rb"stable release version (\d{1,3}\.\d{1,3})")
 GLIBCXX = Pattern("glibcxx", rb"\0GLIBCXX_(3\.4\.\d{1,3})(?=\0)")
+LIBSTDCXX = "libstdc++.so.6"
+_APK = "/lib/apk/db/installed"
 MUSL = Pattern("musl", rb"\nP:musl\nV:(\d[\d.]{0,20})")
 
 
@@ -59,7 +64,7 @@ def probe_system(host: Host, machine: Fact[str], confstr: Fact[str]) -> System:
     ("glibc 2.36").
     """
     release = _os_release(host)
-    shell = reading("ELF header of /bin/sh", lambda: _elf(host, "/bin/sh"))
+    shell = reading(f"ELF header of {SHELL}", lambda: _elf(host, SHELL))
     os_id = _entry(release, "ID")
     libraries = _libraries(host, shell, confstr)
     return System(
@@ -76,7 +81,7 @@ def probe_system(host: Host, machine: Fact[str], confstr: Fact[str]) -> System:
         glibcxx=libraries.glibcxx,
         package_manager=reading(
             "the package managers' programs",
-            lambda: next((name for path, name in _PACKAGE_MANAGERS if host.exists(path)), None),
+            lambda: next((name for path, name in PACKAGE_MANAGERS if host.exists(path)), None),
         ),
     )
 
@@ -185,23 +190,30 @@ def _libraries(host: Host, shell: Fact[Elf], confstr: Fact[str]) -> Libraries:
 
 
 def _musl(host: Host, shell: Fact[Elf]) -> Libraries:
-    database = "/lib/apk/db/installed"
     return Libraries(
         kind=Fact.known("musl", shell.source),
         version=reading(
-            database,
-            lambda: next((hit.decode("ascii") for hit in host.search(database, MUSL)), None),
+            _APK,
+            lambda: next((hit.decode("ascii") for hit in host.search(_APK, MUSL)), None),
         ),
         glibcxx=_glibcxx(host, _library_folders(shell.value)),
     )
 
 
 def _glibcxx(host: Host, folders: tuple[str, ...]) -> Fact[str]:
-    library = _find(host, folders, "libstdc++.so.6")
+    library = _find(host, folders, LIBSTDCXX)
     return reading(
-        library.or_else("libstdc++.so.6"),
+        library.or_else(LIBSTDCXX),
         lambda: glibcxx_level(host.search(_path(library), GLIBCXX)),
     )
+
+
+def searches() -> Iterator[tuple[str, Pattern]]:
+    """The files that are searched, wherever the machine keeps them."""
+    old = (f"/lib/{triplet}" for triplet in _TRIPLETS.values())
+    for folder in (*LIBRARY_FOLDERS, *old):
+        yield f"{folder}/{LIBSTDCXX}", GLIBCXX
+    yield _APK, MUSL
 
 
 def _library_folders(program: Elf | None) -> tuple[str, ...]:

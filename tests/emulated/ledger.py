@@ -96,9 +96,7 @@ class Workshop:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        settings = pip_settings()
-        self._session = open_session(settings)
-        self._pages = PageReader(self._session, settings.sources(), load_scope())
+        self._settings = pip_settings()
         self._roots: dict[Recipe, Root] = {}
         self._features: dict[tuple[str, str], tuple[str, ...]] = {}
 
@@ -174,10 +172,13 @@ class Workshop:
 
     def _unpacked(self, wheel: Wheel) -> Path:
         def make(folder: Path) -> None:
-            links = {link.filename: link for link in self._pages.page(wheel.name).links}
+            # A session's patience runs out while the programs of the run before it are emulated.
+            session = open_session(self._settings)
+            pages = PageReader(session, self._settings.sources(), load_scope())
+            links = {link.filename: link for link in pages.page(wheel.name).links}
             link = links[wheel.filename]
             content = BytesIO()
-            assert download(self._session, link.url, link.filename, content) == wheel.sha256
+            assert download(session, link.url, link.filename, content) == wheel.sha256
             with zipfile.ZipFile(content) as archive:
                 archive.extractall(folder)
 

@@ -127,3 +127,12 @@ def test_no_content_stops_the_reading(metadata: bytes, direct: bytes, record: st
     host = fake_host(files, folders={SITE: ["x-1.dist-info"], info: names})
     found, _ = installed_in(host, [SITE])
     assert [item.name for item in found] == ["x"]
+
+
+def test_requirements_behind_a_long_licence_are_read(tmp_path: Path) -> None:
+    """scipy's metadata has 50 kB of licences, empty lines and all, before what it requires."""
+    licence = "License: free" + "\n        all rights\n        " * 2500
+    metadata = f"Name: x\nVersion: 1\n{licence}\nRequires-Dist: numpy<2\n\nRequires-Dist: told\n"
+    distribution(tmp_path, "x", "1", METADATA=metadata)
+    found, _ = read(tmp_path)
+    assert found["x"].requires == ("numpy<2",)
