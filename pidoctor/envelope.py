@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # a command imports only what it answers with
     from pidoctor.model.answer import ModelAnswer
     from pidoctor.profile.profile import Profile
     from pidoctor.proof.proof import Proof
+    from pidoctor.resolve.explanation import Explanation
     from pidoctor.resolve.plan import Plan, Resolution
     from pidoctor.triage.cases import Case
     from pidoctor.triage.diagnosis import Diagnosis
@@ -152,6 +153,7 @@ class Result:
     profile: Profile | None = None
     findings: tuple[Finding, ...] | None = None
     resolution: Resolution | None = None
+    explanation: Explanation | None = None  # what lies around the resolution
     proof: Proof | None = None
     diagnoses: tuple[Diagnosis, ...] | None = None
     cases: tuple[Case, ...] | None = None  # of several logs
@@ -194,6 +196,7 @@ class Result:
             "profile": _profile(self.profile),
             "findings": _each(self.findings),
             "resolution": self.resolution.to_json() if self.resolution else None,
+            "explanation": self.explanation.to_json() if self.explanation else None,
             "proof": self.proof.to_json() if self.proof else None,
             "diagnoses": _each(self.diagnoses),
             "cases": _each(self.cases),

@@ -110,6 +110,50 @@ class Change(TypedDict):
     text: Text
     cost: int
     result: str
+    request: Union[str, None]
+
+
+class History(TypedDict):
+    """The releases of a package with a wheel for the machine's processor; null where none is.
+
+    ``pythons`` are those that the last version is for; ``followed_by`` what is published instead.
+    """
+
+    name: Text
+    architecture: Text
+    first: Union[str, None]
+    last: Union[str, None]
+    python: str
+    first_for_python: Union[str, None]
+    last_for_python: Union[str, None]
+    pythons: list[str]
+    followed_by: Union[str, None]
+
+
+class Newest(TypedDict):
+    """The newest version that ``runs`` on the machine, or that is published for its processor."""
+
+    name: Text
+    version: Text
+    runs: bool
+    asks_for: list[str]
+
+
+class RunnerUp(TypedDict):
+    """What would be installed if what was chosen did not exist."""
+
+    name: Text
+    version: Text
+    why_not: str
+    download_size: Amount
+
+
+class Explanation(TypedDict):
+    """What lies around the answer of ``explain``."""
+
+    histories: list[History]
+    newest: Union[Newest, None]
+    runner_up: Union[RunnerUp, None]
 
 
 Plan = TypedDict(
@@ -526,6 +570,7 @@ class Envelope(TypedDict):
     profile: Union[Profile, None]
     findings: Union[list[Finding], None]
     resolution: Union[Plan, Impossible, None]
+    explanation: Union[Explanation, None]
     proof: Union[Proof, None]
     diagnoses: Union[list[Diagnosis], None]
     cases: Union[list[Case], None]

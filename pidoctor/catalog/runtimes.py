@@ -43,6 +43,7 @@ class Runtime:
 
     ``import_line`` leaves the class ``Interpreter`` behind; a proof runs this very line.
     ``alternatives`` can stand in for it, best first; all other runtimes where none are named.
+    ``followed_by`` is what its makers publish instead since it ended; ``source`` says where.
     """
 
     JSON_NAMES = {"import_line": "import"}  # noqa: RUF012 (read by the decoder)
@@ -55,6 +56,7 @@ class Runtime:
     wheels: tuple[RuntimeWheels, ...] = ()
     memory: tuple[PeakMemory, ...] = ()
     alternatives: tuple[str, ...] = ()
+    followed_by: str = ""
 
 
 class RuntimesTable(NamedTuple):

@@ -107,7 +107,7 @@ def parse(words: Sequence[str]) -> Command:
     parser = parser_of(name)
     if not getattr(module, "TAKES_COMMAND", False):  # here, -- only ends the options
         options = parser.parse_args(words[1:])
-        if hasattr(options, "no_requirement"):
+        if hasattr(options, "gathers"):
             _gather(options)
         return Command(name, options, module.run)
     before, after = _split_at_dashes(words[1:])
@@ -197,8 +197,8 @@ def _add_beyond_tags(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_project(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
-    """Requirements, and files of them; with ``default`` None there must be one."""
+def add_project(parser: argparse.ArgumentParser) -> None:
+    """Requirements, and files of them."""
     parser.add_argument(
         "requirement",
         metavar="REQUIREMENT",
@@ -206,7 +206,7 @@ def add_project(parser: argparse.ArgumentParser, default: str | None = "auto") -
         help="auto (TFLite inference by whichever runtime fits), ai-edge-litert, tflite-runtime "
         "or tensorflow, perhaps with a version: tensorflow==2.16.1; and what must go with it",
     )
-    parser.set_defaults(no_requirement=default)
+    parser.set_defaults(gathers=True)
     parser.add_argument(
         "-r",
         dest="files",
@@ -243,9 +243,7 @@ def _gather(options: argparse.Namespace) -> None:
         options.from_settings = settings.shown
         return
     if not (options.files or options.constraints or len(words) > 1):
-        if not words and options.no_requirement is None:
-            raise UsageError("name a REQUIREMENT, or a file of them with -r")
-        options.requirement = words[0] if words else options.no_requirement
+        options.requirement = words[0] if words else "auto"
         return
     from pidoctor.requirements.project import read_project
 

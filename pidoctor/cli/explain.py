@@ -21,26 +21,31 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_project(parser, default=None)
+    add_project(parser)
     add_where(parser)
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.api import request
     from pidoctor.cli.output import progress
     from pidoctor.cli.resolving import answer, catalog
     from pidoctor.cli.resume import tell_interrupted
     from pidoctor.cli.where import asked, is_this_machine, machine
     from pidoctor.envelope import Result
+    from pidoctor.resolve.explanation import explain
 
     if is_this_machine(options):
         tell_interrupted(Path(options.venv or ".venv"), progress(options))
     profile = machine(options).profile
-    started = time.perf_counter()
-    resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
+    started, known = time.perf_counter(), catalog()
+    wanted = options.requirement, options.beyond_tags
+    resolution = answer(profile, *wanted, known)
+    around = explain(profile, request(profile, *wanted, known), known, resolution)
     return Result(
         "explain",
         profile=profile,
         resolution=resolution,
+        explanation=around,
         asked=asked(options),
         timings={"resolve_s": time.perf_counter() - started},
     )

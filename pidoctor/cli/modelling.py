@@ -127,8 +127,8 @@ class ModelQuestion:
         for own in _of_model(answer.runtimes):
             found.setdefault(own.kind, own)
         for proposal in proposals(profile, request, known, self.solve):
-            kind, text, _, result = proposal.change
-            found[kind] = ModelChange(kind, text, result)
+            change = proposal.change
+            found[change.kind] = ModelChange(change.kind, change.text, change.result)
         return tuple(sorted(found.values(), key=lambda change: change.cost))
 
 

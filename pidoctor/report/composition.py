@@ -16,7 +16,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "smoke": ("findings", "proof", "conclusion"),
     "undo": ("steps", "conclusion"),
     "recover": ("steps", "conclusion"),
-    "explain": ("facts", "resolution", "conclusion"),
+    "explain": ("conclusion", "facts", "resolution", "conclusion"),
     "lock": ("resolution", "conclusion"),
     "download": ("resolution", "conclusion"),
     "targets": ("targets", "conclusion"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pidoctor import units
 from pidoctor.asked import Asked
-from pidoctor.resolve.plan import Plan
+from pidoctor.resolve.plan import Impossible, Plan
 from pidoctor.result import Finding, Severity
 
 if TYPE_CHECKING:
@@ -110,9 +110,18 @@ def _carried_out(asked: Asked) -> str:
 
 
 def _explain(result: Result) -> Conclusion:
-    asked, plan = _asked(result), result.plan
+    asked, plan, answer = _asked(result), result.plan, result.resolution
+    if isinstance(answer, Impossible):
+        said = f"{asked.subject} cannot be installed on {asked.place} as it is."
+        if result.explanation is not None:
+            from pidoctor.report.explaining import why_not
+
+            said = why_not(answer, result.explanation, asked)
+        first = answer.changes[0] if answer.changes else None
+        other = first.request if first and first.kind in ("version", "runtime") else ""
+        return Conclusion(said, _carried_out(asked._replace(requirement=other)) if other else None)
     if plan is None:
-        return Conclusion(f"{asked.subject} cannot be installed on {asked.place} as it is.")
+        return Conclusion()
     return Conclusion(f"{_named(plan)} fits {asked.place}.", _carried_out(asked))
 
 

@@ -71,11 +71,13 @@ def proposals(
     }
 
     def of(altered: Iterable[Profile]) -> dict[str, Proposal]:
-        return _first_of_each(bare, altered, request, catalog, solve)
+        return _first_of_each(bare, altered, request, lambda after: solve(after, request, catalog))
 
     bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
     here = of(_singles(bare, _ON_THIS_BOARD)) or of(_pairs(bare, _ON_THIS_BOARD))
     here = here or of(_singles(bare, (_boards,))) or of(_board_pairs(bare))
+    if not here and not found:
+        found = _both(bare, request, catalog, solve)
     return sorted({**here, **found}.values(), key=lambda proposal: proposal.change.cost)
 
 
@@ -83,10 +85,13 @@ def _first_of_each(
     before: Profile,
     altered: Iterable[Profile],
     request: Request,
-    catalog: Catalog,
-    solve: Solve,
+    solve: Callable[[Profile], Resolution],
+    asking: str = "",
 ) -> dict[str, Proposal]:
-    """The first altered machine of each kind of change that has a plan."""
+    """The first altered machine of each kind of change that has a plan.
+
+    ``asking`` tells what ``request`` is where it is another one, with blanks as in _other_requests.
+    """
     found: dict[str, Proposal] = {}
     seen = set()
     for after in altered:
@@ -96,10 +101,13 @@ def _first_of_each(
         if not todo or kind in found or text in seen:
             continue
         seen.add(text)
-        resolution = solve(after, request, catalog)
+        resolution = solve(after)
         if isinstance(resolution, Plan):
-            cost = KINDS.index(kind) + 1
-            found[kind] = Proposal(Change(kind, text, cost, resolution.summary), after, request)
+            named = asking.format(runtime=resolution.runtime, version=resolution.version)
+            told = f"{text}, and {named}" if named else text
+            anew = str(request) if named else ""
+            change = Change(kind, told, KINDS.index(kind) + 1, resolution.summary, anew)
+            found[kind] = Proposal(change, after, request)
     return found
 
 
@@ -128,8 +136,24 @@ def _other_request(
     resolution = solve(profile, request, catalog)
     if isinstance(resolution, Plan):
         told = text.format(runtime=resolution.runtime, version=resolution.version)
-        change = Change(kind, told, KINDS.index(kind) + 1, resolution.summary)
+        change = Change(kind, told, KINDS.index(kind) + 1, resolution.summary, str(request))
         yield Proposal(change, profile, request)
+
+
+def _both(
+    profile: Profile, request: Request, catalog: Catalog, solve: Solve
+) -> dict[str, Proposal]:
+    """Another request on another machine, of the first other request that has a plan anywhere."""
+    for _, text, other in _other_requests(request, catalog):
+
+        def ask(after: Profile, other: Request = other) -> Resolution:
+            return solve(after, other, catalog)
+
+        machines = _singles(profile, (*_ON_THIS_BOARD, _boards))
+        found = _first_of_each(profile, machines, other, ask, text)
+        if found:
+            return found
+    return {}
 
 
 # --- another machine ---------------------------------------------------------------------------

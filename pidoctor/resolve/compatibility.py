@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
@@ -172,7 +172,7 @@ def _libc_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
 
 def _content_with(wheel: Wheel, machine: Machine) -> str:
     """The glibc that the required libraries need, where this machine has it; else empty."""
-    need = "" if wheel.evidence is None else _highest_glibc(wheel.evidence)
+    need = "" if wheel.evidence is None else needed_glibc(wheel.evidence)
     if not need or machine.libc_version is None:
         return ""
     return need if parse_version(need) <= machine.libc_version else ""
@@ -186,9 +186,18 @@ def required_libraries(evidence: Evidence) -> Iterator[Library]:
     return (library for library in evidence.libraries if library.required)
 
 
-def _highest_glibc(evidence: Evidence) -> str:
-    needs = [library.glibc for library in required_libraries(evidence) if library.glibc]
-    return max(needs, key=parse_version, default="")
+def needed_glibc(evidence: Evidence) -> str:
+    """The newest glibc version that a required library needs; empty where none names one."""
+    return _newest(library.glibc for library in required_libraries(evidence))
+
+
+def needed_glibcxx(evidence: Evidence) -> str:
+    """The same of libstdc++: "3.4.30"."""
+    return _newest(library.glibcxx for library in required_libraries(evidence))
+
+
+def _newest(versions: Iterable[str]) -> str:
+    return max(filter(None, versions), key=parse_version, default="")
 
 
 def judge_evidence(

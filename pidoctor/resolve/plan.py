@@ -80,15 +80,23 @@ class Change(NamedTuple):
 
     ``kind`` is one of version, runtime, system-package, python, kernel, os-bits, os-release,
     board; ``cost`` orders them, cheapest first; ``result`` is what would then be installed.
+    ``request`` is the requirement to ask for instead, empty where it stays the same.
     """
 
     kind: str
     text: str
     cost: int
     result: str
+    request: str = ""
 
     def to_json(self) -> shapes.Change:
-        return {"kind": self.kind, "text": self.text, "cost": self.cost, "result": self.result}
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "cost": self.cost,
+            "result": self.result,
+            "request": self.request or None,
+        }
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,9 @@ def without_wheels(
     for version, published in project.other_versions.items():
         if version not in project.by_version and specifier.contains(version):
             yield Candidate(name, version, Reason.NOT_PUBLISHED, f"published only for {published}")
+    known = {Version(version) for version in (*project.by_version, *project.other_versions)}
     for version in _pinned(specifier):
-        if version in project.by_version or version in project.other_versions:
+        if Version(version) in known:
             continue
         newest = next(iter(project.by_version), "0")
         if Version(version) > Version(newest):

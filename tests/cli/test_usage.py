@@ -30,7 +30,6 @@ from tests.cli.program import pidoctor
         ("check --target pi4-4gb/bookworm-64 --python python3", "--python does not go with"),
         ("check --capture /nonexistent.json", "/nonexistent.json"),
         ("check --root /nonexistent", "not a directory"),
-        ("explain", "REQUIREMENT"),
         ("smoke --python /nonexistent/python", "/nonexistent/python"),
         ("smoke --venv /nonexistent", "no virtual environment here"),
         ("check -- something", "is not a runtime"),

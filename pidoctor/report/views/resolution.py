@@ -22,6 +22,7 @@ from pidoctor.report.document import (
     Text,
     Words,
 )
+from pidoctor.report.views import explanation
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan
 from pidoctor.resolve.verdict import which_no
 from pidoctor.units import count, size
@@ -43,7 +44,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         return
     explain = result.command == "explain"
     if isinstance(answer, Impossible):
-        yield from _impossible(answer, detail)
+        yield from _impossible(answer, detail, said=result.explanation is not None)
     elif detail is Detail.VERBOSE or (detail is Detail.USUAL and result.command != "check"):
         done = result.proof is not None and result.proof.passed
         title = "Installed" if done else "What would be installed"
@@ -52,8 +53,10 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         elif result.outcome is not None and not done:
             title = "What was to be installed"
         yield Section(title, tuple(_plan(answer, detail, done)))
-        if explain:
-            yield from _because(answer)
+    if explain:
+        yield from explanation.view(result, detail)
+    if explain and isinstance(answer, Plan):
+        yield from _because(answer)
     if explain or detail is Detail.VERBOSE:
         yield from refused(answer.rejected, detail)
 
@@ -107,7 +110,11 @@ def _package(pin: Pin, runtime: str) -> tuple[Words, ...]:
 
 def _because(plan: Plan) -> Iterator[Section]:
     """Which requirement brought each package in, and what was passed over for it."""
-    rows = tuple((pin.name, [("; ".join(pin.because), FAINT)]) for pin in plan.pins if pin.because)
+    rows = tuple(
+        (pin.name, [("; ".join(pin.because), FAINT)])
+        for pin in plan.pins
+        if pin.because and pin.name != plan.runtime
+    )
     if rows:
         yield Section("Why these", (Table(rows),))
 
@@ -115,15 +122,20 @@ def _because(plan: Plan) -> Iterator[Section]:
 # --- nothing fits ------------------------------------------------------------------------------
 
 
-def _impossible(answer: Impossible, detail: Detail) -> Iterator[Section]:
-    asked = "TensorFlow Lite" if answer.request == "auto" else answer.request
-    no = which_no(answer.nearest.reason if answer.nearest else None)
-    message = f"{asked} {no}: {_ended(answer.message)}"
-    yield Section("Nothing fits", (Item(Mark.BAD, message),))
+def _impossible(answer: Impossible, detail: Detail, said: bool) -> Iterator[Section]:
+    """What would help; why nothing fits, unless the verdict has ``said`` it at length."""
+    if not said:
+        yield Section("Nothing fits", (Item(Mark.BAD, _why_none(answer)),))
     if answer.changes:
         yield Section("What would help, cheapest first", tuple(_changes(answer)))
     elif detail is not Detail.QUIET:
-        yield Section("", (Text("No single change that we know of would help."),))
+        yield Section("", (Text("No single change that we know of would help, nor any two."),))
+
+
+def _why_none(answer: Impossible) -> str:
+    asked = "TensorFlow Lite" if answer.request == "auto" else answer.request
+    no = which_no(answer.nearest.reason if answer.nearest else None)
+    return f"{asked} {no}: {_ended(answer.message)}"
 
 
 def _changes(answer: Impossible) -> Iterator[Block]:

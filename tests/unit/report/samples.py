@@ -12,6 +12,8 @@ from pidoctor.install.outcome import Outcome
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Index
 from pidoctor.proof.proof import Death, ModelResult, Proof
+from pidoctor.resolve.explanation import Explanation, Newest, RunnerUp
+from pidoctor.resolve.history import History
 from pidoctor.resolve.plan import Candidate, Change, Impossible, Pin, Plan
 from pidoctor.resolve.verdict import Reason
 from pidoctor.result import ExitCode, Finding, Remedy, Severity
@@ -69,6 +71,18 @@ def impossible() -> Impossible:
             ),
         ),
     )
+
+
+RUNNER_UP = RunnerUp("tflite-runtime", "2.14.0", "ai-edge-litert follows it", 3_000_000)
+
+
+def explanation() -> Explanation:
+    arm = "64-bit ARM (aarch64)"
+    known = History(
+        "ai-edge-litert", arm, "1.1.0", "2.3.0", "3.9", "1.1.0", "2.1.0", ("3.10", "3.14")
+    )
+    asks_for = ("Python >=3.10", "glibc 2.34", "numpy>=1.23.2")
+    return Explanation((known,), Newest("ai-edge-litert", "2.3.0", False, asks_for), None)
 
 
 def findings() -> tuple[Finding, ...]:
@@ -213,7 +227,18 @@ SAMPLES: dict[str, Result] = {
     "check": check(),
     "check-sick": sick(),
     "explain": Result(
-        "explain", profile=pi4(), resolution=impossible(), asked=Asked("ai-edge-litert")
+        "explain",
+        profile=pi4(),
+        resolution=impossible(),
+        explanation=explanation(),
+        asked=Asked("ai-edge-litert"),
+    ),
+    "explain-plan": Result(
+        "explain",
+        profile=pi4(),
+        resolution=plan(),
+        explanation=replace(explanation(), runner_up=RUNNER_UP),
+        asked=Asked("auto", "--target", "pi4-4gb/bookworm-64"),
     ),
     "install-dry-run": Result(
         "install",

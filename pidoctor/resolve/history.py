@@ -1,0 +1,91 @@
+"""What was published of a package over time, for the kind of machine that is asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from packaging.version import Version
+
+from pidoctor.catalog.wheels import Project, Wheel
+from pidoctor.resolve.compatibility import architecture_name, judge_tag, tag_of
+from pidoctor.resolve.machine import Machine
+from pidoctor.resolve.verdict import Accepted, Reason
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
+
+_OTHER_PROCESSOR = (Reason.ARCHITECTURE, Reason.BITNESS)
+
+
+class History(NamedTuple):
+    """The releases of a package that have a wheel for a processor, by what their tags claim.
+
+    Versions are empty where there is none; pre-releases and withdrawn wheels do not count.
+    """
+
+    name: str
+    architecture: str  # in words: "64-bit ARM (aarch64)"
+    first: str  # oldest version with a wheel for the architecture
+    last: str  # newest such
+    python: str  # the machine's: "3.13"
+    first_for_python: str  # oldest version with a wheel for the architecture and this Python
+    last_for_python: str
+    pythons: tuple[str, ...]  # that the last version has wheels for, oldest first
+    followed_by: str = ""  # what its makers publish instead since it ended
+
+    def to_json(self) -> shapes.History:
+        return {
+            "name": self.name,
+            "architecture": self.architecture,
+            "first": self.first or None,
+            "last": self.last or None,
+            "python": self.python,
+            "first_for_python": self.first_for_python or None,
+            "last_for_python": self.last_for_python or None,
+            "pythons": list(self.pythons),
+            "followed_by": self.followed_by or None,
+        }
+
+
+def history(name: str, project: Project | None, machine: Machine, followed_by: str) -> History:
+    """What the index holds of ``project`` for the processor of ``machine``, and for its Python."""
+    fitting = sorted(wheels_for(project, machine), key=lambda wheel: Version(wheel.version))
+    here = [wheel for wheel in fitting if _is_for_python(wheel, machine)]
+    last = fitting[-1].version if fitting else ""
+    return History(
+        name=name,
+        architecture=architecture_name(machine.architecture),
+        first=fitting[0].version if fitting else "",
+        last=last,
+        python=machine.python_short,
+        first_for_python=here[0].version if here else "",
+        last_for_python=here[-1].version if here else "",
+        pythons=_pythons(wheel for wheel in fitting if wheel.version == last),
+        followed_by=followed_by,
+    )
+
+
+def wheels_for(project: Project | None, machine: Machine) -> Iterator[Wheel]:
+    """The released wheels whose tag names the machine's processor, whatever their Python."""
+    for wheel in project.wheels if project else ():
+        if wheel.yanked or Version(wheel.version).is_prerelease:
+            continue
+        if wheel.source == "piwheels" and not machine.piwheels:
+            continue
+        verdict = judge_tag(tag_of(wheel.filename), machine.interpreter)
+        if isinstance(verdict, Accepted) or verdict.reason not in _OTHER_PROCESSOR:
+            yield wheel
+
+
+def _is_for_python(wheel: Wheel, machine: Machine) -> bool:
+    verdict = judge_tag(tag_of(wheel.filename), machine.interpreter)
+    return isinstance(verdict, Accepted) or verdict.reason not in (Reason.PYTHON, Reason.ABI)
+
+
+def _pythons(wheels: Iterable[Wheel]) -> tuple[str, ...]:
+    """The versions of CPython in the tags of ``wheels``: ("3.9", "3.10")."""
+    tags = (re.match(r"cp(\d)(\d+)-", tag_of(wheel.filename)) for wheel in wheels)
+    found = {(int(tag[1]), int(tag[2])) for tag in tags if tag}
+    return tuple(f"{major}.{minor}" for major, minor in sorted(found))
