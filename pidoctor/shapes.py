@@ -553,6 +553,76 @@ class Answer(TypedDict):
     resolution: Union[Plan, Impossible, None]
 
 
+class FleetCause(TypedDict):
+    """A trouble by its stable id, and how many boards of a group have it."""
+
+    id: Text
+    text: str
+    boards: Amount
+
+
+class FleetTelling(TypedDict):
+    """The one fact that tells a group from the ``boards`` that work: its value here and there.
+
+    Verified by resolving; ``text`` is what to do, ``result`` what would then be installed.
+    """
+
+    fact: Text
+    here: str
+    there: str
+    boards: Amount
+    text: str
+    result: str
+
+
+class FleetGroup(TypedDict):
+    """Boards with the same fingerprint that do alike. ``names`` are the first of them."""
+
+    fingerprint: Union[Mapping[str, str], None]
+    verdict: Annotated[str, TypeOf("pidoctor.fleet.record:Verdict")]
+    boards: Amount
+    names: list[str]
+    software: list[str]
+    causes: list[FleetCause]
+    telling: Union[FleetTelling, None]
+
+
+class FleetUnread(TypedDict):
+    """A file that was not read, and why."""
+
+    source: str
+    error: str
+
+
+class FleetMoved(TypedDict):
+    """A board that does otherwise than before; null where it was not in that report."""
+
+    board: str
+    before: Union[str, None]
+    after: Union[str, None]
+
+
+class FleetDrift(TypedDict):
+    """What differs from the report before; ``boards`` are the first of them."""
+
+    since: str
+    new: Amount
+    gone: Amount
+    changed: Amount
+    boards: list[FleetMoved]
+
+
+class Fleet(TypedDict):
+    """Many boards in groups; ``unread`` documents were not read, the first for ``not_read``."""
+
+    boards: Amount
+    documents: Amount
+    groups: list[FleetGroup]
+    unread: Amount
+    not_read: list[FleetUnread]
+    drift: Union[FleetDrift, None]
+
+
 class Envelope(TypedDict):
     """One envelope for every command. What a command has nothing for is null.
 
@@ -576,6 +646,7 @@ class Envelope(TypedDict):
     cases: Union[list[Case], None]
     matrix: Union[list[Cell], None]
     model: Union[Model, None]
+    fleet: Union[Fleet, None]
     timings: Union[Mapping[str, float], None]
     here: Union[bool, None]
     steps: Union[list[Step], None]

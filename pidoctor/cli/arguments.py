@@ -34,6 +34,7 @@ COMMANDS = {
     "model": "which runtimes run this .tflite model on this machine",
     "triage": "the cause of a failed install, from its log",
     "capture": "this machine as a file that can be asked about elsewhere",
+    "fleet": "many boards: one report, one plan for each kind of board",
     "report": "a support bundle; secrets and names are looked for and masked",
     "index": "the wheels index: status, update, audit, verify",
     "schema": "the JSON Schema of what --json prints",
@@ -173,6 +174,20 @@ def _command_parser(name: str, description: str, examples: str) -> argparse.Argu
     )
     output.add_argument("-q", "--quiet", action="store_true", help="only the answer")
     output.add_argument("--no-color", action="store_true", help="no colours")
+    return parser
+
+
+def add_action(actions: Any, name: str, words: str) -> argparse.ArgumentParser:
+    """A command inside of a command, as in ``index status``; ``actions`` holds them."""
+    parser: argparse.ArgumentParser = actions.add_parser(
+        name, help=words, description=words[0].upper() + words[1:] + ".", allow_abbrev=False
+    )
+    # Accepted behind the action too; unset there, so that what stood before it is kept.
+    unset = argparse.SUPPRESS
+    parser.add_argument("--json", action="store_true", default=unset, help=unset)
+    parser.add_argument("-v", "--verbose", action="count", default=unset, help=unset)
+    parser.add_argument("-q", "--quiet", action="store_true", default=unset, help=unset)
+    parser.add_argument("--no-color", action="store_true", default=unset, help=unset)
     return parser
 
 

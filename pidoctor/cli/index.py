@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pidoctor.cli.arguments import add_action
+
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
     from pidoctor.errors import CouldNotCheckError
@@ -52,16 +54,8 @@ def run(options: argparse.Namespace) -> Result:
 def _action(
     actions: Any, name: str, act: Callable[[argparse.Namespace], Result], words: str
 ) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=words, description=words[0].upper() + words[1:] + ".", allow_abbrev=False
-    )
+    parser = add_action(actions, name, words)
     parser.set_defaults(act=act)
-    # Accepted behind the action too; unset there, so that what stood before it is kept.
-    unset = argparse.SUPPRESS
-    parser.add_argument("--json", action="store_true", default=unset, help=unset)
-    parser.add_argument("-v", "--verbose", action="count", default=unset, help=unset)
-    parser.add_argument("-q", "--quiet", action="store_true", default=unset, help=unset)
-    parser.add_argument("--no-color", action="store_true", default=unset, help=unset)
     return parser
 
 

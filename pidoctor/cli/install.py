@@ -153,6 +153,7 @@ def _job(options: argparse.Namespace, profile: Profile, plan: Plan) -> Job:
         base_python=_base(profile),
         offline=options.offline,
         wheels_dir=Path(options.wheels) if options.wheels else None,
+        machine=profile,
     )
 
 

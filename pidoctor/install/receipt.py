@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pidoctor import __version__
 from pidoctor.install.durable import read_json, write_json
 from pidoctor.install.place import Place
+from pidoctor.profile import codec, fingerprint
+from pidoctor.profile.environment import UNKNOWN
+from pidoctor.profile.profile import Profile
 from pidoctor.proof.proof import Proof
 from pidoctor.resolve.plan import Plan
 
@@ -17,8 +21,13 @@ SCHEMA = "pidoctor-receipt/1"
 _LIMIT = 8 << 20
 
 
-def make_receipt(plan: Plan, proof: Proof, python: str, new: bool) -> dict[str, Any]:
-    """The receipt of an install; ``new`` when there was no environment before."""
+def make_receipt(
+    plan: Plan, proof: Proof, python: str, new: bool, machine: Profile | None = None
+) -> dict[str, Any]:
+    """The receipt of an install; ``new`` when there was no environment before.
+
+    ``machine`` is where it ran: many receipts are told apart by it (``pidoctor fleet report``).
+    """
     return {
         "schema": SCHEMA,
         "pidoctor": __version__,
@@ -27,6 +36,16 @@ def make_receipt(plan: Plan, proof: Proof, python: str, new: bool) -> dict[str, 
         "new": new,
         "plan": plan.to_json(),
         "proof": proof.to_json(),
+        **(_machine(machine) if machine else {}),
+    }
+
+
+def _machine(profile: Profile) -> dict[str, Any]:
+    """The machine as it is without the environment, whose content is in the plan."""
+    bare = replace(profile, environment=UNKNOWN)
+    return {
+        "fingerprint": fingerprint.to_json(fingerprint.fingerprint(profile)),
+        "profile": codec.to_json(bare),
     }
 
 

@@ -24,6 +24,7 @@ from pidoctor.install.process import Arrival
 from pidoctor.install.tools import Pip, pips, seed, uv_for
 from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
 from pidoctor.probe.memory import available_bytes
+from pidoctor.profile.profile import Profile
 from pidoctor.readiness.memory import downloads_at_once
 from pidoctor.resolve.plan import Plan
 
@@ -58,7 +59,7 @@ class Job:
     """What to install and where: ``plan`` into ``venv``, for ``base_python`` if that is new.
 
     ``offline`` forbids downloads. ``wheels_dir`` is a folder in which wheels are looked for before
-    the ``cache``, which is the user's when None.
+    the ``cache``, which is the user's when None. ``machine`` goes into the receipt.
     """
 
     plan: Plan
@@ -67,6 +68,7 @@ class Job:
     offline: bool = False
     wheels_dir: Path | None = None
     cache: Cache | None = None
+    machine: Profile | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from pidoctor.install.relocate import relocate, share_system_packages
 from pidoctor.install.situation import look
 from pidoctor.install.state import hold
 from pidoctor.install.wheelhouse import collect, matches
+from pidoctor.profile.profile import Profile
 from pidoctor.progress import Announced
 from pidoctor.proof.proof import PASSED, Proof
 from pidoctor.result import Finding
@@ -109,6 +110,7 @@ class Transaction:
         self._before = stamp(place.venv)
         self._owner = owner_of(place)
         self._proof: Proof | None = None
+        self._machine: Profile | None = None
 
     def _ended(
         self,
@@ -125,6 +127,7 @@ class Transaction:
 
     def carry_out(self, job: Job) -> Outcome:
         """Install ``job``; always leaves a sound environment."""
+        self._machine = job.machine
         try:
             recipe = make_recipe(job)
             if recipe.satisfied:
@@ -236,7 +239,8 @@ class Transaction:
             self._touched = True
             raise _failed_proof(self._proof)
         final = str(python_of(self._place.venv))
-        return make_receipt(recipe.plan, self._proof, final, new=not recipe.exists)
+        new = not recipe.exists
+        return make_receipt(recipe.plan, self._proof, final, new, self._machine)
 
     def _commit(self) -> None:
         """Make the proven state the one that counts; all its content is on the disk before."""

@@ -25,6 +25,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "model": ("conclusion", "model"),
     "capture": (*_MACHINE, "conclusion"),
     "report": (*_MACHINE, "findings", "resolution", "conclusion"),
+    "fleet": ("fleet", "conclusion"),
     "index": ("wheels_index", "conclusion"),
     "schema": (),  # these three print a document that is no result
     "completion": (),
@@ -41,6 +42,7 @@ _NEEDS = {
     "proof": "proof",
     "cases": "cases",
     "answers": "answers",
+    "fleet": "fleet",
 }
 
 

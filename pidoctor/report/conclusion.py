@@ -259,6 +259,28 @@ def _triage(result: Result) -> Conclusion:
     return Conclusion(first.explanation or first.cause, next(iter(first.fix.commands), None))
 
 
+def _fleet(result: Result) -> Conclusion:
+    fleet = result.fleet
+    if fleet is None:
+        return Conclusion()
+    counted = [
+        f"{number} {words}"
+        for words, number in (
+            ("work", fleet.of("works")),
+            ("fit and were not tried", fleet.of("fits")),
+            ("failed", fleet.of("fails")),
+            ("cannot as they are", fleet.of("cannot")),
+            ("are not known", fleet.of("unknown")),
+        )
+        if number
+    ]
+    return Conclusion(
+        f"Of {units.count(fleet.boards, 'board')} {units.listed(counted)}."
+        if counted
+        else "Nothing of any board was found."
+    )
+
+
 def _index(result: Result) -> Conclusion:
     index = result.index
     if index is None:
@@ -296,5 +318,6 @@ _RULES: dict[str, Callable[[Result], Conclusion]] = {
     "targets": _targets,
     "matrix": _matrix,
     "triage": _triage,
+    "fleet": _fleet,
     "index": _index,
 }

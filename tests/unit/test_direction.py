@@ -25,15 +25,17 @@ IMPORTS: Mapping[str, str] = {
     "catalog": "decoding errors json_schema result",
     "checks": "catalog profile readiness resolve result units",
     "cli": (
-        "api asked catalog checks envelope errors evidence host indexing install "
+        "api asked catalog checks envelope errors evidence fleet host indexing install "
         "lockfiles model probe profile progress proof redact report requirements resolve result "
         "safe_files triage units"
     ),
     "decoding": "errors profile",
     "envelope": (
-        "asked evidence indexing install model profile proof report resolve result shapes triage"
+        "asked evidence fleet indexing install model profile proof report resolve result shapes "
+        "triage"
     ),
     "evidence": "catalog errors safe_files shapes",
+    "fleet": "errors profile report resolve safe_files shapes units urls",
     "host": "errors redact",
     "indexing": "catalog errors evidence host probe shapes",
     "install": (
@@ -52,7 +54,7 @@ IMPORTS: Mapping[str, str] = {
     "redact": "redact_rules urls",
     "redact_rules": "urls",
     "report": (
-        "asked envelope errors evidence indexing model profile proof redact resolve result "
+        "asked envelope errors evidence fleet indexing model profile proof redact resolve result "
         "safe_files shapes triage units"
     ),
     "requirements": "catalog decoding errors profile resolve safe_files",
@@ -91,6 +93,8 @@ TOUCHES: Mapping[str, str] = {
     "cli.smoke": "files",
     "cli.triage": "files",
     "evidence.audit": "files",
+    "fleet.reading": "files",
+    "fleet.store": "files",
     "host.capture_script": "environment files system",
     "host.captured": "files",
     "host.command": "environment files programs",

@@ -1,0 +1,1 @@
+"""Many boards at once: what they sent, grouped, compared, and planned for together."""

@@ -1,0 +1,292 @@
+"""Documents of many boards to groups, and what tells those that work from those that do not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from pidoctor.errors import CouldNotCheckError, PidoctorError
+from pidoctor.fleet.judging import Answer, Judge, bare
+from pidoctor.fleet.reading import Document
+from pidoctor.fleet.record import Record, Verdict
+from pidoctor.fleet.store import Count, Moved, Store
+from pidoctor.fleet.telling import Peer, Telling, telling
+from pidoctor.profile import codec
+from pidoctor.profile.fingerprint import Fingerprint
+from pidoctor.profile.fingerprint import to_json as print_json
+from pidoctor.profile.profile import Profile
+from pidoctor.report.text import one_line
+from pidoctor.resolve.plan import Plan
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
+
+EXAMPLES = 20  # names of boards kept for a group
+_UNREAD = 20  # files of which it is said why they were not read
+_MOVED = 50
+_PEERS = 40  # groups that work and are compared with
+
+
+class Cause(NamedTuple):
+    """A trouble, its sentence, and how many boards of a group have it."""
+
+    id: str
+    text: str
+    boards: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Boards that are the same to a wheel and do alike; ``fingerprint`` None: not known."""
+
+    fingerprint: Fingerprint | None
+    verdict: Verdict
+    boards: int
+    names: tuple[str, ...]  # the first EXAMPLES
+    software: tuple[str, ...]  # "tflite-runtime 2.14.0, numpy 1.26.4", the commonest first
+    causes: tuple[Cause, ...]
+    telling: Telling | None = None
+
+    def to_json(self) -> shapes.FleetGroup:
+        told = self.telling
+        return {
+            "fingerprint": print_json(self.fingerprint) if self.fingerprint else None,
+            "verdict": self.verdict.value,
+            "boards": self.boards,
+            "names": list(self.names),
+            "software": list(self.software),
+            "causes": [
+                {"id": cause.id, "text": cause.text, "boards": cause.boards}
+                for cause in self.causes
+            ],
+            "telling": None
+            if told is None
+            else {
+                "fact": told.fact,
+                "here": told.here,
+                "there": told.there,
+                "boards": told.boards,
+                "text": told.text,
+                "result": told.result,
+            },
+        }
+
+
+class Unread(NamedTuple):
+    """A document that was not read, and why."""
+
+    source: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What differs from the report made at ``since``; the first of them by name."""
+
+    since: str
+    new: int
+    gone: int
+    changed: int
+    boards: tuple[Moved, ...]
+
+    def to_json(self) -> shapes.FleetDrift:
+        return {
+            "since": self.since,
+            "new": self.new,
+            "gone": self.gone,
+            "changed": self.changed,
+            "boards": [
+                {"board": moved.board, "before": moved.before, "after": moved.after}
+                for moved in self.boards
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The report: groups, those with most to do first."""
+
+    boards: int
+    documents: int
+    groups: tuple[Group, ...]
+    unread: int
+    not_read: tuple[Unread, ...]  # the first of them
+    drift: Drift | None = None  # None: there is no report before
+
+    def of(self, verdict: str) -> int:
+        """How many boards do so."""
+        return sum(group.boards for group in self.groups if group.verdict.value == verdict)
+
+    def to_json(self) -> shapes.Fleet:
+        return {
+            "boards": self.boards,
+            "documents": self.documents,
+            "groups": [group.to_json() for group in self.groups],
+            "unread": self.unread,
+            "not_read": [{"source": one.source, "error": one.error} for one in self.not_read],
+            "drift": self.drift.to_json() if self.drift else None,
+        }
+
+
+def fleet_report(
+    documents: Iterable[Document], store: Store, judge: Judge, made: str, compare: bool = False
+) -> Fleet:
+    """Read ``documents`` into ``store``, and group them.
+
+    ``made`` is now (ISO 8601); ``compare`` with the report before.
+    """
+    store.begin(made)
+    read, unread = 0, 0
+    not_read: list[Unread] = []
+    seen: set[Fingerprint] = set()
+    for document in documents:
+        read += 1
+        try:
+            _keep(document, store, judge, seen)
+        except Exception as error:  # of any kind: the other documents are read all the same
+            unread += 1
+            if len(not_read) < _UNREAD:
+                not_read.append(Unread(document.source, _reason(error)))
+    groups = tuple(_told(_groups(store), store, judge.answer))
+    boards = sum(group.boards for group in groups)
+    drift = _drift(store) if compare else None
+    return Fleet(boards, read, groups, unread, tuple(not_read), drift)
+
+
+class _NotReadError(PidoctorError):
+    pass
+
+
+def _keep(document: Document, store: Store, judge: Judge, seen: set[Fingerprint]) -> None:
+    if document.error:
+        raise _NotReadError(document.error)
+    for record, profile_of in judge.judge(document):
+        found = record.fingerprint
+        if found is not None and found not in seen:
+            profile = profile_of()
+            if profile is not None:
+                store.keep_machine(found, json.dumps(codec.to_json(profile)))
+                seen.add(found)
+        store.add(record)
+
+
+def _reason(error: Exception) -> str:
+    text = str(error) if isinstance(error, PidoctorError) else f"{type(error).__name__}: {error}"
+    return one_line(text, 200)
+
+
+_ORDER = (Verdict.FAILS, Verdict.CANNOT, Verdict.UNKNOWN, Verdict.FITS, Verdict.WORKS)
+
+
+def _groups(store: Store) -> list[Group]:
+    counted: dict[tuple[Fingerprint | None, Verdict], list[Count]] = {}
+    for count in store.counts():
+        counted.setdefault((count.fingerprint, count.verdict), []).append(count)
+    groups = [
+        Group(
+            found,
+            verdict,
+            sum(count.boards for count in counts),
+            tuple(store.names(found, verdict, EXAMPLES)),
+            tuple(name for name, _ in _summed(counts, _software) if name),
+            tuple(_causes(counts)),
+        )
+        for (found, verdict), counts in counted.items()
+    ]
+    return sorted(groups, key=lambda g: (_ORDER.index(g.verdict), -g.boards, g.names))
+
+
+def _summed(counts: list[Count], name: Callable[[Count], str]) -> list[tuple[str, int]]:
+    """Names and how many boards have each, the commonest first."""
+    sums: dict[str, int] = {}
+    for count in counts:
+        sums[name(count)] = sums.get(name(count), 0) + count.boards
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _software(count: Count) -> str:
+    if not count.runtime:
+        return ""
+    numpy = f", numpy {count.numpy}" if count.numpy else ""
+    return f"{count.runtime} {count.version}{numpy}"
+
+
+def _causes(counts: list[Count]) -> Iterator[Cause]:
+    texts = {count.cause: count.detail for count in counts}
+    for cause, boards in _summed(counts, lambda count: count.cause):
+        if cause or texts[cause]:
+            yield Cause(cause or "not-named", texts[cause], boards)
+
+
+def _told(groups: list[Group], store: Store, answer: Answer) -> Iterator[Group]:
+    """The groups, each that does not work with the fact that tells it from those that do."""
+    good = [group for group in groups if group.verdict.good and group.fingerprint is not None]
+    good.sort(key=lambda group: (group.verdict is not Verdict.WORKS, -group.boards))
+    peers = [
+        Peer(bare(profile), group.boards)
+        for group in good[:_PEERS]
+        for profile in [_profile(group, store)]
+        if profile is not None
+    ]
+    for group in groups:
+        yield group if group.verdict.good else _with_telling(group, store, peers, good, answer)
+
+
+def _profile(group: Group, store: Store) -> Profile | None:
+    data = store.machine(group.fingerprint) if group.fingerprint else None
+    return codec.from_json(data) if data is not None else None
+
+
+def _with_telling(
+    group: Group, store: Store, peers: list[Peer], good: list[Group], answer: Answer
+) -> Group:
+    profile = _profile(group, store)
+    if profile is None:
+        return group
+    failing = bare(profile)
+    try:
+        resolution = answer(failing)
+        if isinstance(resolution, Plan):
+            return replace(group, telling=_other_software(group, good, resolution))
+        return replace(group, telling=telling(failing, peers, answer))
+    except CouldNotCheckError:  # too little is known of the machine
+        return group
+
+
+def _other_software(group: Group, good: list[Group], plan: Plan) -> Telling | None:
+    """What the boards that work have installed otherwise, where resolving gives just that."""
+    pins = {pin.name: pin.version for pin in plan.pins}
+    wanted = f"{plan.runtime} {plan.version}"
+    wanted += f", numpy {pins['numpy']}" if "numpy" in pins else ""
+    boards = sum(other.boards for other in good if wanted in other.software[:1])
+    here = group.software[0] if group.software else ""
+    if not here or here == wanted or not boards:
+        return None
+    text = "install what resolving gives: pidoctor install"
+    return Telling("installed software", here, wanted, boards, text, plan.summary)
+
+
+def _drift(store: Store) -> Drift | None:
+    since = store.before()
+    if since is None:
+        return None
+    new = gone = changed = 0
+    first: list[Moved] = []
+    for moved in store.moved():
+        new += moved.before is None
+        gone += moved.after is None
+        changed += moved.before is not None and moved.after is not None
+        if len(first) < _MOVED:
+            first.append(moved)
+    return Drift(since, new, gone, changed, tuple(first))
+
+
+def json_lines(records: Iterable[Record]) -> Iterator[str]:
+    """A line of JSON for each board."""
+    for record in records:
+        found = record.fingerprint
+        fields = {**record._asdict(), "verdict": record.verdict.value}
+        fields["fingerprint"] = print_json(found) if found else None
+        yield json.dumps(fields, ensure_ascii=False) + "\n"

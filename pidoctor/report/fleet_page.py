@@ -1,0 +1,87 @@
+"""A fleet as one page: a card for each group of boards, those with most to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pidoctor import __version__, units
+from pidoctor.redact import Identity, redact
+from pidoctor.report.document import Mark, mapped
+from pidoctor.report.html import page, text
+from pidoctor.report.views.fleet import WORDS, title, told
+
+if TYPE_CHECKING:
+    from pidoctor.fleet.report import Drift, Fleet, Group
+
+_TITLE = "Which boards work?"
+_CARDS = {Mark.GOOD: "passed", Mark.BAD: "error", Mark.UNKNOWN: "warning"}
+
+
+def fleet_page(fleet: Fleet, identity: Identity | None = None) -> str:
+    """The page; without secrets and personal data, ``identity`` is whose names are taken out."""
+    whose = identity or Identity.here()
+    return page(_TITLE, mapped(tuple(_body(fleet)), lambda words: redact(words, whose)))
+
+
+def _body(fleet: Fleet) -> Iterator[str]:
+    yield f"<h1>{text(_TITLE)}</h1>"
+    yield (
+        f"<p>{units.count(fleet.boards, 'board')}, from "
+        f"{units.count(fleet.documents, 'document')}. "
+        f"<small>Made by pidoctor {text(__version__)}.</small></p>"
+    )
+    yield from _counts(fleet)
+    if fleet.drift:
+        yield from _drift(fleet.drift)
+    yield "<section><h2>Groups of the same kind</h2>"
+    for group in fleet.groups:
+        yield from _group(group)
+    yield "</section>"
+    if fleet.unread:
+        yield f"<section><h2>Not read: {fleet.unread}</h2><ul>"
+        for one in fleet.not_read:
+            yield f"<li><code>{text(one.source)}</code>: {text(one.error)}</li>"
+        yield "</ul></section>"
+
+
+def _counts(fleet: Fleet) -> Iterator[str]:
+    yield '<div class="scroll" role="region" tabindex="0" aria-label="How the boards do">'
+    yield '<table class="facts"><tbody>'
+    for verdict, (words, _, _) in WORDS.items():
+        if fleet.of(verdict):
+            yield f'<tr><th scope="row">{text(words)}</th><td>{fleet.of(verdict)}</td></tr>'
+    yield "</tbody></table></div>"
+
+
+def _group(group: Group) -> Iterator[str]:
+    words, mark, _ = WORDS[group.verdict.value]
+    yield f'<div class="card {_CARDS.get(mark, "note")}">'
+    yield f"<p><strong>{units.count(group.boards, 'board')}: {text(words)}</strong></p>"
+    yield f"<p>{text(title(group))}</p>"
+    for software in group.software:
+        yield f"<p><small>{text(software)}</small></p>"
+    for cause in group.causes:
+        boards = units.count(cause.boards, "board")
+        yield f"<p><code>{text(cause.id)}</code> ({boards}) {text(cause.text)}</p>"
+    if told(group):
+        yield f"<p>{text(told(group))}</p>"
+    more = group.boards - len(group.names)
+    yield f"<details><summary>Which boards</summary><p>{text(', '.join(group.names))}"
+    yield f" and {more} more; <code>--jsonl</code> lists them all." if more else ""
+    yield "</p></details></div>"
+
+
+def _drift(drift: Drift) -> Iterator[str]:
+    yield f"<section><h2>Since the report of {text(drift.since)}</h2>"
+    yield f"<p>{drift.changed} changed, {drift.new} new, {drift.gone} not in it any more.</p>"
+    if drift.boards:
+        yield '<div class="scroll" role="region" tabindex="0" aria-label="What has changed">'
+        yield '<table class="facts"><thead><tr><th scope="col">Board</th><th scope="col">Before'
+        yield '</th><th scope="col">Now</th></tr></thead><tbody>'
+        for moved in drift.boards:
+            before, after = text(moved.before or "-"), text(moved.after or "-")
+            yield f'<tr><th scope="row">{text(moved.board)}</th>'
+            yield f"<td>{before}</td><td>{after}</td></tr>"
+        yield "</tbody></table></div>"
+    yield "</section>"

@@ -1,0 +1,241 @@
+"""``pidoctor fleet report``: many documents to groups, and what tells the groups apart."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pidoctor.fleet.reading import LIMIT, board_name
+from pidoctor.profile.named_targets import target
+from tests.cli.program import pidoctor
+from tests.fleet.samples import profile_file, receipt, write
+
+MACHINES = Path(__file__).parent.parent / "machines"
+BOOKWORM = "pi4-4gb/bookworm-64"
+
+
+def report(*words: str) -> Any:
+    """The fleet in the envelope, with the exit code."""
+    run = pidoctor("fleet", "report", "--json", *words)
+    return SimpleNamespace(code=run.code, **run.json["fleet"], verdict=run.json["verdict"])
+
+
+def test_boards_are_grouped_by_fingerprint_and_verdict(tmp_path: Path) -> None:
+    profile = target(BOOKWORM)
+    for number in range(3):
+        write(tmp_path, f"kiosk-{number}", receipt(profile))
+    write(tmp_path, "kiosk-10", receipt(profile, "2.2.6", passed=False))
+    fleet = report(str(tmp_path))
+    assert fleet.code == 1
+    assert [(g["verdict"], g["boards"]) for g in fleet.groups] == [("fails", 1), ("works", 3)]
+    assert fleet.groups[1]["names"] == ["kiosk-0", "kiosk-1", "kiosk-2"]
+    assert fleet.groups[0]["causes"] == [
+        {"id": "numpy-abi", "text": "It was compiled for NumPy 1.", "boards": 1}
+    ]
+    assert fleet.groups[0]["fingerprint"] == fleet.groups[1]["fingerprint"]
+    assert fleet.verdict == "Of 4 boards 3 work and 1 failed."
+
+
+def test_the_fact_that_tells_them_apart_is_verified_by_resolving(tmp_path: Path) -> None:
+    """One with Python 3.14, where tflite-runtime has no wheel; those with 3.11 have one."""
+    for number in range(2):
+        profile_file(tmp_path, f"good-{number}", BOOKWORM)
+    profile_file(tmp_path, "bad", f"{BOOKWORM}/py3.13")
+    fleet = report(str(tmp_path), "--requirement", "tflite-runtime")
+    (bad,) = [group for group in fleet.groups if group["verdict"] == "cannot"]
+    told = bad["telling"]
+    assert (told["fact"], told["here"], told["there"]) == ("Python", "3.13", "3.11")
+    assert told["boards"] == 2
+    assert "tflite-runtime 2.14.0" in told["result"]
+    told_to = pidoctor("check", "tflite-runtime", "--target", BOOKWORM)
+    assert told_to.code == 0  # what it says is possible is possible
+
+
+def test_a_fact_that_differs_and_decides_nothing_is_not_named(tmp_path: Path) -> None:
+    """The boards differ in memory alone, and nothing fits either of them."""
+    profile_file(tmp_path, "small", "pi4-2gb/bookworm-32/py3.13")
+    profile_file(tmp_path, "large", "pi4-4gb/bookworm-32/py3.13")
+    fleet = report(str(tmp_path))
+    assert {group["verdict"] for group in fleet.groups} == {"cannot"}
+    assert all(group["telling"] is None for group in fleet.groups)
+
+
+def test_what_ran_counts_more_than_what_could_be_installed(tmp_path: Path) -> None:
+    profile = target(BOOKWORM)
+    write(tmp_path / "receipts", "kiosk", receipt(profile, passed=False))
+    profile_file(tmp_path / "machines", "kiosk", BOOKWORM)
+    for order in (("receipts", "machines"), ("machines", "receipts")):
+        fleet = report(*(str(tmp_path / name) for name in order))
+        assert [(g["verdict"], g["boards"]) for g in fleet.groups] == [("fails", 1)]
+
+
+def test_of_two_receipts_the_later_one_counts(tmp_path: Path) -> None:
+    old, new = receipt(target(BOOKWORM), passed=False), receipt(target(BOOKWORM))
+    new["time"] = "2026-11-26T10:00:00Z"
+    write(tmp_path / "b", "kiosk", old)
+    write(tmp_path / "a", "kiosk", new)
+    fleet = report(str(tmp_path / "b"), str(tmp_path / "a"))
+    assert [group["verdict"] for group in fleet.groups] == ["works"]
+    fleet = report(str(tmp_path / "a"), str(tmp_path / "b"))
+    assert [group["verdict"] for group in fleet.groups] == ["works"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"null", "no result"),
+        (b'{"schema": "other/1"}', "other/1"),
+        (b'{"schema": "pidoctor-profile/1"}', "missing"),
+        (b'{"schema": "pidoctor-capture/1", "files": 3}', "capture"),
+        (b'{"schema": "pidoctor-result/1", "command": "matrix"}', "of no board"),
+        (b'{"a": "' + b"x" * (LIMIT + 1) + b'"}', "larger than"),
+        (b"PK\x03\x04 no zip", "not a bundle"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_bad_file_stops_nothing(tmp_path: Path, content: bytes, reason: str) -> None:
+    write(tmp_path, "good", receipt(target(BOOKWORM)))
+    (tmp_path / "a-bad.json").write_bytes(content)
+    fleet = report(str(tmp_path))
+    assert fleet.code == 3  # nothing is wrong with a board, but one could not be read
+    assert (fleet.boards, fleet.unread) == (1, 1)
+    assert reason in fleet.not_read[0]["error"]
+
+
+@pytest.mark.parametrize("value", [None, 3, "x", [], {}, [None], {"packages": [3]}])
+@pytest.mark.parametrize("key", ["plan", "proof", "fingerprint", "time", "profile"])
+def test_a_receipt_with_nonsense_in_it_is_no_traceback(
+    tmp_path: Path, key: str, value: Any
+) -> None:
+    write(tmp_path, "odd", {**receipt(target(BOOKWORM)), key: value})
+    fleet = report(str(tmp_path))
+    assert fleet.documents == 1
+    assert not any("Error:" in one["error"] for one in fleet.not_read)
+
+
+def test_captures_are_looked_at_and_resolved_for(tmp_path: Path) -> None:
+    for name in ("pi-zero-w-bookworm-32", "pi4-bullseye-64"):
+        path = tmp_path / f"{name}.json"
+        path.write_bytes((MACHINES / name / "capture.json").read_bytes())
+    fleet = report(str(tmp_path))
+    assert {g["names"][0]: g["verdict"] for g in fleet.groups} == {
+        "pi-zero-w-bookworm-32": "cannot",
+        "pi4-bullseye-64": "fits",
+    }
+
+
+def test_diagnoses_and_results_come_in_by_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one.log").write_text("ERROR: Could not find a version (from versions: none)\n")
+    case = pidoctor("triage", "--jsonl", str(tmp_path / "one.log")).out
+    checked = json.loads(pidoctor("check", "--json", "--target", BOOKWORM).out)
+    lines = case + json.dumps({**checked, "board": "pi-7"}) + "\n" + "{broken\n"
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(lines.encode())))
+    fleet = report("-")
+    assert {n: g["verdict"] for g in fleet.groups for n in g["names"]} == {
+        "one": "fails" if '"unknown"' not in case else "unknown",
+        "pi-7": "fits",
+    }
+    assert [one["source"] for one in fleet.not_read] == ["standard input"]
+
+
+@pytest.mark.parametrize(
+    ("path", "board"),
+    [
+        ("/f/kiosk-7/receipt.json", "kiosk-7"),
+        ("/f/kiosk-7.json", "kiosk-7"),
+        ("/f/kiosk-7.receipt.json", "kiosk-7"),
+        ("/f/kiosk-7/.venv/.pidoctor/receipt.json", "kiosk-7"),
+        ("/f/kiosk-7/pidoctor-capture.json", "kiosk-7"),
+        ("/f/10.0.0.7.json", "10.0.0.7"),
+        ("/f/a\x1b[31m\n.json", "a"),
+    ],
+)
+def test_a_board_is_named_by_its_file(path: str, board: str) -> None:
+    assert board_name(path) == board
+
+
+def test_what_has_changed_since_the_last_report(tmp_path: Path) -> None:
+    profile, store = target(BOOKWORM), str(tmp_path / "fleet.db")
+    for name in ("same", "breaks", "goes"):
+        write(tmp_path / "in", name, receipt(profile))
+    first = report(str(tmp_path / "in"), "--store", store)
+    assert first.drift is None
+    broken = receipt(profile, passed=False)
+    write(tmp_path / "in", "breaks", {**broken, "time": "2026-11-26T00:00:00Z"})
+    write(tmp_path / "in", "new", receipt(profile))
+    (tmp_path / "in" / "goes" / "receipt.json").unlink()
+    drift = report(str(tmp_path / "in"), "--store", store).drift
+    assert (drift["new"], drift["gone"], drift["changed"]) == (1, 1, 1)
+    says = "tflite-runtime 2.14.0"
+    assert {moved["board"]: (moved["before"], moved["after"]) for moved in drift["boards"]} == {
+        "new": (None, f"works {says}"),
+        "goes": (f"works {says}", None),
+        "breaks": (f"works {says}", f"fails {says}"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("store", "says"),
+    [
+        ("receipt.json", "no store"),
+        ("folder", "regular file"),
+        ("none/fleet.db", "unable to open"),
+        ("mysql://host/x", "postgresql://"),
+    ],
+)
+def test_a_store_that_is_none_is_one_line(tmp_path: Path, store: str, says: str) -> None:
+    path = write(tmp_path, "kiosk", receipt(target(BOOKWORM)))
+    (tmp_path / "receipt.json").write_bytes(path.read_bytes())
+    (tmp_path / "folder").mkdir()
+    where = store if "://" in store else str(tmp_path / store)
+    run = pidoctor("fleet", "report", str(path), "--store", where)
+    assert run.code in (2, 3)
+    assert says in run.err
+    assert run.err.count("\n") == 1
+
+
+def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:
+    run = pidoctor("fleet", "report", str(tmp_path / "nothing"))
+    assert (run.code, run.err.count("\n")) == (2, 1)
+
+
+def test_the_table_says_it_in_words(tmp_path: Path) -> None:
+    profile_file(tmp_path, "good", BOOKWORM)
+    profile_file(tmp_path, "bad", f"{BOOKWORM}/py3.13")
+    run = pidoctor("fleet", "report", str(tmp_path), "--requirement", "tflite-runtime")
+    text = " ".join(run.out.split())
+    assert "1 board: cannot be installed as it is" in text
+    assert "Python tells them apart: 3.13 here, 3.11 on 1 board where it is possible." in text
+    assert text.endswith("Of 2 boards 1 fit and were not tried and 1 cannot as they are.")
+
+
+def test_the_page_escapes_what_others_wrote_and_loads_nothing(tmp_path: Path) -> None:
+    bad = receipt(target(BOOKWORM), passed=False)
+    bad["proof"]["death"] = {"kind": "<b>", "message": "<script>alert(1)</script> token=hunter22"}
+    write(tmp_path, "<img src=x>", bad)
+    page = tmp_path / "fleet.html"
+    assert pidoctor("fleet", "report", str(tmp_path), "--html", str(page)).code == 1
+    text = page.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "hunter22" not in text
+    assert "1 board: failed" in text
+
+
+def test_a_line_a_board(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path, f"kiosk-{number}", receipt(target(BOOKWORM)))
+    run = pidoctor("fleet", "report", str(tmp_path), "--jsonl")
+    lines = [json.loads(line) for line in run.out.splitlines()]
+    assert [line["board"] for line in lines] == ["kiosk-0", "kiosk-1", "kiosk-2"]
+    assert {line["verdict"] for line in lines} == {"works"}
