@@ -142,13 +142,11 @@ def request(
 ) -> Request:
     """What a requirement, or a project of several, asks for on a machine."""
     from pidoctor.resolve.machine import machine_of
-    from pidoctor.resolve.provider import marker_environment
     from pidoctor.resolve.request import parse_request
 
     if isinstance(requirement, str):
         return parse_request(requirement, catalog, beyond_tags)
-    environment = marker_environment(machine_of(profile))
-    return requirement.request(catalog, environment, beyond_tags)
+    return requirement.request(catalog, machine_of(profile).markers(), beyond_tags)
 
 
 def _catalog() -> Catalog:

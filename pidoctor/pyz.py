@@ -22,6 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from pidoctor.errors import CouldNotCheckError, PidoctorError, UsageError
+from pidoctor.platforms.markers import marker_environment
 from pidoctor.probe.questions import script
 from pidoctor.pyz_start import CAPTURE
 
@@ -76,19 +77,7 @@ def _check(library: Path) -> None:
 
 def _needs(requirements: Iterable[str]) -> set[str]:
     """The names that ``requirements`` ask for on any of PYTHONS, on Linux, without extras."""
-    machines = [
-        {
-            "python_version": version,
-            "python_full_version": f"{version}.0",
-            "sys_platform": "linux",
-            "platform_system": "Linux",
-            "os_name": "posix",
-            "implementation_name": "cpython",
-            "platform_python_implementation": "CPython",
-            "extra": "",
-        }
-        for version in PYTHONS
-    ]
+    machines = [marker_environment(f"{version}.0") for version in PYTHONS]
     parsed = [Requirement(text) for text in requirements]
     return {
         canonicalize_name(item.name)

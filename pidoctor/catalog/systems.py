@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from pidoctor.catalog.boards import MIB, Board, Boards, Soc
 from pidoctor.catalog.tables import derived
 from pidoctor.catalog.values import Dotted as Version
+from pidoctor.platforms.versions import minor_of
 
 Value = TypeVar("Value")
 
@@ -56,7 +57,7 @@ class SystemRow(NamedTuple):
 
     @property
     def python_minor(self) -> str:
-        return ".".join(self.python.split(".")[:2])
+        return minor_of(self.python)
 
     @property
     def source(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pidoctor.platforms.versions import parse_version
+
 _CLAUSE = re.compile(r"(==|!=|<=|>=|<|>|~=)\s*\d+(\.\d+)*(\.\*)?")
 
 
@@ -13,8 +15,7 @@ class Dotted(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Dotted:
-        if not all(part.isascii() and part.isdecimal() for part in text.split(".")):
-            raise ValueError("not a version made of numbers")
+        parse_version(text)
         return super().__new__(cls, text)
 
 

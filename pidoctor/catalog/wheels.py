@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, cast
 from packaging.version import Version
 
 from pidoctor.errors import PidoctorError
+from pidoctor.platforms.versions import parse_version
 
 SCHEMA = "pidoctor-index/1"
 _LARGEST = 64 << 20  # bytes of an index file; the largest has 2 MB
@@ -209,8 +210,8 @@ def _library(item: Mapping[str, Any]) -> Library:
     _only(int, library.align, *(library.arm or ()))
     _only(bool, library.required, library.exec_stack)
     for version in (library.glibc, library.glibcxx, library.cxxabi):
-        if version and not all(part.isdecimal() for part in version.split(".")):
-            raise ValueError("not a dotted version")
+        if version:
+            parse_version(version)
     return library
 
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from pidoctor.checks.case import Case
+from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.environment import Damage
 from pidoctor.result import Finding, Remedy, Severity
 
@@ -31,19 +32,15 @@ def environment_python(case: Case) -> Iterator[Finding]:
             f"{python.version.source}: {python.version.detail or python.version.state.value}",
             anew,
         )
-    elif made_for and _minor(made_for) != _minor(python.version.or_else("")):
+    elif made_for and minor_of(made_for) != minor_of(python.version.or_else("")):
         yield Finding(
             "environment-python-changed",
             Severity.ERROR,
-            f"The environment {folder} was made for Python {_minor(made_for)}, and its Python is "
+            f"The environment {folder} was made for Python {minor_of(made_for)}, and its Python is "
             f"{python.version.value} now, which does not see the packages installed before.",
             f"{environment.made_for.source}: version {made_for}",
             anew,
         )
-
-
-def _minor(version: str) -> str:
-    return ".".join(version.split(".")[:2])
 
 
 def damages(case: Case) -> Iterator[Finding]:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from packaging.tags import Tag
 
-from pidoctor.catalog.manylinux import LEGACY_GLIBC
 from pidoctor.catalog.tables import load_table
-from pidoctor.evidence.elf import newest, version_key
 from pidoctor.evidence.library import LibraryAudit
+from pidoctor.platforms.manylinux import LEGACY_GLIBC
+from pidoctor.platforms.versions import newest, numbers_of
 
 _MANYLINUX = re.compile(r"(?:manylinux_(\d+)_(\d+)|(manylinux\d+))_\w+")
 _MACHINES = ("x86_64", "aarch64", "armv7l", "armv6l", "i686", "ppc64le", "s390x", "riscv64")
@@ -28,7 +28,7 @@ def disagreements(tags: Iterable[Tag], libraries: Iterable[LibraryAudit]) -> Ite
     yield from _machine(platforms, files)
     claimed = [level for level in map(_glibc_level, platforms) if level]
     if claimed:
-        yield from _glibc(min(claimed, key=version_key), platforms, files)
+        yield from _glibc(min(claimed, key=numbers_of), platforms, files)
     elif any(platform.startswith("musllinux") for platform in platforms):
         for library in files:
             if library.facts.glibc.strong:
@@ -47,14 +47,14 @@ def _glibc(level: str, platforms: list[str], files: list[LibraryAudit]) -> Itera
     tag = next(platform for platform in platforms if _glibc_level(platform) == level)
     for library in files:
         need = library.facts.glibc.strong
-        if need and version_key(need) > version_key(level):
+        if need and numbers_of(need) > numbers_of(level):
             kind = "" if library.required else "the optional "
             yield f"tag says {tag}; {kind}{_leaf(library)} needs GLIBC {need}"
     yield from _glibcxx(level, tag, files)
     highest = ""
     for library in files:
         highest = newest(highest, library.facts.glibc.strong)
-    if highest and version_key(highest) < version_key(level) and version_key(level) > (2, 17):
+    if highest and numbers_of(highest) < numbers_of(level) and numbers_of(level) > (2, 17):
         yield f"tag says {tag}; no file needs more than GLIBC {highest}"
 
 
@@ -62,11 +62,11 @@ def _glibcxx(level: str, tag: str, files: list[LibraryAudit]) -> Iterator[str]:
     allowed = [
         row["glibcxx"]
         for row in load_table("manylinux")["levels"]
-        if version_key(row["glibc"]) <= version_key(level)
+        if numbers_of(row["glibc"]) <= numbers_of(level)
     ]
     for library in files:
         need = library.facts.glibcxx.strong
-        if allowed and version_key(need) > version_key(allowed[-1]):
+        if allowed and numbers_of(need) > numbers_of(allowed[-1]):
             kind = "" if library.required else "the optional "
             yield (
                 f"tag says {tag}, which promises GLIBCXX {allowed[-1]}; "

@@ -14,6 +14,7 @@ from typing import IO, Any
 from pidoctor.catalog.wheels import ArmLevels
 from pidoctor.errors import UsageError
 from pidoctor.evidence.attributes import arm_attributes
+from pidoctor.platforms.versions import newest
 
 # Table sizes beyond these are no real library's (libtensorflow_cc.so: 300,000 symbols).
 _MOST_SEGMENTS = 512
@@ -255,13 +256,3 @@ class _Reader:
                 yield self._string(strings + name), bool(flags & _VER_FLG_WEAK)
                 entry += next_entry
             place += following
-
-
-def newest(one: str, other: str) -> str:
-    """The higher of two dotted versions; the empty string is lower than any."""
-    return max(one, other, key=version_key)
-
-
-def version_key(version: str) -> tuple[int, ...]:
-    """A dotted version as numbers, for comparing."""
-    return tuple(int(part) for part in version.split(".") if part.isdigit())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pidoctor.evidence.elf import newest
+from pidoctor.platforms.versions import newest
 
 Row = Mapping[str, Any]
 

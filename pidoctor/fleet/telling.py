@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from pidoctor.errors import UsageError
+from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.difference import steps
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.variation import (
@@ -108,7 +109,7 @@ def _same(axis: _Axis, one: Profile, other: Profile) -> bool:
 
 
 def _minor(profile: Profile) -> str:
-    return ".".join(profile.python.version.or_else("").split(".")[:2])
+    return minor_of(profile.python.version.or_else(""))
 
 
 def _release(profile: Profile) -> str:

@@ -11,8 +11,8 @@ from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
-from pidoctor.catalog.manylinux import LEGACY_GLIBC
 from pidoctor.indexing.scope import Scope
+from pidoctor.platforms.manylinux import LEGACY_GLIBC
 
 # (Python, machine, libc) -> lowest libc version, as in PEP 600 and PEP 656. libc is "linux" for
 # the plain linux_* tags and for wheels without a platform, which every libc accepts.

@@ -12,6 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.runtimes import runtime_wheels
 from pidoctor.catalog.tables import load_table
+from pidoctor.platforms.markers import marker_environment
 
 
 @dataclass(frozen=True)
@@ -68,19 +69,7 @@ def load_scope() -> Scope:
 @lru_cache(maxsize=8)
 def _environments(pythons: tuple[str, ...], machines: tuple[str, ...]) -> list[Mapping[str, str]]:
     return [
-        {
-            "implementation_name": "cpython",
-            "implementation_version": f"{python}.{patch}",
-            "os_name": "posix",
-            "platform_machine": machine,
-            "platform_python_implementation": "CPython",
-            "platform_release": "",
-            "platform_system": "Linux",
-            "platform_version": "",
-            "python_full_version": f"{python}.{patch}",
-            "python_version": python,
-            "sys_platform": "linux",
-        }
+        marker_environment(f"{python}.{patch}", machine)
         for python in pythons
         for machine in machines
         for patch in (0, 99)

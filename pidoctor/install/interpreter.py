@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pidoctor.errors import UsageError
 from pidoctor.host.live import LiveHost
+from pidoctor.platforms.versions import minor_of
 from pidoctor.probe.installers import probe_installers
 from pidoctor.probe.python import examine, installed_packages, site_packages
 from pidoctor.report.text import one_line
@@ -35,7 +36,7 @@ class Interpreter:
     @property
     def minor(self) -> str:
         """``"3.11"``."""
-        return ".".join(self.version.split(".")[:2])
+        return minor_of(self.version)
 
 
 def ask(python: str) -> Interpreter:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from pidoctor.host.base import Host, HostError, Pattern, read_text
+from pidoctor.platforms.versions import newest as newest_of
 from pidoctor.probe.elf_header import ElfError, parse_elf
 from pidoctor.probe.reading import clean
 from pidoctor.profile.environment import Compiled, Damage, InstalledPackage
@@ -198,7 +199,7 @@ def _compiled(host: Host, libraries: list[str]) -> Compiled | None:
         return None
     generations = [item for item in read if item.numpy_abi]
     deciding = min(generations, key=lambda item: item.numpy_abi) if generations else read[0]
-    newest = max((item.glibc for item in read), key=_dotted)
+    newest = newest_of(*(item.glibc for item in read))
     return Compiled(deciding.path, deciding.numpy_abi, newest, deciding.machine)
 
 
@@ -213,12 +214,8 @@ def _one(host: Host, path: str) -> Iterator[Compiled]:
         versions = [found.decode("ascii") for found in host.search(path, _GLIBC, _FILES_LIMIT)]
     except HostError:
         return
-    newest = max(versions, key=_dotted, default="")
+    newest = newest_of(*versions)
     yield Compiled(path, (2 if is_2 else 1) if uses else 0, newest, machine)
-
-
-def _dotted(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part)
 
 
 # --- damage --------------------------------------------------------------------------------------

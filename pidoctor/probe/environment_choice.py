@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pidoctor.errors import UsageError
 from pidoctor.host.base import Host, HostError
+from pidoctor.platforms.versions import minor_of, parse_version
 from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import folder_of, is_environment, python_in
 
@@ -120,7 +121,7 @@ def find_python(host: Host, wanted: str) -> str:
         return python_in(host, path) if is_environment(host, path) else path
     if not _VERSION.fullmatch(wanted):
         return wanted
-    minor = ".".join(wanted.split(".")[:2])
+    minor = minor_of(wanted)
     exact = wanted.count(".") == 2
     for path in (*_on_path(host, minor, exact), *_managed(host, wanted, minor)):
         return path
@@ -160,4 +161,4 @@ def _newest_first(host: Host, folder: str, prefix: str, wanted: str) -> list[str
 
 
 def _by_version(found: tuple[str, str]) -> tuple[int, ...]:
-    return tuple(int(part) for part in found[0].split("."))
+    return parse_version(found[0])

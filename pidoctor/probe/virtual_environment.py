@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Mapping
 
 from pidoctor.host.base import Host, HostError, MissingError, read_text
+from pidoctor.platforms.versions import minor_of
 
 CONFIGURATION = "pyvenv.cfg"
 _LIMIT = 64 << 10
@@ -65,7 +66,7 @@ def base_interpreter(host: Host, python: str) -> str | None:
     real = host.real_path(python)
     if not real.startswith(host.real_path(folder) + "/") and host.exists(real):
         return real
-    home, version = found.get("home", ""), ".".join(made_for(found).split(".")[:2])
+    home, version = found.get("home", ""), minor_of(made_for(found))
     candidates = (found.get("executable", ""), f"{home}/python{version}", f"{home}/python3")
     for candidate in candidates if posixpath.isabs(home) else ():
         if posixpath.isabs(candidate) and host.exists(candidate):

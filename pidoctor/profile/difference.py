@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pidoctor.catalog.boards import MIB, RASPBERRY_PI
+from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.variation import board_of
 
@@ -98,4 +99,4 @@ def _python(profile: Profile) -> tuple[str, bool]:
 
 
 def _minor(profile: Profile) -> str:
-    return ".".join(profile.python.version.or_else("").split(".")[:2])
+    return minor_of(profile.python.version.or_else(""))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pidoctor.catalog.processor import decisive
+from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile
 
@@ -54,7 +55,7 @@ UNKNOWN = "?"
 def fingerprint(profile: Profile) -> Fingerprint:
     """The fingerprint of a machine."""
     python, system, cpu = profile.python, profile.system, profile.cpu
-    version = ".".join(python.version.or_else(UNKNOWN).split(".")[:2])
+    version = minor_of(python.version.or_else(UNKNOWN))
     release = system.codename.or_else(system.version.or_else(""))
     features = cpu.features.map(lambda found: " ".join(sorted(decisive(frozenset(found)))))
     return _bounded(

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 from pidoctor.catalog.boards import MIB, load_boards
 from pidoctor.catalog.boards import Board as BoardRow
 from pidoctor.catalog.systems import SystemRow, load_systems
+from pidoctor.platforms.tags import abi_tag
+from pidoctor.platforms.versions import parse_version
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import (
     Board,
@@ -135,12 +137,6 @@ def python_section(image: Image, arch: str, version: str | None = None) -> Pytho
         is_system=Fact.known(own, source),
         packages=unsaid(),
     )
-
-
-def abi_tag(minor: str) -> str:
-    """The ABI tag of an ordinary build of CPython: "cp311"; until 3.7 it ends in m (PEP 3149)."""
-    major, small = minor.split(".")[:2]
-    return f"cp{major}{small}" + ("m" if (int(major), int(small)) < (3, 8) else "")
 
 
 def memory_section(row: SystemRow, memory: Fact[int]) -> Memory:
@@ -282,16 +278,16 @@ def _any_system(arch: str, libc: str, version: str) -> System:
 def _usual_glibcxx(libc: str, version: str) -> Fact[str]:
     """The lowest libstdc++ of the known releases with that C library, else with the next older."""
 
-    def number(text: str) -> tuple[int, ...]:
-        return tuple(int(part) for part in text.split("."))
-
     rows = [row for row in load_systems().rows if row.libc == libc and row.glibcxx is not None]
-    older = [row for row in rows if number(row.libc_version) <= number(version)]
+    older = [row for row in rows if parse_version(row.libc_version) <= parse_version(version)]
     if not older:
         return unsaid()
     row = max(
         older,
-        key=lambda row: (number(row.libc_version), [-part for part in number(row.glibcxx or "0")]),
+        key=lambda row: (
+            parse_version(row.libc_version),
+            [-part for part in parse_version(row.glibcxx or "0")],
+        ),
     )
     return documented(row.glibcxx, f"as in {row.name}, {libc} {row.libc_version}")
 

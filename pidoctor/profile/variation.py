@@ -14,6 +14,7 @@ from pidoctor.catalog.boards import MIB, RASPBERRY_PI, Board, load_boards
 from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.errors import UsageError
+from pidoctor.platforms.versions import minor_of, parse_version
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.sections import (
@@ -106,7 +107,7 @@ def with_board(profile: Profile, board_id: str, memory: int | None = None) -> Pr
     version = profile.python.version.value
     if version is None or profile.python.is_system.or_else(False):
         return changed
-    return with_python(changed, ".".join(version.split(".")[:2]))
+    return with_python(changed, minor_of(version))
 
 
 def with_image(profile: Profile, image: Image) -> Profile:
@@ -271,4 +272,4 @@ def _gigabytes(size: int) -> str:
 
 
 def _minor(version: str) -> int:
-    return int(version.split(".")[1])
+    return parse_version(version)[1]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pidoctor.envelope import Cell
+from pidoctor.platforms.versions import minor_of
 
 NOTHING = "-"
 UNKNOWN = "?"
@@ -25,7 +26,7 @@ def place(cell: Cell) -> Place:
     board, _, rest = cell.target.partition("/")
     system = rest.partition("/")[0]
     name, _, bits = system.rpartition("-")
-    python = ".".join(cell.python.split(".")[:2])
+    python = minor_of(cell.python)
     if not bits.isdecimal():
         return Place(board, system, 0, python)
     return Place(board, name, int(bits), python)

@@ -10,11 +10,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, parse_tag
 
 from pidoctor.catalog.ledger import ILLEGAL_INSTRUCTION, Ledger
-from pidoctor.catalog.manylinux import LEGACY_GLIBC
 from pidoctor.catalog.processor import in_words, missing_features, needed_features
 from pidoctor.catalog.wheels import Evidence, Library, Wheel
-from pidoctor.resolve.machine import Interpreter, Machine, Version, format_version, parse_version
-from pidoctor.resolve.tags import architectures, supported_tags
+from pidoctor.platforms.interpreter import Interpreter
+from pidoctor.platforms.manylinux import LEGACY_GLIBC
+from pidoctor.platforms.tags import architectures, supported_tags
+from pidoctor.platforms.versions import Version, dotted, parse_version
+from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict, nearest
 
 # Rank of a wheel that its tag refuses and its evidence allows: behind every tagged one.
@@ -166,7 +168,7 @@ def _libc_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
     level = int(platform["glibc"] or LEGACY_GLIBC[platform["many"]][1])
     if (2, level) <= machine.libc_version:
         return None
-    here = format_version(machine.libc_version)
+    here = dotted(machine.libc_version)
     return Rejected(Reason.GLIBC_TAG, f"its tag asks for glibc 2.{level}; this system has {here}")
 
 
@@ -236,7 +238,7 @@ def _glibc(library: Library, machine: Machine) -> Rejected | None:
     return Rejected(
         Reason.GLIBC_EVIDENCE,
         f"{_basename(library)} needs GLIBC_{library.glibc} whatever its tag says; "
-        f"this system has glibc {format_version(have or ())}",
+        f"this system has glibc {dotted(have or ())}",
     )
 
 
@@ -246,7 +248,7 @@ def _glibcxx(library: Library, machine: Machine) -> Rejected | None:
     return Rejected(
         Reason.GLIBCXX,
         f"{_basename(library)} needs GLIBCXX_{library.glibcxx}; "
-        f"this system's libstdc++ goes to {format_version(machine.glibcxx or ())}",
+        f"this system's libstdc++ goes to {dotted(machine.glibcxx or ())}",
     )
 
 

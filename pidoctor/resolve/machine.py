@@ -5,30 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
+from pidoctor.platforms.interpreter import Interpreter
+from pidoctor.platforms.markers import marker_environment
+from pidoctor.platforms.tags import abi_tag
+from pidoctor.platforms.versions import Version, minor_numbers, parse_version
 from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.profile import Profile
 
-Version = tuple[int, ...]
 LIBSTDCXX = "libstdc++.so.6"
-
-
-class Interpreter(NamedTuple):
-    """The facts that wheel tags speak of; small, so that judgements of tags can be remembered."""
-
-    python: tuple[int, int]
-    abi: str
-    implementation: str
-    architecture: str
-    kernel_machine: str
-    float_abi: str | None
-    libc: str | None
-    libc_version: Version | None
-
-    @property
-    def python_short(self) -> str:
-        return "{}.{}".format(*self.python)
+_NO_PYTHON = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -65,7 +51,7 @@ class Machine:
     @cached_property
     def interpreter(self) -> Interpreter:
         return Interpreter(
-            _minor(self.python),
+            minor_numbers(self.python) or _NO_PYTHON,
             self.abi,
             self.implementation,
             self.architecture,
@@ -75,18 +61,13 @@ class Machine:
             self.libc_version,
         )
 
+    def markers(self) -> dict[str, str]:
+        """The environment that markers see on this machine."""
+        return marker_environment(self.python, self.kernel_machine, self.implementation)
+
     @property
     def python_short(self) -> str:
         return self.interpreter.python_short
-
-
-def parse_version(text: str) -> Version:
-    """``"2.36"`` as ``(2, 36)``; raises ValueError for anything but dotted numbers."""
-    return tuple(int(part) for part in text.split("."))
-
-
-def format_version(version: Version) -> str:
-    return ".".join(str(part) for part in version)
 
 
 def machine_of(profile: Profile) -> Machine:
@@ -99,7 +80,7 @@ def machine_of(profile: Profile) -> Machine:
     version = python.version.or_else("")
     return Machine(
         python=version,
-        abi=python.abi.or_else(_default_abi(version)),
+        abi=python.abi.or_else(abi_tag(version)),
         implementation=python.implementation.or_else("cpython").lower(),
         architecture=python.architecture.or_else(system.architecture.or_else("")),
         kernel_machine=profile.cpu.machine.or_else(python.architecture.or_else("")),
@@ -133,26 +114,11 @@ def _system_packages(profile: Profile) -> Mapping[str, str]:
 def undecidable(profile: Profile) -> tuple[str, Fact[str]] | None:
     """The fact without which no wheel can be judged, with its name, or None."""
     version = profile.python.version
-    if not version.is_known or _minor(version.or_else("")) == _NO_PYTHON:
+    if not version.is_known or minor_numbers(version.or_else("")) is None:
         return "Python version", version
     if not (profile.python.architecture.is_known or profile.system.architecture.is_known):
         return "architecture of Python", profile.python.architecture
     return None
-
-
-_NO_PYTHON = (0, 0)
-
-
-def _minor(version: str) -> tuple[int, int]:
-    """``"3.11.2"`` as ``(3, 11)``; (0, 0) for what is no version."""
-    parts = version.split(".")[:2]
-    if len(parts) == 2 and all(part.isdecimal() and len(part) < 5 for part in parts):
-        return int(parts[0]), int(parts[1])
-    return _NO_PYTHON
-
-
-def _default_abi(version: str) -> str:
-    return "cp" + "".join(version.split(".")[:2])
 
 
 def _missing_libraries(glibcxx: Fact[str]) -> frozenset[str]:

@@ -195,7 +195,7 @@ class World:
     @cached_property
     def environment(self) -> dict[str, str]:
         """The environment that markers (PEP 508) see on the machine."""
-        return marker_environment(self.machine)
+        return self.machine.markers()
 
     def is_known(self, name: str) -> bool:
         """Whether anything can be said of a package: the index holds it, or it is installed."""
@@ -262,24 +262,6 @@ class Provider(AbstractProvider[Need, Choice, str]):
         if candidate.present is None or mended:
             return self._world.needs(candidate)
         return self._world.held(candidate.name)
-
-
-def marker_environment(machine: Machine) -> dict[str, str]:
-    """The environment that markers (PEP 508) see on a machine."""
-    return {
-        "implementation_name": machine.implementation,
-        "implementation_version": machine.python,
-        "os_name": "posix",
-        "platform_machine": machine.kernel_machine,
-        "platform_python_implementation": "CPython",
-        "platform_release": "",
-        "platform_system": "Linux",
-        "platform_version": "",
-        "python_full_version": machine.python,
-        "python_version": machine.python_short,
-        "sys_platform": "linux",
-        "extra": "",
-    }
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,8 @@ from pidoctor.catalog.ledger import COMPILED_MODEL, PASSED, Ledger, Run
 from pidoctor.catalog.processor import decisive
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.resolve.machine import Machine, parse_version
+from pidoctor.platforms.versions import parse_version
+from pidoctor.resolve.machine import Machine
 
 CLAIMED, READ, PROVEN = "claimed", "read", "proven"
 

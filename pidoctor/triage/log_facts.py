@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pidoctor.platforms.versions import Version, numbers_of
 from pidoctor.triage.clean import Line
 from pidoctor.triage.witnesses import Witnesses, witnesses
-
-Version = tuple[int, ...]
 
 _PROMPT = re.compile(
     r"^(?:\([\w .-]{1,40}\) ?)*"  # (venv)
@@ -135,17 +134,7 @@ class Facts:
 
     def version(self, name: str) -> Version:
         """A fact that is a version, as numbers; empty if it is not known."""
-        return as_version(self.get(name))
-
-
-def as_version(text: str) -> Version:
-    """`3.11.2` -> (3, 11, 2); what is no number ends it."""
-    numbers = []
-    for part in text.split("."):
-        if not part.isdigit():
-            break
-        numbers.append(int(part))
-    return tuple(numbers)
+        return numbers_of(self.get(name))
 
 
 class FactReader:

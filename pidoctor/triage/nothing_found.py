@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from pidoctor.triage.log_facts import Facts, as_version, first_package, plain_name
+from pidoctor.platforms.versions import dotted, numbers_of
+from pidoctor.triage.log_facts import Facts, first_package, plain_name
 from pidoctor.triage.published import Published, looks_like_apt, misspelled, published
 
 SURE, LIKELY, SPELLING, OPEN, FAINT = 0.92, 0.75, 0.62, 0.5, 0.35
@@ -164,9 +165,9 @@ def requires_python(
     bounds, python = groups.get("bounds", ""), groups.get("python") or facts.get("python")
     text = f"It needs Python {bounds}" + (f", and this is {python}." if python else ".")
     upper = re.search(r"<=?\s*(\d\.\d{1,2})", bounds)
-    at = as_version(python)[:2] if python else _could_be(left_out).release[:2]
+    at = numbers_of(python)[:2] if python else _could_be(left_out).release[:2]
     if upper and at > (0,):
-        new = at >= as_version(upper.group(1))
+        new = at >= numbers_of(upper.group(1))
         return [Verdict("python-too-new" if new else "python-too-old", SURE, text)]
     return [
         Verdict("python-too-new" if upper and ">" not in bounds else "python-too-old", SURE, text)
@@ -204,17 +205,17 @@ def _certain(name: str, known: Published, facts: Facts) -> list[Verdict]:
     span = known.pythons(arch) if arch else (known.widest if known.arches else None)
     if python and span and not known.source:
         if python > span[1]:
-            text = f"{name} has wheels up to Python {_dotted(span[1])}; this is {_dotted(python)}."
+            text = f"{name} has wheels up to Python {dotted(span[1])}; this is {dotted(python)}."
             return [Verdict("no-wheel-for-python", SURE, text)]
         if python < span[0]:
-            text = f"{name} has wheels from Python {_dotted(span[0])}; this is {_dotted(python)}."
+            text = f"{name} has wheels from Python {dotted(span[0])}; this is {dotted(python)}."
             return [Verdict("no-wheel-for-python", SURE, text)]
     if pip and known.pip and pip < known.pip and (arch or python):
-        text = f"pip {facts.get('pip')} cannot see {name}'s wheels; {_dotted(known.pip)} can."
+        text = f"pip {facts.get('pip')} cannot see {name}'s wheels; {dotted(known.pip)} can."
         return [Verdict("pip-too-old", LIKELY, text)]
     glibc = facts.version("glibc")
     if glibc and known.glibc and glibc < known.glibc:
-        text = f"{name} wants glibc {_dotted(known.glibc)}; this system has {facts.get('glibc')}."
+        text = f"{name} wants glibc {dotted(known.glibc)}; this system has {facts.get('glibc')}."
         return [Verdict("no-wheel-for-glibc", LIKELY, text)]
     return []
 
@@ -240,7 +241,7 @@ def _guess(name: str, known: Published, facts: Facts) -> list[Verdict]:
     python_text = f"{name} has wheels for some Pythons only."
     if known.arches:
         first, last = known.widest
-        python_text = f"{name} has wheels for Python {_dotted(first)} to {_dotted(last)} only."
+        python_text = f"{name} has wheels for Python {dotted(first)} to {dotted(last)} only."
     python = Verdict("no-wheel-for-python", OPEN, python_text)
     if facts.version("python") and not facts.get("arch") and not known.pythons("armv7l"):
         text = (
@@ -252,7 +253,3 @@ def _guess(name: str, known: Published, facts: Facts) -> list[Verdict]:
         on_pi = facts.get("index") or facts.get("board")
         return [bits, python] if on_pi else [python, bits]
     return [python]
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(map(str, version))

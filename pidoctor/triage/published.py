@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from pidoctor.triage.log_facts import Version, as_version, plain_name
+from pidoctor.platforms.versions import Version, numbers_of
+from pidoctor.triage.log_facts import plain_name
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ def published() -> Mapping[str, Published]:
     return {
         name: Published(
             name=name,
-            arches={a: (as_version(s[0]), as_version(s[1])) for a, s in row["arches"].items()},
+            arches={a: (numbers_of(s[0]), numbers_of(s[1])) for a, s in row["arches"].items()},
             source=row["source"],
-            pip=as_version(row.get("pip", "")),
-            glibc=as_version(row.get("glibc", "")),
+            pip=numbers_of(row.get("pip", "")),
+            glibc=numbers_of(row.get("glibc", "")),
             elsewhere=row.get("elsewhere", False),
         )
         for name, row in rows.items()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pidoctor.triage.log_facts import Facts, as_version
+from pidoctor.platforms.versions import dotted, numbers_of
+from pidoctor.triage.log_facts import Facts
 from pidoctor.triage.nothing_found import LIKELY, SURE, Verdict
 from pidoctor.triage.witnesses import witnesses
 
@@ -25,7 +26,7 @@ def decide(file: str, facts: Facts) -> list[Verdict]:
         return [_refused(f"{file!r} is no wheel name: check the spelling.")]
     wanted = _python_of(parts.group("python"))
     if wanted and python and wanted != python and "abi3" not in parts.group("abi"):
-        text = f"the file is for Python {_dotted(wanted)}; this is Python {_dotted(python)}."
+        text = f"the file is for Python {dotted(wanted)}; this is Python {dotted(python)}."
         return [_refused(text[0].upper() + text[1:])]
     platforms = [_PLATFORM.match(p) for p in parts.group("platform").split(".")]
     if not any(platforms):
@@ -40,9 +41,9 @@ def decide(file: str, facts: Facts) -> list[Verdict]:
         return [_wrong_arch(arch, have, facts)]
     pip, oldest = facts.version("pip"), _oldest_pip(parts.group("platform"))
     if pip and pip < oldest:
-        text = f"pip {facts.get('pip')} does not know this kind of wheel; {_dotted(oldest)} does."
+        text = f"pip {facts.get('pip')} does not know this kind of wheel; {dotted(oldest)} does."
         return [Verdict("pip-too-old", SURE, text)]
-    reason = f"It is for Python {_dotted(wanted)}" if wanted else "Its Python fits"
+    reason = f"It is for Python {dotted(wanted)}" if wanted else "Its Python fits"
     reason += f" and {arch}." if arch else "."
     return [
         _refused(f"{reason} Compare with this machine's: pip debug --verbose lists them.", LIKELY)
@@ -69,8 +70,4 @@ def _refused(text: str, confidence: float = SURE) -> Verdict:
 
 def _python_of(tag: str) -> tuple[int, ...]:
     found = re.match(r"cp(\d)(\d{1,2})$", tag.split(".", maxsplit=1)[0])
-    return as_version(f"{found.group(1)}.{found.group(2)}") if found else ()
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(map(str, version))
+    return numbers_of(f"{found.group(1)}.{found.group(2)}") if found else ()

@@ -24,12 +24,12 @@ from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+from pidoctor.platforms.tags import platforms
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.resolve.provider import World
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import Question
-from pidoctor.resolve.tags import platforms
 from pidoctor.resolve.verdict import Reason
 from tests.oracle.mirror import mirror
 from tests.worlds.world import machine

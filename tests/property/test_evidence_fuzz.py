@@ -15,8 +15,9 @@ from pidoctor.catalog.wheels import Project, parse_project
 from pidoctor.errors import PidoctorError
 from pidoctor.evidence.attributes import arm_attributes
 from pidoctor.evidence.audit import audit_file
-from pidoctor.evidence.elf import newest, read_elf
+from pidoctor.evidence.elf import read_elf
 from pidoctor.evidence.summary import summary
+from pidoctor.platforms.versions import newest
 from tests.unit.evidence.elfmaker import Elf, wheel
 from tests.unit.evidence.elfmaker import arm_attributes as made_attributes
 

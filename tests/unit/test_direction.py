@@ -22,8 +22,8 @@ PACKAGE = Path(pidoctor.__file__).parent
 IMPORTS: Mapping[str, str] = {
     "__main__": "cli",
     "api": "asked catalog checks envelope errors host probe profile report resolve result triage",
-    "catalog": "decoding errors json_schema result",
-    "checks": "catalog profile readiness resolve result units",
+    "catalog": "decoding errors json_schema platforms result",
+    "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
         "api asked catalog checks envelope errors evidence fleet host indexing install "
         "lockfiles model probe profile progress proof redact report requirements resolve result "
@@ -34,38 +34,38 @@ IMPORTS: Mapping[str, str] = {
         "asked evidence fleet indexing install model profile proof report resolve result shapes "
         "triage"
     ),
-    "evidence": "catalog errors safe_files shapes",
-    "fleet": "errors profile report resolve safe_files shapes units urls",
+    "evidence": "catalog errors platforms safe_files shapes",
+    "fleet": "errors platforms profile report resolve safe_files shapes units urls",
     "host": "errors redact",
-    "indexing": "catalog errors evidence host probe shapes",
+    "indexing": "catalog errors evidence host platforms probe shapes",
     "install": (
-        "catalog errors host probe profile progress proof readiness report resolve result "
-        "shapes triage units urls"
+        "catalog errors host platforms probe profile progress proof readiness report resolve "
+        "result shapes triage units urls"
     ),
     "json_schema": "decoding profile",
     "lockfiles": "catalog errors indexing install progress resolve units",
     "model": "catalog errors shapes",
-    "probe": "catalog errors host profile readiness urls",
-    "profile": "catalog decoding errors",
+    "probe": "catalog errors host platforms profile readiness urls",
+    "profile": "catalog decoding errors platforms",
     "proof": "catalog decoding errors host result shapes triage",
-    "pyz": "errors probe pyz_start",
+    "pyz": "errors platforms probe pyz_start",
     "pyz_start": "__main__",
     "readiness": "catalog profile resolve result units",
     "redact": "redact_rules urls",
     "redact_rules": "urls",
     "report": (
-        "asked envelope errors evidence fleet indexing model profile proof redact resolve result "
-        "safe_files shapes triage units"
+        "asked envelope errors evidence fleet indexing model platforms profile proof redact "
+        "resolve result safe_files shapes triage units"
     ),
     "requirements": "catalog decoding errors profile resolve safe_files",
-    "resolve": "catalog errors profile shapes",
+    "resolve": "catalog errors platforms profile shapes",
     "result": "shapes",
     "safe_files": "errors",
-    "triage": "catalog errors host profile resolve result safe_files shapes",
+    "triage": "catalog errors host platforms profile resolve result safe_files shapes",
 }
 
 # Rooms that only turn values into values: none of their modules touches anything.
-PURE = ("checks", "profile", "readiness", "resolve")
+PURE = ("checks", "platforms", "profile", "readiness", "resolve")
 
 FILES, ENVIRONMENT, PROGRAMS, NETWORK, SYSTEM = (
     "files",

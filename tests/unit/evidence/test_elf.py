@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.evidence.elf import ElfFacts, Need, newest, read_elf
+from pidoctor.evidence.elf import ElfFacts, Need, read_elf
+from pidoctor.platforms.versions import newest
 from tests.unit.evidence.elfmaker import Elf, arm_attributes
 
 

@@ -11,11 +11,11 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from pidoctor.catalog.wheels import Evidence, Project, Wheel, WheelsIndex, shipped_index
-from pidoctor.evidence.elf import newest
 from pidoctor.indexing.cache import load_documents
 from pidoctor.indexing.document import canonical
 from pidoctor.indexing.invariants import check
 from pidoctor.indexing.scope import load_scope
+from pidoctor.platforms.versions import newest
 
 INDEX = WheelsIndex(shipped_index())
 WEBGPU = "ai_edge_litert/libLiteRtWebGpuAccelerator.so"

@@ -1,0 +1,1 @@
+"""What the packaging standards say of a platform: dotted versions, wheel tags, markers."""
