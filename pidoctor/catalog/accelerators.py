@@ -1,7 +1,8 @@
-"""Accelerators: how each is recognised, and whether TensorFlow Lite can use it from Python."""
+"""Accelerators: how each is recognised, and what TensorFlow Lite needs to use it from Python."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 
 from pidoctor.catalog.tables import load
@@ -14,20 +15,33 @@ class Signs(NamedTuple):
     pci: tuple[str, ...] = ()  # "1ac1:089a"
     pci_graphics: tuple[str, ...] = ()  # the vendor of a display controller (class 03): "10de"
     device_tree: tuple[str, ...] = ()  # compatible strings
+    gpu: tuple[str, ...] = ()  # the family of the chip's GPU in boards.json: "Mali"
     paths: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()  # Debian packages
 
 
 class Need(NamedTuple):
-    """What its delegate needs of the system: a shared library or a path, and where it is from."""
+    """What its delegate needs of the system: a shared library or a path, and where it is from.
+
+    ``places`` are paths besides the usual folders at which the library is as good.
+    """
 
     package: str
     library: str = ""
     path: str = ""
+    places: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.path or self.library
 
 
 class AcceleratorRow(NamedTuple):
-    """A device. ``usable`` means by a TensorFlow Lite delegate from Python."""
+    """A device. ``usable`` means by a TensorFlow Lite delegate from Python.
+
+    ``general`` is the row that stands for the same device while nothing more is known of it.
+    ``operators`` are the custom operators of models that are compiled for it.
+    """
 
     id: str
     name: str
@@ -38,6 +52,28 @@ class AcceleratorRow(NamedTuple):
     needs: tuple[Need, ...] = ()
     group: str = ""  # the group whose members may open it
     page_size: int | None = None  # the only page size of the kernel that its driver works with
+    aliases: tuple[str, ...] = ()  # other names, in any spelling
+    general: str = ""
+    operators: tuple[str, ...] = ()
+    slow_on: tuple[str, ...] = ()  # chips whose only USB is USB 2
+
+
+class DelegateBuild(NamedTuple):
+    """A build of a delegate's library, and what it goes together with.
+
+    ``version`` is its Debian package's, ``systems`` maps a release's codename to architectures,
+    ``runtimes`` a distribution to the versions that the build is said to work with. In ``commands``
+    "{codename}" and "{architecture}" (Debian's name) are filled in.
+    """
+
+    id: str
+    library: str
+    name: str
+    version: str
+    systems: Mapping[str, tuple[str, ...]]
+    runtimes: Mapping[str, str]
+    commands: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 class AcceleratorsTable(NamedTuple):
@@ -45,8 +81,36 @@ class AcceleratorsTable(NamedTuple):
 
     schema: Literal["pidoctor-accelerators/1"]
     accelerators: tuple[AcceleratorRow, ...]
+    builds: tuple[DelegateBuild, ...] = ()
 
 
 def load_accelerators() -> tuple[AcceleratorRow, ...]:
     """The devices that ship with pidoctor, and the user's own."""
     return load(AcceleratorsTable).accelerators
+
+
+def load_builds(library: str) -> tuple[DelegateBuild, ...]:
+    """The known builds of a delegate's library, the ones to take first."""
+    return tuple(row for row in load(AcceleratorsTable).builds if row.library == library)
+
+
+def seen_at(row: AcceleratorRow, shown: Mapping[str, Mapping[str, str]]) -> str | None:
+    """Where the device was seen: one value of every kind its row names, or None.
+
+    ``shown`` maps a kind of sign to what the machine shows of it, with the place.
+    """
+    places = []
+    for kind, values in row.seen._asdict().items():
+        if not values:
+            continue
+        place = next((shown[kind][value] for value in values if value in shown.get(kind, {})), None)
+        if place is None:
+            return None
+        places.append(place)
+    return ", ".join(dict.fromkeys(places))
+
+
+def without_general(rows: Collection[AcceleratorRow]) -> tuple[AcceleratorRow, ...]:
+    """The rows but those for which one that knows more stands."""
+    known = {row.general for row in rows}
+    return tuple(row for row in rows if row.id not in known)

@@ -29,6 +29,11 @@ class Soc(NamedTuple):
     runs_32: bool  # whether it can run 32-bit programs
     sources: tuple[str, ...]
 
+    @property
+    def gpu_family(self) -> str:
+        """The GPU without its model: "Mali" of "Mali-G610"."""
+        return self.gpu.partition(" ")[0].partition("-")[0]
+
 
 class Board(NamedTuple):
     """A board. ``memory_mib`` lists the sizes it is sold with, smallest first.

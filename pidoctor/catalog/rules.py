@@ -68,8 +68,12 @@ TABLES: Mapping[str, Rules] = {
     ),
     "accelerators": Rules(
         "pidoctor.catalog.accelerators:AcceleratorsTable",
-        unique=(("accelerators[].id",),),
-        filled=("accelerators[].sources",),
+        unique=(("accelerators[].id",), ("builds[].id",)),
+        references={
+            "accelerators[].slow_on[]": ("boards:socs[].id",),
+            "builds[].runtimes@": ("runtimes:runtimes[].distribution",),
+        },
+        filled=("accelerators[].sources", "builds[].sources", "builds[].commands"),
     ),
     "model_rules": Rules(
         "pidoctor.model.verdict:ModelRulesTable",

@@ -1,12 +1,20 @@
-"""Devices that were seen, and whether TensorFlow Lite can use them."""
+"""Devices that were seen or are supposed, and whether TensorFlow Lite can use them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.catalog.accelerators import AcceleratorRow, load_accelerators
+from pidoctor.catalog.accelerators import AcceleratorRow, Need, load_accelerators
 from pidoctor.checks.case import Case
+from pidoctor.profile.devices import WITH
 from pidoctor.profile.profile import Accelerator
+from pidoctor.readiness.delegates import (
+    commands,
+    fitting,
+    installed_build,
+    is_paired,
+    works_with,
+)
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import pages
 
@@ -18,9 +26,16 @@ def accelerators(case: Case) -> Iterator[Finding]:
         row = rows.get(device.id)
         yield _verdict(device, row)
         if row is not None:
-            yield from _needs(device, row)
+            yield from _needs(case, device, row)
+            yield from _pair(case, device, row)
             yield from _page_size(case, device, row)
             yield from _permission(device, row)
+            yield from _slow(case, device, row)
+
+
+def _asked_for(device: Accelerator) -> bool:
+    """Whether it was named in the question: then the whole answer is shown."""
+    return device.source == WITH
 
 
 def wanted(case: Case) -> Iterator[Finding]:
@@ -30,6 +45,7 @@ def wanted(case: Case) -> Iterator[Finding]:
     """
     rows = {row.id: row for row in load_accelerators()}
     there = case.profile.accelerators
+    looked = there.is_known and not case.profile.origin.startswith("target ")
     for row in (rows[name] for name in case.wanted if name in rows):
         page_size = case.profile.system.page_size
         if not row.usable:
@@ -43,7 +59,7 @@ def wanted(case: Case) -> Iterator[Finding]:
                 page_size.source,
                 _SMALL_PAGES,
             )
-        elif there.is_known and row.id not in [device.id for device in there.or_else(())]:
+        elif looked and row.id not in [device.id for device in there.or_else(())]:
             message = f"The project needs a {row.name}, and none was seen."
             yield _refused(row, message, there.source, _look_for(row))
 
@@ -66,29 +82,77 @@ def _refused(
 
 
 def _verdict(device: Accelerator, row: AcceleratorRow | None) -> Finding:
+    bad = _asked_for(device) and not device.usable
     return Finding(
         "accelerator-usable" if device.usable else "accelerator-not-usable",
-        Severity.NOTE,
+        Severity.WARNING if bad else Severity.NOTE,
         f"{device.name}: {row.note if row else device.note}",
         device.source,
         link=row.sources[0] if row and row.sources else "",
     )
 
 
-def _needs(device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
-    """The probe says in the note what of the system the delegate still lacks."""
+def _needs(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
+    """What of the system the delegate lacks, or needs where nobody looked."""
     for need in row.needs:
-        wanted = need.path or need.library
-        if f"Missing: {wanted} " in device.note:
-            yield Finding(
-                "accelerator-needs",
-                Severity.WARNING,
-                f"{device.name} was seen, but {wanted} is not here; "
-                "TensorFlow Lite cannot use the device without it.",
-                device.source,
-                Remedy(f"Install the package {need.package}."),
-                row.sources[0],
-            )
+        if need.name not in device.missing:
+            continue
+        here = "was seen, but {} is not here; TensorFlow Lite cannot use the device without it."
+        told = here if device.seen else "needs {}."
+        yield Finding(
+            "accelerator-needs",
+            Severity.WARNING if device.seen or _asked_for(device) else Severity.NOTE,
+            f"{device.name} {told.format(need.name)}",
+            device.source,
+            _remedy(case, row, need),
+            row.sources[0],
+        )
+
+
+def _remedy(case: Case, row: AcceleratorRow, need: Need) -> Remedy:
+    if not (need.library and is_paired(row)):
+        return Remedy(f"Install the package {need.package}.")
+    plan = case.plan
+    if plan is None:
+        return Remedy(f"First find a runtime that runs here; then {need.library} is chosen for it.")
+    build = fitting(row, case.profile, plan.runtime, plan.version)
+    name = f"{plan.runtime} {plan.version}"
+    if build is None:
+        return Remedy(
+            f"No build of {need.library} that is published for this system is known to work with "
+            f"{name}."
+        )
+    smoke = f"pidoctor smoke --delegate {need.library}"
+    return Remedy(
+        f"Install {build.name}, which is said to work with {name}; after the runtime is installed, "
+        f"`{smoke}` proves it.",
+        commands(build, case.profile),
+    )
+
+
+def _pair(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
+    """Whether the library that is installed goes with the runtime of the plan."""
+    build, plan = installed_build(row, device.library_version), case.plan
+    if build is None or plan is None:
+        return
+    name, library = f"{plan.runtime} {plan.version}", build.library
+    if works_with(build, plan.runtime, plan.version):
+        message = f"{library} is {build.name}, which is said to work with {name}."
+        yield Finding("accelerator-pair", Severity.NOTE, message, "/var/lib/dpkg/status")
+        return
+    better = fitting(row, case.profile, plan.runtime, plan.version)
+    known = ", ".join(f"{runtime} {bounds}" for runtime, bounds in build.runtimes.items())
+    yield Finding(
+        "accelerator-pair",
+        Severity.WARNING,
+        f"{library} is {build.name}, which is not known to work with {name}; such pairs end in "
+        f"a segmentation fault. It works with {known}.",
+        "/var/lib/dpkg/status",
+        Remedy(f"Install {better.name} instead.", commands(better, case.profile))
+        if better
+        else Remedy(f"`pidoctor install --accelerator {row.id}` plans a pair that fits."),
+        build.sources[0],
+    )
 
 
 def _page_size(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
@@ -107,17 +171,33 @@ def _page_size(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator
 
 
 def _permission(device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
-    """The probe says in the note when the user is outside the group of the device."""
-    if not row.group or f"not in the group {row.group}" not in device.note:
+    if not device.outside_group:
         return
     yield Finding(
         "accelerator-permission",
         Severity.WARNING,
-        f"{device.name} can be opened by the members of the group {row.group} only, "
+        f"{device.name} can be opened by the members of the group {device.outside_group} only, "
         "and you are not one.",
         "/etc/group",
         Remedy(
-            "Join the group, then log out and in again.", (f'sudo usermod -aG {row.group} "$USER"',)
+            "Join the group, then log out and in again.",
+            (f'sudo usermod -aG {device.outside_group} "$USER"',),
         ),
+        row.sources[0],
+    )
+
+
+def _slow(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
+    """A stick on USB 2: the time to send the input may be more than what it saves."""
+    soc = case.profile.board.soc.value
+    if soc not in row.slow_on:
+        return
+    yield Finding(
+        "accelerator-slow-link",
+        Severity.WARNING if _asked_for(device) else Severity.NOTE,
+        f"This board has USB 2 only: with small models {device.name} may be slower than the "
+        "board's own processor.",
+        device.source,
+        Remedy("Compare the two on the board, with your own model, before you rely on it."),
         row.sources[0],
     )

@@ -319,6 +319,19 @@ def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
     add_environment(where)
 
 
+def add_devices(parser: argparse._ActionsContainer) -> None:
+    """The option that supposes an accelerator, under both of its names."""
+    parser.add_argument(
+        "--with",
+        "--accelerator",
+        dest="devices",
+        metavar="DEVICE",
+        action="append",
+        default=[],
+        help="as if this device were plugged in: coral-usb, coral-pcie, hailo-8, ... (repeatable)",
+    )
+
+
 def add_environment(parser: argparse._ActionsContainer) -> None:
     """The options that name an environment; without them one rule finds it."""
     parser.add_argument(

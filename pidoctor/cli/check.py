@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_form, add_model, add_project, add_where
+from pidoctor.cli.arguments import add_devices, add_form, add_model, add_project, add_where
 from pidoctor.errors import UsageError
 from pidoctor.result import ExitCode
 
@@ -26,6 +26,7 @@ EXAMPLES = """\
   pidoctor check --model detect.tflite
   pidoctor check --fix
   pidoctor check --format sarif > pidoctor.sarif
+  pidoctor check --target pi5-8gb/bookworm-64 --with coral-usb
 """
 
 
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     add_model(parser)
     add_where(parser, several=True)
+    add_devices(parser)
     add_form(parser, "github", "junit", "sarif", "markdown")
     parser.add_argument(
         "--fix", action="store_true", help="run the remedies that are safe, after asking"

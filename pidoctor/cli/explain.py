@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_project, add_where
+from pidoctor.cli.arguments import add_devices, add_project, add_where
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -23,12 +23,13 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     add_where(parser)
+    add_devices(parser)
 
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.api import request
     from pidoctor.cli.output import progress
-    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.resolving import answer, catalog, fit_devices
     from pidoctor.cli.resume import tell_interrupted
     from pidoctor.cli.where import asked, is_this_machine, machine
     from pidoctor.envelope import Result
@@ -38,12 +39,14 @@ def run(options: argparse.Namespace) -> Result:
         tell_interrupted(Path(options.venv or ".venv"), progress(options))
     profile = machine(options).profile
     started, known = time.perf_counter(), catalog()
+    fitting = fit_devices(options, profile, known)
     wanted = options.requirement, options.beyond_tags
     resolution = answer(profile, *wanted, known)
     around = explain(profile, request(profile, *wanted, known), known, resolution)
     return Result(
         "explain",
         profile=profile,
+        findings=fitting.findings if fitting is not None else None,
         resolution=resolution,
         explanation=around,
         asked=asked(options),

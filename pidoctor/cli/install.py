@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_environment, add_model, add_project
+from pidoctor.cli.arguments import add_devices, add_environment, add_model, add_project
 
 if TYPE_CHECKING:
     from pidoctor.cli.modelling import Fitting
@@ -25,6 +25,7 @@ EXAMPLES = """\
   pidoctor install --model detect.tflite
   pidoctor install --dry-run
   pidoctor install --offline --wheels /media/usb/wheels
+  pidoctor install --accelerator coral-usb
 """
 
 
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     add_model(parser)
     add_environment(parser)
+    add_devices(parser)
     parser.add_argument(
         "--replace",
         action="store_true",
@@ -47,7 +49,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import progress, watched
     from pidoctor.cli.resolving import answer, catalog, fit_options
     from pidoctor.cli.resume import confirm_owner, settle_interrupted
-    from pidoctor.cli.where import asked, must_be_trusted
+    from pidoctor.cli.where import asked, must_be_trusted, with_named
     from pidoctor.envelope import Result
     from pidoctor.host.live import LiveHost
     from pidoctor.install.failure import InstallError
@@ -72,7 +74,7 @@ def run(options: argparse.Namespace) -> Result:
     if not options.dry_run:
         confirm_owner(venv, options)
         more = "more " if settle_interrupted(venv, say, options.yes) else ""
-    profile = probe(host, target=options.venv, choice=choice).profile
+    profile = with_named(probe(host, target=options.venv, choice=choice).profile, options)
     known = catalog()
     fitting = fit_options(options, profile, known)
     if fitting is not None:

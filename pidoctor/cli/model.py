@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_where
+from pidoctor.cli.arguments import add_devices, add_where
 
 if TYPE_CHECKING:
     from pidoctor.asked import Asked
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "other", metavar="FILE2", nargs="?", help="a second one: what differs from the first"
     )
     add_where(parser)
+    add_devices(parser)
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -111,7 +111,7 @@ class ModelQuestion:
     def _judged(
         self, profile: Profile, request: Request, known: Catalog
     ) -> Iterator[RuntimeAnswer]:
-        for it in _installable(profile, request, known):
+        for it in installable(profile, request, known):
             if it not in self._verdicts:
                 said = judge_model(self.content, it)
                 named = f"--model {shlex.quote(printable(self.file.path))}"
@@ -241,7 +241,7 @@ def examine_model(path: Path, profile: Profile, request: Request, known: Catalog
         return question.answer_and_plan(profile, request, known)[0]
 
 
-def _installable(profile: Profile, request: Request, known: Catalog) -> Iterator[Target]:
+def installable(profile: Profile, request: Request, known: Catalog) -> Iterator[Target]:
     """Every version of the runtimes that are asked for that has a wheel for the machine.
 
     What is installed comes first: programs import it already.

@@ -32,18 +32,32 @@ def catalog() -> Catalog:
 
 
 def fit_options(options: argparse.Namespace, profile: Profile, known: Catalog) -> Fitting | None:
-    """Narrow the requirement to what runs the models; None where there are none.
+    """Narrow the requirement to what runs the models, else to what goes with the devices of --with.
 
-    They are the files of --model, else those of the project's settings.
+    The models are the files of --model, else those of the project's settings. None where there is
+    neither a model nor a device.
     """
-    settings = options.settings
-    models = [Path(name) for name in options.models] or (settings.models if settings else ())
+    settings = getattr(options, "settings", None)
+    named = [Path(name) for name in getattr(options, "models", ())]
+    models = named or (settings.models if settings else ())
     if not models:
-        return None
+        return fit_devices(options, profile, known)
     from pidoctor.cli.modelling import fit_to_models
 
     fitting = fit_to_models(models, profile, options.requirement, options.beyond_tags, known)
     options.requirement = fitting.requirement
+    return fitting
+
+
+def fit_devices(options: argparse.Namespace, profile: Profile, known: Catalog) -> Fitting | None:
+    """Narrow the requirement to what goes with the devices of --with; None where none is named."""
+    if not options.devices:
+        return None
+    from pidoctor.cli.devices import fit_to_devices
+
+    fitting = fit_to_devices(options, profile, known)
+    if fitting is not None:
+        options.requirement = fitting.requirement
     return fitting
 
 

@@ -22,13 +22,24 @@ def machine(options: argparse.Namespace) -> ProbeResult:
 
     if options.target is not None:
         _say_what_is_read_into(options)
-    return api.probe(
+    probed = api.probe(
         target=options.target,
         capture=options.capture,
         root=options.root,
         python=options.python,
         venv=options.venv,
     )
+    return probed._replace(profile=with_named(probed.profile, options))
+
+
+def with_named(profile: Profile, options: argparse.Namespace) -> Profile:
+    """The machine with the devices of ``--with``."""
+    names = getattr(options, "devices", None)
+    if not names:
+        return profile
+    from pidoctor.profile.devices import with_devices
+
+    return with_devices(profile, names)
 
 
 def _say_what_is_read_into(options: argparse.Namespace) -> None:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-from pidoctor.catalog.accelerators import AcceleratorRow, Need, load_accelerators
-from pidoctor.host.base import Host, HostError, MissingError, read_text
+from pidoctor.catalog.accelerators import (
+    AcceleratorRow,
+    Need,
+    load_accelerators,
+    seen_at,
+    without_general,
+)
+from pidoctor.catalog.boards import load_boards
+from pidoctor.host.base import Host, HostError, MissingError, Pattern, read_text
 from pidoctor.probe.board import compatible
+from pidoctor.probe.python import DPKG_STATUS
 from pidoctor.probe.reading import reading
 from pidoctor.probe.system import LIBRARY_FOLDERS
 from pidoctor.profile.fact import Fact
@@ -18,9 +25,6 @@ PCI = "/sys/bus/pci/devices"
 _DPKG = "/var/lib/dpkg/info"
 _GROUPS = "/etc/group"
 
-# Every sign of one kind that the machine shows, with the place where it was seen.
-Shown = Mapping[str, Mapping[str, str]]
-
 
 def probe_accelerators(host: Host) -> Fact[tuple[Accelerator, ...]]:
     """The devices of the table that this machine has."""
@@ -29,33 +33,36 @@ def probe_accelerators(host: Host) -> Fact[tuple[Accelerator, ...]]:
 
 def _find(host: Host) -> tuple[Accelerator, ...]:
     rows = load_accelerators()
+    tree = _device_tree(host)
     shown = {
         **_devices(host),
-        "device_tree": _device_tree(host),
+        "device_tree": tree,
+        "gpu": _gpu(tree),
         "paths": {path: path for row in rows for path in row.seen.paths if host.exists(path)},
         "packages": _packages(host, rows),
     }
-    found = []
-    for row in rows:
-        source = seen_at(row, shown)
-        if source is not None:
-            lacks = (*(_lack(host, need) for need in row.needs), _permission(host, row.group))
-            note = " ".join(filter(None, (row.note, *lacks)))
-            found.append(Accelerator(row.id, row.name, source, row.usable, note))
-    return tuple(found)
+    places = {row: seen_at(row, shown) for row in rows}
+    found = without_general([row for row, place in places.items() if place is not None])
+    return tuple(_device(host, row, places[row] or "") for row in found)
 
 
-def seen_at(row: AcceleratorRow, shown: Shown) -> str | None:
-    """Where the device was seen: one value of every kind its row names, or None."""
-    places = []
-    for kind, values in row.seen._asdict().items():
-        if not values:
-            continue
-        place = next((shown[kind][value] for value in values if value in shown[kind]), None)
-        if place is None:
-            return None
-        places.append(place)
-    return ", ".join(places)
+def _device(host: Host, row: AcceleratorRow, source: str) -> Accelerator:
+    return Accelerator(
+        row.id,
+        row.name,
+        source,
+        row.usable,
+        row.note,
+        missing=tuple(need.name for need in row.needs if not _is_there(host, need)),
+        outside_group=row.group if _is_outside(host, row.group) else "",
+        library_version=_version(host, row),
+    )
+
+
+def _gpu(tree: dict[str, str]) -> dict[str, str]:
+    """The family of the GPU of the device tree's chip, and where that was seen."""
+    soc = load_boards().soc_by_compatible(tuple(tree))
+    return {} if soc is None else {soc.gpu_family: next(iter(tree.values()))}
 
 
 def _devices(host: Host) -> dict[str, dict[str, str]]:
@@ -108,22 +115,36 @@ def _packages(host: Host, rows: tuple[AcceleratorRow, ...]) -> dict[str, str]:
     return {name: path for name, path in paths.items() if host.exists(path)}
 
 
-def _lack(host: Host, need: Need) -> str:
-    """What of the system is missing to use the device, in one sentence, or nothing."""
-    paths = [need.path] if need.path else [f"{folder}/{need.library}" for folder in LIBRARY_FOLDERS]
-    if any(host.exists(path) for path in paths):
-        return ""
-    return f"Missing: {need.path or need.library} (from {need.package})."
+def _is_there(host: Host, need: Need) -> bool:
+    """Whether the system has what a device needs."""
+    usual = (need.path,) if need.path else (f"{at}/{need.library}" for at in LIBRARY_FOLDERS)
+    return any(host.exists(path) for path in (*usual, *need.places))
 
 
-def _permission(host: Host, group: str) -> str:
-    """What the user lacks to open the device, if the group exists and they are not in it."""
+def _is_outside(host: Host, group: str) -> bool:
+    """Whether the group exists and the user is not in it; no where that cannot be known."""
     if not group:
-        return ""
+        return False
     try:
         line = re.search(rf"^{group}:[^:]*:(\d+):", read_text(host, _GROUPS), re.MULTILINE)
         outside = line is not None and int(line.group(1)) not in host.group_ids()
-        root = 0 in host.group_ids()
+        return outside and 0 not in host.group_ids()
     except HostError:
-        return ""
-    return f"You are not in the group {group}, which may open it." if outside and not root else ""
+        return False
+
+
+def _version(host: Host, row: AcceleratorRow) -> str:
+    """The version of the Debian package with the delegate's library; empty where none is known."""
+    for need in row.needs:
+        stem = re.sub(r"-(std|max)$", "", need.package)
+        package = rb"\nPackage: %b(?:-std|-max)?\nStatus: install ok installed\n" % re.escape(
+            stem
+        ).encode("ascii", "replace")
+        wanted = package + rb"(?:[^\n]+\n){0,40}?Version: ([0-9A-Za-z.+~:-]{1,60})"
+        try:
+            found = host.search(DPKG_STATUS, Pattern(f"version of {stem}", wanted))
+        except HostError:
+            return ""
+        if found:
+            return found[0].decode("ascii")
+    return ""

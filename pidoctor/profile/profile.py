@@ -102,6 +102,10 @@ class Accelerator:
     source: str
     usable: bool  # by a TensorFlow Lite delegate from Python
     note: str  # what it takes, or why not
+    missing: tuple[str, ...] = ()  # of what it needs: libraries, paths
+    outside_group: str = ""  # whose members alone may open it, and the user is none
+    library_version: str = ""  # of the delegate's Debian package
+    seen: bool = True  # else it is supposed, and nobody looked for what it needs
 
 
 @dataclass(frozen=True)

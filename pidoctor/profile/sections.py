@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
+from pidoctor.catalog.accelerators import load_accelerators, seen_at, without_general
 from pidoctor.catalog.boards import MIB, load_boards
 from pidoctor.catalog.boards import Board as BoardRow
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.platforms.tags import abi_tag
 from pidoctor.platforms.versions import parse_version
+from pidoctor.profile.devices import supposed
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import (
+    Accelerator,
     Board,
     Clock,
     Cpu,
@@ -147,6 +150,19 @@ def memory_section(row: SystemRow, memory: Fact[int]) -> Memory:
     return Memory(total=memory, available=unsaid(), swap=zram, zram=zram)
 
 
+def accelerators_section(board: BoardRow) -> Fact[tuple[Accelerator, ...]]:
+    """What the board's chip has; what may be plugged in no table can know."""
+    soc = load_boards().socs[board.soc]
+    source = soc.sources[0]
+    shown = {
+        "device_tree": dict.fromkeys((*board.compatible, *soc.compatible), source),
+        "gpu": {soc.gpu_family: source},
+    }
+    rows = [row for row in load_accelerators() if seen_at(row, shown) is not None]
+    devices = tuple(supposed(row, source) for row in without_general(rows))
+    return Fact.known(devices, source) if devices else unsaid()
+
+
 def storage_section(row: SystemRow) -> Storage:
     return Storage(
         target=unsaid(),
@@ -181,7 +197,7 @@ def table_profile(
         python=python_section(image, arch, version),
         memory=memory_section(row, shown.memory),
         storage=storage_section(row),
-        accelerators=unsaid(),
+        accelerators=accelerators_section(board),
         indexes=indexes_section(row),
         clock=Clock(now=unsaid(), lower_bound=unsaid()),
     )

@@ -19,6 +19,7 @@ from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.sections import (
     Image,
+    accelerators_section,
     architecture,
     board_section,
     cpu_section,
@@ -229,7 +230,7 @@ def _on_board(profile: Profile, board: Board, memory: int, image: Image) -> Prof
         profile,
         board=shown,
         memory=memory_section(image.row, shown.memory),
-        accelerators=unsaid(),
+        accelerators=accelerators_section(board),
     )
     return with_image(bare, image)
 

@@ -26,8 +26,8 @@ IMPORTS: Mapping[str, str] = {
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
         "api asked catalog checks envelope errors evidence fleet host indexing install "
-        "lockfiles model probe profile progress proof redact report requirements resolve result "
-        "safe_files triage units"
+        "lockfiles model probe profile progress proof readiness redact report requirements "
+        "resolve result safe_files triage units"
     ),
     "decoding": "errors profile",
     "envelope": (

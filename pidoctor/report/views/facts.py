@@ -95,5 +95,6 @@ def _one(value: object) -> str:
     if isinstance(value, Damage):
         return f"{value.name}: {value.detail}"
     if isinstance(value, Accelerator):
-        return f"{value.name}: {value.note}"
+        lacks = f" Missing: {', '.join(value.missing)}." if value.seen and value.missing else ""
+        return f"{value.name}: {value.note}{lacks}"
     return value.url if isinstance(value, Index) else str(value)

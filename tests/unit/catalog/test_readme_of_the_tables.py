@@ -67,8 +67,7 @@ def test_an_example_works_as_it_stands(found: re.Match[str], tmp_path: Path) -> 
 def test_an_accelerator_of_the_example_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pidoctor.catalog.accelerators import load_accelerators
-    from pidoctor.probe.accelerators import seen_at
+    from pidoctor.catalog.accelerators import load_accelerators, seen_at
 
     found = next(found for found in examples() if found["file"] == "accelerators.json")
     (tmp_path / found["file"]).write_text(found["json"], encoding="utf-8")

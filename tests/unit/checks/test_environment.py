@@ -88,18 +88,22 @@ def test_a_coral_that_works() -> None:
 
 
 def test_a_coral_without_its_library() -> None:
-    note = "Works. Missing: libedgetpu.so.1 (from libedgetpu1-std)."
-    device = replace(coral(), note=note)
+    device = replace(coral(), missing=("libedgetpu.so.1",))
     found = findings(changed(pi4(), accelerators=(device,)))["accelerator-needs"]
     assert found.severity is Severity.WARNING
     assert "libedgetpu.so.1" in found.message
     assert found.remedy
-    assert "libedgetpu1-std" in found.remedy.text
+
+
+def test_a_pcie_coral_without_its_driver() -> None:
+    device = replace(coral("pcie"), missing=("/dev/apex_0",))
+    found = findings(changed(pi4(), accelerators=(device,)))["accelerator-needs"]
+    assert found.remedy
+    assert "gasket-dkms" in found.remedy.text
 
 
 def test_a_coral_that_the_user_may_not_open() -> None:
-    note = "Works. You are not in the group plugdev, which may open it."
-    device = replace(coral(), note=note)
+    device = replace(coral(), outside_group="plugdev")
     found = findings(changed(pi4(), accelerators=(device,)))["accelerator-permission"]
     assert found.severity is Severity.WARNING
     assert found.remedy

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from pidoctor.catalog.accelerators import load_accelerators
+from pidoctor.host.base import Pattern
+from pidoctor.host.captured import CaptureHost
 from pidoctor.probe.accelerators import probe_accelerators
 from pidoctor.profile.fact import State
 from pidoctor.profile.profile import Accelerator
@@ -71,10 +74,12 @@ def look(parts: dict[str, Any]) -> tuple[Accelerator, ...]:
     ],
 )
 def test_devices(parts: dict[str, Any], name: str, usable: bool) -> None:
-    (device,) = look(parts)
+    device, *others = look(parts)
     assert (device.id, device.usable) == (name, usable)
+    assert {other.id for other in others} <= {"mali", "vivante"}  # the chip's GPU
     assert device.source
     assert device.note
+    assert device.seen
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,6 @@ def test_devices(parts: dict[str, Any], name: str, usable: bool) -> None:
         usb("1d6b:0002"),
         pci("10de:228b", "0x040300"),  # the sound device of a graphics card
         pci("8086:1234", "0x030000"),
-        tree("rockchip,rk3588"),  # without a driver for its NPU
         {"present": ["/dev/accel/accel0"]},  # some other NPU
     ],
 )
@@ -92,21 +96,54 @@ def test_nothing(parts: dict[str, Any]) -> None:
     assert look(parts) == ()
 
 
+def test_a_chip_whose_driver_is_not_there_is_named_in_general() -> None:
+    assert [device.id for device in look(tree("rockchip,rk3588"))] == ["rockchip-npu", "mali"]
+    board = tree("google,imx8mq-phanbell", "fsl,imx8mq")
+    board["files"].update(pci("1ac1:089a")["files"])
+    board["folders"] = pci("1ac1:089a")["folders"]
+    assert [device.id for device in look(board)] == ["coral-dev-board", "vivante"]
+
+
 def test_who_may_not_open_the_device_is_told() -> None:
     parts = usb("1a6e:089a")
     parts["files"]["/etc/group"] = "root:x:0:\nplugdev:x:46:\n"
-    assert "group plugdev" in look({**parts, "group_ids": [1000]})[0].note
-    assert "group plugdev" not in look({**parts, "group_ids": [1000, 46]})[0].note
-    assert "group plugdev" not in look({**parts, "group_ids": [0]})[0].note
+    assert look({**parts, "group_ids": [1000]})[0].outside_group == "plugdev"
+    assert look({**parts, "group_ids": [1000, 46]})[0].outside_group == ""
+    assert look({**parts, "group_ids": [0]})[0].outside_group == ""
 
 
 def test_what_the_delegate_needs_is_told() -> None:
     parts = usb("1a6e:089a")
-    assert "Missing: libedgetpu.so.1 (from libedgetpu1-std)." in look(parts)[0].note
+    assert look(parts)[0].missing == ("libedgetpu.so.1",)
     library = "/usr/lib/aarch64-linux-gnu/libedgetpu.so.1"
-    assert "Missing" not in look({**parts, "present": [library]})[0].note
+    assert look({**parts, "present": [library]})[0].missing == ()
     coral = look({**pci("1ac1:089a"), "present": [library]})
-    assert "Missing: /dev/apex_0 (from gasket-dkms)." in coral[0].note
+    assert coral[0].missing == ("/dev/apex_0",)
+    teflon = ["/dev/accel/accel0", "/usr/lib/teflon/libteflon.so"]
+    assert look(tree("rockchip,rk3588", present=teflon))[0].missing == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "version"),
+    [
+        ("install ok installed", "16.0tf2.15.1-1.bookworm"),
+        ("deinstall ok config-files", ""),
+    ],
+)
+def test_the_version_of_the_library_is_its_packages(
+    monkeypatch: pytest.MonkeyPatch, state: str, version: str
+) -> None:
+    status = (
+        "Package: apt\nVersion: 2.6\n\nPackage: libedgetpu1-max\n"
+        f"Status: {state}\nArchitecture: arm64\nVersion: 16.0tf2.15.1-1.bookworm\n\n"
+    ).encode()
+
+    def search(_: CaptureHost, path: str, pattern: Pattern, limit: int = 0) -> tuple[bytes, ...]:
+        assert (path, limit) == ("/var/lib/dpkg/status", 0)
+        return tuple(found.group(1) for found in re.finditer(pattern.expression, status))
+
+    monkeypatch.setattr(CaptureHost, "search", search)
+    assert look(usb("1a6e:089a"))[0].library_version == version
 
 
 def test_what_cannot_be_looked_at_is_not_absent() -> None:

@@ -106,9 +106,23 @@ def test_what_a_name_cannot_say_is_absent() -> None:
         profile.python.packages,
         profile.clock.now,
         profile.memory.available,
-        profile.accelerators,
     ):
         assert (fact.state, fact.source) == (State.ABSENT, "target")
+
+
+@pytest.mark.parametrize(
+    ("name", "devices"),
+    [
+        ("pi4/bookworm-64", ["videocore-6"]),
+        ("rock-5b", ["rockchip-npu", "mali"]),
+        ("coral-dev-board", ["coral-dev-board", "vivante"]),
+        ("beaglebone-ai-64", ["ti-tidl", "powervr"]),
+    ],
+)
+def test_what_the_chip_has_is_known_of_a_target(name: str, devices: list[str]) -> None:
+    found = target(name).accelerators.or_else(())
+    assert [device.id for device in found] == devices
+    assert not any(device.seen for device in found)  # what they need was not looked for
 
 
 def test_ubuntu_on_a_pi_5_has_pages_of_unknown_size() -> None:

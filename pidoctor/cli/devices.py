@@ -1,0 +1,82 @@
+"""A requirement narrowed to a runtime that goes with the devices of ``--with``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from pidoctor import api
+from pidoctor.catalog.accelerators import AcceleratorRow
+from pidoctor.catalog.catalog import Catalog
+from pidoctor.cli.modelling import Fitting, installable
+from pidoctor.profile.devices import named
+from pidoctor.profile.profile import Profile
+from pidoctor.readiness.delegates import fitting, installed_build, is_paired, works_with
+from pidoctor.resolve.changes import proposals
+from pidoctor.resolve.plan import Impossible, Plan, Resolution
+from pidoctor.resolve.request import Request
+from pidoctor.resolve.resolver import resolve
+from pidoctor.result import Finding, Remedy, Severity
+
+NO_PAIR = "accelerator-no-pair"  # the id of a finding
+
+
+def fit_to_devices(options: argparse.Namespace, profile: Profile, known: Catalog) -> Fitting | None:
+    """The requirement narrowed to the first runtime that every named device's library fits.
+
+    None where no device was named whose library has to fit.
+    """
+    wanted, rows = options.requirement, _paired(options.devices)
+    if not rows:
+        return None
+    request = api.request(profile, wanted, options.beyond_tags, known)
+
+    def solve(there: Profile, asked: Request, catalog: Catalog) -> Resolution:
+        return _plan(rows, there, asked, catalog)
+
+    plan = solve(profile, request, known)
+    if isinstance(plan, Plan):
+        exact = f"{plan.runtime}=={plan.version}"
+        if isinstance(wanted, str):
+            return Fitting(exact)
+        return Fitting(wanted._replace(asked=(Requirement(exact), *wanted.asked)))
+    changes = [proposal.change for proposal in proposals(profile, request, known, solve)]
+    told = " Or: ".join(f"{change.text} (then {change.result})" for change in changes)
+    remedy = Remedy(told[:1].upper() + told[1:]) if told else None
+    libraries = ", ".join(need.library for row in rows for need in row.needs if need.library)
+    message = (
+        f"No runtime that can be installed here goes with a build of {libraries} that is published "
+        f"for this system; without {' and '.join(row.name for row in rows)} the processor is used."
+    )
+    return Fitting(wanted, (Finding(NO_PAIR, Severity.ERROR, message, "--with", remedy),))
+
+
+def _paired(names: Iterable[str]) -> tuple[AcceleratorRow, ...]:
+    """The named devices whose library has to be of a build that fits the runtime."""
+    rows = {row.id: row for row in map(named, names)}
+    return tuple(row for row in rows.values() if is_paired(row))
+
+
+def _plan(
+    rows: tuple[AcceleratorRow, ...], profile: Profile, request: Request, known: Catalog
+) -> Resolution:
+    """The plan with the first runtime that all the devices' libraries go with."""
+    for it in installable(profile, request, known):
+        if all(_goes(row, profile, it.distribution, it.version) for row in rows):
+            only = SpecifierSet(f"=={it.version}")
+            plan = resolve(profile, request._replace(name=it.distribution, specifier=only), known)
+            if isinstance(plan, Plan):
+                return plan
+    return Impossible(str(request), "", "no runtime goes with the device's library", (), None, ())
+
+
+def _goes(row: AcceleratorRow, profile: Profile, runtime: str, version: str) -> bool:
+    """Whether the library that is there, or else one that can be installed, fits the runtime."""
+    there = next((d for d in profile.accelerators.or_else(()) if d.id == row.id), None)
+    build = installed_build(row, there.library_version) if there else None
+    if build is not None:
+        return works_with(build, runtime, version)
+    return fitting(row, profile, runtime, version) is not None

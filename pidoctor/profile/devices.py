@@ -1,0 +1,64 @@
+"""Devices that a machine is supposed to have: those of its chip, and those of ``--with NAME``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pidoctor.catalog.accelerators import AcceleratorRow, load_accelerators
+from pidoctor.errors import UsageError
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import Accelerator, Profile
+
+WITH = "--with"  # the source of a device that was named on the command line
+_NEAR = 3  # names that are suggested
+
+
+def supposed(row: AcceleratorRow, source: str) -> Accelerator:
+    """The device on a machine where nobody looked for what it needs."""
+    needs = tuple(need.name for need in row.needs)
+    return Accelerator(row.id, row.name, source, row.usable, row.note, needs, seen=False)
+
+
+def with_devices(profile: Profile, names: Iterable[str]) -> Profile:
+    """The same machine with devices plugged in; UsageError for a name that no device has."""
+    there = profile.accelerators.or_else(())
+    rows = {row.id: row for row in map(named, names)}
+    more = [supposed(row, WITH) for row in rows.values() if row.id not in {d.id for d in there}]
+    if not more:
+        return profile
+    source = ", ".join(filter(None, (profile.accelerators.source, WITH)))
+    return replace(profile, accelerators=Fact.known((*there, *more), source))
+
+
+def named(name: str) -> AcceleratorRow:
+    """The device that a name in any spelling means."""
+    spellings: dict[str, AcceleratorRow] = {}
+    for row in load_accelerators():
+        for text in (row.id, row.name, *row.aliases):
+            spellings.setdefault(_plain(text), row)
+    wanted = _plain(name)
+    if wanted in spellings:
+        return spellings[wanted]
+    inside = {row.id: row for text, row in spellings.items() if wanted and wanted in text}
+    if len(inside) == 1:
+        return next(iter(inside.values()))
+    raise UsageError(
+        f"{WITH} {name!r} is not a device that pidoctor knows; {_near(inside, wanted)}"
+    )
+
+
+def _near(inside: Iterable[str], wanted: str) -> str:
+    from difflib import get_close_matches
+
+    known = {_plain(row.id): row.id for row in load_accelerators()}
+    close = [known[text] for text in get_close_matches(wanted, known, n=_NEAR)]
+    names = list(inside)[:_NEAR] or close
+    if names:
+        return f"did you mean {' or '.join(names)}?"
+    return f"it knows {', '.join(known.values())}"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())

@@ -1,0 +1,66 @@
+"""Which build of a delegate's library goes with a runtime on a machine, and how it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.specifiers import SpecifierSet
+
+from pidoctor.catalog.accelerators import AcceleratorRow, DelegateBuild, load_builds
+from pidoctor.profile.profile import Profile
+
+_DEBIAN = {"armv7l": "armhf", "aarch64": "arm64", "x86_64": "amd64"}
+
+
+def builds_here(row: AcceleratorRow, profile: Profile) -> tuple[DelegateBuild, ...]:
+    """The builds of a device's library that are published for the machine's system."""
+    release = profile.system.codename.or_else("")
+    architecture = profile.python.architecture.or_else("")
+    return tuple(it for it in _builds(row) if architecture in it.systems.get(release, ()))
+
+
+def is_paired(row: AcceleratorRow) -> bool:
+    """Whether the device's library has to be of a build that fits the runtime."""
+    return any(_builds(row))
+
+
+def works_with(build: DelegateBuild, runtime: str, version: str) -> bool:
+    """Whether a build is said to work with a version of a runtime."""
+    bounds = build.runtimes.get(runtime)
+    return bounds is not None and SpecifierSet(bounds).contains(version, prereleases=True)
+
+
+def fitting(
+    row: AcceleratorRow, profile: Profile, runtime: str, version: str
+) -> DelegateBuild | None:
+    """The build to install beside a runtime; None where none is known."""
+    found = (it for it in builds_here(row, profile) if works_with(it, runtime, version))
+    return next(found, None)
+
+
+def installed_build(row: AcceleratorRow, package_version: str) -> DelegateBuild | None:
+    """The build that a Debian package of that version holds; None for one that is not known."""
+    plain = package_version.partition(".bookworm")[0].partition(".trixie")[0]
+    known = (it for it in _builds(row) if plain in (it.version, f"{it.version}.0"))
+    return next(known, None)
+
+
+def commands(build: DelegateBuild, profile: Profile) -> tuple[str, ...]:
+    """What to type to install it."""
+    places = {
+        "{codename}": profile.system.codename.or_else(""),
+        "{architecture}": _DEBIAN.get(profile.python.architecture.or_else(""), ""),
+    }
+    return tuple(_filled(line, places) for line in build.commands)
+
+
+def _filled(line: str, places: dict[str, str]) -> str:
+    for name, value in places.items():
+        line = line.replace(name, value)
+    return line
+
+
+def _builds(row: AcceleratorRow) -> Iterator[DelegateBuild]:
+    for need in row.needs:
+        if need.library:
+            yield from load_builds(need.library)

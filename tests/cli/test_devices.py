@@ -1,0 +1,36 @@
+"""``--with DEVICE``: as if it were plugged in, on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.program import pidoctor
+
+
+@pytest.mark.parametrize(
+    ("target", "runtime"),
+    [("pi4-4gb/bullseye-64", "tflite-runtime"), ("pi4-4gb/trixie-64", "ai-edge-litert")],
+)
+def test_the_plan_goes_with_a_build_of_the_library(target: str, runtime: str) -> None:
+    answer = pidoctor("check", "--target", target, "--with", "coral", "--json").json
+    assert answer["resolution"]["runtime"] == runtime
+    needs = next(it for it in answer["findings"] if it["id"] == "accelerator-needs")
+    assert needs["severity"] == "warning"
+    assert any("libedgetpu1-std" in line for line in needs["remedy"]["commands"])
+
+
+def test_no_build_is_said_with_what_would_help() -> None:
+    said = pidoctor("check", "--target", "pi4-4gb/bookworm-32", "--with", "coral-usb", "--json")
+    assert said.code == 1
+    found = next(it for it in said.json["findings"] if it["id"] == "accelerator-no-pair")
+    assert "64-bit Raspberry Pi OS 12" in found["remedy"]["text"]
+
+
+def test_a_device_without_a_delegate_leaves_the_plan_as_it_is() -> None:
+    words = ("check", "--target", "pi5-8gb/bookworm-64", "--json")
+    plain, answer = pidoctor(*words).json, pidoctor(*words, "--with", "Hailo-8L").json
+    assert answer["resolution"] == plain["resolution"]
+    assert any(
+        it["id"] == "accelerator-not-usable" and "HailoRT" in it["message"]
+        for it in answer["findings"]
+    )

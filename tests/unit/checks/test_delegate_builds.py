@@ -1,0 +1,70 @@
+"""A delegate's library and a runtime go together or not, and what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pidoctor.catalog.accelerators import AcceleratorRow, load_accelerators
+from pidoctor.profile.named_targets import target
+from pidoctor.readiness.delegates import commands, fitting, installed_build, works_with
+
+
+def row(name: str = "coral-usb") -> AcceleratorRow:
+    return next(it for it in load_accelerators() if it.id == name)
+
+
+@pytest.mark.parametrize(
+    ("machine", "runtime", "version", "build"),
+    [
+        ("pi4/bullseye-64", "tflite-runtime", "2.11.0", "google-16.0"),
+        ("pi4/bullseye-32", "tflite-runtime", "2.11.0", "google-16.0"),
+        ("pi4/bullseye-64", "tflite-runtime", "2.12.0", None),  # dies with Google's 16.0
+        ("pi4/bookworm-64", "tflite-runtime", "2.14.0", "community-2.15.1"),
+        ("pi4/bookworm-64", "ai-edge-litert", "2.3.0", "community-2.19.1"),
+        ("pi4/trixie-64", "ai-edge-litert", "2.3.0", "community-2.19.1"),
+        ("pi4/bookworm-32", "tflite-runtime", "2.14.0", None),  # no build for armhf
+        ("pi4/bookworm-64", "tensorflow", "2.21.0", None),
+    ],
+)
+def test_pairs(machine: str, runtime: str, version: str, build: str | None) -> None:
+    found = fitting(row(), target(machine), runtime, version)
+    assert (found.id if found else None) == build
+
+
+def test_what_to_type_names_the_system() -> None:
+    profile = target("pi4/trixie-64")
+    build = fitting(row(), profile, "ai-edge-litert", "2.3.0")
+    assert build is not None
+    fetch, install = commands(build, profile)
+    assert fetch.endswith("/libedgetpu1-std_16.0tf2.19.1-1.trixie_arm64.deb")
+    assert install == "sudo apt install ./libedgetpu1-std_16.0tf2.19.1-1.trixie_arm64.deb"
+    assert "{" not in fetch + install
+
+
+@pytest.mark.parametrize(
+    ("version", "build"),
+    [
+        ("16.0", "google-16.0"),
+        ("16.0tf2.15.1-1.bookworm", "community-2.15.1"),
+        ("16.0tf2.19.1-1", "community-2.19.1"),
+        ("16.0tf2.99-1", None),
+        ("", None),
+    ],
+)
+def test_the_build_that_is_installed(version: str, build: str | None) -> None:
+    found = installed_build(row(), version)
+    assert (found.id if found else None) == build
+
+
+def test_googles_build_dies_with_runtimes_from_2_12_on() -> None:
+    google = installed_build(row(), "16.0")
+    assert google is not None
+    assert works_with(google, "tflite-runtime", "2.11.0")
+    assert not works_with(google, "tflite-runtime", "2.14.0")
+    assert not works_with(google, "ai-edge-litert", "2.3.0")
+
+
+def test_every_device_that_may_be_used_says_what_it_needs() -> None:
+    for it in load_accelerators():
+        assert bool(it.needs) == it.usable, it.id
+        assert it.general in ("", *(other.id for other in load_accelerators()))

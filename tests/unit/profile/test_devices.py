@@ -1,0 +1,51 @@
+"""Devices that are supposed: forgiving names, and nothing said twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from pidoctor.errors import UsageError
+from pidoctor.profile.devices import WITH, with_devices
+from pidoctor.profile.named_targets import target
+
+
+@pytest.mark.parametrize(
+    ("name", "device"),
+    [
+        ("coral-usb", "coral-usb"),
+        ("Coral USB Accelerator", "coral-usb"),
+        ("coral", "coral-usb"),
+        ("edgetpu", "coral-usb"),
+        ("Edge TPU", "coral-usb"),
+        ("coral m.2", "coral-pcie"),
+        ("hailo8l", "hailo-8"),
+        ("Hailo-8L", "hailo-8"),
+        ("AI HAT+", "hailo-8"),
+        ("hailo 10h", "hailo-10h"),
+        ("ncs2", "ncs2"),
+        ("AI Camera", "imx500"),
+        ("movidius", "ncs1"),
+        ("ethos-u", "imx93-npu"),
+        ("tidl", "ti-tidl"),
+        ("vim3", "amlogic-a311d-npu"),
+    ],
+)
+def test_names(name: str, device: str) -> None:
+    found = with_devices(target("pi4/bookworm-64"), [name]).accelerators.or_else(())
+    assert [(it.id, it.source) for it in found if it.source == WITH] == [(device, WITH)]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("hailo", "hailo-8 or hailo-10h"), ("corel usb", "coral-usb"), ("", "it knows coral-usb")],
+)
+def test_a_name_that_no_device_has(name: str, hint: str) -> None:
+    with pytest.raises(UsageError, match=hint):
+        with_devices(target("pi4/bookworm-64"), [name])
+
+
+def test_what_is_there_already_is_not_there_twice() -> None:
+    before = target("pi4/bookworm-64")
+    assert with_devices(before, ["videocore-6"]) == before
+    twice = with_devices(before, ["coral", "coral-usb"]).accelerators.or_else(())
+    assert [it.id for it in twice] == ["videocore-6", "coral-usb"]
