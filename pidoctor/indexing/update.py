@@ -24,6 +24,7 @@ from pidoctor.indexing.remote import remote_size
 from pidoctor.indexing.scope import Scope, load_scope
 from pidoctor.indexing.sources import open_session, pip_settings
 from pidoctor.indexing.workers import workers
+from pidoctor.mutex import Lock, LockedError
 from pidoctor.probe.pip_settings import PipSettings
 
 if TYPE_CHECKING:
@@ -88,12 +89,10 @@ def update(
     it was. Raises :class:`~pidoctor.errors.CouldNotCheckError` when a source does not answer or
     another update is running, :class:`CatalogError` when what came is no sound index.
     """
-    from filelock import FileLock, Timeout
-
     cache = cache_folder() if cache is None else cache
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(cache / "update.lock", timeout=0):
+        with Lock(cache / "update.lock", "`pidoctor index update`"):
             index = open_index(cache, shipped)
             journal = Journal(cache / "journal.jsonl")
             fresh = refresh(
@@ -102,8 +101,8 @@ def update(
             folder = publish(cache, fresh.documents)
             journal.remove()
             return Updated(folder, fresh.changes, len(fresh.documents))
-    except Timeout:
-        raise CouldNotCheckError("another `pidoctor index update` is running") from None
+    except LockedError as error:
+        raise CouldNotCheckError(str(error)) from None
     except OSError as error:
         raise CouldNotCheckError(f"{cache}: cannot be written ({error.strerror})") from error
 

@@ -25,11 +25,11 @@ from pidoctor.install.manifest import (
     changes_since_install,
     keep_aside,
 )
-from pidoctor.install.mutex import Lock
 from pidoctor.install.ownership import hand_over, owner_of
 from pidoctor.install.place import Place
 from pidoctor.install.previous import undoes
 from pidoctor.install.situation import Situation, look
+from pidoctor.mutex import Lock
 
 _SAID = {
     PREPARING: "An interrupted install was cleaned up; {venv} had not been touched.",

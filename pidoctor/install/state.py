@@ -21,9 +21,9 @@ from pathlib import Path
 
 from pidoctor.errors import PidoctorError
 from pidoctor.install.durable import read_json, write_json
-from pidoctor.install.mutex import Lock
 from pidoctor.install.ownership import give, owner_of
 from pidoctor.install.place import Place
+from pidoctor.mutex import Lock
 from pidoctor.report.text import one_line
 
 SCHEMA = "pidoctor-state/1"
@@ -127,7 +127,7 @@ def hold(place: Place) -> Iterator[Lock]:
     ForeignStateError where something else has its name, LockedError while another install runs.
     """
     exists(place)
-    with Lock(place.lock) as lock:
+    with Lock(place.lock, "install of this environment") as lock:
         if exists(place) and not identity(place):
             content = {
                 "schema": SCHEMA,

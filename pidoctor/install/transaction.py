@@ -18,7 +18,6 @@ from pidoctor.install.failure import InstallError, failure, from_os_error, from_
 from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal, stamp
 from pidoctor.install.killed import kernel_log, was_killed
 from pidoctor.install.manifest import write_manifest
-from pidoctor.install.mutex import Lock
 from pidoctor.install.outcome import ALREADY, FAILED, INSTALLED, ROLLED_BACK, Outcome
 from pidoctor.install.ownership import Owner, give, hand_over, owner_of
 from pidoctor.install.path_rules import check_path
@@ -31,6 +30,7 @@ from pidoctor.install.relocate import relocate, share_system_packages
 from pidoctor.install.situation import look
 from pidoctor.install.state import hold
 from pidoctor.install.wheelhouse import collect, matches
+from pidoctor.mutex import Lock
 from pidoctor.profile.profile import Profile
 from pidoctor.progress import Announced
 from pidoctor.proof.proof import PASSED, Proof

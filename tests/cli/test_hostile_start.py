@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 BOMB = "raise SystemExit('a stranger was imported')\n"
-NAMES = ("packaging", "resolvelib", "rich", "requests", "distro", "psutil", "filelock", "json")
+NAMES = ("packaging", "resolvelib", "rich", "requests", "distro", "psutil", "elftools", "json")
 SCRIPT = str(Path(sys.executable).parent / "pidoctor")
 COMMANDS = (["--version"], ["check", "-q", "--target", "pi4-4gb/bookworm-64"])
 

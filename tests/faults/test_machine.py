@@ -18,7 +18,6 @@ import pytest
 from pidoctor.install import checks, transaction
 from pidoctor.install.failure import InstallError, from_os_error
 from pidoctor.install.journal import PREPARING, Journal
-from pidoctor.install.mutex import Lock, LockedError
 from pidoctor.install.outcome import FAILED, INSTALLED, ROLLED_BACK
 from pidoctor.install.place import Place
 from pidoctor.install.process import Ended, Progress, Task, run_all
@@ -27,6 +26,7 @@ from pidoctor.install.recovery import recover, undo
 from pidoctor.install.state import hold
 from pidoctor.install.transaction import install
 from pidoctor.install.wheelhouse import Cache
+from pidoctor.mutex import Lock, LockedError
 from pidoctor.proof.proof import Proof
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
@@ -254,13 +254,13 @@ def test_two_installs_of_one_environment(tmp_path: Path) -> None:
 
 def test_lock_is_held_by_what_the_install_started(tmp_path: Path) -> None:
     path = tmp_path / "state" / "lock"
-    with Lock(path) as lock:
+    with Lock(path, "test") as lock:
         tool = subprocess.Popen(["sh", "-c", "sleep 60 & wait"], stdin=lock.descriptor)
-    with pytest.raises(LockedError), Lock(path):
+    with pytest.raises(LockedError), Lock(path, "test"):
         pass
     subprocess.run(["pkill", "-P", str(tool.pid)], check=True)
     tool.wait()
-    with Lock(path) as lock:
+    with Lock(path, "test") as lock:
         lock.remove()
 
 

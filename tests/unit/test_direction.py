@@ -37,14 +37,15 @@ IMPORTS: Mapping[str, str] = {
     "evidence": "catalog errors platforms safe_files shapes",
     "fleet": "errors platforms profile report resolve safe_files shapes units urls",
     "host": "errors redact",
-    "indexing": "catalog errors evidence host platforms probe shapes",
+    "indexing": "catalog errors evidence host mutex platforms probe shapes",
     "install": (
-        "catalog errors host platforms probe profile progress proof readiness report resolve "
-        "result shapes triage units urls"
+        "catalog errors host mutex platforms probe profile progress proof readiness report "
+        "resolve result shapes triage units urls"
     ),
     "json_schema": "decoding profile",
     "lockfiles": "catalog errors indexing install progress resolve units",
     "model": "catalog errors shapes",
+    "mutex": "errors",
     "probe": "catalog errors host platforms profile readiness urls",
     "profile": "catalog decoding errors platforms",
     "proof": "catalog decoding errors host result shapes triage",
@@ -120,7 +121,7 @@ TOUCHES: Mapping[str, str] = {
     "install.environment_files": "files",
     "install.journal": "files",
     "install.manifest": "files",
-    "install.mutex": "files",
+    "mutex": "files",
     "install.ownership": "files system",
     "install.path_rules": "files",
     "install.place": "files",

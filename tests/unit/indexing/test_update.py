@@ -17,6 +17,7 @@ from pidoctor.indexing.document import Document, canonical
 from pidoctor.indexing.index_changes import Journal
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.update import Options, Refreshed, refresh, update
+from pidoctor.mutex import Lock
 from pidoctor.probe.pip_settings import PipSettings
 from tests.unit.evidence.elfmaker import Elf
 from tests.unit.indexing.simple_index import SimpleIndex, serving
@@ -404,9 +405,10 @@ def test_publishing_is_whole_or_not_at_all(
 
 
 def test_only_one_update_at_a_time(index: SimpleIndex, tmp_path: Path) -> None:
-    from filelock import FileLock
-
-    with FileLock(tmp_path / "update.lock"), pytest.raises(CouldNotCheckError, match="is running"):
+    with (
+        Lock(tmp_path / "update.lock", "update"),
+        pytest.raises(CouldNotCheckError, match="is running"),
+    ):
         update(tmp_path, options(index))
     assert index.requests == []
 

@@ -1,4 +1,4 @@
-"""One install of an environment at a time."""
+"""One install of an environment, one update of the index, at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pidoctor.errors import PidoctorError
 
 
 class LockedError(PidoctorError):
-    """Another install of the same environment is running."""
+    """Another pidoctor does the same at this moment."""
 
     exit_code = 1
 
@@ -24,11 +24,13 @@ class Lock:
     The file is the standard input of the tools that an install starts. Should pidoctor be killed
     while one of them still writes, the lock stays held until the tool has ended too, and nobody
     repairs an environment that is still being written. (This is why it is not a
-    ``filelock.FileLock``, whose descriptor is its own.)
+    ``filelock.FileLock``, whose descriptor is its own.) ``doing`` is what the holder does:
+    "install of this environment".
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, doing: str) -> None:
         self._path = path
+        self._doing = doing
         self._descriptor = -1
 
     @property
@@ -44,7 +46,7 @@ class Lock:
                     self._descriptor = descriptor
             except BlockingIOError:
                 raise LockedError(
-                    f"another install of this environment is running (it holds {self._path}); "
+                    f"another {self._doing} is running (it holds {self._path}); "
                     "wait until it has ended"
                 ) from None
             finally:
