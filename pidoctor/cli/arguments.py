@@ -110,6 +110,8 @@ def parse(words: Sequence[str]) -> Command:
         options = parser.parse_args(words[1:])
         if hasattr(options, "gathers"):
             _gather(options)
+        elif isinstance(getattr(options, "requirement", None), str):
+            options.requirement = _only_one(_respelled([options.requirement], options.quiet))
         return Command(name, options, module.run)
     before, after = _split_at_dashes(words[1:])
     options = parser.parse_args(before)
@@ -251,19 +253,52 @@ def add_project(parser: argparse.ArgumentParser) -> None:
 
 def _gather(options: argparse.Namespace) -> None:
     """One requirement as it is; several, or those of files, as a project."""
-    words = options.requirement
+    words = options.requirement = _respelled(options.requirement, options.quiet)
     options.settings = settings = _settings()
     if settings is not None and not (words or options.files or options.constraints):
         options.words, options.requirement = [], settings.requirement
         options.from_settings = settings.shown
         return
     if not (options.files or options.constraints or len(words) > 1):
-        options.requirement = words[0] if words else "auto"
+        options.requirement = _only_one(words)
         return
     from pidoctor.requirements.project import read_project
 
     options.words = words
     options.requirement = read_project(words, options.files, options.constraints, options.groups)
+
+
+def _only_one(words: Sequence[str]) -> str:
+    return words[0] if words else "auto"
+
+
+def _respelled(words: Sequence[str], quiet: bool = False) -> list[str]:
+    """The words as pip writes requirements; what they were read as is said on stderr."""
+    from pidoctor.requirements.spelling import respelled
+
+    for word in words:
+        _refuse_machine(word)
+    found = respelled(words)
+    if not quiet and "".join("".join(found).split()) != "".join("".join(words).split()):
+        from pidoctor.cli.output import say_error
+
+        say_error(f"read as {' '.join(found) or 'auto'}")
+    return found
+
+
+def _refuse_machine(word: str) -> None:
+    """UsageError for the name of a machine where a requirement belongs: `check pi4`."""
+    from pidoctor.catalog.runtimes import load_runtimes
+
+    if word == "auto" or word in {runtime.distribution for runtime in load_runtimes()}:
+        return
+    from pidoctor.profile.named_targets import read_name
+
+    try:
+        read_name(word)
+    except UsageError:
+        return
+    raise UsageError(f"{word!r} names a machine: write --target {word}")
 
 
 def _settings() -> ProjectSettings | None:

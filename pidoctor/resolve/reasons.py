@@ -18,6 +18,7 @@ from pidoctor.resolve.plan import Candidate
 from pidoctor.resolve.present import Need
 from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.verdict import Reason, Rejected, nearest
+from pidoctor.units import listed
 
 OLD_AFTER_DAYS = 30
 UPDATE = "`pidoctor index update` reads the package index anew"
@@ -69,7 +70,14 @@ def without_wheels(
             yield Candidate(name, version, Reason.NOT_INDEXED, detail)
         else:
             detail = f"no wheel of this version was published (as of {project.retrieved})"
+            detail += _of_that_series(project, version)
             yield Candidate(name, version, Reason.NOT_PUBLISHED, detail)
+
+
+def _of_that_series(project: Project, version: str) -> str:
+    """Versions that begin like one that there is not: 2.16 was never published, but 2.16.1."""
+    series = [known for known in project.by_version if known.startswith(f"{version}.")]
+    return f"; there is {listed(series[:3])}" if series else ""
 
 
 def _pinned(specifier: SpecifierSet) -> list[str]:

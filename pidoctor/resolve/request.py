@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -97,5 +98,7 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
         raise UsageError(f"{name}: {warning}")
     if name not in (AUTO, *catalog.runtimes):
         known = ", ".join((AUTO, *catalog.runtimes))
-        raise UsageError(f"{name!r} is not a runtime pidoctor knows; it answers for: {known}")
+        near = get_close_matches(name, catalog.runtimes, n=1, cutoff=0.75)
+        meant = f"; did you mean {near[0]}?" if near else f"; it answers for: {known}"
+        raise UsageError(f"{name!r} is not a runtime pidoctor knows{meant}")
     return Request(name, requirement.specifier, beyond_tags)

@@ -18,7 +18,7 @@ from tests.cli.program import pidoctor
     [
         ("chek", "did you mean `pidoctor check`?"),
         ("check --nonsense", "--nonsense"),
-        ("check tensorflow=2", "'tensorflow=2' is not a requirement"),
+        ("check tensorflow=two", "'tensorflow=two' is not a requirement"),
         ("check torch", "'torch' is not a runtime pidoctor knows"),
         ("check pycoral", "unrelated project"),
         ("check auto==2", "auto takes no version"),

@@ -59,7 +59,7 @@ IMPORTS: Mapping[str, str] = {
         "resolve result safe_files shapes triage units"
     ),
     "requirements": "catalog decoding errors profile resolve safe_files",
-    "resolve": "catalog errors platforms profile shapes",
+    "resolve": "catalog errors platforms profile shapes units",
     "result": "shapes",
     "safe_files": "errors",
     "triage": "catalog errors host platforms profile resolve result safe_files shapes",

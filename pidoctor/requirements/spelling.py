@@ -1,0 +1,109 @@
+"""Requirements as people write them, put as pip wants them: "TensorFlow 2.3", "tensorflow=2.3"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from pidoctor.errors import UsageError
+
+# "2.3", "v2.16.1", "2.x", "2.3.*", "2.22.0rc0"
+_VERSION = r"[vV]?(\d+(?:\.\d+)*(?:\.(?:\*|[xX]))?(?:(?:a|b|rc|\.?dev|\.?post)\d+)?)"
+_ALONE = re.compile(_VERSION)
+_BOUND = re.compile(r"(?:==|===|=>|=<|>=|<=|~=|!=|=|<|>)\s*[vV]?\d.*")
+_LATEST = re.compile(r"(?:(?:\s|==?|@|:)\s*)?(?:latest|newest)", re.IGNORECASE)
+# A name, what stands between, a version; without anything between it must have a dot.
+_NAMED = re.compile(
+    r"([A-Za-z][A-Za-z0-9]*(?:[-_. ][A-Za-z]+[A-Za-z0-9]*)*?)"
+    rf"(?:(?:\s*(?:=|@|:|-|_|\(|\s)\s*){_VERSION}|[vV]?(\d+\.\d+(?:\.\d+)*))\)?(?:=[\w.]+)?"
+)
+_TURNED = (("=>", ">="), ("=<", "<="))
+_HELP_FILES = {
+    ".tflite": "is a model: pidoctor model {word}",
+    ".txt": "is a file of requirements: name it with -r",
+    ".toml": "is a file of requirements: name it with -r",
+    ".log": "is a log: pidoctor triage {word}",
+}
+
+
+def respelled(words: Sequence[str]) -> list[str]:
+    """``words`` as requirements that can be parsed; those that already can be are left as they are.
+
+    A version or a bound that stands alone belongs to the name before it. Raises
+    :class:`UsageError` for what is no requirement at all, with what to type instead.
+    """
+    found: list[str] = []
+    for word in (word.strip().strip("\"'").strip() for word in words):
+        _refuse_files(word)
+        if _LATEST.fullmatch(word):
+            continue
+        if _BOUND.fullmatch(word) or _ALONE.fullmatch(word):
+            if not found:
+                raise UsageError(
+                    f"{word!r} is a version; name the package too, as in tensorflow=={word}"
+                )
+            found[-1] = _with_version(found[-1], word)
+        elif word:
+            found.append(_one(word))
+    return found
+
+
+def _refuse_files(word: str) -> None:
+    told = _HELP_FILES.get(PurePath(word).suffix.lower())
+    if told:
+        raise UsageError(f"{word!r} {told.format(word=word)}")
+
+
+def _with_version(name: str, word: str) -> str:
+    alone = _ALONE.fullmatch(word)
+    bound = f"=={_plain(alone[1])}" if alone else _bounds(word)
+    separator = "," if re.search(r"[<>=~!]", name) else ""
+    return f"{name}{separator}{bound}"
+
+
+def _one(word: str) -> str:
+    """One word, or several in quotes: "tensorflow v2.3"."""
+    if word.lower().endswith(".whl"):
+        return _of_wheel(word)
+    word = _LATEST.sub("", word) if _LATEST.search(word) else word
+    named = _NAMED.fullmatch(word)
+    if named:
+        return f"{_hyphened(named[1])}=={_plain(named[2] or named[3])}"
+    name, bounds = _split(word)
+    return f"{_hyphened(name)}{_bounds(bounds)}"
+
+
+def _of_wheel(word: str) -> str:
+    name = PurePath(word).name
+    try:
+        project, version, _, _ = parse_wheel_filename(name)
+    except InvalidWheelFilename as error:
+        raise UsageError(f"{name!r} is not the name of a wheel ({error})") from None
+    return f"{project}=={version}"
+
+
+def _split(word: str) -> tuple[str, str]:
+    match = re.match(r"[^<>=~!;@\[]*", word)
+    name = match[0] if match else word
+    return name, word[len(name) :]
+
+
+def _hyphened(name: str) -> str:
+    """Words of one name joined; "TensorFlow" stays as it is written, pip reads it as well."""
+    return "-".join(name.split())
+
+
+def _bounds(text: str) -> str:
+    for wrong, right in _TURNED:
+        text = text.replace(wrong, right)
+    text = re.sub(r"(?<![<>=~!])=(?!=)(?=\s*[vV]?\d)", "==", text)
+    return re.sub(r"(?<=\d)\.[xX]\b", ".*", text)
+
+
+def _plain(version: str) -> str:
+    """A version as it is spoken: "2.16" is any 2.16.x (there was a 2.16.1, and no 2.16.0)."""
+    version = re.sub(r"\.[xX]$", ".*", version)
+    return f"{version}.*" if re.fullmatch(r"\d+(?:\.\d+)?", version) else version

@@ -1,0 +1,141 @@
+"""Requirements as people write them: understood, or answered with what to write instead.
+
+The spellings are those of questions that people ask in public: pip's, conda's, Docker's, the file
+names of wheels, and plain speech.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shlex
+
+import pytest
+
+from pidoctor.catalog.catalog import open_catalog
+from pidoctor.catalog.location import open_index
+from pidoctor.cli.arguments import parse
+from pidoctor.errors import UsageError
+from pidoctor.resolve.request import Project, parse_request
+
+UNDERSTOOD = [
+    ("", "auto"),
+    ("auto", "auto"),
+    ("latest", "auto"),
+    ("tensorflow", "tensorflow"),
+    ("TensorFlow", "tensorflow"),
+    ("Tensorflow", "tensorflow"),
+    ("TENSORFLOW", "tensorflow"),
+    ("tensorflow==2.3", "tensorflow==2.3"),
+    ("tensorflow==2.3.0", "tensorflow==2.3.0"),
+    ("tensorflow==v2.3.0", "tensorflow==v2.3.0"),
+    ("tensorflow===2.16.1", "tensorflow===2.16.1"),
+    ("'tensorflow == 2.3'", "tensorflow==2.3"),
+    ("tensorflow 2.3", "tensorflow==2.3.*"),
+    ("TensorFlow 2.3", "tensorflow==2.3.*"),
+    ("'TensorFlow 2.3'", "tensorflow==2.3.*"),
+    ("'TensorFlow v2.3.0'", "tensorflow==2.3.0"),
+    ("tensorflow v2.16.1", "tensorflow==2.16.1"),
+    ("tensorflow 2", "tensorflow==2.*"),
+    ("tensorflow 2.x", "tensorflow==2.*"),
+    ("tensorflow==2.x", "tensorflow==2.*"),
+    ("tensorflow==2.*", "tensorflow==2.*"),
+    ("'tensorflow (2.3)'", "tensorflow==2.3.*"),
+    ("tensorflow=2.3", "tensorflow==2.3.*"),
+    ("tensorflow=2.3.0", "tensorflow==2.3.0"),
+    ("tensorflow=2.3.0=mkl_py38", "tensorflow==2.3.0"),
+    ("tensorflow@2.3", "tensorflow==2.3.*"),
+    ("tensorflow:2.3.0", "tensorflow==2.3.0"),
+    ("tensorflow-2.3.0", "tensorflow==2.3.0"),
+    ("tensorflow-2.3", "tensorflow==2.3.*"),
+    ("tensorflow_2.3", "tensorflow==2.3.*"),
+    ("tensorflow2.3", "tensorflow==2.3.*"),
+    ("tensorflow latest", "tensorflow"),
+    ("tensorflow==latest", "tensorflow"),
+    ("tensorflow@latest", "tensorflow"),
+    ("tensorflow:latest", "tensorflow"),
+    ("'tensorflow>=2.16'", "tensorflow>=2.16"),
+    ("'tensorflow >= 2.16'", "tensorflow>=2.16"),
+    ("tensorflow '>=2.16'", "tensorflow>=2.16"),
+    ("tensorflow '>=2.16' '<2.18'", "tensorflow<2.18,>=2.16"),
+    ("'tensorflow=>2.16'", "tensorflow>=2.16"),
+    ("'tensorflow=<2.16'", "tensorflow<=2.16"),
+    ("'tensorflow>2,<2.18'", "tensorflow<2.18,>2"),
+    ("'tensorflow~=2.16.0'", "tensorflow~=2.16.0"),
+    ("'tensorflow!=2.17'", "tensorflow!=2.17"),
+    ("tensorflow 2.21.0rc1", "tensorflow==2.21.0rc1"),
+    ("tflite-runtime", "tflite-runtime"),
+    ("tflite_runtime", "tflite-runtime"),
+    ("tflite.runtime", "tflite-runtime"),
+    ("TFLite-Runtime", "tflite-runtime"),
+    ("'tflite runtime'", "tflite-runtime"),
+    ("'tflite runtime 2.14'", "tflite-runtime==2.14.*"),
+    ("tflite_runtime==2.5.0", "tflite-runtime==2.5.0"),
+    ("tflite-runtime 2.5.0", "tflite-runtime==2.5.0"),
+    ("'tflite-runtime>=2.5,<2.15'", "tflite-runtime<2.15,>=2.5"),
+    (
+        "tflite_runtime-2.14.0-cp311-cp311-manylinux_2_34_aarch64.whl",
+        "tflite-runtime==2.14.0",
+    ),
+    (
+        "dist/tensorflow-2.16.1-cp311-cp311-manylinux_2_17_aarch64.manylinux2014_aarch64.whl",
+        "tensorflow==2.16.1",
+    ),
+    ("ai-edge-litert", "ai-edge-litert"),
+    ("ai_edge_litert", "ai-edge-litert"),
+    ("'ai edge litert'", "ai-edge-litert"),
+    ("ai-edge-litert 2", "ai-edge-litert==2.*"),
+    ("ai_edge_litert==2.1.0", "ai-edge-litert==2.1.0"),
+]
+SUGGESTED = [
+    ("tensorflw", "did you mean tensorflow?"),
+    ("tensoflow", "did you mean tensorflow?"),
+    ("tflite-runtme", "did you mean tflite-runtime?"),
+    ("ai-edge-lite", "did you mean ai-edge-litert?"),
+    ("2.3", "name the package too, as in tensorflow==2.3"),
+    ("'>=2.3'", "name the package too"),
+    ("detect.tflite", "is a model: pidoctor model detect.tflite"),
+    ("requirements.txt", "name it with -r"),
+    ("pyproject.toml", "name it with -r"),
+    ("install.log", "pidoctor triage install.log"),
+    ("broken.whl", "is not the name of a wheel"),
+    ("pi4", "names a machine: write --target pi4"),
+    ("zero2w/bookworm-64", "names a machine: write --target zero2w/bookworm-64"),
+]
+
+
+def read(line: str) -> str:
+    """The request that a command line comes to, in pip's writing."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        wanted = parse(["explain", *shlex.split(line)]).options.requirement
+    assert not isinstance(wanted, Project), wanted
+    return str(parse_request(wanted, open_catalog(open_index())))
+
+
+@pytest.mark.parametrize(("typed", "meant"), UNDERSTOOD, ids=[typed for typed, _ in UNDERSTOOD])
+def test_understood(typed: str, meant: str) -> None:
+    assert read(typed) == meant
+
+
+@pytest.mark.parametrize(("typed", "told"), SUGGESTED, ids=[typed for typed, _ in SUGGESTED])
+def test_suggested(typed: str, told: str) -> None:
+    with pytest.raises(UsageError) as error:
+        read(typed)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_what_was_read_into_it_is_said_in_one_line() -> None:
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        parse(["explain", "TensorFlow", "2.16"])
+    assert said.getvalue() == "pidoctor: read as TensorFlow==2.16.*\n"
+    with contextlib.redirect_stderr(silent := io.StringIO()):
+        parse(["explain", "tensorflow >= 2.16"])
+        parse(["explain", "TensorFlow", "2.16", "--quiet"])
+    assert silent.getvalue() == ""
+
+
+def test_several_packages_stay_several() -> None:
+    project = parse(["check", "tensorflow==2.16.1", "numpy<2"]).options.requirement
+    assert [str(item) for item in project.asked] == ["tensorflow==2.16.1", "numpy<2"]
