@@ -54,6 +54,13 @@ _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans(
     dict.fromkeys("\u2018\u2019\u00ab\u00bb`\u00b4", "'") | dict.fromkeys("\u201c\u201d\u201e", '"')
 )
+_ESCAPE_BYTES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
+_QUOTE_BYTES = {
+    chr(code).encode(): str(plain_quote).rjust(len(chr(code).encode())).encode()
+    for code, plain_quote in _QUOTES.items()
+    if code > 0x7F
+}
+"""The same length, so that a find stands where it stood."""
 
 _CLOCK = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?"
 _PREFIXES = re.compile(
@@ -96,6 +103,19 @@ def logical_lines(number: int, line: bytes) -> Iterator[Line]:
             continue
         for start in range(0, len(cleaned), MAX_TEXT - OVERLAP):
             yield Line(number, cleaned[start : start + MAX_TEXT], width)
+
+
+def plain(data: bytes) -> bytes:
+    """Many lines at once, rid of what hides words, each character of it in its place.
+
+    That is what a cleaned line lacks as well: escapes, NULs, typographic quotes.
+    """
+    if b"\x1b" in data:
+        data = _ESCAPE_BYTES.sub(lambda found: b" " * len(found.group()), data)
+    if not data.isascii():
+        for quote, instead in _QUOTE_BYTES.items():
+            data = data.replace(quote, instead)
+    return data
 
 
 def clean_text(text: str) -> str:

@@ -15,11 +15,10 @@ from typing import Any
 
 from pidoctor.catalog.troubles import fill, holds
 from pidoctor.result import Remedy
-from pidoctor.triage import missing_module, nothing_found, wheel_tags
+from pidoctor.triage import missing_module
 from pidoctor.triage.diagnosis import Diagnosis, Evidence, evidence_of, fix_for, slots
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
-from pidoctor.triage.nothing_found import Judge, Verdict
 from pidoctor.triage.settled import succeeded
 from pidoctor.triage.symptoms import (
     BENIGN,
@@ -34,6 +33,7 @@ from pidoctor.triage.symptoms import (
     load,
 )
 from pidoctor.triage.text_input import NotALogError, as_text
+from pidoctor.triage.verdict import SURE, Judge, Verdict
 
 STRONG = 0.6
 """From here on a cause is named as one, and guesses weaker than it are only alternatives."""
@@ -126,19 +126,21 @@ def _pairs(seen: Scan) -> Iterable[_Suspect]:
     for trouble, number, text in bad_pairs(seen.facts):
         hits = [h for h in seen.hits if h.number == number and h.symptom.cause == SUCCESS]
         if hits:
-            yield _Suspect(trouble, nothing_found.SURE, tuple(hits[:1]), text)
+            yield _Suspect(trouble, SURE, tuple(hits[:1]), text)
 
 
 def _decide(hit: Hit, facts: Facts, ignored: str, judge: Judge | None) -> list[Verdict]:
     """What the facts make of a symptom that has several causes."""
+    if hit.symptom.cause == MISSING_MODULE:
+        return missing_module.decide(hit.groups, facts)
+    from pidoctor.triage import nothing_found, wheel_tags  # packaging, which most logs do not need
+
     if hit.symptom.cause == NOTHING_FOUND:
         if not _NAME.match(hit.groups.get("requirement", "")):
             return []  # a line of a program's source, as a traceback shows it
         return nothing_found.decide(hit.groups, facts, ignored, judge)
     if hit.symptom.cause == REQUIRES_PYTHON:
         return nothing_found.requires_python(hit.groups, facts)
-    if hit.symptom.cause == MISSING_MODULE:
-        return missing_module.decide(hit.groups, facts)
     return wheel_tags.decide(hit.groups.get("file", ""), facts)
 
 

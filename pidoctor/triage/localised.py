@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 
@@ -12,15 +12,13 @@ class Translator:
     """Replaces known texts of other languages by the English text they stand for."""
 
     def __init__(self, table: Mapping[str, str]) -> None:
-        longest_first = sorted(table, key=len, reverse=True)
-        self._table = {original: table[original] for original in longest_first}
+        self._table = table
         self.originals = frozenset(table)
 
-    def __call__(self, text: str) -> str:
-        """`text` with every known message in English."""
-        for original in self._table:
-            if original in text:
-                text = text.replace(original, self._table[original])
+    def __call__(self, text: str, held: Iterable[str]) -> str:
+        """`text` with every known message in English; `held` are the texts that it holds."""
+        for original in sorted(self.originals.intersection(held), key=len, reverse=True):
+            text = text.replace(original, self._table[original])
         return text
 
 

@@ -1,35 +1,38 @@
 """Reading a log once, in bounded memory, for every known symptom and every fact.
 
-A small log, and the head of a large one, is read line by line. Of the rest only the neighbourhood
-of lines is read that the sieve lets through.
+A small log, and the beginning and the end of a large one, is read line by line. Of the rest only
+the neighbourhood of what the sieve finds is read.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from pidoctor.triage.clean import CHUNK, MAX_LINE, Line, logical_lines
+from pidoctor.triage.clean import CHUNK, MAX_LINE, Line, logical_lines, plain
+from pidoctor.triage.lexicon import Lexicon
 from pidoctor.triage.localised import Translator, translator
 from pidoctor.triage.log_facts import FactReader, Facts
 from pidoctor.triage.pattern import Match, Pattern
-from pidoctor.triage.sieve import DIGITS, MAX_SHAPES, Sieve, any_of
+from pidoctor.triage.sieve import DIGITS, Sieve
 from pidoctor.triage.symptoms import Knowledge, Symptom
 
-HEAD = 2 * CHUNK
-"""Bytes at the beginning of a log of which every line is read."""
+HEAD = 1 << 15
+"""Bytes at the beginning and at the end of a log of which every line is read."""
 
-PREPARE_FROM = 300
-"""Lines from which on one expression for all texts is quicker than looking for each of them."""
+MAX_SHAPES = 20_000
+"""Shapes of lines that are remembered."""
 
 ENOUGH = 8
 """Lines of one shape that are read where none of them shows anything."""
 
-NEIGHBOURS = 3
+NEIGHBOURS = 2
 """Lines before and after a find that are read with it."""
+
+MAX_NEAR = 2000
+"""Bytes before and after a find that are read, where its neighbours are longer."""
 
 MAX_HITS = 40
 """Evidence kept per symptom."""
@@ -76,52 +79,36 @@ class Matcher:
 
     def __init__(self, knowledge: Knowledge, translate: Translator) -> None:
         self._translate = translate
-        index: dict[str, set[int]] = {}
-        for number, symptom in enumerate(knowledge.symptoms):
-            for pattern in symptom.patterns:
-                for literal in pattern.literals:
-                    index.setdefault(literal, set()).add(number)
         self._symptoms = knowledge.symptoms
-        self._index = tuple(index.items())
-        self._any: re.Pattern[str] | None = None
-        self._lines = 0
+        self._index: dict[str, list[tuple[int, int]]] = {}
+        for number, symptom in enumerate(knowledge.symptoms):
+            for place, pattern in enumerate(symptom.patterns):
+                for literal in pattern.literals:
+                    self._index.setdefault(literal, []).append((number, place))
+        self._lexicon = Lexicon(self._index.keys() | translate.originals)
 
-    @property
-    def literals(self) -> frozenset[str]:
-        """Texts of which any line with a symptom, in English, holds at least one."""
-        return frozenset(literal for literal, _ in self._index)
+    def held_by(self, data: bytes) -> list[bytes]:
+        """The texts in `data` by which symptoms show, in any language; most lines hold none."""
+        return self._lexicon.held_by(data)
 
     def match(self, text: str) -> list[tuple[Symptom, Pattern, Match]]:
         """Every symptom the line shows, once each."""
-        if not self._may_show(text):
+        held = self._held(text)
+        if not held:
             return []
-        text = self._translate(text)
-        candidates: set[int] = set()
-        for literal, numbers in self._index:
-            if literal in text:
-                candidates |= numbers
-        found = (_first(self._symptoms[number], text) for number in sorted(candidates))
-        return [each for each in found if each is not None]
+        english = self._translate(text, held)
+        if english != text:
+            text, held = english, self._held(english)
+        found: dict[int, tuple[Symptom, Pattern, Match]] = {}
+        for number, place in sorted({each for h in held for each in self._index.get(h, ())}):
+            symptom = self._symptoms[number]
+            match = None if number in found else symptom.patterns[place].search(text)
+            if match is not None and not any(unless.search(text) for unless in symptom.unless):
+                found[number] = symptom, symptom.patterns[place], match
+        return list(found.values())
 
-    def _may_show(self, text: str) -> bool:
-        """A quick look, once there are so many lines that it pays to prepare one."""
-        self._lines += 1
-        if self._any is None:
-            if self._lines < PREPARE_FROM:
-                return True
-            self._any = re.compile(any_of(self.literals | self._translate.originals))
-        return self._any.search(text) is not None
-
-
-def _first(symptom: Symptom, text: str) -> tuple[Symptom, Pattern, Match] | None:
-    """The first of a symptom's patterns that fits."""
-    for pattern in symptom.patterns:
-        if any(literal in text for literal in pattern.literals):
-            match = pattern.search(text)
-            if match is not None:
-                other = any(unless.search(text) for unless in symptom.unless)
-                return None if other else (symptom, pattern, match)
-    return None
+    def _held(self, text: str) -> list[str]:
+        return [each.decode() for each in self.held_by(text.encode("utf-8", "replace"))]
 
 
 class _Reader:
@@ -135,6 +122,10 @@ class _Reader:
         self._shapes: dict[bytes, int] = {}
         self._known: dict[str, list[tuple[Symptom, Pattern, Match]]] = {}
         self._lines = 0
+
+    def prepare(self, block: bytes) -> None:
+        """Learn the words of many lines at once, which is quicker than line by line."""
+        self._matcher.held_by(plain(block))
 
     def read(self, line: Line) -> None:
         self._lines += 1
@@ -168,7 +159,7 @@ class _Reader:
     def _read_across(self, lines: list[Line], glue: str) -> None:
         before = glue.join(part.text for part in lines[:-1])[-JOINED:]
         text = before + glue + lines[-1].text[:JOINED]
-        found = self._matcher.match(text)
+        found = self._match(text)
         if not found:
             return
         first = len(before) if len(lines) == 2 else len(lines[0].text)
@@ -202,19 +193,35 @@ def matcher_for(knowledge: Knowledge) -> Matcher:
 def scan(chunks: Iterable[bytes], knowledge: Knowledge) -> Scan:
     """Read a log given as pieces of any size."""
     matcher = matcher_for(knowledge)
-    reader = _Reader(matcher)
-    sieve = None
-    number, done, rest = 1, 0, b""
-    for chunk in _even(chunks):
-        block, rest = _whole_lines(rest + chunk)
-        if done < HEAD:
-            number = _read_all(reader, block, number)
+    reader, sieve = _Reader(matcher), Sieve(matcher.held_by)
+    number = 1
+    for part, whole in _parts(chunks):
+        if whole:
+            _read_all(reader, part, number)
         else:
-            sieve = sieve or Sieve(matcher.literals)
-            number = _read_near(reader, block, number, sieve)
-        done += len(block)
-    _read_all(reader, rest, number)
+            text = part.replace(b"\x00", b"")  # UTF-16
+            _read_near(reader, text, number, sieve.finds(plain(text)))
+        number += part.count(b"\n")
     return reader.result()
+
+
+def _parts(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """The log in parts that end with a line, and whether every line of the part is to be read."""
+    kept, begun = b"", False
+    for chunk in _even(chunks):
+        kept += chunk
+        if not begun and len(kept) > 2 * HEAD:
+            begun = True
+            end = kept.rfind(b"\n", 0, HEAD) + 1
+            yield kept[:end], True
+            kept = kept[end:]
+        end = kept.rfind(b"\n", 0, max(0, len(kept) - HEAD)) + 1
+        if not end and len(kept) > 2 * CHUNK:  # a line without end is cut
+            end = len(kept) - HEAD
+        if begun and end:
+            yield kept[:end], False
+            kept = kept[end:]
+    yield kept, True
 
 
 def _even(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -231,30 +238,28 @@ def _even(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield b"".join(kept)
 
 
-def _whole_lines(data: bytes) -> tuple[bytes, bytes]:
-    """Everything up to the last line break, and the rest; a line without end is cut."""
-    end = data.rfind(b"\n") + 1
-    if not end and len(data) > MAX_LINE:
-        end = len(data)
-    return data[:end], data[end:]
-
-
-def _read_all(reader: _Reader, block: bytes, number: int) -> int:
+def _read_all(reader: _Reader, block: bytes, number: int) -> None:
+    reader.prepare(block)
     for raw in block.splitlines(keepends=True):
         for start in range(0, len(raw), MAX_LINE):
             for line in logical_lines(number, raw[start : start + MAX_LINE].rstrip(b"\n")):
                 reader.read(line)
         number += raw.endswith(b"\n")
-    return number
 
 
-def _read_near(reader: _Reader, block: bytes, number: int, sieve: Sieve) -> int:
-    """Read the lines around each find; returns the number of the line after the block."""
-    lines = block.split(b"\n")
-    read_to = 0
-    for index in sieve.lines(block):
-        start, end = max(read_to, index - NEIGHBOURS), min(index + NEIGHBOURS + 1, len(lines))
-        if start < end:
-            _read_all(reader, b"\n".join(lines[start:end]), number + start)
-            read_to = end
-    return number + len(lines) - 1
+def _read_near(reader: _Reader, block: bytes, number: int, finds: Sequence[int]) -> None:
+    """Read the lines around each find."""
+    done = 0
+    for at in finds:
+        if at < done:
+            continue
+        start = end = at
+        for _ in range(NEIGHBOURS + 1):
+            start = max(block.rfind(b"\n", 0, start), 0)
+            end = block.find(b"\n", end + 1) if end >= 0 else end
+        start = max(done, start + (start > 0), at - MAX_NEAR)
+        end = min(len(block) if end < 0 else end + 1, at + MAX_NEAR)
+        number += block.count(b"\n", done, start)
+        _read_all(reader, block[start:end], number)
+        number += block.count(b"\n", start, end)
+        done = end

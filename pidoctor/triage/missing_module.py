@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pidoctor.catalog.tables import load_table
 from pidoctor.triage.log_facts import Facts, plain_name
-from pidoctor.triage.nothing_found import LIKELY, SURE, Verdict
+from pidoctor.triage.verdict import LIKELY, SURE, Verdict
 
 RUNTIMES = {
     "tensorflow": ("tflite-runtime", "ai-edge-litert", "tflite-runtime-nightly"),

@@ -8,8 +8,7 @@ one cause is named, each with less confidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -17,24 +16,9 @@ from packaging.version import InvalidVersion, Version
 from pidoctor.platforms.versions import dotted, numbers_of
 from pidoctor.triage.log_facts import Facts, first_package, plain_name
 from pidoctor.triage.published import Published, looks_like_apt, misspelled, published
-
-SURE, LIKELY, SPELLING, OPEN, FAINT = 0.92, 0.75, 0.62, 0.5, 0.35
+from pidoctor.triage.verdict import FAINT, LIKELY, OPEN, SPELLING, SURE, Judge, Verdict
 
 _REQUIRES = re.compile(r"(\d[\w.]*) Requires-Python ([^;]+)")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A cause, how sure it is (0 to 1), and a sentence fitted to this case."""
-
-    cause: str
-    confidence: float
-    detail: str
-
-
-Judge = Callable[[str, Facts], Sequence[Verdict]]
-"""Asked why the machine of these facts cannot have a requirement: possible causes, likeliest first;
-none if it cannot tell."""
 
 
 def decide(

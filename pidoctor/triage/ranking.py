@@ -20,8 +20,9 @@ from pidoctor.resolve.compatibility import judge as judge_wheel
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.triage.log_facts import Facts, plain_name
-from pidoctor.triage.nothing_found import LIKELY, OPEN, SURE, Verdict, specifier_of
+from pidoctor.triage.nothing_found import specifier_of
 from pidoctor.triage.published import published
+from pidoctor.triage.verdict import LIKELY, OPEN, SURE, Verdict
 
 OLDEST_INDEXED = (3, 9)
 """The index says nothing of wheels for older Pythons."""

@@ -1,78 +1,63 @@
 """Finding, in a large log, the few lines that are worth reading.
 
-Lines that differ only in their numbers, hashes among them, are looked at once. What is left must
-hold one of the texts that we look for.
+They hold one of the texts that we look for. Of lines that differ only in their numbers, hashes
+among them, one is enough; of a text that stands everywhere, the first lines and the last one.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
-MAX_SHAPES = 200_000
-"""Shapes of lines that are remembered."""
+SATURATED = 20
+"""Different lines with one text after which only its last line in a block is read."""
 
-SATURATED = 3000
-"""Finds of one text after which it is no longer looked for: by then its story is told."""
+NEWS = 400
+"""Lines found in all, after which a text is saturated by its second one."""
+
+LOOKED_AT = 4000
+"""Finds of one text in a block that are compared with what was seen."""
+
+AROUND = 1000
+"""Bytes before and after a find that stand for its line, where that is longer."""
 
 DIGITS = b"0123456789abcdef"
 """What numbers and hashes are written with: without them lines of one kind are alike."""
 
 
 class Sieve:
-    """Remembers what it has let through; made for one log."""
+    """Remembers what it has let through; made for one log.
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._words = {word.encode() for word in words}
-        self._regex = _bytes_regex(self._words)
-        self._finds: dict[bytes, int] = {}
+    ``held_by`` gives the texts, in UTF-8, that a block holds.
+    """
+
+    def __init__(self, held_by: Callable[[bytes], Sequence[bytes]]) -> None:
+        self._held_by = held_by
+        self._often: dict[bytes, int] = {}
         self._seen: set[bytes] = set()
 
-    def lines(self, block: bytes) -> Iterator[int]:
-        """Indexes of the lines of `block` that are worth reading, in order."""
-        lines = block.split(b"\n")
-        for index, shape in enumerate(block.translate(None, DIGITS).split(b"\n")):
-            if shape in self._seen:
-                continue
-            if len(self._seen) < MAX_SHAPES:
-                self._seen.add(shape)
-            if self._holds_a_word(lines[index]):
-                yield index
+    def finds(self, block: bytes) -> list[int]:
+        """Where in ``block`` something is worth reading, in order."""
+        return sorted({at for text in self._held_by(block) for at in self._news(block, text)})
 
-    def _holds_a_word(self, line: bytes) -> bool:
-        found = self._regex.search(line)
-        if found is None:
-            return False
-        word = found.group()
-        self._finds[word] = self._finds.get(word, 0) + 1
-        if self._finds[word] > SATURATED:
-            self._words = {other for other in self._words if not other.startswith(word)}
-            self._regex = _bytes_regex(self._words)
-        return True
-
-
-def any_of(words: Iterable[str]) -> str:
-    """A regular expression for any of the words, sharing their beginnings."""
-    trie: dict[str, Any] = {}
-    for word in sorted(words):
-        node = trie
-        for char in word:
-            if "" in node:  # a shorter word ends here; finding it is enough
+    def _news(self, block: bytes, text: bytes) -> Iterator[int]:
+        """The places of one text where its line is of a kind that was not seen yet."""
+        at = block.find(text)
+        for _ in range(LOOKED_AT):
+            if at < 0:
+                return
+            if self._is_saturated(text):
                 break
-            node = node.setdefault(char, {})
-        else:
-            node[""] = {}
-    return _branch(trie) or r"(?!)"
+            end = block.find(b"\n", at, at + AROUND)
+            end = end if end >= 0 else min(len(block), at + AROUND)
+            start = block.rfind(b"\n", max(0, at - AROUND), at) + 1 or max(0, at - AROUND)
+            shape = block[start:end].translate(None, DIGITS)
+            if shape not in self._seen:
+                self._seen.add(shape)
+                self._often[text] = self._often.get(text, 0) + 1
+                yield at
+            at = block.find(text, end)
+        yield block.rfind(text)
 
-
-def _branch(node: Mapping[str, Any]) -> str:
-    if not node or "" in node:
-        return ""
-    parts = [re.escape(char) + _branch(rest) for char, rest in node.items()]
-    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
-
-
-def _bytes_regex(words: Iterable[bytes]) -> re.Pattern[bytes]:
-    pattern = any_of(word.decode("latin-1") for word in words)
-    return re.compile(pattern.encode("latin-1"))
+    def _is_saturated(self, text: bytes) -> bool:
+        often = self._often.get(text, 0)
+        return often >= SATURATED or (often > 1 and len(self._seen) >= NEWS)

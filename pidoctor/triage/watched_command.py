@@ -20,7 +20,7 @@ from pidoctor.triage.ending import notice
 if TYPE_CHECKING:
     from pidoctor.host.command import Running
     from pidoctor.triage.log_facts import Facts
-    from pidoctor.triage.nothing_found import Verdict
+    from pidoctor.triage.verdict import Verdict
 
 
 def judge(asked: str, facts: Facts) -> Sequence[Verdict]:

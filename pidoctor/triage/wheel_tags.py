@@ -6,7 +6,7 @@ import re
 
 from pidoctor.platforms.versions import dotted, numbers_of
 from pidoctor.triage.log_facts import Facts
-from pidoctor.triage.nothing_found import LIKELY, SURE, Verdict
+from pidoctor.triage.verdict import LIKELY, SURE, Verdict
 from pidoctor.triage.witnesses import witnesses
 
 _NAME = re.compile(

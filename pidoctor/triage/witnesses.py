@@ -10,8 +10,8 @@ from functools import lru_cache
 from importlib import resources
 
 from pidoctor.catalog.systems import load_systems
+from pidoctor.triage.lexicon import Lexicon
 from pidoctor.triage.pattern import literals_of
-from pidoctor.triage.sieve import any_of
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Witness:
 
     fact: str
     weight: int
-    pattern: re.Pattern[str]
-    literals: frozenset[str]
+    pattern: str
+    literals: frozenset[bytes]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Witnesses:
     """The table, with the names that architectures and releases go by."""
 
     rows: tuple[Witness, ...]
-    any: re.Pattern[str]
+    lexicon: Lexicon
     """Finds what every line with a fact holds."""
 
     releases: Mapping[str, tuple[str, str]]
@@ -46,12 +46,13 @@ class Witnesses:
 
     def facts_in(self, text: str) -> Iterator[tuple[str, int, str]]:
         """Name, weight and value of each fact one line shows."""
-        if self.any.search(text) is None:
+        held = self.lexicon.held_by(text.encode("utf-8", "replace"))
+        if not held:
             return
         for row in self.rows:
-            if not any(literal in text for literal in row.literals):
+            if row.literals.isdisjoint(held):
                 continue
-            found = row.pattern.search(text)
+            found = re.search(row.pattern, text)
             if found is not None:
                 yield row.fact, row.weight, found.group(1)
                 if row.fact == "kernel_arch":  # a kernel's architecture says nothing of the rest
@@ -70,12 +71,12 @@ def witnesses() -> Witnesses:
         for fact, weight, pattern in table["witnesses"]
     ]
     rows = tuple(
-        Witness(fact, weight, re.compile(pattern), literals_of(pattern))
+        Witness(fact, weight, pattern, frozenset(map(str.encode, literals_of(pattern))))
         for fact, weight, pattern in patterns
     )
     return Witnesses(
         rows=rows,
-        any=re.compile(any_of({literal for row in rows for literal in row.literals})),
+        lexicon=Lexicon(literal.decode() for row in rows for literal in row.literals),
         releases={row.codename: (row.flavour, row.libc_version) for row in releases},
         numbered={f"{row.flavour} {row.version}": row.codename for row in releases},
         architectures=table["architectures"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -114,25 +113,3 @@ def test_a_command_that_ends_with_0_after_an_error_is_not_called_fine() -> None:
     log = b"some error: it did not work\nexit code: 0\n"
     assert triage([log])[0].cause == "unknown"
     assert triage([b"hello\nexit code: 0\n"])[0].cause == "no-problem"
-
-
-@pytest.mark.benchmark
-def test_speed_of_debug_logs_and_of_many() -> None:
-    """5 MB of pip -vvv in about a second of CPU; small logs at 5 ms each."""
-    link = (
-        b"  Skipping link: none of the wheel's tags (cp3%d-cp3%d-win_amd64) are compatible (run "
-        b"pip debug --verbose to show compatible tags): /packages/%064x/numpy-1.%d.%d-cp3%d.whl\n"
-    )
-    log = b"".join(
-        link % (i % 14, i % 14, i * 7919**9, i % 30, i % 9, i % 14) for i in range(22_000)
-    )
-    start = time.process_time()
-    triage([log, FULL.encode()])
-    large = time.process_time() - start
-    start = time.process_time()
-    for number in range(200):
-        triage([b"Collecting numpy\nDownloading numpy-%d\n" % number + FULL.encode()])
-    small = (time.process_time() - start) / 200
-    assert len(log) > 4_500_000
-    assert large < 2.5
-    assert small < 0.01

@@ -1,0 +1,31 @@
+"""A lexicon finds exactly what a search for every text would find."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pidoctor.triage.lexicon import Lexicon
+
+LETTERS = st.text(alphabet="abcEé错 .:1'", min_size=1, max_size=9)
+
+
+@given(st.lists(LETTERS, max_size=12), st.lists(LETTERS, max_size=30))
+def test_it_finds_what_a_search_for_each_text_finds(texts: list[str], pieces: list[str]) -> None:
+    lexicon = Lexicon(texts)
+    for data in ("".join(pieces).encode(), "".join(reversed(pieces)).encode()):
+        found = lexicon.held_by(data)
+        assert sorted(found) == sorted({t.encode() for t in texts if t.encode() in data})
+
+
+def test_words_are_forgotten_without_harm() -> None:
+    lexicon = Lexicon(["edgetpu", " of Python "])
+    for number in range(5):
+        data = " ".join(
+            f"{'x' * number}{chr(97 + i // 676)}{chr(97 + i // 26 % 26)}{chr(97 + i % 26)}"
+            for i in range(17_000)
+        )
+        assert lexicon.held_by(f"{data} libedgetpu of Python 3".encode()) in (
+            [b"edgetpu", b" of Python "],
+            [b" of Python ", b"edgetpu"],
+        )
