@@ -37,8 +37,8 @@ def _docker(number: int) -> str:
 def _skipped_link(number: int) -> str:
     tag = f"cp3{number % 14}-cp3{number % 14}-win_amd64"
     return (
-        f"  Skipping link: none of the wheel's tags ({tag}) are compatible (run pip debug --verbose "
-        f"to show compatible tags): /packages/{number * 7919**9:064x}/numpy-1.{number % 30}-{tag}.whl"
+        f"  Skipping link: none of the wheel's tags ({tag}) are compatible (run pip debug "
+        f"--verbose to show compatible tags): /packages/{number * 7919**9:064x}/numpy-{tag}.whl"
     )
 
 
