@@ -65,7 +65,8 @@ SHAPES: Mapping[str, Callable[[int], str]] = {
 
 
 def _log(line: Callable[[int], str]) -> bytes:
-    lines, size = [], 0
+    lines: list[str] = []
+    size = 0
     while size < SIZE:
         lines.append(line(len(lines)) + "\n")
         size += len(lines[-1])
