@@ -34,7 +34,7 @@ class Cell(NamedTuple):
     """One cell of the matrix: a target, and what was found for it.
 
     ``status`` is "plan", "impossible" or "unknown"; ``summary`` what would be installed, or the
-    nearest miss.
+    nearest miss; ``rests_on`` is how well that is known.
     """
 
     target: str
@@ -45,6 +45,7 @@ class Cell(NamedTuple):
     system: str = ""
     bits: int = 0
     python: str = ""
+    rests_on: str = ""  # "claimed", "read" or "proven"
 
     def to_json(self) -> shapes.Cell:
         return {
@@ -56,6 +57,7 @@ class Cell(NamedTuple):
             "system": self.system,
             "bits": self.bits,
             "python": self.python,
+            "rests_on": self.rests_on,
         }
 
 

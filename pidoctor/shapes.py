@@ -74,6 +74,9 @@ class Package(TypedDict):
     change: Annotated[str, _one_of("+", "~", "=")]
 
 
+_STRENGTHS = ("claimed", "read", "proven")
+
+
 class Candidate(TypedDict):
     """A version that was looked at and refused. The reasons are in order, farthest miss first."""
 
@@ -81,6 +84,7 @@ class Candidate(TypedDict):
     version: str
     reason: Annotated[str, TypeOf("pidoctor.resolve.verdict:Reason")]
     detail: str
+    rests_on: Annotated[str, _one_of(*_STRENGTHS)]
 
 
 _CHANGES = (
@@ -186,6 +190,7 @@ Impossible = TypedDict(
         "rejected": list[Candidate],
         "changes": list[Change],
         "message": str,
+        "rests_on": str,
         "nearest_miss": Union[Candidate, None],
     },
 )
@@ -286,6 +291,7 @@ class Cell(TypedDict):
     system: str
     bits: int
     python: str
+    rests_on: Annotated[str, _one_of("", *_STRENGTHS)]
 
 
 class Step(TypedDict):

@@ -128,4 +128,5 @@ def matrix(names: list[str], request: Request, known: Catalog) -> Iterator[Cell]
             system=profile.system.name.or_else(""),
             bits=profile.python.bits.or_else(0),
             python=profile.python.version.or_else(""),
+            rests_on=resolution.rests_on.partition(":")[0],
         )

@@ -48,6 +48,26 @@ def runtime_letters(cells: Iterable[Cell]) -> dict[str, str]:
     return letters
 
 
+# After a cell's letter: a run has proven it, or nothing but a name claims it.
+STRENGTHS = {"proven": "+", "read": "", "claimed": "~"}
+MEANINGS = {
+    "+": "proven by a run on such a processor",
+    "~": "claimed by a file's name alone; what has no mark was read off the files",
+}
+
+
+def strength(cell: Cell) -> str:
+    """The mark of what a cell rests on; for a no only that a run has proven it."""
+    found = STRENGTHS.get(cell.rests_on, "")
+    return found if cell.status == "plan" or found == STRENGTHS["proven"] else ""
+
+
+def marked(cells: Iterable[Cell]) -> dict[str, str]:
+    """The marks that some cell has, with their meaning."""
+    found = {strength(cell) for cell in cells}
+    return {sign: meaning for sign, meaning in MEANINGS.items() if sign in found}
+
+
 def mark(cell: Cell, letters: Mapping[str, str]) -> str:
     """The one character of a cell."""
     if cell.status == "plan":

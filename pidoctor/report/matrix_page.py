@@ -11,9 +11,11 @@ from pidoctor.report.matrix_cells import (
     NOTHING,
     UNKNOWN,
     mark,
+    marked,
     place,
     runtime_letters,
     runtime_of,
+    strength,
 )
 
 _WORDS = {"plan": "runs", "impossible": "nothing fits", "unknown": "not known"}
@@ -35,7 +37,7 @@ def _matrix_body(title: str, cells: Sequence[Cell]) -> Iterator[str]:
         f" <small>Made by pidoctor {text(__version__)} from its wheels index.</small></p>"
     )
     yield from _filter()
-    yield from _legend(letters)
+    yield from _legend(letters, cells)
     for requirement in dict.fromkeys(cell.requirement for cell in cells):
         asked = [cell for cell in cells if cell.requirement == requirement]
         about = "auto: whatever runs TensorFlow Lite" if requirement == "auto" else requirement
@@ -58,12 +60,14 @@ def _filter() -> Iterator[str]:
     yield '<output id="shown" for="words" class="soft"></output></form>'
 
 
-def _legend(letters: Mapping[str, str]) -> Iterator[str]:
+def _legend(letters: Mapping[str, str], cells: Sequence[Cell]) -> Iterator[str]:
     entries = [(letter, "plan", runtime) for runtime, letter in letters.items()]
     entries += [(NOTHING, "impossible", "nothing fits"), (UNKNOWN, "unknown", "not known")]
     yield '<ul class="legend" aria-label="Legend">'
     for letter, status, meaning in entries:
         yield f'<li><b class="{status}">{text(letter)}</b>{text(meaning)}</li>'
+    for sign, meaning in marked(cells).items():
+        yield f'<li><b class="plan">{text(sign)}</b>{text(meaning)}</li>'
     yield '<li class="soft">The number is the Python; the system has the first one.</li></ul>'
 
 
@@ -112,12 +116,13 @@ def _answer(cell: Cell, letters: Mapping[str, str]) -> str:
     status = cell.status
     python = place(cell).python
     said = runtime_of(cell) or _WORDS[status]
+    rests_on = f" <small>({text(cell.rests_on)})</small>" if cell.rests_on else ""
     return (
-        f'<details><summary><b aria-hidden="true">{text(mark(cell, letters))}</b>'
+        f'<details><summary><b aria-hidden="true">{text(mark(cell, letters) + strength(cell))}</b>'
         f'<span class="sr">{text(said)}, Python</span> <small>{text(python)}</small></summary>'
         f'<div class="why {status}"><p><strong>{text(cell.target)}</strong>, '
         f"{text(cell.requirement)}, Python {text(python)}</p>"
-        f"<p>{text(cell.summary or _WORDS[status])}</p>"
+        f"<p>{text(cell.summary or _WORDS[status])}{rests_on}</p>"
         f"<pre>pidoctor explain {text(cell.requirement)} --target {text(cell.target)}</pre>"
         "</div></details>"
     )

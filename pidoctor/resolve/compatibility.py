@@ -71,7 +71,7 @@ def judge(
             Reason.PYTHON, f"needs Python {wheel.requires_python}; this is {machine.python_short}"
         )
     rejected = judge_evidence(wheel.evidence, machine, _proven(wheel, machine, ledger))
-    rejected = rejected or _judge_proofs(wheel, machine, ledger or Ledger())
+    rejected = _judge_proofs(wheel, machine, ledger or Ledger(), rejected) or rejected
     rejected = rejected or _with_room(wheel, machine)
     return rejected or _with_doubts(by_tag, _doubts(wheel, machine, ledger))
 
@@ -319,20 +319,26 @@ def _proven(wheel: Wheel, machine: Machine, ledger: Ledger | None) -> bool:
     )
 
 
-def _judge_proofs(wheel: Wheel, machine: Machine, ledger: Ledger) -> Rejected | None:
-    """Whether the version died of an instruction on a processor that has all that this one has."""
-    if machine.cpu_features is None:
+def _judge_proofs(
+    wheel: Wheel, machine: Machine, ledger: Ledger, read: Rejected | None
+) -> Rejected | None:
+    """Whether the version died of an instruction on a processor that has all that this one has.
+
+    ``read`` is what its files say of it; where that is the same, the run says it with more weight.
+    """
+    if machine.cpu_features is None or (read and read.reason is not Reason.CPU_FEATURE):
         return None
     run = ledger.died_of_instruction(
         wheel.name, wheel.version, machine.architecture, machine.cpu_features
     )
     if run is None:
         return None
-    return Rejected(
-        Reason.CPU_FEATURE,
+    told = (
         f"it was run on a processor with no fewer instructions ({run.core}, {run.on}) and ended "
-        f"with an illegal instruction ({ILLEGAL_INSTRUCTION})",
+        f"with an illegal instruction ({ILLEGAL_INSTRUCTION})"
     )
+    detail = f"{read.detail}; {told}" if read else told
+    return Rejected(Reason.CPU_FEATURE, detail, proven=True)
 
 
 def _exec_stack(library: Library, machine: Machine) -> Rejected | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Callable, NamedTuple, Union
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.resolve.verdict import Reason
+from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ, Reason
 
 if TYPE_CHECKING:
     from pidoctor import shapes
@@ -59,12 +59,21 @@ class Pin(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """One version of a runtime that was looked at and not chosen, with the reason."""
+    """One version of a runtime that was looked at and not chosen, with the reason.
+
+    ``proven`` means that a run of the ledger ended so.
+    """
 
     name: str
     version: str
     reason: Reason
     detail: str
+    proven: bool = False
+
+    @property
+    def strength(self) -> str:
+        """What the rejection rests on: "claimed", "read" or "proven"."""
+        return PROVEN if self.proven else self.reason.strength
 
     def to_json(self) -> shapes.Candidate:
         return {
@@ -72,6 +81,7 @@ class Candidate(NamedTuple):
             "version": self.version,
             "reason": self.reason.value,
             "detail": self.detail,
+            "rests_on": self.strength,
         }
 
 
@@ -191,6 +201,13 @@ class Plan:
         }
 
 
+_AGAINST = {
+    CLAIMED: f"{CLAIMED}: by the names and metadata of the published files",
+    READ: f"{READ}: by what its ELF files need and what this machine has",
+    PROVEN: f"{PROVEN}: by a run that ended so",
+}
+
+
 @dataclass(frozen=True)
 class Impossible:
     """Nothing fits: every candidate's reason, the nearest miss, and the changes that help."""
@@ -201,6 +218,11 @@ class Impossible:
     rejected: tuple[Candidate, ...]
     nearest: Candidate | None
     changes: tuple[Change, ...]
+
+    @property
+    def rests_on(self) -> str:
+        """What the nearest miss rests on, in words: "read: by what its ELF files need ..."."""
+        return _AGAINST[self.nearest.strength] if self.nearest else ""
 
     def to_json(self) -> shapes.Impossible:
         return {
@@ -213,6 +235,7 @@ class Impossible:
             "rejected": [candidate.to_json() for candidate in self.rejected],
             "changes": [change.to_json() for change in self.changes],
             "message": self.message,
+            "rests_on": self.rests_on,
             "nearest_miss": self.nearest.to_json() if self.nearest else None,
         }
 

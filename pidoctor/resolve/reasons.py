@@ -41,7 +41,7 @@ def rejection(world: World, name: str, version: str) -> Candidate:
     if not misses:
         return Candidate(name, version, Reason.NOT_PUBLISHED, "no wheel for Linux on ARM or x86")
     best = nearest(misses)
-    return Candidate(name, version, best.reason, best.detail)
+    return Candidate(name, version, best.reason, best.detail, best.proven)
 
 
 def without_wheels(
@@ -117,7 +117,7 @@ def conflict(world: World, choice: Choice, needs: Iterable[Need]) -> Candidate:
     if particular:
         miss = max(particular, key=lambda miss: miss.reason.nearness)
         detail = f"needs {wanted}; {miss.name} {miss.version}: {miss.detail}"
-        return Candidate(name, version, miss.reason, detail)
+        return Candidate(name, version, miss.reason, detail, miss.proven)
     reason = Reason.NUMPY_PAIR if any(need.from_evidence for need in ordered) else Reason.DEPENDENCY
     have = "; ".join(available(world, name) for name in sorted({need.name for need in ordered}))
     return Candidate(name, version, reason, f"needs {wanted}; {have}")

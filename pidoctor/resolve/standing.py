@@ -15,8 +15,7 @@ from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.platforms.versions import parse_version
 from pidoctor.resolve.machine import Machine
-
-CLAIMED, READ, PROVEN = "claimed", "read", "proven"
+from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ
 
 
 def standing(ledger: Ledger, machine: Machine, wheel: Wheel | None, numpy: str) -> str:

@@ -8,6 +8,10 @@ from enum import Enum
 from os.path import commonprefix
 from typing import NamedTuple, Union
 
+# What an answer rests on, in rising strength: the names and metadata of published files, what was
+# read off their content and off the machine, a run that is in the ledger.
+CLAIMED, READ, PROVEN = "claimed", "read", "proven"
+
 
 class Reason(str, Enum):
     """Why a candidate cannot be used, farthest miss first.
@@ -43,6 +47,11 @@ class Reason(str, Enum):
         """Position in the list: the greater, the nearer to being usable."""
         return _ORDER[self]
 
+    @property
+    def strength(self) -> str:
+        """What a rejection for this reason rests on unless a run has proven it."""
+        return CLAIMED if self in _CLAIMS else READ
+
 
 _OTHER_NOS = {
     Reason.NOT_PUBLISHED.value: "was not published for this",
@@ -57,6 +66,13 @@ def which_no(nearest_reason: str | None) -> str:
 
 
 _ORDER = {reason: position for position, reason in enumerate(Reason)}
+_CLAIMS = frozenset(
+    (
+        *(Reason.NOT_PUBLISHED, Reason.NOT_INDEXED, Reason.ARCHITECTURE, Reason.BITNESS),
+        *(Reason.PYTHON, Reason.ABI, Reason.LIBC, Reason.GLIBC_TAG, Reason.DEPENDENCY),
+        *(Reason.BREAKS_INSTALLED, Reason.YANKED),
+    )
+)
 
 
 class Accepted(NamedTuple):
@@ -73,7 +89,7 @@ class Rejected(NamedTuple):
 
     ``offer`` is what the wheel was built for, where that is the matter ("CPython 3.11"), so that
     the misses of one version can be told in one sentence; ``distance`` tells misses for the same
-    reason apart, 0 being the nearest.
+    reason apart, 0 being the nearest. ``proven`` means that a run of the ledger ended so.
     """
 
     reason: Reason
@@ -81,6 +97,7 @@ class Rejected(NamedTuple):
     offer: str = ""
     here: str = ""
     distance: int = 0
+    proven: bool = False
 
     @staticmethod
     def built_for(reason: Reason, offer: str, here: str, distance: int = 0) -> Rejected:

@@ -24,7 +24,15 @@ from pidoctor.report.document import (
     Text,
     Words,
 )
-from pidoctor.report.matrix_cells import NOTHING, UNKNOWN, mark, place, runtime_letters
+from pidoctor.report.matrix_cells import (
+    NOTHING,
+    UNKNOWN,
+    mark,
+    marked,
+    place,
+    runtime_letters,
+    strength,
+)
 
 Letters = Mapping[str, str]
 
@@ -42,7 +50,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         asked = [cell for cell in cells if cell.requirement == requirement]
         for boards, group in _grouped(asked, letters):
             yield Section("", tuple(_block(boards, group, letters, detail)))
-    yield Section("", tuple(_legend(letters)))
+    yield Section("", tuple(_legend(letters, cells)))
 
 
 def _grouped(cells: Sequence[Cell], letters: Letters) -> Iterable[tuple[list[str], Sequence[Cell]]]:
@@ -52,7 +60,7 @@ def _grouped(cells: Sequence[Cell], letters: Letters) -> Iterable[tuple[list[str
         of_board.setdefault(place(cell).board, []).append(cell)
     blocks: dict[tuple[tuple[object, ...], ...], list[str]] = {}
     for board, its in of_board.items():
-        key = tuple((*place(cell)[1:], mark(cell, letters)) for cell in its)
+        key = tuple((*place(cell)[1:], mark(cell, letters), strength(cell)) for cell in its)
         blocks.setdefault(key, []).append(board)
     for boards in blocks.values():
         yield boards, of_board[boards[0]]
@@ -92,7 +100,7 @@ def _marks(cells: Sequence[Cell], letters: Letters) -> list[Piece]:
     pieces: list[Piece] = []
     for cell in cells:
         letter = mark(cell, letters)
-        pieces += [("  " if pieces else "", PLAIN), (letter, _style(letter))]
+        pieces += [("  " if pieces else "", PLAIN), (letter + strength(cell), _style(letter))]
         pieces.append((f" {place(cell).python}", FAINT))
     return pieces
 
@@ -101,15 +109,18 @@ def _reasons(cells: Iterable[Cell]) -> Iterator[Block]:
     for cell in cells:
         _, system, bits, python = place(cell)
         where = f"{system}-{bits}, Python {python}: "
-        yield Item(Mark.BLANK, [(where, FAINT), (cell.summary or "not known", FAINT)])
+        rests_on = f" ({cell.rests_on})" if cell.rests_on else ""
+        yield Item(Mark.BLANK, [(where + (cell.summary or "not known") + rests_on, FAINT)])
 
 
 def _style(letter: str) -> Style:
     return {NOTHING: BAD, UNKNOWN: WARN}.get(letter, GOOD)
 
 
-def _legend(letters: Letters) -> Iterator[Block]:
+def _legend(letters: Letters, cells: Sequence[Cell]) -> Iterator[Block]:
     entries = [(letter, runtime) for runtime, letter in letters.items()]
     for letter, meaning in (*entries, (NOTHING, "nothing fits"), (UNKNOWN, "not known")):
         yield Item(letter, meaning)
+    for sign, meaning in marked(cells).items():
+        yield Item(sign, meaning)
     yield Text([("pidoctor explain REQUIREMENT --target TARGET says why.", FAINT)])

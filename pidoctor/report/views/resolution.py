@@ -124,8 +124,13 @@ def _because(plan: Plan) -> Iterator[Section]:
 
 def _impossible(answer: Impossible, detail: Detail, said: bool) -> Iterator[Section]:
     """What would help; why nothing fits, unless the verdict has ``said`` it at length."""
+    known: tuple[Block, ...] = ()
+    if detail is Detail.VERBOSE and answer.rests_on:
+        known = (Text([(answer.rests_on[:1].upper() + answer.rests_on[1:], FAINT)]),)
     if not said:
-        yield Section("Nothing fits", (Item(Mark.BAD, _why_none(answer)),))
+        yield Section("Nothing fits", (Item(Mark.BAD, _why_none(answer)), *known))
+    elif known:
+        yield Section("", known)
     if answer.changes:
         yield Section("What would help, cheapest first", tuple(_changes(answer)))
     elif detail is not Detail.QUIET:
@@ -204,5 +209,5 @@ def _why(group: Sequence[Candidate], detail: Detail) -> Words:
     if notes:
         words.append((f" ({', '.join(notes)})", FAINT))
     if detail is Detail.VERBOSE:
-        words.append((f" [{group[0].reason.value}]", FAINT))
+        words.append((f" [{group[0].reason.value}, {group[0].strength}]", FAINT))
     return words
