@@ -13,10 +13,13 @@ from pidoctor.catalog.troubles import load_machine_signs, load_troubles
 from pidoctor.catalog.wheels import Library, NumpyApi, Wheel
 from pidoctor.checks.case import Case
 from pidoctor.checks.installed import installed_wheels
+from pidoctor.resolve.machine import machine_of, undecidable
 from pidoctor.resolve.plan import Plan
 from pidoctor.resolve.present import uses_numpy
+from pidoctor.resolve.provider import World
 from pidoctor.resolve.request import Request
 from pidoctor.resolve.resolver import resolve
+from pidoctor.resolve.standing import compiled_model
 from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
@@ -111,12 +114,35 @@ def optional_libraries(case: Case) -> Iterator[Finding]:
     wheels = {wheel.filename: wheel for wheel, _ in installed_wheels(case)}
     present = set(wheels)
     wheels.update({wheel.filename: wheel for wheel in (case.plan.wheels if case.plan else ())})
+    proven = {file: text for file, wheel in wheels.items() for text in _proven(case, wheel)}
+    # Of what would be installed the plan's notes say it.
+    yield from (compiled_model_finding(proven[file]) for file in sorted(present & proven.keys()))
     for wheel in wheels.values():
         for library in wheel.evidence.libraries if wheel.evidence else ():
             missing = sorted(set(library.cpu_features) - set(features))
-            if missing and not library.required:
+            if missing and not library.required and wheel.filename not in proven:
                 here = Severity.WARNING if wheel.filename in present else Severity.NOTE
                 yield _illegal_instruction(case, wheel, library, missing, here)
+
+
+def _proven(case: Case, wheel: Wheel) -> Iterator[str]:
+    """What a run has shown of the interface that loads such a library."""
+    if undecidable(case.profile) is None:
+        world = World(machine_of(case.profile), case.catalog, beyond_tags=False)
+        yield from filter(None, [compiled_model(world, wheel.name, wheel.version)])
+
+
+def compiled_model_finding(text: str) -> Finding:
+    """What :func:`pidoctor.resolve.standing.compiled_model` says of an installed runtime."""
+    instead = text.partition(": pidoctor install ")[2]
+    commands = (f"pidoctor install {instead}",) if instead else ()
+    return Finding(
+        "optional-library-cpu-feature",
+        Severity.WARNING,
+        f"{text[:1].upper()}{text[1:]}.",
+        "the ledger of proofs",
+        Remedy("Use Interpreter; or, for CompiledModel, an older version.", commands),
+    )
 
 
 def _illegal_instruction(

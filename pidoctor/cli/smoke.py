@@ -63,10 +63,37 @@ def run(options: argparse.Namespace) -> Result:
     return Result(
         "smoke",
         exit_code=ExitCode.FINE if proof.status == "passed" else ExitCode.PROBLEM,
-        findings=(*left, *(_differences(receipt, proof) if receipt else ())),
+        findings=(
+            *left,
+            *(_differences(receipt, proof) if receipt else ()),
+            *_other_interfaces(choice, proof),
+        ),
         proof=proof,
         receipt=receipt,
     )
+
+
+def _other_interfaces(choice: Choice, proof: Proof) -> Iterator[Finding]:
+    """What this proof of Interpreter does not say of the runtime's other interface."""
+    from pidoctor.catalog.catalog import open_catalog
+    from pidoctor.catalog.ledger import COMPILED_MODEL, ILLEGAL_INSTRUCTION
+    from pidoctor.catalog.location import open_index
+    from pidoctor.checks.environment import compiled_model_finding
+    from pidoctor.host.live import LiveHost
+    from pidoctor.probe.machine import probe
+    from pidoctor.resolve.machine import machine_of
+    from pidoctor.resolve.provider import World
+    from pidoctor.resolve.standing import compiled_model
+
+    known = open_catalog(open_index())
+    name, version = proof.runtime or "", proof.version or ""
+    runs = known.ledger.runs(name, version)
+    if not proof.passed or all(run.ran.get(COMPILED_MODEL) != ILLEGAL_INSTRUCTION for run in runs):
+        return
+    machine = machine_of(probe(LiveHost(), choice=choice).profile)
+    text = compiled_model(World(machine, known, beyond_tags=False), name, version)
+    if text:
+        yield compiled_model_finding(text)
 
 
 def _differences(receipt: Mapping[str, Any], proof: Proof) -> Iterator[Finding]:

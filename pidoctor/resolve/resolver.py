@@ -24,7 +24,7 @@ from pidoctor.resolve.present import Need, Present, present_in
 from pidoctor.resolve.provider import HERE, Choice, Provider, World
 from pidoctor.resolve.reasons import admitted, age, conflict, rejection, without_wheels
 from pidoctor.resolve.request import AUTO, Request
-from pidoctor.resolve.standing import compiled_model_notes, standing
+from pidoctor.resolve.standing import compiled_model, standing
 from pidoctor.resolve.verdict import Reason
 
 ASKED = "asked for"  # the origin of what the user wants
@@ -273,7 +273,7 @@ class Question:
         notes += self._request.left
         chosen = solution[name].choice
         known = self._catalog.ledger, self._machine
-        notes += compiled_model_notes(*known, name, str(chosen.version))
+        notes += filter(None, [compiled_model(self._world, name, str(chosen.version))])
         numpy = str(solution["numpy"].choice.version) if "numpy" in solution else ""
         return Plan(
             request=str(self._request),

@@ -5,8 +5,6 @@ Claimed, read, proven: three strengths of knowing, told apart in every plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from packaging.version import Version
 
 from pidoctor.catalog.ledger import COMPILED_MODEL, PASSED, Ledger, Run
@@ -15,6 +13,7 @@ from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.platforms.versions import parse_version
 from pidoctor.resolve.machine import Machine
+from pidoctor.resolve.provider import World
 from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ
 
 
@@ -45,35 +44,44 @@ def _holds_for(run: Run, machine: Machine) -> bool:
         run.architecture == machine.architecture
         and run.python == machine.python_short
         and parse_version(system.libc_version) <= machine.libc_version
-        and (run.core == machine.core or _no_fewer(machine.cpu_features, run.features))
+        and _same_or_fewer(run, machine)
     )
 
 
-def _no_fewer(have: frozenset[str] | None, wanted: tuple[str, ...]) -> bool:
-    return have is not None and decisive(frozenset(wanted)) <= decisive(have)
+def _same_or_fewer(run: Run, machine: Machine) -> bool:
+    """Whether the processor of a run is this one's, or knows no more instructions."""
+    have = machine.cpu_features
+    fewer = have is not None and decisive(frozenset(run.features)) <= decisive(have)
+    return run.core == machine.core or fewer
 
 
-def compiled_model_notes(
-    ledger: Ledger, machine: Machine, name: str, version: str
-) -> Iterator[str]:
-    """Where CompiledModel ends with an illegal instruction and Interpreter does not."""
+def compiled_model(world: World, name: str, version: str) -> str | None:
+    """What to say, with the ways round it, where CompiledModel ends with an illegal instruction and
+    Interpreter does not; None where no run shows it."""
+    machine, ledger = world.machine, world.ledger
     if machine.cpu_features is None:
-        return
+        return None
     architecture, features = machine.architecture, machine.cpu_features
     died = ledger.died_of_instruction(name, version, architecture, features, [COMPILED_MODEL])
     if died is None:
-        return
+        return None
     works = {
         run.version
         for run in ledger
         if run.name == name
         and run.architecture == architecture
         and run.ran.get(COMPILED_MODEL) == PASSED
-        and decisive(frozenset(run.features)) <= decisive(features)
+        and _same_or_fewer(run, machine)
     }
-    newest = max(works, key=Version, default="")
-    instead = f", or ask for the newest with which it ran: {name}=={newest}" if newest else ""
-    yield (
+    known = works & world.versions(name).keys()
+    fitting = (v for v in sorted(known, key=Version, reverse=True) if world.choice(name, v))
+    newest = next(fitting, "")
+    instead = (
+        f", or the newest version with which CompiledModel ran: pidoctor install {name}=={newest}"
+        if newest
+        else ""
+    )
+    return (
         f"the CompiledModel API of {name} {version} ends with an illegal instruction on this "
-        f"processor (seen on {told(died)}); the Interpreter API works: use Interpreter{instead}"
+        f"processor (seen on {told(died)}); use Interpreter, which works{instead}"
     )

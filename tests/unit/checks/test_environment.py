@@ -35,16 +35,16 @@ def test_a_runtime_for_numpy_1_with_numpy_2() -> None:
 
 
 def test_an_installed_wheel_whose_tag_lied() -> None:
-    liar = wheel(evidence=evidence(library(glibc="2.38")))
-    found = only(with_packages(pi4(), ai_edge_litert="2.3.0"), None, liar)
+    liar = wheel(version="2.1.0", evidence=evidence(library(glibc="2.38")))
+    found = only(with_packages(pi4(), ai_edge_litert="2.1.0"), None, liar)
     assert found.id == "installed-glibc-by-evidence"
     assert "2.38" in found.message
 
 
 def test_an_optional_library_that_the_processor_cannot_run() -> None:
     web = library("ai_edge_litert/libLiteRtWebGpuAccelerator.so", False, cpu_features=("atomics",))
-    litert = wheel(evidence=evidence(web))
-    installed = only(with_packages(pi4(), ai_edge_litert="2.3.0"), None, litert)
+    litert = wheel(version="9.9.0", evidence=evidence(web))  # no run of it is in the ledger
+    installed = only(with_packages(pi4(), ai_edge_litert="9.9.0"), None, litert)
     assert (installed.id, installed.severity) == ("optional-library-cpu-feature", Severity.WARNING)
     assert "CompiledModel" in installed.message
     assert "Interpreter" in installed.message
@@ -54,7 +54,8 @@ def test_an_optional_library_that_the_processor_cannot_run() -> None:
 
 
 def test_an_unknown_optional_library_is_named() -> None:
-    other = wheel(evidence=evidence(library("a/libfast.so", False, cpu_features=("sve",))))
+    fast = library("a/libfast.so", False, cpu_features=("sve",))
+    other = wheel(version="9.9.0", evidence=evidence(fast))
     assert "what loads libfast.so" in only(pi4(), plan(other), other).message
 
 
@@ -126,3 +127,13 @@ def test_a_device_without_a_delegate() -> None:
 def test_a_device_that_the_table_does_not_know() -> None:
     strange = Accelerator("new", "New one", "/sys", True, "Who knows.")
     assert only(changed(pi4(), accelerators=(strange,))).id == "accelerator-usable"
+
+
+def test_an_interface_that_died_in_a_run_is_told_with_a_way_round_it() -> None:
+    litert = wheel(evidence=evidence())
+    found = only(with_packages(pi4(), ai_edge_litert="2.3.0"), None, litert)
+    assert (found.id, found.severity) == ("optional-library-cpu-feature", Severity.WARNING)
+    assert "use Interpreter" in found.message
+    assert "seen on cortex-" in found.message
+    on_pi5 = findings(with_packages(pi5(), ai_edge_litert="2.3.0"), None, litert)
+    assert "optional-library-cpu-feature" not in on_pi5

@@ -1,0 +1,38 @@
+"""A proof of one interface says what is known of the runtime's other one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pidoctor.cli.smoke import _other_interfaces
+from pidoctor.probe import machine
+from pidoctor.probe.environment_choice import Choice
+from pidoctor.probe.probed import ProbeResult
+from pidoctor.profile.named_targets import target
+from pidoctor.proof.proof import Proof
+from tests.unit.report.samples import SAMPLES
+
+_HERE = Choice("", False, None, "it is a test", False)
+
+
+def told(monkeypatch: pytest.MonkeyPatch, where: str, version: str) -> list[str]:
+    monkeypatch.setattr(machine, "probe", lambda *_, **__: ProbeResult(target(where), ()))
+    proof = SAMPLES["install"].proof
+    assert isinstance(proof, Proof)
+    passed = replace(proof, runtime="ai-edge-litert", version=version)
+    return [finding.message for finding in _other_interfaces(_HERE, passed)]
+
+
+def test_smoke_says_that_compiled_model_dies_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    [message] = told(monkeypatch, "pi4/bookworm-64", "2.3.0")
+    assert message.startswith("The CompiledModel API of ai-edge-litert 2.3.0 ends with an illegal")
+    assert "pidoctor install ai-edge-litert==2.1." in message
+
+
+@pytest.mark.parametrize(
+    ("where", "version"), [("pi5/bookworm-64", "2.3.0"), ("pi4/bookworm-64", "2.1.1")]
+)
+def test_nothing_where_it_runs(monkeypatch: pytest.MonkeyPatch, where: str, version: str) -> None:
+    assert told(monkeypatch, where, version) == []
