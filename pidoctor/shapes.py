@@ -215,12 +215,15 @@ class ModelResult(TypedDict):
     name: str
     status: Annotated[str, _one_of("passed", "failed")]
     input_shape: Union[list[int], None]
-    expected: Union[list[float], None]
+    expected: Union[list[Union[float, None]], None]
     obtained: Union[list[Union[float, None]], None]
     max_error: Union[Number, None]
     tolerance: Union[Number, None]
     first_ms: Union[Number, None]
     latency_ms: Union[Number, None]
+    given: str
+    compared_with: Union[str, None]
+    difference: Union[str, None]
 
 
 class Use(TypedDict):
@@ -247,6 +250,7 @@ Proof = TypedDict(
         "peak_memory_bytes": Union[Amount, None],
         "death": Union[Death, None],
         "uses": list[Use],
+        "api": str,
     },
 )
 

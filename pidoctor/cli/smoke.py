@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ EXAMPLES = """\
   pidoctor smoke
   pidoctor smoke --venv ~/project/.venv
   pidoctor smoke --python /usr/bin/python3 --model detect.tflite
+  pidoctor smoke --model detect.tflite --input photo.npy --expect scores.npy
+  pidoctor smoke --model detect.tflite --reference ~/tensorflow/.venv
 """
 
 
@@ -32,19 +35,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[runtime.distribution for runtime in load_runtimes()],
         help="default: the first that is installed",
     )
-    parser.add_argument("--model", metavar="FILE", help="your own .tflite instead of ours")
     parser.add_argument(
         "--timeout", type=float, default=120.0, metavar="SECONDS", help="default: 120"
     )
+    own = parser.add_argument_group("your own model instead of ours")
+    own.add_argument("--model", metavar="FILE", help="a .tflite file")
+    own.add_argument("--input", metavar="FILE", help="what to give it: .npy, or a list in .json")
+    right = own.add_mutually_exclusive_group()
+    right.add_argument(
+        "--expect", metavar="FILE", help="its right output: .npy, a list in .json, or of --save"
+    )
+    right.add_argument(
+        "--reference",
+        metavar="ENV",
+        help="compare with what another runtime gives: an environment, a Python, or a runtime's "
+        "name in this environment",
+    )
+    own.add_argument(
+        "--tolerance", type=_tolerance, metavar="X", help="the largest difference that is right"
+    )
+    own.add_argument("--save", metavar="FILE", help="write input and output to a .json file")
+
+
+def _tolerance(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= float(text) < float("inf"):
+            return float(text)
+    raise argparse.ArgumentTypeError(f"expected a number from 0 on, not {text!r}")
 
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import progress
+    from pidoctor.cli.own_model import prove_own
     from pidoctor.cli.resume import interrupted
     from pidoctor.cli.where import chosen, must_be_trusted
     from pidoctor.envelope import Result
     from pidoctor.install.receipt import read_receipt
-    from pidoctor.proof.prove import prove
     from pidoctor.result import ExitCode
 
     choice, say = chosen(options), progress(options)
@@ -52,12 +78,7 @@ def run(options: argparse.Namespace) -> Result:
     python = interpreter(choice)
     if not choice.named:
         say(f"Proving {choice.folder or python}: {choice.reason}.")
-    proof = prove(
-        python,
-        runtime=options.runtime,
-        model=Path(options.model) if options.model else None,
-        timeout_s=options.timeout,
-    )
+    proof = prove_own(python, options)
     receipt = read_receipt(Path(choice.folder)) if choice.folder else None
     left = interrupted(Path(choice.folder)) if choice.folder else ()
     return Result(

@@ -19,7 +19,9 @@ import statistics
 import time
 from typing import Any
 
-KEPT_VALUES = 64  # of an output whose right value is not known
+KEPT_VALUES = 64  # of an output, in a report
+TENSORS = "pidoctor-tensors/1"  # the form of a file with a model's inputs and outputs
+CLOSE = 1e-4  # how far two runtimes may be apart, of the largest value or of 1: rounding
 MAX_RUNS = 20
 MAX_SECONDS = 0.5  # of repetition after the first inference
 
@@ -88,49 +90,226 @@ def fixed_shape(detail: Any) -> list[int]:
     return [max(int(size), 1) for size in detail["shape"]]
 
 
-def fill(interpreter: Any, known: Any) -> None:
+class BadFile(Exception):
+    """Why a file of the user's cannot be used."""
+
+
+def fill(interpreter: Any, known: Any, given: Any) -> Any:
+    """Sets the inputs, which are given back: ``given`` arrays, a ``known`` one, or a fixed ramp."""
     import numpy as np
 
-    for detail in interpreter.get_input_details():
+    details = interpreter.get_input_details()
+    if given is not None and len(given) != len(details):
+        raise BadFile(f"it has {len(given)} inputs, and the model takes {len(details)}")
+    arrays = []
+    for number, detail in enumerate(details):
         shape = [int(size) for size in detail["shape"]]
-        if known is None:
+        if given is not None:
+            value = given[number]
+            if value.size != int(np.prod(shape)):
+                takes = f"the model takes {told(shape)}"
+                raise BadFile(f"input {number} is of {told(value.shape)}, and {takes}")
+            value = value.astype(detail["dtype"]).reshape(shape)
+        elif known is None:
             value = ramp(shape, detail["dtype"])
         else:
             value = np.array(known["values"], dtype=known["dtype"]).reshape(shape)
         interpreter.set_tensor(detail["index"], value)
+        arrays.append(value)
+    return arrays
 
 
-def outputs(interpreter: Any) -> list[Any]:
-    """Every output's values, flat; None where a value is NaN or infinite."""
+def told(shape: Any) -> str:
+    """A shape as people write it: "1 x 10"."""
+    return " x ".join(str(int(size)) for size in shape) or "one value"
+
+
+def tensors_in(path: str, kind: str, model: str) -> Any:
+    """The "inputs", "outputs" and "tolerance" of a file, which has the ``kind``.
+
+    It is .npy, a nested list in JSON, or what :func:`save` has written.
+    """
+    import numpy as np
+
+    try:
+        if path.endswith(".npy"):
+            return {kind: [numbers(np.load(path, allow_pickle=False))]}
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
+        if not isinstance(data, dict):
+            return {kind: [numbers(data)]}
+        found: Any = {
+            key: list(map(numbers, data[key])) for key in ("inputs", "outputs") if key in data
+        }
+        found["tolerance"] = float(data["tolerance"]) if "tolerance" in data else None
+    except BadFile:
+        raise
+    except Exception as error:
+        raise BadFile(f"it cannot be read ({str(error) or type(error).__name__})") from None
+    if data.get("model_sha256") not in (None, sha256_of(model)):
+        raise BadFile("it was made with another model file")
+    if kind not in found:
+        raise BadFile(f"it has no {kind}")
+    return found
+
+
+def numbers(entry: Any) -> Any:
+    """A nested list, or a flat one with its shape, as an array."""
+    import numpy as np
+
+    if isinstance(entry, dict):
+        entry = np.array(entry["values"], dtype=entry.get("dtype")).reshape(entry["shape"])
+    array = np.asarray(entry)
+    if array.dtype.kind not in "biufc":
+        raise BadFile("it holds something else than numbers, or rows that differ in length")
+    return array
+
+
+def sha256_of(path: str) -> str:
+    import hashlib
+
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for part in iter(lambda: file.read(1 << 20), b""):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def compared(expected: Any, obtained: Any, tolerance: Any) -> Any:
+    """How far two lists of arrays are apart, and the first value that is too far.
+
+    Sizes of 1 do not count: what is of 1 x 10 may be given as 10.
+    """
+    import numpy as np
+
+    if len(expected) != len(obtained):
+        return {"shapes": f"{len(obtained)} outputs, expected {len(expected)}"}
+    largest = allowed = 0.0
+    over, total, first = 0, 0, None
+    for number, (want, got) in enumerate(zip(expected, obtained)):
+        if got.dtype.kind not in "biufc":
+            return {"shapes": f"output {number} is text, which is not compared"}
+        if [n for n in want.shape if n != 1] != [n for n in got.shape if n != 1]:
+            return {
+                "shapes": f"output {number} is of {told(got.shape)}, expected {told(want.shape)}"
+            }
+        apart = distances(want.ravel(), got.ravel())
+        limit = tolerance if tolerance is not None else usual_tolerance(want, got)
+        wrong = np.flatnonzero(apart > limit)
+        if wrong.size and first is None:
+            at = wrong[0]
+            first = {
+                "output": number,
+                "at": [int(n) for n in np.unravel_index(at, got.shape)],
+                "expected": str(want.ravel()[at]),
+                "obtained": str(got.ravel()[at]),
+            }
+        over, total = over + int(wrong.size), total + int(apart.size)
+        largest = max(largest, float(apart.max()) if apart.size else 0.0)
+        allowed = max(allowed, limit)
+    return {
+        "first": first,
+        "over": over,
+        "total": total,
+        "tolerance": allowed,
+        "max_error": largest if largest < float("inf") else None,
+        "expected": flat(expected)[:KEPT_VALUES],
+    }
+
+
+def distances(want: Any, got: Any) -> Any:
+    """How far each value is off; none where both are the same, NaN included."""
+    import numpy as np
+
+    wide = "complex128" if "c" in want.dtype.kind + got.dtype.kind else "float64"
+    a, b = want.astype(wide), got.astype(wide)
+    with np.errstate(all="ignore"):
+        apart = np.abs(a - b)
+    apart = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, apart)
+    return np.where(np.isnan(apart), np.inf, apart)
+
+
+def usual_tolerance(want: Any, got: Any) -> float:
+    """Of rounding: a part of the largest float, a step of an 8-bit integer, else none."""
+    import numpy as np
+
+    if got.dtype.kind in "iu":
+        return float(got.dtype.itemsize == 1)
+    if got.dtype.kind == "b":
+        return 0.0
+    finite = np.abs(want[np.isfinite(want)])
+    return CLOSE * max(1.0, float(finite.max()) if finite.size else 1.0)
+
+
+def save(path: str, runtime: Any, model: str, inputs: Any, values: Any) -> None:
+    """Writes what went in and what came out, for another board or another runtime."""
+
+    def entry(array: Any) -> Any:
+        return {
+            "shape": list(array.shape),
+            "dtype": str(array.dtype),
+            "values": array.ravel().tolist(),
+        }
+
+    document = {
+        "schema": TENSORS,
+        "runtime": runtime,
+        "model_sha256": sha256_of(model),
+        "inputs": [entry(array) for array in inputs],
+        "outputs": [entry(array) for array in values],
+    }
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+
+
+def flat(arrays: list[Any]) -> list[Any]:
+    """The values of all arrays; None where one is NaN or infinite."""
     import numpy as np
 
     values: list[Any] = []
-    for detail in interpreter.get_output_details():
-        array = np.asarray(interpreter.get_tensor(detail["index"])).ravel()
-        if array.dtype.kind == "c":
-            array = np.concatenate([array.real, array.imag])
-        if array.dtype.kind in "fc":
-            values += [v if ok else None for v, ok in zip(array.tolist(), np.isfinite(array))]
-        elif array.dtype.kind in "iub":
-            values += [int(value) for value in array]
+    for array in arrays:
+        parts = [array.real, array.imag] if array.dtype.kind == "c" else [array]
+        for part in map(np.ravel, parts):
+            if part.dtype.kind == "f":
+                values += [v if ok else None for v, ok in zip(part.tolist(), np.isfinite(part))]
+            elif part.dtype.kind in "iub":
+                values += [int(value) for value in part]
     return values
 
 
+def timed(interpreter: Any) -> float:
+    """The milliseconds of an inference."""
+    start = time.perf_counter()
+    interpreter.invoke()
+    return (time.perf_counter() - start) * 1000
+
+
 def timed_runs(interpreter: Any) -> list[float]:
-    """Milliseconds of each inference: at least one after the first, then while time is left."""
-    times: list[float] = []
+    """Milliseconds of each further inference: one, then more while time is left."""
+    times = [timed(interpreter)]
     end = time.perf_counter() + MAX_SECONDS
-    while len(times) < 2 or (len(times) < MAX_RUNS and time.perf_counter() < end):
-        start = time.perf_counter()
-        interpreter.invoke()
-        times.append((time.perf_counter() - start) * 1000)
+    while len(times) < MAX_RUNS and time.perf_counter() < end:
+        times.append(timed(interpreter))
     return times
 
 
-def run_model(model: Any, interpreter_type: Any, reporter: Reporter) -> None:
+def tensors_of(interpreter: Any) -> list[Any]:
+    """Every output as an array."""
+    import numpy as np
+
+    details = interpreter.get_output_details()
+    return [np.array(interpreter.get_tensor(detail["index"])) for detail in details]
+
+
+def run_model(model: Any, interpreter_type: Any, runtime: str, reporter: Reporter) -> None:
     def step(name: str) -> None:
         reporter.send("step", step=name, model=model["name"])
 
+    expect, given, path = model.get("expect"), model.get("given"), model["path"]
+    reporter.send("reads", file="expect")
+    right = tensors_in(expect, "outputs", path) if expect else {}
+    reporter.send("reads", file="given" if given else "expect")
+    inputs = (tensors_in(given, "inputs", path) if given else right).get("inputs")
     step("construct")
     interpreter = interpreter_type(model_path=model["path"])
     step("allocate")
@@ -139,14 +318,24 @@ def run_model(model: Any, interpreter_type: Any, reporter: Reporter) -> None:
             interpreter.resize_tensor_input(detail["index"], fixed_shape(detail))
     interpreter.allocate_tensors()
     step("invoke")
-    fill(interpreter, model["input"])
-    first, *others = timed_runs(interpreter)
-    values = outputs(interpreter)
-    inputs = interpreter.get_input_details()
+    went_in = fill(interpreter, model["input"], inputs)
+    first = timed(interpreter)
+    arrays = tensors_of(interpreter)  # of the first inference: later ones may build on a state
+    values = flat(arrays)
+    if model.get("save"):
+        save(model["save"], runtime, path, went_in, arrays)
+    tolerance = model.get("tolerance")
+    if tolerance is None:
+        tolerance = right.get("tolerance")
+    comparison = compared(right["outputs"], arrays, tolerance) if right else None
+    others = timed_runs(interpreter)
+    details = interpreter.get_input_details()
     reporter.send(
         "model",
         name=model["name"],
-        input_shape=[int(size) for size in inputs[0]["shape"]] if inputs else [],
+        input_shape=[int(size) for size in details[0]["shape"]] if details else [],
+        given=inputs is not None and not given,
+        compared=comparison,
         obtained=values[:KEPT_VALUES],
         finite=all(value is not None for value in values),
         first_ms=round(first, 4),
@@ -195,14 +384,14 @@ def main(request: Any) -> None:
     reporter.send("numpy", version=numpy.__version__)
     interpreter_type = interpreter_class(runtime)
     if version is None:
-        module = sys.modules[runtime["module"]]
-        reporter.send(
-            "runtime",
-            distribution=runtime["distribution"],
-            version=getattr(module, "__version__", None),
-        )
+        version = getattr(sys.modules[runtime["module"]], "__version__", None)
+        reporter.send("runtime", distribution=runtime["distribution"], version=version)
     for model in request["models"]:
-        run_model(model, interpreter_type, reporter)
+        try:
+            run_model(model, interpreter_type, f"{runtime['distribution']} {version}", reporter)
+        except BadFile as error:
+            reporter.send("bad-file", why=str(error))
+            return
     reporter.send("done", peak_memory_bytes=peak_memory())
 
 

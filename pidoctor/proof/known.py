@@ -13,8 +13,10 @@ from pathlib import Path
 
 from pidoctor.errors import UsageError
 from pidoctor.proof.proof import Number
+from pidoctor.safe_files import open_regular
 
 BUNDLED = ("float32", "int8")
+MAX_TENSOR_BYTES = 2**28
 MAX_MODEL_BYTES = 2**31  # a FlatBuffer's offsets are 32-bit and signed
 
 
@@ -30,12 +32,29 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Against:
+    """What an own model is given, and what its output is compared with.
+
+    ``given`` and ``expect`` are .npy or .json files; without ``given`` the inputs are those of
+    ``expect`` where it has some, else a fixed ramp. ``tolerance`` is the largest difference that
+    is right. ``named`` says in words where the expected output is from.
+    """
+
+    given: Path | None = None
+    expect: Path | None = None
+    tolerance: float | None = None
+    named: str = ""
+
+
+@dataclass(frozen=True)
 class Model:
     """A .tflite file, and its answer where one is known."""
 
     name: str
     path: Path
     answer: Answer | None
+    against: Against = Against()
+    save: Path | None = None  # where its inputs and outputs are written
 
 
 @contextmanager
@@ -53,8 +72,10 @@ def bundled_models() -> Iterator[tuple[Model, ...]]:
         )
 
 
-def own_model(path: Path) -> Model:
-    """The user's model; :class:`UsageError` when the file is none."""
+def own_model(path: Path, against: Against = Against(), save: Path | None = None) -> Model:
+    """The user's model; :class:`UsageError` when a file is none that can be used."""
+    for tensors in filter(None, (against.given, against.expect)):
+        _check_tensors(tensors)
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
             status = os.fstat(file.fileno())
@@ -67,7 +88,14 @@ def own_model(path: Path) -> Model:
         raise UsageError(f"{path} is not a .tflite model (it lacks the mark TFL3).")
     if status.st_size >= MAX_MODEL_BYTES:
         raise UsageError(f"{path} is larger than a .tflite model can be (2 GiB).")
-    return Model(path.name, path.resolve(), None)
+    return Model(path.name, path.resolve(), None, against, save)
+
+
+def _check_tensors(path: Path) -> None:
+    if path.suffix not in (".npy", ".json"):
+        raise UsageError(f"{path}: is neither .npy nor .json")
+    with open_regular(path, MAX_TENSOR_BYTES):
+        pass
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from pidoctor import shapes
 
 from pidoctor.result import Remedy
+from pidoctor.units import listed
 
 PASSED = "passed"
 FAILED = "failed"
 
 ENDS = ("segfault", "abort", "timeout", "wrong-result", "regression", "not-as-planned", "error")
 """How a proof can end where no trouble of the catalogue is the cause."""
+
+KNOWN_ANSWER = "its known answer"  # what our own models are compared with
 
 Number = Union[int, float]
 
@@ -53,19 +56,22 @@ class ModelResult:
     """What one model gave.
 
     ``expected`` is null for a model whose answer is not known; ``obtained`` is null when it died
-    before there was an output, and holds at most the first 64 values. Times are milliseconds:
-    the first inference, and the median of those after it.
+    before there was an output; of an own model both hold at most the first 64 values. Times are
+    milliseconds: the first inference, and the median of those after it.
     """
 
     name: str
     status: str
     input_shape: tuple[int, ...] | None = None
-    expected: tuple[Number, ...] | None = None
+    expected: tuple[Number | None, ...] | None = None
     obtained: tuple[Number | None, ...] | None = None  # null stands for NaN or infinity
     max_error: Number | None = None
     tolerance: Number | None = None
     first_ms: float | None = None
     latency_ms: float | None = None
+    given: str = ""  # what it was run on, in words
+    compared_with: str | None = None  # what its output was held against, in words; null: nothing
+    difference: str | None = None  # the first value that is not right, or the shapes
 
     def to_json(self) -> shapes.ModelResult:
         return {
@@ -78,6 +84,9 @@ class ModelResult:
             "tolerance": self.tolerance,
             "first_ms": self.first_ms,
             "latency_ms": self.latency_ms,
+            "given": self.given,
+            "compared_with": self.compared_with,
+            "difference": self.difference,
         }
 
 
@@ -127,6 +136,7 @@ class Proof:
     peak_memory_bytes: int | None  # of the child, its Python included
     death: Death | None
     uses: tuple[Use, ...] = ()  # what was there before an install, and whether it still works
+    api: str = "Interpreter"  # the programming interface that the models were run through
 
     @property
     def passed(self) -> bool:
@@ -144,6 +154,7 @@ class Proof:
             "peak_memory_bytes": self.peak_memory_bytes,
             "death": self.death.to_json() if self.death else None,
             "uses": [use.to_json() for use in self.uses],
+            "api": self.api,
         }
 
     @classmethod
@@ -152,6 +163,21 @@ class Proof:
         from pidoctor.decoding import decode
 
         return decode(cls, data, "", root="proof", exact=False)
+
+
+def shown(proof: Proof) -> str:
+    """What a proof has shown, to go on after the runtime's name."""
+    differing = next((model for model in proof.models if model.difference is not None), None)
+    if differing is not None:
+        return f"ran, and its output is not that of {differing.compared_with}"
+    if not proof.passed:
+        return "does not work here"
+    others = dict.fromkeys(model.compared_with for model in proof.models)
+    if None in others:
+        return "ran without error; there is no known answer to compare with"
+    if others.keys() - {KNOWN_ANSWER}:
+        return f"gives the output of {listed([str(other) for other in others])}"
+    return "computes the right answer"
 
 
 def summary(proof: Proof) -> str:
@@ -168,7 +194,7 @@ def summary(proof: Proof) -> str:
 
 
 def _model_summary(model: ModelResult) -> str:
-    verdict = "runs" if model.expected is None else "right"
+    verdict = "runs" if model.compared_with is None else "right"
     time = f" in {model.latency_ms:.2g} ms" if model.latency_ms is not None else ""
     return f"{model.name} {verdict}{time}"
 

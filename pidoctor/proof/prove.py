@@ -8,17 +8,17 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from pidoctor.catalog.runtimes import Runtime, load_runtimes
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.host.base import Completed
 from pidoctor.proof.death import clean, decode, timed_out
-from pidoctor.proof.known import Model, bundled_models, own_model
-from pidoctor.proof.proof import FAILED, PASSED, Death, ModelResult, Number, Proof
+from pidoctor.proof.known import Model, bundled_models
+from pidoctor.proof.own import measured, own_result
+from pidoctor.proof.proof import FAILED, KNOWN_ANSWER, PASSED, Death, ModelResult, Number, Proof
 
 # -E and no -I: the packages in the user's own folder count, as they do for the user's program,
 # but PYTHONPATH does not. The payload itself leaves the current folder out. -B writes nothing.
@@ -40,29 +40,30 @@ class _Reports:
     step: str = "start"
     model: str | None = None
     peak_memory: int | None = None
+    bad_file: str | None = None
+    reads: str = "expect"  # which file of tensors
     models: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def prove(
     python: str,
     runtime: str | None = None,
-    model: Path | None = None,
+    model: Model | None = None,
     timeout_s: float = 120.0,
     env: Mapping[str, str] | None = None,
 ) -> Proof:
-    """Runs ``model``, or the bundled models, in the interpreter ``python``.
+    """Runs ``model`` (of :func:`own_model`), or the bundled ones, in the interpreter ``python``.
 
     The runtime is the one named (a distribution of ``runtimes.json``), or the first installed.
     ``env`` is the whole environment of the child, its parent's when None. A runtime that does not
     work is a failed Proof, not an error. UsageError: no such interpreter or runtime, or a file
-    that is no model. CouldNotCheckError: the interpreter does not run as Python 3.7 or newer.
+    of tensors that does not go with the model. CouldNotCheckError: the interpreter does not run
+    as Python 3.7 or newer.
     """
     executable = _executable(python)
     runtimes = _wanted(runtime)
     with ExitStack() as stack:
-        models: Sequence[Model] = (
-            (own_model(model),) if model else stack.enter_context(bundled_models())
-        )
+        models: Sequence[Model] = (model,) if model else stack.enter_context(bundled_models())
         ended, told = _run(executable, runtimes, models, timeout_s, env)
     reports = _read(told)
     output = ended.stdout.decode("utf-8", "replace")
@@ -71,6 +72,8 @@ def prove(
             f"{executable} does not run as Python 3.7 or newer: "
             f"{decode(ended.returncode, output, 'start').evidence or 'it said nothing'}"
         )
+    if reports.bad_file is not None and model is not None:
+        raise UsageError(f"{getattr(model.against, reports.reads)}: {reports.bad_file}")
     results = tuple(_result(item, reports.models.get(item.name)) for item in models)
     death = _death(ended, output, reports, runtimes, timeout_s) or _wrong(results)
     chosen = next((item for item in runtimes if item.distribution == reports.runtime), None)
@@ -155,7 +158,14 @@ def _runtime_request(runtime: Runtime) -> dict[str, Any]:
 def _model_request(model: Model) -> dict[str, Any]:
     answer = model.answer
     known = {"dtype": answer.dtype, "values": list(answer.input)} if answer else None
-    return {"name": model.name, "path": os.fspath(model.path), "input": known}
+    files = {"given": model.against.given, "expect": model.against.expect, "save": model.save}
+    return {
+        "name": model.name,
+        "path": os.fspath(model.path),
+        "input": known,
+        "tolerance": model.against.tolerance,
+        **{name: str(file.resolve()) if file else None for name, file in files.items()},
+    }
 
 
 def _read(data: bytes) -> _Reports:
@@ -186,6 +196,10 @@ def _fold(reports: _Reports, event: Mapping[str, Any]) -> None:
         reports.step, reports.model = str(event.get("step")), _text(event.get("model"))
     elif kind == "model":
         reports.models[str(event["name"])] = event
+    elif kind == "reads":
+        reports.reads = "given" if event.get("file") == "given" else "expect"
+    elif kind == "bad-file":
+        reports.bad_file = _text(event.get("why")) or "it cannot be used"
     elif kind == "done":
         reports.done, reports.step, reports.model = True, "exit", None
         reports.peak_memory = event.get("peak_memory_bytes")
@@ -198,27 +212,23 @@ def _text(value: Any) -> str | None:
 def _result(model: Model, report: Mapping[str, Any] | None) -> ModelResult:
     """Compares what a model gave with its answer; without one, finite values pass."""
     answer = model.answer
-    expected = answer.expected if answer else None
-    tolerance = answer.tolerance if answer else None
+    if answer is None:
+        return own_result(model, report)
+    known = ModelResult(
+        model.name,
+        FAILED,
+        answer.input_shape,
+        answer.expected,
+        tolerance=answer.tolerance,
+        given="a stored input",
+        compared_with=KNOWN_ANSWER,
+    )
     if report is None:
-        shape = answer.input_shape if answer else None
-        return ModelResult(model.name, FAILED, shape, expected, tolerance=tolerance)
+        return known
     obtained: tuple[Number | None, ...] = tuple(report["obtained"])
-    error = largest_error(expected, obtained) if expected is not None else None
-    right = bool(report["finite"]) and (
-        tolerance is None or (error is not None and error <= tolerance)
-    )
-    return ModelResult(
-        name=model.name,
-        status=PASSED if right else FAILED,
-        input_shape=tuple(report["input_shape"]),
-        expected=expected,
-        obtained=obtained,
-        max_error=error,
-        tolerance=tolerance,
-        first_ms=report["first_ms"],
-        latency_ms=report["latency_ms"],
-    )
+    error = largest_error(answer.expected, obtained)
+    right = bool(report["finite"]) and error is not None and error <= answer.tolerance
+    return replace(measured(known, report), status=PASSED if right else FAILED, max_error=error)
 
 
 def largest_error(expected: Sequence[Number], obtained: Sequence[Number | None]) -> Number | None:
@@ -263,7 +273,9 @@ def _wrong(results: Sequence[ModelResult]) -> Death | None:
     for result in results:
         if result.status == PASSED:
             continue
-        if result.expected is None:
+        if result.difference is not None:
+            message = f"{result.name}: {result.difference}."
+        elif result.expected is None:
             message = f"{result.name} ran, and its output holds NaN or infinity."
         elif result.max_error is None:
             message = f"The {result.name} model ran, and its output has no comparable values."

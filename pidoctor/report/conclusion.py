@@ -174,15 +174,15 @@ def _smoke(result: Result) -> Conclusion:
     proof = result.proof
     if proof is None:
         return Conclusion()
+    from pidoctor.proof.proof import shown
+
     what = " ".join(filter(None, (proof.runtime, proof.version))) or "The runtime"
     if proof.death is not None:
         remedy = proof.death.remedy
         mending = remedy.commands[0] if remedy and remedy.commands else None
         then = mending or _first_command(list(result.findings or ()))
-        return Conclusion(f"{what} does not work here.", then)
-    if any(model.expected is None for model in proof.models):
-        return Conclusion(f"{what} ran without error; there is no known answer to compare with.")
-    return Conclusion(f"{what} computes the right answer.", None)
+        return Conclusion(f"{what} {shown(proof)}.", then)
+    return Conclusion(f"{what} {shown(proof)}.")
 
 
 # --- what writes files -----------------------------------------------------------------------

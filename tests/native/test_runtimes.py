@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pidoctor.proof.known import own_model
 from pidoctor.proof.proof import Proof
 from pidoctor.proof.prove import prove
 
@@ -68,7 +69,7 @@ def test_a_damaged_model_kills_the_child_only(tmp_path: Path) -> None:
     model.write_bytes(b"\x00\xff\xff\x7fTFL3" + bytes(64))
     python = os.fspath(tmp_path / "v" / "bin" / "python")
     assert proof_of(tmp_path / "v", "tflite-runtime==2.14.0", "numpy<2").passed
-    proof = prove(python, model=model)
+    proof = prove(python, model=own_model(model))
     assert proof.death is not None
     assert (proof.death.kind, proof.death.signal) == ("segfault", 11)
     assert (proof.death.step, proof.death.model) == ("construct", "damaged.tflite")

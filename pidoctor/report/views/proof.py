@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pidoctor.envelope import Result
+from pidoctor.proof.proof import shown
 from pidoctor.report.document import (
     FAINT,
     Block,
@@ -35,12 +36,22 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     blocks: list[Block] = [_outcome(proof)]
     if detail is not Detail.QUIET:
         blocks.append(Facts(tuple(_model(model) for model in proof.models)))
+        blocks += [Text([(text, FAINT)]) for text in _how(proof)]
         if proof.peak_memory_bytes:
             blocks.append(Text([(f"peak memory {size(proof.peak_memory_bytes)}", FAINT)]))
     blocks += _uses(proof, detail)
     if proof.passed and proof.import_line:
         blocks.append(Command(proof.import_line, "In your code:", folds=False))
     yield Section("Proof", tuple(blocks))
+
+
+def _how(proof: Proof) -> Iterator[str]:
+    """What was run, on which input, and what its output was compared with."""
+    ways = dict.fromkeys((model.given, model.compared_with) for model in proof.models)
+    for given, other in ways:
+        if given:
+            held = f"compared with {other}" if other else "compared with nothing"
+            yield f"run through {proof.api} on {given}, {held}"
 
 
 def _uses(proof: Proof, detail: Detail) -> Iterator[Block]:
@@ -59,9 +70,7 @@ def _outcome(proof: Proof) -> Notice:
     what = " ".join(filter(None, (proof.runtime, proof.version)))
     numpy = f" with numpy {proof.numpy}" if proof.numpy else ""
     if proof.passed:
-        known = all(model.expected is not None for model in proof.models)
-        said = "computes the right answer" if known else "ran without error; no known answer"
-        return Notice(Mark.GOOD, "", title=f"{what}{numpy} {said}")
+        return Notice(Mark.GOOD, "", title=f"{what}{numpy} {shown(proof)}")
     death = proof.death
     remedy = death.remedy if death else None
     return Notice(
@@ -70,7 +79,7 @@ def _outcome(proof: Proof) -> Notice:
         (f"seen: {death.evidence}",) if death and death.evidence else (),
         remedy.text if remedy else "",
         remedy.commands if remedy else (),
-        title=f"{what or 'the runtime'}{numpy} does not work here",
+        title=f"{what or 'the runtime'}{numpy} {shown(proof)}",
     )
 
 
@@ -78,5 +87,7 @@ def _model(model: ModelResult) -> Row:
     mark = Mark.GOOD if model.status == "passed" else Mark.BAD
     speed = f"{seconds(model.latency_ms / 1000)} an inference" if model.latency_ms else ""
     off = "" if model.max_error is None else f"largest error {model.max_error:.3g}"
+    if off and model.max_error and model.tolerance is not None:
+        off += f" of {model.tolerance:.3g} allowed"
     parts = (speed, off, _ABOUT_MODEL.get(model.name, ""))
     return Row(model.name, ([(", ".join(filter(None, parts)), FAINT)],), mark)

@@ -15,6 +15,7 @@ import pytest
 
 import pidoctor
 from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.proof.known import own_model
 from pidoctor.proof.proof import FAILED, PASSED, summary
 from pidoctor.proof.prove import largest_error, prove
 
@@ -158,14 +159,16 @@ class Interpreter(Interpreter):
 def test_own_model_gets_a_fixed_input_and_passes_when_finite(tmp_path: Path) -> None:
     model = tmp_path / "mine.tflite"
     model.write_bytes(b"\x1c\0\0\0TFL3" + bytes(32))
-    proof = prove(environment(tmp_path / "a", OWN + "\nSCALE = 2\n"), RUNTIME, model)
+    proof = prove(environment(tmp_path / "a", OWN + "\nSCALE = 2\n"), RUNTIME, own_model(model))
     assert proof.passed
     (result,) = proof.models
     assert (result.name, result.expected, result.max_error) == ("mine.tflite", None, None)
     assert result.input_shape == (1, 4, 1)
     assert result.obtained == pytest.approx((0, 0.02, 0.04, 0.06))
     assert "mine.tflite runs in" in summary(proof)
-    proof = prove(environment(tmp_path / "b", OWN + "\nSCALE = np.inf\n"), RUNTIME, model)
+    proof = prove(
+        environment(tmp_path / "b", OWN + "\nSCALE = np.inf\n"), RUNTIME, own_model(model)
+    )
     assert proof.death is not None
     assert (proof.death.kind, proof.death.model) == ("wrong-result", "mine.tflite")
 
@@ -235,7 +238,7 @@ def test_usage_errors(tmp_path: Path) -> None:
         (huge, "larger than"),
     ):
         with pytest.raises(UsageError, match=words):
-            prove(sys.executable, model=path)
+            own_model(path)
     with pytest.raises(UsageError, match="no Python interpreter"):
         prove(os.fspath(tmp_path / "python"))
     with pytest.raises(UsageError, match="Unknown runtime torch"):

@@ -11,7 +11,7 @@ from pidoctor.envelope import Cell, Downloaded, Result, ShownStep, Written
 from pidoctor.install.outcome import Outcome
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Index
-from pidoctor.proof.proof import Death, ModelResult, Proof
+from pidoctor.proof.proof import KNOWN_ANSWER, Death, ModelResult, Proof
 from pidoctor.resolve.explanation import Explanation, Newest, RunnerUp
 from pidoctor.resolve.history import History
 from pidoctor.resolve.plan import Candidate, Change, Impossible, Pin, Plan
@@ -108,6 +108,19 @@ def findings() -> tuple[Finding, ...]:
     )
 
 
+def _passed(name: str, latency_ms: float, max_error: float) -> ModelResult:
+    return ModelResult(
+        name,
+        "passed",
+        expected=(1,),
+        latency_ms=latency_ms,
+        max_error=max_error,
+        tolerance=1e-5,
+        given="a stored input",
+        compared_with=KNOWN_ANSWER,
+    )
+
+
 def passed_proof() -> Proof:
     return Proof(
         status="passed",
@@ -117,8 +130,8 @@ def passed_proof() -> Proof:
         import_line="from ai_edge_litert.interpreter import Interpreter",
         python="/home/alice/project/.venv/bin/python",
         models=(
-            ModelResult("float32", "passed", expected=(1,), latency_ms=0.21, max_error=1.2e-7),
-            ModelResult("int8", "passed", expected=(1,), latency_ms=0.13, max_error=0),
+            _passed("float32", latency_ms=0.21, max_error=1.2e-7),
+            _passed("int8", latency_ms=0.13, max_error=0),
         ),
         peak_memory_bytes=61_000_000,
         death=None,

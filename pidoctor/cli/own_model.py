@@ -1,0 +1,92 @@
+"""What ``smoke`` runs: our models, or one of the user's, compared with what is right."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pidoctor.errors import CouldNotCheckError, UsageError
+
+if TYPE_CHECKING:
+    from pidoctor.proof.known import Against
+    from pidoctor.proof.proof import Proof
+
+_OF_A_MODEL = ("input", "expect", "reference", "tolerance", "save")
+
+
+def prove_own(python: str, options: argparse.Namespace) -> Proof:
+    """The proof that the options ask for, in the interpreter ``python``."""
+    from pidoctor.proof.known import own_model
+    from pidoctor.proof.prove import prove
+
+    if not options.model:
+        given = next((n for n in _OF_A_MODEL if getattr(options, n) is not None), None)
+        if given:
+            raise UsageError(f"--{given} is about a model of your own: name it with --model")
+        return prove(python, runtime=options.runtime, timeout_s=options.timeout)
+    if options.tolerance is not None and not (options.expect or options.reference):
+        raise UsageError("--tolerance says how close is right: add --expect or --reference")
+    with tempfile.TemporaryDirectory(prefix="pidoctor-") as folder:
+        saved = Path(folder, "saved.json") if options.save else None
+        with _against(python, options, Path(folder)) as (against, other):
+            proof = prove(
+                python,
+                runtime=options.runtime,
+                model=own_model(Path(options.model), against, saved),
+                timeout_s=options.timeout,
+            )
+        if other is not None and _same(proof, other):
+            raise UsageError(
+                f"--reference: that is the same {proof.runtime} {proof.version}, which says "
+                "nothing; name another environment, or another --runtime"
+            )
+        if saved is not None and saved.exists():
+            from pidoctor.safe_files import write_output
+
+            write_output(options.save, saved.read_bytes())
+    return proof
+
+
+@contextmanager
+def _against(
+    python: str, options: argparse.Namespace, folder: Path
+) -> Iterator[tuple[Against, Proof | None]]:
+    """What the model is given and compared with, and the proof that this was made by."""
+    from pidoctor.proof.known import Against, own_model
+    from pidoctor.proof.prove import prove
+
+    given = Path(options.input) if options.input else None
+    if not options.reference:
+        expect = Path(options.expect) if options.expect else None
+        yield Against(given, expect, options.tolerance), None
+        return
+    runtime, other = _reference(python, options.reference)
+    made = folder / "reference.json"
+    source = own_model(Path(options.model), Against(given), made)
+    proof = prove(other, runtime=runtime, model=source, timeout_s=options.timeout)
+    if not made.exists():
+        why = proof.death.message if proof.death else "it gave no output"
+        raise CouldNotCheckError(f"--reference {options.reference}: nothing to compare with: {why}")
+    where = "" if runtime else f" in {options.reference}"
+    named = f"{proof.runtime} {proof.version}{where}"
+    yield Against(given, made, options.tolerance, named), proof
+
+
+def _reference(python: str, named: str) -> tuple[str | None, str]:
+    """The runtime and the interpreter that --reference means."""
+    from pidoctor.catalog.runtimes import load_runtimes
+    from pidoctor.host.live import LiveHost
+    from pidoctor.probe.environment_choice import find_python
+
+    if named in [runtime.distribution for runtime in load_runtimes()]:
+        return named, python
+    path = Path(named).expanduser()
+    return None, find_python(LiveHost(), str(path.absolute()) if path.exists() else named)
+
+
+def _same(one: Proof, other: Proof) -> bool:
+    return (one.runtime, one.version, one.python) == (other.runtime, other.version, other.python)
