@@ -193,14 +193,20 @@ def _libraries(host: Host, path: str) -> list[str]:
 
 
 def _compiled(host: Host, libraries: list[str]) -> Compiled | None:
-    """What the libraries need together; the first that was compiled for NumPy 1 decides."""
-    read = [found for library in libraries[:100] for found in _one(host, library)]
+    """What the libraries need, read off them until one uses NumPy.
+
+    The libraries of a wheel are compiled together, so that one tells of them all; reading SciPy's
+    100 MB takes an SD card seconds.
+    """
+    read: list[Compiled] = []
+    for library in libraries[:100]:
+        read += _one(host, library)
+        if read and read[-1].numpy_abi:
+            break
     if not read:
         return None
-    generations = [item for item in read if item.numpy_abi]
-    deciding = min(generations, key=lambda item: item.numpy_abi) if generations else read[0]
     newest = newest_of(*(item.glibc for item in read))
-    return Compiled(deciding.path, deciding.numpy_abi, newest, deciding.machine)
+    return replace(read[-1], glibc=newest) if read[-1].numpy_abi else replace(read[0], glibc=newest)
 
 
 def _one(host: Host, path: str) -> Iterator[Compiled]:
