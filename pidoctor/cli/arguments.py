@@ -39,7 +39,25 @@ COMMANDS = {
     "index": "the wheels index: status, update, audit, verify",
     "schema": "the JSON Schema of what --json prints",
     "completion": "what a shell needs to complete commands and options",
-    "help": "this overview, or the help of a command",
+    "help": "this overview, the help of a command, or a page about a topic",
+}
+
+
+# What people call a command; only for "did you mean".
+_OTHER_WORDS = {
+    "why": "explain",
+    "doctor": "check",
+    "diagnose": "triage",
+    "boards": "targets",
+    "list": "targets",
+    "test": "smoke",
+    "verify": "smoke",
+    "rollback": "undo",
+    "uninstall": "undo",
+    "setup": "install",
+    "update": "index update",
+    "fetch": "download",
+    "man": "help --man",
 }
 
 
@@ -138,19 +156,26 @@ def did_you_mean(name: str) -> str:
     """The nearest command, as the end of a message; empty where none is near."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, COMMANDS, n=1)
+    close = [_OTHER_WORDS[name]] if name in _OTHER_WORDS else None
+    close = close or get_close_matches(name, COMMANDS, n=1)
     return f"; did you mean `pidoctor {close[0]}`?" if close else ""
 
 
 def overview() -> argparse.ArgumentParser:
     """The parser of the program without a command."""
+    from pidoctor.help import TOPICS
+
     width = max(map(len, COMMANDS))
-    listing = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    listing, topics = (
+        "\n".join(f"  {name:<{width}}  {text}" for name, text in named.items())
+        for named in (COMMANDS, TOPICS)
+    )
     parser = _Parser(
         prog="pidoctor",
         usage="pidoctor COMMAND [...]",
         description="Make TensorFlow Lite and TensorFlow run on Raspberry Pi and other ARM boards.",
         epilog=f"commands:\n{listing}\n\n"
+        f"topics (pidoctor help TOPIC):\n{topics}\n\n"
         "examples:\n"
         "  pidoctor check                                  will it run on this machine?\n"
         "  pidoctor install                                install it, and prove it\n"

@@ -1,4 +1,4 @@
-"""``pidoctor help``: the overview, the help of a command, or the manual page."""
+"""``pidoctor help``: the overview, the help of a command, a longer page, or the manual page."""
 
 from __future__ import annotations
 
@@ -6,23 +6,31 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pidoctor.envelope import Result
+    from pidoctor.envelope import Result, Written
+    from pidoctor.report.document import Document
 
-DESCRIPTION = "Show what pidoctor can do, or how one command is used."
+DESCRIPTION = (
+    "Show what pidoctor can do, how one command is used, or a longer page about a topic. The name "
+    "of a trouble, as check and triage print it, is a topic too."
+)
 EXAMPLES = """\
   pidoctor help
   pidoctor help install
+  pidoctor help 32-bit
+  pidoctor help numpy2-abi-mismatch
+  pidoctor help deploy --html deploy.html
   pidoctor help --man > ~/.local/share/man/man1/pidoctor.1
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("about", metavar="COMMAND", nargs="?", help="show the help of this one")
+    parser.add_argument("about", metavar="TOPIC", nargs="?", help="a command or a topic")
+    parser.add_argument("--html", metavar="FILE", help="write the page of a topic as HTML instead")
     parser.add_argument("--man", action="store_true", help="print a manual page of everything")
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.cli.arguments import COMMANDS, did_you_mean, overview, parser_of
+    from pidoctor.cli.arguments import COMMANDS, overview, parser_of
     from pidoctor.envelope import Result, Written
     from pidoctor.errors import UsageError
 
@@ -30,9 +38,61 @@ def run(options: argparse.Namespace) -> Result:
         from pidoctor.cli.manual import manual_page
 
         return Result("help", written=Written(manual_page()))
+    if options.about in (None, *COMMANDS) and options.html:
+        raise UsageError("--html is for the page of a topic: pidoctor help deploy --html FILE")
     if options.about is None:
         return Result("help", written=Written(overview().format_help()))
-    if options.about not in COMMANDS:
-        known = did_you_mean(options.about)
-        raise UsageError(f"{options.about!r} is not a command (see `pidoctor help`){known}")
-    return Result("help", written=Written(parser_of(options.about).format_help()))
+    if options.about in COMMANDS:
+        return Result("help", written=Written(parser_of(options.about).format_help()))
+    title, short, whole = _page(options.about)
+    if options.html:
+        return Result("help", written=_as_html(options.html, title, whole), html=options.html)
+    return Result("help", written=Written(_as_text(title, short, options)))
+
+
+def _page(name: str) -> tuple[str, Document, Document]:
+    """A topic's title, and its page as it is read on a terminal and in a browser."""
+    from pidoctor.errors import UsageError
+    from pidoctor.help import TOPICS, page_text, troubles
+    from pidoctor.help.reading import document, title_of
+
+    if name == "troubles":
+        return troubles.TITLE, troubles.listing(), troubles.whole()
+    if name in TOPICS:
+        text = page_text(name)
+        page = document(text)
+        return title_of(text), page, page
+    found = troubles.one(name)
+    if found is not None:
+        return troubles.TITLE, found, found
+    raise UsageError(f"{name!r} is not a command or a topic (see `pidoctor help`){_near(name)}")
+
+
+def _near(name: str) -> str:
+    from difflib import get_close_matches
+
+    from pidoctor.cli.arguments import COMMANDS, did_you_mean
+    from pidoctor.help import TOPICS, troubles
+
+    if meant := did_you_mean(name):
+        return meant
+    close = get_close_matches(name, [*COMMANDS, *TOPICS, *troubles.names()], n=1)
+    return f"; did you mean `pidoctor help {close[0]}`?" if close else ""
+
+
+def _as_text(title: str, page: Document, options: argparse.Namespace) -> str:
+    from pidoctor.cli.output import look_of
+    from pidoctor.report.document import STRONG, Section, Text
+    from pidoctor.report.terminal import draw
+
+    head = Section("", (Text([(title, STRONG)]),))
+    return draw((head, *page), look_of(options))
+
+
+def _as_html(output: str, title: str, page: Document) -> Written:
+    from pidoctor.cli.output import write_document
+    from pidoctor.report.html import body
+    from pidoctor.report.html import page as whole_page
+    from pidoctor.report.html import text as escaped
+
+    return write_document(output, whole_page(title, (f"<h1>{escaped(title)}</h1>", *body(page))))

@@ -34,7 +34,7 @@ def show(result: Result, options: argparse.Namespace) -> None:
     if written is not None and written.output:
         text = f"written: {written.output}\n"
     else:
-        text = written.text if written and written.text else render(result, _look(options))
+        text = written.text if written and written.text else render(result, look_of(options))
     console.write(sys.stdout, text)
 
 
@@ -160,7 +160,8 @@ def show_json(result: Result) -> None:
     console.write(sys.stdout, to_text(result, ascii_only=not look.unicode))
 
 
-def _look(options: argparse.Namespace) -> Look:
+def look_of(options: argparse.Namespace) -> Look:
+    """How the options and the terminal want the answer to look."""
     return console.look_for(
         sys.stdout,
         color=False if options.no_color else None,

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator
 
 from pidoctor.cli.definitions import Definition, Option, definitions
+from pidoctor.help import TOPICS
 
 _TARGETS = "pidoctor targets --quiet 2>/dev/null"
 
@@ -65,6 +66,7 @@ def _own_words(definition: Definition) -> Iterator[str]:
         yield from argument.choices
     if definition.name == "help":
         yield from (each.name for each in definitions())
+        yield from TOPICS
 
 
 def fish() -> str:

@@ -53,9 +53,10 @@ class Mark(str, Enum):
 
 
 class Text(NamedTuple):
-    """A paragraph."""
+    """A paragraph; of ``prose`` every line begins in the same column."""
 
     words: Words
+    prose: bool = False
 
 
 class Item(NamedTuple):

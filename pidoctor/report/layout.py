@@ -82,6 +82,11 @@ class Page:
         else:
             self._add(" " * (indent + 2), [(text, COMMAND)])
 
+    def verbatim(self, code: str, indent: int = 4) -> None:
+        """Lines to copy as they are, however long."""
+        for line in code.split("\n"):
+            self._add(" " * indent, [(self._clean(line)[0][0], COMMAND)])
+
     def command(self, command: str, indent: int = 4) -> None:
         """A command to copy: folded between its words in the way a shell understands."""
         room = self.look.width - indent

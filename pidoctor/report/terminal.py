@@ -54,16 +54,19 @@ def _section(page: Page, section: Section) -> None:
 
 def _block(page: Page, block: Block, before: Block | None, indent: int) -> None:
     if isinstance(block, Text):
-        page.paragraph(block.words, indent, hang=2 if indent else 0)
+        page.paragraph(block.words, indent, hang=2 if indent and not block.prose else 0)
     elif isinstance(block, Item):
         _item(page, block, indent)
     elif isinstance(block, Facts):
         _facts(page, block, indent)
     elif isinstance(block, Table):
-        named = indent and isinstance(before, Text)  # the text is what the table is of
+        named = (
+            indent and isinstance(before, Text) and not before.prose
+        )  # the text is what the table is of
         _table(page, block, indent + 2 if named else 2)
     elif isinstance(block, Command):
-        _command(page, block, indent + 4 if isinstance(before, Item) else max(indent, 2))
+        below = indent if block.label else 2 * indent
+        _command(page, block, indent + 4 if isinstance(before, Item) else max(below, 2))
     elif isinstance(block, Notice):
         _notice(page, block, indent)
     else:
@@ -112,6 +115,8 @@ def _table(page: Page, block: Table, indent: int) -> None:
 def _command(page: Page, block: Command, indent: int) -> None:
     if block.label:
         page.code(block.label, block.text, indent, block.folds)
+    elif not block.folds:
+        page.verbatim(block.text, indent)
     else:
         page.command(block.text, indent)
 

@@ -25,7 +25,7 @@ IMPORTS: Mapping[str, str] = {
     "catalog": "decoding errors json_schema platforms result",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
-        "api asked catalog checks envelope errors evidence fleet host indexing install "
+        "api asked catalog checks envelope errors evidence fleet help host indexing install "
         "lockfiles model probe profile progress proof readiness redact report requirements "
         "resolve result safe_files triage units"
     ),
@@ -36,6 +36,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "evidence": "catalog errors platforms safe_files shapes",
     "fleet": "errors platforms profile report resolve safe_files shapes units urls",
+    "help": "catalog report",
     "host": "errors redact",
     "indexing": "catalog errors evidence host mutex platforms probe shapes",
     "install": (
