@@ -29,6 +29,7 @@ def test_a_runtime_for_numpy_1_with_numpy_2() -> None:
     assert (found.id, found.severity) == ("numpy2-abi-mismatch", Severity.ERROR)
     assert found.remedy
     assert found.remedy.commands == ("/usr/bin/python3 -m pip install 'numpy<2'",)
+    assert tflite.filename in found.evidence
     assert (
         findings(with_packages(pi4(), tflite_runtime="2.14.0", numpy="1.26.4"), None, tflite) == {}
     )
