@@ -224,6 +224,14 @@ class ModelResult(TypedDict):
     given: str
     compared_with: Union[str, None]
     difference: Union[str, None]
+    delegated: Union[Amount, None]
+
+
+class Delegate(TypedDict):
+    """A library that runs parts of a model on another processor, and its options."""
+
+    library: str
+    options: dict[str, str]
 
 
 class Use(TypedDict):
@@ -251,6 +259,7 @@ Proof = TypedDict(
         "death": Union[Death, None],
         "uses": list[Use],
         "api": str,
+        "delegate": Union[Delegate, None],
     },
 )
 

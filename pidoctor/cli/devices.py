@@ -60,6 +60,17 @@ def _paired(names: Iterable[str]) -> tuple[AcceleratorRow, ...]:
     return tuple(row for row in rows.values() if is_paired(row))
 
 
+def proof_by_delegate(options: argparse.Namespace) -> str | None:
+    """The command that runs an inference with the first named device's library."""
+    import shlex
+
+    rows = _paired(options.devices)
+    library = next((it.library for row in rows for it in row.needs if it.library), None)
+    if library is None:
+        return None
+    return shlex.join(["pidoctor", "smoke", "--venv", options.venv, "--delegate", library])
+
+
 def _plan(
     rows: tuple[AcceleratorRow, ...], profile: Profile, request: Request, known: Catalog
 ) -> Resolution:

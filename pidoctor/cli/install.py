@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pidoctor.install.recipe import Job
     from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan
+    from pidoctor.result import Finding
 
 DESCRIPTION = "Resolve, show the plan, ask, install into a virtual environment, and prove it."
 EXAMPLES = """\
@@ -102,6 +103,8 @@ def run(options: argparse.Namespace) -> Result:
             resolution=resolution,
             asked=question,
         )
+    devices = device_findings(options, profile, resolution)
+    shown = replace(shown, findings=(*(shown.findings or ()), *devices) or None)
     if options.dry_run:
         return shown
     if not _agreed(options, shown):
@@ -112,7 +115,32 @@ def run(options: argparse.Namespace) -> Result:
         noted = note(profile, resolution, watch.say) if choice.exists else ()
         outcome = install(job, prover(resolution, noted, watch.say), watch.say)
         watch.ended(not outcome.exit_code)
-    return replace(_done(outcome, profile, resolution), asked=question)
+    done = replace(_done(outcome, profile, resolution), asked=question)
+    return _proven_with(devices, done, options)
+
+
+def _proven_with(devices: tuple[Finding, ...], done: Result, options: argparse.Namespace) -> Result:
+    """The result with what the devices still need, and the command that then proves them."""
+    if not devices or done.exit_code:
+        return done
+    from pidoctor.cli.devices import proof_by_delegate
+
+    found = (*(done.findings or ()), *devices)
+    return replace(done, findings=found, next=proof_by_delegate(options) or done.next)
+
+
+def device_findings(
+    options: argparse.Namespace, profile: Profile, plan: Plan
+) -> tuple[Finding, ...]:
+    """What the devices of --with need beside the plan."""
+    if not options.devices:
+        return ()
+    from pidoctor.checks.accelerators import accelerators
+    from pidoctor.checks.case import Case
+    from pidoctor.result import Severity
+
+    found = accelerators(Case(profile, plan))
+    return tuple(finding for finding in found if finding.severity is not Severity.NOTE)
 
 
 def _own_settings(options: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from pidoctor.errors import CouldNotCheckError, UsageError
 
 if TYPE_CHECKING:
     from pidoctor.proof.known import Against
-    from pidoctor.proof.proof import Proof
+    from pidoctor.proof.proof import Delegate, Proof
 
 _OF_A_MODEL = ("input", "expect", "reference", "tolerance", "save")
 
@@ -27,7 +27,12 @@ def prove_own(python: str, options: argparse.Namespace) -> Proof:
         given = next((n for n in _OF_A_MODEL if getattr(options, n) is not None), None)
         if given:
             raise UsageError(f"--{given} is about a model of your own: name it with --model")
-        return prove(python, runtime=options.runtime, timeout_s=options.timeout)
+        return prove(
+            python,
+            runtime=options.runtime,
+            timeout_s=options.timeout,
+            delegate=delegate_of(options),
+        )
     if options.tolerance is not None and not (options.expect or options.reference):
         raise UsageError("--tolerance says how close is right: add --expect or --reference")
     with tempfile.TemporaryDirectory(prefix="pidoctor-") as folder:
@@ -38,6 +43,7 @@ def prove_own(python: str, options: argparse.Namespace) -> Proof:
                 runtime=options.runtime,
                 model=own_model(Path(options.model), against, saved),
                 timeout_s=options.timeout,
+                delegate=delegate_of(options),
             )
         if other is not None and _same(proof, other):
             raise UsageError(
@@ -49,6 +55,24 @@ def prove_own(python: str, options: argparse.Namespace) -> Proof:
 
             write_output(options.save, saved.read_bytes())
     return proof
+
+
+def delegate_of(options: argparse.Namespace) -> Delegate | None:
+    """The delegate that is asked for; UsageError for a path that no library is at."""
+    from pidoctor.proof.proof import Delegate
+
+    library, pairs = options.delegate, [text.partition("=") for text in options.delegate_options]
+    if library is None:
+        if pairs:
+            raise UsageError("--delegate-option goes with --delegate LIB")
+        return None
+    wrong = next((key for key, equals, _ in pairs if not (key and equals)), None)
+    if wrong is not None:
+        raise UsageError(f"--delegate-option {wrong!r}: write it as KEY=VALUE")
+    if not library or ("/" in library and not Path(library).is_file()):
+        raise UsageError(f"--delegate {library}: there is no such file")
+    path = str(Path(library).absolute()) if "/" in library else library
+    return Delegate(path, {key: value for key, _, value in pairs})
 
 
 @contextmanager

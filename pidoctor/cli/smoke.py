@@ -23,6 +23,7 @@ EXAMPLES = """\
   pidoctor smoke --python /usr/bin/python3 --model detect.tflite
   pidoctor smoke --model detect.tflite --input photo.npy --expect scores.npy
   pidoctor smoke --model detect.tflite --reference ~/tensorflow/.venv
+  pidoctor smoke --delegate libedgetpu.so.1 --model detect_edgetpu.tflite
 """
 
 
@@ -34,6 +35,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--runtime",
         choices=[runtime.distribution for runtime in load_runtimes()],
         help="default: the first that is installed",
+    )
+    parser.add_argument(
+        "--delegate",
+        metavar="LIB",
+        help="run it with this library's delegate: libedgetpu.so.1, or a path",
+    )
+    parser.add_argument(
+        "--delegate-option",
+        dest="delegate_options",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="an option of the delegate, as device=usb:0 (repeatable)",
     )
     parser.add_argument(
         "--timeout", type=float, default=120.0, metavar="SECONDS", help="default: 120"
@@ -88,6 +102,7 @@ def run(options: argparse.Namespace) -> Result:
             *left,
             *(_differences(receipt, proof) if receipt else ()),
             *_other_interfaces(choice, proof),
+            *_nothing_delegated(proof),
         ),
         proof=proof,
         receipt=receipt,
@@ -115,6 +130,23 @@ def _other_interfaces(choice: Choice, proof: Proof) -> Iterator[Finding]:
     text = compiled_model(World(machine, known, beyond_tags=False), name, version)
     if text:
         yield compiled_model_finding(text)
+
+
+def _nothing_delegated(proof: Proof) -> Iterator[Finding]:
+    """A delegate that was loaded and took no part of the model: the processor ran it all."""
+    from pidoctor.result import Finding, Remedy, Severity
+
+    if proof.delegate is None or not proof.passed:
+        return
+    if all(model.delegated == 0 for model in proof.models):
+        yield Finding(
+            "delegate-took-nothing",
+            Severity.WARNING,
+            f"{proof.delegate.library} was loaded and took no part of the model: the processor ran "
+            "all of it, so that the accelerator itself is not proven.",
+            "the steps of the model, as the runtime lists them",
+            Remedy("Name a model that was compiled for the accelerator with --model FILE."),
+        )
 
 
 def _differences(receipt: Mapping[str, Any], proof: Proof) -> Iterator[Finding]:

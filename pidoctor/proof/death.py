@@ -13,6 +13,7 @@ from pidoctor.proof.proof import Death
 STEPS = {
     "start": "while Python was starting",
     "import": "while it was imported",
+    "delegate": "while the delegate was loaded",
     "construct": "while the interpreter was built",
     "allocate": "while memory for the model was laid out",
     "invoke": "during the inference",

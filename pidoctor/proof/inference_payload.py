@@ -68,6 +68,35 @@ def interpreter_class(runtime: Any) -> Any:
     return names["Interpreter"]
 
 
+def load_delegate(delegate: Any, interpreter_type: Any) -> Any:
+    """The delegate in a library; it takes its part of the model when the interpreter is built."""
+    module = sys.modules[interpreter_type.__module__]
+    return module.load_delegate(delegate["library"], delegate["options"])
+
+
+def with_delegates(delegates: Any, interpreter_type: Any) -> Any:
+    """The arguments of an interpreter with these delegates alone, without XNNPACK.
+
+    Its parts could not be told from theirs: the runtime calls them all DELEGATE.
+    """
+    arguments = {"experimental_delegates": delegates}
+    module = sys.modules[interpreter_type.__module__]
+    resolvers = getattr(module, "OpResolverType", None)  # none before 2.5
+    if resolvers is not None:
+        plain = resolvers.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        arguments["experimental_op_resolver_type"] = plain
+    return arguments
+
+
+def delegated_parts(interpreter: Any) -> Any:
+    """How many parts of the model the delegate runs; None where the runtime does not tell."""
+    try:
+        names = [str(step["op_name"]) for step in interpreter._get_ops_details()]
+    except (AttributeError, KeyError, TypeError):
+        return None
+    return names.count("DELEGATE")
+
+
 def ramp(shape: list[int], dtype: Any) -> Any:
     """A fixed input: 0 to 0.99 again and again for floats, 0 to 99 for 8-bit integers.
 
@@ -301,7 +330,9 @@ def tensors_of(interpreter: Any) -> list[Any]:
     return [np.array(interpreter.get_tensor(detail["index"])) for detail in details]
 
 
-def run_model(model: Any, interpreter_type: Any, runtime: str, reporter: Reporter) -> None:
+def run_model(
+    model: Any, interpreter_type: Any, runtime: str, reporter: Reporter, delegates: Any
+) -> None:
     def step(name: str) -> None:
         reporter.send("step", step=name, model=model["name"])
 
@@ -311,7 +342,8 @@ def run_model(model: Any, interpreter_type: Any, runtime: str, reporter: Reporte
     reporter.send("reads", file="given" if given else "expect")
     inputs = (tensors_in(given, "inputs", path) if given else right).get("inputs")
     step("construct")
-    interpreter = interpreter_type(model_path=model["path"])
+    more = with_delegates(delegates, interpreter_type) if delegates else {}
+    interpreter = interpreter_type(model_path=model["path"], **more)
     step("allocate")
     for detail in interpreter.get_input_details():
         if any(int(size) < 1 for size in detail["shape"]):
@@ -340,6 +372,7 @@ def run_model(model: Any, interpreter_type: Any, runtime: str, reporter: Reporte
         finite=all(value is not None for value in values),
         first_ms=round(first, 4),
         latency_ms=round(statistics.median(others), 4),
+        delegated=delegated_parts(interpreter) if delegates else None,
     )
 
 
@@ -386,9 +419,14 @@ def main(request: Any) -> None:
     if version is None:
         version = getattr(sys.modules[runtime["module"]], "__version__", None)
         reporter.send("runtime", distribution=runtime["distribution"], version=version)
+    name = f"{runtime['distribution']} {version}"
+    delegates = []
+    if request["delegate"]:
+        reporter.send("step", step="delegate", model=None)
+        delegates.append(load_delegate(request["delegate"], interpreter_type))
     for model in request["models"]:
         try:
-            run_model(model, interpreter_type, f"{runtime['distribution']} {version}", reporter)
+            run_model(model, interpreter_type, name, reporter, delegates)
         except BadFile as error:
             reporter.send("bad-file", why=str(error))
             return

@@ -48,6 +48,7 @@ def measured(result: ModelResult, report: Mapping[str, Any]) -> ModelResult:
         obtained=tuple(report["obtained"]),
         first_ms=report["first_ms"],
         latency_ms=report["latency_ms"],
+        delegated=report["delegated"],
     )
 
 

@@ -5,6 +5,7 @@ The JSON form is the ``proof`` of a result envelope; a reader ignores keys it do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
@@ -52,12 +53,24 @@ class Death:
 
 
 @dataclass(frozen=True)
+class Delegate:
+    """A library that runs parts of a model on another processor, and its options."""
+
+    library: str  # a path, or a name that the system's loader finds
+    options: Mapping[str, str]
+
+    def to_json(self) -> shapes.Delegate:
+        return {"library": self.library, "options": dict(self.options)}
+
+
+@dataclass(frozen=True)
 class ModelResult:
     """What one model gave.
 
     ``expected`` is null for a model whose answer is not known; ``obtained`` is null when it died
     before there was an output; of an own model both hold at most the first 64 values. Times are
-    milliseconds: the first inference, and the median of those after it.
+    milliseconds: the first inference, and the median of those after it. ``delegated`` is how many
+    parts of the model the delegate ran; null without one, or where the runtime does not tell.
     """
 
     name: str
@@ -72,6 +85,7 @@ class ModelResult:
     given: str = ""  # what it was run on, in words
     compared_with: str | None = None  # what its output was held against, in words; null: nothing
     difference: str | None = None  # the first value that is not right, or the shapes
+    delegated: int | None = None
 
     def to_json(self) -> shapes.ModelResult:
         return {
@@ -87,6 +101,7 @@ class ModelResult:
             "given": self.given,
             "compared_with": self.compared_with,
             "difference": self.difference,
+            "delegated": self.delegated,
         }
 
 
@@ -137,6 +152,7 @@ class Proof:
     death: Death | None
     uses: tuple[Use, ...] = ()  # what was there before an install, and whether it still works
     api: str = "Interpreter"  # the programming interface that the models were run through
+    delegate: Delegate | None = None
 
     @property
     def passed(self) -> bool:
@@ -155,6 +171,7 @@ class Proof:
             "death": self.death.to_json() if self.death else None,
             "uses": [use.to_json() for use in self.uses],
             "api": self.api,
+            "delegate": self.delegate.to_json() if self.delegate else None,
         }
 
     @classmethod

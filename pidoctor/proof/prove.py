@@ -18,11 +18,21 @@ from pidoctor.host.base import Completed
 from pidoctor.proof.death import clean, decode, timed_out
 from pidoctor.proof.known import Model, bundled_models
 from pidoctor.proof.own import measured, own_result
-from pidoctor.proof.proof import FAILED, KNOWN_ANSWER, PASSED, Death, ModelResult, Number, Proof
+from pidoctor.proof.proof import (
+    FAILED,
+    KNOWN_ANSWER,
+    PASSED,
+    Death,
+    Delegate,
+    ModelResult,
+    Number,
+    Proof,
+)
 
 # -E and no -I: the packages in the user's own folder count, as they do for the user's program,
 # but PYTHONPATH does not. The payload itself leaves the current folder out. -B writes nothing.
 _PYTHON_OPTIONS = ("-E", "-B", "-X", "utf8", "-c")
+_ENTRY = "tflite_plugin_create_delegate"  # what a runtime calls in a delegate's library
 _KEPT_BYTES = 256 << 10  # the last of what the child writes, and of its reports
 
 
@@ -50,12 +60,13 @@ def prove(
     runtime: str | None = None,
     model: Model | None = None,
     timeout_s: float = 120.0,
-    env: Mapping[str, str] | None = None,
+    delegate: Delegate | None = None,
 ) -> Proof:
-    """Runs ``model`` (of :func:`own_model`), or the bundled ones, in the interpreter ``python``.
+    """Runs ``model`` (of :func:`own_model`), or the bundled ones, in the interpreter ``python``,
+    with a ``delegate`` where one is given.
 
     The runtime is the one named (a distribution of ``runtimes.json``), or the first installed.
-    ``env`` is the whole environment of the child, its parent's when None. A runtime that does not
+    A runtime that does not
     work is a failed Proof, not an error. UsageError: no such interpreter or runtime, or a file
     of tensors that does not go with the model. CouldNotCheckError: the interpreter does not run
     as Python 3.7 or newer.
@@ -64,9 +75,16 @@ def prove(
     runtimes = _wanted(runtime)
     with ExitStack() as stack:
         models: Sequence[Model] = (model,) if model else stack.enter_context(bundled_models())
-        ended, told = _run(executable, runtimes, models, timeout_s, env)
+        request = {
+            "runtimes": [_runtime_request(item) for item in runtimes],
+            "models": [_model_request(item) for item in models],
+            "delegate": delegate.to_json() if delegate else None,
+        }
+        ended, told = _run(executable, request, timeout_s)
     reports = _read(told)
     output = ended.stdout.decode("utf-8", "replace")
+    if delegate is not None and ended.returncode < 0:
+        output += f"\nwith the delegate {delegate.library}\n"  # a crash may be the pair's
     if not reports.started and ended.returncode >= 0 and not ended.timed_out:
         raise CouldNotCheckError(
             f"{executable} does not run as Python 3.7 or newer: "
@@ -76,6 +94,8 @@ def prove(
         raise UsageError(f"{getattr(model.against, reports.reads)}: {reports.bad_file}")
     results = tuple(_result(item, reports.models.get(item.name)) for item in models)
     death = _death(ended, output, reports, runtimes, timeout_s) or _wrong(results)
+    if death is not None and delegate is not None and _ENTRY in death.evidence:
+        death = _no_delegate(death, delegate)
     chosen = next((item for item in runtimes if item.distribution == reports.runtime), None)
     return Proof(
         status=FAILED if death else PASSED,
@@ -87,6 +107,7 @@ def prove(
         models=results,
         peak_memory_bytes=reports.peak_memory,
         death=death,
+        delegate=delegate,
     )
 
 
@@ -108,10 +129,8 @@ def _wanted(name: str | None) -> tuple[Runtime, ...]:
 
 def _run(
     executable: str,
-    runtimes: Sequence[Runtime],
-    models: Sequence[Model],
+    request: Mapping[str, Any],
     timeout_s: float,
-    env: Mapping[str, str] | None,
 ) -> tuple[Completed, bytes]:
     """How the child ended, and its reports."""
     from pidoctor.host.command import Command, Running
@@ -123,18 +142,12 @@ def _run(
     )
 
     def command(fd: int) -> list[str]:
-        request = {
-            "fd": fd,
-            "runtimes": [_runtime_request(item) for item in runtimes],
-            "models": [_model_request(item) for item in models],
-        }
-        return [executable, *_PYTHON_OPTIONS, payload, json.dumps(request)]
+        return [executable, *_PYTHON_OPTIONS, payload, json.dumps({**request, "fd": fd})]
 
     try:
         with Running(
             Command(
                 command,
-                environment=env,
                 timeout=timeout_s,
                 limit=_KEPT_BYTES,
                 tail=True,
@@ -266,6 +279,12 @@ def _absent(runtimes: Sequence[Runtime]) -> Death:
     subject = f"{names} is not" if len(runtimes) == 1 else f"None of {names} is"
     message = f"{subject} installed in this environment."
     return Death("module-not-installed", None, "import", None, names, message, "")
+
+
+def _no_delegate(death: Death, delegate: Delegate) -> Death:
+    """A library that is there, and has no way in for the runtime."""
+    message = f"{clean(delegate.library)} is not a delegate of TensorFlow Lite: it has no {_ENTRY}."
+    return replace(death, kind="error", message=message, remedy=None)
 
 
 def _wrong(results: Sequence[ModelResult]) -> Death | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.cli.program import pidoctor
@@ -34,3 +36,18 @@ def test_a_device_without_a_delegate_leaves_the_plan_as_it_is() -> None:
         it["id"] == "accelerator-not-usable" and "HailoRT" in it["message"]
         for it in answer["findings"]
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("--delegate", "./nowhere.so"), "there is no such file"),
+        (("--delegate", ""), "there is no such file"),
+        (("--delegate-option", "device=usb"), "goes with --delegate"),
+        (("--delegate", "a.so", "--delegate-option", "usb"), "KEY=VALUE"),
+    ],
+)
+def test_a_delegate_that_is_named_wrongly_is_one_line(words: tuple[str, ...], line: str) -> None:
+    said = pidoctor("smoke", "--python", sys.executable, *words)
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert line in said.err

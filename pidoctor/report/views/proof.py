@@ -83,11 +83,19 @@ def _outcome(proof: Proof) -> Notice:
     )
 
 
+def _delegated(model: ModelResult) -> str:
+    if model.delegated is None:
+        return ""
+    return (
+        f"{count(model.delegated, 'part')} by the delegate" if model.delegated else "all by the CPU"
+    )
+
+
 def _model(model: ModelResult) -> Row:
     mark = Mark.GOOD if model.status == "passed" else Mark.BAD
     speed = f"{seconds(model.latency_ms / 1000)} an inference" if model.latency_ms else ""
     off = "" if model.max_error is None else f"largest error {model.max_error:.3g}"
     if off and model.max_error and model.tolerance is not None:
         off += f" of {model.tolerance:.3g} allowed"
-    parts = (speed, off, _ABOUT_MODEL.get(model.name, ""))
+    parts = (speed, off, _delegated(model), _ABOUT_MODEL.get(model.name, ""))
     return Row(model.name, ([(", ".join(filter(None, parts)), FAINT)],), mark)

@@ -16,7 +16,7 @@ import pytest
 import pidoctor
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.proof.known import own_model
-from pidoctor.proof.proof import FAILED, PASSED, summary
+from pidoctor.proof.proof import FAILED, PASSED, Delegate, summary
 from pidoctor.proof.prove import largest_error, prove
 
 from .fake import environment
@@ -207,9 +207,61 @@ def test_the_current_folder_and_pythonpath_do_not_count(
     assert prove(python, RUNTIME).passed
 
 
-def test_environment_is_handed_on(tmp_path: Path) -> None:
-    python = environment(tmp_path, "\nassert os.environ['PIDOCTOR_WORD'] == 'x'\n")
-    assert prove(python, RUNTIME, env={**os.environ, "PIDOCTOR_WORD": "x"}).passed
+_WITH_DELEGATES = """
+import json, sys
+
+class OpResolverType:
+    BUILTIN_WITHOUT_DEFAULT_DELEGATES = 4
+
+def load_delegate(library, options):
+    if "missing" in library:
+        raise OSError(library + ": cannot open shared object file: No such file or directory")
+    if "other" in library:
+        raise AttributeError(library + ": undefined symbol: tflite_plugin_create_delegate")
+    if "crash" in library:
+        os.kill(os.getpid(), 11)
+    assert options == {"device": "usb:0"}
+    return library
+
+_plain = Interpreter.__init__
+def _init(self, model_path, experimental_delegates=(), experimental_op_resolver_type=None):
+    assert experimental_op_resolver_type == 4
+    self.parts = 0 if "idle" in experimental_delegates[0] else 2
+    _plain(self, model_path)
+Interpreter.__init__ = _init
+Interpreter._get_ops_details = lambda self: [
+    {"op_name": "CONV_2D"}, *({"op_name": "DELEGATE"} for _ in range(self.parts))
+]
+"""
+
+
+@pytest.mark.parametrize(("library", "parts"), [("libedgetpu.so.1", 2), ("libidle.so", 0)])
+def test_a_delegate_is_loaded_and_its_parts_are_counted(
+    tmp_path: Path, library: str, parts: int
+) -> None:
+    python = environment(tmp_path, _WITH_DELEGATES)
+    proof = prove(python, RUNTIME, delegate=Delegate(library, {"device": "usb:0"}))
+    assert proof.passed, proof.death
+    assert [model.delegated for model in proof.models] == [parts, parts]
+    assert proof.to_json()["delegate"] == {"library": library, "options": {"device": "usb:0"}}
+
+
+@pytest.mark.parametrize(
+    ("library", "kind", "words"),
+    [
+        ("libedgetpu_missing.so.1", "edgetpu-delegate-load-failed", "could not be loaded"),
+        ("libother.so", "error", "is not a delegate of TensorFlow Lite"),
+        ("libedgetpu_crash.so.1", "edgetpu-version-mismatch", "do not fit together"),
+        ("libcrash.so", "segfault", "segmentation fault"),
+    ],
+)
+def test_a_delegate_that_cannot_be_used(
+    tmp_path: Path, library: str, kind: str, words: str
+) -> None:
+    proof = prove(environment(tmp_path, _WITH_DELEGATES), RUNTIME, delegate=Delegate(library, {}))
+    assert proof.death is not None
+    assert (proof.death.kind, proof.death.step) == (kind, "delegate")
+    assert words in proof.death.message
 
 
 def test_nothing_is_written_into_the_environment(tmp_path: Path) -> None:
