@@ -49,8 +49,9 @@ def wanted(case: Case) -> Iterator[Finding]:
     for row in (rows[name] for name in case.wanted if name in rows):
         page_size = case.profile.system.page_size
         if not row.usable:
-            message = f"The project needs a {row.name}, and TensorFlow Lite cannot use it."
-            yield _refused(row, f"{message} {row.note}", "the project's settings")
+            message = f"The project names a {row.name}, and TensorFlow Lite cannot use it."
+            told = _refused(row, f"{message} {row.note}", "the project's settings")
+            yield told._replace(severity=Severity.WARNING)  # it may be used without TensorFlow Lite
         elif row.page_size is not None and page_size.or_else(row.page_size) != row.page_size:
             yield _refused(
                 row,

@@ -51,12 +51,14 @@ def run(options: argparse.Namespace) -> Result:
 
         if options.targets or not is_this_machine(options):
             raise UsageError("--fix is for this machine, not for another one")
-        examined = examine(options)
+        examined = examine(argparse.Namespace(**vars(options)))
         if not fix_findings(examined, options):
             return examined
     asked = [argparse.Namespace(**vars(options)) for _ in _targets(options)]
     for one, target in zip(asked, _targets(options)):
         one.target = target
+        if target is not None and options.settings is not None:
+            one.devices = [*options.devices, *options.settings.accelerators]
     return together([examine(one) for one in asked])
 
 

@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.resume import interrupted
     from pidoctor.cli.where import chosen, must_be_trusted
     from pidoctor.envelope import Result
-    from pidoctor.install.receipt import read_receipt
+    from pidoctor.install.receipt import read_receipt, record_proof
     from pidoctor.result import ExitCode
 
     choice, say = chosen(options), progress(options)
@@ -93,6 +93,8 @@ def run(options: argparse.Namespace) -> Result:
     if not choice.named:
         say(f"Proving {choice.folder or python}: {choice.reason}.")
     proof = prove_own(python, options)
+    if choice.folder and not options.model and options.runtime in (None, proof.runtime):
+        record_proof(Path(choice.folder), proof)
     receipt = read_receipt(Path(choice.folder)) if choice.folder else None
     left = interrupted(Path(choice.folder)) if choice.folder else ()
     return Result(

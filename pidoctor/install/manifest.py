@@ -19,7 +19,7 @@ SCHEMA = "pidoctor-manifest/1"
 _LIMIT = 64 << 20
 _OURS = frozenset(
     name + end
-    for name in ("pidoctor-receipt.json", "pidoctor-manifest.json")
+    for name in ("pidoctor-receipt.json", "pidoctor-manifest.json", "pidoctor-proof.json")
     for end in ("", ".tmp")
 ) | {"pyvenv.cfg.tmp"}
 _DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # the wheel format's other two roots

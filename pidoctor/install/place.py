@@ -86,6 +86,11 @@ class Place:
         return self.venv / "pidoctor-receipt.json"
 
     @property
+    def proof(self) -> Path:
+        """The last proof of what was installed already."""
+        return self.venv / "pidoctor-proof.json"
+
+    @property
     def manifest(self) -> Path:
         """What the environment held when the last install was done."""
         return self.venv / "pidoctor-manifest.json"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pidoctor import __version__
 from pidoctor.install.durable import read_json, write_json
+from pidoctor.install.ownership import give, owner_of
 from pidoctor.install.place import Place
 from pidoctor.profile import codec, fingerprint
 from pidoctor.profile.environment import UNKNOWN
@@ -18,6 +20,7 @@ from pidoctor.proof.proof import Proof
 from pidoctor.resolve.plan import Plan
 
 SCHEMA = "pidoctor-receipt/1"
+PROOF_SCHEMA = "pidoctor-proof/1"
 _LIMIT = 8 << 20
 
 
@@ -31,7 +34,7 @@ def make_receipt(
     return {
         "schema": SCHEMA,
         "pidoctor": __version__,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "time": _now(),
         "python": python,
         "new": new,
         "plan": plan.to_json(),
@@ -51,6 +54,27 @@ def _machine(profile: Profile) -> dict[str, Any]:
 
 def write_receipt(environment: Path, receipt: Mapping[str, Any]) -> None:
     write_json(Place(environment).receipt, receipt)
+
+
+def record_proof(environment: Path, proof: Proof) -> None:
+    """Keep how a proof of what was installed already ended, for `pidoctor check`.
+
+    Not where this user may not write: the proof counts all the same.
+    """
+    place = Place(environment)
+    content = {
+        "schema": PROOF_SCHEMA,
+        "pidoctor": __version__,
+        "time": _now(),
+        "proof": proof.to_json(),
+    }
+    with suppress(OSError):
+        write_json(place.proof, content)
+        give(place.proof, owner_of(place))
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def read_receipt(environment: Path) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from pidoctor.install.ownership import Owner, give, hand_over, owner_of
 from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.process import Progress, Task, read_log, run_all
-from pidoctor.install.receipt import make_receipt, read_receipt, write_receipt
+from pidoctor.install.receipt import make_receipt, read_receipt, record_proof, write_receipt
 from pidoctor.install.recipe import Job, Recipe, Step, make_recipe
 from pidoctor.install.recovery import recover, settle, tidy, told_of
 from pidoctor.install.relocate import relocate, share_system_packages
@@ -133,6 +133,7 @@ class Transaction:
             if recipe.satisfied:
                 self._say("Everything is installed already; proving it again")
                 self._proof = self._prove(str(python_of(self._place.venv)))
+                record_proof(self._place.venv, self._proof)
                 if self._proof.status == PASSED:
                     return self._ended(ALREADY, read_receipt(self._place.venv))
                 self._say("It does not pass its proof; installing it anew")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.distributions import installed_in
@@ -14,7 +15,7 @@ from pidoctor.probe.virtual_environment import folder_of, kind_of, made_for, see
 from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact
 
-RECEIPT = "pidoctor-receipt.json"
+RECEIPT, PROOF = "pidoctor-receipt.json", "pidoctor-proof.json"
 _RECEIPT_LIMIT = 1 << 20
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -38,6 +39,8 @@ def probe_environment(
     if choice.folder and not choice.exists:
         yet = Fact.known("yet to be made", source)
         read = Fact.absent(source, "nothing is installed yet")
+    installed = {item.name: item.version for item in reversed((read.value or ((), ()))[0])}
+    versions = {**(system_packages.value or {}), **installed}
     return Environment(
         folder=Fact.known(folder, source) if folder else outside,
         kind=yet or reading(source, lambda: kind_of(host, folder) if folder else "system"),
@@ -47,18 +50,43 @@ def probe_environment(
         installed=read.map(lambda both: both[0]),
         system_packages=system_packages,
         damages=read.map(lambda both: both[1]),
-        proven=reading(f"{folder}/{RECEIPT}", lambda: _proven(host, folder)) if folder else outside,
+        proven=reading(f"{folder}/{RECEIPT}", lambda: _proven(host, folder, versions))
+        if folder
+        else outside,
     )
 
 
-def _proven(host: Host, folder: str) -> str | None:
-    """When the environment passed its last proof, as its receipt says."""
+def _proven(host: Host, folder: str, versions: Mapping[str, str]) -> str | None:
+    """When the environment passed its last proof, if what was proven is what is there now."""
+    records = [record for name in (RECEIPT, PROOF) for record in _record(host, f"{folder}/{name}")]
+    holding = [record for record in records if _holds(record, versions)]
+    last = max(holding, key=lambda record: record.time, default=None)
+    return last.time if last is not None and last.passed else None
+
+
+class _Record(NamedTuple):
+    """When a proof ended and how, and the versions that it was of."""
+
+    time: str
+    passed: bool
+    versions: Mapping[str, str]
+
+
+def _record(host: Host, path: str) -> Iterator[_Record]:
     try:
-        receipt = json.loads(read_text(host, f"{folder}/{RECEIPT}", _RECEIPT_LIMIT))
-        passed = receipt["proof"]["status"] == "passed"
-        time = str(receipt["time"])
+        data = json.loads(read_text(host, path, _RECEIPT_LIMIT))
+        proof, time = data["proof"], str(data["time"])
+        pairs = {str(proof["runtime"]): proof["version"], "numpy": proof["numpy"]}
+        versions = {name: str(version) for name, version in pairs.items() if version}
+        passed = proof["status"] == "passed"
     except HostError:
-        return None
-    except (KeyError, TypeError, RecursionError) as error:
+        return
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
         raise ValueError("not a receipt") from error
-    return time if passed and _DATE.fullmatch(time) else None
+    if _DATE.fullmatch(time):
+        yield _Record(time, passed, versions)
+
+
+def _holds(record: _Record, versions: Mapping[str, str]) -> bool:
+    """Whether nothing that was proven is of another version now."""
+    return all(versions.get(name, then) == then for name, then in record.versions.items())

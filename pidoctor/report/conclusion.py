@@ -72,6 +72,8 @@ def _named(plan: Plan) -> str:
 
 def _check(result: Result) -> Conclusion:
     asked, wrong = _asked(result), errors(result)
+    if result.answers is not None:
+        return Conclusion()  # it was said of all of them together
     if result.resolution is None:
         return Conclusion(_sentence(wrong[0].message) if wrong else None, _first_command(wrong))
     plan = result.plan

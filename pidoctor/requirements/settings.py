@@ -124,8 +124,17 @@ def _settings(path: Path, shown: Path, table: Any, around: Mapping[str, Any]) ->
         requirement,
         tuple(path.parent / name for name in settings.models),
         settings.targets,
-        settings.accelerators,
+        _accelerators(settings),
     )
+
+
+def _accelerators(settings: Settings) -> tuple[str, ...]:
+    """The ids of the devices, which may be named in any spelling."""
+    if not settings.accelerators:
+        return ()
+    from pidoctor.profile.devices import named
+
+    return tuple(named(name).id for name in settings.accelerators)
 
 
 def _requirement(
@@ -177,12 +186,10 @@ def _of_targets(settings: Settings, where: str) -> Iterator[str]:
 
 def _of_accelerators(settings: Settings, where: str) -> Iterator[str]:
     if settings.accelerators:
-        from pidoctor.catalog.accelerators import load_accelerators
+        from pidoctor.profile.devices import named
 
-        known = [row.id for row in load_accelerators()]
         for number, name in enumerate(settings.accelerators):
-            if name not in known:
-                yield (
-                    f"{where}accelerators[{number}]: {name!r} is not one that pidoctor knows; "
-                    f"it knows: {', '.join(known)}"
-                )
+            try:
+                named(name)
+            except UsageError as error:
+                yield f"{where}accelerators[{number}]: {str(error).partition(' ')[2]}"

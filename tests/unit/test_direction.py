@@ -59,7 +59,7 @@ IMPORTS: Mapping[str, str] = {
         "asked envelope errors evidence fleet indexing model platforms profile proof redact "
         "resolve result safe_files shapes triage units"
     ),
-    "requirements": "catalog decoding errors profile resolve safe_files",
+    "requirements": "decoding errors profile resolve safe_files",
     "resolve": "catalog errors platforms profile shapes units",
     "result": "shapes",
     "safe_files": "errors",

@@ -31,7 +31,7 @@ def _blocks(answer: Answer, detail: Detail) -> Iterator[Block]:
         yield Item(Mark.BLANK, result.resolution.message)
     for finding in result.findings or ():
         told = finding.id == "no-runtime" and result.resolution is not None
-        if not told and (finding.severity is Severity.ERROR or detail is Detail.VERBOSE):
+        if not told and (finding.severity is not Severity.NOTE or detail is Detail.VERBOSE):
             yield notice(finding, detail)
     then = conclude(result).next
     if result.exit_code and then:

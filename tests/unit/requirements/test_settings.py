@@ -99,7 +99,7 @@ def test_every_fault_is_told_with_file_and_place(here: Path) -> None:
         'requirements = ["tflite-runtime", "num py ="]\n'
         'models = ["no.tflite"]\n'
         'targets = ["pi9/bookworm-64"]\n'
-        'accelerators = ["coral"]\n'
+        'accelerators = ["flux-capacitor"]\n'
     )
     with pytest.raises(UsageError) as raised:
         find_settings()
