@@ -125,6 +125,8 @@ def resolve(
     known = catalog or _catalog()
     asked_for = request(profile, requirement, beyond_tags, known)._replace(replace=replacing)
     resolution = solve(profile, asked_for, known)
+    while _learnt(resolution, known):
+        resolution = solve(profile, asked_for, known)
     if isinstance(resolution, Impossible):
         from pidoctor.resolve.changes import changes
         from pidoctor.resolve.ways_out import ways_out
@@ -135,6 +137,15 @@ def resolve(
         )
         return replace(resolution, changes=tuple(sorted(found, key=lambda change: change.cost)))
     return resolution
+
+
+def _learnt(resolution: Resolution, known: Catalog) -> bool:
+    """Whether the index has more to say now: of the wheels of a plan, or of further versions."""
+    from pidoctor.resolve.plan import Plan
+
+    if isinstance(resolution, Plan):
+        return known.index.look_closer(resolution.wheels)
+    return known.index.widen()
 
 
 def request(
@@ -179,13 +190,16 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     from pidoctor.envelope import Result
     from pidoctor.errors import CouldNotCheckError
     from pidoctor.report.conclusion import concluded
+    from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode, Finding, Severity
 
     started = time.perf_counter()
     known = catalog or _catalog()
     undecided: tuple[Finding, ...] = ()
+    unknown = False
     try:
         resolution = resolve(machine.profile, requirement, beyond_tags=beyond_tags, catalog=known)
+        unknown = isinstance(resolution, Plan) and bool(resolution.unchecked)
     except CouldNotCheckError as error:
         resolution = None
         undecided = (Finding("not-decidable", Severity.ERROR, str(error)),)
@@ -199,7 +213,8 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
         accelerators=accelerators,
     )
     problems = any(finding.severity is Severity.ERROR for finding in findings)
-    code = ExitCode.PROBLEM if problems else ExitCode.FINE
+    code = ExitCode.COULD_NOT_CHECK if unknown else ExitCode.FINE
+    code = ExitCode.PROBLEM if problems else code
     return concluded(
         Result(
             "check",

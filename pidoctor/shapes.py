@@ -174,6 +174,7 @@ Plan = TypedDict(
         "notes": list[str],
         "breaks": list[str],
         "rests_on": str,
+        "unchecked": dict[str, str],
         "nearest_miss": None,
     },
 )

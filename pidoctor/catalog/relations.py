@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from pidoctor.catalog.runtimes import alternatives, load_runtimes
 from pidoctor.catalog.systems import load_systems
-from pidoctor.catalog.tables import derived
+from pidoctor.catalog.tables import derived, load_table
 
 
 class MisleadingName(NamedTuple):
@@ -21,6 +22,19 @@ class MisleadingName(NamedTuple):
     name: str
     text: str
     source: str
+
+
+class SpokenName(NamedTuple):
+    """What people call a runtime; ``means`` is "auto" or the distribution that is meant.
+
+    ``kept``: it is a package too, which is wanted beside the runtime.
+    """
+
+    name: str
+    means: str
+    text: str
+    source: str
+    kept: bool = False
 
 
 class MemoryNeed(NamedTuple):
@@ -55,6 +69,7 @@ class RelationsTable(NamedTuple):
     """relations.json."""
 
     misleading_names: tuple[MisleadingName, ...]
+    spoken_names: tuple[SpokenName, ...]
     numpy_c_api: tuple[NumpyLevel, ...]
 
 
@@ -74,6 +89,7 @@ class Relations(NamedTuple):
     memory: tuple[MemoryNeed, ...]
     numpy_levels: tuple[NumpyLevel, ...]  # ascending
     distribution_packages: tuple[DistributionPackage, ...]
+    spoken: dict[str, SpokenName]
 
     def warning(self, name: str) -> str:
         """Why nobody should install ``name``; empty where there is nothing to warn of."""
@@ -113,7 +129,21 @@ def _relations(table: RelationsTable) -> Relations:
         ),
         numpy_levels=table.numpy_c_api,
         distribution_packages=tuple(_distribution_packages()),
+        spoken={row.name: row for row in table.spoken_names},
     )
+
+
+def import_name(name: str) -> str:
+    """What to ask for instead of a package ``name``, where that is the name of a module which
+    another package brings; empty where it is not."""
+    modules = load_table("symptoms/modules")["modules"]
+    for module, row in modules.items():
+        if canonicalize_name(module) != name or canonicalize_name(row.get("package", "")) == name:
+            continue
+        ways = [f"the package {row['package']}"] if "package" in row else []
+        ways += [f"`sudo apt install {row['apt']}`"] if "apt" in row else []
+        return f"programs import {module}, but what brings it is {' or '.join(ways)}"
+    return ""
 
 
 def _distribution_packages() -> Iterator[DistributionPackage]:

@@ -122,7 +122,7 @@ TABLES: Mapping[str, Rules] = {
     ),
     "relations": Rules(
         "pidoctor.catalog.relations:RelationsTable",
-        unique=(("misleading_names[].name",),),
+        unique=(("misleading_names[].name",), ("spoken_names[].name",)),
     ),
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -110,6 +110,7 @@ class Project:
     retrieved: str  # date of the last refresh, ISO 8601
     wheels: tuple[Wheel, ...]
     other_versions: Mapping[str, str]  # published for other platforms only: version -> which
+    left_out: frozenset[str] = frozenset()  # published, and not held here: no answer needs them
 
     @cached_property
     def by_version(self) -> dict[str, tuple[Wheel, ...]]:
@@ -138,10 +139,11 @@ def parse_project(data: Any, where: str) -> Project:
             for entry in release["wheels"]
         )
         others = data.get("other_versions", {})
-        _only(str, data["name"], data["retrieved"], *others, *others.values(), *evidence)
+        left_out = frozenset(data.get("selection", {}).get("left_out", ()))
+        _only(str, data["name"], data["retrieved"], *others, *others.values(), *evidence, *left_out)
         for version in (*data["versions"], *others):
             Version(version)
-        return Project(data["name"], data["retrieved"], wheels, others)
+        return Project(data["name"], data["retrieved"], wheels, others, left_out)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CatalogError(f"{where}: malformed ({type(error).__name__})") from error
 
@@ -251,6 +253,33 @@ class WheelsIndex:
         if name not in self._projects:
             self._projects[name] = self._load(name)
         return self._projects[name]
+
+    def described(self, wheel: Wheel) -> Wheel:
+        """The wheel with what it requires; an index that looks that up late does it now."""
+        return wheel
+
+    def unread(self, name: str) -> str:
+        """Why nothing is known of a package; empty where it is known, or not held."""
+        return "" if self.project(name) else "the wheels index does not hold it"
+
+    def lacking(self, name: str) -> str:
+        """Why a package may have more wheels than are known: a source that did not answer."""
+        del name
+        return ""
+
+    def doubt(self, wheel: Wheel) -> str:
+        """What could not be read of a wheel that is held; empty as a rule."""
+        del wheel
+        return ""
+
+    def look_closer(self, wheels: Iterable[Wheel]) -> bool:
+        """Read more of these wheels, where more can be read: whether anything new was learnt."""
+        del wheels
+        return False
+
+    def widen(self) -> bool:
+        """Look for versions that are not held, where that can be done: whether there are any."""
+        return False
 
     def forget(self) -> None:
         """Reads every package again when it is next asked for."""

@@ -59,6 +59,8 @@ CHECKS: tuple[Check, ...] = (
     Check("several-runtimes", environment.several_runtimes),
     Check("accelerators", devices.accelerators),
     Check("wanted-accelerators", devices.wanted),
+    Check("not-checked", resolution_findings.not_checked),
+    Check("misleading-names", resolution_findings.misleading_names),
     Check("plan-notes", resolution_findings.plan_notes),
     Check("probe-failures", resolution_findings.probe_failures),
     Check("not-known", resolution_findings.not_known),

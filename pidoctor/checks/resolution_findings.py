@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pidoctor.catalog.relations import import_name, load_relations
 from pidoctor.checks.case import Case
 from pidoctor.profile.fact import Fact, State
 from pidoctor.resolve.plan import Impossible
@@ -27,6 +28,31 @@ def no_runtime(case: Case) -> Iterator[Finding]:
         f"the wheels index, Python {answer.python}",
         Remedy(changes[0].text) if changes else None,
     )
+
+
+def not_checked(case: Case) -> Iterator[Finding]:
+    """Packages that were asked for, or are needed, and that nothing is known of."""
+    unchecked = case.plan.unchecked if case.plan else {}
+    reasons: dict[str, list[str]] = {}
+    for name, why in unchecked.items():
+        reasons.setdefault(why, []).append(name)
+    for why, names in reasons.items():
+        yield Finding(
+            "not-checked",
+            Severity.WARNING,
+            f"Could not check {listed(names)}: {why}.",
+            "your package index and the wheels index",
+        )
+
+
+def misleading_names(case: Case) -> Iterator[Finding]:
+    """Packages whose name promises something that they are not."""
+    plan = case.plan
+    asked = [pin.name for pin in plan.pins if pin.asked] if plan else []
+    for name in (*asked, *(plan.unchecked if plan else ())):
+        warning = load_relations().warning(name) or import_name(name)
+        if warning:
+            yield Finding("misleading-name", Severity.WARNING, f"{name}: {warning}.")
 
 
 def plan_notes(case: Case) -> Iterator[Finding]:

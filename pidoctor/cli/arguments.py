@@ -276,9 +276,14 @@ def add_project(parser: argparse.ArgumentParser) -> None:
     _add_beyond_tags(parser)
 
 
+def add_offline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--offline", action="store_true", help="no network: from what is here")
+
+
 def _gather(options: argparse.Namespace) -> None:
     """One requirement as it is; several, or those of files, as a project."""
-    words = options.requirement = _respelled(options.requirement, options.quiet)
+    words = _respelled(options.requirement, options.quiet)
+    words = options.requirement = _understood(words, options.quiet)
     options.settings = settings = _settings()
     if settings is not None and not (words or options.files or options.constraints):
         options.words, options.requirement = [], settings.requirement
@@ -309,6 +314,21 @@ def _respelled(words: Sequence[str], quiet: bool = False) -> list[str]:
 
         say_error(f"read as {' '.join(found) or 'auto'}")
     return found
+
+
+def _understood(words: Sequence[str], quiet: bool) -> list[str]:
+    """Names that people have for runtimes as the runtimes; which, is said on stderr."""
+    if not words:
+        return []
+    from pidoctor.requirements.names import understood
+
+    meant, told = understood(words)
+    if told and not quiet:
+        from pidoctor.cli.output import say_error
+
+        for line in told:
+            say_error(line)
+    return meant
 
 
 def _refuse_machine(word: str) -> None:

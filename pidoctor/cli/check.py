@@ -9,7 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_devices, add_form, add_model, add_project, add_where
+from pidoctor.cli.arguments import (
+    add_devices,
+    add_form,
+    add_model,
+    add_offline,
+    add_project,
+    add_where,
+)
 from pidoctor.errors import UsageError
 from pidoctor.result import ExitCode
 
@@ -24,6 +31,7 @@ EXAMPLES = """\
   pidoctor check tensorflow --target pi-3b/bookworm-64
   pidoctor check --target pi4-4gb/bookworm-64 --target pi-zero-2w/bookworm-32
   pidoctor check --model detect.tflite
+  pidoctor check tflite-runtime opencv-python --target pi4-4gb/bookworm-64
   pidoctor check --fix
   pidoctor check --format sarif > pidoctor.sarif
   pidoctor check --target pi5-8gb/bookworm-64 --with coral-usb
@@ -32,6 +40,7 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
+    add_offline(parser)
     add_model(parser)
     add_where(parser, several=True)
     add_devices(parser)
@@ -114,25 +123,25 @@ def _place(result: Result) -> str:
 def examine(options: argparse.Namespace) -> Result:
     """Look at the machine once: profile, resolution, findings."""
     from pidoctor import api
-    from pidoctor.cli.resolving import catalog, fit_options
+    from pidoctor.cli.resolving import catalog_for, fit_options
     from pidoctor.cli.resume import interrupted
     from pidoctor.cli.where import asked, is_this_machine, machine
 
     started = time.perf_counter()
     probed = machine(options)
     looked = time.perf_counter() - started
-    known = catalog()
-    fitting = fit_options(options, probed.profile, known)
     settings = options.settings
-    result = api.check(
-        probed,
-        options.requirement,
-        beyond_tags=options.beyond_tags,
-        catalog=known,
-        asked=asked(options),
-        at_hand=_cached if is_this_machine(options) else None,
-        accelerators=settings.accelerators if settings else (),
-    )
+    with catalog_for(options, probed.profile, options.offline) as known:
+        fitting = fit_options(options, probed.profile, known)
+        result = api.check(
+            probed,
+            options.requirement,
+            beyond_tags=options.beyond_tags,
+            catalog=known,
+            asked=asked(options),
+            at_hand=_cached if is_this_machine(options) else None,
+            accelerators=settings.accelerators if settings else (),
+        )
     if is_this_machine(options):
         left = interrupted(Path(options.venv or ".venv"))
         result = replace(result, findings=left + (result.findings or ()))

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_requirement, add_where
+from pidoctor.cli.arguments import add_project, add_where
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -19,14 +19,14 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_requirement(parser)
+    add_project(parser)
     add_where(parser)
     parser.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
 
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import watched
-    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.resolving import answer, catalog_for, must_be_decided
     from pidoctor.cli.where import asked, bare_machine
     from pidoctor.envelope import Downloaded, Result
     from pidoctor.lockfiles.wheelhouse_writer import download
@@ -34,7 +34,9 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.result import ExitCode
 
     profile = bare_machine(options)
-    resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
+    with catalog_for(options, profile) as known:
+        resolution = answer(profile, options.requirement, options.beyond_tags, known)
+    must_be_decided(resolution, "Nothing was fetched")
     if not isinstance(resolution, Plan):
         return Result("download", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
     python = profile.python.version.or_else("")

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_devices, add_project, add_where
+from pidoctor.cli.arguments import add_devices, add_offline, add_project, add_where
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -22,6 +22,7 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
+    add_offline(parser)
     add_where(parser)
     add_devices(parser)
 
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.api import request
     from pidoctor.cli.output import progress
-    from pidoctor.cli.resolving import answer, catalog, fit_devices
+    from pidoctor.cli.resolving import answer, catalog_for, fit_devices
     from pidoctor.cli.resume import tell_interrupted
     from pidoctor.cli.where import asked, is_this_machine, machine
     from pidoctor.envelope import Result
@@ -38,11 +39,12 @@ def run(options: argparse.Namespace) -> Result:
     if is_this_machine(options):
         tell_interrupted(Path(options.venv or ".venv"), progress(options))
     profile = machine(options).profile
-    started, known = time.perf_counter(), catalog()
-    fitting = fit_devices(options, profile, known)
-    wanted = options.requirement, options.beyond_tags
-    resolution = answer(profile, *wanted, known)
-    around = explain(profile, request(profile, *wanted, known), known, resolution)
+    started = time.perf_counter()
+    with catalog_for(options, profile, options.offline) as known:
+        fitting = fit_devices(options, profile, known)
+        wanted = options.requirement, options.beyond_tags
+        resolution = answer(profile, *wanted, known)
+        around = explain(profile, request(profile, *wanted, known), known, resolution)
     return Result(
         "explain",
         profile=profile,

@@ -8,7 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_devices, add_environment, add_model, add_project
+from pidoctor.cli.arguments import (
+    add_devices,
+    add_environment,
+    add_model,
+    add_offline,
+    add_project,
+)
 
 if TYPE_CHECKING:
     from pidoctor.cli.modelling import Fitting
@@ -42,13 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="show every step, run none")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
-    parser.add_argument("--offline", action="store_true", help="no network: from what is here")
+    add_offline(parser)
     parser.add_argument("--wheels", metavar="DIR", help="look for wheels in this folder first")
 
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import progress, watched
-    from pidoctor.cli.resolving import answer, catalog, fit_options
+    from pidoctor.cli.resolving import answer, catalog_for, fit_options, must_be_decided
     from pidoctor.cli.resume import confirm_owner, settle_interrupted
     from pidoctor.cli.where import asked, must_be_trusted, with_named
     from pidoctor.envelope import Result
@@ -76,13 +82,16 @@ def run(options: argparse.Namespace) -> Result:
         confirm_owner(venv, options)
         more = "more " if settle_interrupted(venv, say, options.yes) else ""
     profile = with_named(probe(host, target=options.venv, choice=choice).profile, options)
-    known = catalog()
-    fitting = fit_options(options, profile, known)
-    if fitting is not None:
-        if fitting.findings:
-            return unfit(profile, fitting)
-        question = question._replace(requirement=str(options.requirement))
-    resolution = answer(profile, options.requirement, options.beyond_tags, known, options.replace)
+    with catalog_for(options, profile, options.offline) as known:
+        fitting = fit_options(options, profile, known)
+        if fitting is not None:
+            if fitting.findings:
+                return unfit(profile, fitting)
+            question = question._replace(requirement=str(options.requirement))
+        resolution = answer(
+            profile, options.requirement, options.beyond_tags, known, options.replace
+        )
+    must_be_decided(resolution, "Nothing was installed")
     if not isinstance(resolution, Plan):
         return Result(
             "install",

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_project, add_where
+from pidoctor.cli.arguments import add_offline, add_project, add_where
 from pidoctor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
+    add_offline(parser)
     add_where(parser)
     parser.add_argument(
         "--format",
@@ -44,14 +45,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import write_document
-    from pidoctor.cli.resolving import answer, catalog
+    from pidoctor.cli.resolving import answer, catalog_for, must_be_decided
     from pidoctor.cli.where import asked, bare_machine
     from pidoctor.envelope import Result, Written
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode
 
     profile = bare_machine(options)
-    resolution = answer(profile, options.requirement, options.beyond_tags, catalog())
+    with catalog_for(options, profile, options.offline) as known:
+        resolution = answer(profile, options.requirement, options.beyond_tags, known)
+    must_be_decided(resolution, "Nothing was written")
     if not isinstance(resolution, Plan):
         return Result("lock", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
     _settle_form_and_file(options)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ from pidoctor.resolve.request import Project
 
 if TYPE_CHECKING:
     from pidoctor.cli.modelling import Fitting
+    from pidoctor.cli.output import Watch
 
 
 def catalog() -> Catalog:
@@ -29,6 +33,62 @@ def catalog() -> Catalog:
         note = console.error_line(index.note, console.encodes(sys.stderr))
         console.write(sys.stderr, note)
     return open_catalog(index)
+
+
+@contextmanager
+def catalog_for(
+    options: argparse.Namespace, profile: Profile, offline: bool = False
+) -> Iterator[Catalog]:
+    """The catalog for the requirements of ``options`` on a machine.
+
+    Where they name packages that the wheels index does not hold, those are read from the user's
+    own package index when the resolver asks for them; that is shown until the block ends.
+    """
+    known, wanted = catalog(), options.requirement
+    beyond: tuple[str, ...] = ()
+    if isinstance(wanted, Project):
+        from pidoctor.resolve.machine import machine_of
+
+        beyond = wanted.asked_beyond(known.index, machine_of(profile).markers())
+    if not beyond or not isinstance(wanted, Project):
+        yield known
+        return
+    from packaging.utils import canonicalize_name
+
+    from pidoctor.cli.output import watched
+    from pidoctor.indexing.own_index import OwnIndex, Sources
+
+    early = [canonicalize_name(item.name) for item in wanted.asked if item.specifier.prereleases]
+    with watched(options) as watch:
+        sources = Sources.of_user(_piwheels(profile), offline)
+        index = OwnIndex(known.index, sources, _Steps(watch), early)
+        index.prefetch(beyond)
+        yield replace(known, index=index)
+
+
+def _piwheels(profile: Profile) -> str:
+    """The address of piwheels, for a machine whose pip asks it; it builds for 32-bit ARM only."""
+    if profile.python.architecture.or_else("") not in ("armv6l", "armv7l"):
+        return ""
+    asked = (index for index in profile.indexes.or_else(()) if index.kind == "piwheels")
+    return next((index.url for index in asked), "")
+
+
+class _Steps:
+    """What is read, shown: short steps are counted on a terminal, and told as one elsewhere."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._done = 0
+
+    def __call__(self, step: str, long: bool) -> None:
+        self._done += 1
+        if long:
+            self._watch.say(step)
+        elif self._watch.moves:
+            self._watch.counted("Read from the package index", self._done, self._done + 1)
+        elif self._done == 1:
+            self._watch.say("Read from the package index what the wheels index does not hold")
 
 
 def fit_options(options: argparse.Namespace, profile: Profile, known: Catalog) -> Fitting | None:
@@ -70,3 +130,15 @@ def answer(
 ) -> Resolution:
     """What :func:`pidoctor.api.resolve` says, from the catalog that is open already."""
     return api.resolve(profile, wanted, beyond_tags=beyond_tags, replacing=replacing, catalog=known)
+
+
+def must_be_decided(resolution: Resolution, undone: str) -> None:
+    """CouldNotCheckError where a plan has packages that nothing is known of; ``undone`` says what
+    was therefore not done."""
+    from pidoctor.errors import CouldNotCheckError
+    from pidoctor.report.conclusion import not_checked
+    from pidoctor.resolve.plan import Plan
+
+    if isinstance(resolution, Plan) and resolution.unchecked:
+        reasons = "; ".join(f"{name}: {why}" for name, why in resolution.unchecked.items())
+        raise CouldNotCheckError(f"{not_checked(resolution)} {reasons}. {undone}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from pidoctor.evidence.reach import entry_extensions, reached
 if TYPE_CHECKING:
     from pidoctor import shapes
 from pidoctor.safe_files import open_regular
+
+_IN_MEMORY = 32 << 20  # bytes of a library
 
 
 @dataclass(frozen=True)
@@ -72,15 +75,19 @@ def audit(path: Path) -> WheelAudit:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def audit_file(file: IO[bytes], filename: str) -> WheelAudit:
-    """The same for an open file (a seekable one, perhaps remote)."""
+def audit_file(file: IO[bytes], filename: str, instructions: bool = True) -> WheelAudit:
+    """The same for an open file (a seekable one, perhaps remote).
+
+    Without ``instructions`` the code is not looked through, which takes most of the time: which
+    features of the processor it uses stays untold, and a NumPy C API only where it names itself.
+    """
     try:
         name, _, _, tags = parse_wheel_filename(filename)
     except (InvalidWheelFilename, ValueError) as error:
         raise UsageError(f"{filename}: not a wheel's file name") from error
     archive = Archive(file, filename)
     libraries = _with_surroundings(
-        name, [_library(archive, member) for member in archive.elf_members()]
+        name, [_library(archive, member, instructions) for member in archive.elf_members()]
     )
     return WheelAudit(
         filename=filename,
@@ -92,11 +99,14 @@ def audit_file(file: IO[bytes], filename: str) -> WheelAudit:
     )
 
 
-def _library(archive: Archive, member: zipfile.ZipInfo) -> LibraryAudit:
+def _library(archive: Archive, member: zipfile.ZipInfo, instructions: bool) -> LibraryAudit:
     name = f"{archive.name}: {member.filename}"
-    with archive.open(member) as stream:
+    with archive.open(member) as unpacking:
+        # What is small is unpacked once: a seek in what is not costs up to 8 MB of unpacking.
+        small = member.file_size <= _IN_MEMORY
+        stream = io.BytesIO(unpacking.read()) if small else unpacking
         facts = read_elf(stream, name)
-        marks = scan(stream, facts.machine, facts.code)
+        marks = scan(stream, facts.machine, facts.code if instructions else ())
         if marks.crc != member.CRC:
             raise UsageError(f"{name} is damaged (its checksum does not match)")
     return LibraryAudit(

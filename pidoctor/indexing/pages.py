@@ -30,6 +30,9 @@ class Page:
 
     links: tuple[Link, ...]  # wheels that fit some machine and Python of the scope
     published: dict[str, str]  # version -> platforms and Pythons in words
+    exists: bool = True
+    source: bool = False  # some version can be built from source
+    unhashed: bool = False  # it has wheels without a SHA-256, which are left out
 
 
 class PageReader:
@@ -53,19 +56,31 @@ class PageReader:
         if name not in self._pages:
             # Of two files with one name the first source's is the one, as for pip.
             by_name: dict[str, Link] = {}
+            offered: list[Any] = []
             for source in self._sources:
-                for link in self._links(source, name):
+                found = self._offered(source, name)
+                offered += found
+                for link in filter(None, (_link(item, source.name) for item in found)):
                     by_name.setdefault(link.filename, link)
             wheels = list(by_name.values())
             fitting = tuple(link for link in wheels if link.coverage(self._scope))
-            self._pages[name] = Page(fitting, publications(wheels))
+            self._pages[name] = Page(
+                fitting,
+                publications(wheels),
+                exists=bool(offered),
+                source=any(item.package_type == "sdist" for item in offered),
+                unhashed=any(
+                    item.package_type == "wheel" and not item.digests.get("sha256")
+                    for item in offered
+                ),
+            )
         return self._pages[name]
 
     def metadata(self, link: Link) -> WheelMetadata:
         """What the wheel requires: from the index where it serves that, else off the wheel."""
         return fetch_metadata(self._session, link)
 
-    def _links(self, source: Source, name: str) -> list[Link]:
+    def _offered(self, source: Source, name: str) -> list[Any]:
         from pypi_simple import NoSuchProjectError, PyPISimple
 
         settings: dict[str, Any] = {"endpoint": source.url} if source.url else {}
@@ -78,8 +93,7 @@ class PageReader:
             raise CouldNotCheckError(
                 f"{name}: no answer from the {source.name} ({type(error).__name__})"
             ) from None
-        links = (_link(package, source.name) for package in page.packages)
-        return [link for link in links if link is not None]
+        return list(page.packages)
 
 
 def publications(links: list[Link]) -> dict[str, str]:

@@ -23,10 +23,10 @@ def pip_settings() -> PipSettings:
         raise UsageError(f"pip cannot read its configuration, {error.path}: {error}") from None
 
 
-def open_session(settings: PipSettings) -> PatientSession:
+def open_session(settings: PipSettings, backoff: float | None = None) -> PatientSession:
     """A session for the configured sources, which names this program."""
     agent = f"pidoctor/{__version__} {requests.utils.default_user_agent()}"
-    session = open_patient_session(BACKOFF, agent)
+    session = open_patient_session(BACKOFF if backoff is None else backoff, agent)
     if settings.cert:
         session.verify = settings.cert
     return session

@@ -84,9 +84,24 @@ def _check(result: Result) -> Conclusion:
         problems = units.count(len(wrong), "problem")
         said = f"{_named(plan)} fits {asked.place} once {problems} {_is(wrong)} solved."
         return Conclusion(said, _first_command(wrong) if asked.here else None)
+    if plan.unchecked:
+        return Conclusion(f"{_named(plan)} fits {asked.place}. {not_checked(plan)}")
     if plan.is_satisfied and asked.here:
         return _satisfied(result, plan)
-    return Conclusion(f"{_named(plan)} fits {asked.place}.", _carried_out(asked))
+    return Conclusion(f"{_fits(plan, asked)}.", _carried_out(asked))
+
+
+def _fits(plan: Plan, asked: Asked) -> str:
+    """That a plan was found, for one requirement or for several together."""
+    if not asked.project:
+        return f"{_named(plan)} fits {asked.place}"
+    return f"{asked.subject} fits {asked.place}, all together: with {_named(plan)}"
+
+
+def not_checked(plan: Plan) -> str:
+    """Which packages nothing can be said of."""
+    names = units.listed(list(plan.unchecked))
+    return f"Whether {names} {'fit' if len(plan.unchecked) > 1 else 'fits'} could not be checked."
 
 
 def _satisfied(result: Result, plan: Plan) -> Conclusion:
@@ -124,6 +139,8 @@ def _explain(result: Result) -> Conclusion:
         return Conclusion(said, _carried_out(asked._replace(requirement=other)) if other else None)
     if plan is None:
         return Conclusion()
+    if plan.unchecked:
+        return Conclusion(f"{_named(plan)} fits {asked.place}. {not_checked(plan)}")
     return Conclusion(f"{_named(plan)} fits {asked.place}.", _carried_out(asked))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from pidoctor.errors import UsageError
 from pidoctor.safe_files import open_regular
@@ -20,6 +21,7 @@ from pidoctor.safe_files import open_regular
 LIMIT = 1 << 20  # bytes of a file
 MOST_FILES = 50
 _COMMENT = re.compile(r"(^|\s)#.*$")
+_HASH = re.compile(r"--hash[=\s]+([\w-]+):([0-9a-fA-F]+)")
 _OPTIONS_OF_A_LINE = re.compile(r"\s+--(?:hash|config-settings?|global-option)\b.*$")
 _SHORT = {"-r": "--requirement", "-c": "--constraint", "-e": "--editable"}
 
@@ -31,6 +33,7 @@ class Read:
     requirements: list[Requirement] = field(default_factory=list)
     constraints: list[Requirement] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    hashes: dict[str, set[str]] = field(default_factory=dict)  # package -> SHA-256 of its files
 
 
 def read_files(
@@ -74,7 +77,7 @@ def _read(
         raise UsageError(f"{path}: requirements files are nested more than {MOST_FILES} deep")
     text = _text(path)
     if path.suffix == ".toml":
-        _pyproject(path, text, into, groups)
+        _pyproject(path, text, read.left, into, groups)
         return
     for number, line in _lines(text):
         _line(f"{path}, line {number}", path, line, read, into, (*above, path))
@@ -118,15 +121,42 @@ def _line(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
             target = into if option == "--requirement" else read.constraints
             _read(path.parent / value, read, target, above, ())
         elif option == "--editable":
-            read.left.append(f"{value} is installed as editable ({where})")
+            read.left.append(f"{_shown(value)} is installed as editable: not checked ({where})")
         else:
             read.left.append(f"{option} is left to pip ({where})")
         return
     bare = _OPTIONS_OF_A_LINE.sub("", line)
     if re.match(r"(?:\.{0,2}/|[\w.+-]+://|\.$)", bare):
-        read.left.append(f"{bare.split('@', 1)[0]} is not from an index ({where})")
+        read.left.append(f"{_shown(bare)} is not from an index: not checked ({where})")
         return
-    into.append(_requirement(bare, where))
+    requirement = _requirement(bare, where)
+    _hashes(requirement, line, read, where)
+    _sort(requirement, into, read.left, where)
+
+
+def _shown(address: str) -> str:
+    """An address or a path without what may be a password."""
+    return re.sub(r"//[^/@]*@", "//", address).split("@", 1)[0]
+
+
+def _sort(requirement: Requirement, into: list[Requirement], left: list[str], where: str) -> None:
+    """A requirement of an index into the list; one with an address of its own is told only."""
+    if requirement.url is None:
+        into.append(requirement)
+        return
+    kind = "a version control system" if re.match(r"\w+\+", requirement.url) else "an address"
+    left.append(f"{requirement.name} comes from {kind} of its own: not checked ({where})")
+
+
+def _hashes(requirement: Requirement, line: str, read: Read, where: str) -> None:
+    """The files that a line admits (--hash=sha256:...)."""
+    found = _HASH.findall(line)
+    own = {value.lower() for kind, value in found if kind.lower() == "sha256"}
+    if own:
+        read.hashes.setdefault(canonicalize_name(requirement.name), set()).update(own)
+    elif found:
+        kinds = ", ".join(sorted({kind for kind, _ in found}))
+        read.left.append(f"{requirement.name}: its {kinds} hashes are left to pip ({where})")
 
 
 def _split_option(line: str) -> tuple[str, str]:
@@ -164,13 +194,17 @@ def load_toml(path: Path, text: str) -> Mapping[str, Any]:
     raise UsageError(f"{path}: reading TOML takes Python 3.11 or newer, or the package tomli")
 
 
-def _pyproject(path: Path, text: str, into: list[Requirement], groups: Sequence[str]) -> None:
+def _pyproject(
+    path: Path, text: str, left: list[str], into: list[Requirement], groups: Sequence[str]
+) -> None:
     data = load_toml(path, text)
     project = data.get("project")
     listed = project.get("dependencies", []) if isinstance(project, Mapping) else []
-    into += _listed(listed, f"{path}, project.dependencies")
+    found = [*_listed(listed, f"{path}, project.dependencies")]
     for group in groups:
-        into += _group(path, data.get("dependency-groups"), group, ())
+        found += _group(path, data.get("dependency-groups"), group, ())
+    for requirement in found:
+        _sort(requirement, into, left, str(path))
 
 
 def _group(path: Path, groups: Any, name: str, above: tuple[str, ...]) -> Iterator[Requirement]:

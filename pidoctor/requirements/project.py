@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from pidoctor.errors import UsageError
-from pidoctor.requirements.files import read_files
+from pidoctor.requirements.files import Read, read_files
+from pidoctor.requirements.names import stands_for_runtime
 from pidoctor.resolve.request import AUTO, Project
 
 
@@ -24,11 +26,29 @@ def read_project(
     """
     read = read_files(files, constraints, groups)
     asked = [_word(word) for word in words if word != AUTO]
+    return project_of(read, asked)
+
+
+def project_of(read: Read, words: Sequence[Requirement] = ()) -> Project:
+    """What files ask for, together with requirements that were given beside them."""
+    left = list(read.left)
     return Project(
-        asked=(*asked, *read.requirements),
+        asked=(*words, *(_as_runtime(item, left) for item in read.requirements)),
         bounds=tuple(read.constraints),
-        left=tuple(read.left),
+        left=tuple(dict.fromkeys(left)),
+        hashes={name: frozenset(values) for name, values in read.hashes.items()},
     )
+
+
+def _as_runtime(item: Requirement, left: list[str]) -> Requirement:
+    """A build of a runtime under another name as the runtime that it is."""
+    row = stands_for_runtime(canonicalize_name(item.name))
+    if row is None:
+        return item
+    left.append(f"{item.name} was taken as {row.means}: {row.text}")
+    same = Requirement(str(item))
+    same.name = row.means
+    return same
 
 
 def _word(text: str) -> Requirement:

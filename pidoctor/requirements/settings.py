@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pidoctor.errors import UsageError
-from pidoctor.requirements.files import LIMIT, Read, load_toml, read_files, read_lines
+from pidoctor.requirements.files import LIMIT, load_toml, read_files, read_lines
+from pidoctor.requirements.project import project_of
 from pidoctor.resolve.request import AUTO, Project
 from pidoctor.safe_files import open_regular
 
@@ -152,15 +153,11 @@ def _requirement(
     else:
         named = ((f"{where}requirements[{n}]", line) for n, line in _numbered(settings))
         read = read_lines(shown, named)
-    return _project(read)
+    return project_of(read)
 
 
 def _numbered(settings: Settings) -> Iterator[tuple[int, str]]:
     return ((n, line) for n, line in enumerate(settings.requirements) if line.strip() != AUTO)
-
-
-def _project(read: Read) -> Project:
-    return Project(tuple(read.requirements), tuple(read.constraints), tuple(read.left))
 
 
 def _of_models(settings: Settings, folder: Path, where: str) -> Iterator[str]:

@@ -5,7 +5,8 @@ All values are inert data: a Plan says what would be installed, and installing d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Callable, NamedTuple, Union
 
 from packaging.version import InvalidVersion, Version
@@ -15,6 +16,9 @@ from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ, Reason
 
 if TYPE_CHECKING:
     from pidoctor import shapes
+
+
+ASKED = "asked for"  # the origin of what the user wants
 
 
 class Pin(NamedTuple):
@@ -36,6 +40,11 @@ class Pin(NamedTuple):
     def kept(self) -> bool:
         """Whether it is there already, as the plan wants it."""
         return self.source == "installed"
+
+    @property
+    def asked(self) -> bool:
+        """Whether the user named it."""
+        return any(text.endswith(f"({ASKED})") for text in self.because)
 
     @property
     def change(self) -> str:
@@ -121,6 +130,7 @@ class Plan:
     rejected: tuple[Candidate, ...]
     notes: tuple[str, ...]
     breaks: tuple[str, ...] = ()  # what installed packages need and lose, where that is accepted
+    unchecked: Mapping[str, str] = field(default_factory=dict)  # asked for, not known: why not
     rests_on: str = ""  # "claimed: ...", "read: ..." or "proven: ...": what speaks for the runtime
 
     @property
@@ -197,6 +207,7 @@ class Plan:
             "notes": list(self.notes),
             "breaks": list(self.breaks),
             "rests_on": self.rests_on,
+            "unchecked": dict(self.unchecked),
             "nearest_miss": None,
         }
 

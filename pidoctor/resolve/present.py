@@ -19,15 +19,27 @@ from pidoctor.profile.profile import Profile
 from pidoctor.resolve.compatibility import tag_of
 
 
+def keyed(name: str, extra: str) -> str:
+    """The key of a package, or of one of its extras: "NAME[EXTRA]"."""
+    return f"{name}[{extra}]" if extra else name
+
+
 class Need(NamedTuple):
     """A requirement on a package, and where it comes from: metadata, or a wheel's ELF files."""
 
     name: str
     specifier: SpecifierSet
     origin: str
+    extra: str = ""  # with what this extra of the package asks for
 
     def __str__(self) -> str:
-        return f"{self.name}{self.specifier} ({self.origin})"
+        extra = f"[{self.extra}]" if self.extra else ""
+        return f"{self.name}{extra}{self.specifier} ({self.origin})"
+
+    @property
+    def key(self) -> str:
+        """What the resolver calls it: an extra is decided apart from its package."""
+        return keyed(self.name, self.extra)
 
     @property
     def from_evidence(self) -> bool:

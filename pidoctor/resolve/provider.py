@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -17,8 +17,8 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.resolve.compatibility import judge, judge_evidence
 from pidoctor.resolve.machine import Machine
-from pidoctor.resolve.present import Need, Present
-from pidoctor.resolve.verdict import Accepted, Verdict
+from pidoctor.resolve.present import Need, Present, keyed
+from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict
 
 HERE = "installed here"  # the origin of the need that keeps an installed package
 _THEIRS = ("conda", "system")
@@ -39,6 +39,11 @@ class Choice:
     notes: tuple[str, ...] = ()
     doubtful: bool = False  # may or may not run: what is certain comes first
     present: Present | None = None  # installed in the environment, and kept
+    extra: str = ""  # what this extra asks for, beside the package itself
+
+    @property
+    def key(self) -> str:
+        return keyed(self.name, self.extra)
 
     @property
     def source(self) -> str:
@@ -64,6 +69,9 @@ class World:
         self.beyond_tags = beyond_tags
         self.present = present or {}
         self.bounds: dict[str, SpecifierSet] = {}
+        self.hashes: Mapping[str, frozenset[str]] = {}  # package -> the only files that may be it
+        self._extras: dict[tuple[Choice, str], Choice] = {}
+        self._unknown: dict[Choice, dict[str, str]] = {}
         self._kept: dict[str, Choice | None] = {}
         self._choices: dict[tuple[str, str], Choice | None] = {}
         self._distribution: dict[str, tuple[Choice, ...]] = {}
@@ -74,6 +82,17 @@ class World:
         """The wheels of a package by version, newest version first."""
         project = self.index.project(name)
         return {} if project is None else project.by_version
+
+    def choices_with(self, name: str, extra: str) -> Iterator[Choice]:
+        """The choices for a package, or for what one of its extras adds to each of them."""
+        for choice in self.choices(name):
+            if not extra:
+                yield choice
+                continue
+            made = self._extras.get((choice, extra))
+            if made is None:
+                made = self._extras[choice, extra] = replace(choice, extra=extra)
+            yield made
 
     def choices(self, name: str) -> Iterator[Choice]:
         """The usable choices for a package: the installed one, wheels newest first, then the
@@ -119,7 +138,14 @@ class World:
 
     def judge(self, wheel: Wheel) -> Verdict:
         """Whether a wheel runs on the machine, its dependencies aside."""
-        return judge(wheel, self.machine, self.beyond_tags, self.ledger)
+        verdict = judge(wheel, self.machine, self.beyond_tags, self.ledger)
+        wanted = self.hashes.get(wheel.name)
+        if isinstance(verdict, Rejected) or wanted is None or wheel.sha256 in wanted:
+            return verdict
+        told = ", ".join(sorted(wanted)[:2]) + (", ..." if len(wanted) > 2 else "")
+        return Rejected(
+            Reason.HASH, f"{wheel.filename} has the SHA-256 {wheel.sha256}; asked for is {told}"
+        )
 
     def _best(self, name: str, version: str) -> Choice | None:
         best: tuple[Accepted, Wheel] | None = None
@@ -164,21 +190,48 @@ class World:
         if present is not None:
             requires, api = present.item.requires, present.numpy_api
         elif wheel is not None:
-            requires = wheel.requires_dist
+            requires = self.index.described(wheel).requires_dist
             api = wheel.evidence.numpy_api if wheel.evidence else None
         else:
             return
+        origin = f"required by {keyed(choice.name, choice.extra)} {choice.version}"
+        if choice.extra:
+            version = SpecifierSet(f"==={choice.version}")
+            yield Need(choice.name, version, origin)
         for text in requires:
             requirement = _requirement(text)
-            if requirement is None:
+            if requirement is None or not self._applies(requirement, choice.extra):
                 continue
-            if requirement.marker is None or requirement.marker.evaluate(self.environment):
-                name = canonicalize_name(requirement.name)
-                origin = f"required by {choice.name} {choice.version}"
-                yield Need(name, requirement.specifier, origin)
-        if api is not None:
+            for need in needs_of(requirement, origin):
+                why = self.why_unknown(need)
+                if why:
+                    self._unknown.setdefault(choice, {})[need.name] = why
+                else:
+                    yield need
+        if api is not None and not choice.extra:
             bound = self.relations.numpy_bound(api.abi, api.feature)
             yield Need("numpy", bound, f"compiled into {choice.name} {choice.version}")
+
+    def _applies(self, requirement: Requirement, extra: str) -> bool:
+        """Whether a requirement is one of the package, or with ``extra`` one that it adds."""
+        plain = requirement.marker is None or requirement.marker.evaluate(self.environment)
+        if not extra:
+            return plain
+        with_extra = {**self.environment, "extra": extra}
+        return not plain and bool(requirement.marker and requirement.marker.evaluate(with_extra))
+
+    def not_checked(self, choice: Choice) -> Iterator[tuple[str, str]]:
+        """Of what a choice needs, the packages that nothing is known of, and why."""
+        if choice.present is not None:
+            return
+        self.needs(choice)
+        extras = [made for (base, _), made in self._extras.items() if base is choice]
+        for one in (choice, *extras):
+            for name, why in self._unknown.get(one, {}).items():
+                yield name, f"{why}; {choice.name} {choice.version} needs it"
+        doubt = self.index.doubt(choice.wheel) if choice.wheel else ""
+        if doubt:
+            yield choice.name, doubt
 
     def held(self, name: str) -> tuple[Need, ...]:
         """What an installed package requires and has: an install must not take it away."""
@@ -199,7 +252,20 @@ class World:
 
     def is_known(self, name: str) -> bool:
         """Whether anything can be said of a package: the index holds it, or it is installed."""
-        return name in self.present or self.index.project(name) is not None
+        return (
+            name in self.present
+            or self.index.project(name) is not None
+            or bool(self.distribution_choices(name))
+        )
+
+    def why_unknown(self, need: Need) -> str:
+        """Why nothing can be said of what is needed; empty where something can."""
+        if not self.is_known(need.name):
+            return self.index.unread(need.name)
+        lacking = self.index.lacking(need.name)
+        if lacking and not any(_satisfies(choice, need) for choice in self.choices(need.name)):
+            return lacking
+        return ""
 
     def is_within(self, choice: Choice) -> bool:
         bound = self.bounds.get(choice.name)
@@ -218,7 +284,7 @@ class Provider(AbstractProvider[Need, Choice, str]):
         self._mended = mended
 
     def identify(self, requirement_or_candidate: Need | Choice) -> str:
-        return requirement_or_candidate.name
+        return requirement_or_candidate.key
 
     def get_preference(
         self,
@@ -229,7 +295,7 @@ class Provider(AbstractProvider[Need, Choice, str]):
         backtrack_causes: Sequence[Any],
     ) -> tuple[bool, bool, str]:
         """What caused a conflict first, then what is bounded, then by name: deterministic."""
-        causes = any(cause.requirement.name == identifier for cause in backtrack_causes)
+        causes = any(cause.requirement.key == identifier for cause in backtrack_causes)
         bounded = any(info.requirement.specifier for info in information[identifier])
         return not causes, not bounded, identifier
 
@@ -242,9 +308,10 @@ class Provider(AbstractProvider[Need, Choice, str]):
         needs = list(requirements[identifier])
         refused = set(incompatibilities[identifier])
         untouched = all(need.origin == HERE for need in needs)
+        name, _, extra = identifier.rstrip("]").partition("[")
 
         def matches() -> Iterator[Choice]:
-            for choice in self._world.choices(identifier):
+            for choice in self._world.choices_with(name, extra):
                 if untouched and choice.present is None:
                     return  # only the plan's own packages may change
                 if not self._world.is_within(choice):
@@ -262,6 +329,13 @@ class Provider(AbstractProvider[Need, Choice, str]):
         if candidate.present is None or mended:
             return self._world.needs(candidate)
         return self._world.held(candidate.name)
+
+
+def needs_of(requirement: Requirement, origin: str) -> Iterator[Need]:
+    """The needs of a requirement: one, or one for each of its extras, which bring the package."""
+    name = canonicalize_name(requirement.name)
+    for extra in sorted(str(canonicalize_name(extra)) for extra in requirement.extras) or [""]:
+        yield Need(name, requirement.specifier, origin, extra)
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.errors import UsageError
 
 AUTO = "auto"
@@ -26,6 +27,7 @@ class Project(NamedTuple):
     asked: tuple[Requirement, ...]
     bounds: tuple[Requirement, ...] = ()
     left: tuple[str, ...] = ()
+    hashes: Mapping[str, frozenset[str]] = {}  # package -> SHA-256 of the files it may be
 
     def request(
         self, catalog: Catalog, environment: Mapping[str, str], beyond_tags: bool = False
@@ -36,7 +38,10 @@ class Project(NamedTuple):
         """
         here = [item for item in self.asked if _applies(item, environment)]
         names = [canonicalize_name(item.name) for item in here]
-        runtime = next((name for name in names if name in catalog.runtimes), AUTO)
+        spoken = catalog.relations.spoken
+        backends = (spoken[name].means for name in names if name in spoken and spoken[name].kept)
+        named = (name for name in names if name in catalog.runtimes)
+        runtime = next(named, next(backends, AUTO))
         same = [item for item, name in zip(here, names) if name == runtime]
         specifier = SpecifierSet()
         for item in same:
@@ -48,11 +53,29 @@ class Project(NamedTuple):
             together=tuple(item for item in here if item not in same),
             bounds=tuple(item for item in self.bounds if _applies(item, environment)),
             left=self.left,
+            extras=tuple(sorted({extra for item in same for extra in item.extras})),
+            hashes=self.hashes,
         )
+
+    def asked_beyond(self, index: WheelsIndex, environment: Mapping[str, str]) -> tuple[str, ...]:
+        """The packages asked for, where ``index`` alone cannot answer for them; else none."""
+        here = [item for item in self.asked if _applies(item, environment)]
+        if all(_held(item, index) for item in here):
+            return ()
+        return tuple(dict.fromkeys(canonicalize_name(item.name) for item in here))
 
     def __str__(self) -> str:
         """The requirement of a runtime, as the user wrote it, where there is one."""
         return AUTO
+
+
+def _held(item: Requirement, index: WheelsIndex) -> bool:
+    project = index.project(canonicalize_name(item.name))
+    if project is None or item.extras:
+        return False
+    return not any(item.specifier.contains(version) for version in project.left_out) or any(
+        item.specifier.contains(version) for version in project.by_version
+    )
 
 
 def _applies(item: Requirement, environment: Mapping[str, str]) -> bool:
@@ -69,6 +92,8 @@ class Request(NamedTuple):
     together: tuple[Requirement, ...] = ()  # what must be satisfied with it
     bounds: tuple[Requirement, ...] = ()
     left: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()  # of the runtime
+    hashes: Mapping[str, frozenset[str]] = {}
 
     def __str__(self) -> str:
         return f"{self.name}{self.specifier}"
@@ -100,5 +125,6 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
         known = ", ".join((AUTO, *catalog.runtimes))
         near = get_close_matches(name, catalog.runtimes, n=1, cutoff=0.75)
         meant = f"; did you mean {near[0]}?" if near else f"; it answers for: {known}"
-        raise UsageError(f"{name!r} is not a runtime pidoctor knows{meant}")
+        beside = "" if near else f". For a package beside one: pidoctor check auto {name}"
+        raise UsageError(f"{name!r} is not a runtime pidoctor knows{meant}{beside}")
     return Request(name, requirement.specifier, beyond_tags)

@@ -11,23 +11,23 @@ from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 from resolvelib import BaseReporter, ResolutionImpossible, Resolver
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.relations import MemoryNeed
+from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.profile import NO_RIGHTS, Profile
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
-from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan, Resolution
+from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.present import Need, Present, present_in
-from pidoctor.resolve.provider import HERE, Choice, Provider, World
+from pidoctor.resolve.provider import HERE, Choice, Provider, World, needs_of
 from pidoctor.resolve.reasons import admitted, age, conflict, rejection, without_wheels
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.standing import compiled_model, standing
 from pidoctor.resolve.verdict import Reason
-
-ASKED = "asked for"  # the origin of what the user wants
 
 
 def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
@@ -73,13 +73,32 @@ class Question:
         for item in request.bounds:
             name = canonicalize_name(item.name)
             self._world.bounds[name] = self._world.bounds.get(name, SpecifierSet()) & item.specifier
-        together = {item: canonicalize_name(item.name) for item in request.together}
-        self._unchecked = sorted(n for n in together.values() if not self._world.is_known(n))
-        self._together = [
-            Need(name, item.specifier, ASKED)
-            for item, name in together.items()
-            if name not in self._unchecked
-        ]
+        self._world.hashes = request.hashes
+        asked = [need for item in request.together for need in needs_of(item, ASKED)]
+        self._unchecked = {
+            need.name: why for need in asked for why in [self._why_unknown(need)] if why
+        }
+        self._together = [need for need in asked if need.name not in self._unchecked]
+
+    def _why_unknown(self, need: Need) -> str:
+        """Why nothing can be said of what was asked for; empty where something can."""
+        unknown = self._world.why_unknown(need)
+        if unknown:
+            return unknown
+        project = self._catalog.index.project(need.name)
+        at_hand = [*map(Version, project.by_version)] if project else []
+        at_hand += self._versions_at_hand(need.name)
+        if project is None or any(need.specifier.contains(v, prereleases=True) for v in at_hand):
+            return ""
+        left_out = sorted(filter(need.specifier.contains, project.left_out), key=Version)
+        return f"the wheels index does not hold {left_out[-1]}" if left_out else ""
+
+    def _versions_at_hand(self, name: str) -> Iterator[Version]:
+        """The versions that are installed, or that the distribution has."""
+        if name in self._present:
+            yield self._present[name].version
+        if self._machine.system_python:
+            yield from (choice.version for choice in self._world.distribution_choices(name))
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -142,24 +161,25 @@ class Question:
         yield from doubtful
 
     def _solve_version(self, choice: Choice) -> Mapping[str, Solved] | Candidate:
-        root = Need(choice.name, SpecifierSet(f"==={choice.version}"), ASKED)
+        exactly = SpecifierSet(f"==={choice.version}")
+        wanted = [Need(choice.name, exactly, ASKED, extra) for extra in self._request.extras]
+        roots = [Need(choice.name, exactly, ASKED), *wanted, *self._together]
         pair = self._contradiction(choice)
         if pair:
             return conflict(self._world, choice, pair)
         try:
-            solution = self._tree([root, *self._together], Provider(self._world))
+            solution = self._tree(roots, Provider(self._world))
         except ResolutionImpossible as error:
             return conflict(self._world, choice, [cause.requirement for cause in error.causes])
         broken = self._broken_by(solution)
         if not broken or self._request.replace:
-            return solution
+            return _packages(solution)
         here = (Need(name, SpecifierSet(), HERE) for name in self._present)
-        everything = [root, *self._together, *here]
         try:
-            whole = self._tree(everything, Provider(self._world, mended=frozenset(solution)))
+            whole = self._tree([*roots, *here], Provider(self._world, mended=frozenset(solution)))
         except ResolutionImpossible:
             return self._breaks(choice, solution, broken)
-        return self._reached_from([choice.name, *(need.name for need in self._together)], whole)
+        return _packages(self._reached_from([need.key for need in roots], whole))
 
     def _contradiction(self, choice: Choice) -> Sequence[Need]:
         """A need of the runtime and one that was asked for which no version satisfies together."""
@@ -211,27 +231,26 @@ class Question:
         )
 
     def _reached_from(
-        self, names: Sequence[str], whole: Mapping[str, Solved]
+        self, keys: Sequence[str], whole: Mapping[str, Solved]
     ) -> Mapping[str, Solved]:
         """The part of a solution that the asked packages need."""
-        reached, left = {name: whole[name] for name in names}, list(dict.fromkeys(names))
+        reached, left = {key: whole[key] for key in keys}, list(dict.fromkeys(keys))
         while left:
             for need in self._world.needs(whole[left.pop()].choice):
-                if need.name not in reached:
-                    reached[need.name] = whole[need.name]
-                    left.append(need.name)
+                if need.key not in reached:
+                    reached[need.key] = whole[need.key]
+                    left.append(need.key)
         return {
             key: Solved(item.choice, tuple(text for text in item.because if HERE not in text))
             for key, item in reached.items()
         }
 
-    def _not_checked(self) -> str:
-        if not self._unchecked:
-            return ""
-        return (
-            f"not checked, for the wheels index does not hold them: {', '.join(self._unchecked)}; "
-            "install them with pip, and run `pidoctor check` again"
+    def _not_checked(self, solution: Mapping[str, Solved]) -> Mapping[str, str]:
+        """The packages that nothing is known of, though they are asked for or needed, and why."""
+        needed = (
+            pair for item in solution.values() for pair in self._world.not_checked(item.choice)
         )
+        return {**dict(needed), **self._unchecked}
 
     def _age(self) -> str:
         name = self._names[0]
@@ -259,7 +278,7 @@ class Question:
                 name=key,
                 version=str(solved.choice.version),
                 source=solved.choice.source,
-                wheel=solved.choice.wheel,
+                wheel=self._described(solved.choice),
                 package=solved.choice.package,
                 installed=solved.choice.installed,
                 because=solved.because,
@@ -269,7 +288,7 @@ class Question:
         )
         notes = [note for solved in solution.values() for note in solved.choice.notes]
         notes += self._memory_notes(name, str(solution[name].choice.version))
-        notes += filter(None, [self._age(), self._not_checked()])
+        notes += filter(None, [self._age()])
         notes += self._request.left
         chosen = solution[name].choice
         known = self._catalog.ledger, self._machine
@@ -284,8 +303,13 @@ class Question:
             rejected=tuple(self._rejected),
             notes=tuple(notes),
             rests_on=standing(*known, chosen.wheel, numpy),
+            unchecked=self._not_checked(solution),
             breaks=tuple(str(need) for need in self._broken_by(solution)),
         )
+
+    def _described(self, choice: Choice) -> Wheel | None:
+        wheel = choice.wheel
+        return self._catalog.index.described(wheel) if wheel and not choice.present else wheel
 
     def _why_not(self, closest: Candidate | None) -> str:
         if closest is None:
@@ -303,3 +327,8 @@ class Solved(NamedTuple):
 
     choice: Choice
     because: tuple[str, ...]
+
+
+def _packages(solution: Mapping[str, Solved]) -> Mapping[str, Solved]:
+    """A solution without the entries of extras: those brought what they ask for."""
+    return {key: solved for key, solved in solution.items() if not solved.choice.extra}

@@ -41,6 +41,7 @@ class Reason(str, Enum):
     MEMORY = "memory"
     DISK = "disk"
     YANKED = "yanked"
+    HASH = "hash"
 
     @property
     def nearness(self) -> int:

@@ -59,7 +59,7 @@ IMPORTS: Mapping[str, str] = {
         "asked envelope errors evidence fleet indexing model platforms profile proof redact "
         "resolve result safe_files shapes triage units"
     ),
-    "requirements": "decoding errors profile resolve safe_files",
+    "requirements": "catalog decoding errors profile resolve safe_files",
     "resolve": "catalog errors platforms profile shapes units",
     "result": "shapes",
     "safe_files": "errors",
@@ -115,6 +115,7 @@ TOUCHES: Mapping[str, str] = {
     "indexing.pages": "network",
     "indexing.patient_session": "environment network",
     "indexing.remote": "files network",
+    "indexing.store": "files",
     "indexing.sources": "network",
     "indexing.update": "files",
     "indexing.verify": "files",

@@ -23,6 +23,7 @@ class SimpleIndex:
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)  # project -> name -> content
     yanked: dict[str, str] = field(default_factory=dict)
     wrong_hash: set[str] = field(default_factory=set)
+    no_hash: set[str] = field(default_factory=set)
     as_json: bool = False
     ranges: bool = True
     cut: set[str] = field(default_factory=set)  # files whose body ends half-way
@@ -43,6 +44,11 @@ class SimpleIndex:
         )
         project = re.sub(r"[-_.]+", "-", name).lower()
         self.files.setdefault(project, {})[filename] = content
+
+    def sha256(self, filename: str) -> str:
+        """The SHA-256 of an offered file."""
+        (content,) = (f[filename] for f in self.files.values() if filename in f)
+        return hashlib.sha256(content).hexdigest()
 
     def sent(self, part: str) -> int:
         """Bytes sent for paths that contain ``part``."""
@@ -118,11 +124,14 @@ class _Handler(BaseHTTPRequestHandler):
             text, kind = json.dumps(page), "application/vnd.pypi.simple.v1+json"
         else:
             links = "".join(
-                f'<a href="{url}#sha256={digest}"{self._yanked(name)}>{name}</a><br/>\n'
+                f'<a href="{url}{self._fragment(name, digest)}"{self._yanked(name)}>{name}</a>\n'
                 for name, url, digest, _ in rows
             )
             text, kind = f"<!DOCTYPE html><html><body>{links}</body></html>", "text/html"
         self._send(200, text.encode(), kind, body)
+
+    def _fragment(self, name: str, digest: str) -> str:
+        return "" if name in self.offered.no_hash else f"#sha256={digest}"
 
     def _hash(self, name: str, content: bytes) -> str:
         wrong = b"x" if name in self.offered.wrong_hash else b""

@@ -47,8 +47,8 @@ def test_lines_of_every_kind() -> None:
     assert [str(r) for r in read.constraints] == ["numpy<2"]
     assert [line.split(" (")[0] for line in read.left] == [
         "--extra-index-url is left to pip",
-        "./local is installed as editable",
-        "./wheels/x-1-py3-none-any.whl is not from an index",
+        "./local is installed as editable: not checked",
+        "./wheels/x-1-py3-none-any.whl is not from an index: not checked",
     ]
     assert read.left[0].endswith("(requirements.txt, line 8)")
 

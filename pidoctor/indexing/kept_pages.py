@@ -1,0 +1,177 @@
+"""Index pages from the user's own sources, kept for the next question."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from pidoctor.errors import CouldNotCheckError, PidoctorError
+from pidoctor.indexing.links import wheel_link
+from pidoctor.indexing.pages import Page, PageReader
+from pidoctor.indexing.patient_session import PatientSession
+from pidoctor.indexing.scope import load_scope
+from pidoctor.indexing.sources import open_session, pip_settings
+from pidoctor.indexing.store import FRESH, Store
+from pidoctor.probe.pip_settings import Source, is_piwheels
+
+_BACKOFF = 0.1  # seconds before the second try: a person waits
+NO_NETWORK = "no package index was asked (--offline)"
+Say = Callable[[str, bool], None]  # a step that begins, and whether it takes long
+
+
+class Pages:
+    """The pages of some sources: from the store while they are fresh, else from the network.
+
+    ``reader`` makes the reader of the network when it is first needed; None is never to ask.
+    ``place`` tells these sources from others.
+    """
+
+    def __init__(
+        self,
+        reader: Callable[[], tuple[PatientSession, PageReader]] | None,
+        place: str,
+        store: Store,
+    ) -> None:
+        self._make = reader
+        self._made: tuple[PatientSession, PageReader] | None = None
+        self._place = place
+        self._store = store
+        self.failure = "" if reader else NO_NETWORK
+        self.say: Say = lambda _step, _long: None
+
+    @property
+    def session(self) -> PatientSession:
+        """Raises :class:`CouldNotCheckError`, at once when the network failed before."""
+        return self._network()[0]
+
+    def page(self, name: str) -> tuple[Page, str]:
+        """The page of a package, and the day on which it was read.
+
+        An old one where the network gives none; raises :class:`CouldNotCheckError` without that.
+        """
+        younger = float("inf") if self.failure else FRESH
+        kept = self._kept(name, younger)
+        if kept is None:
+            try:
+                return self.fetched(name)
+            except CouldNotCheckError as error:
+                # Nobody is asked any more: the next one would be waited for as long.
+                self.failure = self.failure or str(error).partition(f"{name}: ")[2] or str(error)
+                kept = self._kept(name, float("inf"))
+                if kept is None:
+                    raise CouldNotCheckError(self.failure) from None
+        return kept
+
+    def fetched(self, name: str) -> tuple[Page, str]:
+        """The page as it is now, with addresses, which are never kept: one may hold a password."""
+        _, reader = self._network()
+        self.say(f"Look up {name} on the package index", False)
+        page, day = reader.page(name), time.strftime("%Y-%m-%d")
+        self._store.put("page", self._key(name), _kept_page(page), day)
+        return page, day
+
+    def prefetch(self, names: Iterable[str]) -> None:
+        """Fetch the pages of these packages side by side, where the store has none."""
+        missing = [name for name in names if self._kept(name, FRESH) is None]
+        if len(missing) > 1 and not self.failure:
+            try:
+                self._network()[1].prefetch(missing)
+            except PidoctorError as error:
+                self.failure = str(error)
+
+    def _network(self) -> tuple[PatientSession, PageReader]:
+        if self.failure or self._make is None:
+            raise CouldNotCheckError(self.failure)
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def _key(self, name: str) -> str:
+        return f"{self._place} {name}"
+
+    def _kept(self, name: str, younger: float) -> tuple[Page, str] | None:
+        kept = self._store.get("page", self._key(name), younger)
+        try:
+            return None if kept is None else (_page_of(kept["kept"]), str(kept["day"]))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
+
+def users_pages(store: Store, offline: bool = False) -> Pages:
+    """The sources of the user's pip configuration; with ``offline`` only what was kept of them."""
+    settings = pip_settings()
+    others = [
+        Source("index", url)
+        for url in settings.extra_index_urls
+        if not is_piwheels(url) and url.startswith(("http://", "https://"))
+    ]
+    return _pages((*settings.sources(), *others), store, offline)
+
+
+def piwheels_pages(url: str, store: Store, offline: bool = False) -> Pages:
+    """piwheels, for a machine whose pip asks it where that of this machine does not."""
+    return _pages((Source("piwheels", url),), store, offline)
+
+
+def _pages(sources: tuple[Source, ...], store: Store, offline: bool) -> Pages:
+    def make() -> tuple[PatientSession, PageReader]:
+        if find_spec("pypi_simple") is None:
+            raise CouldNotCheckError(
+                "reading your package index needs one more package: pip install 'pidoctor[index]'"
+            )
+        session = open_session(pip_settings(), _BACKOFF)
+        return session, PageReader(session, sources, load_scope())
+
+    return Pages(None if offline else make, _place(sources), store)
+
+
+def _place(sources: Iterable[Source]) -> str:
+    """A name for the sources that tells nothing of their addresses."""
+    text = "\n".join(f"{source.name} {source.url}" for source in sources)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _kept_page(page: Page) -> Mapping[str, Any]:
+    return {
+        "links": [
+            {
+                "filename": link.filename,
+                "sha256": link.sha256,
+                "requires_python": link.requires_python,
+                "yanked": link.yanked,
+                "size": link.size,
+                "source": link.source,
+                "has_metadata": link.has_metadata,
+            }
+            for link in page.links
+        ],
+        "published": dict(page.published),
+        "exists": page.exists,
+        "source": page.source,
+        "unhashed": page.unhashed,
+    }
+
+
+def _page_of(kept: Mapping[str, Any]) -> Page:
+    links = (wheel_link(str(row["filename"]), url="", **_fields(row)) for row in kept["links"])
+    return Page(
+        tuple(link for link in links if link is not None),
+        {str(version): str(words) for version, words in kept["published"].items()},
+        bool(kept["exists"]),
+        bool(kept["source"]),
+        bool(kept["unhashed"]),
+    )
+
+
+def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "sha256": str(row["sha256"]),
+        "requires_python": None if row["requires_python"] is None else str(row["requires_python"]),
+        "yanked": str(row["yanked"]),
+        "size": int(row["size"]),
+        "source": str(row["source"]),
+        "has_metadata": bool(row["has_metadata"]),
+    }

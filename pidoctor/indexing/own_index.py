@@ -1,0 +1,266 @@
+"""The wheels index, and beside it what the user's own package index says about other packages.
+
+What the wheels index does not hold is looked up when the resolver asks for it: the page of a
+package, the METADATA of the versions that are tried, and the ELF files of the wheels of a plan.
+All of it within one budget of time and bytes, kept for the next question.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from pidoctor.catalog.wheels import Evidence, Project, Wheel, WheelsIndex, parse_evidence
+from pidoctor.errors import CouldNotCheckError, PidoctorError
+from pidoctor.evidence.audit import audit_file
+from pidoctor.evidence.summary import summary
+from pidoctor.indexing.kept_pages import Pages, Say, piwheels_pages, users_pages
+from pidoctor.indexing.links import Link
+from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
+from pidoctor.indexing.pages import Page
+from pidoctor.indexing.remote import RemoteFile
+from pidoctor.indexing.store import Store
+
+_SECONDS = 240.0  # for the files of wheels, all of a question's together
+_BYTES = 400 << 20
+_LARGEST_WHEEL = 150 << 20
+_BUFFER = 4 << 20  # bytes asked for at once
+
+
+class Sources(NamedTuple):
+    """Where is looked: the user's index, piwheels for a machine that asks it, and what was kept."""
+
+    pages: Pages
+    piwheels: Pages | None
+    store: Store
+
+    @classmethod
+    def of_user(cls, piwheels: str = "", offline: bool = False) -> Sources:
+        """Those of the user's pip; ``piwheels`` is its address, where it is to be asked too."""
+        store = Store.of_user()
+        further = piwheels_pages(piwheels, store, offline) if piwheels else None
+        return cls(users_pages(store, offline), further, store)
+
+
+class OwnIndex(WheelsIndex):
+    """See the module. ``prereleases`` are packages of which pre-releases were asked for."""
+
+    def __init__(
+        self,
+        base: WheelsIndex,
+        sources: Sources,
+        say: Say = lambda _step, _long: None,
+        prereleases: Iterable[str] = (),
+    ) -> None:
+        super().__init__(base.folder, base.note)
+        self._base = base
+        self._pages, self._piwheels, self._store = sources
+        self._say = self._pages.say = say
+        self._prereleases = frozenset(prereleases)
+        self._lacking: dict[str, str] = {}
+        self._links: dict[str, Link] = {}  # by SHA-256
+        self._metadata: dict[str, WheelMetadata] = {}
+        self._unread: dict[str, str] = {}
+        self._doubts: dict[str, str] = {}  # by SHA-256
+        self._evidence: dict[str, Evidence | None] = {}
+        self._wide = False
+        self._until = 0.0  # when reading files ends; set by the first
+        self._bytes_left = _BYTES
+
+    def project(self, name: str) -> Project | None:
+        """The package from the wheels index, else from the user's own."""
+        if name not in self._projects:
+            held = self._base.project(name)
+            if held is None or (self._wide and held.left_out):
+                self._projects[name] = self._looked_up(name, held)
+            else:
+                self._projects[name] = held
+        return self._projects[name]
+
+    def unread(self, name: str) -> str:
+        return "" if self.project(name) else self._unread[name]
+
+    def lacking(self, name: str) -> str:
+        return self._lacking.get(name, "")
+
+    def doubt(self, wheel: Wheel) -> str:
+        return self._doubts.get(wheel.sha256, "")
+
+    def described(self, wheel: Wheel) -> Wheel:
+        """The wheel with what its METADATA requires."""
+        link = self._links.get(wheel.sha256)
+        if link is None:
+            return wheel
+        if wheel.sha256 not in self._metadata:
+            self._metadata[wheel.sha256] = self._read_metadata(wheel, link)
+        found = self._metadata[wheel.sha256]
+        return wheel._replace(requires_dist=found.requires_dist, size=wheel.size or found.size)
+
+    def widen(self) -> bool:
+        """Look for the versions that the wheels index leaves out."""
+        if self._wide or self._pages.failure:
+            return False
+        self._wide = True
+        held = [name for name, project in self._projects.items() if project and project.left_out]
+        for name in held:
+            del self._projects[name]
+        return bool(held)
+
+    def look_closer(self, wheels: Iterable[Wheel]) -> bool:
+        """Read the ELF files of these wheels: those of other packages, while the budget lasts."""
+        unread = [
+            wheel
+            for wheel in wheels
+            if wheel.sha256 in self._links
+            and wheel.sha256 not in self._evidence
+            and not wheel.filename.endswith("-any.whl")
+        ]
+        for wheel in unread:
+            self._evidence[wheel.sha256] = found = self._read_files(wheel)
+            project = self._projects.get(wheel.name)
+            if found is not None and project is not None:
+                self._projects[wheel.name] = _with_evidence(project, wheel.sha256, found)
+        return any(self._evidence[wheel.sha256] is not None for wheel in unread)
+
+    def prefetch(self, names: Iterable[str]) -> None:
+        """Fetch the pages of these packages side by side."""
+        self._pages.prefetch(name for name in names if self._base.project(name) is None)
+
+    # --- pages ---------------------------------------------------------------------------------
+
+    def _looked_up(self, name: str, held: Project | None) -> Project | None:
+        try:
+            page, day = self._pages.page(name)
+        except PidoctorError as error:
+            self._unread[name] = str(error)
+            return held
+        own = {wheel.sha256 for wheel in held.wheels} if held else set()
+        found = (*page.links, *self._on_piwheels(name))
+        links = [link for link in found if link.sha256 not in own]
+        if name not in self._prereleases and any(not link.version.is_prerelease for link in links):
+            links = [link for link in links if not link.version.is_prerelease]
+        if not links and held is None:
+            self._unread[name] = _why_nothing(page)
+            return None
+        self._links.update({link.sha256: link for link in links})
+        wheels = tuple(self._wheel(name, link) for link in links)
+        if held is not None:
+            return replace(held, wheels=(*held.wheels, *wheels), left_out=frozenset())
+        return Project(name, day, wheels, page.published)
+
+    def _on_piwheels(self, name: str) -> tuple[Link, ...]:
+        if self._piwheels is None:
+            return ()
+        try:
+            return self._piwheels.page(name)[0].links
+        except PidoctorError:
+            self._lacking[name] = "piwheels, which this machine's pip also asks, did not answer"
+            return ()
+
+    def _wheel(self, name: str, link: Link) -> Wheel:
+        return Wheel(
+            name=name,
+            version=str(link.version),
+            filename=link.filename,
+            sha256=link.sha256,
+            size=link.size,
+            requires_python=_sound(link.requires_python or ""),
+            requires_dist=(),
+            yanked=link.yanked,
+            source=link.source,
+            evidence=self._kept_evidence(link.sha256),
+        )
+
+    # --- wheels --------------------------------------------------------------------------------
+
+    def _addressed(self, wheel: Wheel) -> Link:
+        """The link with its address, which is never kept: it may hold a password."""
+        link = self._links[wheel.sha256]
+        if not link.url:
+            from_piwheels = link.source == "piwheels" and self._piwheels
+            page, _ = (from_piwheels or self._pages).fetched(wheel.name)
+            self._links.update({found.sha256: found for found in page.links})
+            link = self._links[wheel.sha256]
+            if not link.url:
+                raise CouldNotCheckError(f"{wheel.filename}: not on the package index any more")
+        return link
+
+    def _read_metadata(self, wheel: Wheel, link: Link) -> WheelMetadata:
+        kept = self._store.get("metadata", wheel.sha256)
+        try:
+            if kept is not None:
+                return WheelMetadata.from_json(kept["kept"])
+        except (KeyError, TypeError):
+            pass
+        try:
+            session = self._pages.session
+            self._say(f"Read what {wheel.name} {wheel.version} requires", False)
+            found = fetch_metadata(session, self._addressed(wheel))
+        except CouldNotCheckError as error:
+            self._doubts[wheel.sha256] = f"what it requires could not be read: {error}"
+            return WheelMetadata(link.size, "", ())
+        self._store.put("metadata", wheel.sha256, found.to_json())
+        return found
+
+    def _kept_evidence(self, sha256: str) -> Evidence | None:
+        if sha256 not in self._evidence:
+            kept = self._store.get("evidence", sha256)
+            try:
+                found = parse_evidence(kept["kept"]) if kept else None
+            except (KeyError, TypeError, ValueError, AttributeError):
+                found = None
+            if found is not None:
+                self._evidence[sha256] = found
+        return self._evidence.get(sha256)
+
+    def _read_files(self, wheel: Wheel) -> Evidence | None:
+        self._until = self._until or time.monotonic() + _SECONDS
+        if wheel.size > min(self._bytes_left, _LARGEST_WHEEL) or time.monotonic() > self._until:
+            return None
+        try:
+            session = self._pages.session
+            link = self._addressed(wheel)
+            self._say(f"Read the files of {wheel.filename}", True)
+            with RemoteFile(session, link.url, link.filename, limit=_LARGEST_WHEEL) as remote:
+                self._bytes_left -= remote.size
+                audit = audit_file(io.BufferedReader(remote, _BUFFER), link.filename, False)
+        except PidoctorError:
+            return None  # it stays claimed by its tag, which the plan says
+        found = summary(audit.to_json())
+        self._store.put("evidence", wheel.sha256, found)
+        return parse_evidence(found)
+
+
+@lru_cache(maxsize=1024)
+def _sound(requires_python: str) -> str:
+    """The bound on Python; installers pass over one that they cannot read."""
+    try:
+        return str(SpecifierSet(requires_python))
+    except InvalidSpecifier:
+        return ""
+
+
+def _why_nothing(page: Page) -> str:
+    if not page.exists:
+        return "your package index has no package of that name"
+    if page.unhashed:
+        return "your package index gives no SHA-256 for its wheels, so they are not trusted"
+    if page.source:
+        return "it is published as source only, which pip would have to compile"
+    return "your package index has no wheels of it for Linux on ARM or x86"
+
+
+def _with_evidence(project: Project, sha256: str, evidence: Evidence) -> Project:
+    return replace(
+        project,
+        wheels=tuple(
+            wheel._replace(evidence=evidence) if wheel.sha256 == sha256 else wheel
+            for wheel in project.wheels
+        ),
+    )

@@ -1,0 +1,187 @@
+"""Packages that the wheels index does not hold, read from a package index on loopback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pidoctor import api
+from pidoctor.catalog.catalog import Catalog, open_catalog
+from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.indexing.own_index import OwnIndex, Sources
+from pidoctor.requirements.project import read_project
+from pidoctor.resolve.plan import Impossible, Plan, Resolution
+from tests.cli.program import pidoctor
+from tests.profiles import pi4
+from tests.unit.evidence.elfmaker import Elf
+from tests.unit.indexing.simple_index import SimpleIndex, serving
+from tests.unit.resolve.test_present import WHEELS
+from tests.worlds.world import write_index
+
+TAG = "cp37-abi3-manylinux_2_17_aarch64"
+GLIBC_2_38 = {"libc.so.6": [("GLIBC_2.38", False)]}
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SimpleIndex]:
+    """The user's package index, which his pip is configured for, and a cache of his own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
+    with serving(SimpleIndex()) as index:
+        monkeypatch.setenv("PIP_INDEX_URL", index.url)
+        for version, requires in (("4.8.1", "numpy>=1.21"), ("4.12.0", "numpy<2.3,>=2")):
+            index.add(
+                f"opencv_python-{version}-{TAG}.whl",
+                f"Requires-Dist: {requires}",
+                cv2__cv2=Elf().build(),
+            )
+        yield index
+
+
+def held(tmp_path: Path, sources: Sources) -> Catalog:
+    folder = tmp_path / "index"
+    folder.mkdir(exist_ok=True)
+    write_index(WHEELS, folder)
+    return open_catalog(OwnIndex(WheelsIndex(folder), sources))
+
+
+def ask(tmp_path: Path, *words: str, offline: bool = False) -> Resolution:
+    catalog = held(tmp_path, Sources.of_user(offline=offline))
+    return api.resolve(pi4(), read_project(words), catalog=catalog)
+
+
+def pins(answer: Resolution) -> dict[str, str]:
+    assert isinstance(answer, Plan), answer
+    return {pin.name: pin.version for pin in answer.pins}
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_package_is_resolved_together_with_the_runtime(tmp_path: Path) -> None:
+    found = ask(tmp_path, "tflite-runtime==2.14.0", "opencv-python")
+    assert pins(found) == {
+        "tflite-runtime": "2.14.0",
+        "numpy": "1.26.4",
+        "opencv-python": "4.8.1",  # 4.12 wants a numpy that the runtime cannot have
+    }
+    assert isinstance(found, Plan)
+    (opencv,) = (pin.wheel for pin in found.pins if pin.name == "opencv-python")
+    assert opencv is not None
+    assert opencv.requires_dist == ("numpy>=1.21",)
+    assert opencv.evidence is not None  # its files were read by ranges
+    assert pins(ask(tmp_path, "ai-edge-litert", "opencv-python"))["opencv-python"] == "4.12.0"
+
+
+def test_all_of_it_is_kept_for_the_next_question(offered: SimpleIndex, tmp_path: Path) -> None:
+    first = ask(tmp_path, "tflite-runtime", "opencv-python")
+    asked = len(offered.requests)
+    assert asked
+    assert ask(tmp_path, "tflite-runtime", "opencv-python") == first
+    assert ask(tmp_path, "tflite-runtime", "opencv-python", offline=True) == first
+    assert len(offered.requests) == asked
+    for path in (tmp_path / "cache").rglob("*.json"):  # damaged: read anew
+        assert "127.0.0.1" not in path.read_text()  # an address may hold a password
+        path.write_text('{"schema": 1, "day": 3, "kept": {"links": [7]}}')
+    assert ask(tmp_path, "tflite-runtime", "opencv-python") == first
+
+
+def test_elf_files_outrank_the_tag(offered: SimpleIndex, tmp_path: Path) -> None:
+    offered.add(f"opencv_python-4.13.0-{TAG}.whl", "", cv2__cv2=Elf(needs=GLIBC_2_38).build())
+    assert pins(ask(tmp_path, "ai-edge-litert", "opencv-python"))["opencv-python"] == "4.12.0"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("unknown-package", "no package of that name"),
+        ("source-only", "published as source only"),
+        ("unhashed", "no SHA-256"),
+    ],
+)
+def test_what_cannot_be_known_is_said_with_its_reason(
+    offered: SimpleIndex, tmp_path: Path, name: str, why: str
+) -> None:
+    offered.files["source-only"] = {"source_only-1.0.tar.gz": b"x"}
+    offered.files["unhashed"] = {f"unhashed-1.0-{TAG}.whl": b"x"}
+    offered.no_hash.add(f"unhashed-1.0-{TAG}.whl")
+    answer = ask(tmp_path, "ai-edge-litert", name)
+    assert isinstance(answer, Plan)
+    assert why in answer.unchecked[name]
+
+
+def test_a_wheel_without_readable_metadata_is_not_called_fitting(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    offered.files["broken"] = {f"broken-1.0-{TAG}.whl": b"no zip file at all"}
+    answer = ask(tmp_path, "ai-edge-litert", "broken")
+    assert isinstance(answer, Plan)
+    assert "what it requires could not be read" in answer.unchecked["broken"]
+
+
+def test_what_a_package_needs_and_nobody_has(offered: SimpleIndex, tmp_path: Path) -> None:
+    offered.add("camera-1.0-py3-none-any.whl", "Requires-Dist: prctl-thing")
+    answer = ask(tmp_path, "ai-edge-litert", "camera")
+    assert isinstance(answer, Plan)
+    assert answer.unchecked["prctl-thing"].endswith("camera 1.0 needs it")
+
+
+def test_extras_bring_what_they_ask_for(offered: SimpleIndex, tmp_path: Path) -> None:
+    offered.add(
+        "camera-1.0-py3-none-any.whl",
+        "Provides-Extra: gui\nRequires-Dist: tqdm; extra == 'gui'\nRequires-Dist: numpy<2",
+    )
+    plain = pins(ask(tmp_path, "tflite-runtime", "camera"))
+    assert "tqdm" not in plain
+    assert set(pins(ask(tmp_path, "tflite-runtime", "camera[GUI]"))) == {*plain, "tqdm"}
+
+
+def test_a_pre_release_is_taken_where_it_is_asked_for(offered: SimpleIndex, tmp_path: Path) -> None:
+    offered.add("camera-1.0-py3-none-any.whl")
+    offered.add("camera-2.0rc1-py3-none-any.whl")
+    assert pins(ask(tmp_path, "ai-edge-litert", "camera"))["camera"] == "1.0"
+
+
+def test_hashes_are_compared(offered: SimpleIndex, tmp_path: Path) -> None:
+    good = "a" * 64
+    listed = tmp_path / "r.txt"
+    listed.write_text(f"ai-edge-litert\nopencv-python==4.8.1 --hash=sha256:{good}\n")
+    answer = api.resolve(
+        pi4(), read_project((), [str(listed)]), catalog=held(tmp_path, Sources.of_user())
+    )
+    assert isinstance(answer, Impossible)
+    actual = offered.sha256(f"opencv_python-4.8.1-{TAG}.whl")
+    assert good in answer.message
+    assert actual in answer.message
+    listed.write_text(f"ai-edge-litert\nopencv-python --hash=sha256:{actual}\n")
+    answer = api.resolve(
+        pi4(), read_project((), [str(listed)]), catalog=held(tmp_path, Sources.of_user())
+    )
+    assert pins(answer)["opencv-python"] == "4.8.1"
+
+
+def test_on_the_command_line(
+    offered: SimpleIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("r.txt").write_text("tflite-runtime==2.14.0\nopencv-python\n")
+    asked = ("-r", "r.txt", "--target", "pi4-4gb/bookworm-64")
+    run = pidoctor("check", *asked, "--offline")
+    assert run.code == 3
+    assert "no package index was asked (--offline)" in run.out
+    assert "Whether opencv-python fits could not be checked." in " ".join(run.out.split())
+    run = pidoctor("lock", *asked, "--offline")
+    assert (run.code, run.out) == (3, "")
+    run = pidoctor("check", *asked, "--json")
+    assert run.code == 0
+    assert "opencv-python" in {p["name"] for p in json.loads(run.out)["resolution"]["packages"]}
+    run = pidoctor("lock", *asked)
+    assert (
+        f"opencv-python==4.8.1 --hash=sha256:{offered.sha256(f'opencv_python-4.8.1-{TAG}.whl')}"
+        in run.out
+    )
+    offered.status["/simple"] = 404
+    run = pidoctor("check", *asked, "--json")  # fresh in the cache
+    assert run.code == 0

@@ -1,0 +1,79 @@
+"""What people call a runtime is understood, and said; what is no runtime is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from pidoctor.catalog.catalog import open_catalog
+from pidoctor.catalog.location import open_index
+from pidoctor.catalog.relations import import_name, load_relations
+from pidoctor.catalog.runtimes import load_runtimes
+from pidoctor.requirements.names import understood
+from pidoctor.requirements.project import read_project
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["tflite"], ["auto"]),
+        (["tensorflow-lite"], ["auto"]),
+        (["Tensorflow_Lite"], ["auto"]),
+        (["tf==2.15"], ["tensorflow==2.15"]),
+        (["litert>=1"], ["ai-edge-litert>=1"]),
+        (["tensorflow-cpu==2.15.0"], ["tensorflow==2.15.0"]),
+        (["keras"], ["tensorflow", "keras"]),
+        (["keras<3"], ["tensorflow", "keras<3"]),
+        (["tensorflow", "lite"], ["auto"]),
+        (["tflite", "opencv-python"], ["auto", "opencv-python"]),
+    ],
+)
+def test_a_name_that_means_a_runtime(words: list[str], meant: list[str]) -> None:
+    found, told = understood(words)
+    assert found == meant
+    assert len(told) == 1
+    assert "was taken as" in told[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["auto"], ["tensorflow==2.3"], ["tflite-runtime", "numpy<2"], ["opencv-python[x]>=4 ; y"]],
+)
+def test_other_names_stay_as_they_are(words: list[str]) -> None:
+    assert understood(words) == (words, [])
+
+
+def test_a_runtime_in_two_words() -> None:
+    assert understood(["tflite", "runtime"]) == (["tflite-runtime"], [])
+
+
+def test_every_name_means_something_that_can_be_asked_for() -> None:
+    known = {"auto", *(runtime.distribution for runtime in load_runtimes())}
+    assert {row.means for row in load_relations().spoken.values()} <= known
+
+
+def test_keras_in_a_file_brings_its_backend() -> None:
+    catalog = open_catalog(open_index())
+    asked = read_project(["keras", "numpy"]).request(catalog, {})
+    assert (asked.name, [item.name for item in asked.together]) == (
+        "tensorflow",
+        ["keras", "numpy"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("cv2", "opencv-python"),
+        ("board", "adafruit-blinka"),
+        ("gi", "sudo apt install python3-gi"),
+        ("libcamera", "sudo apt install python3-libcamera"),
+        ("pil", "pillow"),
+    ],
+)
+def test_the_name_of_a_module_is_no_package(name: str, instead: str) -> None:
+    assert instead in import_name(name)
+
+
+@pytest.mark.parametrize("name", ["numpy", "opencv-python", "pandas", "requests", "flask"])
+def test_a_package_called_like_its_module_is_not_warned_of(name: str) -> None:
+    assert import_name(name) == ""
