@@ -229,7 +229,7 @@ def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
     prefixes = [prefix]
     if prefix != base and sees_system(settings(host, prefix)):
         prefixes.append(base)
-    return [
+    folders = (
         folder
         for root in prefixes
         for folder in (
@@ -237,7 +237,11 @@ def _site_folders(host: Host, answers: Mapping[str, Any]) -> list[str]:
             *(pattern.format(prefix=root, python=python) for pattern in SITE_FOLDERS),
         )
         if host.exists(folder)
-    ]
+    )
+    once: dict[str, str] = {}
+    for folder in folders:  # lib64 of a virtual environment is a link to its lib
+        once.setdefault(host.real_path(folder), folder)
+    return list(once.values())
 
 
 def installed_packages(host: Host, folders: Fact[list[str]]) -> Fact[Mapping[str, str]]:

@@ -13,7 +13,7 @@ import pytest
 from pidoctor.host.directory import DirectoryHost
 from pidoctor.host.live import LiveHost
 from pidoctor.probe import payload
-from pidoctor.probe.python import examine, probe_python
+from pidoctor.probe.python import examine, probe_python, site_packages
 from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.profile import Python
 from tests.unit.host.fake import fake_host
@@ -89,6 +89,17 @@ def test_without_a_part_of_it_no_environment_can_be_made(
 ) -> None:
     host = answering(present=present, folders={"/usr/share/python-wheels": wheels})
     assert look(host).venv.value is False
+
+
+def test_a_folder_with_two_names_is_read_once() -> None:
+    lib, lib64 = (f"/home/me/env/{name}/python3.11/site-packages" for name in ("lib", "lib64"))
+    host = answering(
+        {"prefix": "/home/me/env"},
+        files={"/home/me/env/pyvenv.cfg": "home = /usr/bin\n"},
+        folders=dict.fromkeys((lib, lib64), ["pip-24.0.dist-info"]),
+        real_paths={lib64: lib},
+    )
+    assert site_packages(host, examine(host, None)).value == [lib]
 
 
 @pytest.mark.parametrize(("system_site", "numpy"), [("true", "1.24.2"), ("false", None)])
