@@ -44,8 +44,8 @@ CORES = {
     "armhf": ("cortex-a7", "cortex-a8", "cortex-a9", "cortex-a15"),
 }
 _ARCHITECTURES = {"arm64": "aarch64", "armhf": "armv7l"}
-_MODELS = Path(__file__).parents[2] / "pidoctor" / "proof" / "models"
-_PAYLOAD = Path(__file__).with_name("ledger_payload.py")
+MODELS = Path(__file__).parents[2] / "pidoctor" / "proof" / "models"
+PAYLOAD = Path(__file__).with_name("ledger_payload.py")
 _SECONDS = 240  # for one run
 
 
@@ -94,9 +94,7 @@ def combinations(
 class Workshop:
     """Wheels unpacked once, and roots kept open between runs."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-        self._settings = pip_settings()
+    def __init__(self) -> None:
         self._roots: dict[Recipe, Root] = {}
         self._features: dict[tuple[str, str], tuple[str, ...]] = {}
 
@@ -107,7 +105,7 @@ class Workshop:
     def run(self, what: Combination) -> Run:
         """Runs one combination, the Interpreter first, then CompiledModel where there is one."""
         root = self._root(what)
-        folders = [self._unpacked(wheel) for wheel in what.plan.wheels]
+        folders = [unpacked(wheel) for wheel in what.plan.wheels]
         ran = self._ran(root, what, folders, what.plan.import_line)
         has_compiled = any(
             (folder / "ai_edge_litert/compiled_model.py").exists() for folder in folders
@@ -151,15 +149,15 @@ class Workshop:
                 online=False,
                 binds=[
                     *zip(folders, guests),
-                    (_MODELS, "/opt/models"),
-                    (_PAYLOAD, "/opt/payload.py"),
+                    (MODELS, "/opt/models"),
+                    (PAYLOAD, "/opt/payload.py"),
                 ],
                 timeout=_SECONDS,
                 check=False,
             )
         except subprocess.TimeoutExpired:
             return dict.fromkeys(INTERPRETER, f"not done in {_SECONDS} s")
-        return _outcomes(done)
+        return outcomes(done)
 
     def _cpu(self, root: Root, what: Combination) -> tuple[str, ...]:
         key = what.arch, what.core
@@ -170,22 +168,26 @@ class Workshop:
             self._features[key] = tuple(sorted(found[1].split()))
         return self._features[key]
 
-    def _unpacked(self, wheel: Wheel) -> Path:
-        def make(folder: Path) -> None:
-            # A session's patience runs out while the programs of the run before it are emulated.
-            session = open_session(self._settings)
-            pages = PageReader(session, self._settings.sources(), load_scope())
-            links = {link.filename: link for link in pages.page(wheel.name).links}
-            link = links[wheel.filename]
-            content = BytesIO()
-            assert download(session, link.url, link.filename, content) == wheel.sha256
-            with zipfile.ZipFile(content) as archive:
-                archive.extractall(folder)
 
-        return cache.made_once(cache.folder() / "wheels" / wheel.sha256[:16], make)
+def unpacked(wheel: Wheel) -> Path:
+    """A wheel's files, in the cache."""
+
+    def make(folder: Path) -> None:
+        # A session's patience runs out while the programs of the run before it are emulated.
+        settings = pip_settings()
+        session = open_session(settings)
+        pages = PageReader(session, settings.sources(), load_scope())
+        links = {link.filename: link for link in pages.page(wheel.name).links}
+        link = links[wheel.filename]
+        content = BytesIO()
+        assert download(session, link.url, link.filename, content) == wheel.sha256
+        with zipfile.ZipFile(content) as archive:
+            archive.extractall(folder)
+
+    return cache.made_once(cache.folder() / "wheels" / wheel.sha256[:16], make)
 
 
-def _outcomes(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+def outcomes(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
     """Model -> how it ended, from the payload's lines and the end of the process."""
     found = {
         line.split(" ", 2)[1]: line.split(" ", 2)[2]
@@ -225,7 +227,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (run.name, run.version, run.system, run.python, run.architecture, run.core)
         for run in read_ledger(options.ledger)
     }
-    workshop = Workshop(catalog)
+    workshop = Workshop()
     try:
         for what in combinations(catalog, options.suites, options.archs, options.runtimes):
             if what.key in known or (
