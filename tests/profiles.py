@@ -67,6 +67,7 @@ def pi4() -> Profile:
             libc_version=known("2.36", python),
             glibcxx=known("3.4.30", "libstdc++.so.6"),
             package_manager=known("apt", "/usr/bin/apt-get"),
+            lacks=known((), "/usr/lib"),
         ),
         python=Python(
             executable=known(python),

@@ -48,6 +48,7 @@ class SystemRow(NamedTuple):
     temp_is_tmpfs: bool | None = None
     zram_cap_mib: int | None = None  # zram as large as memory, but no larger than this
     piwheels: str | None = None  # the extra index that its pip is configured with
+    lacks: tuple[str, ...] = ()  # shared libraries that wheels need and that are not in its image
     not_for: Mapping[str, str] = {}  # chip -> why it does not run there
 
     @property

@@ -76,7 +76,7 @@ def the_user(status):
 
 def without_serial(cpuinfo):
     # type: (str) -> str
-    return re.sub(r"(?m)^Serial[ \t]*:.*\n?", "", cpuinfo)
+    return re.sub(r"(?m)^(Serial[ \t]*:[ \t]*).*$", r"\1***", cpuinfo)
 
 
 def headers(metadata):
@@ -185,6 +185,14 @@ class Looker(object):  # noqa: UP004
         entry["base64"] = base64.b64encode(head).decode("ascii")
         entry["modified"] = os.stat(real).st_mtime
 
+    def sign(self, path):
+        # type: (str) -> None
+        """Keep the first bytes of a file: that it is there."""
+        head = self._asked(path, lambda: _read(path, 4))
+        if head is not None:
+            entry = self._tables["files"].setdefault(self.clean(path), {})
+            entry.setdefault("base64", base64.b64encode(head).decode("ascii"))
+
     def folder(self, path):
         # type: (str) -> list[str]
         listed = self._asked(path, lambda: sorted(os.listdir(self.path(path)))[:MOST_NAMES])
@@ -277,6 +285,7 @@ def capture():
     for path, name, expression in QUESTIONS["searches"]:
         if look.exists(path):
             look.search(path, name, expression)
+    _look_at_libraries(look)
     for path in QUESTIONS["programs"]:
         if look.exists(path):
             look.program(path)
@@ -301,6 +310,16 @@ def capture():
     with contextlib.suppress(OSError):  # it may no longer exist
         found["working_folder"] = look.clean(os.getcwd())
     return found
+
+
+def _look_at_libraries(look):
+    # type: (Looker) -> None
+    """Which of the shared libraries that wheels need are where a loader looks."""
+    named = (os.environ.get("LD_LIBRARY_PATH") or "").split(":")
+    folders = [path for path in named if path[:1] == "/"] + QUESTIONS["libraries"]["folders"]
+    for folder in folders:
+        for name in QUESTIONS["libraries"]["names"]:
+            look.sign(folder + "/" + name)
 
 
 def _interpreter():

@@ -42,7 +42,13 @@ def probe(
         nothing: Fact[Any] = Fact.unreadable("probe python", "it crashed")
         interpreter = python_probe.Interpreter(nothing, nothing, nothing)
     found = interpreter
-    os = run("system", System, lambda: system.probe_system(host, processor.machine, found.libc))
+    os = run(
+        "system",
+        System,
+        lambda: system.probe_system(
+            host, processor.machine, found.libc, found.elf.value, found.prefix
+        ),
+    )
     architecture = system.architecture(found.elf, processor.machine, os.id)
     profile = Profile(
         origin=host.origin if origin is None else origin,

@@ -72,7 +72,10 @@ def questions() -> dict[str, Any]:
             accelerators.USB: ["idVendor", "idProduct"],
             accelerators.PCI: ["vendor", "device", "class"],
         },
-        "environment": sorted({*pip_settings.VARIABLES, *storage.TEMP_VARIABLES}),
+        "environment": sorted(
+            {*pip_settings.VARIABLES, *storage.TEMP_VARIABLES, system.LIBRARY_PATH}
+        ),
+        "libraries": {"folders": list(system.every_library_folder()), "names": system.WANTED},
         "searches": [
             (path, pattern.name, pattern.expression.decode("latin-1"))
             for path, pattern in system.searches()

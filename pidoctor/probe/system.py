@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from pidoctor.catalog.systems import load_systems
-from pidoctor.host.base import Host, MissingError, Pattern, read_text
+from pidoctor.host.base import (
+    Host,
+    HostError,
+    MissingError,
+    Pattern,
+    UnreadableError,
+    read_text,
+)
 from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.reading import clean, first_known, reading
 from pidoctor.profile.fact import Fact
@@ -40,6 +48,12 @@ _TRIPLETS = {
 GLIBC = Pattern("glibc", rb"stable release version (\d{1,3}\.\d{1,3})")
 GLIBCXX = Pattern("glibcxx", rb"\0GLIBCXX_(3\.4\.\d{1,3})(?=\0)")
 LIBSTDCXX = "libstdc++.so.6"
+# What wheels need of a system besides the C library's own files: the "needed" of the wheels index.
+WANTED = (LIBSTDCXX, "libgcc_s.so.1", "libz.so.1", "libatomic.so.1")
+LIBRARY_PATH = "LD_LIBRARY_PATH"
+LOADER_CACHE = "/etc/ld.so.cache"
+CACHED = Pattern("loader-cache", rb"\0(lib(?:stdc\+\+|gcc_s|z|atomic)\.so\.\d)(?=\0)")
+CONDA_MARK = "conda-meta/history"
 _APK = "/lib/apk/db/installed"
 MUSL = Pattern("musl", rb"\nP:musl\nV:(\d[\d.]{0,20})")
 
@@ -57,16 +71,19 @@ class Libraries(NamedTuple):
     glibcxx: Fact[str]
 
 
-def probe_system(host: Host, machine: Fact[str], confstr: Fact[str]) -> System:
+def probe_system(
+    host: Host, machine: Fact[str], confstr: Fact[str], python: Elf | None = None, prefix: str = ""
+) -> System:
     """The system's facts.
 
     ``machine`` is the kernel's, ``confstr`` what the target interpreter's C library calls itself
-    ("glibc 2.36").
+    ("glibc 2.36"); ``python`` is its header and ``prefix`` where it is installed.
     """
     release = _os_release(host)
     shell = reading(f"ELF header of {SHELL}", lambda: _elf(host, SHELL))
     os_id = _entry(release, "ID")
-    libraries = _libraries(host, shell, confstr)
+    folders = _library_folders(host, shell.value or python, prefix)
+    libraries = _libraries(host, shell, confstr, folders)
     return System(
         id=os_id,
         flavour=_flavour(host, os_id),
@@ -83,6 +100,7 @@ def probe_system(host: Host, machine: Fact[str], confstr: Fact[str]) -> System:
             "the package managers' programs",
             lambda: next((name for path, name in PACKAGE_MANAGERS if host.exists(path)), None),
         ),
+        lacks=reading("the libraries that wheels need", lambda: _lacks(host, folders)),
     )
 
 
@@ -175,10 +193,11 @@ def _elf(host: Host, path: str) -> Elf:
     return read_elf(host, host.real_path(path))
 
 
-def _libraries(host: Host, shell: Fact[Elf], confstr: Fact[str]) -> Libraries:
+def _libraries(
+    host: Host, shell: Fact[Elf], confstr: Fact[str], folders: tuple[str, ...]
+) -> Libraries:
     if shell.value is not None and "musl" in shell.value.loader:
-        return _musl(host, shell)
-    folders = _library_folders(shell.value)
+        return _musl(host, shell, folders)
     named = confstr.or_else("").split()
     if len(named) == 2 and named[0] == "glibc":
         kind, version = Fact.known("glibc", confstr.source), Fact.known(named[1], confstr.source)
@@ -189,14 +208,14 @@ def _libraries(host: Host, shell: Fact[Elf], confstr: Fact[str]) -> Libraries:
     return Libraries(kind, version, _glibcxx(host, folders))
 
 
-def _musl(host: Host, shell: Fact[Elf]) -> Libraries:
+def _musl(host: Host, shell: Fact[Elf], folders: tuple[str, ...]) -> Libraries:
     return Libraries(
         kind=Fact.known("musl", shell.source),
         version=reading(
             _APK,
             lambda: next((hit.decode("ascii") for hit in host.search(_APK, MUSL)), None),
         ),
-        glibcxx=_glibcxx(host, _library_folders(shell.value)),
+        glibcxx=_glibcxx(host, folders),
     )
 
 
@@ -210,18 +229,68 @@ def _glibcxx(host: Host, folders: tuple[str, ...]) -> Fact[str]:
 
 def searches() -> Iterator[tuple[str, Pattern]]:
     """The files that are searched, wherever the machine keeps them."""
-    old = (f"/lib/{triplet}" for triplet in _TRIPLETS.values())
-    for folder in (*LIBRARY_FOLDERS, *old):
+    for folder in every_library_folder():
         yield f"{folder}/{LIBSTDCXX}", GLIBCXX
     yield _APK, MUSL
+    yield LOADER_CACHE, CACHED
 
 
-def _library_folders(program: Elf | None) -> tuple[str, ...]:
+def every_library_folder() -> tuple[str, ...]:
+    """Where libraries are looked for, on whatever machine."""
+    return (*LIBRARY_FOLDERS, *(f"/lib/{triplet}" for triplet in _TRIPLETS.values()))
+
+
+def _library_folders(host: Host, program: Elf | None, prefix: str) -> tuple[str, ...]:
+    """Where a program's loader looks, as far as that can be told from outside."""
+    named = [path for path in (host.environ(LIBRARY_PATH) or "").split(":") if path[:1] == "/"]
+    if prefix and host.exists(f"{prefix}/{CONDA_MARK}"):
+        named.append(f"{prefix}/lib")
     if program is None:
-        return _PLAIN_FOLDERS
+        return (*named, *every_library_folder())
     triplet = _TRIPLETS.get((program.machine, program.float_abi))
     own = (f"/usr/lib/{triplet}", f"/lib/{triplet}") if triplet else ()
-    return (*own, *_PLAIN_FOLDERS)
+    return (*named, *own, *_PLAIN_FOLDERS)
+
+
+def _lacks(host: Host, folders: tuple[str, ...]) -> tuple[str, ...]:
+    """The wanted libraries that are neither in the folders nor in the loader's cache.
+
+    A host error where somebody did not look (a capture of an older version), or where only a part
+    of a system is there to be looked at.
+    """
+    here = any(host.exists(f"{folder}/{LIBSTDCXX}") for folder in folders)
+    others = [name for name in WANTED if name != LIBSTDCXX]
+    left = [*(() if here else (LIBSTDCXX,))]
+    try:
+        left += [name for name in others if not _is_in(host, folders, name)]
+        left = [name for name in left if name not in _cached(host, folders)] if left else []
+    except HostError:
+        if here:
+            raise
+        left = [LIBSTDCXX]
+    return tuple(left)
+
+
+def _is_in(host: Host, folders: tuple[str, ...], name: str) -> bool:
+    for folder in folders:
+        with suppress(MissingError):
+            host.read_bytes(f"{folder}/{name}", 4)
+            return True
+    return False
+
+
+def _cached(host: Host, folders: tuple[str, ...]) -> set[str]:
+    """The wanted libraries that the loader finds elsewhere.
+
+    Without a cache there is no elsewhere, provided that the folder of the C library can be seen.
+    """
+    with suppress(MissingError):
+        return {found.decode("ascii") for found in host.search(LOADER_CACHE, CACHED)}
+    for folder in folders:
+        with suppress(MissingError):
+            if any(name.startswith(("libc.so", "libc.musl-")) for name in host.list_dir(folder)):
+                return set()
+    raise UnreadableError(LOADER_CACHE, "neither it nor the folder of the C library is there")
 
 
 def _find(host: Host, folders: tuple[str, ...], name: str) -> Fact[str]:

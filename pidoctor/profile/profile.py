@@ -52,6 +52,7 @@ class System:
     libc_version: Fact[str]  # "2.36"
     glibcxx: Fact[str]  # newest symbol version of libstdc++: "3.4.30"
     package_manager: Fact[str]  # "apt", "apk", "dnf", "pacman"
+    lacks: Fact[tuple[str, ...]]  # shared libraries that wheels need and that were not found
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ def system_section(image: Image, arch: str, page_size: Fact[int]) -> System:
         libc_version=Fact.known(row.libc_version, source),
         glibcxx=documented(row.glibcxx, source),
         package_manager=Fact.known(row.package_manager, source),
+        lacks=documented(row.lacks or None, source),
     )
 
 
@@ -288,6 +289,7 @@ def _any_system(arch: str, libc: str, version: str) -> System:
         libc_version=Fact.known(version, TARGET),
         glibcxx=_usual_glibcxx(libc, version),
         package_manager=nothing,
+        lacks=nothing,
     )
 
 

@@ -10,10 +10,9 @@ from pidoctor.platforms.interpreter import Interpreter
 from pidoctor.platforms.markers import marker_environment
 from pidoctor.platforms.tags import abi_tag
 from pidoctor.platforms.versions import Version, minor_numbers, parse_version
-from pidoctor.profile.fact import Fact, State
+from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile
 
-LIBSTDCXX = "libstdc++.so.6"
 _NO_PYTHON = (0, 0)
 
 
@@ -100,7 +99,7 @@ def machine_of(profile: Profile) -> Machine:
         system_python=python.is_system.or_else(False),
         packages=tuple(sorted(_system_packages(profile).items())),
         core=profile.cpu.part.or_else(""),
-        missing_libraries=_missing_libraries(system.glibcxx),
+        missing_libraries=frozenset(system.lacks.or_else(())),
         piwheels=any(index.kind == "piwheels" for index in profile.indexes.or_else(())),
     )
 
@@ -119,12 +118,6 @@ def undecidable(profile: Profile) -> tuple[str, Fact[str]] | None:
     if not (profile.python.architecture.is_known or profile.system.architecture.is_known):
         return "architecture of Python", profile.python.architecture
     return None
-
-
-def _missing_libraries(glibcxx: Fact[str]) -> frozenset[str]:
-    """A table that documents no level names itself as the source, a search the file's name."""
-    looked_for = glibcxx.source == LIBSTDCXX
-    return frozenset({LIBSTDCXX} if glibcxx.state is State.ABSENT and looked_for else ())
 
 
 def _version(fact: Fact[str]) -> Version | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pidoctor.catalog.runtimes import indexed_packages
+from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.host.base import Distribution
-from pidoctor.probe.system import glibcxx_level, parse_os_release, probe_system
+from pidoctor.probe.system import WANTED, glibcxx_level, parse_os_release, probe_system
 from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.profile import System
 from tests.unit.host.fake import fake_host
@@ -116,3 +118,53 @@ def test_no_libstdcxx_is_absent() -> None:
     found = system({"/bin/sh": elf(AARCH64, 64)})
     assert found.glibcxx.state is State.ABSENT
     assert "aarch64-linux-gnu" in found.glibcxx.detail
+
+
+LIBRARIES = "/usr/lib/aarch64-linux-gnu"
+SHELL = {"/bin/sh": elf(AARCH64, 64, 0, "/lib/ld-linux-aarch64.so.1")}
+
+
+def lacks(*there: str, **parts: object) -> Fact[tuple[str, ...]]:
+    files = {f"{LIBRARIES}/{name}": b"\x7fELF" for name in there}
+    return system({**SHELL, **files}, **parts).lacks  # type: ignore[arg-type]
+
+
+def test_a_library_is_lacking_where_everything_that_the_loader_knows_was_seen() -> None:
+    names = ("libc.so.6", "libstdc++.so.6", "libgcc_s.so.1", "libatomic.so.1")
+    found = lacks(*names, folders={LIBRARIES: list(names)})
+    assert found.value == ("libz.so.1",)
+
+
+def test_the_loaders_cache_knows_more_folders() -> None:
+    cache = {"path": "/etc/ld.so.cache", "pattern": "loader-cache", "found": ["libz.so.1"]}
+    found = lacks("libstdc++.so.6", "libgcc_s.so.1", searches=[cache])
+    assert found.value == ("libatomic.so.1",)
+
+
+def test_a_part_of_a_system_lacks_nothing_for_certain() -> None:
+    assert lacks("libstdc++.so.6").state is State.UNREADABLE
+
+
+def test_the_c_plus_plus_library_is_missed_at_once() -> None:
+    assert lacks("libz.so.1").value == ("libstdc++.so.6",)
+
+
+def test_a_capture_that_was_made_before_this_was_looked_at_lacks_nothing_for_certain() -> None:
+    host = fake_host(SHELL, complete=False, present=[f"{LIBRARIES}/libstdc++.so.6"])
+    assert probe_system(host, NONE, NONE).lacks.state is State.UNREADABLE
+
+
+def test_the_index_needs_no_library_that_is_not_looked_for() -> None:
+    """What a new wheel needs belongs into the table; the C library's own files are always there."""
+    glibc = ("libc", "libm", "libpthread", "libdl", "librt", "ld-linux-", "libutil")
+    index = WheelsIndex(shipped_index())
+    needed = {
+        soname
+        for name in indexed_packages()
+        for project in [index.project(name)]
+        for wheel in (project.wheels if project else ())
+        for library in (wheel.evidence.libraries if wheel.evidence else ())
+        if library.required
+        for soname in library.needed
+    }
+    assert {soname for soname in needed if not soname.startswith(glibc)} <= set(WANTED)
