@@ -2,8 +2,8 @@
 
     python -m pidoctor.pyz [-o pidoctor.pyz]
 
-Run it in a checkout. Everything in the file is pure Python, in versions that run on Python 3.9 and
-on all later ones.
+It is made from the checkout, or from what is installed. Everything in the file is pure Python, in
+versions that run on Python 3.9 and on all later ones.
 """
 
 from __future__ import annotations
@@ -33,25 +33,42 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip entry: the same inp
 def build(output: Path) -> Path:
     """Write the single file to ``output``; the same sources and dependencies give the same bytes.
 
-    UsageError outside a checkout, CouldNotCheckError when pip cannot get what goes into it.
+    UsageError where pidoctor itself runs from a single file, CouldNotCheckError when pip cannot
+    get what goes into it.
     """
     checkout = Path(__file__).resolve().parent.parent
-    if not (checkout / "pyproject.toml").is_file():
-        raise UsageError("the single file is built in a checkout of pidoctor")
+    installed = not (checkout / "pyproject.toml").is_file()
     with tempfile.TemporaryDirectory() as scratch:
         wheels, library = Path(scratch) / "wheels", Path(scratch) / "library"
-        _pip("wheel", "--no-deps", "--wheel-dir", str(wheels), str(checkout))
+        if installed:
+            _copy_installed(library)
+            wanted = [text for text in metadata.requires("pidoctor") or () if _needs([text])]
+        else:
+            _pip("wheel", "--no-deps", "--wheel-dir", str(wheels), str(checkout))
+            wanted = [str(wheel) for wheel in wheels.glob("*.whl")]
         _pip(
             *("install", "--target", str(library), "--no-compile", "--only-binary=:all:"),
             *("--platform", "any", "--implementation", "py", "--abi", "none"),
             *("--python-version", PYTHONS[0]),
-            *(str(wheel) for wheel in wheels.glob("*.whl")),
+            *wanted,
             "pip",
         )
         _check(library)
         start = Path(__file__).with_name("pyz_start.py").read_bytes()
         _write(output, {"__main__.py": start, CAPTURE: script().encode("utf-8")}, library)
     return output
+
+
+def _copy_installed(library: Path) -> None:
+    """The files of the installed pidoctor, as its own record lists them."""
+    listed = metadata.distribution("pidoctor").files
+    if not listed:
+        raise UsageError("this pidoctor is a single file already; copy it instead of building one")
+    for name in listed:
+        if ".." not in name.parts and "__pycache__" not in name.parts:
+            path = library / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(Path(str(name.locate())).read_bytes())
 
 
 def _pip(*arguments: str) -> None:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pidoctor.cli.arguments import add_action
+from pidoctor.result import ExitCode
+from pidoctor.units import count
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pidoctor.catalog.catalog import Catalog
-    from pidoctor.envelope import Result
+    from pidoctor.envelope import Result, ShownStep
+    from pidoctor.fleet.planning import FleetPlan, Kind
     from pidoctor.fleet.reading import Document
     from pidoctor.profile.profile import Profile
-    from pidoctor.resolve.plan import Resolution
+    from pidoctor.resolve.plan import Plan, Resolution
     from pidoctor.resolve.request import Request
+    from pidoctor.result import Finding
 
 DESCRIPTION = "Many boards at once: one report of what they sent, one plan for each kind of board."
 EXAMPLES = """\
   pidoctor fleet report receipts/
   pidoctor fleet report receipts/ tickets/ --html fleet.html --store fleet.db
+  pidoctor fleet plan captures/ -d wheels
+  pidoctor fleet collection -d collections
   pidoctor triage logs/ --jsonl | pidoctor fleet report -
 """
 
@@ -50,6 +59,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the report here, and say what has changed since the last one: a file "
         "(SQLite) or postgresql://HOST/DATABASE",
     )
+    plan = _action(actions, "plan", _plan, "resolve once for each kind of board, fetch its wheels")
+    plan.add_argument("sources", metavar="FILES", nargs="+", help="captures, and folders of them")
+    plan.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
+    plan.add_argument("--requirement", metavar="REQUIREMENT", default="auto", help="default: auto")
+    collection = _action(
+        actions, "collection", _collection, "write the Ansible collection, with the single file"
+    )
+    collection.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
+    first = _action(
+        actions,
+        "first-boot",
+        _first_boot,
+        "files for an install at a board's first start",
+    )
+    first.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -73,7 +97,6 @@ def _report(options: argparse.Namespace) -> Result:
     from pidoctor.fleet.report import fleet_report, json_lines
     from pidoctor.fleet.store import opened
     from pidoctor.resolve.request import parse_request
-    from pidoctor.result import ExitCode
 
     known = catalog()
     answer = _answering(known, parse_request(options.requirement, known, False))
@@ -104,6 +127,67 @@ def _report(options: argparse.Namespace) -> Result:
     )
 
 
+def _plan(options: argparse.Namespace) -> Result:
+    import json
+    from pathlib import Path
+
+    from pidoctor.cli.output import watched
+    from pidoctor.cli.resolving import catalog
+    from pidoctor.envelope import Result
+    from pidoctor.fleet.planning import FILE, make_plan
+    from pidoctor.fleet.reading import documents
+    from pidoctor.lockfiles.wheelhouse_writer import download
+    from pidoctor.resolve.request import parse_request
+    from pidoctor.safe_files import write_output
+
+    known, folder = catalog(), Path(options.directory)
+    answer = _answering(known, parse_request(options.requirement, known, False))
+    with watched(options) as watch:
+
+        def fetch(plan: Plan, python: str, wheels: Path) -> None:
+            download(plan, python, wheels, watch.say)
+
+        planned = make_plan(documents(options.sources), _probe, answer, fetch, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_output(folder / FILE, json.dumps(planned.to_json(), indent=1) + "\n")
+    steps, findings = _told(planned)
+    kinds = count(len(planned.kinds), "kind")
+    boards = sum(len(kind.boards) for kind in planned.kinds)
+    return Result(
+        "fleet",
+        exit_code=ExitCode.PROBLEM if findings else ExitCode.FINE,
+        verdict=f"{count(boards, 'board')} of {kinds}, each resolved once; the wheels of each kind "
+        f"are in {folder}.",
+        steps=steps,
+        findings=findings or None,
+    )
+
+
+def _told(planned: FleetPlan) -> tuple[tuple[ShownStep, ...], tuple[Finding, ...]]:
+    """What each kind gets, and what stands in the way of others."""
+    from pidoctor.envelope import ShownStep
+    from pidoctor.result import Finding, Severity
+
+    def names(kind: Kind) -> str:
+        more = f" and {len(kind.boards) - 3} more" if len(kind.boards) > 3 else ""
+        return f"{', '.join(kind.boards[:3])}{more}"
+
+    steps = tuple(
+        ShownStep(f"{names(kind)} ({kind.fingerprint.label}): {kind.summary}", status="done")
+        for kind in planned.kinds
+        if kind.plan
+    )
+    nothing = [
+        Finding("nothing-fits", Severity.ERROR, f"{names(kind)}: {kind.error}")
+        for kind in planned.kinds
+        if not kind.plan
+    ]
+    unread = [
+        Finding("not-read", Severity.ERROR, f"{one.source}: {one.error}") for one in planned.unread
+    ]
+    return steps, (*nothing, *unread)
+
+
 def _answering(known: Catalog, request: Request) -> Callable[[Profile], Resolution]:
     """The resolver, which is asked once about machines that are the same to it."""
     from pidoctor.resolve.machine import Machine, machine_of
@@ -130,3 +214,32 @@ def _probe(document: Document) -> Profile:
 
     data = parse_capture(json.dumps(document.data).encode(), document.source)
     return probe(CaptureHost(data, f"capture {document.board}")).profile
+
+
+def _collection(options: argparse.Namespace) -> Result:
+    from pathlib import Path
+
+    from pidoctor.ansible.write import write_collection
+    from pidoctor.envelope import Result
+
+    folder = write_collection(Path(options.directory))
+    return Result(
+        "fleet",
+        verdict=f"The collection is {folder}.",
+        next=shlex.join(["ansible-galaxy", "collection", "install", str(folder)]),
+    )
+
+
+def _first_boot(options: argparse.Namespace) -> Result:
+    from pathlib import Path
+
+    from pidoctor.ansible.write import write_first_boot
+    from pidoctor.envelope import Downloaded, Result
+
+    files = write_first_boot(Path(options.directory))
+    return Result(
+        "fleet",
+        verdict=f"{count(len(files), 'file')} in {options.directory}; README.txt says where "
+        "each one goes.",
+        downloaded=Downloaded(options.directory, tuple(files)),
+    )

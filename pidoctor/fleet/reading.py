@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from pidoctor.errors import UsageError
+from pidoctor.errors import PidoctorError, UsageError
 from pidoctor.report.bundle import CAPTURE, PROFILE, RECEIPT, RESULT, load_bundle, parse_json
 from pidoctor.report.text import one_line
 from pidoctor.safe_files import open_regular
@@ -162,6 +162,12 @@ def clean(name: str) -> str:
     """A name as it is shown and kept: one line, no control characters, 120 characters at most."""
     text = name.encode("utf-8", "backslashreplace").decode("utf-8")
     return one_line(text, 120) or "?"
+
+
+def reason(error: Exception) -> str:
+    """Why a document was not read, on one line."""
+    text = str(error) if isinstance(error, PidoctorError) else f"{type(error).__name__}: {error}"
+    return one_line(text, 300)
 
 
 def _reason(error: Exception, path: str) -> str:

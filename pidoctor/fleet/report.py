@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pidoctor.errors import CouldNotCheckError, PidoctorError
+from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.judging import Answer, Judge, bare
-from pidoctor.fleet.reading import Document
+from pidoctor.fleet.reading import Document, reason
 from pidoctor.fleet.record import Record, Verdict
 from pidoctor.fleet.store import Count, Moved, Store
 from pidoctor.fleet.telling import Peer, Telling, telling
@@ -17,7 +17,6 @@ from pidoctor.profile import codec
 from pidoctor.profile.fingerprint import Fingerprint
 from pidoctor.profile.fingerprint import to_json as print_json
 from pidoctor.profile.profile import Profile
-from pidoctor.report.text import one_line
 from pidoctor.resolve.plan import Plan
 
 if TYPE_CHECKING:
@@ -148,20 +147,16 @@ def fleet_report(
         except Exception as error:  # of any kind: the other documents are read all the same
             unread += 1
             if len(not_read) < _UNREAD:
-                not_read.append(Unread(document.source, _reason(error)))
+                not_read.append(Unread(document.source, reason(error)))
     groups = tuple(_told(_groups(store), store, judge.answer))
     boards = sum(group.boards for group in groups)
     drift = _drift(store) if compare else None
     return Fleet(boards, read, groups, unread, tuple(not_read), drift)
 
 
-class _NotReadError(PidoctorError):
-    pass
-
-
 def _keep(document: Document, store: Store, judge: Judge, seen: set[Fingerprint]) -> None:
     if document.error:
-        raise _NotReadError(document.error)
+        raise UsageError(document.error)
     for record, profile_of in judge.judge(document):
         found = record.fingerprint
         if found is not None and found not in seen:
@@ -170,11 +165,6 @@ def _keep(document: Document, store: Store, judge: Judge, seen: set[Fingerprint]
                 store.keep_machine(found, json.dumps(codec.to_json(profile)))
                 seen.add(found)
         store.add(record)
-
-
-def _reason(error: Exception) -> str:
-    text = str(error) if isinstance(error, PidoctorError) else f"{type(error).__name__}: {error}"
-    return one_line(text, 200)
 
 
 _ORDER = (Verdict.FAILS, Verdict.CANNOT, Verdict.UNKNOWN, Verdict.FITS, Verdict.WORKS)

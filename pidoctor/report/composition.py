@@ -25,7 +25,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "model": ("conclusion", "model"),
     "capture": (*_MACHINE, "conclusion"),
     "report": (*_MACHINE, "findings", "resolution", "conclusion"),
-    "fleet": ("fleet", "conclusion"),
+    "fleet": ("steps", "findings", "fleet", "conclusion"),
     "index": ("wheels_index", "conclusion"),
     "schema": (),  # these three print a document that is no result
     "completion": (),

@@ -21,11 +21,12 @@ PACKAGE = Path(pidoctor.__file__).parent
 # room (or module at the top) -> the others that it imports from, for types included
 IMPORTS: Mapping[str, str] = {
     "__main__": "cli",
+    "ansible": "errors probe pyz safe_files",
     "api": "asked catalog checks envelope errors host probe profile report resolve result triage",
     "catalog": "decoding errors json_schema platforms result",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
-        "api asked catalog checks envelope errors evidence fleet help host indexing install "
+        "ansible api asked catalog checks envelope errors evidence fleet help host indexing install "
         "lockfiles model probe profile progress proof readiness redact report requirements "
         "resolve result safe_files triage units"
     ),
@@ -81,6 +82,9 @@ FILES, ENVIRONMENT, PROGRAMS, NETWORK, SYSTEM = (
 # user named, and the cache
 TOUCHES: Mapping[str, str] = {
     "__main__": "environment files",
+    "ansible.collection.plugins.module_utils.board": "files",
+    "ansible.collection.plugins.modules.tflite_install": "files",
+    "ansible.write": "files",
     "api": "files",
     "catalog.__main__": "environment files",
     "catalog.ledger": "files",
@@ -88,6 +92,7 @@ TOUCHES: Mapping[str, str] = {
     "catalog.tables": "environment files",
     "catalog.wheels": "files",
     "cli.apply_remedies": "system",
+    "cli.fleet": "files",
     "cli.lock": "files",
     "cli.main": "environment files",
     "cli.own_model": "files",

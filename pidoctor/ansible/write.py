@@ -1,0 +1,49 @@
+"""Writes what ships in the package into a folder of the user's, with the single file beside it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pidoctor.errors import UsageError
+from pidoctor.probe.questions import script
+from pidoctor.pyz import build
+from pidoctor.safe_files import write_output
+
+_ROLE_FILES = "roles/board/files"
+PYZ = "pidoctor.pyz"
+_HERE = Path(__file__).parent
+
+
+def write_collection(folder: Path) -> Path:
+    """Write the collection below ``folder``, where Ansible looks for one; its own folder.
+
+    Files of an older version are replaced; what is somebody else's is refused (UsageError).
+    """
+    target = folder / "ansible_collections" / "pidoctor" / "tflite"
+    if os.path.lexists(target) and not (target / "galaxy.yml").is_file():
+        raise UsageError(f"{target}: is there already, and is no collection")
+    _write(_HERE / "collection", target)
+    (target / _ROLE_FILES).mkdir(parents=True, exist_ok=True)
+    write_output(target / _ROLE_FILES / "capture.py", script())
+    build(target / _ROLE_FILES / PYZ)
+    return target
+
+
+def write_first_boot(folder: Path) -> list[str]:
+    """Write the files for a board's first start, and the single file; their names."""
+    names = _write(_HERE / "first_boot", folder)
+    build(folder / PYZ)
+    return [*names, PYZ]
+
+
+def _write(source: Path, target: Path) -> list[str]:
+    """Copy a folder of the package; the names of its files below ``target``."""
+    written = []
+    for path in sorted(source.rglob("*")):
+        name = path.relative_to(source)
+        if path.is_file() and "__pycache__" not in name.parts:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            write_output(target / name, path.read_bytes())
+            written.append(str(name))
+    return written
