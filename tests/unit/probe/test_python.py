@@ -96,7 +96,7 @@ def test_a_folder_with_two_names_is_read_once() -> None:
     host = answering(
         {"prefix": "/home/me/env"},
         files={"/home/me/env/pyvenv.cfg": "home = /usr/bin\n"},
-        folders=dict.fromkeys((lib, lib64), ["pip-24.0.dist-info"]),
+        folders={name: ["pip-24.0.dist-info"] for name in (lib, lib64)},
         real_paths={lib64: lib},
     )
     assert site_packages(host, examine(host, None)).value == [lib]
