@@ -26,8 +26,8 @@ IMPORTS: Mapping[str, str] = {
     "catalog": "decoding errors json_schema platforms result",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
-        "ansible api asked catalog checks envelope errors evidence fleet help host indexing install "
-        "lockfiles model probe profile progress proof readiness redact report requirements "
+        "ansible api asked catalog checks envelope errors evidence fleet help host indexing "
+        "install lockfiles model probe profile progress proof readiness redact report requirements "
         "resolve result safe_files triage units"
     ),
     "decoding": "errors profile",
