@@ -9,9 +9,13 @@ from pidoctor.catalog.values import Dotted
 
 
 class PythonRow(NamedTuple):
-    """A version of CPython ("3.11"). ``offered``: still worth installing where another is."""
+    """A version of CPython ("3.11") and the year of its first release.
+
+    ``offered``: still worth installing where another is.
+    """
 
     version: Dotted
+    released: int
     offered: bool = True
 
 
@@ -30,3 +34,9 @@ def indexed_pythons() -> tuple[str, ...]:
 def offered_pythons() -> tuple[str, ...]:
     """The Pythons that may be proposed beside a system's own."""
     return tuple(row.version for row in load(PythonsTable).pythons if row.offered)
+
+
+def released_by(year: int) -> tuple[str, ...]:
+    """The Pythons of `offered_pythons` that were there in a year."""
+    rows = load(PythonsTable).pythons
+    return tuple(row.version for row in rows if row.offered and row.released <= year)

@@ -30,6 +30,7 @@ _SHOWN_COMMAND = re.compile(
     r"(?:install|pip install|update) ?[^|;&]{0,400}"
 )
 _APT_INSTALL = re.compile(r"\bapt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+([^|;&]{1,400})")
+_DATE = re.compile(rb"\b(20[12]\d)-[01]\d-[0-3]\d[T ]\d\d:")
 _COLLECTING = re.compile(
     r"^Collecting ([A-Za-z0-9][\w.\[\]-]{0,80}(?:[<>=!~]{1,2}[\w.,<>=!~*]{1,60})?)(?: |$)"
 )
@@ -151,6 +152,11 @@ class FactReader:
         self._asked: list[tuple[int, frozenset[str]]] = []
         self._prompts: list[int] = []
         self._versions: dict[str, tuple[str, int]] = {}
+        self._year = b""
+
+    def read_dates(self, block: bytes) -> None:
+        """Take the latest year of the times that stand before or in many lines."""
+        self._year = max([self._year, *_DATE.findall(block)])
 
     def read(self, line: Line) -> None:
         """Take what one cleaned line shows."""
@@ -232,6 +238,8 @@ class FactReader:
         for name, votes in self._votes.items():
             value = max(votes, key=lambda v: (votes[v][0], votes[v][1]))
             values[name], lines[name] = value, votes[value][2]
+        if self._year:
+            values["year"] = self._year.decode()
         _settle(values, self._table)
         return Facts(
             values,

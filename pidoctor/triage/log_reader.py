@@ -124,7 +124,8 @@ class _Reader:
         self._lines = 0
 
     def prepare(self, block: bytes) -> None:
-        """Learn the words of many lines at once, which is quicker than line by line."""
+        """Learn the words of many lines at once, which is quicker than line by line; and dates."""
+        self._facts.read_dates(block)
         self._matcher.held_by(plain(block))
 
     def read(self, line: Line) -> None:

@@ -219,6 +219,10 @@ def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> Verdict
 def _guess(name: str, known: Published, facts: Facts) -> list[Verdict]:
     """The deciding fact is not in the log: name what is possible."""
     arm = [arch for arch in known.arches if arch != "x86_64"]
+    before = facts.version("python_before")
+    if before and arm and not known.source and known.pythons(arm[0])[0] >= before:  # type: ignore[index]
+        text = f"The installer is an old one, of a system without Python {dotted(before)} or newer."
+        return [Verdict("no-wheel-for-python", LIKELY, text)]
     if not facts.get("arch") and not arm and not known.source:
         text = f"{name} has wheels for x86-64 processors only, none for ARM."
         return [Verdict("no-wheel-for-arch", LIKELY, text)]

@@ -13,9 +13,10 @@ from functools import lru_cache
 from packaging.specifiers import SpecifierSet
 
 from pidoctor.catalog.location import open_index
-from pidoctor.catalog.pythons import offered_pythons
+from pidoctor.catalog.pythons import offered_pythons, released_by
 from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.wheels import Wheel, WheelsIndex
+from pidoctor.platforms.versions import dotted
 from pidoctor.resolve.compatibility import judge as judge_wheel
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
@@ -63,6 +64,8 @@ def judge(asked: str, facts: Facts) -> list[Verdict]:
     python = facts.version("python")
     if project is None or not project.wheels or (python and python < OLDEST_INDEXED):
         return []
+    if "python_before" in facts.values or not _pythons(facts):
+        return []  # older than the index
     if facts.get("libc") == "musl" and not any("musllinux" in w.filename for w in project.wheels):
         text = f"{plain_name(asked)} has no build for musl, the C library of Alpine."
         return [Verdict("no-wheel-for-musl", SURE, text)]
@@ -172,18 +175,20 @@ _FIRST_PIP = {"3.10": (21, 2), "3.11": (22, 3), "3.12": (23, 2), "3.13": (24, 2)
 
 
 def _pythons(facts: Facts) -> list[str]:
-    """The Pythons that it could have been, by the log's own pip."""
-    pip = facts.version("pip")
-    known = list(offered_pythons())
+    """The Pythons that it could have been, by the log's own dates and pip; the Python it shows."""
+    python = facts.version("python")[:2]
+    if len(python) == 2:
+        return [dotted(python)]
+    pip, year = facts.version("pip"), facts.version("year")
+    known = list(released_by(year[0]) if year else offered_pythons())
     return [p for p in known if not pip or pip >= _FIRST_PIP.get(p, (0,))] or known
 
 
 def _machines(facts: Facts) -> Iterator[Machine]:
     """Every machine that agrees with the facts."""
-    python, arch = facts.version("python")[:2], facts.get("arch")
+    arch = facts.get("arch")
     known = arch and not _only_kernel_is_known(facts)
-    pythons = [".".join(map(str, python))] if len(python) == 2 else _pythons(facts)
-    for version in pythons:
+    for version in _pythons(facts):
         for architecture in [arch] if known else ARCHITECTURES:
             yield Machine(
                 python=version,

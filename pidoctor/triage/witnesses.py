@@ -16,12 +16,16 @@ from pidoctor.triage.pattern import literals_of
 
 @dataclass(frozen=True)
 class Witness:
-    """A pattern whose first group is the value of a fact; the heaviest witness is believed."""
+    """A pattern whose first group, or else ``value``, is the value of a fact.
+
+    The heaviest witness is believed.
+    """
 
     fact: str
     weight: int
     pattern: str
     literals: frozenset[bytes]
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Witnesses:
                 continue
             found = re.search(row.pattern, text)
             if found is not None:
-                yield row.fact, row.weight, found.group(1)
+                yield row.fact, row.weight, row.value or found.group(1)
                 if row.fact == "kernel_arch":  # a kernel's architecture says nothing of the rest
                     return
 
@@ -67,12 +71,12 @@ def witnesses() -> Witnesses:
     releases = load_systems().releases(table["families"])
     codenames = "|".join(dict.fromkeys(row.codename for row in releases))
     patterns = [
-        (fact, weight, pattern.replace("{codenames}", codenames))
-        for fact, weight, pattern in table["witnesses"]
+        (fact, weight, pattern.replace("{codenames}", codenames), "".join(value))
+        for fact, weight, pattern, *value in table["witnesses"]
     ]
     rows = tuple(
-        Witness(fact, weight, pattern, frozenset(map(str.encode, literals_of(pattern))))
-        for fact, weight, pattern in patterns
+        Witness(fact, weight, pattern, frozenset(map(str.encode, literals_of(pattern))), value)
+        for fact, weight, pattern, value in patterns
     )
     return Witnesses(
         rows=rows,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
 from pidoctor.triage.ranking import judge
+from pidoctor.triage.symptoms import Knowledge
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -42,3 +43,12 @@ def _samples() -> Iterator[Sample]:
     for path in sorted(SAMPLES.glob("*/*.log")):
         about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         yield Sample(path, tuple(about["causes"]), about.get("command") or about["source"])
+
+
+def without_wordings(knowledge: Knowledge, wordings: Container[str]) -> Knowledge:
+    """The tables without some patterns, wherever they stand: what would be left to decide?"""
+    symptoms = (
+        replace(each, patterns=tuple(p for p in each.patterns if p.text not in wordings))
+        for each in knowledge.symptoms
+    )
+    return Knowledge(tuple(symptoms), knowledge.causes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,10 @@ import pytest
 from pidoctor.triage.diagnose import conclude
 from pidoctor.triage.log_reader import scan
 from pidoctor.triage.ranking import judge
-from pidoctor.triage.symptoms import Knowledge, load
+from pidoctor.triage.symptoms import load
 
 from .lab.scrub import hosts
-from .samplebook import SAMPLES, Sample, samples
+from .samplebook import SAMPLES, Sample, samples, without_wordings
 
 ALL = samples()
 FREQUENT = (
@@ -82,7 +81,7 @@ def test_leave_one_wording_out(capsys: pytest.CaptureFixture[str]) -> None:
     for sample in positive:
         seen = scan(iter([sample.read()]), knowledge)
         wordings = [hit.wording for hit in seen.hits if _speaks_for(hit.symptom.cause, sample)]
-        without = _without(knowledge, wordings[0]) if wordings else knowledge
+        without = without_wordings(knowledge, wordings[:1]) if wordings else knowledge
         causes = [d.cause for d in conclude(scan(iter([sample.read()]), without), without, judge)]
         right += causes[0] == sample.causes[0]
     share = right / len(positive)
@@ -95,12 +94,3 @@ def _speaks_for(cause: str, sample: Sample) -> bool:
     return cause == sample.causes[0] or (
         cause.startswith("@") and cause not in ("@benign", "@sign", "@success", "@failure")
     )
-
-
-def _without(knowledge: Knowledge, wording: str) -> Knowledge:
-    """The tables without one wording, wherever it stands."""
-    symptoms = tuple(
-        replace(symptom, patterns=tuple(p for p in symptom.patterns if p.text != wording))
-        for symptom in knowledge.symptoms
-    )
-    return Knowledge(symptoms, knowledge.causes)
