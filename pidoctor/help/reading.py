@@ -39,6 +39,7 @@ def document(text: str) -> Document:
             if blocks:
                 sections.append(Section(title, tuple(blocks)))
             title, blocks = group[1].content.replace("`", ""), []
+            title = "" if group[0].tag == "h1" else title  # the page's own
         else:
             blocks += _blocks(group)
     return (*sections, Section(title, tuple(blocks))) if blocks else tuple(sections)
