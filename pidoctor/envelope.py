@@ -134,10 +134,11 @@ class Written(NamedTuple):
 
 
 class Downloaded(NamedTuple):
-    """A folder of wheels, each verified by its hash."""
+    """A folder of wheels, each verified by its hash, and what is ``beside`` them."""
 
     directory: str
     files: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,7 @@ class Result:
             "targets": None if self.targets is None else list(self.targets),
             "index": self.index.to_json() if self.index else None,
             "directory": self.downloaded.directory if self.downloaded else None,
-            "files": list(self.downloaded.files) if self.downloaded else None,
+            "files": [*self.downloaded.files, *self.downloaded.beside] if self.downloaded else None,
             "document": written.text,
             "output": written.output,
             "html": self.html,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ from pidoctor.cli.arguments import add_project, add_where
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
 
-DESCRIPTION = "Fetch and verify every wheel of the plan, here, for a board without network."
+DESCRIPTION = (
+    "Fetch and verify every wheel of the plan, here, for a board without network. Beside the "
+    "wheels are a lock, a manifest with hashes, and a how-to."
+)
 EXAMPLES = """\
   pidoctor download --target pi4-4gb/bookworm-64 -d wheels
   pidoctor install --offline --wheels wheels        (then, on the board)
@@ -29,6 +33,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.resolving import answer, catalog_for, must_be_decided
     from pidoctor.cli.where import asked, bare_machine
     from pidoctor.envelope import Downloaded, Result
+    from pidoctor.lockfiles.kit_writer import write_kit
     from pidoctor.lockfiles.wheelhouse_writer import download
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode
@@ -39,12 +44,14 @@ def run(options: argparse.Namespace) -> Result:
     must_be_decided(resolution, "Nothing was fetched")
     if not isinstance(resolution, Plan):
         return Result("download", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
+    folder = Path(options.directory)
     python = profile.python.version.or_else("")
     with watched(options) as watch:
-        paths = download(resolution, python, Path(options.directory), watch.say)
+        paths = download(resolution, python, folder, watch.say)
+    beside = write_kit(resolution, profile, asked(options).place, folder, sys.argv[0])
     return Result(
         "download",
         resolution=resolution,
         asked=asked(options),
-        downloaded=Downloaded(options.directory, tuple(path.name for path in paths)),
+        downloaded=Downloaded(options.directory, tuple(path.name for path in paths), beside),
     )

@@ -18,6 +18,7 @@ from pidoctor.install import fetch
 from pidoctor.install.environment_files import links_out
 from pidoctor.install.failure import InstallError, failure, missing_package
 from pidoctor.install.interpreter import Interpreter, ask
+from pidoctor.install.kit import whose
 from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.process import Arrival
@@ -149,7 +150,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     found = {} if satisfied else find(plan.wheels, folders, cache)
     missing = tuple(w for w in plan.wheels if w.sha256 not in found and not satisfied)
     if missing and job.offline:
-        raise _missing_offline(missing)
+        raise _missing_offline(missing, job.wheels_dir)
     tools = _tools_for_change(python, job) if exists else _tools_for_new(python, place)
     if missing and tools.downloader is None:
         raise _no_pip(python)
@@ -273,12 +274,14 @@ def _shares_system(venv: Path) -> bool:
     return False
 
 
-def _missing_offline(missing: Sequence[Wheel]) -> InstallError:
+def _missing_offline(missing: Sequence[Wheel], folder: Path | None) -> InstallError:
     names = ", ".join(wheel.filename for wheel in missing)
+    owner = whose(folder) if folder else ""
+    others = f"; the wheels in {folder} are for {owner}" if owner else ""
     return failure(
         "wheels-missing",
         f"Without network, {len(missing)} of the wheels cannot be had: {names}.",
-        "looked in the folders given with --wheels and in pidoctor's cache",
+        f"looked in the folders given with --wheels and in pidoctor's cache{others}",
         "On a machine with network run `pidoctor download --target BOARD/OS -d wheels`, copy the "
         "folder here, and give it with --wheels.",
     )

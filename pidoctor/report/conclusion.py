@@ -227,8 +227,9 @@ def _download(result: Result) -> Conclusion:
     files = units.count(len(result.downloaded.files), "wheel")
     folder = result.downloaded.directory
     asked = Asked(_asked(result).requirement)
+    how_to = f" {folder}/HOWTO.txt says how to go on." if result.downloaded.beside else ""
     return Conclusion(
-        f"{files} in {folder}, each verified by its hash.",
+        f"{files} in {folder}, each verified by its hash.{how_to}",
         asked.command("install", "--offline", "--wheels", folder),
     )
 

@@ -41,11 +41,11 @@ IMPORTS: Mapping[str, str] = {
     "host": "errors redact",
     "indexing": "catalog errors evidence host mutex platforms probe shapes",
     "install": (
-        "catalog errors host mutex platforms probe profile progress proof readiness report "
-        "resolve result shapes triage units urls"
+        "catalog decoding errors host mutex platforms probe profile progress proof readiness "
+        "report resolve result safe_files shapes triage units urls"
     ),
     "json_schema": "decoding profile",
-    "lockfiles": "catalog errors indexing install progress resolve units",
+    "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
     "model": "catalog errors shapes",
     "mutex": "errors",
     "probe": "catalog errors host platforms profile readiness urls",
@@ -128,6 +128,7 @@ TOUCHES: Mapping[str, str] = {
     "install.durable": "files",
     "install.environment_files": "files",
     "install.journal": "files",
+    "install.kit": "files",
     "install.manifest": "files",
     "mutex": "files",
     "install.ownership": "files system",
@@ -143,6 +144,7 @@ TOUCHES: Mapping[str, str] = {
     "install.transaction": "files",
     "install.ways_out": "files",
     "install.wheelhouse": "files",
+    "lockfiles.kit_writer": "files",
     "lockfiles.pylock": "files",
     "lockfiles.wheelhouse_writer": "files",
     "model.bundle": "files",

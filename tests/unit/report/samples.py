@@ -288,7 +288,7 @@ SAMPLES: dict[str, Result] = {
         "download",
         resolution=plan(),
         asked=Asked("auto", "--target", "pi4-4gb/bookworm-64"),
-        downloaded=Downloaded("wheels", ("a.whl", "b.whl")),
+        downloaded=Downloaded("wheels", ("a.whl", "b.whl"), ("requirements.txt", "HOWTO.txt")),
     ),
     "lock": Result(
         "lock",
