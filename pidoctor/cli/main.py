@@ -6,10 +6,14 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import COMMANDS, Command, parse
 from pidoctor.errors import PidoctorError
 from pidoctor.result import ExitCode
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
 
 # What a shell reports for a program ended by Ctrl-C: 128 + SIGINT.
 INTERRUPTED = 130
@@ -69,7 +73,7 @@ def _open_closed_streams() -> None:
 
 
 def _run(command: Command) -> int:
-    from pidoctor.cli.output import show, show_error, show_traceback
+    from pidoctor.cli.output import show_error, show_traceback
     from pidoctor.envelope import Result
 
     try:
@@ -95,8 +99,21 @@ def _run(command: Command) -> int:
         )
         show_error(failed, command.options)
         return failed.exit_code
-    show(result, command.options)
+    _show(result, command)
     return result.exit_code
+
+
+def _show(result: Result, command: Command) -> None:
+    """Print the answer, and that it is from an old index where it is."""
+    from pidoctor.cli.dating import dated, old_index
+    from pidoctor.cli.output import say_error, show
+
+    old = old_index(command.name)
+    if old and command.options.json:
+        result = dated(result, old)
+    show(result, command.options)
+    if old and not command.options.json and not command.options.quiet:
+        say_error(old)
 
 
 def _bug(error: Exception, verbose: int) -> str:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from pidoctor import units
 from pidoctor.asked import Asked
 from pidoctor.resolve.plan import Impossible, Plan
+from pidoctor.resolve.reasons import OLD_AFTER_DAYS
 from pidoctor.result import Finding, Severity
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
-
-OLD_INDEX_DAYS = 30  # wheels are published every few weeks
 
 
 class Conclusion(NamedTuple):
@@ -308,7 +307,7 @@ def _index(result: Result) -> Conclusion:
     if index.status is not None:
         days = index.status.age_days
         age = "of unknown age" if days is None else f"{units.count(days, 'day')} old"
-        old = days is not None and days > OLD_INDEX_DAYS
+        old = days is not None and days > OLD_AFTER_DAYS
         return Conclusion(f"The wheels index is {age}.", "pidoctor index update" if old else None)
     if index.update is not None:
         changes = units.count(len(index.update.changes), "change")

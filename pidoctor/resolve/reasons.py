@@ -20,7 +20,7 @@ from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.verdict import Reason, Rejected, nearest
 from pidoctor.units import listed
 
-OLD_AFTER_DAYS = 30
+OLD_AFTER_DAYS = 30  # wheels are published every few weeks
 UPDATE = "`pidoctor index update` reads the package index anew"
 _32_BIT = ("armv6l", "armv7l")
 
