@@ -187,6 +187,7 @@ def test_offline_without_the_wheel_names_it(tmp_path: Path, cache: Cache) -> Non
     outcome = install(Job(make_plan(wheel), venv, PYTHON, True, tmp_path / "empty", cache), _yes)
     assert (outcome.status, outcome.findings[0].id) == (FAILED, "wheels-missing")
     assert wheel.filename in outcome.findings[0].message
+    assert outcome.left == f"{venv} was not touched."
     assert not venv.exists()
 
 

@@ -77,7 +77,7 @@ def _measure(room: Room, number: int, seed: int) -> tuple[int, int]:
     from cosmic_ray.mutating import mutate_and_test
 
     tests = " ".join(path for path in room.tests if Path(path).exists())
-    command = f"{sys.executable} -m pytest -q -x -n0 -p no:cacheprovider {tests}"
+    command = f"{sys.executable} -m pytest -q -x -n0 --slow -p no:cacheprovider {tests}"
     subprocess.run(command.split(), check=True, capture_output=True)  # green before any change
     items = _sample(room, number, seed)
     noticed = 0
