@@ -287,9 +287,13 @@ class Diagnosis(TypedDict):
 
 
 class Case(TypedDict):
-    """One of several logs, and its first diagnosis; ``error`` says why it was not read."""
+    """One of several logs, and its first diagnosis; ``error`` says why it was not read.
+
+    ``made`` is the date of the file.
+    """
 
     log: str
+    made: Union[str, None]
     error: Union[str, None]
     diagnosis: Union[Diagnosis, None]
 

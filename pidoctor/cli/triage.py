@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Name the cause of a failed install or first run, show the line that proves it, and say what helps.
 LOG is a file, a support bundle, or - for standard input; several files, or a folder, are grouped
-by cause. After -- a command is run, its output passed through and diagnosed; the exit code is then
-the command's own."""
+by cause, and --store keeps them for later. After -- a command is run, its output passed through and
+diagnosed; the exit code is then the command's own."""
 EXAMPLES = """\
   pidoctor triage install.log
   pidoctor triage --reply install.log
   pidoctor triage logs/ --jsonl
+  pidoctor triage logs/ --store cases.db
+  pidoctor triage --store cases.db
   pip install tflite-runtime 2>&1 | pidoctor triage -
   pidoctor triage -- pip install tensorflow
 """
@@ -41,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jsonl", action="store_true", help="one JSON object a line for each of several logs"
     )
+    parser.add_argument(
+        "--store",
+        metavar="FILE",
+        help="keep the cases, redacted, in an SQLite file; without LOG show all that are in it",
+    )
     add_where(parser)
 
 
@@ -51,7 +58,7 @@ def run(options: argparse.Namespace) -> Result:
     profile = _profile(options)
     logs: list[str] = options.log
     if options.after_dashes is None and (
-        len(logs) > 1 or options.jsonl or any(Path(log).is_dir() for log in logs)
+        len(logs) > 1 or options.jsonl or options.store or any(Path(log).is_dir() for log in logs)
     ):
         return _several(logs, profile, options)
     diagnoses, code = _diagnose(options, profile)
@@ -80,6 +87,13 @@ def _several(logs: list[str], profile: Profile | None, options: argparse.Namespa
     if options.markdown or options.reply:
         raise UsageError("--markdown and --reply answer to one log; name one")
     cases = tuple(diagnose_each(logs_in(logs), profile))
+    if options.store:
+        from pidoctor.triage import case_store
+
+        if logs:
+            case_store.add(options.store, cases)
+        else:
+            cases = case_store.read(options.store)
     lines = [json.dumps(case.to_json(), ensure_ascii=False) + "\n" for case in cases]
     return Result(
         "triage",

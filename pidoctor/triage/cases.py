@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class Case(NamedTuple):
-    """A log and its first diagnosis; ``error`` says why it could not be read."""
+    """A log and its first diagnosis; ``error`` says why it could not be read.
+
+    ``made`` is the date of the file, ISO 8601, or empty.
+    """
 
     log: str
     diagnosis: Diagnosis | None = None
     error: str | None = None
+    made: str = ""
 
     @property
     def cause(self) -> str:
@@ -29,6 +35,7 @@ class Case(NamedTuple):
     def to_json(self) -> shapes.Case:
         return {
             "log": self.log,
+            "made": self.made or None,
             "error": self.error,
             "diagnosis": self.diagnosis.to_json() if self.diagnosis else None,
         }
@@ -39,6 +46,16 @@ class Group(NamedTuple):
 
     name: str
     cases: tuple[Case, ...]
+
+    @property
+    def newest(self) -> str:
+        """The date of its newest log."""
+        return max(case.made for case in self.cases)
+
+    def by_month(self) -> dict[str, int]:
+        """How many logs of each month, the oldest first; those without a date left out."""
+        months = Counter(case.made[:7] for case in self.cases if case.made)
+        return dict(sorted(months.items()))
 
 
 def logs_in(sources: Sequence[str]) -> Iterator[str]:
@@ -74,7 +91,15 @@ def diagnose_each(logs: Iterable[str], profile: Any = None) -> Iterator[Case]:
         except Exception as error:  # of any kind: the other logs are read all the same
             yield Case(log, error=f"{type(error).__name__}: {error}")
         else:
-            yield Case(log, found[0])
+            yield Case(log, found[0], made=_date(log))
+
+
+def _date(log: str) -> str:
+    """The day on which a file was last written; empty for what is no file."""
+    try:
+        return date.fromtimestamp(Path(log).stat().st_mtime).isoformat() if log != "-" else ""
+    except (OSError, OverflowError, ValueError):
+        return ""
 
 
 def exit_code(cases: Sequence[Case]) -> int:
@@ -91,15 +116,37 @@ def by_cause(cases: Sequence[Case]) -> list[Group]:
 
 
 def unexplained(cases: Sequence[Case]) -> list[Group]:
-    """The wordings that no cause explains, numbers and paths aside, the commonest first."""
-    unknown = [case for case in cases if case.cause == "unknown" and case.diagnosis]
-    return _grouped([case for case in unknown if _wording(case)], _wording)
+    """The wordings that no cause explains, alike ones together: the newest first, then the most.
+
+    Alike are those that differ in numbers, paths and quoted names, or in a few of their words.
+    """
+    unknown = [case for case in cases if case.cause == "unknown" and _wording(case)]
+    groups: list[Group] = []
+    for group in _grouped(unknown, _wording):
+        words = set(group.name.split())
+        near = (n for n, other in enumerate(groups[:MAX_CLUSTERS]) if _alike(words, other.name))
+        place = next(near, None)
+        if place is None:
+            groups.append(group)
+        else:
+            groups[place] = Group(groups[place].name, groups[place].cases + group.cases)
+    return sorted(groups, key=lambda group: (group.newest, len(group.cases)), reverse=True)
+
+
+MAX_CLUSTERS = 200
+"""Groups of wordings that a further one is compared with."""
+
+_VARIES = re.compile(r"(?<!\w)/\S+|0x[0-9a-f]+|\d[\d.]*|'[^']*'|\"[^\"]*\"")
+
+
+def _alike(words: set[str], name: str) -> bool:
+    others = set(name.split())
+    return len(words & others) * 3 >= len(words | others) * 2
 
 
 def _wording(case: Case) -> str:
     evidence = case.diagnosis.evidence if case.diagnosis else ()
-    text = evidence[-1].text if evidence else ""
-    return re.sub(r"/\S+|0x[0-9a-f]+|\d+", "…", text)
+    return _VARIES.sub("…", evidence[-1].text if evidence else "")
 
 
 def _grouped(cases: Sequence[Case], key: Any) -> list[Group]:

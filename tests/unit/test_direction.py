@@ -64,7 +64,7 @@ IMPORTS: Mapping[str, str] = {
     "resolve": "catalog errors platforms profile shapes units",
     "result": "shapes",
     "safe_files": "errors",
-    "triage": "catalog errors host platforms profile resolve result safe_files shapes",
+    "triage": "catalog errors host platforms profile redact resolve result safe_files shapes",
 }
 
 # Rooms that only turn values into values: none of their modules touches anything.
@@ -164,6 +164,7 @@ TOUCHES: Mapping[str, str] = {
     "report.schema": "files",
     "requirements.settings": "files system",
     "safe_files": "files",
+    "triage.case_store": "files",
     "triage.cases": "files",
     "triage.localised": "files",
     "triage.published": "files",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pidoctor.envelope import Result
 from pidoctor.report.document import FAINT, STRONG, Detail, Item, Mark, Section, Table, Words
@@ -10,12 +10,17 @@ from pidoctor.triage.cases import Case, Group, by_cause, unexplained
 
 _EXAMPLES = 3
 _WORDINGS = 10
+_CAUSES = 10
+_MONTHS = 6
 
 
 def view(result: Result, detail: Detail) -> Iterator[Section]:
     """The causes, the commonest first, and the wordings that none of them explains."""
     cases = result.cases or ()
     yield Section("By cause", (Table(tuple(map(_row, by_cause(cases))), right=0),))
+    months = _months(cases)
+    if months and detail is not Detail.QUIET:
+        yield Section("Logs of each month", (Table(months),))
     if detail is Detail.VERBOSE:
         yield Section("By log", (Table(tuple(map(_case, cases))),))
     unread = [case for case in cases if case.error]
@@ -24,8 +29,19 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         yield Section("Not read", lines)
     wordings = unexplained(cases)[:_WORDINGS]
     if wordings and detail is not Detail.QUIET:
-        rows = tuple((str(len(group.cases)), group.name) for group in wordings)
+        rows = tuple((str(len(g.cases)), [(g.newest, FAINT)], g.name) for g in wordings)
         yield Section("Explained by no cause yet", (Table(rows, right=0),))
+
+
+def _months(cases: Sequence[Case]) -> tuple[tuple[Words, ...], ...]:
+    """The commonest causes in the latest months; empty where all logs are of one month."""
+    groups = [(group.name, group.by_month()) for group in by_cause(cases)[:_CAUSES]]
+    if len({month for _, months in groups for month in months}) < 2:
+        return ()
+    return tuple(
+        ([(name, STRONG)], ", ".join(f"{m}: {n}" for m, n in list(months.items())[-_MONTHS:]))
+        for name, months in groups
+    )
 
 
 def _row(group: Group) -> tuple[Words, ...]:

@@ -1,0 +1,118 @@
+"""Where a team keeps the cases that it has seen: one SQLite file, redacted before it is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.redact import Identity, redact, redact_json
+from pidoctor.result import Remedy
+from pidoctor.triage.cases import Case
+from pidoctor.triage.diagnosis import Diagnosis, Evidence
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+MARK = 0x70696443
+"""The application id of such a file."""
+
+VERSION = 1
+"""The version of its tables."""
+
+KEPT = 200_000
+"""Cases; older ones are removed."""
+
+_TABLE = """CREATE TABLE IF NOT EXISTS triage_case (
+    log TEXT NOT NULL, made TEXT NOT NULL, cause TEXT NOT NULL, diagnosis TEXT NOT NULL,
+    PRIMARY KEY (log, diagnosis)) WITHOUT ROWID"""
+_DROP = """DELETE FROM triage_case WHERE (log, diagnosis) IN (
+    SELECT log, diagnosis FROM triage_case ORDER BY made DESC LIMIT -1 OFFSET ?)"""
+
+
+def add(path: str, cases: Sequence[Case]) -> None:
+    """Write the cases into the file, all or none; a log with the same answer is kept once."""
+    identity = Identity.here()
+    rows = [
+        (
+            redact(case.log, identity),
+            case.made,
+            case.cause,
+            json.dumps(redact_json(case.diagnosis.to_json(), identity), sort_keys=True),
+        )
+        for case in cases
+        if case.diagnosis
+    ]
+    with _opened(path, create=True) as connection:
+        connection.execute(_TABLE)
+        connection.executemany("INSERT OR REPLACE INTO triage_case VALUES (?, ?, ?, ?)", rows)
+        connection.execute(_DROP, (KEPT,))
+
+
+def read(path: str) -> tuple[Case, ...]:
+    """Every case in the file, the oldest first; raises UsageError where it is none of ours."""
+    if not os.path.lexists(path):
+        raise UsageError(f"{path}: there is no such store; name logs to begin one")
+    with _opened(path, create=False) as connection:
+        rows = connection.execute("SELECT log, made, diagnosis FROM triage_case ORDER BY made, log")
+        return tuple(Case(log, _diagnosis(json.loads(text)), made=made) for log, made, text in rows)
+
+
+def _diagnosis(data: Any) -> Diagnosis:
+    fix = data["fix"]
+    return Diagnosis(
+        cause=data["cause"],
+        confidence=data["confidence"],
+        evidence=tuple(Evidence(each["line"], each["text"]) for each in data["evidence"]),
+        explanation=data["explanation"],
+        fix=Remedy(fix["text"], tuple(fix["commands"]), fix["safe"]),
+        alternatives=tuple(data["alternatives"]),
+        source=data["source"],
+        title=data["title"],
+    )
+
+
+@contextmanager
+def _opened(path: str, *, create: bool) -> Iterator[Connection]:
+    try:
+        import sqlite3
+    except ModuleNotFoundError as error:
+        raise CouldNotCheckError("this Python has no sqlite3; install python3 by apt") from error
+    if os.path.lexists(path) and not stat.S_ISREG(os.stat(path, follow_symlinks=False).st_mode):
+        raise UsageError(f"{path}: is no regular file")
+    connection = None
+    try:
+        connection = sqlite3.connect(path, timeout=10)
+        with connection:
+            _check(path, connection, create)
+            yield connection
+    except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise CouldNotCheckError(f"{path}: {error}") from error
+        raise UsageError(f"{path}: is no store of `pidoctor triage`") from error
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _check(path: str, connection: Connection, create: bool) -> None:
+    """Raise UsageError for a file of another program; mark a new one as ours."""
+    mark, version, tables = (
+        connection.execute(query).fetchone()[0]
+        for query in (
+            "PRAGMA application_id",
+            "PRAGMA user_version",
+            "SELECT count(*) FROM sqlite_master",
+        )
+    )
+    if create and not tables:
+        connection.execute(f"PRAGMA application_id = {MARK}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    elif mark != MARK:
+        raise UsageError(f"{path}: is no store of `pidoctor triage`")
+    elif version != VERSION:
+        raise UsageError(f"{path}: was written by another version of pidoctor; begin a new store")
