@@ -46,11 +46,12 @@ def text(value: object) -> str:
 
 
 def page(title: str, body: Iterable[str], script: str = "") -> str:
-    """A whole page; ``body`` is HTML."""
+    """A whole page; ``body`` is HTML. Without scripts all of it can be read, too."""
     head, rest = file_of_this_package("page.html").split("{{title}}")
     between, rest = rest.split("{{body}}")
     before, after = rest.split("{{script}}")
-    code = f"<script>\n{script}</script>" if script else ""
+    scripts = (file_of_this_package("copy.js"), script)
+    code = "".join(f"<script>\n{each}</script>" for each in scripts if each)
     return "".join((head, text(title), between, "\n".join(body), before, code, after))
 
 

@@ -1,4 +1,5 @@
 "use strict";
+{
 const words = document.getElementById("words");
 const shown = document.getElementById("shown");
 
@@ -38,6 +39,33 @@ function filter() {
   shown.textContent = boards + (boards === 1 ? " board, " : " boards, ") + cells + (cells === 1 ? " answer" : " answers");
 }
 
+// What is chosen stands in the address, so that it can be kept and sent.
+function remember() {
+  const state = new URLSearchParams();
+  const status = document.querySelector("input[name=status]:checked").value;
+  const open = document.querySelector("td details[open]");
+  if (words.value) state.set("filter", words.value);
+  if (status !== "all") state.set("show", status);
+  if (open) state.set("cell", open.dataset.cell);
+  const text = state.toString();
+  try {
+    history.replaceState(null, "", text ? "#" + text : location.pathname + location.search);
+  } catch { /* a page that is shown inside of another has no address of its own */ }
+}
+
+function recall() {
+  const state = new URLSearchParams(location.hash.slice(1));
+  words.value = state.get("filter") || "";
+  const choices = [...document.querySelectorAll("input[name=status]")];
+  const chosen = choices.find((choice) => choice.value === state.get("show")) || choices[0];
+  chosen.checked = true;
+  filter();
+  for (const answer of document.querySelectorAll("td details")) {
+    answer.open = answer.dataset.cell === state.get("cell");
+    if (answer.open) answer.scrollIntoView({block: "center", inline: "center"});
+  }
+}
+
 function close(except) {
   for (const open of document.querySelectorAll("td details[open]")) {
     if (open !== except) open.open = false;
@@ -45,8 +73,10 @@ function close(except) {
 }
 
 document.getElementById("filter").hidden = false;
-words.addEventListener("input", filter);
-for (const choice of document.querySelectorAll("input[name=status]")) choice.addEventListener("change", filter);
+words.addEventListener("input", () => { filter(); remember(); });
+for (const choice of document.querySelectorAll("input[name=status]")) {
+  choice.addEventListener("change", () => { filter(); remember(); });
+}
 document.getElementById("filter").addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("keydown", (event) => {
   const open = document.querySelector("td details[open]");
@@ -55,5 +85,10 @@ document.addEventListener("keydown", (event) => {
     open.querySelector("summary").focus();
   }
 });
-document.addEventListener("toggle", (event) => { if (event.target.open) close(event.target); }, true);
-filter();
+document.addEventListener("toggle", (event) => {
+  if (event.target.open) close(event.target);
+  remember();
+}, true);
+addEventListener("hashchange", recall);
+recall();
+}

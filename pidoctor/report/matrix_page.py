@@ -118,7 +118,8 @@ def _answer(cell: Cell, letters: Mapping[str, str]) -> str:
     said = runtime_of(cell) or _WORDS[status]
     rests_on = f" <small>({text(cell.rests_on)})</small>" if cell.rests_on else ""
     return (
-        f'<details><summary><b aria-hidden="true">{text(mark(cell, letters) + strength(cell))}</b>'
+        f'<details data-cell="{text(f"{cell.requirement} {cell.target}")}">'
+        f'<summary><b aria-hidden="true">{text(mark(cell, letters) + strength(cell))}</b>'
         f'<span class="sr">{text(said)}, Python</span> <small>{text(python)}</small></summary>'
         f'<div class="why {status}"><p><strong>{text(cell.target)}</strong>, '
         f"{text(cell.requirement)}, Python {text(python)}</p>"
