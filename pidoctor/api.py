@@ -129,9 +129,14 @@ def resolve(
         resolution = solve(profile, asked_for, known)
     if isinstance(resolution, Impossible):
         from pidoctor.resolve.changes import changes
+        from pidoctor.resolve.collisions import collision
         from pidoctor.resolve.ways_out import ways_out
 
+        of_several = collision(profile, asked_for, known)
+        if of_several is not None:
+            resolution = of_several.explained(resolution)
         found = (
+            *(of_several.changes if of_several else ()),
             *changes(profile, asked_for, known),
             *ways_out(profile, asked_for, known, resolution),
         )

@@ -190,6 +190,7 @@ Impossible = TypedDict(
         "packages": Annotated[list[Package], Rule("maxItems", 0)],
         "rejected": list[Candidate],
         "changes": list[Change],
+        "colliding": list[str],
         "message": str,
         "rests_on": str,
         "nearest_miss": Union[Candidate, None],

@@ -8,7 +8,6 @@ from pidoctor.catalog.relations import import_name, load_relations
 from pidoctor.checks.case import Case
 from pidoctor.profile.fact import Fact, State
 from pidoctor.resolve.plan import Impossible
-from pidoctor.resolve.verdict import which_no
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
 
@@ -18,13 +17,11 @@ def no_runtime(case: Case) -> Iterator[Finding]:
     answer = case.resolution
     if not isinstance(answer, Impossible):
         return
-    asked = "TensorFlow Lite" if answer.request == "auto" else answer.request
     changes = answer.changes
     yield Finding(
         "no-runtime",
         Severity.ERROR,
-        f"{asked} {which_no(answer.nearest.reason if answer.nearest else None)}: "
-        f"{answer.message.rstrip('.')}.",
+        f"{answer.reason.rstrip('.')}.",
         f"the wheels index, Python {answer.python}",
         Remedy(changes[0].text) if changes else None,
     )

@@ -141,6 +141,8 @@ class OwnIndex(WheelsIndex):
             self._unread[name] = str(error)
             return held
         own = {wheel.sha256 for wheel in held.wheels} if held else set()
+        if page.source:
+            self._lacking[name] = "no wheel of it fits, and pip would have to compile its source"
         found = (*page.links, *self._on_piwheels(name))
         links = [link for link in found if link.sha256 not in own]
         if name not in self._prereleases and any(not link.version.is_prerelease for link in links):

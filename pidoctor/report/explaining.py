@@ -26,6 +26,8 @@ def why_not(answer: Impossible, around: Explanation, asked: Asked) -> str:
 
 def _reason(answer: Impossible, around: Explanation, asked: Asked) -> str:
     nearest = answer.nearest
+    if answer.colliding:
+        return _does_not_run(asked, answer.message)
     if len(around.histories) > 1 or asked.project:
         return _of_several(answer, around, asked)
     known = around.histories[0]

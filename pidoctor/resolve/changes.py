@@ -102,7 +102,7 @@ def _first_of_each(
             continue
         seen.add(text)
         resolution = solve(after)
-        if isinstance(resolution, Plan):
+        if isinstance(resolution, Plan) and not resolution.unchecked:
             named = asking.format(runtime=resolution.runtime, version=resolution.version)
             told = f"{text}, and {named}" if named else text
             anew = str(request) if named else ""
@@ -116,7 +116,7 @@ def _first_of_each(
 
 def _other_requests(request: Request, catalog: Catalog) -> Iterator[tuple[str, str, Request]]:
     """(kind, text with blanks for the runtime and version, request)."""
-    if request.specifier:
+    if request.specifier and not request.together:
         text = "ask for another version: pidoctor install {runtime}=={version}"
         yield "version", text, request.without_specifier()
     if request.name == AUTO:
@@ -125,6 +125,11 @@ def _other_requests(request: Request, catalog: Catalog) -> Iterator[tuple[str, s
         "use {runtime} {version} instead, it runs the same .tflite models: "
         "pidoctor install {runtime}"
     )
+    if request.together:
+        text = (
+            f"ask for {{runtime}} {{version}} instead of {request}, it runs the same .tflite "
+            "models; the rest can stay"
+        )
     for other in reversed(catalog.relations.alternatives.get(request.name, ())):
         yield "runtime", text, request.for_runtime(other)
 
@@ -134,7 +139,7 @@ def _other_request(
 ) -> Iterator[Proposal]:
     kind, text, request = altered
     resolution = solve(profile, request, catalog)
-    if isinstance(resolution, Plan):
+    if isinstance(resolution, Plan) and not resolution.unchecked:
         told = text.format(runtime=resolution.runtime, version=resolution.version)
         change = Change(kind, told, KINDS.index(kind) + 1, resolution.summary, str(request))
         yield Proposal(change, profile, request)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Callable, NamedTuple, Union
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ, Reason
+from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ, Reason, which_no
 
 if TYPE_CHECKING:
     from pidoctor import shapes
@@ -229,6 +229,15 @@ class Impossible:
     rejected: tuple[Candidate, ...]
     nearest: Candidate | None
     changes: tuple[Change, ...]
+    colliding: tuple[str, ...] = ()  # requirements that do not go together, the rest aside
+
+    @property
+    def reason(self) -> str:
+        """Why nothing fits: "tensorflow cannot run here: ..."."""
+        if self.colliding:
+            return self.message
+        asked = "TensorFlow Lite" if self.request == "auto" else self.request
+        return f"{asked} {which_no(self.nearest.reason if self.nearest else None)}: {self.message}"
 
     @property
     def rests_on(self) -> str:
@@ -246,6 +255,7 @@ class Impossible:
             "rejected": [candidate.to_json() for candidate in self.rejected],
             "changes": [change.to_json() for change in self.changes],
             "message": self.message,
+            "colliding": list(self.colliding),
             "rests_on": self.rests_on,
             "nearest_miss": self.nearest.to_json() if self.nearest else None,
         }

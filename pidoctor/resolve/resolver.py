@@ -12,7 +12,7 @@ from typing import NamedTuple
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from resolvelib import BaseReporter, ResolutionImpossible, Resolver
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.relations import MemoryNeed
@@ -195,7 +195,13 @@ class Question:
 
     def _tree(self, roots: Sequence[Need], provider: Provider) -> Mapping[str, Solved]:
         resolver = Resolver(provider, BaseReporter[Need, Choice, str]())
-        result = resolver.resolve(roots, max_rounds=2000 + 20 * len(roots))
+        try:
+            result = resolver.resolve(roots, max_rounds=2000 + 20 * len(roots))
+        except ResolutionTooDeep as error:
+            raise CouldNotCheckError(
+                f"so many versions would have to be tried that it was given up after {error} steps;"
+                " ask for particular versions (NAME==VERSION) of what is named without one"
+            ) from None
         return {
             name: Solved(pin, tuple(str(need) for need in result.criteria[name].iter_requirement()))
             for name, pin in result.mapping.items()

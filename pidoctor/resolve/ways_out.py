@@ -26,14 +26,17 @@ def ways_out(
         return
     asked = "" if str(request) == "auto" else f" {shlex.quote(str(request))}"
     elsewhere = resolve(replace(profile, environment=UNKNOWN), request, catalog)
-    if isinstance(elsewhere, Plan):
+    if isinstance(elsewhere, Plan) and not elsewhere.unchecked:
         command = f"pidoctor install{asked} --venv {NEW_ENVIRONMENT}"
+        if request.together:  # a command that names one of several would drop the rest
+            command = f"the same with --venv {NEW_ENVIRONMENT}"
         text = f"use a new environment, and this one stays as it is: {command}"
         yield Change("environment", text, _COST, elsewhere.summary)
     anyway = resolve(profile, request._replace(replace=True), catalog)
     if isinstance(anyway, Plan):
         broken = "; ".join(anyway.breaks)
-        text = (
-            f"accept that what needs {broken} may stop working: pidoctor install{asked} --replace"
-        )
+        command = f"pidoctor install{asked} --replace"
+        if request.together:
+            command = "the same with --replace"
+        text = f"accept that what needs {broken} may stop working: {command}"
         yield Change("replace", text, _COST, anyway.summary)

@@ -24,7 +24,6 @@ from pidoctor.report.document import (
 )
 from pidoctor.report.views import explanation
 from pidoctor.resolve.plan import Candidate, Impossible, Pin, Plan
-from pidoctor.resolve.verdict import which_no
 from pidoctor.units import count, size
 
 _FEW = 10  # packages that are all listed in full
@@ -138,9 +137,7 @@ def _impossible(answer: Impossible, detail: Detail, said: bool) -> Iterator[Sect
 
 
 def _why_none(answer: Impossible) -> str:
-    asked = "TensorFlow Lite" if answer.request == "auto" else answer.request
-    no = which_no(answer.nearest.reason if answer.nearest else None)
-    return f"{asked} {no}: {_ended(answer.message)}"
+    return _ended(answer.reason)
 
 
 def _changes(answer: Impossible) -> Iterator[Block]:

@@ -1,0 +1,177 @@
+"""Which of several requirements do not go together, and what to ask for instead.
+
+A smallest set of requirements that has no plan is found by halves (QuickXplain, U. Junker 2004);
+each way out was resolved with everything else that was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Callable, NamedTuple
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from pidoctor.catalog.catalog import Catalog
+from pidoctor.errors import CouldNotCheckError
+from pidoctor.profile.profile import Profile
+from pidoctor.resolve.machine import machine_of
+from pidoctor.resolve.plan import ASKED, Change, Impossible, Plan
+from pidoctor.resolve.present import Need
+from pidoctor.resolve.provider import World, needs_of
+from pidoctor.resolve.request import AUTO, Request
+from pidoctor.resolve.resolver import resolve
+from pidoctor.units import listed
+
+_MOST = 200  # requirements of a project that are looked through
+_COST = 0  # a word in a file comes before anything that changes the machine
+
+
+class Collision(NamedTuple):
+    """The requirements that do not go together, as they were asked, and the ways out."""
+
+    names: tuple[str, ...]
+    changes: tuple[Change, ...]
+    why: str  # the needs that contradict each other; empty where they lie deeper
+
+    def explained(self, answer: Impossible) -> Impossible:
+        """The answer with the collision said first."""
+        told = f"{listed(self.names)} do not go together here"
+        return replace(
+            answer, message=f"{told}: {self.why or answer.message}", colliding=self.names
+        )
+
+
+def collision(profile: Profile, request: Request, catalog: Catalog) -> Collision | None:
+    """What of a project collides on a machine; None where one requirement alone is the matter, or
+    where not even a runtime can be had."""
+    items: list[Requirement] = list(request.together)
+    if request.name != AUTO:
+        items.insert(0, Requirement(str(request)))
+    if not 1 < len(items) <= _MOST:
+        return None
+
+    def fits(asked: Sequence[Requirement]) -> bool:
+        return _fits(profile, _asking(request, asked, catalog), catalog)
+
+    if not fits(()):
+        return None
+    smallest = _smallest((), tuple(items), fits)
+    if len(smallest) < 2:
+        return None
+    named = tuple(_plain(item) for item in items if item in smallest)
+    ways = tuple(_ways(profile, request, catalog, items, smallest))
+    return Collision(named, ways, _why(profile, request, catalog, smallest))
+
+
+def _why(profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]) -> str:
+    """The needs of the newest fitting versions that no version of a package satisfies together."""
+    world = World(machine_of(profile), catalog, request.beyond_tags)
+    needs: dict[str, list[Need]] = {}
+    for need in (need for item in items for need in _needs(world, item)):
+        needs.setdefault(need.name, []).append(need)
+    for name, wanted in needs.items():
+        together = SpecifierSet()
+        for need in wanted:
+            together &= need.specifier
+        there = (choice.version for choice in world.choices(name))
+        if len(wanted) > 1 and not any(together.contains(v, prereleases=True) for v in there):
+            return f"{name} would have to be {' and '.join(map(_bound, wanted))}"
+    return ""
+
+
+def _needs(world: World, item: Requirement) -> Iterator[Need]:
+    """A requirement, and what the newest version that fits it needs, where that has a bound."""
+    for asked in needs_of(item, ASKED):
+        fitting = (c for c in world.choices(asked.name) if asked.specifier.contains(c.version))
+        newest = next(fitting, None)
+        needs = (asked, *(world.needs(newest) if newest else ()))
+        yield from (need for need in needs if need.specifier)
+
+
+def _bound(need: Need) -> str:
+    return f"{need.specifier} ({need.origin})"
+
+
+def _smallest(
+    given: tuple[Requirement, ...],
+    items: tuple[Requirement, ...],
+    fits: Callable[[Sequence[Requirement]], bool],
+    more: bool = False,
+) -> tuple[Requirement, ...]:
+    """A smallest part of ``items`` that together with ``given`` has no plan."""
+    if more and not fits(given):
+        return ()
+    if len(items) == 1:
+        return items
+    half = len(items) // 2
+    first, second = items[:half], items[half:]
+    of_second = _smallest((*given, *first), second, fits, more=True)
+    of_first = _smallest((*given, *of_second), first, fits, more=bool(of_second))
+    return (*of_first, *of_second)
+
+
+def _asking(request: Request, items: Sequence[Requirement], catalog: Catalog) -> Request:
+    """The request for these of its requirements only."""
+    named = [item for item in items if canonicalize_name(item.name) == request.name]
+    others = tuple(item for item in items if item not in named)
+    if request.name in catalog.runtimes and named:
+        return request._replace(together=others, specifier=named[0].specifier)
+    return request._replace(name=AUTO, specifier=SpecifierSet(), together=others, extras=())
+
+
+def _fits(profile: Profile, request: Request, catalog: Catalog) -> bool:
+    try:
+        return isinstance(resolve(profile, request, catalog), Plan)
+    except CouldNotCheckError:
+        return True  # not known to collide
+
+
+def _ways(
+    profile: Profile,
+    request: Request,
+    catalog: Catalog,
+    items: Sequence[Requirement],
+    smallest: Sequence[Requirement],
+) -> Iterator[Change]:
+    """Each of the colliding requirements with another version, else without it."""
+    for item in smallest:
+        free = Requirement(str(item))
+        free.specifier = SpecifierSet()
+        name = canonicalize_name(item.name)
+        others = [other for other in items if other is not item]
+        for altered, left_out in ((free, False), (None, True)):
+            if (name in catalog.runtimes) if left_out else not item.specifier:
+                continue
+            asked = [*others, altered] if altered is not None else others
+            answer = _resolved(profile, _asking(request, asked, catalog), catalog)
+            if answer is None:
+                continue
+            version = next((pin.version for pin in answer.pins if pin.name == name), "")
+            text = f"ask for {name}=={version} instead of {_plain(item)}; the rest can stay"
+            if left_out:
+                text = f"leave out {_plain(item)}; the rest goes together"
+            yield Change("requirement", text, _COST + left_out, _result(answer, smallest))
+            break
+
+
+def _resolved(profile: Profile, request: Request, catalog: Catalog) -> Plan | None:
+    try:
+        answer = resolve(profile, request, catalog)
+    except CouldNotCheckError:
+        return None
+    return answer if isinstance(answer, Plan) and not answer.unchecked else None
+
+
+def _result(plan: Plan, items: Sequence[Requirement]) -> str:
+    """What would then be installed of those that collided, with the runtime and NumPy."""
+    names = {canonicalize_name(item.name) for item in items} | {plan.runtime, "numpy"}
+    return ", ".join(f"{pin.name} {pin.version}" for pin in plan.pins if pin.name in names)
+
+
+def _plain(item: Requirement) -> str:
+    """A requirement without its marker, which holds here."""
+    extras = f"[{','.join(sorted(item.extras))}]" if item.extras else ""
+    return f"{item.name}{extras}{item.specifier}"

@@ -1,0 +1,73 @@
+"""Which of several requirements collide, and the ways out, each resolved with the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pidoctor import api
+from pidoctor.catalog.catalog import Catalog, open_catalog
+from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.requirements.project import read_project
+from pidoctor.resolve.plan import Impossible, Plan
+from tests.profiles import pi4
+from tests.unit.resolve.test_present import TAG, WHEELS
+from tests.worlds.world import write_index
+
+OTHERS: list[dict[str, Any]] = [
+    {"file": f"opencv_python-4.8.1-{TAG}.whl", "requires": ["numpy>=1.21"], "elf": [{}]},
+    {"file": f"opencv_python-4.12.0-{TAG}.whl", "requires": ["numpy>=2"], "elf": [{}]},
+    {"file": f"opencv_python-4.13.0-{TAG}.whl", "requires": ["numpy>=2"], "elf": [{}]},
+    {"file": "pandas-2.0-py3-none-any.whl", "requires": ["numpy>=1.21"]},
+    {"file": "flask-3.0-py3-none-any.whl"},
+    {"file": f"mediapipe-0.10-{TAG.replace('aarch64', 'x86_64')}.whl", "elf": [{}]},
+]
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Catalog:
+    write_index([*WHEELS, *OTHERS], tmp_path)
+    return open_catalog(WheelsIndex(tmp_path))
+
+
+def refused(catalog: Catalog, *words: str) -> Impossible:
+    answer = api.resolve(pi4(), read_project(words), catalog=catalog)
+    assert isinstance(answer, Impossible), answer
+    return answer
+
+
+def test_the_two_that_collide_are_named_and_no_other(catalog: Catalog) -> None:
+    answer = refused(catalog, "flask", "tflite-runtime", "pandas", "opencv-python>=4.12")
+    assert answer.colliding == ("tflite-runtime", "opencv-python>=4.12")
+    assert answer.message == (
+        "tflite-runtime and opencv-python>=4.12 do not go together here: numpy would have to be "
+        ">=1.23.2 (required by tflite-runtime 2.14.0) and <2 (compiled into tflite-runtime 2.14.0) "
+        "and >=2 (required by opencv-python 4.13.0)"
+    )
+
+
+def test_every_way_out_works_with_all_the_rest(catalog: Catalog) -> None:
+    answer = refused(catalog, "flask", "tflite-runtime", "opencv-python>=4.12")
+    told = [change.text for change in answer.changes]
+    assert told[0] == (
+        "ask for opencv-python==4.8.1 instead of opencv-python>=4.12; the rest can stay"
+    )
+    assert "ai-edge-litert 2.1.0 instead of tflite-runtime" in told[1]
+    anew = api.resolve(
+        pi4(), read_project(["flask", "tflite-runtime", "opencv-python==4.8.1"]), catalog=catalog
+    )
+    assert isinstance(anew, Plan)
+    assert not any("pidoctor install" in text for text in told)  # it would drop the rest
+
+
+def test_one_that_cannot_be_had_collides_with_nothing(catalog: Catalog) -> None:
+    answer = refused(catalog, "tflite-runtime", "mediapipe", "flask")
+    assert answer.colliding == ()
+    assert "the index has no mediapipe for 64-bit ARM" in answer.message
+
+
+def test_what_is_said_twice_of_a_package_counts_together(catalog: Catalog) -> None:
+    answer = refused(catalog, "ai-edge-litert", "opencv-python", "numpy<2", "opencv-python!=4.8.1")
+    assert set(answer.colliding) == {"numpy<2", "opencv-python!=4.8.1"}
