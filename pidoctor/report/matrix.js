@@ -20,16 +20,22 @@ function filter() {
     const fits = (name, word) => name.some((part) => part.startsWith(word));
     const ofSystems = wanted.filter((word) => names.some((name) => fits(name, word)));
     const ofBoards = wanted.filter((word) => !ofSystems.includes(word));
-    const open = names.map((name) => ofSystems.every((word) => fits(name, word)));
-    open.forEach((visible, index) => column(table, index + 1, visible));
-    for (const row of table.tBodies[0].rows) {
+    const rows = [...table.tBodies[0].rows];
+    const named = rows.filter((row) => {
       const board = row.cells[0].textContent.toLowerCase();
+      return ofBoards.every((word) => board.includes(word));
+    });
+    // A system that none of these boards runs takes no room.
+    const open = names.map((name, index) => ofSystems.every((word) => fits(name, word)) &&
+      named.some((row) => row.cells[index + 1].dataset.status));
+    open.forEach((visible, index) => column(table, index + 1, visible));
+    for (const row of rows) {
       const inColumns = [...row.cells].slice(1).filter((cell, index) => open[index]);
       for (const cell of inColumns) {
         cell.classList.toggle("dim", status !== "all" && cell.dataset.status !== status);
       }
       const fitting = inColumns.filter((cell) => cell.dataset.status && !cell.classList.contains("dim"));
-      row.hidden = !ofBoards.every((word) => board.includes(word)) || fitting.length === 0;
+      row.hidden = !named.includes(row) || fitting.length === 0;
       if (!row.hidden) {
         boards += 1;
         cells += fitting.length;
