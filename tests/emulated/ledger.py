@@ -183,6 +183,8 @@ def unpacked(wheel: Wheel) -> Path:
         assert download(session, link.url, link.filename, content) == wheel.sha256
         with zipfile.ZipFile(content) as archive:
             archive.extractall(folder)
+        for part in folder.glob("*.data/p*lib/*"):  # purelib or platlib, as pip puts it
+            part.rename(folder / part.name)
 
     return cache.made_once(cache.folder() / "wheels" / wheel.sha256[:16], make)
 
