@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from pidoctor.host.base import Host, HostError, MissingError, Pattern, UnreadableError
+from pidoctor.platforms.tags import abi_tag
 from pidoctor.probe import payload
 from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.installers import can_make_environments, probe_installers
@@ -185,7 +186,7 @@ def _answers_from_files(host: Host, path: str) -> Mapping[str, Any]:
     return {
         "version": _packaged_version(host, minor) or minor,
         "implementation": "cpython",
-        "abi": f"cp{minor.replace('.', '')}{threads}",
+        "abi": f"{abi_tag(minor)}{threads}",
         "prefix": prefix,
         "base_prefix": prefix,
         "stdlib": f"{prefix}/lib/python{minor}{threads}",

@@ -18,6 +18,7 @@ from packaging.utils import parse_wheel_filename
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.ledger import Ledger, parse_run
 from pidoctor.catalog.wheels import SCHEMA, WheelsIndex
+from pidoctor.platforms.tags import abi_tag
 from pidoctor.platforms.versions import parse_version
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.plan import Resolution
@@ -91,7 +92,7 @@ def machine(  # one argument per fact of a machine
     """A machine with the facts given and no opinion on the others."""
     return Machine(
         python=python,
-        abi="cp" + "".join(python.split(".")[:2]),
+        abi=abi_tag(python),
         implementation="cpython",
         architecture=architecture,
         kernel_machine=kernel or architecture,

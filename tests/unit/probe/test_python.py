@@ -186,6 +186,14 @@ class Elsewhere(LiveHost):
         return False
 
 
+def test_a_mounted_card_with_an_old_python(tmp_path: Path) -> None:
+    """Raspberry Pi OS 10 has Python 3.7, whose wheels are tagged cp37m."""
+    (tmp_path / "usr/bin").mkdir(parents=True)
+    (tmp_path / "usr/bin/python3.7").write_bytes(elf(AARCH64, 64))
+    (tmp_path / "usr/bin/python3").symlink_to("python3.7")
+    assert look(DirectoryHost(tmp_path)).abi.value == "cp37m"
+
+
 def test_asking_in_this_process_gives_the_same_answers() -> None:
     host, elsewhere = LiveHost(), Elsewhere()
     assert host.runs_here(host.interpreter())
