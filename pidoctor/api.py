@@ -128,18 +128,18 @@ def resolve(
     while _learnt(resolution, known):
         resolution = solve(profile, asked_for, known)
     if isinstance(resolution, Impossible):
-        from pidoctor.resolve.changes import changes
+        from pidoctor.resolve.changes import OF_THE_MACHINE, changes
         from pidoctor.resolve.collisions import collision
         from pidoctor.resolve.ways_out import ways_out
 
         of_several = collision(profile, asked_for, known)
         if of_several is not None:
             resolution = of_several.explained(resolution)
-        found = (
-            *(of_several.changes if of_several else ()),
-            *changes(profile, asked_for, known),
-            *ways_out(profile, asked_for, known, resolution),
-        )
+        ways = tuple(ways_out(profile, asked_for, known, resolution))
+        of_machine = changes(profile, asked_for, known)
+        if ways:  # the machine is not what stands in the way
+            of_machine = tuple(it for it in of_machine if it.kind not in OF_THE_MACHINE)
+        found = (*(of_several.changes if of_several else ()), *of_machine, *ways)
         return replace(resolution, changes=tuple(sorted(found, key=lambda change: change.cost)))
     return resolution
 

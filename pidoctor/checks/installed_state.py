@@ -25,6 +25,9 @@ def environment_python(case: Case) -> Iterator[Finding]:
         (f"mv {quoted} {quoted}-old", f"pidoctor install --venv {quoted}"),
     )
     if not python.version.is_known:
+        if environment.kind.value == "conda":
+            install = f"conda install -y -p {quoted} python=3.11"
+            anew = Remedy("Let conda install a Python in it.", (install,))
         yield Finding(
             "environment-python-gone",
             Severity.ERROR,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pidoctor.install.durable import read_json, write_json
 from pidoctor.install.ownership import give, owner_of
-from pidoctor.install.place import Place
+from pidoctor.install.place import Place, mark_of
 from pidoctor.install.state import identity
 
 SCHEMA = "pidoctor-journal/2"
@@ -47,8 +47,8 @@ class Entry:
 def stamp(environment: Path) -> str:
     """What tells a folder from any other that may have its name; empty for none or an empty one.
 
-    The inode number of the folder, and the time of pyvenv.cfg, because inode numbers are given
-    again. An install changes neither.
+    The inode number of the folder, and the time of the file that makes it an environment, because
+    inode numbers are given again. An install changes neither.
     """
     try:
         status = os.lstat(environment)
@@ -59,7 +59,8 @@ def stamp(environment: Path) -> str:
     if not stat.S_ISDIR(status.st_mode):
         return NO_FOLDER
     try:
-        return f"{status.st_ino}:{os.lstat(environment / 'pyvenv.cfg').st_mtime_ns}"
+        mark = mark_of(environment)
+        return f"{status.st_ino}:{os.lstat(mark).st_mtime_ns if mark else '-'}"
     except OSError:
         return f"{status.st_ino}:-"
 

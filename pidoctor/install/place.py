@@ -96,6 +96,14 @@ class Place:
         return self.venv / "pidoctor-manifest.json"
 
 
+def mark_of(environment: Path) -> Path | None:
+    """The file that makes a folder an environment: of venv (PEP 405), or of conda."""
+    for name in ("pyvenv.cfg", "conda-meta/history"):
+        if (environment / name).is_file():
+            return environment / name
+    return None
+
+
 def python_of(environment: Path) -> Path:
     """The interpreter of a virtual environment."""
     return environment / "bin" / "python"

@@ -20,7 +20,7 @@ from pidoctor.install.failure import InstallError, failure, missing_package
 from pidoctor.install.interpreter import Interpreter, ask
 from pidoctor.install.kit import whose
 from pidoctor.install.path_rules import check_path
-from pidoctor.install.place import Place, python_of
+from pidoctor.install.place import Place, mark_of, python_of
 from pidoctor.install.process import Arrival
 from pidoctor.install.tools import Pip, pips, seed, uv_for
 from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
@@ -231,9 +231,14 @@ def _exists(venv: Path) -> bool:
         )
     if not venv.exists() or (venv.is_dir() and not any(venv.iterdir())):
         return False
-    if not venv.is_dir() or not (venv / "pyvenv.cfg").is_file():
+    if not venv.is_dir() or mark_of(venv) is None:
         raise UsageError(
             f"{venv} exists and is no virtual environment; choose another place with --venv"
+        )
+    if (venv / "condabin").is_dir():
+        raise UsageError(
+            f"{venv} is conda's base environment, which conda itself runs from; make one of its "
+            "own: conda create -n tflite python=3.11, then conda activate tflite"
         )
     outward = links_out(venv)
     if outward:
@@ -267,6 +272,8 @@ def _check_python(plan: Plan, python: Interpreter) -> None:
 
 
 def _shares_system(venv: Path) -> bool:
+    if not (venv / "pyvenv.cfg").is_file():
+        return True  # conda's Python has no other one behind it
     for line in (venv / "pyvenv.cfg").read_text("utf-8").splitlines():
         key, _, value = line.partition("=")
         if key.strip().lower() == "include-system-site-packages":

@@ -16,7 +16,7 @@ from pidoctor.install import state
 from pidoctor.install.durable import rename
 from pidoctor.install.failure import from_os_error
 from pidoctor.install.journal import stamps
-from pidoctor.install.place import Place
+from pidoctor.install.place import Place, mark_of
 
 _COPIES = {
     "backup": "the copy made before the install that was interrupted",
@@ -45,7 +45,7 @@ def copies(place: Place) -> tuple[Copy, ...]:
     return tuple(
         Copy(name, place.state / name, text)
         for name, text in _COPIES.items()
-        if found[name] and (place.state / name / "pyvenv.cfg").is_file()
+        if found[name] and mark_of(place.state / name)
     )
 
 

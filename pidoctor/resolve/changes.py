@@ -42,6 +42,7 @@ KINDS = (
     "os-release",
     "board",
 )
+OF_THE_MACHINE = KINDS[KINDS.index("system-package") :]
 Vary = Callable[[Profile], Iterable[Profile]]
 Solve = Callable[[Profile, Request, Catalog], Resolution]
 

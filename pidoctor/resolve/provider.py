@@ -15,6 +15,7 @@ from resolvelib import AbstractProvider
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
+from pidoctor.profile.environment import InstalledPackage
 from pidoctor.resolve.compatibility import judge, judge_evidence
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.present import Need, Present, keyed
@@ -22,6 +23,11 @@ from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict
 
 HERE = "installed here"  # the origin of the need that keeps an installed package
 _THEIRS = ("conda", "system")
+
+
+def is_theirs(item: InstalledPackage) -> bool:
+    """Whether others look after a package, who do not know what pip does to it."""
+    return item.editable or item.origin in _THEIRS
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +74,7 @@ class World:
         self.ledger = catalog.ledger
         self.beyond_tags = beyond_tags
         self.present = present or {}
+        self.theirs_stay = True  # what conda or an editable install looks after is not replaced
         self.bounds: dict[str, SpecifierSet] = {}
         self.hashes: Mapping[str, frozenset[str]] = {}  # package -> the only files that may be it
         self._extras: dict[tuple[Choice, str], Choice] = {}
@@ -98,13 +105,13 @@ class World:
         """The usable choices for a package: the installed one, wheels newest first, then the
         distribution's; wheels that may or may not run come last.
 
-        What others look after (conda, an editable install) is never replaced.
+        What others look after (conda, an editable install) is not replaced while ``theirs_stay``.
         """
         doubtful = []
         kept = self.kept(name)
         if kept is not None:
             yield kept
-            if kept.present and (kept.present.item.editable or kept.present.item.origin in _THEIRS):
+            if self.theirs_stay and kept.present and is_theirs(kept.present.item):
                 return
         for version in self.versions(name):
             if kept is not None and Version(version) == kept.version:

@@ -18,12 +18,13 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.relations import MemoryNeed
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError
+from pidoctor.profile.environment import InstalledPackage
 from pidoctor.profile.profile import NO_RIGHTS, Profile
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.present import Need, Present, present_in
-from pidoctor.resolve.provider import HERE, Choice, Provider, World, needs_of
+from pidoctor.resolve.provider import HERE, Choice, Provider, World, is_theirs, needs_of
 from pidoctor.resolve.reasons import admitted, age, conflict, rejection, without_wheels
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.standing import compiled_model, standing
@@ -69,6 +70,7 @@ class Question:
         self._request = request
         self._catalog = catalog
         self._world = World(machine, catalog, request.beyond_tags, present)
+        self._world.theirs_stay = not request.replace
         self._rejected: list[Candidate] = []
         for item in request.bounds:
             name = canonicalize_name(item.name)
@@ -170,6 +172,9 @@ class Question:
         try:
             solution = self._tree(roots, Provider(self._world))
         except ResolutionImpossible as error:
+            theirs = self._would_replace(choice, roots)
+            if theirs is not None:
+                return theirs
             return conflict(self._world, choice, [cause.requirement for cause in error.causes])
         broken = self._broken_by(solution)
         if not broken or self._request.replace:
@@ -180,6 +185,31 @@ class Question:
         except ResolutionImpossible:
             return self._breaks(choice, solution, broken)
         return _packages(self._reached_from([need.key for need in roots], whole))
+
+    def _would_replace(self, choice: Choice, roots: Sequence[Need]) -> Candidate | None:
+        """Why not, where the only obstacle is a package that others look after."""
+        if not self._world.theirs_stay:
+            return None
+        self._world.theirs_stay = False
+        try:
+            solution = _packages(self._tree(roots, Provider(self._world)))
+        except ResolutionImpossible:
+            return None
+        finally:
+            self._world.theirs_stay = True
+        for item in self._replaced(solution):
+            solved = solution[item.name]
+            why = "; ".join(text for text in solved.because if ASKED not in text) or item.name
+            detail = f"needs {why}, and {_looked_after(item, str(solved.choice.version))}"
+            return Candidate(choice.name, str(choice.version), Reason.BREAKS_INSTALLED, detail)
+        return None
+
+    def _replaced(self, solution: Mapping[str, Solved]) -> Iterator[InstalledPackage]:
+        """What others look after and a solution replaces."""
+        for name, solved in solution.items():
+            there = self._present.get(name)
+            if there is not None and solved.choice.present is None and is_theirs(there.item):
+                yield there.item
 
     def _contradiction(self, choice: Choice) -> Sequence[Need]:
         """A need of the runtime and one that was asked for which no version satisfies together."""
@@ -295,6 +325,8 @@ class Question:
         notes = [note for solved in solution.values() for note in solved.choice.notes]
         notes += self._memory_notes(name, str(solution[name].choice.version))
         notes += filter(None, [self._age()])
+        for item in self._replaced(solution):
+            notes.append(_looked_after(item, str(solution[item.name].choice.version)))
         notes += self._request.left
         chosen = solution[name].choice
         known = self._catalog.ledger, self._machine
@@ -326,6 +358,19 @@ class Question:
             python = self._machine.python_short
             return f"no runtime has a wheel for {here} with Python {python}; {told}"
         return told
+
+
+def _looked_after(item: InstalledPackage, version: str) -> str:
+    """Whose an installed package is, and how they bring another version."""
+    there = f"{item.name} {item.version}"
+    if item.editable:
+        return f"{there} is installed as editable, from a folder that somebody works in"
+    if item.origin == "conda":
+        return (
+            f"{there} is conda's, which would not know that pip replaces it; conda can bring "
+            f"another: conda install {item.name}={version}"
+        )
+    return f"{there} is the system's own"
 
 
 class Solved(NamedTuple):

@@ -34,9 +34,10 @@ def ways_out(
         yield Change("environment", text, _COST, elsewhere.summary)
     anyway = resolve(profile, request._replace(replace=True), catalog)
     if isinstance(anyway, Plan):
-        broken = "; ".join(anyway.breaks)
+        needs = f"what needs {'; '.join(anyway.breaks)}"
+        losers = needs if anyway.breaks else "what was installed together with what is replaced"
         command = f"pidoctor install{asked} --replace"
         if request.together:
             command = "the same with --replace"
-        text = f"accept that what needs {broken} may stop working: {command}"
+        text = f"accept that {losers} may stop working: {command}"
         yield Change("replace", text, _COST, anyway.summary)

@@ -158,8 +158,25 @@ def test_what_conda_or_an_editable_install_looks_after_is_not_replaced(catalog: 
     theirs = package("numpy", "2.2.6", origin="conda")
     answer = ask(board(theirs), "tflite-runtime", catalog)
     assert isinstance(answer, Impossible)
+    assert answer.nearest is not None
+    assert answer.nearest.reason is Reason.BREAKS_INSTALLED
+    assert "conda install numpy=1.26.4" in answer.nearest.detail
+    request = parse_request("tflite-runtime", catalog)
+    ways = [way.kind for way in ways_out(board(theirs), request, catalog, answer)]
+    assert ways == ["environment", "replace"]
     editable = replace(package("numpy", "2.2.6"), editable=True)
-    assert isinstance(ask(board(editable), "tflite-runtime", catalog), Impossible)
+    answer = ask(board(editable), "tflite-runtime", catalog)
+    assert isinstance(answer, Impossible)
+    assert answer.nearest is not None
+    assert "installed as editable" in answer.nearest.detail
+
+
+def test_what_conda_looks_after_is_replaced_where_that_is_accepted(catalog: Catalog) -> None:
+    theirs = package("numpy", "2.2.6", origin="conda")
+    plan = ask(board(theirs), "tflite-runtime", catalog, replacing=True)
+    assert diff(plan)["numpy"] == "~1.26.4"
+    assert isinstance(plan, Plan)
+    assert any("conda install numpy=1.26.4" in note for note in plan.notes)
 
 
 def test_metadata_that_is_no_requirement_stops_nothing(catalog: Catalog) -> None:
