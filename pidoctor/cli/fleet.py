@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pidoctor.resolve.request import Request
     from pidoctor.result import Finding
 
-DESCRIPTION = "Many boards at once: one report of what they sent, one plan for each kind of board."
+DESCRIPTION = """\
+Many boards at once: one report of what they sent, one plan for each kind of board, and what Ansible
+needs to install on all of them. `pidoctor help many-boards` goes through it step by step."""
 EXAMPLES = """\
   pidoctor fleet report receipts/
   pidoctor fleet report receipts/ tickets/ --html fleet.html --store fleet.db

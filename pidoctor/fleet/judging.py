@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from pidoctor.decoding import DecodeError
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.reading import Document, board_name
 from pidoctor.fleet.record import JUDGED, NOTHING, TRIED, Record, Verdict
@@ -66,8 +67,7 @@ class Judge:
             for case in data["cases"]:
                 yield _case(document, case if isinstance(case, dict) else {})
             return
-        described = data.get("profile")
-        profile = codec.from_json(described) if isinstance(described, dict) else None
+        profile = _profile(data)
         found = prints.fingerprint(profile) if profile else None
         said = _said(data)
         if said is None and profile is not None:
@@ -131,12 +131,19 @@ def _receipt(document: Document, data: Json) -> Judged:
         *_death(proof),
         prints.from_json(data.get("fingerprint")),
     )
+    return Judged(record, lambda: _profile(data))
 
-    def profile() -> Profile | None:
+
+def _profile(data: Json) -> Profile | None:
+    """The machine beside an answer; None where there is none, or one that an older pidoctor wrote.
+
+    How the board does is known without it.
+    """
+    try:
         described = data.get("profile")
         return codec.from_json(described) if isinstance(described, dict) else None
-
-    return Judged(record, profile)
+    except DecodeError:
+        return None
 
 
 def _said(data: Json) -> Record | None:

@@ -10,6 +10,7 @@ TOPICS = {
     "32-bit": "what runs on a 32-bit system, and when to change to 64-bit",
     "pythons": "which runtime has wheels for which Python, and how to get another Python",
     "coral": "Google's Coral Edge TPU: the library, the runtime and the Python that go together",
+    "many-boards": "from an inventory of boards to a proven install and a report",
     "troubles": "every trouble that pidoctor knows, with what helps",
     "glossary": "what the words mean",
     "threat-model": "what pidoctor trusts, and what it does not",

@@ -110,6 +110,17 @@ def test_a_bad_file_stops_nothing(tmp_path: Path, content: bytes, reason: str) -
     assert reason in fleet.not_read[0]["error"]
 
 
+def test_a_receipt_of_an_older_pidoctor_counts(tmp_path: Path) -> None:
+    """Its machine lacks a fact that is new; how the board does is known all the same."""
+    old = receipt(target(BOOKWORM))
+    del old["profile"]["system"]["page_size"]
+    write(tmp_path, "old", old)
+    write(tmp_path, "older", {k: v for k, v in old.items() if k not in ("profile", "fingerprint")})
+    fleet = report(str(tmp_path))
+    assert (fleet.code, fleet.unread) == (0, 0)
+    assert {name for group in fleet.groups for name in group["names"]} == {"old", "older"}
+
+
 @pytest.mark.parametrize("value", [None, 3, "x", [], {}, [None], {"packages": [3]}])
 @pytest.mark.parametrize("key", ["plan", "proof", "fingerprint", "time", "profile"])
 def test_a_receipt_with_nonsense_in_it_is_no_traceback(

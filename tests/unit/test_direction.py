@@ -38,7 +38,7 @@ IMPORTS: Mapping[str, str] = {
         "triage"
     ),
     "evidence": "catalog errors platforms safe_files shapes",
-    "fleet": "errors platforms profile report resolve safe_files shapes units urls",
+    "fleet": "decoding errors platforms profile report resolve safe_files shapes units urls",
     "help": "catalog report",
     "host": "errors redact",
     "indexing": "catalog errors evidence host mutex platforms probe shapes",
