@@ -29,8 +29,6 @@ IMPORTS: Mapping[str, str] = {
         "ansible api asked catalog checks envelope errors evidence fleet help host indexing "
         "install lockfiles model probe profile progress proof readiness redact report requirements "
         "resolve result safe_files triage units"
-        "install lockfiles model probe profile progress proof readiness redact report "
-        "requirements resolve result safe_files triage units"
     ),
     "decoding": "errors profile",
     "envelope": (
