@@ -114,13 +114,14 @@ def test_the_offline_example_is_understood(tmp_path: Path) -> None:
     assert not (tmp_path / ".venv").exists()
 
 
-def test_the_picture_is_what_the_program_prints() -> None:
+@pytest.mark.parametrize("name", ["check", "explain", "model"])
+def test_a_picture_is_what_the_program_prints(name: str) -> None:
     """Compared by its words: the rest is the drawing of the rich in use."""
-    from tests.tools.make_picture import PICTURE, picture
+    from tests.tools.make_picture import ASSETS, picture
 
     def words(svg: str) -> list[str]:
         return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
 
-    assert words(PICTURE.read_text(encoding="utf-8")) == words(picture()), (
+    assert words((ASSETS / f"{name}.svg").read_text(encoding="utf-8")) == words(picture(name)), (
         "run python -m tests.tools.make_picture"
     )

@@ -77,8 +77,9 @@ def _plan(plan: Plan, detail: Detail, done: bool) -> Iterator[Block]:
         yield Item("and", [(", ".join(others), FAINT)])
     if plan.wheels:
         wheels = count(len(plan.wheels), "wheel")
-        yield Text([(f"{wheels}, {size(plan.download_size)} to download", FAINT)])
-    if plan.rests_on:
+        left = "" if done else " to download"
+        yield Text([(f"{wheels}, {size(plan.download_size)}{left}", FAINT)])
+    if plan.rests_on and not done:  # the proof below says more
         yield Text([(plan.rests_on[:1].upper() + plan.rests_on[1:], FAINT)])
     if not done:
         yield Command(plan.import_line, "In your code:", folds=False)
