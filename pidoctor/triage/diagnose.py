@@ -110,11 +110,23 @@ def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
             continue
         if present.intersection(symptom.without) or not holds(symptom.facts, seen.facts.shown()):
             continue
-        if symptom.cause in DECIDED:
+        if symptom.cause == MISSING_MODULE and _only_with_sudo(hit, seen):
+            text = "The same command without sudo does not miss it."
+            shown = replace(hit, groups={**hit.groups, "sudo": "yes"})
+            yield _Suspect("wrong-interpreter", SURE, (shown,), text)
+        elif symptom.cause in DECIDED:
             for verdict in _decide(hit, seen.facts, ignored, judge):
                 yield _Suspect(verdict.cause, verdict.confidence, (hit,), verdict.detail)
         elif symptom.cause not in MARKS:
             yield _Suspect(symptom.cause, symptom.confidence, (hit,))
+
+
+def _only_with_sudo(hit: Hit, seen: Scan) -> bool:
+    """Whether a module is missing under sudo, after the same command ran without it."""
+    prompt = max((at for at in seen.facts.prompts if at <= hit.number), default=0)
+    module = hit.groups.get("module")
+    earlier = (h for h in seen.hits if h.number < prompt and h.groups.get("module") == module)
+    return prompt in seen.facts.sudo and not any(earlier)
 
 
 def _pairs(seen: Scan) -> Iterable[_Suspect]:

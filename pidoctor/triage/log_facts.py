@@ -113,6 +113,9 @@ class Facts:
     prompts: tuple[int, ...] = ()
     """Lines that show a command typed at a prompt, or one of a Dockerfile."""
 
+    sudo: tuple[int, ...] = ()
+    """Lines that show a command run by sudo which was run without it before."""
+
     versions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Installed version of a package, as the log shows it last, and the line."""
 
@@ -151,6 +154,7 @@ class FactReader:
         self._commands: set[str] = set()
         self._asked: list[tuple[int, frozenset[str]]] = []
         self._prompts: list[int] = []
+        self._sudo: list[int] = []
         self._versions: dict[str, tuple[str, int]] = {}
         self._year = b""
 
@@ -191,7 +195,10 @@ class FactReader:
     def _read_command(self, text: str, number: int) -> None:
         if _PROMPT.match(text) and len(self._prompts) < 1000:
             self._prompts.append(number)
-            self._commands.add(same_command(re.split(r"[$#%] ", text, maxsplit=1)[-1]))
+            typed = re.split(r"[$#%] ", text, maxsplit=1)[-1]
+            if typed.startswith("sudo ") and same_command(typed) in self._commands:
+                self._sudo.append(number)
+            self._commands.add(same_command(typed))
         shown = _SHOWN_COMMAND.search(text)
         if shown is not None and len(self._commands) < 200:
             self._commands.add(same_command(shown.group()))
@@ -251,6 +258,7 @@ class FactReader:
             frozenset(self._commands),
             tuple(self._asked),
             tuple(self._prompts),
+            tuple(self._sudo),
             self._versions,
         )
 

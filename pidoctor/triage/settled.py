@@ -12,7 +12,8 @@ from pidoctor.triage.missing_module import name_of
 ENDED_WELL = "ended-well"
 """The sign of an exit status of 0, which proves something only where nothing failed before."""
 
-_APT_SET_UP = re.compile(r"^Setting up ([a-z0-9][a-z0-9+.-]*)")
+_APT_SET_UP = re.compile(r"^(?:Setting up|status installed) ([a-z0-9][a-z0-9+.-]*)")
+_APT_HISTORY = re.compile(r"(?:^Install:|,) ([a-z0-9][a-z0-9+.-]*):\w+ \(")
 _SATISFIED = re.compile(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
 
 
@@ -39,6 +40,8 @@ def _names(text: str) -> frozenset[str]:
     apt, satisfied = _APT_SET_UP.match(text), _SATISFIED.match(text)
     names = {name for name, _ in installed_in(text)}
     names |= {found.group(1) for found in (apt,) if found}
+    if text.startswith("Install: "):  # apt's history
+        names |= set(_APT_HISTORY.findall(text))
     names |= {plain_name(found.group(1)) for found in (satisfied,) if found}
     return frozenset(names)
 
