@@ -15,7 +15,7 @@ class Asked(NamedTuple):
     requirement: str = "auto"
     option: str = ""  # "--target", "--capture", "--root"
     value: str = ""
-    more: tuple[str, ...] = ()  # options about this machine: ("--venv", "env")
+    more: tuple[str, ...] = ()  # options about the machine: ("--venv", "env")
     project: tuple[str, ...] = ()  # of several requirements: ("-r", "requirements.txt")
     settings: str = ""  # the file of the project's settings, where that asks
 
@@ -48,5 +48,5 @@ class Asked(NamedTuple):
         plain = self.requirement == "auto" and name != "explain"
         requirement = self.project or (() if plain else (self.requirement,))
         requirement = () if self.settings else requirement  # it is read again
-        where = self.more if self.here else (self.option, self.value)
+        where = self.more if self.here else (self.option, self.value, *self.more)
         return shlex.join(["pidoctor", name, *requirement, *where, *more])

@@ -396,6 +396,12 @@ def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
         "--capture", metavar="FILE", action=_Once, help="one captured with `pidoctor capture`"
     )
     only.add_argument("--root", metavar="DIR", action=_Once, help="a mounted card or a chroot")
+    where.add_argument(
+        "--board",
+        metavar="NAME",
+        action=_Once,
+        help="with --root or --capture: the board that it is for, pi4-4gb",
+    )
     add_environment(where)
 
 

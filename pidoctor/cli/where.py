@@ -33,13 +33,27 @@ def machine(options: argparse.Namespace) -> ProbeResult:
 
 
 def with_named(profile: Profile, options: argparse.Namespace) -> Profile:
-    """The machine with the devices of ``--with``."""
+    """The machine on the board of ``--board``, with the devices of ``--with``."""
+    board = getattr(options, "board", None)
+    if board is not None:
+        profile = _on_board(profile, board, options)
     names = getattr(options, "devices", None)
     if not names:
         return profile
     from pidoctor.profile.devices import with_devices
 
     return with_devices(profile, names)
+
+
+def _on_board(profile: Profile, board: str, options: argparse.Namespace) -> Profile:
+    from pidoctor.errors import UsageError
+
+    if options.root is None and options.capture is None:
+        instead = f"for a board with a stock system write --target {board}"
+        raise UsageError(f"--board goes with --root or --capture; {instead}")
+    from pidoctor.profile.boarded import on_board
+
+    return on_board(profile, board)
 
 
 def _say_what_is_read_into(options: argparse.Namespace) -> None:
@@ -98,11 +112,18 @@ def asked(options: argparse.Namespace) -> Asked:
     for option in ("target", "capture", "root"):
         if getattr(options, option, None) is not None:
             value = str(getattr(options, option))
-            return Asked(requirement, f"--{option}", value, project=project, settings=file)
-    given = {name: getattr(options, name, None) for name in ("venv", "python")}
-    more = [(f"--{name}", str(value)) for name, value in given.items() if value]
-    words = tuple(word for pair in more for word in pair)
-    return Asked(requirement, more=words, project=project, settings=file)
+            words = _given(options, "board", "python")
+            return Asked(requirement, f"--{option}", value, words, project, file)
+    return Asked(
+        requirement, more=_given(options, "venv", "python"), project=project, settings=file
+    )
+
+
+def _given(options: argparse.Namespace, *names: str) -> tuple[str, ...]:
+    """Those of the options that were given, as they are typed again."""
+    values = {name: getattr(options, name, None) for name in names}
+    pairs = [(f"--{name}", str(value)) for name, value in values.items() if value]
+    return tuple(word for pair in pairs for word in pair)
 
 
 def _is_project(options: argparse.Namespace) -> bool:

@@ -123,7 +123,9 @@ def architecture(program: Fact[Elf], kernel: Fact[str], os_id: Fact[str]) -> Fac
         )
     if os_id.value in ("debian", "ubuntu"):
         return Fact.known("armv7l", f"{program.source}, {os_id.value} armhf is ARMv7")
-    return Fact.unreadable(program.source, "32-bit ARM; only the board tells ARMv6 from ARMv7")
+    return Fact.unreadable(
+        program.source, "32-bit ARM; only the board tells ARMv6 from ARMv7: name it with --board"
+    )
 
 
 def parse_os_release(text: str) -> dict[str, str]:
@@ -255,18 +257,19 @@ def _library_folders(host: Host, program: Elf | None, prefix: str) -> tuple[str,
 def _lacks(host: Host, folders: tuple[str, ...]) -> tuple[str, ...]:
     """The wanted libraries that are neither in the folders nor in the loader's cache.
 
-    A host error where somebody did not look (a capture of an older version), or where only a part
-    of a system is there to be looked at.
+    Without a cache only the C++ library is missed for certain: what else is not there may have
+    been left out of a copy. A host error where that, or an old capture, leaves it open.
     """
     here = any(host.exists(f"{folder}/{LIBSTDCXX}") for folder in folders)
-    others = [name for name in WANTED if name != LIBSTDCXX]
-    left = [*(() if here else (LIBSTDCXX,))]
     try:
-        left += [name for name in others if not _is_in(host, folders, name)]
-        left = [name for name in left if name not in _cached(host, folders)] if left else []
-    except HostError:
+        left = [name for name in WANTED if name != LIBSTDCXX and not _is_in(host, folders, name)]
+        if left or not here:
+            cached = {found.decode("ascii") for found in host.search(LOADER_CACHE, CACHED)}
+            missed = [*left, *(() if here else (LIBSTDCXX,))]
+            left = [name for name in missed if name not in cached]
+    except HostError as error:
         if here:
-            raise
+            raise UnreadableError(error.path, error.reason) from error
         left = [LIBSTDCXX]
     return tuple(left)
 
@@ -277,20 +280,6 @@ def _is_in(host: Host, folders: tuple[str, ...], name: str) -> bool:
             host.read_bytes(f"{folder}/{name}", 4)
             return True
     return False
-
-
-def _cached(host: Host, folders: tuple[str, ...]) -> set[str]:
-    """The wanted libraries that the loader finds elsewhere.
-
-    Without a cache there is no elsewhere, provided that the folder of the C library can be seen.
-    """
-    with suppress(MissingError):
-        return {found.decode("ascii") for found in host.search(LOADER_CACHE, CACHED)}
-    for folder in folders:
-        with suppress(MissingError):
-            if any(name.startswith(("libc.so", "libc.musl-")) for name in host.list_dir(folder)):
-                return set()
-    raise UnreadableError(LOADER_CACHE, "neither it nor the folder of the C library is there")
 
 
 def _find(host: Host, folders: tuple[str, ...], name: str) -> Fact[str]:
