@@ -524,11 +524,24 @@ class ModelChange(TypedDict):
 class ModelMemory(TypedDict):
     """Bytes: ``mapped`` is the file, ``arena`` the tensors of one run without a delegate.
 
-    ``arena`` is null where only a run tells.
+    ``private`` and ``peak`` (with the whole file in memory) are the least and the most beyond the
+    import of the best runtime, ``parts`` what the middle of ``private`` is made of. Null where only
+    a run tells.
     """
 
     mapped: Amount
     arena: Union[Amount, None]
+    private: Union[list[Amount], None]
+    peak: Union[list[Amount], None]
+    parts: Mapping[str, int]
+
+
+class ModelAdvice(TypedDict):
+    """What could be done better with a model, and what that rests on."""
+
+    id: Id
+    text: Text
+    source: str
 
 
 class ModelDifference(TypedDict):
@@ -559,6 +572,7 @@ class Model(TypedDict):
     verdict: Annotated[str, _one_of("runs", "runs-with", "cannot", "undecided")]
     runtimes: list[ModelRuntime]
     memory: ModelMemory
+    advice: list[ModelAdvice]
     changes: list[ModelChange]
     differences: Union[list[ModelDifference], None]
 

@@ -75,6 +75,17 @@ TABLES: Mapping[str, Rules] = {
         },
         filled=("accelerators[].sources", "builds[].sources", "builds[].commands"),
     ),
+    "model_advice": Rules(
+        "pidoctor.model.advice:AdviceTable",
+        references={"int8[].socs[]": ("boards:socs[].id",)},
+        word_sizes=("int8[].bits",),
+        filled=("sources", "networks_source"),
+    ),
+    "model_memory": Rules(
+        "pidoctor.model.memory:MemoryTable",
+        references={"rows[].where.distribution": ("runtimes:runtimes[].distribution",)},
+        filled=("rows[].parts", "rows[].source"),
+    ),
     "model_rules": Rules(
         "pidoctor.model.verdict:ModelRulesTable",
         unique=(("rules[].id",), ("changes[].id",)),

@@ -16,11 +16,13 @@ from packaging.specifiers import SpecifierSet
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.model.advice import Place, advise
 from pidoctor.model.answer import KINDS, ModelAnswer, ModelChange, ModelFile, RuntimeAnswer
 from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import Content, read_content
 from pidoctor.model.file import open_model
 from pidoctor.model.flatbuffer import ModelError
+from pidoctor.model.memory import model_memory
 from pidoctor.model.summary import summarise
 from pidoctor.model.verdict import (
     CANNOT,
@@ -78,10 +80,29 @@ class ModelQuestion:
         )
         plan = self.plan(profile, request, known)
         if plan is not None:
-            return answer.with_first(plan.runtime, plan.version), plan
+            answer = answer.with_first(plan.runtime, plan.version)
+        answer = self._with_figures(answer, profile)
+        if plan is not None:
+            return answer, plan
         if answer.verdict != CANNOT:
             return answer, None
         return answer._replace(changes=self._changes(answer, profile, request, known)), None
+
+    def _with_figures(self, answer: ModelAnswer, profile: Profile) -> ModelAnswer:
+        """The answer with the memory on the best runtime, and what could be done better."""
+        best = answer.best
+        if best is None or answer.verdict == CANNOT:
+            return answer
+        place = Place(
+            profile.board.soc.value,
+            profile.python.bits.value,
+            profile.cpu.cores.value,
+            profile.memory.total.value or profile.board.memory.value,
+        )
+        target = Target(best.name, best.version, machine_of(profile).architecture)
+        memory = model_memory(self.content, target)
+        advice = advise(self.content, answer.summary, memory, place)
+        return answer._replace(memory=memory, advice=advice)
 
     def plan(self, profile: Profile, request: Request, known: Catalog) -> Plan | None:
         """The first runtime that runs the model and whose whole tree fits."""

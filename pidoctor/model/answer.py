@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from pidoctor.model.advice import Advice
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Tensor
+from pidoctor.model.memory import Memory
 from pidoctor.model.summary import Summary
 from pidoctor.model.verdict import CANNOT, RUNS, RUNS_WITH, UNDECIDED, Verdict
 
@@ -106,6 +108,8 @@ class ModelAnswer(NamedTuple):
     arena: int | None = None  # bytes; None where only a run tells
     changes: tuple[ModelChange, ...] = ()
     differences: tuple[Difference, ...] | None = None
+    memory: Memory | None = None  # on the best runtime
+    advice: tuple[Advice, ...] = ()
 
     @property
     def best(self) -> RuntimeAnswer | None:
@@ -155,12 +159,27 @@ class ModelAnswer(NamedTuple):
             "compiled_for": summary.compiled_for,
             "verdict": self.verdict,
             "runtimes": [runtime.to_json() for runtime in self.runtimes],
-            "memory": {"mapped": content.size, "arena": self.arena},
+            "memory": self._memory_to_json(),
+            "advice": [{"id": it.id, "text": it.text, "source": it.source} for it in self.advice],
             "changes": [change.to_json() for change in self.changes],
             "differences": None
             if self.differences is None
             else [difference.to_json() for difference in self.differences],
         }
+
+    def _memory_to_json(self) -> shapes.ModelMemory:
+        memory = self.memory
+        return {
+            "mapped": self.content.size,
+            "arena": self.arena,
+            "private": _pair(memory.private) if memory else None,
+            "peak": _pair(memory.peak) if memory else None,
+            "parts": dict(memory.parts) if memory else {},
+        }
+
+
+def _pair(sizes: tuple[int, int] | None) -> list[int] | None:
+    return None if sizes is None else list(sizes)
 
 
 def _tensors(graph: Graph, numbers: Iterable[int]) -> list[shapes.ModelTensor]:

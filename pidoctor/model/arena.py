@@ -17,6 +17,7 @@ ALIGNMENT = 64  # bytes, kDefaultTensorAlignment
 _MARGIN = 2 * ALIGNMENT  # what a runtime asks for beyond the last tensor
 _MOST = 3000  # tensors that are planned; the time grows with the square
 _FOREVER = 1 << 31
+_SMALL = 0.05  # of the arena
 # Which input of an operator sets the shape of its output.
 _SHAPE_INPUT = {
     "RESHAPE": 1,
@@ -62,6 +63,20 @@ class _Life(NamedTuple):
     last: int
 
 
+def nearly_arena_bytes(content: Content) -> int | None:
+    """The same also where a shape is computed, if what depends on it is small as it is stored.
+
+    Converters compute the batch size of the last layers of nearly every model in this way.
+    """
+    graph = content.main
+    late = [op for op in graph.operators if _only_known_later(graph, op)]
+    if len(content.graphs) > 1 or any(op.name in _UNPLANNED or op.custom for op in late):
+        return None
+    planned = _planned(graph)
+    open_ = sum(graph.tensors[number].bytes for op in late for number in op.outputs if number >= 0)
+    return None if planned is None or open_ > planned * _SMALL else planned
+
+
 def arena_bytes(content: Content) -> int | None:
     """The arena of a model in the stored shapes, in bytes.
 
@@ -71,6 +86,10 @@ def arena_bytes(content: Content) -> int | None:
     graph = content.main
     if len(content.graphs) > 1 or any(_only_known_later(graph, op) for op in graph.operators):
         return None
+    return _planned(graph)
+
+
+def _planned(graph: Graph) -> int | None:
     shared = _shared(graph)
     lives = [*_tensors(graph, shared), *_temporaries(graph)]
     if len(lives) > _MOST:

@@ -105,7 +105,7 @@ def quantisation(content: Content) -> str:
     """
     kinds: Counter[str] = Counter()
     for graph in content.graphs:
-        origins = _dequantised(graph)
+        origins = dequantised(graph)
         for operator in graph.operators:
             kind = _kind(graph, operator, origins)
             if kind:
@@ -125,17 +125,19 @@ def _by_inputs(graph: Graph) -> str:
     return found.pop().lower() if len(found) == 1 else "no weights"
 
 
-def _dequantised(graph: Graph) -> dict[int, Tensor]:
-    """Tensors that are stored ones behind a DEQUANTIZE, as the weights of float16 models are."""
-    return {
-        operator.outputs[0]: graph.tensors[operator.inputs[0]]
-        for operator in graph.operators
-        if operator.name == "DEQUANTIZE"
-        and operator.inputs
-        and operator.outputs
-        and operator.inputs[0] >= 0
-        and graph.tensors[operator.inputs[0]].stored
-    }
+def dequantised(graph: Graph) -> dict[int, Tensor]:
+    """Tensors that are stored ones behind a DEQUANTIZE, as the weights of float16 models are.
+
+    Sparse weights are behind a DENSIFY as well.
+    """
+    found: dict[int, Tensor] = {}
+    for operator in graph.operators:
+        if operator.name in ("DEQUANTIZE", "DENSIFY") and operator.inputs and operator.outputs:
+            number = operator.inputs[0]
+            origin = found.get(number, graph.tensors[number] if number >= 0 else None)
+            if origin is not None and origin.stored:
+                found[operator.outputs[0]] = origin
+    return found
 
 
 def _kind(graph: Graph, operator: Operator, origins: Mapping[int, Tensor]) -> str:

@@ -16,6 +16,7 @@ import pytest
 from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import read_content
 from pidoctor.model.file import open_model
+from pidoctor.model.memory import model_memory
 from pidoctor.model.verdict import Target, judge_model
 
 pytestmark = pytest.mark.network
@@ -53,6 +54,21 @@ ARENAS = {
     "palm_detection_lite.tflite": 3981440,
     "pose_detection.tflite": 7140480,
     "pose_landmark_full.tflite": 9831552,
+}
+# Private memory beyond import, MB, of a run on tflite-runtime 2.14.0 and on ai-edge-litert 2.3.0
+# (x86-64, XNNPACK started by the wheel).
+PRIVATE = {
+    "embedding_model.tflite": (2.8, 4.7),
+    "face_detection_back.tflite": (28.1, 17.4),
+    "face_detection_front.tflite": (4.8, 6.3),
+    "face_detection_full_range.tflite": (15.3, 12.0),
+    "hand_landmark_full.tflite": (29.7, 20.8),
+    "hand_landmark_lite.tflite": (16.1, 14.3),
+    "hand_recrop.tflite": (5.9, 7.8),
+    "palm_detection_full.tflite": (45.2, 16.6),
+    "palm_detection_lite.tflite": (36.9, 15.3),
+    "pose_detection.tflite": (40.5, 30.7),
+    "pose_landmark_full.tflite": (55.4, 42.0),
 }
 AT_LEAST = 30  # models that these packages hold
 
@@ -98,3 +114,23 @@ def test_the_arena_is_what_the_runtime_planned(models: list[Path]) -> None:
             with open_model(path) as data:
                 found[path.name] = arena_bytes(read_content(data))
     assert found == ARENAS
+
+
+def test_private_memory_is_what_runs_took(models: list[Path]) -> None:
+    """Within 25 % or 4 MB for 90 %, and never 40 % too low."""
+    targets = (
+        Target("tflite-runtime", "2.14.0", "x86_64"),
+        Target("ai-edge-litert", "2.3.0", "x86_64"),
+    )
+    right, low = [], []
+    for path in models:
+        for target, taken in zip(targets, PRIVATE.get(path.name, ())):
+            with open_model(path) as data:
+                memory = model_memory(read_content(data), target)
+            estimate = sum(memory.parts.values()) / 1e6
+            right.append(abs(estimate - taken) <= max(taken * 0.25, 4))
+            if estimate < taken * 0.6 and taken > 4:
+                low.append((path.name, target.name, estimate, taken))
+    assert len(right) >= 20
+    assert sum(right) >= len(right) * 0.9
+    assert low == []

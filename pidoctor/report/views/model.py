@@ -36,6 +36,13 @@ _WORDS = {
     "undecided": "not settled",
 }
 _MOST_OPERATORS = 8
+_MOST_PARTS = 3
+_PARTS = {
+    "float32": "packed weights",
+    "float16": "weights as float32",
+    "dynamic range": "packed weights",
+    "integer": "packed weights",
+}
 _COMPILED = {"edgetpu": "the Edge TPU (Coral)", "npu": "the NPU of one chip"}
 
 
@@ -48,6 +55,8 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         yield Section("What would make it run", tuple(_changes(model)))
     yield Section("Runtimes that can be installed", tuple(_runtimes(model, detail)))
     yield Section("The model", (Facts(tuple(_facts(model, detail))),))
+    if model.advice:
+        yield Section("Advice", tuple(_advice(model, detail)))
     if model.differences is not None:
         yield Section("Differences to the second file", tuple(_differences(model)))
 
@@ -59,6 +68,29 @@ def _changes(model: ModelAnswer) -> Iterator[Block]:
         yield Item(f"{number}.", f"{text.rstrip('.')}.{then}")
         if change.code:
             yield Command(change.code, "In the program that converts:", folds=False)
+
+
+def _advice(model: ModelAnswer, detail: Detail) -> Iterator[Block]:
+    for it in model.advice:
+        yield Item(Mark.NOTE, it.text)
+        if detail is Detail.VERBOSE:
+            yield Item(Mark.BLANK, f"source: {it.source}")
+
+
+def _memory(model: ModelAnswer) -> Iterator[Words]:
+    """Private memory on the best runtime, with its largest parts, and the mapped file."""
+    memory, best = model.memory, model.best
+    if memory is None or best is None:
+        return
+    if memory.private is None:
+        yield "only known when it runs"
+    else:
+        low, high = memory.private
+        least = f"{size(low)} to " if low else "up to "
+        yield f"{least}{size(high)} with {best.name} {best.version}, beside Python and the runtime"
+        named = [f"{size(n)} {_PARTS.get(name, name)}" for name, n in memory.parts.items()]
+        yield f"about {', '.join(named[:_MOST_PARTS])}"
+    yield f"and up to {size(memory.mapped)} of the file, mapped: the system may drop them"
 
 
 def _runtimes(model: ModelAnswer, detail: Detail) -> Iterator[Block]:
@@ -93,6 +125,8 @@ def _facts(model: ModelAnswer, detail: Detail) -> Iterator[Row]:
     )
     told = "only known when it runs" if model.arena is None else size(model.arena)
     yield Row("arena", (f"{told} (memory for the tensors of one run, without a delegate)",))
+    if model.memory is not None:
+        yield Row("memory", tuple(_memory(model)))
     if summary.macs:
         yield Row("work", (f"{summary.macs / 1e6:.1f} million multiply-accumulates a run",))
     yield Row("operators", tuple(_operators(summary.operators, detail)))

@@ -9,6 +9,7 @@ from pidoctor.model.content import Content, operator_names, read_content, types
 
 _DATA = 1  # the buffer that stored tensors share; 0 is the empty one
 _CUSTOM = "CUSTOM"
+_MOST = 1 << 16  # bytes that are written of a larger tensor: nothing reads the rest
 
 
 class T(NamedTuple):
@@ -56,7 +57,7 @@ def model(tensors: list[T], operators: list[Op], inputs: tuple[int, ...] = (0,))
         }
     )
     largest = max((_bytes(tensor) for tensor in tensors if tensor.stored), default=1)
-    buffers = [Fields(), Fields({0: Numbers("B", (0,) * largest)})]
+    buffers = [Fields(), Fields({0: Numbers("B", (0,) * min(largest, _MOST))})]
     return build(Fields({0: Number("I", 3), 1: codes, 2: [graph], 4: buffers}))
 
 
