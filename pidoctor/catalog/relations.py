@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from pidoctor.catalog.runtimes import alternatives, load_runtimes
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.tables import derived, load_table
+from pidoctor.units import size
 
 
 class MisleadingName(NamedTuple):
@@ -49,10 +50,10 @@ class MemoryNeed(NamedTuple):
 
     @property
     def told(self) -> str:
-        peak, own = self.peak // 2**20, self.own // 2**20
         return (
-            f"one inference with {self.name} took {peak} MB at its peak when measured, about "
-            f"{own} MB of it memory of its own and the rest files that the system can read again"
+            f"one inference with {self.name} took {size(self.peak)} at its peak when measured, "
+            f"about {size(self.own)} of it memory of its own and the rest files that the "
+            "system can read again"
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from pidoctor.errors import UsageError
+from pidoctor.units import size
 
 _MOST_MEMBERS = 100_000  # tensorflow's wheels have about 20,000
 _LARGEST = 16 << 30
@@ -63,8 +64,8 @@ class Archive:
             raise UsageError(f"{self.name}: {len(self.members)} members are too many for a wheel")
         if self.unpacked_size > min(_LARGEST, _RATIO * self.size + (64 << 20)):
             raise UsageError(
-                f"{self.name}: would unpack to {self.unpacked_size >> 20} MB "
-                f"from {self.size >> 20} MB; not read"
+                f"{self.name}: would unpack to {size(self.unpacked_size)} "
+                f"from {size(self.size)}; not read"
             )
         names = set()
         for member in self.members:

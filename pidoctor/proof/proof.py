@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pidoctor import shapes
 
 from pidoctor.result import Remedy
-from pidoctor.units import listed
+from pidoctor.units import listed, size
 
 PASSED = "passed"
 FAILED = "failed"
@@ -206,7 +206,7 @@ def summary(proof: Proof) -> str:
         versions += f" with numpy {proof.numpy}"
     models = ", ".join(_model_summary(model) for model in proof.models)
     memory = proof.peak_memory_bytes
-    peak = f"; peak memory {memory / 2**20:.0f} MiB" if memory is not None else ""
+    peak = f"; peak memory {size(memory)}" if memory is not None else ""
     return f"passed: {versions}: {models}{peak}"
 
 

@@ -18,6 +18,7 @@ from pidoctor.platforms.tags import architectures, supported_tags
 from pidoctor.platforms.versions import Version, dotted, parse_version
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict, nearest
+from pidoctor.units import pages, size
 
 # Rank of a wheel that its tag refuses and its evidence allows: behind every tagged one.
 BEYOND_TAGS_RANK = 1_000_000
@@ -272,8 +273,8 @@ def _page_size(library: Library, machine: Machine) -> Rejected | None:
         return None
     return Rejected(
         Reason.PAGE_SIZE,
-        f"{_basename(library)} is laid out for {library.align // 1024} KiB memory pages; "
-        f"this kernel uses {machine.page_size // 1024} KiB",
+        f"{_basename(library)} is laid out for {pages(library.align)} memory pages; "
+        f"this kernel uses {pages(machine.page_size)}",
     )
 
 
@@ -378,6 +379,5 @@ def _with_room(wheel: Wheel, machine: Machine) -> Rejected | None:
         return None
     return Rejected(
         Reason.DISK,
-        f"needs {need // 2**20} MB on disk while it installs; "
-        f"{machine.disk_free // 2**20} MB are free",
+        f"needs {size(need)} on disk while it installs; {size(machine.disk_free)} are free",
     )

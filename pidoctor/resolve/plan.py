@@ -214,7 +214,7 @@ class Plan:
 
 _AGAINST = {
     CLAIMED: f"{CLAIMED}: by the names and metadata of the published files",
-    READ: f"{READ}: by what its ELF files need and what this machine has",
+    READ: f"{READ}: by what its ELF files need and what the machine has",
     PROVEN: f"{PROVEN}: by a run that ended so",
 }
 

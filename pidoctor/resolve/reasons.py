@@ -128,7 +128,7 @@ def available(world: World, name: str) -> str:
     unknown = _unread_piwheels(world, name)
     found = [f"{c.version} ({c.package or c.source})" for c in world.choices(name)]
     if found:
-        return f"{name} for this machine: {', '.join(found[:3])}{unknown}"
+        return f"of {name} there is {', '.join(found[:3])}{unknown}"
     here = architecture_name(world.machine.architecture)
     nothing = f"the index has no {name} for {here} and Python {world.machine.python_short}{unknown}"
     packaged = world.distribution_choices(name)

@@ -29,6 +29,7 @@ from pidoctor.resolve.reasons import admitted, age, conflict, rejection, without
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.standing import compiled_model, standing
 from pidoctor.resolve.verdict import Reason
+from pidoctor.units import size
 
 
 def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
@@ -303,8 +304,8 @@ class Question:
         need, total = self._memory_need(name, version), self._machine.memory
         if need is not None and total is not None and 2 * need.peak > total:
             yield (
-                f"memory is {'short' if need.peak > total else 'tight'}: {need.told}, and this "
-                f"machine has {total // 2**20} MB in all; if .tflite models are what you run, the "
+                f"memory is {'short' if need.peak > total else 'tight'}: {need.told}, and "
+                f"there are {size(total)} in all; if .tflite models are what you run, the "
                 "small runtimes need a tenth of that: pidoctor install"
             )
 

@@ -23,7 +23,7 @@ IMPORTS: Mapping[str, str] = {
     "__main__": "cli",
     "ansible": "errors probe pyz safe_files",
     "api": "asked catalog checks envelope errors host probe profile report resolve result triage",
-    "catalog": "decoding errors json_schema platforms result",
+    "catalog": "decoding errors json_schema platforms result units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
         "ansible api asked catalog checks envelope errors evidence fleet help host indexing "
@@ -35,7 +35,7 @@ IMPORTS: Mapping[str, str] = {
         "asked evidence fleet indexing install model profile proof report resolve result shapes "
         "triage"
     ),
-    "evidence": "catalog errors platforms safe_files shapes",
+    "evidence": "catalog errors platforms safe_files shapes units",
     "fleet": "decoding errors platforms profile report resolve safe_files shapes units urls",
     "help": "catalog report",
     "host": "errors redact",

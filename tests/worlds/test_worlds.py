@@ -50,5 +50,5 @@ def test_what_memory_lacks_is_a_note(tmp_path: Path) -> None:
     resolution = world.resolve()
     assert isinstance(resolution, Plan)
     [note] = resolution.notes
-    assert note.startswith("memory is short: one inference with tensorflow took 541 MB")
-    assert "about 190 MB of it memory of its own" in note
+    assert note.startswith("memory is short: one inference with tensorflow took 568 MB")
+    assert "about 199 MB of it memory of its own" in note
