@@ -111,6 +111,7 @@ class Project:
     wheels: tuple[Wheel, ...]
     other_versions: Mapping[str, str]  # published for other platforms only: version -> which
     left_out: frozenset[str] = frozenset()  # published, and not held here: no answer needs them
+    extras: frozenset[str] = frozenset()  # those whose requirements are held
 
     @cached_property
     def by_version(self) -> dict[str, tuple[Wheel, ...]]:
@@ -139,11 +140,22 @@ def parse_project(data: Any, where: str) -> Project:
             for entry in release["wheels"]
         )
         others = data.get("other_versions", {})
-        left_out = frozenset(data.get("selection", {}).get("left_out", ()))
-        _only(str, data["name"], data["retrieved"], *others, *others.values(), *evidence, *left_out)
+        selection = data.get("selection", {})
+        left_out = frozenset(selection.get("left_out", ()))
+        extras = frozenset(selection.get("extras", ()))
+        _only(
+            str,
+            data["name"],
+            data["retrieved"],
+            *others,
+            *others.values(),
+            *evidence,
+            *left_out,
+            *extras,
+        )
         for version in (*data["versions"], *others):
             Version(version)
-        return Project(data["name"], data["retrieved"], wheels, others, left_out)
+        return Project(data["name"], data["retrieved"], wheels, others, left_out, extras)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CatalogError(f"{where}: malformed ({type(error).__name__})") from error
 
@@ -261,6 +273,11 @@ class WheelsIndex:
     def unread(self, name: str) -> str:
         """Why nothing is known of a package; empty where it is known, or not held."""
         return "" if self.project(name) else "the wheels index does not hold it"
+
+    def knows_extra(self, name: str, extra: str) -> bool:
+        """Whether it is known what an extra of a package that is held asks for."""
+        project = self.project(name)
+        return project is not None and extra in project.extras
 
     def lacking(self, name: str) -> str:
         """Why a package may have more wheels than are known: a source that did not answer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +16,11 @@ from pidoctor.catalog.location import open_index
 from pidoctor.profile.profile import Profile
 from pidoctor.report import console
 from pidoctor.resolve.plan import Resolution
-from pidoctor.resolve.request import Project
+from pidoctor.resolve.request import Project, held
 
 if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
     from pidoctor.cli.modelling import Fitting
     from pidoctor.cli.output import Watch
 
@@ -56,12 +58,19 @@ def catalog_for(
     from packaging.utils import canonicalize_name
 
     from pidoctor.cli.output import watched
-    from pidoctor.indexing.own_index import OwnIndex, Sources
+    from pidoctor.indexing.own_index import OwnIndex, Sources, Wanted
 
-    early = [canonicalize_name(item.name) for item in wanted.asked if item.specifier.prereleases]
+    def names(admitted: Callable[[Requirement], object]) -> frozenset[str]:
+        return frozenset(canonicalize_name(i.name) for i in wanted.asked if admitted(i))
+
+    of_index = Wanted(
+        narrow=names(lambda item: not held(item, known.index)),
+        extras=names(lambda item: item.extras),
+        prereleases=names(lambda item: item.specifier.prereleases),
+    )
     with watched(options) as watch:
         sources = Sources.of_user(_piwheels(profile), offline)
-        index = OwnIndex(known.index, sources, _Steps(watch), early)
+        index = OwnIndex(known.index, sources, _Steps(watch), of_index)
         index.prefetch(beyond)
         yield replace(known, index=index)
 

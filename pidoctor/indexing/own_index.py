@@ -48,21 +48,34 @@ class Sources(NamedTuple):
         return cls(users_pages(store, offline), further, store)
 
 
+class Wanted(NamedTuple):
+    """Of the packages that were asked for: those whose versions the wheels index does not hold,
+    those of which extras, and those of which pre-releases are wanted."""
+
+    narrow: frozenset[str] = frozenset()
+    extras: frozenset[str] = frozenset()
+    prereleases: frozenset[str] = frozenset()
+
+
+_NOTHING = Wanted()
+
+
 class OwnIndex(WheelsIndex):
-    """See the module. ``prereleases`` are packages of which pre-releases were asked for."""
+    """See the module."""
 
     def __init__(
         self,
         base: WheelsIndex,
         sources: Sources,
         say: Say = lambda _step, _long: None,
-        prereleases: Iterable[str] = (),
+        wanted: Wanted = _NOTHING,
     ) -> None:
         super().__init__(base.folder, base.note)
         self._base = base
         self._pages, self._piwheels, self._store = sources
         self._say = self._pages.say = say
-        self._prereleases = frozenset(prereleases)
+        self._wanted = wanted
+        self._whole: set[str] = set()  # whose METADATA can be read, all of it
         self._lacking: dict[str, str] = {}
         self._links: dict[str, Link] = {}  # by SHA-256
         self._metadata: dict[str, WheelMetadata] = {}
@@ -77,7 +90,7 @@ class OwnIndex(WheelsIndex):
         """The package from the wheels index, else from the user's own."""
         if name not in self._projects:
             held = self._base.project(name)
-            if held is None or (self._wide and held.left_out):
+            if held is None or self._to_be_widened(name, held):
                 self._projects[name] = self._looked_up(name, held)
             else:
                 self._projects[name] = held
@@ -85,6 +98,15 @@ class OwnIndex(WheelsIndex):
 
     def unread(self, name: str) -> str:
         return "" if self.project(name) else self._unread[name]
+
+    def _to_be_widened(self, name: str, held: Project) -> bool:
+        return (bool(held.left_out) and (self._wide or name in self._wanted.narrow)) or (
+            name in self._wanted.extras
+        )
+
+    def knows_extra(self, name: str, extra: str) -> bool:
+        self.project(name)
+        return name in self._whole or self._base.knows_extra(name, extra)
 
     def lacking(self, name: str) -> str:
         return self._lacking.get(name, "")
@@ -119,6 +141,7 @@ class OwnIndex(WheelsIndex):
             for wheel in wheels
             if wheel.sha256 in self._links
             and wheel.sha256 not in self._evidence
+            and wheel.evidence is None
             and not wheel.filename.endswith("-any.whl")
         ]
         for wheel in unread:
@@ -130,7 +153,12 @@ class OwnIndex(WheelsIndex):
 
     def prefetch(self, names: Iterable[str]) -> None:
         """Fetch the pages of these packages side by side."""
-        self._pages.prefetch(name for name in names if self._base.project(name) is None)
+        self._pages.prefetch(
+            name
+            for name in names
+            for held in [self._base.project(name)]
+            if held is None or self._to_be_widened(name, held)
+        )
 
     # --- pages ---------------------------------------------------------------------------------
 
@@ -145,12 +173,16 @@ class OwnIndex(WheelsIndex):
             self._lacking[name] = "no wheel of it fits, and pip would have to compile its source"
         found = (*page.links, *self._on_piwheels(name))
         links = [link for link in found if link.sha256 not in own]
-        if name not in self._prereleases and any(not link.version.is_prerelease for link in links):
-            links = [link for link in links if not link.version.is_prerelease]
+        finals = [link for link in links if not link.version.is_prerelease]
+        if finals and name not in self._wanted.prereleases:
+            links = finals
         if not links and held is None:
             self._unread[name] = _why_nothing(page)
             return None
-        self._links.update({link.sha256: link for link in links})
+        of_all = held is None or name in self._wanted.extras
+        if of_all:
+            self._whole.add(name)
+        self._links.update({link.sha256: link for link in (found if of_all else links)})
         wheels = tuple(self._wheel(name, link) for link in links)
         if held is not None:
             return replace(held, wheels=(*held.wheels, *wheels), left_out=frozenset())

@@ -6,13 +6,14 @@ each way out was resolved with everything else that was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import CouldNotCheckError
@@ -73,13 +74,27 @@ def _why(profile: Profile, request: Request, catalog: Catalog, items: Sequence[R
     for need in (need for item in items for need in _needs(world, item)):
         needs.setdefault(need.name, []).append(need)
     for name, wanted in needs.items():
-        together = SpecifierSet()
-        for need in wanted:
-            together &= need.specifier
-        there = (choice.version for choice in world.choices(name))
-        if len(wanted) > 1 and not any(together.contains(v, prereleases=True) for v in there):
-            return f"{name} would have to be {' and '.join(map(_bound, wanted))}"
+        there = [choice.version for choice in world.choices(name)]
+        if len(wanted) > 1 and not _any_meets(there, wanted):
+            told = [str(need) for need in _decisive(there, wanted)]
+            return f"no {name} is {listed(told)}"
     return ""
+
+
+def _decisive(versions: Sequence[Version], needs: Sequence[Need]) -> Sequence[Need]:
+    """Of needs that no version meets, those without which one would."""
+    for need in needs:
+        fewer = [other for other in needs if other is not need]
+        if not _any_meets(versions, fewer):
+            return _decisive(versions, fewer)
+    return needs
+
+
+def _any_meets(versions: Iterable[Version], needs: Iterable[Need]) -> bool:
+    return any(
+        all(need.specifier.contains(version, prereleases=True) for need in needs)
+        for version in versions
+    )
 
 
 def _needs(world: World, item: Requirement) -> Iterator[Need]:
@@ -89,10 +104,6 @@ def _needs(world: World, item: Requirement) -> Iterator[Need]:
         newest = next(fitting, None)
         needs = (asked, *(world.needs(newest) if newest else ()))
         yield from (need for need in needs if need.specifier)
-
-
-def _bound(need: Need) -> str:
-    return f"{need.specifier} ({need.origin})"
 
 
 def _smallest(

@@ -37,6 +37,11 @@ class Need(NamedTuple):
         return f"{self.name}{extra}{self.specifier} ({self.origin})"
 
     @property
+    def plain(self) -> Need:
+        """The same without the extra."""
+        return self._replace(extra="")
+
+    @property
     def key(self) -> str:
         """What the resolver calls it: an extra is decided apart from its package."""
         return keyed(self.name, self.extra)

@@ -212,8 +212,10 @@ class World:
             for need in needs_of(requirement, origin):
                 why = self.why_unknown(need)
                 if why:
-                    self._unknown.setdefault(choice, {})[need.name] = why
-                else:
+                    self._unknown.setdefault(choice, {})[need.key] = why
+                if why and need.extra and not self.why_unknown(need.plain):
+                    yield need.plain
+                elif not why:
                     yield need
         if api is not None and not choice.extra:
             bound = self.relations.numpy_bound(api.abi, api.feature)
@@ -269,6 +271,8 @@ class World:
         """Why nothing can be said of what is needed; empty where something can."""
         if not self.is_known(need.name):
             return self.index.unread(need.name)
+        if need.extra and not self.index.knows_extra(need.name, need.extra):
+            return f"the wheels index does not hold what its extra {need.extra} asks for"
         lacking = self.index.lacking(need.name)
         if lacking and not any(_satisfies(choice, need) for choice in self.choices(need.name)):
             return lacking

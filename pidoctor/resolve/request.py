@@ -60,7 +60,7 @@ class Project(NamedTuple):
     def asked_beyond(self, index: WheelsIndex, environment: Mapping[str, str]) -> tuple[str, ...]:
         """The packages asked for, where ``index`` alone cannot answer for them; else none."""
         here = [item for item in self.asked if _applies(item, environment)]
-        if all(_held(item, index) for item in here):
+        if all(held(item, index) for item in here):
             return ()
         return tuple(dict.fromkeys(canonicalize_name(item.name) for item in here))
 
@@ -69,9 +69,11 @@ class Project(NamedTuple):
         return AUTO
 
 
-def _held(item: Requirement, index: WheelsIndex) -> bool:
-    project = index.project(canonicalize_name(item.name))
-    if project is None or item.extras:
+def held(item: Requirement, index: WheelsIndex) -> bool:
+    """Whether the index can answer for a requirement, extras and all."""
+    name = canonicalize_name(item.name)
+    project = index.project(name)
+    if project is None or not all(index.knows_extra(name, extra) for extra in item.extras):
         return False
     return not any(item.specifier.contains(version) for version in project.left_out) or any(
         item.specifier.contains(version) for version in project.by_version

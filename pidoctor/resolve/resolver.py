@@ -78,10 +78,21 @@ class Question:
             self._world.bounds[name] = self._world.bounds.get(name, SpecifierSet()) & item.specifier
         self._world.hashes = request.hashes
         asked = [need for item in request.together for need in needs_of(item, ASKED)]
-        self._unchecked = {
-            need.name: why for need in asked for why in [self._why_unknown(need)] if why
-        }
-        self._together = [need for need in asked if need.name not in self._unchecked]
+        self._unchecked: dict[str, str] = {}
+        self._together = [*self._known(asked)]
+        of_runtime = [Need(request.name, SpecifierSet(), ASKED, extra) for extra in request.extras]
+        self._extras = [need.extra for need in self._known(of_runtime) if need.extra]
+
+    def _known(self, asked: Iterable[Need]) -> Iterator[Need]:
+        """What of the needs can be decided; the rest is written down with the reason."""
+        for need in asked:
+            why = self._why_unknown(need)
+            if why:
+                self._unchecked[need.key] = why
+            if not why:
+                yield need
+            elif need.extra and not self._why_unknown(need.plain):
+                yield need.plain
 
     def _why_unknown(self, need: Need) -> str:
         """Why nothing can be said of what was asked for; empty where something can."""
@@ -165,7 +176,7 @@ class Question:
 
     def _solve_version(self, choice: Choice) -> Mapping[str, Solved] | Candidate:
         exactly = SpecifierSet(f"==={choice.version}")
-        wanted = [Need(choice.name, exactly, ASKED, extra) for extra in self._request.extras]
+        wanted = [Need(choice.name, exactly, ASKED, extra) for extra in self._extras]
         roots = [Need(choice.name, exactly, ASKED), *wanted, *self._together]
         pair = self._contradiction(choice)
         if pair:
@@ -328,6 +339,7 @@ class Question:
         notes += filter(None, [self._age()])
         for item in self._replaced(solution):
             notes.append(_looked_after(item, str(solution[item.name].choice.version)))
+        notes += self._passed_over(solution)
         notes += self._request.left
         chosen = solution[name].choice
         known = self._catalog.ledger, self._machine
@@ -345,6 +357,18 @@ class Question:
             unchecked=self._not_checked(solution),
             breaks=tuple(str(need) for need in self._broken_by(solution)),
         )
+
+    def _passed_over(self, solution: Mapping[str, Solved]) -> Iterator[str]:
+        """Why a newer version of what was asked for is not taken, where its files are why."""
+        for need in self._together:
+            chosen, versions = solution[need.name].choice, self._world.versions(need.name)
+            newest = next((v for v in versions if admitted(need.specifier, v)), "0")
+            if chosen.present or Version(newest) <= chosen.version:
+                continue
+            if self._world.choice(need.name, newest) is None:
+                miss = rejection(self._world, need.name, newest)
+                if miss.reason.nearness > Reason.ABI.nearness:
+                    yield f"{need.name} {newest} is newer and was not taken: {miss.detail}"
 
     def _described(self, choice: Choice) -> Wheel | None:
         wheel = choice.wheel

@@ -11,7 +11,7 @@ import pytest
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex
-from pidoctor.indexing.own_index import OwnIndex, Sources
+from pidoctor.indexing.own_index import OwnIndex, Sources, Wanted
 from pidoctor.requirements.project import read_project
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
 from tests.cli.program import pidoctor
@@ -90,7 +90,53 @@ def test_all_of_it_is_kept_for_the_next_question(offered: SimpleIndex, tmp_path:
 
 def test_elf_files_outrank_the_tag(offered: SimpleIndex, tmp_path: Path) -> None:
     offered.add(f"opencv_python-4.13.0-{TAG}.whl", "", cv2__cv2=Elf(needs=GLIBC_2_38).build())
-    assert pins(ask(tmp_path, "ai-edge-litert", "opencv-python"))["opencv-python"] == "4.12.0"
+    answer = ask(tmp_path, "ai-edge-litert", "opencv-python")
+    assert pins(answer)["opencv-python"] == "4.12.0"
+    assert isinstance(answer, Plan)
+    (note,) = (note for note in answer.notes if "was not taken" in note)
+    assert note.startswith("opencv-python 4.13.0 is newer and was not taken: cv2 needs GLIBC_2.38")
+
+
+@pytest.fixture
+def pruned(tmp_path: Path) -> WheelsIndex:
+    """A wheels index that leaves out a version of tqdm, and what its extra asks for."""
+    held(tmp_path, Sources.of_user(offline=True))
+    path = tmp_path / "index" / "tqdm.json"
+    data = json.loads(path.read_text())
+    data["selection"] = {"specifiers": [""], "extras": [], "left_out": ["4.1"]}
+    path.write_text(json.dumps(data))
+    return WheelsIndex(path.parent)
+
+
+def test_a_version_that_the_wheels_index_leaves_out(
+    offered: SimpleIndex, pruned: WheelsIndex
+) -> None:
+    offered.add("tqdm-4.1-py3-none-any.whl")
+    project = read_project(["ai-edge-litert", "tqdm==4.1"])
+    alone = api.resolve(pi4(), project, catalog=open_catalog(pruned))
+    assert isinstance(alone, Plan)
+    assert dict(alone.unchecked) == {"tqdm": "the wheels index does not hold 4.1"}
+    wanted = Wanted(narrow=frozenset({"tqdm"}))
+    index = OwnIndex(pruned, Sources.of_user(), wanted=wanted)
+    assert pins(api.resolve(pi4(), project, catalog=open_catalog(index)))["tqdm"] == "4.1"
+
+
+def test_an_extra_that_the_wheels_index_does_not_know(
+    offered: SimpleIndex, pruned: WheelsIndex
+) -> None:
+    extra = "Provides-Extra: gui\nRequires-Dist: window; extra == 'gui'"
+    offered.add("tqdm-5.0-py3-none-any.whl", extra)
+    offered.add("window-1.0-py3-none-any.whl")
+    project = read_project(["ai-edge-litert", "tqdm[gui]"])
+    alone = api.resolve(pi4(), project, catalog=open_catalog(pruned))
+    assert isinstance(alone, Plan)
+    assert list(alone.unchecked) == ["tqdm[gui]"]
+    assert pins(alone)["tqdm"] == "4.67.1"
+    wanted = Wanted(extras=frozenset({"tqdm"}))
+    index = OwnIndex(pruned, Sources.of_user(), wanted=wanted)
+    offered.files["tqdm"].pop("tqdm-4.67.1-py3-none-any.whl", None)
+    found = api.resolve(pi4(), read_project(["tqdm[gui]==5.0"]), catalog=open_catalog(index))
+    assert pins(found)["window"] == "1.0"
 
 
 @pytest.mark.parametrize(
