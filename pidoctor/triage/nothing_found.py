@@ -47,7 +47,7 @@ def decide(
     known = published().get(name)
     if known is None or known.elsewhere:
         return _unknown_name(name)
-    return _certain(name, known, facts) or _guess(name, known, facts)
+    return _certain(name, known, facts) or _fits(name, known, facts) or _guess(name, known, facts)
 
 
 def _with_python(judged: list[Verdict]) -> list[Verdict]:
@@ -202,6 +202,18 @@ def _certain(name: str, known: Published, facts: Facts) -> list[Verdict]:
         text = f"{name} wants glibc {dotted(known.glibc)}; this system has {facts.get('glibc')}."
         return [Verdict("no-wheel-for-glibc", LIKELY, text)]
     return []
+
+
+def _fits(name: str, known: Published, facts: Facts) -> list[Verdict]:
+    """Nothing stands against this machine: then another Python asked, or another index answered."""
+    arch, python = facts.get("arch"), facts.version("python")[:2]
+    if not arch or not python or known.pythons(arch) is None:
+        return []
+    text = f"{name} has a wheel for Python {dotted(python)} on {arch}"
+    return [
+        Verdict("wrong-interpreter", OPEN, f"{text}, so the pip that failed is another Python's."),
+        Verdict("not-on-this-index", OPEN - 0.05, f"{text}, so the index asked may lack it."),
+    ]
 
 
 def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> Verdict:

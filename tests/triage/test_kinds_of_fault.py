@@ -157,6 +157,12 @@ def test_what_a_target_shows_is_counted() -> None:
     assert not names & {"no-wheel-for-32bit-os", "32bit-userland-on-64bit-kernel"}
 
 
+@pytest.mark.parametrize("where", ["pi4-4gb/bookworm-64", "pi4-4gb/bullseye-32"])
+def test_a_machine_that_fits_is_not_told_that_nothing_fits_it(where: str) -> None:
+    causes = [d.cause for d in found(NOTHING.format("tflite-runtime"), where)]
+    assert causes == ["wrong-interpreter", "not-on-this-index"]
+
+
 # A name is known or unknown.
 
 
