@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ def old_index(command: str) -> str:
     """The sentence to add to the answer of a command; empty while the index is fresh."""
     if command not in COMMANDS:
         return ""
+    if command == "triage" and "pidoctor.triage.ranking" not in sys.modules:
+        return ""  # most logs need no wheels index: nothing was asked of it
     from pidoctor.catalog.location import open_index
     from pidoctor.catalog.runtimes import load_runtimes
     from pidoctor.resolve.reasons import age

@@ -148,11 +148,6 @@ def _repeats(tree: Any, text: str) -> int:
     return count
 
 
-def literals_of(text: str) -> frozenset[str]:
-    """Texts of which every match of one regular expression holds at least one."""
-    return required_literals(_parser.parse(text))
-
-
 def required_literals(tree: Any) -> frozenset[str]:
     """Texts of which every match holds at least one; {""} if nothing is certain."""
     best: frozenset[str] = frozenset([""])

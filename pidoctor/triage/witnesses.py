@@ -11,7 +11,7 @@ from importlib import resources
 
 from pidoctor.catalog.systems import load_systems
 from pidoctor.triage.lexicon import Lexicon
-from pidoctor.triage.pattern import literals_of
+from pidoctor.triage.pattern import pattern as with_literals
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,13 @@ def witnesses() -> Witnesses:
         for fact, weight, pattern, *value in table["witnesses"]
     ]
     rows = tuple(
-        Witness(fact, weight, pattern, frozenset(map(str.encode, literals_of(pattern))), value)
+        Witness(
+            fact,
+            weight,
+            pattern,
+            frozenset(map(str.encode, with_literals(pattern).literals)),
+            value,
+        )
         for fact, weight, pattern, value in patterns
     )
     return Witnesses(
