@@ -145,6 +145,8 @@ def examine(options: argparse.Namespace) -> Result:
     if is_this_machine(options):
         left = interrupted(Path(options.venv or ".venv"))
         result = replace(result, findings=left + (result.findings or ()))
+    if fitting is not None and fitting.conditions:
+        result = replace(result, findings=fitting.conditions + (result.findings or ()))
     if fitting is not None and fitting.findings:
         result = _with_model(result, fitting)
     return replace(result, timings={"probe_s": looked, **(result.timings or {})})

@@ -14,7 +14,7 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.cli.modelling import Fitting, installable
 from pidoctor.profile.devices import named
 from pidoctor.profile.profile import Profile
-from pidoctor.readiness.delegates import fitting, installed_build, is_paired, works_with
+from pidoctor.readiness.delegates import goes_with, is_paired
 from pidoctor.resolve.changes import proposals
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
 from pidoctor.resolve.request import Request
@@ -76,18 +76,9 @@ def _plan(
 ) -> Resolution:
     """The plan with the first runtime that all the devices' libraries go with."""
     for it in installable(profile, request, known):
-        if all(_goes(row, profile, it.distribution, it.version) for row in rows):
+        if all(goes_with(row, profile, it.distribution, it.version) for row in rows):
             only = SpecifierSet(f"=={it.version}")
             plan = resolve(profile, request._replace(name=it.distribution, specifier=only), known)
             if isinstance(plan, Plan):
                 return plan
     return Impossible(str(request), "", "no runtime goes with the device's library", (), None, ())
-
-
-def _goes(row: AcceleratorRow, profile: Profile, runtime: str, version: str) -> bool:
-    """Whether the library that is there, or else one that can be installed, fits the runtime."""
-    there = next((d for d in profile.accelerators.or_else(()) if d.id == row.id), None)
-    build = installed_build(row, there.library_version) if there else None
-    if build is not None:
-        return works_with(build, runtime, version)
-    return fitting(row, profile, runtime, version) is not None

@@ -112,7 +112,7 @@ def run(options: argparse.Namespace) -> Result:
             resolution=resolution,
             asked=question,
         )
-    devices = device_findings(options, profile, resolution)
+    devices = device_findings(options, profile, resolution, fitting)
     shown = replace(shown, findings=(*(shown.findings or ()), *devices) or None)
     if options.dry_run:
         return shown
@@ -134,22 +134,24 @@ def _proven_with(devices: tuple[Finding, ...], done: Result, options: argparse.N
         return done
     from pidoctor.cli.devices import proof_by_delegate
 
-    found = (*(done.findings or ()), *devices)
-    return replace(done, findings=found, next=proof_by_delegate(options) or done.next)
+    done = replace(done, findings=(*(done.findings or ()), *devices))
+    return replace(done, next=proof_by_delegate(options) or done.next)
 
 
 def device_findings(
-    options: argparse.Namespace, profile: Profile, plan: Plan
+    options: argparse.Namespace, profile: Profile, plan: Plan, fitting: Fitting | None = None
 ) -> tuple[Finding, ...]:
-    """What the devices of --with need beside the plan."""
+    """What the devices of --with need beside the plan, and the models of --model."""
+    conditions = fitting.conditions if fitting is not None else ()
     if not options.devices:
-        return ()
+        return conditions
     from pidoctor.checks.accelerators import accelerators
     from pidoctor.checks.case import Case
     from pidoctor.result import Severity
 
     found = accelerators(Case(profile, plan))
-    return tuple(finding for finding in found if finding.severity is not Severity.NOTE)
+    needs = tuple(finding for finding in found if finding.severity is not Severity.NOTE)
+    return needs + conditions
 
 
 def _own_settings(options: argparse.Namespace) -> None:

@@ -35,6 +35,7 @@ from pidoctor.model.verdict import (
     load_rules,
 )
 from pidoctor.profile.profile import Profile
+from pidoctor.readiness.delegates import served_operators
 from pidoctor.report.text import printable
 from pidoctor.resolve.changes import proposals
 from pidoctor.resolve.machine import machine_of, undecidable
@@ -57,7 +58,7 @@ class ModelQuestion:
     def __init__(self, path: Path, data: memoryview) -> None:
         self.file = ModelFile(str(path), hashlib.sha256(data).hexdigest())
         self.content: Content = read_content(data)
-        self._verdicts: dict[Target, Verdict] = {}
+        self._verdicts: dict[tuple[Target, tuple[tuple[str, str], ...]], Verdict] = {}
 
     def answer_and_plan(
         self, profile: Profile, request: Request, known: Catalog
@@ -133,12 +134,14 @@ class ModelQuestion:
         self, profile: Profile, request: Request, known: Catalog
     ) -> Iterator[RuntimeAnswer]:
         for it in installable(profile, request, known):
-            if it not in self._verdicts:
-                said = judge_model(self.content, it)
+            served = served_operators(profile, it.distribution, it.version)
+            key = (it, tuple(served.items()))
+            if key not in self._verdicts:
+                said = judge_model(self.content, it, served)
                 named = f"--model {shlex.quote(printable(self.file.path))}"
                 settle = said.settle.replace("--model FILE", named)
-                self._verdicts[it] = said._replace(settle=settle)
-            yield RuntimeAnswer(it.distribution, it.version, self._verdicts[it])
+                self._verdicts[key] = said._replace(settle=settle)
+            yield RuntimeAnswer(it.distribution, it.version, self._verdicts[key])
 
     def _changes(
         self, answer: ModelAnswer, profile: Profile, request: Request, known: Catalog
@@ -177,10 +180,14 @@ def asked_about(path: Path) -> Iterator[ModelQuestion]:
 
 
 class Fitting(NamedTuple):
-    """A requirement narrowed to what runs the models; ``findings`` say what stands in the way."""
+    """A requirement narrowed to what runs the models; ``findings`` say what stands in the way.
+
+    ``conditions`` are what has to be so for the models to run with it.
+    """
 
     requirement: str | Project
     findings: tuple[Finding, ...] = ()
+    conditions: tuple[Finding, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -206,15 +213,31 @@ def fit_to_models(
         plan = answers[0][1] if len(paths) == 1 else _plan_for(questions, profile, request, known)
     if plan is not None:
         exact = f"{plan.runtime}=={plan.version}"
+        notes = tuple(
+            finding
+            for path, (answer, _) in zip(paths, answers)
+            for finding in _conditions(path, answer, plan)
+        )
         if isinstance(wanted, str):
-            return Fitting(exact)
-        return Fitting(wanted._replace(asked=(Requirement(exact), *wanted.asked)))
+            return Fitting(exact, (), notes)
+        return Fitting(wanted._replace(asked=(Requirement(exact), *wanted.asked)), (), notes)
     alone = [(path, answer) for path, (answer, own) in zip(paths, answers) if own is None]
     if not alone:
         return Fitting(wanted, (_apart(paths, [own for _, own in answers if own]),))
     # Where there is no runtime at all, the resolution says why.
     found = [_obstacle(path, it, it.best) for path, it in alone if it.best is not None]
     return Fitting(wanted, tuple(sorted(found, key=lambda finding: finding.id == NOT_SETTLED)))
+
+
+def _conditions(path: Path, answer: ModelAnswer, plan: Plan) -> Iterator[Finding]:
+    """What has to be so for a model to run with the planned runtime."""
+    name = printable(path.name)
+    for it in answer.runtimes:
+        if (it.name, it.version, it.verdict.verdict) == (plan.runtime, plan.version, RUNS_WITH):
+            message = f"{name} runs with {it.name} {it.version} on one condition: "
+            message += f"{it.verdict.reason}."
+            settle = Remedy(f"To try it, {it.verdict.settle}.") if it.verdict.settle else None
+            yield Finding("model-runs-on-condition", Severity.WARNING, message, _SEEN, settle)
 
 
 def _plan_for(

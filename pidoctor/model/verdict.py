@@ -7,7 +7,7 @@ rule with the run that shows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from pidoctor.model.versions import Measured, OperatorVersionsTable
 RUNS, RUNS_WITH, CANNOT, UNDECIDED = "runs", "runs-with", "cannot", "undecided"
 LOAD, ALLOCATE, INVOKE = "load", "allocate", "invoke"
 MEASURED, RULE, PROOF = "measured", "rule", "proof"
+_NONE: Mapping[str, str] = {}
 _WORST_FIRST = (CANNOT, UNDECIDED, RUNS_WITH)
 
 
@@ -117,10 +118,33 @@ class Target(NamedTuple):
         return f"{self.distribution} {self.version}"
 
 
-def judge_model(content: Content, target: Target) -> Verdict:
-    """Whether the model runs there, as far as that can be told from the file."""
+def judge_model(content: Content, target: Target, served: Mapping[str, str] = _NONE) -> Verdict:
+    """Whether the model runs there, as far as that can be told from the file.
+
+    ``served`` are the custom operators that a delegate runs there, each with what that takes.
+    """
     wheels = _neighbours(target.distribution, target.version)
-    return _judge(content, wheels, target) if wheels else _unmeasured(content, target)
+    if not wheels:
+        return _unmeasured(content, target)
+    there = [op.name for g in content.graphs for op in g.operators if op.name in served]
+    if not there:
+        return _judge(content, wheels, target)
+    found = _judge(_without(content, served), wheels, target)
+    if found.verdict not in (RUNS, RUNS_WITH):
+        return found
+    left = sum(len(graph.operators) for graph in content.graphs) - len(there)
+    stay = f"operators that stay on the CPU: {left or 'none'}"
+    more = f"; {found.reason}" if found.verdict == RUNS_WITH else ""
+    reason = f"{served[there[0]]}; {stay}{more}"
+    return Verdict(RUNS_WITH, None, reason, RULE, _SETTLE_BY_DELEGATE)
+
+
+def _without(content: Content, served: Mapping[str, str]) -> Content:
+    graphs = (
+        graph._replace(operators=tuple(op for op in graph.operators if op.name not in served))
+        for graph in content.graphs
+    )
+    return content._replace(graphs=tuple(graphs))
 
 
 def _unmeasured(content: Content, target: Target) -> Verdict:
@@ -148,6 +172,7 @@ def _judge(content: Content, wheels: Sequence[Measured], target: Target) -> Verd
     return loads._replace(changes=tuple(dict.fromkeys(helps)))
 
 
+_SETTLE_BY_DELEGATE = "run `pidoctor smoke --model FILE --delegate LIB` where the device is"
 _SETTLE_BY_PROOF = "install it and run `pidoctor smoke --model FILE`"
 
 

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from packaging.specifiers import SpecifierSet
 
-from pidoctor.catalog.accelerators import AcceleratorRow, DelegateBuild, load_builds
+from pidoctor.catalog.accelerators import (
+    AcceleratorRow,
+    DelegateBuild,
+    load_accelerators,
+    load_builds,
+)
 from pidoctor.profile.profile import Profile
 
 _DEBIAN = {"armv7l": "armhf", "aarch64": "arm64", "x86_64": "amd64"}
@@ -36,6 +41,30 @@ def fitting(
     """The build to install beside a runtime; None where none is known."""
     found = (it for it in builds_here(row, profile) if works_with(it, runtime, version))
     return next(found, None)
+
+
+def goes_with(row: AcceleratorRow, profile: Profile, runtime: str, version: str) -> bool:
+    """Whether the library that is there, or else one that can be installed, fits the runtime."""
+    there = next((d for d in profile.accelerators.or_else(()) if d.id == row.id), None)
+    build = installed_build(row, there.library_version) if there else None
+    if build is not None:
+        return works_with(build, runtime, version)
+    return fitting(row, profile, runtime, version) is not None
+
+
+def served_operators(profile: Profile, runtime: str, version: str) -> dict[str, str]:
+    """The custom operators that the machine's devices run beside a runtime, and what it takes."""
+    there = {device.id for device in profile.accelerators.or_else(()) if device.usable}
+    found = {}
+    for row in load_accelerators():
+        if row.id in there and row.operators and goes_with(row, profile, runtime, version):
+            library = next(need.library for need in row.needs if need.library)
+            text = (
+                f"the {row.name} has to run it, with a {library} that is said to fit this runtime "
+                "loaded as a delegate"
+            )
+            found.update(dict.fromkeys(row.operators, text))
+    return found
 
 
 def installed_build(row: AcceleratorRow, package_version: str) -> DelegateBuild | None:

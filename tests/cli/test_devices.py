@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.cli.program import pidoctor
+from tests.unit.model.making import Op, T, model
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,33 @@ def test_a_delegate_that_is_named_wrongly_is_one_line(words: tuple[str, ...], li
     said = pidoctor("smoke", "--python", sys.executable, *words)
     assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert line in said.err
+
+
+@pytest.fixture
+def compiled(tmp_path: Path) -> Path:
+    """A model of one Edge TPU operator and one that stays on the CPU."""
+    tensors = [T((1, 10), "INT8"), T((1, 10), "INT8"), T((1, 10), "INT8")]
+    steps = [Op("edgetpu-custom-op", (0,), (1,), custom=True), Op("SOFTMAX", (1,), (2,))]
+    path = tmp_path / "it_edgetpu.tflite"
+    path.write_bytes(model(tensors, steps))
+    return path
+
+
+def test_a_compiled_model_runs_where_its_device_is(compiled: Path) -> None:
+    words = ("model", str(compiled), "--target", "pi4-4gb/bookworm-64", "--json")
+    without = pidoctor(*words)
+    assert (without.code, without.json["model"]["verdict"]) == (1, "cannot")
+    answer = pidoctor(*words, "--with", "coral").json["model"]
+    assert answer["verdict"] == "runs-with"
+    reasons = {(it["name"], it["version"]): it for it in answer["runtimes"]}
+    assert "stay on the CPU: 1" in reasons["ai-edge-litert", "2.3.0"]["reason"]
+    assert reasons["ai-edge-litert", "1.4.0"]["verdict"] == "cannot"  # no build goes with it
+
+
+def test_check_says_on_what_condition_a_model_runs(compiled: Path) -> None:
+    words = ("check", "--model", str(compiled), "--target", "pi4-4gb/trixie-64", "--json")
+    assert pidoctor(*words).code == 1
+    found = pidoctor(*words, "--with", "coral").json["findings"]
+    condition = next(it for it in found if it["id"] == "model-runs-on-condition")
+    assert "loaded as a delegate" in condition["message"]
+    assert "smoke --model" in condition["remedy"]["text"]

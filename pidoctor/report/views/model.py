@@ -137,7 +137,9 @@ def _facts(model: ModelAnswer, detail: Detail) -> Iterator[Row]:
     if summary.dynamic:
         yield Row("shapes", ("some are only known when it runs",))
     if summary.compiled_for:
-        yield Row("compiled for", (_COMPILED[summary.compiled_for],))
+        left = sum(use.uses for use in summary.operators if not use.custom)
+        stay = f"; operators that stay on the CPU: {left}" if left else ""
+        yield Row("compiled for", (_COMPILED[summary.compiled_for] + stay,))
 
 
 def _tensors(graph: Graph, numbers: tuple[int, ...]) -> Iterator[Words]:
