@@ -9,11 +9,13 @@ from pidoctor.catalog.tables import load
 from pidoctor.model.content import Content
 from pidoctor.model.memory import Memory, packed_weights
 from pidoctor.model.summary import Summary
+from pidoctor.units import size
 
 _MEASURED = "measured by pidoctor's makers on ai-edge-litert 2.3.0 and tflite-runtime 2.14.0"
 _HEAVY = 3  # times the work of a network before a lighter one is named
 _BESIDE = 60_000_000  # bytes of Python, NumPy and the runtime: the peak of pidoctor's own proof
 _IMAGE_CHANNELS = (1, 3)
+_SMALL = 1_000_000  # multiply-accumulates, below which a run takes no time worth saving
 
 
 class Gain(NamedTuple):
@@ -84,18 +86,18 @@ def _memory(memory: Memory, place: Place) -> Iterator[Advice]:
     """Against all memory of the board: what else runs there is not known from here."""
     if memory.private is None or place.memory is None:
         return
-    low, high = (size + _BESIDE for size in memory.private)
-    room = f"{_mb(place.memory)} of memory in all"
+    low, high = (private + _BESIDE for private in memory.private)
+    room = f"{size(place.memory)} of memory in all"
     if low > place.memory:
         text = (
-            f"It does not fit: with Python and the runtime it takes at least {_mb(low)}, and the "
+            f"It does not fit: with Python and the runtime it takes at least {size(low)}, and the "
             f"board has {room}. Quantise it to int8, or take a smaller network."
         )
         yield Advice("memory", text, _MEASURED)
     elif high + memory.mapped > place.memory // 2:
         text = (
-            f"With Python and the runtime it takes up to {_mb(high)}, and {_mb(memory.mapped)} of "
-            f"the file are mapped; the board has {room}, which the system and its other programs "
+            f"With Python and the runtime it takes up to {size(high)}, and {size(memory.mapped)} "
+            f"of the file are mapped; the board has {room}, which the system and other programs "
             "share. Pages of the file that do not fit are dropped and read from the SD card again. "
             "Give the file by its path: model_content= holds another copy of it, which cannot be "
             "dropped."
@@ -110,7 +112,7 @@ def _quantisation(content: Content, summary: Summary, place: Place) -> Iterator[
     kind = summary.quantisation
     if kind in ("float32", "float16"):
         weights = sum(packed_weights(content).values())
-        if weights:
+        if weights and summary.macs >= _SMALL:
             yield _int8(weights, place)
     elif "dynamic range" in kind:
         text = (
@@ -132,7 +134,7 @@ def _int8(weights: int, place: Place) -> Advice:
     rows = (row for row in table.int8 if place.soc in row.socs and place.bits == row.bits)
     row = next(rows, None)
     text = (
-        f"Full int8 would store its weights in {_mb(weights // 4)} instead of {_mb(weights)} as "
+        f"Full int8 would store its weights in {size(weights // 4)} instead of {size(weights)} as "
         "float32 in memory."
     )
     if row is None:
@@ -152,7 +154,7 @@ def _threads(summary: Summary, place: Place) -> Iterator[Advice]:
     cores = place.cores or 1
     kind = "int8" if "int8" in summary.quantisation else "float32"
     row = next((row for row in table.threads if row.kind == kind), None)
-    if cores < 2 or row is None or not summary.macs:
+    if cores < 2 or row is None or summary.macs < _SMALL:
         return
     text = (
         f"Most kernels use one thread unless they are told: Interpreter(..., num_threads={cores}). "
@@ -189,7 +191,3 @@ def _lighter(content: Content, summary: Summary) -> Iterator[Advice]:
             f"({it.macs / 1e6:.0f} million at 224 x 224)."
         )
         yield Advice("lighter", text, table.networks_source)
-
-
-def _mb(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size < 10_000_000 else f"{size / 1e6:.0f} MB"

@@ -46,7 +46,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "json_schema": "decoding profile",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
-    "model": "catalog errors shapes",
+    "model": "catalog errors shapes units",
     "mutex": "errors",
     "probe": "catalog errors host platforms profile readiness urls",
     "profile": "catalog decoding errors platforms",

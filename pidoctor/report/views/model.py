@@ -128,7 +128,9 @@ def _facts(model: ModelAnswer, detail: Detail) -> Iterator[Row]:
     if model.memory is not None:
         yield Row("memory", tuple(_memory(model)))
     if summary.macs:
-        yield Row("work", (f"{summary.macs / 1e6:.1f} million multiply-accumulates a run",))
+        macs = summary.macs
+        amount = f"{macs / 1e6:,.1f} million" if macs >= 100_000 else f"{macs:,}"
+        yield Row("work", (f"{amount} multiply-accumulates a run",))
     yield Row("operators", tuple(_operators(summary.operators, detail)))
     if len(content.signatures) > 1:
         yield Row("signatures", (", ".join(it.key for it in content.signatures),))

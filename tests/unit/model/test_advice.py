@@ -37,12 +37,16 @@ def ask(model: Content, place: Place = PI_4, memory: Memory | None = None) -> di
 
 def test_int8_in_bytes_and_in_time_on_the_chip() -> None:
     text = ask(dense())["int8"].text
-    assert "1.0 MB instead of 4.0 MB" in text
+    assert "1 MB instead of 4 MB" in text
     assert "1 to 3.2 times" in text
     assert "(below 1: slower)" in ask(dense(), ZERO)["int8"].text
     unknown = ask(dense(), Place("RK3588", 64, 8, None))["int8"].text
     assert "was not found" in unknown
     assert "times as fast" not in unknown
+
+
+def test_a_run_that_takes_no_time_is_not_advised_on() -> None:
+    assert not {"int8", "threads"} & ask(dense(rows=100)).keys()
 
 
 @pytest.mark.parametrize(
