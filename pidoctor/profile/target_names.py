@@ -209,9 +209,15 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
     python = _DOTTED_PYTHON.fullmatch(dotted) or (
         _PYTHON.fullmatch(dotted) if dotted.startswith(("py", "cp")) else None
     )
-    if said.python is None and python:
+    if said.python is None and python and not _is_a_release(said, dotted):
         return said._replace(python=f"3.{int(python.group(1))}")
     return None
+
+
+def _is_a_release(said: Said, dotted: str) -> bool:
+    """Whether "3.20" is the release in "alpine-3.20", whose releases look like Pythons."""
+    alike = said.systems and all(row.version.startswith("3.") for row in said.systems)
+    return bool(alike and re.search(rf"[a-z][- ]?{re.escape(dotted)}", said.text))
 
 
 def _bits_of_flavour(key: str, rows: tuple[SystemRow, ...]) -> int | None:

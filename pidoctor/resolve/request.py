@@ -119,7 +119,10 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
     if requirement.url or requirement.marker or requirement.extras:
         raise UsageError(f"{text!r}: give a name and a version only, like tensorflow==2.16.1")
     if name == AUTO and requirement.specifier:
-        raise UsageError(f"{text!r}: auto takes no version; name a runtime to ask for one")
+        raise UsageError(
+            f"{text!r}: auto takes no version; ask for one of a runtime, as in "
+            f"tflite-runtime{requirement.specifier}"
+        )
     warning = catalog.relations.warning(name)
     if warning:
         raise UsageError(f"{name}: {warning}")

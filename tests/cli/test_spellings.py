@@ -92,6 +92,7 @@ SUGGESTED = [
     ("tensoflow", "did you mean tensorflow?"),
     ("tflite-runtme", "did you mean tflite-runtime?"),
     ("ai-edge-lite", "did you mean ai-edge-litert?"),
+    ("tflite 2.14", "as in tflite-runtime==2.14.*"),
     ("2.3", "name the package too, as in tensorflow==2.3"),
     ("'>=2.3'", "name the package too"),
     ("detect.tflite", "is a model: pidoctor model detect.tflite"),

@@ -237,3 +237,10 @@ def test_anything_is_read_or_refused_in_one_line(name: str) -> None:
     assert "\n" not in text
     assert "\x1b" not in text
     assert len(text) < 400
+
+
+@pytest.mark.parametrize("name", ["pi4/alpine-3.20", "pi4/alpine 3.19", "pi4-4gb/alpine3.18"])
+def test_a_release_that_is_not_known_is_not_taken_for_a_python(name: str) -> None:
+    with pytest.raises(UsageError, match=r"alpine-3\.22"):
+        read_name(name)
+    assert read_name("pi4/alpine-3.22/3.11").python == "3.11"
