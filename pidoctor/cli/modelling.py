@@ -15,13 +15,12 @@ from packaging.specifiers import SpecifierSet
 
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog
-from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.errors import CouldNotCheckError
 from pidoctor.model.advice import Place, advise
 from pidoctor.model.answer import KINDS, ModelAnswer, ModelChange, ModelFile, RuntimeAnswer
 from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import Content, read_content
-from pidoctor.model.file import open_model
-from pidoctor.model.flatbuffer import ModelError
+from pidoctor.model.file import named_model
 from pidoctor.model.memory import model_memory
 from pidoctor.model.summary import summarise
 from pidoctor.model.verdict import (
@@ -171,12 +170,8 @@ def first_plan(
 @contextmanager
 def asked_about(path: Path) -> Iterator[ModelQuestion]:
     """The model in a file; UsageError in one line for what is no model."""
-    try:
-        with open_model(path) as data:
-            yield ModelQuestion(path, data)
-    except ModelError as error:
-        text = str(error)
-        raise UsageError(text if text.startswith(str(path)) else f"{path}: {text}") from error
+    with named_model(path) as data:
+        yield ModelQuestion(path, data)
 
 
 class Fitting(NamedTuple):

@@ -49,6 +49,13 @@ def read_bundle(path: Path) -> Entry:
     return Entry(entry.filename, data)
 
 
+def entry_name(path: Path) -> str:
+    """The name of the one model in a bundle; empty for a file that is none."""
+    with open(path, "rb") as file:
+        begins = file.read(4)
+    return read_bundle(path).name if begins == b"PK\x03\x04" else ""
+
+
 def _only_model(path: Path, entries: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     if len(entries) > _MOST_ENTRIES:
         raise ModelError(f"{path}: a ZIP archive with more than {_MOST_ENTRIES} files")

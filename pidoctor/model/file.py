@@ -75,6 +75,17 @@ def open_model(path: Path) -> Iterator[memoryview]:
         mapped.close()
 
 
+@contextmanager
+def named_model(path: Path) -> Iterator[memoryview]:
+    """As :func:`open_model`; what is found wrong while the bytes are read names the file too."""
+    try:
+        with open_model(path) as data:
+            yield data
+    except ModelError as error:
+        text = str(error)
+        raise ModelError(text if text.startswith(str(path)) else f"{path}: {text}") from error
+
+
 def _mapped(descriptor: int, path: Path) -> mmap.mmap:
     try:
         return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)

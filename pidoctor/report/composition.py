@@ -23,6 +23,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "matrix": ("matrix",),
     "triage": ("facts", "diagnoses", "cases"),
     "model": ("conclusion", "model"),
+    "example": ("conclusion",),
     "capture": (*_MACHINE, "conclusion"),
     "report": (*_MACHINE, "findings", "resolution", "conclusion"),
     "fleet": ("steps", "findings", "fleet", "conclusion"),

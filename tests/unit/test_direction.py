@@ -26,9 +26,9 @@ IMPORTS: Mapping[str, str] = {
     "catalog": "decoding errors json_schema platforms result units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
-        "ansible api asked catalog checks envelope errors evidence fleet help host indexing "
-        "install lockfiles model probe profile progress proof readiness redact report requirements "
-        "resolve result safe_files triage units"
+        "ansible api asked catalog checks envelope errors evidence example fleet help host "
+        "indexing install lockfiles model probe profile progress proof readiness redact report "
+        "requirements resolve result safe_files triage units"
     ),
     "decoding": "errors profile",
     "envelope": (
@@ -36,6 +36,7 @@ IMPORTS: Mapping[str, str] = {
         "triage"
     ),
     "evidence": "catalog errors platforms safe_files shapes units",
+    "example": "errors model",
     "fleet": "decoding errors platforms profile report resolve safe_files shapes units urls",
     "help": "catalog report",
     "host": "errors redact",
@@ -93,6 +94,7 @@ TOUCHES: Mapping[str, str] = {
     "catalog.wheels": "files",
     "cli.apply_remedies": "system",
     "cli.fleet": "files",
+    "cli.example": "files",
     "cli.lock": "files",
     "cli.main": "environment files",
     "cli.own_model": "files",

@@ -1,0 +1,127 @@
+"""``pidoctor example``: a program that runs this model, and the service that starts it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
+
+DESCRIPTION = """\
+Write a small program that runs this .tflite model with whichever runtime is installed: files, a
+folder or a camera in, one line of JSON a result out. Nothing is run; the file is only read."""
+EXAMPLES = """\
+  pidoctor example detect.tflite
+  pidoctor example detect.tflite -o detect.py --service
+  pidoctor example words.tflite --shape input=1,16000
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a .tflite file, or a bundle with one in it")
+    parser.add_argument(
+        "-o", dest="output", metavar="FILE", help="default: NAME_example.py here; - prints it"
+    )
+    parser.add_argument(
+        "--service", action="store_true", help="also a systemd unit that starts it with the board"
+    )
+    parser.add_argument("--force", action="store_true", help="replace files that are there")
+    parser.add_argument(
+        "--shape",
+        metavar="NAME=SIZES",
+        action="append",
+        default=[],
+        help="sizes that the model leaves open: input=1,224,224,3 (repeatable)",
+    )
+
+
+def run(options: argparse.Namespace) -> Result:
+    from pidoctor.cli.output import write_document
+    from pidoctor.envelope import Result, Written
+    from pidoctor.errors import UsageError
+    from pidoctor.example.needs import read_needs
+    from pidoctor.example.script import Place, program, service
+    from pidoctor.model.bundle import entry_name
+    from pidoctor.model.content import read_content
+    from pidoctor.model.file import named_model
+    from pidoctor.safe_files import is_standard_output
+
+    path = Path(options.file)
+    with named_model(path) as data:
+        content = read_content(data)
+        needs = read_needs(content, _shapes(options.shape))
+    output = options.output or f"{_stem(path)}_example.py"
+    printed = is_standard_output(output)
+    if printed and options.service:
+        raise UsageError("--service writes a second file: name the first with -o FILE")
+    place = Place(_seen_from(path, output, printed), Path(output).name, entry_name(path))
+    text = program(needs, place)
+    if printed:
+        return Result("example", written=Written(text))
+    unit = str(Path(output).with_suffix(".service"))
+    folder = os.path.abspath(os.path.dirname(output) or ".")
+    wanted = [output, unit] if options.service else [output]
+    _must_be_free(wanted, options.force)
+    if options.service and not folder.isprintable():
+        raise UsageError("a service cannot start from a folder with such a name; use another one")
+    if options.service:
+        write_document(
+            unit, service(needs, place, folder, f"{folder}/.venv/bin/python", _user(folder))
+        )
+    write_document(output, text)
+    said = f"Written: {' and '.join(wanted)}. It runs with the runtime that is installed."
+    return Result(
+        "example",
+        verdict=said,
+        next=shlex.join(["pidoctor", "install", "--model", options.file]),
+    )
+
+
+def _stem(path: Path) -> str:
+    """The name of the model as one for a program."""
+    return re.sub(r"\W+", "_", path.stem, flags=re.ASCII).strip("_") or "model"
+
+
+def _seen_from(path: Path, output: str, printed: bool) -> str:
+    """The model's place, from the program's folder: a name alone where it lies beside it."""
+    folder = os.path.abspath("." if printed else os.path.dirname(output) or ".")
+    whole = os.path.abspath(path)
+    return path.name if os.path.dirname(whole) == folder else whole
+
+
+def _must_be_free(files: list[str], force: bool) -> None:
+    from pidoctor.errors import UsageError
+
+    there = [name for name in files if os.path.lexists(name)]
+    if there and not force:
+        raise UsageError(f"{there[0]} exists; replace it with --force, or name another with -o")
+
+
+def _user(folder: str) -> str:
+    """Who the program runs as: the owner of its folder."""
+    try:
+        return Path(folder).owner()
+    except (KeyError, OSError):
+        return "pi"
+
+
+def _shapes(words: list[str]) -> Mapping[str, tuple[int, ...]]:
+    """``--shape NAME=1,2,3`` as values."""
+    from pidoctor.errors import UsageError
+
+    found = {}
+    for word in words:
+        name, equals, sizes = word.rpartition("=")
+        numbers = sizes.replace("x", ",").split(",")
+        if not equals or not all(number.strip().isdecimal() for number in numbers):
+            raise UsageError(f"--shape {word}: not NAME=SIZES, as in input=1,224,224,3")
+        found[name] = tuple(int(number) for number in numbers)
+        if not all(0 < size < 2**31 for size in found[name]):
+            raise UsageError(f"--shape {word}: a size is from 1 to 2147483647")
+    return found

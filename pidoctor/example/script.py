@@ -1,0 +1,160 @@
+"""The program and the unit of a service, put together for one model."""
+
+from __future__ import annotations
+
+import json
+from string import Template
+from typing import NamedTuple
+
+from pidoctor.example import pieces
+from pidoctor.example.needs import Input, Kind, Needs
+
+_READERS = {Kind.SOUND: pieces.SOUND, Kind.TEXT: pieces.TEXT, Kind.NUMBERS: pieces.NUMBERS}
+_FILES = {
+    Kind.IMAGE: "photo.jpg",
+    Kind.SOUND: "sound.wav",
+    Kind.TEXT: "text.txt",
+    Kind.NUMBERS: "input.npy",
+}
+_UNKNOWN_RANGE = (
+    "# The file does not say how the model wants its pixels: 0 to 1 is taken here. Many models\n"
+    "# are made for -1 to 1 (OFFSET = FACTOR = 127.5) or for 0 to 255 (OFFSET = 0, FACTOR = 1):\n"
+    "# the program that trained it tells.\n"
+)
+_RANGES = {
+    "": _UNKNOWN_RANGE,
+    "quantisation": "# Read off the quantisation of the input: pixels fill all of its range.\n",
+    "metadata": "# As the model's metadata says.\n",
+}
+_UNKNOWN_RATE = "# Samples a second. The file does not say it: the usual one of speech is taken.\n"
+
+
+class Place(NamedTuple):
+    """Where the model is, seen from the program's folder; ``entry`` is its name in a bundle."""
+
+    model: str
+    program: str
+    entry: str = ""
+
+
+def program(needs: Needs, place: Place) -> str:
+    """The text of the program."""
+    parts = [
+        _filled(
+            pieces.HEAD,
+            usage=_usage(needs, place),
+            imports="import wave\n" * (needs.source is Kind.SOUND)
+            + "import zipfile\n" * bool(needs.labels or place.entry),
+            model=ascii(place.model),
+        ),
+        _constants(needs, place),
+        _open(needs, place),
+        pieces.VALUES,
+        _image(needs.inputs[0]) if needs.source is Kind.IMAGE else _READERS[needs.source],
+        _filled(pieces.RUN, state=pieces.STATE if needs.state else ""),
+        pieces.LABELS if needs.labels and not place.entry else pieces.NO_LABELS,
+        pieces.DETECTION if needs.detection else pieces.SHOW,
+        _main(needs),
+    ]
+    return "".join(parts)
+
+
+def _filled(piece: str, **values: str) -> str:
+    return Template(piece).substitute(values)
+
+
+def _usage(needs: Needs, place: Place) -> str:
+    run, files = f"    python3 {place.program}", _FILES[needs.source]
+    if len(needs.inputs) > 1:
+        files = " ".join(f"input{number}.npy" for number in range(1, len(needs.inputs) + 1))
+    lines = [
+        f"{run}   (a fixed test input)",
+        f"{run} {files}   (files, or a folder of them)",
+    ]
+    if needs.source is Kind.IMAGE:
+        lines.append(f"{run} --camera")
+    return "\n".join(lines)
+
+
+def _constants(needs: Needs, place: Place) -> str:
+    first = needs.inputs[0]
+    lines = [f"INPUTS = {len(needs.inputs)}\n"]
+    if any(it.set_shape for it in needs.inputs):
+        shapes = ", ".join(str(list(it.shape)) for it in needs.inputs)
+        lines.append(f"SHAPES = [{shapes}]  # of the inputs; sizes that the model leaves open\n")
+    if needs.source is Kind.IMAGE:
+        lines.append(_RANGES[first.range_from])
+        lines.append(f"OFFSET, FACTOR = {_numbers(first.offset)}, {_numbers(first.factor)}\n")
+    if needs.source is Kind.SOUND:
+        lines.append("" if first.rate_known else _UNKNOWN_RATE)
+        lines.append(f"RATE = {first.rate}\n")
+    if needs.labels and not place.entry:
+        lines.append(f"LABELS = {needs.labels!a}\n")
+    delegate = ascii("libedgetpu.so.1") if needs.edge_tpu else "None"
+    lines.append(f"DELEGATE = {delegate}\n")
+    return "".join(lines)
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    rounded = [float(f"{value:.7g}") for value in values]
+    return str(rounded[0] if len(rounded) == 1 else rounded)
+
+
+def _open(needs: Needs, place: Place) -> str:
+    source = '"model_path": str(MODEL)'
+    if place.entry:
+        source = f'"model_content": zipfile.ZipFile(MODEL).read({place.entry!a})'
+    return _filled(
+        pieces.OPEN,
+        source=source,
+        refused=pieces.NO_FALL_BACK if needs.edge_tpu else pieces.FALL_BACK,
+        resize=pieces.RESIZE if any(it.set_shape for it in needs.inputs) else "",
+    )
+
+
+def _image(image: Input) -> str:
+    sides = "colours, height, width" if image.first else "height, width, colours"
+    turn = "    pixels = pixels.transpose(2, 0, 1)\n" if image.first else ""
+    return _filled(pieces.IMAGE, sides=sides, turn=turn)
+
+
+def _main(needs: Needs) -> str:
+    options, loops, elsewhere = "", "", "False"
+    if needs.source is Kind.IMAGE:
+        options, loops, elsewhere = pieces.CAMERA_OPTION, pieces.CAMERA_LOOP, "options.camera"
+    if len(needs.inputs) == 1:
+        options += pieces.WATCH_OPTION
+        loops += pieces.WATCH_LOOP
+        elsewhere = (
+            "(options.camera or options.watch)" if "camera" in elsewhere else "options.watch"
+        )
+    return _filled(pieces.MAIN, options=options, loops=loops, elsewhere=elsewhere)
+
+
+def service(needs: Needs, place: Place, folder: str, python: str, user: str) -> str:
+    """The unit that runs the program on the camera, or on the files that come into a folder.
+
+    ``folder`` is where the program lies on the board.
+    """
+    words = [python, f"{folder}/{place.program}"]
+    words += ["--camera"] if needs.source is Kind.IMAGE else ["--watch", f"{folder}/inbox"]
+    unit = place.program.rpartition(".")[0] + ".service"
+    return _filled(
+        pieces.SERVICE,
+        unit=unit,
+        name=_escaped(place.program),
+        user=user,
+        folder=_escaped(folder),
+        command=" ".join(_word(word) for word in words),
+    )
+
+
+def _escaped(text: str) -> str:
+    """A text in a unit: a percent sign begins a specifier there (systemd.unit, SPECIFIERS)."""
+    return text.replace("%", "%%")
+
+
+def _word(text: str) -> str:
+    """A word of ExecStart, quoted where it has to be (systemd.service, COMMAND LINES)."""
+    escaped = _escaped(text).replace("$", "$$")
+    return escaped if escaped.replace("/", "").replace(".", "").isalnum() else json.dumps(escaped)

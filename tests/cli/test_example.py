@@ -1,0 +1,122 @@
+"""``pidoctor example``: what is written, what is refused, and that the program runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import pidoctor as package
+from pidoctor.proof.known import own_model
+from pidoctor.proof.prove import prove
+from tests.cli.program import pidoctor
+
+MODELS = Path(package.__file__).parent / "proof" / "models"
+INT8 = MODELS / "int8.tflite"
+
+
+def test_a_program_and_its_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = pidoctor("example", str(INT8), "--service", "--json")
+    assert run.code == 0
+    assert run.json["verdict"] == (
+        "Written: int8_example.py and int8_example.service. "
+        "It runs with the runtime that is installed."
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "int8_example.py",
+        "int8_example.service",
+    ]
+    before = (tmp_path / "int8_example.py").read_text()
+    again = pidoctor("example", str(INT8))
+    assert again.code == 2
+    assert "int8_example.py exists; replace it with --force" in again.err
+    (tmp_path / "int8_example.py").write_text("mine")
+    assert pidoctor("example", str(INT8), "--force").code == 0
+    assert (tmp_path / "int8_example.py").read_text() == before
+
+
+def test_nothing_is_written_where_the_service_is_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "a.service").write_text("mine")
+    run = pidoctor("example", str(INT8), "--service", "-o", str(tmp_path / "a.py"))
+    assert run.code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["a.service"]
+
+
+def test_it_is_printed() -> None:
+    run = pidoctor("example", str(INT8), "-o", "-")
+    assert run.code == 0
+    compile(run.out, "printed", "exec")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.tflite", b"", "the file is empty"),
+        ("a.tflite", b"<!DOCTYPE html><html>", "a web page"),
+        ("a.h5", b"\x89HDF\r\n\x1a\n" + bytes(64), "a Keras model in HDF5"),
+        ("a.onnx", b"\x08\x07\x12\x07pytorch" + bytes(64), "an ONNX or TensorFlow file"),
+        ("a.tflite", INT8.read_bytes()[:900], "a.tflite: "),
+        ("a.tflite", b"\xff\xff\xff\x7fTFL3" + bytes(64), "a.tflite: "),
+    ],
+)
+def test_what_is_no_model_writes_nothing(
+    name: str, content: bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(content)
+    run = pidoctor("example", name)
+    assert run.code == 2
+    assert said in run.err
+    assert run.err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("shape", ["input", "input=", "input=1,a", "input=0", "input=-1", "x=1"])
+def test_a_shape_that_is_none(shape: str) -> None:
+    run = pidoctor("example", str(INT8), "-o", "-", "--shape", shape)
+    assert run.code == 2
+    assert run.err.startswith("pidoctor: --shape")
+
+
+def test_a_bundle_is_read_where_it_is(tmp_path: Path) -> None:
+    bundle = tmp_path / "all.task"
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.write(INT8, "inner.tflite")
+    run = pidoctor("example", str(bundle), "-o", "-")
+    assert "zipfile.ZipFile(MODEL).read('inner.tflite')" in run.out
+
+
+@pytest.mark.network
+def test_the_programs_compute_what_the_proof_computes(tmp_path: Path) -> None:
+    venv.EnvBuilder(symlinks=True).create(tmp_path / "v")
+    python = os.fspath(tmp_path / "v" / "bin" / "python")
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
+    subprocess.run([*pip, "--only-binary=:all:", "ai-edge-litert", "pillow"], check=True)
+    make = "from PIL import Image; Image.new('RGB', (40, 30), (200, 10, 10)).save('photo.png')"
+    subprocess.run([python, "-c", make], cwd=tmp_path, check=True)
+    for name in ("float32", "int8"):
+        path = MODELS / f"{name}.tflite"
+        program = tmp_path / f"{name}.py"
+        assert pidoctor("example", str(path), "-o", str(program)).code == 0
+        said = subprocess.run(
+            [python, str(program), "--raw"], capture_output=True, text=True, check=True
+        )
+        obtained = prove(python, model=own_model(path)).models[0].obtained
+        assert json.loads(said.stdout) == pytest.approx(list(obtained or ()))
+        image = subprocess.run(
+            [python, str(program), "photo.png"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        answer = json.loads(image.stdout)
+        assert answer["source"] == "photo.png"
+        assert len(answer["scores"]) == 10
