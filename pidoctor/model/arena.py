@@ -185,7 +185,7 @@ def _shared(graph: Graph) -> dict[int, int]:
     fixed = {*graph.inputs, *graph.outputs}
     roots: dict[int, int] = {}
     for operator in graph.operators:
-        for number in _sharable(graph, operator):
+        for number in _sharable(graph, operator) if operator.outputs else ():
             output = operator.outputs[0]
             root = roots.get(number, number)
             if root in graph.inputs or output in graph.outputs:
