@@ -126,6 +126,13 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
     warning = catalog.relations.warning(name)
     if warning:
         raise UsageError(f"{name}: {warning}")
+    for release, runtime in catalog.runtimes.items():
+        if name in runtime.distributions and name not in catalog.runtimes:
+            raise UsageError(
+                f"{name} is another build of {release}, which the wheels index does not hold, so "
+                f"nothing is known of it: ask for {release}; where {name} is installed, "
+                "`pidoctor smoke` tells whether it works"
+            )
     if name not in (AUTO, *catalog.runtimes):
         known = ", ".join((AUTO, *catalog.runtimes))
         near = get_close_matches(name, catalog.runtimes, n=1, cutoff=0.75)

@@ -20,6 +20,8 @@ from tests.cli.program import pidoctor
         ("check --nonsense", "--nonsense"),
         ("check tensorflow=two", "'tensorflow=two' is not a requirement"),
         ("check torch", "'torch' is not a runtime pidoctor knows"),
+        ("check tf-nightly", "tf-nightly is another build of tensorflow, which the wheels index"),
+        ("explain tflite-runtime-nightly", "`pidoctor smoke` tells whether it works"),
         ("check pycoral", "unrelated project"),
         ("check auto==2", "auto takes no version"),
         ("check 'tensorflow[extra]'", "give a name and a version only"),

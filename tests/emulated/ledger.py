@@ -46,6 +46,7 @@ CORES = {
 _ARCHITECTURES = {"arm64": "aarch64", "armhf": "armv7l"}
 MODELS = Path(__file__).parents[2] / "pidoctor" / "proof" / "models"
 PAYLOAD = Path(__file__).with_name("ledger_payload.py")
+NOT_DONE = "not done"  # how an outcome begins that proves nothing
 _SECONDS = 240  # for one run
 
 
@@ -156,7 +157,7 @@ class Workshop:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return dict.fromkeys(INTERPRETER, f"not done in {_SECONDS} s")
+            return dict.fromkeys(INTERPRETER, f"{NOT_DONE} in {_SECONDS} s")
         return outcomes(done)
 
     def _cpu(self, root: Root, what: Combination) -> tuple[str, ...]:
@@ -243,6 +244,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 run = workshop.run(what)
             except CouldNotCheckError as error:
                 print(*what.key, f"left for the next time: {error}", flush=True)
+                continue
+            if any(end.startswith(NOT_DONE) for end in run.ran.values()):
+                print(*what.key, dict(run.ran), "proves nothing", flush=True)
                 continue
             with options.ledger.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(run.to_json()) + "\n")

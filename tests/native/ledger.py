@@ -36,7 +36,7 @@ from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.plan import Plan
 from pidoctor.resolve.request import Request
 from pidoctor.resolve.resolver import Question
-from tests.emulated.ledger import MODELS, PAYLOAD, outcomes, unpacked
+from tests.emulated.ledger import MODELS, NOT_DONE, PAYLOAD, outcomes, unpacked
 
 RUNTIMES = ("tflite-runtime", "ai-edge-litert")
 _SECONDS = 120  # for one run
@@ -133,7 +133,7 @@ def _ran(what: Combination, folders: Sequence[Path], how: str) -> dict[str, str]
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return dict.fromkeys(INTERPRETER, f"not done in {_SECONDS} s")
+        return dict.fromkeys(INTERPRETER, f"{NOT_DONE} in {_SECONDS} s")
     if done.returncode < 0:
         done.returncode = 128 - done.returncode  # as a shell tells it
     return outcomes(done)
@@ -168,6 +168,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(*what.key, f"left for the next time: {error}", flush=True)
             continue
         known.add(what.key)
+        if any(end.startswith(NOT_DONE) for end in row.ran.values()):
+            print(*what.key, dict(row.ran), "proves nothing", flush=True)
+            continue
         with options.ledger.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row.to_json()) + "\n")
         print(*what.key, dict(row.ran), flush=True)
