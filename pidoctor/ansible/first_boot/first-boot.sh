@@ -7,6 +7,7 @@ venv=${TFLITE_VENV:-/opt/tflite}
 state=${TFLITE_STATE:-/var/lib/pidoctor}
 units=${TFLITE_UNITS:-/etc/systemd/system}
 requirement=${TFLITE_REQUIREMENT:-auto}
+cd / # what is in the current folder is no part of this
 mkdir -p "$state"
 code=0
 python3 "$from/pidoctor.pyz" install "$requirement" --offline --wheels "$from/wheels" \

@@ -1,0 +1,218 @@
+"""The collection on a fleet of local boards: real Ansible, real wheels, real proofs.
+
+``FLEET_BOARDS=40`` makes the fleet as large as that, of every Python of this machine; the four
+boards that fail are always among them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pidoctor.ansible.write import write_collection, write_first_boot
+from pidoctor.help import page_text
+from tests.ansible.fleet import Fleet, content
+from tests.cli.program import pidoctor
+from tests.native.pythons import find
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.network,
+    pytest.mark.skipif(sys.version_info < (3, 10), reason="ansible-core needs Python 3.10"),
+]
+SIZE = int(os.environ.get("FLEET_BOARDS", "6"))
+
+
+@pytest.fixture(scope="module")
+def ansible(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of ansible-core, in an environment of their own."""
+    folder = tmp_path_factory.mktemp("ansible")
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    install = ["-m", "pip", "install", "--quiet", "ansible-core"]
+    subprocess.run([str(folder / "bin/python"), *install], check=True)
+    return folder / "bin"
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection as it is written, the single file in it."""
+    return write_collection(tmp_path_factory.mktemp("written"))
+
+
+@pytest.fixture(scope="module")
+def installed(ansible: Path, collection: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which ansible-galaxy built and installed the collection."""
+    folder = tmp_path_factory.mktemp("galaxy")
+    galaxy, home = str(ansible / "ansible-galaxy"), {**os.environ, "ANSIBLE_HOME": str(folder)}
+    build = [galaxy, "collection", "build", str(collection), "--output-path", str(folder)]
+    subprocess.run(build, check=True, capture_output=True, env=home)
+    (archive,) = folder.glob("pidoctor-tflite-*.tar.gz")
+    install = [galaxy, "collection", "install", str(archive), "-p", str(folder / "collections")]
+    subprocess.run(install, check=True, capture_output=True, env=home)
+    return folder / "collections"
+
+
+def python_of(version: str) -> str | None:
+    """An interpreter of that version, where this machine has one."""
+    try:
+        return find(version)
+    except pytest.skip.Exception:
+        return None
+
+
+@pytest.fixture(scope="module")
+def fleet(
+    ansible: Path, installed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Fleet]:
+    """Sound boards of as many Pythons as there are, and four that fail, each in its own way."""
+    folder = tmp_path_factory.mktemp("fleet")
+    made = Fleet(folder, ansible, installed)
+    pythons = [path for version in VERSIONS if (path := python_of(version))]
+    for number in range(SIZE - 4):
+        made.add(f"board-{number}", pythons[number % len(pythons)])
+    made.add("no-proof", pythons[0])
+    made.block_runtime("no-proof")
+    made.add(
+        "unreachable",
+        pythons[0],
+        ansible_connection="ssh",
+        ansible_host="127.0.0.1",
+        ansible_port="9",
+    )
+    if old := python_of("3.8"):
+        made.add("old-python", old)
+    disk = made.add("full-disk", pythons[0]).parent
+    small = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "small", str(disk)], check=False
+    )
+    if small.returncode:
+        del made.boards["full-disk"]
+    yield made
+    if not small.returncode:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
+
+
+def test_a_canary_that_fails_stops_the_rollout(fleet: Fleet) -> None:
+    folder = Path(fleet.boards["no-proof"]["tflite_venv"])
+    before = content(folder)
+    recap = fleet.rollout("no-proof")
+    assert "no-proof" in recap.with_any("failed"), recap.text
+    assert content(folder) == before
+    others = [Path(v["tflite_venv"]) for name, v in fleet.boards.items() if name != "no-proof"]
+    assert [venv for venv in others if venv.exists()] == []
+    result = json.loads((fleet.folder / "fleet/receipts/no-proof/result.json").read_text())
+    assert result["install"]["status"] == "rolled-back"
+
+
+def test_only_sound_boards_are_changed(fleet: Fleet) -> None:
+    folder = Path(fleet.boards["no-proof"]["tflite_venv"])
+    before = content(folder)
+    recap = fleet.rollout("board-0", tflite_max_fail_percentage="60")
+    sound = {name for name in fleet.boards if name.startswith("board-")}
+    assert recap.with_any("changed") == sound, recap.text
+    assert recap.with_any("unreachable") == {"unreachable"}
+    assert recap.with_any("failed") == fleet.boards.keys() - sound - {"unreachable"}
+    assert content(folder) == before
+    for name, variables in fleet.boards.items():
+        python = Path(variables["tflite_venv"]) / "bin/python"
+        assert python.exists() == (name in sound | {"no-proof"})
+    if "full-disk" in fleet.boards:
+        assert content(Path(fleet.boards["full-disk"]["tflite_venv"]).parent) == []
+
+
+def test_each_kind_is_resolved_once(fleet: Fleet) -> None:
+    plan = json.loads((fleet.folder / "fleet/wheels/plan.json").read_text(encoding="utf-8"))
+    kinds = {v["ansible_python_interpreter"] for n, v in fleet.boards.items() if n != "unreachable"}
+    assert len(plan["kinds"]) == len(kinds)
+    folders = [path for path in (fleet.folder / "fleet/wheels").iterdir() if path.is_dir()]
+    assert len(folders) == len(kinds)
+
+
+def test_a_second_run_changes_nothing(fleet: Fleet) -> None:
+    before = {name: content(Path(v["tflite_venv"])) for name, v in fleet.boards.items()}
+    recap = fleet.rollout("board-0", tflite_max_fail_percentage="60")
+    assert recap.with_any("changed") == set(), recap.text
+    after = {name: content(Path(v["tflite_venv"])) for name, v in fleet.boards.items()}
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_the_receipts_make_a_report(fleet: Fleet) -> None:
+    run = pidoctor("fleet", "report", "--json", str(fleet.folder / "fleet/receipts"))
+    groups = run.json["fleet"]["groups"]
+    works = {name for group in groups if group["verdict"] == "works" for name in group["names"]}
+    assert works == {name for name in fleet.boards if name.startswith("board-")}
+    assert {n for g in groups if g["verdict"] == "fails" for n in g["names"]} >= {"no-proof"}
+
+
+def test_the_commands_of_the_page(ansible: Path, installed: Path, tmp_path: Path) -> None:
+    """They are those that this fleet was rolled out with, and Ansible understands the inventory."""
+    lines = re.findall(r"^    (\S.*)$", page_text("many-boards"), re.MULTILINE)
+    (collection,) = (line for line in lines if line.startswith("pidoctor fleet collection"))
+    folder = f"{collection.split()[-1]}/ansible_collections/pidoctor/tflite"
+    assert f"ansible-galaxy collection install {folder}" in lines
+    boards = [line for line in lines if line.startswith("kiosk-")]
+    (tmp_path / "inventory.ini").write_text("\n".join(boards) + "\n", encoding="utf-8")
+    (command,) = (line for line in lines if line.endswith("-i inventory.ini"))
+    home = {**os.environ, "ANSIBLE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [str(ansible / command.split()[0]), *command.split()[1:], "--list-hosts"],
+        cwd=tmp_path,
+        env={**home, "ANSIBLE_COLLECTIONS_PATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [name for name in ("kiosk-1", "kiosk-2", "kiosk-3") if name not in done.stdout] == []
+    assert {board.split()[0] for board in boards} == {"kiosk-1", "kiosk-2", "kiosk-3"}
+
+
+def test_the_sanity_tests_of_ansible(ansible: Path, collection: Path, tmp_path: Path) -> None:
+    """Those that need no packages beyond ansible-core's own."""
+    root = tmp_path / "ansible_collections/pidoctor/tflite"
+    shutil.copytree(collection, root)
+    subprocess.run(["git", "init", "--quiet", str(root)], check=True)
+    subprocess.run(["git", "-C", str(root), "add", "-A"], check=True)
+    version = "{}.{}".format(*sys.version_info)
+    tests = ("compile", "ignores", "line-endings", "shebang", "symlinks", "use-argspec-type-path")
+    chosen = [word for name in tests for word in ("--test", name)]
+    done = subprocess.run(
+        [str(ansible / "ansible-test"), "sanity", "--python", version, "--color", "no", *chosen],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_first_boot_script(tmp_path: Path, fleet: Fleet) -> None:
+    """It installs offline from the folder beside it, proves, and leaves the receipt."""
+    boot, state = tmp_path / "boot", tmp_path / "state"
+    write_first_boot(boot)
+    python = fleet.boards["board-0"]["ansible_python_interpreter"]
+    plan = json.loads((fleet.folder / "fleet/wheels/plan.json").read_text(encoding="utf-8"))
+    wheels = fleet.folder / "fleet/wheels" / plan["boards"]["board-0"]
+    shutil.copytree(wheels, boot / "wheels")
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(python).parent}:{os.environ['PATH']}",
+        "TFLITE_VENV": str(tmp_path / "venv"),
+        "TFLITE_STATE": str(state),
+        "TFLITE_UNITS": str(tmp_path / "nowhere"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    subprocess.run(["sh", str(boot / "first-boot.sh")], env=environment, check=True)
+    receipt = json.loads((state / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["proof"]["status"] == "passed"
+    assert json.loads((state / "result.json").read_text())["install"]["status"] == "installed"
