@@ -49,5 +49,4 @@ def test_mount_points_without_what_is_mounted() -> None:
 
 def test_the_boards_serial_number_is_not_kept() -> None:
     text = "Revision\t: c03114\nSerial\t\t: 10000000a1b2c3d4\nModel\t\t: Raspberry Pi 4\n"
-    kept = "Revision\t: c03114\nModel\t\t: Raspberry Pi 4\n"
-    assert clean_file("/proc/cpuinfo", text) == kept
+    assert clean_file("/proc/cpuinfo", text) == text.replace("10000000a1b2c3d4", "***")
