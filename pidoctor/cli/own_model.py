@@ -48,7 +48,7 @@ def prove_own(python: str, options: argparse.Namespace) -> Proof:
         if other is not None and _same(proof, other):
             raise UsageError(
                 f"--reference: that is the same {proof.runtime} {proof.version}, which says "
-                "nothing; name another environment, or another --runtime"
+                "nothing; name an environment with another one"
             )
         if saved is not None and saved.exists():
             from pidoctor.safe_files import write_output
@@ -113,4 +113,5 @@ def _reference(python: str, named: str) -> tuple[str | None, str]:
 
 
 def _same(one: Proof, other: Proof) -> bool:
-    return (one.runtime, one.version, one.python) == (other.runtime, other.version, other.python)
+    """Whether it is one program, which gives the same answer wherever it lies."""
+    return (one.runtime, one.version) == (other.runtime, other.version)
