@@ -25,7 +25,8 @@ def write_collection(folder: Path) -> Path:
         raise UsageError(f"{target}: is there already, and is no collection")
     _write(_HERE / "collection", target)
     (target / _ROLE_FILES).mkdir(parents=True, exist_ok=True)
-    write_output(target / _ROLE_FILES / "capture.py", script())
+    # Without its first line, "#!": the role names the interpreter of each board.
+    write_output(target / _ROLE_FILES / "capture.py", script().partition("\n")[2])
     build(target / _ROLE_FILES / PYZ)
     return target
 

@@ -83,7 +83,10 @@ def test_the_collection_is_written_whole_and_again(tmp_path: Path) -> None:
     folder = write_collection(tmp_path)
     assert folder == tmp_path / "ansible_collections/pidoctor/tflite"
     assert (folder / "roles/board/files" / PYZ).is_file()
-    assert "QUESTIONS" in (folder / "roles/board/files/capture.py").read_text(encoding="utf-8")
+    capture = (folder / "roles/board/files/capture.py").read_text(encoding="utf-8")
+    assert "QUESTIONS" in capture
+    assert not capture.startswith("#!")
+    compile(capture, "capture.py", "exec")
     names = {path.relative_to(COLLECTION) for path in COLLECTION.rglob("*.py")}
     assert {path for path in names if not (folder / path).is_file()} == set()
     assert write_collection(tmp_path) == folder
