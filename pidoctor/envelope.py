@@ -13,6 +13,7 @@ from pidoctor.result import ExitCode, Finding
 
 if TYPE_CHECKING:  # a command imports only what it answers with
     from pidoctor import shapes
+    from pidoctor.bench.figures import Bench
     from pidoctor.evidence.audit import WheelAudit
     from pidoctor.fleet.report import Fleet
     from pidoctor.indexing.status import IndexStatus
@@ -163,6 +164,7 @@ class Result:
     cases: tuple[Case, ...] | None = None  # of several logs
     matrix: tuple[Cell, ...] | None = None
     model: ModelAnswer | None = None
+    bench: Bench | None = None
     fleet: Fleet | None = None
     timings: Mapping[str, float] | None = None  # seconds
     asked: Asked | None = None
@@ -207,6 +209,7 @@ class Result:
             "cases": _each(self.cases),
             "matrix": _each(self.matrix),
             "model": self.model.to_json() if self.model else None,
+            "bench": self.bench.to_json() if self.bench else None,
             "fleet": self.fleet.to_json() if self.fleet else None,
             "timings": self.timings,
             "here": self.asked.here if self.asked else None,

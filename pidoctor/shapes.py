@@ -577,6 +577,55 @@ class Model(TypedDict):
     differences: Union[list[ModelDifference], None]
 
 
+class BenchFigures(TypedDict):
+    """Milliseconds of one call; ``variation`` is the standard deviation over the mean."""
+
+    min: Number
+    p50: Number
+    p90: Number
+    p99: Number
+    mean: Number
+    variation: Number
+    calls: Amount
+
+
+class BenchRun(TypedDict):
+    """One configuration, measured in a process of its own.
+
+    ``void`` says why its figures are not to be believed; without figures ``death`` says how the
+    process ended. ``private_bytes`` is memory beyond the import of the runtime.
+    """
+
+    threads: Amount
+    xnnpack: bool
+    ms: Union[BenchFigures, None]
+    load_ms: Number
+    allocate_ms: Number
+    first_ms: Number
+    warm_up_calls: Amount
+    private_bytes: Union[Amount, None]
+    delegated_parts: Union[Amount, None]
+    output_sha256_16: Union[str, None]
+    void: list[Text]
+    death: Union[Death, None]
+
+
+class Bench(TypedDict):
+    """How fast a model runs here; ``drift``: one thread at the end over one at the beginning.
+
+    ``celsius`` is the highest that was seen.
+    """
+
+    model: str
+    runtime: Text
+    version: str
+    runs: list[BenchRun]
+    drift: Union[Number, None]
+    governor: Union[str, None]
+    celsius: Union[float, None]
+    mhz: Union[Amount, None]
+
+
 class Answer(TypedDict):
     """The answer for one of several machines that were asked about together.
 
@@ -685,6 +734,7 @@ class Envelope(TypedDict):
     cases: Union[list[Case], None]
     matrix: Union[list[Cell], None]
     model: Union[Model, None]
+    bench: Union[Bench, None]
     fleet: Union[Fleet, None]
     timings: Union[Mapping[str, float], None]
     here: Union[bool, None]

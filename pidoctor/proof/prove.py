@@ -31,7 +31,7 @@ from pidoctor.proof.proof import (
 
 # -E and no -I: the packages in the user's own folder count, as they do for the user's program,
 # but PYTHONPATH does not. The payload itself leaves the current folder out. -B writes nothing.
-_PYTHON_OPTIONS = ("-E", "-B", "-X", "utf8", "-c")
+PYTHON_OPTIONS = ("-E", "-B", "-X", "utf8", "-c")
 _ENTRY = "tflite_plugin_create_delegate"  # what a runtime calls in a delegate's library
 _KEPT_BYTES = 256 << 10  # the last of what the child writes, and of its reports
 
@@ -142,7 +142,7 @@ def _run(
     )
 
     def command(fd: int) -> list[str]:
-        return [executable, *_PYTHON_OPTIONS, payload, json.dumps({**request, "fd": fd})]
+        return [executable, *PYTHON_OPTIONS, payload, json.dumps({**request, "fd": fd})]
 
     try:
         with Running(

@@ -23,17 +23,18 @@ IMPORTS: Mapping[str, str] = {
     "__main__": "cli",
     "ansible": "errors probe pyz safe_files",
     "api": "asked catalog checks envelope errors host probe profile report resolve result triage",
+    "bench": "catalog errors host proof shapes",
     "catalog": "decoding errors json_schema platforms result units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
-        "ansible api asked catalog checks envelope errors evidence example fleet help host "
+        "ansible api asked bench catalog checks envelope errors evidence example fleet help host "
         "indexing install lockfiles model probe profile progress proof readiness redact report "
         "requirements resolve result safe_files triage units"
     ),
     "decoding": "errors profile",
     "envelope": (
-        "asked evidence fleet indexing install model profile proof report resolve result shapes "
-        "triage"
+        "asked bench evidence fleet indexing install model profile proof report resolve result "
+        "shapes triage"
     ),
     "evidence": "catalog errors platforms safe_files shapes units",
     "example": "errors model",
@@ -58,7 +59,7 @@ IMPORTS: Mapping[str, str] = {
     "redact": "redact_rules urls",
     "redact_rules": "urls",
     "report": (
-        "asked envelope errors evidence fleet indexing model platforms profile proof redact "
+        "asked bench envelope errors evidence fleet indexing model platforms profile proof redact "
         "resolve result safe_files shapes triage units"
     ),
     "requirements": "catalog decoding errors profile resolve safe_files",
@@ -87,6 +88,8 @@ TOUCHES: Mapping[str, str] = {
     "ansible.collection.plugins.modules.tflite_install": "files",
     "ansible.write": "files",
     "api": "files",
+    "bench.measure": "files",
+    "bench.payload": "files",
     "catalog.__main__": "environment files",
     "catalog.ledger": "files",
     "catalog.location": "environment files",
@@ -94,6 +97,7 @@ TOUCHES: Mapping[str, str] = {
     "catalog.wheels": "files",
     "cli.apply_remedies": "system",
     "cli.fleet": "files",
+    "cli.bench": "files",
     "cli.example": "files",
     "cli.lock": "files",
     "cli.main": "environment files",

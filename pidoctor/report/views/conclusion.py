@@ -37,7 +37,7 @@ def _way_back(result: Result) -> Iterator[Command]:
 
 
 def _mark(result: Result) -> Mark:
-    if result.model is not None and result.exit_code == ExitCode.COULD_NOT_CHECK:
+    if (result.model or result.bench) is not None and result.exit_code == ExitCode.COULD_NOT_CHECK:
         return Mark.UNKNOWN
     if result.exit_code == ExitCode.FINE:
         return Mark.GOOD if result.resolution is None or result.plan else Mark.BAD

@@ -1,0 +1,1 @@
+"""How fast a model runs here: measured through the runtime, with what could have spoiled it."""

@@ -1,0 +1,114 @@
+"""``pidoctor bench``: how fast this model runs here, and whether the figures can be believed."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pidoctor.cli.arguments import add_environment
+
+if TYPE_CHECKING:
+    from pidoctor.bench.figures import Bench
+    from pidoctor.bench.measure import Subject
+    from pidoctor.envelope import Result
+
+DESCRIPTION = """\
+How fast does this .tflite model run here? Each configuration (threads, with and without XNNPACK) is
+measured in a process of its own. Figures taken while the board was slowed down or other programs
+ran, and those that vary by more than 3 %, are void, and it says so."""
+EXAMPLES = """\
+  pidoctor bench detect.tflite
+  pidoctor bench detect.tflite --threads 1,4 --seconds 10
+  pidoctor bench detect.tflite --venv ~/project/.venv --json
+"""
+_MOST_THREADS = 256
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from pidoctor.catalog.runtimes import load_runtimes
+
+    parser.add_argument("file", metavar="FILE", help="a .tflite file")
+    parser.add_argument("--threads", metavar="LIST", help="1,2,4; default: 1 to all cores")
+    parser.add_argument(
+        "--seconds", type=float, default=2.0, metavar="N", help="of each configuration; default: 2"
+    )
+    parser.add_argument(
+        "--runtime",
+        choices=[runtime.distribution for runtime in load_runtimes()],
+        help="default: the first that is installed",
+    )
+    add_environment(parser)
+
+
+def run(options: argparse.Namespace) -> Result:
+    from pidoctor.bench.measure import configurations, measure
+    from pidoctor.cli.output import watched
+    from pidoctor.envelope import Result
+    from pidoctor.host.live import LiveHost
+    from pidoctor.result import ExitCode
+
+    threads = _threads(options.threads)
+    subject = _subject(options)
+    with watched(options) as watch:
+        asked = tuple(configurations(threads, plain=True))
+        bench = measure(subject, asked, LiveHost(), watch.say)
+    ran = any(run.figures for run in bench.runs)
+    believed = ExitCode.COULD_NOT_CHECK if bench.void else ExitCode.FINE
+    code = believed if ran else ExitCode.PROBLEM
+    return Result("bench", exit_code=code, verdict=_sentence(bench, subject), bench=bench)
+
+
+def _subject(options: argparse.Namespace) -> Subject:
+    from pidoctor.bench.measure import Subject
+    from pidoctor.catalog.runtimes import load_runtimes
+    from pidoctor.cli.smoke import interpreter
+    from pidoctor.cli.where import chosen, must_be_trusted
+    from pidoctor.errors import UsageError
+    from pidoctor.model.bundle import entry_name
+    from pidoctor.model.content import read_content
+    from pidoctor.model.file import named_model
+    from pidoctor.proof.prove import prove
+
+    path = Path(options.file)
+    with named_model(path) as data:
+        read_content(data)
+    if entry_name(path):
+        raise UsageError(f"{path}: a bundle; unpack it with `python3 -m zipfile -e FILE FOLDER`")
+    if not 0.1 <= options.seconds <= 60:
+        raise UsageError("--seconds: from 0.1 to 60")
+    choice = chosen(options)
+    must_be_trusted(choice)
+    python = interpreter(choice)
+    proof = prove(python, runtime=options.runtime)
+    if proof.death is not None:
+        raise UsageError(f"nothing can be measured: {proof.death.message} (see `pidoctor smoke`)")
+    runtime = next(it for it in load_runtimes() if it.distribution == proof.runtime)
+    return Subject(python, runtime, proof.version or "", path, options.seconds)
+
+
+def _threads(text: str | None) -> tuple[int, ...]:
+    import os
+
+    from pidoctor.errors import UsageError
+
+    if text is None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        return tuple(range(1, min(cores, 8) + 1))
+    words = text.split(",")
+    if not all(word.strip().isdecimal() and 0 < int(word) <= _MOST_THREADS for word in words):
+        raise UsageError(f"--threads {text}: not numbers of threads, as in 1,2,4")
+    return tuple(dict.fromkeys(int(word) for word in words))
+
+
+def _sentence(bench: Bench, subject: Subject) -> str:
+    from pidoctor.units import seconds
+
+    name, on = subject.model.name, f"{bench.runtime} {bench.version}"
+    best = bench.best
+    if best is not None and best.figures is not None:
+        return f"{name} takes {seconds(best.figures.p50 / 1000)} a run with {on}, {best.name}."
+    dead = next((run.death for run in bench.runs if run.death), None)
+    if dead is not None and not any(run.figures for run in bench.runs):
+        return f"{name} does not run: {dead.message}"
+    return f"How fast {name} is could not be measured: {bench.runs[0].void[0]}."

@@ -1,0 +1,69 @@
+"""A benchmark: each configuration's times, and what speaks against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pidoctor.bench.figures import Bench, Figures, Run
+from pidoctor.envelope import Result
+from pidoctor.report.document import Block, Detail, Facts, Item, Mark, Row, Section, Table, Text
+from pidoctor.units import size
+
+_WIDTH = 30  # characters of the longest bar
+
+
+def view(result: Result, detail: Detail) -> Iterator[Section]:
+    """The table of times, the medians as bars, and the reasons why figures are void."""
+    bench = result.bench
+    if bench is None or detail is Detail.QUIET:
+        return
+    measured = [(run, run.figures) for run in bench.runs if run.figures]
+    blocks: list[Block] = []
+    if measured:
+        rows = tuple(_row(run, figures) for run, figures in measured)
+        header = ("milliseconds", "median", "90 %", "99 %", "least", "vary by")
+        longest = max(figures.p50 for _, figures in measured)
+        blocks.append(Table(rows, header=header))
+        blocks.append(Facts(tuple(_bar(run, figures, longest) for run, figures in measured)))
+    yield Section("Time of a run", (*blocks, *_against(bench)))
+    yield Section("Before the first run", tuple(_start(bench)))
+
+
+def _row(run: Run, it: Figures) -> tuple[str, ...]:
+    times = (f"{value:.3g}" for value in (it.p50, it.p90, it.p99, it.minimum))
+    vary = f"{it.variation:.1%}" if it.variation < 1 else "over 100%"
+    return (run.name, *times, vary)
+
+
+def _bar(run: Run, it: Figures, longest: float) -> Row:
+    bar = "#" * max(round(it.p50 / longest * _WIDTH), 1)
+    return Row(run.name, (f"{bar} void" if run.void else bar,))
+
+
+def _against(bench: Bench) -> Iterator[Block]:
+    for run in bench.runs:
+        if run.death is not None:
+            yield Item(Mark.BAD, f"{run.name}: {run.death.message}")
+        elif run.void:
+            yield Item(Mark.WARN, f"{run.name} is void: {'; '.join(run.void)}")
+
+
+def _start(bench: Bench) -> Iterator[Block]:
+    first = next((run for run in bench.runs if run.figures), None)
+    if first is None:
+        yield Text("no configuration ran")
+        return
+    yield Text(
+        f"load {first.load_ms:.3g} ms, allocate {first.allocate_ms:.3g} ms, first run "
+        f"{first.first_ms:.3g} ms, then {first.warm_up} runs to warm up"
+    )
+    memory = "" if first.private is None else f"memory beyond the import {size(first.private)}, "
+    parts = "not told" if first.delegated is None else str(first.delegated)
+    yield Text(f"{memory}parts that a delegate runs: {parts}")
+    told = [
+        f"governor {bench.governor}" if bench.governor else "",
+        f"{bench.mhz} MHz" if bench.mhz else "",
+        f"at most {bench.celsius:.0f} degrees C" if bench.celsius is not None else "",
+    ]
+    if any(told):
+        yield Text(", ".join(filter(None, told)))

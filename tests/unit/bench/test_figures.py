@@ -1,0 +1,62 @@
+"""Times to figures, and what makes them void."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pidoctor.bench.conditions import Moment, slowed
+from pidoctor.bench.figures import Run, drift_of, figures_of, with_drift
+
+TIMES = st.lists(st.floats(0.001, 1e5), min_size=2, max_size=200)
+QUIET = Moment("performance", 1800, 50.0, 0, 1.0)
+
+
+@given(TIMES)
+def test_figures_are_in_order(times: list[float]) -> None:
+    it = figures_of(times)
+    assert it.minimum <= it.p50 <= max(times)
+    assert it.minimum <= it.p90 <= it.p99 <= max(times)
+    assert it.p50 == statistics.median(times)
+    assert it.calls == len(times)
+
+
+@given(TIMES, st.floats(0.1, 10))
+def test_variation_has_no_unit(times: list[float], factor: float) -> None:
+    scaled = figures_of([factor * time for time in times])
+    assert scaled.variation == pytest.approx(figures_of(times).variation, abs=1e-9)
+
+
+def test_percentiles_are_values_that_were_measured() -> None:
+    it = figures_of([float(n) for n in range(1, 101)])
+    assert (it.p90, it.p99) == (90.0, 99.0)
+
+
+@pytest.mark.parametrize(
+    ("bits", "said"),
+    [
+        (0x0, ""),
+        (0x50000, ""),  # since the board was started, not now
+        (0x1, "under-voltage"),
+        (0x50005, "under-voltage, throttled"),
+        (0x8, "soft temperature limit"),
+    ],
+)
+def test_throttling_at_any_moment_counts(bits: int, said: str) -> None:
+    assert slowed([QUIET, QUIET._replace(throttled=bits), QUIET._replace(throttled=None)]) == said
+
+
+def one(*times: float) -> Run:
+    return Run(1, True, figures_of(times))
+
+
+def test_drift_makes_every_run_void() -> None:
+    runs = [one(10, 10), Run(2, True, figures_of([5, 5])), one(12, 12)]
+    assert drift_of(runs) == pytest.approx(1.2)
+    assert all("1.20 times as long at the end" in run.void[0] for run in with_drift(runs))
+    steady = [one(10, 10), one(10.1, 10.1)]
+    assert with_drift(steady) == tuple(steady)
+    assert drift_of([one(1, 1)]) is None
