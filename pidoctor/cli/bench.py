@@ -26,8 +26,6 @@ _MOST_THREADS = 256
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from pidoctor.catalog.runtimes import load_runtimes
-
     parser.add_argument("file", metavar="FILE", help="a .tflite file")
     parser.add_argument("--threads", metavar="LIST", help="1,2,4; default: 1 to all cores")
     parser.add_argument(
@@ -35,8 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--runtime",
-        choices=[runtime.distribution for runtime in load_runtimes()],
-        help="default: the first that is installed",
+        metavar="NAME",
+        help="ai-edge-litert, tflite-runtime or tensorflow; default: the first that is installed",
     )
     add_environment(parser)
 

@@ -48,6 +48,12 @@ def test_the_time_has_limits() -> None:
     assert "from 0.1 to 60" in pidoctor("bench", str(INT8), "--seconds", "nan").err
 
 
+def test_a_runtime_that_nobody_knows() -> None:
+    run = pidoctor("bench", str(INT8), "--runtime", "onnx", "--python", sys.executable)
+    assert run.code == 2
+    assert "Unknown runtime onnx: known are ai-edge-litert," in run.err
+
+
 @pytest.mark.network
 def test_a_measurement_is_typed_and_honest(tmp_path: Path) -> None:
     """Figures are void or believed by what they say themselves, on a quiet or a busy machine."""
