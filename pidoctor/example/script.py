@@ -73,6 +73,7 @@ def _usage(needs: Needs, place: Place) -> str:
     ]
     if needs.source is Kind.IMAGE:
         lines.append(f"{run} --camera")
+        lines.append("\nImages need Pillow: .venv/bin/python -m pip install pillow")
     return "\n".join(lines)
 
 

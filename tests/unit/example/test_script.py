@@ -104,6 +104,12 @@ def _aliases(node: ast.AST) -> list[ast.alias]:
     return node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else []
 
 
+def test_it_says_what_images_need() -> None:
+    place = Place("m.tflite", "run.py")
+    assert "-m pip install pillow" in program(needs_of(T((1, 224, 224, 3))), place)
+    assert "pillow" not in program(needs_of(T((1, 96))), place)
+
+
 def test_a_unit_quotes_what_systemd_would_read() -> None:
     needs = needs_of(T((1, 224, 224, 3)))
     unit = service(needs, Place("m.tflite", "run.py"), "/home/a b/100%", "/usr/bin/python3", "pi")
