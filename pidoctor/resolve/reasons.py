@@ -123,6 +123,19 @@ def conflict(world: World, choice: Choice, needs: Iterable[Need]) -> Candidate:
     return Candidate(name, version, reason, f"needs {wanted}; {have}")
 
 
+def passed_over(world: World, asked: Iterable[tuple[Need, Choice]]) -> Iterator[str]:
+    """Why a newer version of what was asked for is not taken, where its files are the reason."""
+    for need, chosen in asked:
+        versions = world.versions(need.name)
+        newest = next((version for version in versions if admitted(need.specifier, version)), "0")
+        if chosen.present or Version(newest) <= chosen.version:
+            continue
+        if world.choice(need.name, newest) is None:
+            miss = rejection(world, need.name, newest)
+            if miss.reason.nearness > Reason.ABI.nearness:
+                yield f"{need.name} {newest} is newer and was not taken: {miss.detail}"
+
+
 def available(world: World, name: str) -> str:
     """What there is of a package for the machine, and where nobody could look."""
     unknown = _unread_piwheels(world, name)

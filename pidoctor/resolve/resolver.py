@@ -25,7 +25,7 @@ from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.present import Need, Present, present_in
 from pidoctor.resolve.provider import HERE, Choice, Provider, World, is_theirs, needs_of
-from pidoctor.resolve.reasons import admitted, age, conflict, rejection, without_wheels
+from pidoctor.resolve.reasons import admitted, age, conflict, passed_over, rejection, without_wheels
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.standing import compiled_model, standing
 from pidoctor.resolve.verdict import Reason
@@ -339,7 +339,8 @@ class Question:
         notes += filter(None, [self._age()])
         for item in self._replaced(solution):
             notes.append(_looked_after(item, str(solution[item.name].choice.version)))
-        notes += self._passed_over(solution)
+        asked = [(need, solution[need.name].choice) for need in self._together]
+        notes += passed_over(self._world, asked)
         notes += self._request.left
         chosen = solution[name].choice
         known = self._catalog.ledger, self._machine
@@ -357,18 +358,6 @@ class Question:
             unchecked=self._not_checked(solution),
             breaks=tuple(str(need) for need in self._broken_by(solution)),
         )
-
-    def _passed_over(self, solution: Mapping[str, Solved]) -> Iterator[str]:
-        """Why a newer version of what was asked for is not taken, where its files are why."""
-        for need in self._together:
-            chosen, versions = solution[need.name].choice, self._world.versions(need.name)
-            newest = next((v for v in versions if admitted(need.specifier, v)), "0")
-            if chosen.present or Version(newest) <= chosen.version:
-                continue
-            if self._world.choice(need.name, newest) is None:
-                miss = rejection(self._world, need.name, newest)
-                if miss.reason.nearness > Reason.ABI.nearness:
-                    yield f"{need.name} {newest} is newer and was not taken: {miss.detail}"
 
     def _described(self, choice: Choice) -> Wheel | None:
         wheel = choice.wheel
