@@ -77,7 +77,7 @@ def _why(profile: Profile, request: Request, catalog: Catalog, items: Sequence[R
         there = [choice.version for choice in world.choices(name)]
         if len(wanted) > 1 and not _any_meets(there, wanted):
             told = [str(need) for need in _decisive(there, wanted)]
-            return f"no {name} is {listed(told)}"
+            return f"no version of {name} fits {listed(told)}"
     return ""
 
 

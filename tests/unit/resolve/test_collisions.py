@@ -42,7 +42,7 @@ def test_the_two_that_collide_are_named_and_no_other(catalog: Catalog) -> None:
     answer = refused(catalog, "flask", "tflite-runtime", "pandas", "opencv-python>=4.12")
     assert answer.colliding == ("tflite-runtime", "opencv-python>=4.12")
     assert answer.message == (
-        "tflite-runtime and opencv-python>=4.12 do not go together here: no numpy is "
+        "tflite-runtime and opencv-python>=4.12 do not go together here: no version of numpy fits "
         "numpy<2 (compiled into tflite-runtime 2.14.0) and numpy>=2 (required by opencv-python "
         "4.13.0)"
     )
