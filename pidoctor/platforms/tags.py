@@ -9,7 +9,7 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 
 from pidoctor.platforms.interpreter import Interpreter
 from pidoctor.platforms.manylinux import LEGACY_GLIBC
-from pidoctor.platforms.versions import Version, minor_numbers
+from pidoctor.platforms.versions import Version
 
 # The oldest glibc that manylinux knows for an architecture (PEP 599, PEP 600); x86-64 reaches
 # back to manylinux1 (PEP 513).
@@ -18,12 +18,6 @@ _OLDEST_GLIBC_ELSEWHERE = 17
 _LEGACY = {glibc: name for name, glibc in LEGACY_GLIBC.items()}
 # PEP 599 and packaging._manylinux: architectures that manylinux is defined for. armv6l is not.
 _MANYLINUX = frozenset({"x86_64", "i686", "aarch64", "armv7l", "armv8l", "ppc64le", "s390x"})
-
-
-def abi_tag(version: str) -> str:
-    """The ABI tag of an ordinary build of CPython: "cp311"; until 3.7 it ends in m (PEP 3149)."""
-    python = minor_numbers(version) or (0, 0)
-    return "cp{}{}".format(*python) + ("m" if python < (3, 8) else "")
 
 
 def architectures(machine: Interpreter) -> tuple[str, ...]:

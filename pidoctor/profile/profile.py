@@ -52,7 +52,8 @@ class System:
     libc_version: Fact[str]  # "2.36"
     glibcxx: Fact[str]  # newest symbol version of libstdc++: "3.4.30"
     package_manager: Fact[str]  # "apt", "apk", "dnf", "pacman"
-    lacks: Fact[tuple[str, ...]]  # shared libraries that wheels need and that were not found
+    # Shared libraries that wheels need and that were not found; older pidoctors did not look.
+    lacks: Fact[tuple[str, ...]] = Fact.unreadable("the profile", "it is of an older pidoctor")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,12 @@ def test_there_and_back() -> None:
     assert from_json(json.loads(json.dumps(to_json(PROFILE)))) == PROFILE
 
 
+def test_a_profile_of_an_older_pidoctor_is_read() -> None:
+    encoded = to_json(PROFILE)
+    del encoded["system"]["lacks"]
+    assert from_json(encoded).system.lacks.state is State.UNREADABLE
+
+
 def test_unknown_keys_are_ignored() -> None:
     encoded = to_json(PROFILE)
     encoded["later"] = 1
