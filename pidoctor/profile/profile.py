@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pidoctor.profile.environment import UNKNOWN, Environment
 from pidoctor.profile.fact import Fact
 
+# What a profile says of facts that a pidoctor of its time did not look for.
+_OLDER: Fact[tuple[str, ...]] = Fact.unreadable("the profile", "it is of an older pidoctor")
+
 
 @dataclass(frozen=True)
 class Board:
@@ -52,8 +55,7 @@ class System:
     libc_version: Fact[str]  # "2.36"
     glibcxx: Fact[str]  # newest symbol version of libstdc++: "3.4.30"
     package_manager: Fact[str]  # "apt", "apk", "dnf", "pacman"
-    # Shared libraries that wheels need and that were not found; older pidoctors did not look.
-    lacks: Fact[tuple[str, ...]] = Fact.unreadable("the profile", "it is of an older pidoctor")
+    lacks: Fact[tuple[str, ...]] = _OLDER  # shared libraries that wheels need and were not found
 
 
 @dataclass(frozen=True)

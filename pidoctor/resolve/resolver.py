@@ -31,6 +31,12 @@ from pidoctor.resolve.standing import compiled_model, standing
 from pidoctor.resolve.verdict import Reason
 from pidoctor.units import size
 
+# Pins and backtracks before a search is given up.
+_ROUNDS = 2000
+# A plan that keeps what is installed working changes little of it; where it takes more than this,
+# the packages that cannot stay are named instead, and the ways out are tried.
+_ROUNDS_TO_MEND = 150
+
 
 def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
     """The plan for ``request`` on the machine of ``profile``, or why there is none.
@@ -193,8 +199,9 @@ class Question:
             return _packages(solution)
         here = (Need(name, SpecifierSet(), HERE) for name in self._present)
         try:
-            whole = self._tree([*roots, *here], Provider(self._world, mended=frozenset(solution)))
-        except ResolutionImpossible:
+            mended = Provider(self._world, mended=frozenset(solution))
+            whole = self._tree([*roots, *here], mended, _ROUNDS_TO_MEND)
+        except (ResolutionImpossible, CouldNotCheckError):
             return self._breaks(choice, solution, broken)
         return _packages(self._reached_from([need.key for need in roots], whole))
 
@@ -235,10 +242,12 @@ class Question:
                     return [need, other]
         return ()
 
-    def _tree(self, roots: Sequence[Need], provider: Provider) -> Mapping[str, Solved]:
+    def _tree(
+        self, roots: Sequence[Need], provider: Provider, rounds: int = _ROUNDS
+    ) -> Mapping[str, Solved]:
         resolver = Resolver(provider, BaseReporter[Need, Choice, str]())
         try:
-            result = resolver.resolve(roots, max_rounds=2000 + 20 * len(roots))
+            result = resolver.resolve(roots, max_rounds=rounds + 20 * len(roots))
         except ResolutionTooDeep as error:
             raise CouldNotCheckError(
                 f"so many versions would have to be tried that it was given up after {error} steps;"
