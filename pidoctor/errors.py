@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+
 
 class PidoctorError(Exception):
     """An error with a message for the user; ``exit_code`` is what the command ends with."""
@@ -20,3 +23,15 @@ class CouldNotCheckError(PidoctorError):
     """The answer is not known: no network, a time limit, a source that did not answer."""
 
     exit_code = 3
+
+
+class PackageMissingError(CouldNotCheckError):
+    """A part of pidoctor takes a package that is not installed beside it.
+
+    The command names the package itself and pidoctor's own Python. An extra of pidoctor would be
+    asked of a package index, where another project may have that name.
+    """
+
+    def __init__(self, what: str, package: str) -> None:
+        python = shlex.quote(sys.executable or "python3")
+        super().__init__(f"{what} takes one more package: {python} -m pip install {package}")

@@ -109,13 +109,11 @@ def _audit(options: argparse.Namespace) -> Result:
 
 
 def _without_extra(error: ModuleNotFoundError) -> CouldNotCheckError | ModuleNotFoundError:
-    from pidoctor.errors import CouldNotCheckError
+    from pidoctor.errors import PackageMissingError
 
     if error.name != "pypi_simple":
         return error
-    return CouldNotCheckError(
-        "reading index pages needs one more package: python3 -m pip install 'pidoctor[index]'"
-    )
+    return PackageMissingError("reading index pages", "pypi-simple")
 
 
 def _count(text: str) -> int:

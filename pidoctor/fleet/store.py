@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.errors import CouldNotCheckError, PackageMissingError, UsageError
 from pidoctor.fleet.record import Record, Verdict
 from pidoctor.profile import fingerprint as prints
 from pidoctor.profile.fingerprint import Fingerprint
@@ -110,9 +110,7 @@ def _postgres(where: str) -> tuple[Any, type[Exception]]:
     try:
         import psycopg
     except ModuleNotFoundError as error:
-        raise CouldNotCheckError(
-            "a PostgreSQL store needs one more package: python3 -m pip install 'pidoctor[postgres]'"
-        ) from error
+        raise PackageMissingError("a PostgreSQL store", "'psycopg[binary]'") from error
     try:
         return psycopg.connect(where, connect_timeout=10), psycopg.Error
     except psycopg.Error as error:

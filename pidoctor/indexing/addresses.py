@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.errors import CouldNotCheckError
+from pidoctor.errors import CouldNotCheckError, PackageMissingError
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.sources import open_session, pip_settings
 
@@ -35,9 +35,7 @@ def _page(session: PatientSession, url: str | None, name: str) -> list[Any]:
     try:
         from pypi_simple import NoSuchProjectError, PyPISimple
     except ImportError:
-        raise CouldNotCheckError(
-            "looking up addresses needs one more package: pip install 'pidoctor[index]'"
-        ) from None
+        raise PackageMissingError("looking up addresses", "pypi-simple") from None
     settings: dict[str, Any] = {"endpoint": url} if url else {}
     try:
         page = PyPISimple(session=session, **settings).get_project_page(name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from pidoctor.errors import CouldNotCheckError, PidoctorError
+from pidoctor.errors import CouldNotCheckError, PackageMissingError, PidoctorError
 from pidoctor.indexing.links import wheel_link
 from pidoctor.indexing.pages import Page, PageReader
 from pidoctor.indexing.patient_session import PatientSession
@@ -119,9 +119,7 @@ def piwheels_pages(url: str, store: Store, offline: bool = False) -> Pages:
 def _pages(sources: tuple[Source, ...], store: Store, offline: bool) -> Pages:
     def make() -> tuple[PatientSession, PageReader]:
         if find_spec("pypi_simple") is None:
-            raise CouldNotCheckError(
-                "reading your package index needs one more package: pip install 'pidoctor[index]'"
-            )
+            raise PackageMissingError("reading your package index", "pypi-simple")
         session = open_session(pip_settings(), _BACKOFF)
         return session, PageReader(session, sources, load_scope())
 

@@ -1,6 +1,6 @@
 """Environments of real projects: no install of a runtime leaves what worked not working.
 
-A few are tried in every run, chosen by a seed (``PIDOCTOR_SEED``, else the day); all of them with
+The same few are tried in every run, others with another ``PIDOCTOR_SEED``; all of them with
 ``PIDOCTOR_ALL_ENVIRONMENTS=1``. What the installs came to is printed as a table.
 """
 
@@ -12,7 +12,6 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from .environments import PROJECTS, RUNTIMES, Project
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 
-_SEED = os.environ.get("PIDOCTOR_SEED") or time.strftime("%j")
+_SEED = os.environ.get("PIDOCTOR_SEED", "330")
 _SOME = 3
 _ALL = bool(os.environ.get("PIDOCTOR_ALL_ENVIRONMENTS"))
 _CHOSEN = PROJECTS if _ALL else random.Random(_SEED).sample(PROJECTS[:-1], _SOME)  # noqa: S311
