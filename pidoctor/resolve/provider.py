@@ -81,6 +81,7 @@ class World:
         self._unknown: dict[Choice, dict[str, str]] = {}
         self._kept: dict[str, Choice | None] = {}
         self._choices: dict[tuple[str, str], Choice | None] = {}
+        self._verdicts: dict[str, Verdict] = {}
         self._distribution: dict[str, tuple[Choice, ...]] = {}
         self._held: dict[str, tuple[Need, ...]] = {}
         self._needs: dict[Choice, tuple[Need, ...]] = {}
@@ -145,6 +146,11 @@ class World:
 
     def judge(self, wheel: Wheel) -> Verdict:
         """Whether a wheel runs on the machine, its dependencies aside."""
+        if wheel.filename not in self._verdicts:
+            self._verdicts[wheel.filename] = self._judged(wheel)
+        return self._verdicts[wheel.filename]
+
+    def _judged(self, wheel: Wheel) -> Verdict:
         verdict = judge(wheel, self.machine, self.beyond_tags, self.ledger)
         wanted = self.hashes.get(wheel.name)
         if isinstance(verdict, Rejected) or wanted is None or wheel.sha256 in wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 from os.path import commonprefix
 from typing import NamedTuple, Union
 
@@ -111,10 +112,11 @@ def nearest(misses: Sequence[Rejected]) -> Rejected:
     offers = [m.offer for m in misses if m.reason is best.reason and m.here == best.here]
     if not best.offer:
         return best
-    return Rejected.built_for(best.reason, _together(set(offers)), best.here, best.distance)
+    return Rejected.built_for(best.reason, _together(frozenset(offers)), best.here, best.distance)
 
 
-def _together(offers: set[str]) -> str:
+@lru_cache(maxsize=4096)  # the wheels of a version miss one machine as they miss the next
+def _together(offers: frozenset[str]) -> str:
     """What the offers share is said once: "Python 3.9, 3.11"."""
     ordered = sorted(offers, key=_natural)
     shared = commonprefix(ordered).rpartition(" ")  # noqa: RUF071 - of text, not of paths
