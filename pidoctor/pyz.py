@@ -46,13 +46,9 @@ def build(output: Path) -> Path:
         else:
             _pip("wheel", "--no-deps", "--wheel-dir", str(wheels), str(checkout))
             wanted = [str(wheel) for wheel in wheels.glob("*.whl")]
-        _pip(
-            *("install", "--target", str(library), "--no-compile", "--only-binary=:all:"),
-            *("--platform", "any", "--implementation", "py", "--abi", "none"),
-            *("--python-version", PYTHONS[0]),
-            *wanted,
-            "pip",
-        )
+        _fetch(library, *wanted, "pip")
+        for name in sorted(_absent(library)):  # what only an older Python than this one needs
+            _fetch(library, name)
         _check(library)
         start = Path(__file__).with_name("pyz_start.py").read_bytes()
         _write(output, {"__main__.py": start, CAPTURE: script().encode("utf-8")}, library)
@@ -71,6 +67,16 @@ def _copy_installed(library: Path) -> None:
             path.write_bytes(Path(str(name.locate())).read_bytes())
 
 
+def _fetch(library: Path, *wanted: str) -> None:
+    """Put what is wanted, and what that needs on this Python, into ``library``: pure Python only."""
+    _pip(
+        *("install", "--target", str(library), "--no-compile", "--only-binary=:all:"),
+        *("--platform", "any", "--implementation", "py", "--abi", "none"),
+        *("--python-version", PYTHONS[0]),
+        *wanted,
+    )
+
+
 def _pip(*arguments: str) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -82,14 +88,19 @@ def _pip(*arguments: str) -> None:
 def _check(library: Path) -> None:
     """CouldNotCheckError unless all is pure Python, and whole on every Python that it is for."""
     native = [path.name for path in library.rglob("*.so*")]
-    distributions = list(metadata.distributions(path=[str(library)]))
-    present = {canonicalize_name(str(item.metadata["Name"])) for item in distributions}
-    absent = {name for item in distributions for name in _needs(item.requires or ())} - present
+    absent = _absent(library)
     if native or absent:
         raise CouldNotCheckError(
             f"the single file would hold compiled code ({', '.join(native) or 'none'}) "
             f"or lack packages ({', '.join(sorted(absent)) or 'none'})"
         )
+
+
+def _absent(library: Path) -> set[str]:
+    """The packages that those in ``library`` need on one of PYTHONS, and that are not there."""
+    distributions = list(metadata.distributions(path=[str(library)]))
+    present = {canonicalize_name(str(item.metadata["Name"])) for item in distributions}
+    return {name for item in distributions for name in _needs(item.requires or ())} - present
 
 
 def _needs(requirements: Iterable[str]) -> set[str]:
