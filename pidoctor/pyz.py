@@ -68,7 +68,7 @@ def _copy_installed(library: Path) -> None:
 
 
 def _fetch(library: Path, *wanted: str) -> None:
-    """Put what is wanted, and what that needs on this Python, into ``library``: pure Python only."""
+    """Put what is wanted, and what that needs here, into ``library``: pure Python only."""
     _pip(
         *("install", "--target", str(library), "--no-compile", "--only-binary=:all:"),
         *("--platform", "any", "--implementation", "py", "--abi", "none"),
