@@ -92,13 +92,19 @@ def test_cache_that_others_can_change_is_not_run(pyz: Path, bare: str, tmp_path:
     assert list(cache.iterdir()) == []
 
 
-def test_too_old_a_python_is_told(pyz: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(pyz) as archive:
-        start = archive.read("__main__.py").decode()
-    pretended = tmp_path / "__main__.py"
-    pretended.write_text(start.replace("OLDEST = (3, 9)", "OLDEST = (99, 0)"))
+def test_too_old_a_python_is_told_and_leaves_a_capture(pyz: Path, tmp_path: Path) -> None:
+    pretended = tmp_path / "pidoctor.pyz"
+    with zipfile.ZipFile(pyz) as archive, zipfile.ZipFile(pretended, "w") as changed:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "__main__.py":
+                content = content.replace(b"OLDEST = (3, 9)", b"OLDEST = (99, 0)")
+            changed.writestr(name, content)
     ended = subprocess.run(
-        [sys.executable, str(pretended)], capture_output=True, text=True, check=False
-    )
-    assert (ended.returncode, ended.stdout) == (2, "")
+        [sys.executable, str(pretended), "check"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (3, "")
     assert ended.stderr.startswith("pidoctor: needs Python 3.9")
+    assert "pidoctor check --capture pidoctor-capture.json" in ended.stderr
+    assert json.loads((tmp_path / "pidoctor-capture.json").read_text("utf-8"))["schema"]
