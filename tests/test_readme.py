@@ -82,10 +82,12 @@ def test_the_first_set_up_command_on_a_clean_copy(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_examples_in_their_order(tmp_path: Path) -> None:
     """One folder for all of them: a later example uses what an earlier one made."""
+    (tmp_path / "logs").mkdir()
     (tmp_path / "install.log").write_text(
         "ERROR: Could not find a version that satisfies the requirement tflite-runtime "
         "(from versions: none)\nERROR: No matching distribution found for tflite-runtime\n"
     )
+    shutil.copy(tmp_path / "install.log", tmp_path / "logs")
     shutil.copy(ROOT / "pidoctor/proof/models/float32.tflite", tmp_path / "mine.tflite")
     for example in EXAMPLES:
         if "--offline" in example:
