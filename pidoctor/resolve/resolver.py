@@ -38,6 +38,10 @@ _ROUNDS = 2000
 _ROUNDS_TO_MEND = 150
 
 
+class _TooDeepError(CouldNotCheckError):
+    """A search was given up after its rounds; other things that cannot be checked stay unknown."""
+
+
 def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
     """The plan for ``request`` on the machine of ``profile``, or why there is none.
 
@@ -201,7 +205,7 @@ class Question:
         try:
             mended = Provider(self._world, mended=frozenset(solution))
             whole = self._tree([*roots, *here], mended, _ROUNDS_TO_MEND)
-        except (ResolutionImpossible, CouldNotCheckError):
+        except (ResolutionImpossible, _TooDeepError):
             return self._breaks(choice, solution, broken)
         return _packages(self._reached_from([need.key for need in roots], whole))
 
@@ -249,7 +253,7 @@ class Question:
         try:
             result = resolver.resolve(roots, max_rounds=rounds + 20 * len(roots))
         except ResolutionTooDeep as error:
-            raise CouldNotCheckError(
+            raise _TooDeepError(
                 f"so many versions would have to be tried that it was given up after {error} steps;"
                 " ask for particular versions (NAME==VERSION) of what is named without one"
             ) from None
