@@ -206,8 +206,20 @@ def _command_parser(name: str, description: str, examples: str) -> argparse.Argu
     return parser
 
 
-def add_action(actions: Any, name: str, words: str) -> argparse.ArgumentParser:
-    """A command inside of a command, as in ``index status``; ``actions`` holds them."""
+Act = Callable[[argparse.Namespace], "Result"]
+
+
+def run_action(options: argparse.Namespace) -> Result:
+    """What the action that was chosen answers."""
+    act: Act = options.act
+    return act(options)
+
+
+def add_action(actions: Any, name: str, act: Act, words: str) -> argparse.ArgumentParser:
+    """A command inside of a command, as in ``index status``, that ``act`` carries out.
+
+    ``actions`` holds them.
+    """
     parser: argparse.ArgumentParser = actions.add_parser(
         name, help=words, description=words[0].upper() + words[1:] + ".", allow_abbrev=False
     )
@@ -217,6 +229,7 @@ def add_action(actions: Any, name: str, words: str) -> argparse.ArgumentParser:
     parser.add_argument("-v", "--verbose", action="count", default=unset, help=unset)
     parser.add_argument("-q", "--quiet", action="store_true", default=unset, help=unset)
     parser.add_argument("--no-color", action="store_true", default=unset, help=unset)
+    parser.set_defaults(act=act)
     return parser
 
 

@@ -6,9 +6,9 @@ import argparse
 import shlex
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_action
+from pidoctor.cli.arguments import add_action, run_action
 from pidoctor.result import ExitCode
 from pidoctor.units import count
 
@@ -38,7 +38,7 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    report = _action(
+    report = add_action(
         actions, "report", _report, "receipts, captures, results and diagnoses in one table"
     )
     report.add_argument(
@@ -61,15 +61,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep the report here, and say what has changed since the last one: a file "
         "(SQLite) or postgresql://HOST/DATABASE",
     )
-    plan = _action(actions, "plan", _plan, "resolve once for each kind of board, fetch its wheels")
+    plan = add_action(
+        actions, "plan", _plan, "resolve once for each kind of board, fetch its wheels"
+    )
     plan.add_argument("sources", metavar="FILES", nargs="+", help="captures, and folders of them")
     plan.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
     plan.add_argument("--requirement", metavar="REQUIREMENT", default="auto", help="default: auto")
-    collection = _action(
+    collection = add_action(
         actions, "collection", _collection, "write the Ansible collection, with the single file"
     )
     collection.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
-    first = _action(
+    first = add_action(
         actions,
         "first-boot",
         _first_boot,
@@ -79,16 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    action: Callable[[argparse.Namespace], Result] = options.act
-    return action(options)
-
-
-def _action(
-    actions: Any, name: str, act: Callable[[argparse.Namespace], Result], words: str
-) -> argparse.ArgumentParser:
-    parser = add_action(actions, name, words)
-    parser.set_defaults(act=act)
-    return parser
+    return run_action(options)
 
 
 def _report(options: argparse.Namespace) -> Result:

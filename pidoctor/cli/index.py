@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_action
+from pidoctor.cli.arguments import add_action, run_action
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -25,16 +24,16 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _action(actions, "status", _status, "age, counts and sources of the index in use")
-    update = _action(actions, "update", _update, "refresh it from the indexes pip is set up for")
+    add_action(actions, "status", _status, "age, counts and sources of the index in use")
+    update = add_action(actions, "update", _update, "refresh it from the indexes pip is set up for")
     update.add_argument(
         "--large",
         action="store_true",
         help="also read new wheels over 100 MB (tensorflow's) for evidence",
     )
-    audit = _action(actions, "audit", _audit, "what the ELF files of a wheel need")
+    audit = add_action(actions, "audit", _audit, "what the ELF files of a wheel need")
     audit.add_argument("wheels", metavar="FILE.whl", nargs="+")
-    verify = _action(actions, "verify", _verify, "compare it with the package index")
+    verify = add_action(actions, "verify", _verify, "compare it with the package index")
     amount = verify.add_mutually_exclusive_group()
     amount.add_argument(
         "--sample",
@@ -47,16 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    action: Callable[[argparse.Namespace], Result] = options.act
-    return action(options)
-
-
-def _action(
-    actions: Any, name: str, act: Callable[[argparse.Namespace], Result], words: str
-) -> argparse.ArgumentParser:
-    parser = add_action(actions, name, words)
-    parser.set_defaults(act=act)
-    return parser
+    return run_action(options)
 
 
 def _status(options: argparse.Namespace) -> Result:  # noqa: ARG001 - as every action
