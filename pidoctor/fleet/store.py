@@ -7,9 +7,7 @@ before can be compared with. A report is one transaction: an interrupted one lea
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -18,8 +16,10 @@ from pidoctor.errors import CouldNotCheckError, PackageMissingError, UsageError
 from pidoctor.fleet.record import Record, Verdict
 from pidoctor.profile import fingerprint as prints
 from pidoctor.profile.fingerprint import Fingerprint
+from pidoctor.sqlite_file import Kind, check, connect
 from pidoctor.urls import clean_urls
 
+KIND = Kind(mark=0x70696466, version=1, command="pidoctor fleet report")
 KEPT = 30  # reports; older ones are removed
 _BATCH = 500
 _TABLES = (
@@ -98,12 +98,13 @@ def _connect(where: str | None) -> tuple[Any, type[Exception]]:
         return _postgres(where)
     if where is not None and ("://" in where or not where):
         raise UsageError("--store takes a file, or a URL that begins with postgresql://")
-    if where is not None and os.path.lexists(where) and not stat.S_ISREG(os.lstat(where).st_mode):
-        raise UsageError(f"{where}: is no regular file")
+    connection = connect(where or "")
     try:
-        return sqlite3.connect(where or "", timeout=10), sqlite3.Error
+        check(connection, where or "", KIND)
     except sqlite3.Error as error:
+        connection.close()
         raise _said(where, error) from error
+    return connection, sqlite3.Error
 
 
 def _postgres(where: str) -> tuple[Any, type[Exception]]:
@@ -121,7 +122,7 @@ def _said(where: str | None, error: Exception) -> UsageError | CouldNotCheckErro
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
     shown = clean_urls(where or "the temporary store")
     if "not a database" in reason:
-        return UsageError(f"{shown}: is no store of `pidoctor fleet report`")
+        return KIND.foreign(shown)
     return CouldNotCheckError(f"{shown}: {clean_urls(reason)}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,17 +11,14 @@ from typing import TYPE_CHECKING, Any
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.redact import Identity, redact, redact_json
 from pidoctor.result import Remedy
+from pidoctor.sqlite_file import Kind, check, connect
 from pidoctor.triage.cases import Case
 from pidoctor.triage.diagnosis import Diagnosis, Evidence
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-MARK = 0x70696443
-"""The application id of such a file."""
-
-VERSION = 1
-"""The version of its tables."""
+KIND = Kind(mark=0x70696443, version=1, command="pidoctor triage")
 
 KEPT = 200_000
 """Cases; older ones are removed."""
@@ -78,41 +74,16 @@ def _diagnosis(data: Any) -> Diagnosis:
 
 @contextmanager
 def _opened(path: str, *, create: bool) -> Iterator[Connection]:
+    connection = connect(path)
+    import sqlite3
+
     try:
-        import sqlite3
-    except ModuleNotFoundError as error:
-        raise CouldNotCheckError("this Python has no sqlite3; install python3 by apt") from error
-    if os.path.lexists(path) and not stat.S_ISREG(os.stat(path, follow_symlinks=False).st_mode):
-        raise UsageError(f"{path}: is no regular file")
-    connection = None
-    try:
-        connection = sqlite3.connect(path, timeout=10)
         with connection:
-            _check(path, connection, create)
+            check(connection, path, KIND, create)
             yield connection
     except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
         if isinstance(error, sqlite3.OperationalError):
             raise CouldNotCheckError(f"{path}: {error}") from error
-        raise UsageError(f"{path}: is no store of `pidoctor triage`") from error
+        raise KIND.foreign(path) from error
     finally:
-        if connection is not None:
-            connection.close()
-
-
-def _check(path: str, connection: Connection, create: bool) -> None:
-    """Raise UsageError for a file of another program; mark a new one as ours."""
-    mark, version, tables = (
-        connection.execute(query).fetchone()[0]
-        for query in (
-            "PRAGMA application_id",
-            "PRAGMA user_version",
-            "SELECT count(*) FROM sqlite_master",
-        )
-    )
-    if create and not tables:
-        connection.execute(f"PRAGMA application_id = {MARK}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-    elif mark != MARK:
-        raise UsageError(f"{path}: is no store of `pidoctor triage`")
-    elif version != VERSION:
-        raise UsageError(f"{path}: was written by another version of pidoctor; begin a new store")
+        connection.close()

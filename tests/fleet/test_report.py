@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -213,6 +215,19 @@ def test_a_store_that_is_none_is_one_line(tmp_path: Path, store: str, says: str)
     assert run.code in (2, 3)
     assert says in run.err
     assert run.err.count("\n") == 1
+
+
+def test_the_database_of_another_program_is_not_written_to(tmp_path: Path) -> None:
+    path = write(tmp_path, "kiosk", receipt(target(BOOKWORM)))
+    theirs = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(theirs)) as connection:
+        connection.execute("CREATE TABLE mine (word TEXT)")
+        connection.commit()
+    before = theirs.read_bytes()
+    run = pidoctor("fleet", "report", str(path), "--store", str(theirs))
+    assert (run.code, run.err.count("\n")) == (2, 1)
+    assert "is no store of `pidoctor fleet report`" in run.err
+    assert theirs.read_bytes() == before
 
 
 def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:

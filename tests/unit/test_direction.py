@@ -38,7 +38,9 @@ IMPORTS: Mapping[str, str] = {
     ),
     "evidence": "catalog errors platforms safe_files shapes units",
     "example": "errors model",
-    "fleet": "decoding errors platforms profile report resolve safe_files shapes units urls",
+    "fleet": (
+        "decoding errors platforms profile report resolve safe_files shapes sqlite_file units urls"
+    ),
     "help": "catalog report",
     "host": "errors redact",
     "indexing": "catalog errors evidence host mutex platforms probe shapes",
@@ -66,7 +68,10 @@ IMPORTS: Mapping[str, str] = {
     "resolve": "catalog errors platforms profile shapes units",
     "result": "shapes",
     "safe_files": "errors",
-    "triage": "catalog errors host platforms profile redact resolve result safe_files shapes",
+    "sqlite_file": "errors",
+    "triage": (
+        "catalog errors host platforms profile redact resolve result safe_files shapes sqlite_file"
+    ),
 }
 
 # Rooms that only turn values into values: none of their modules touches anything.
@@ -108,7 +113,6 @@ TOUCHES: Mapping[str, str] = {
     "cli.triage": "files",
     "evidence.audit": "files",
     "fleet.reading": "files",
-    "fleet.store": "files",
     "host.capture_script": "environment files system",
     "host.captured": "files",
     "host.command": "environment files programs",
@@ -171,6 +175,7 @@ TOUCHES: Mapping[str, str] = {
     "requirements.settings": "files system",
     "safe_files": "files",
     "triage.case_store": "files",
+    "sqlite_file": "files",
     "triage.cases": "files",
     "triage.localised": "files",
     "triage.published": "files",
