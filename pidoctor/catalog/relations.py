@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
 
 from pidoctor.catalog.runtimes import alternatives, load_runtimes
 from pidoctor.catalog.systems import load_systems
-from pidoctor.catalog.tables import derived, load_table
+from pidoctor.catalog.tables import derived
 from pidoctor.units import size
 
 
@@ -132,19 +131,6 @@ def _relations(table: RelationsTable) -> Relations:
         distribution_packages=tuple(_distribution_packages()),
         spoken={row.name: row for row in table.spoken_names},
     )
-
-
-def import_name(name: str) -> str:
-    """What to ask for instead of a package ``name``, where that is the name of a module which
-    another package brings; empty where it is not."""
-    modules = load_table("symptoms/modules")["modules"]
-    for module, row in modules.items():
-        if canonicalize_name(module) != name or canonicalize_name(row.get("package", "")) == name:
-            continue
-        ways = [f"the package {row['package']}"] if "package" in row else []
-        ways += [f"`sudo apt install {row['apt']}`"] if "apt" in row else []
-        return f"programs import {module}, but what brings it is {' or '.join(ways)}"
-    return ""
 
 
 def _distribution_packages() -> Iterator[DistributionPackage]:

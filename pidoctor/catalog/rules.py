@@ -19,8 +19,8 @@ class Rules(NamedTuple):
     ``unique``: groups of paths whose values are all different. ``references``: path -> the
     "table:path" of one or more values that it must be among. ``filled``: lists and objects that
     hold at least one value. ``word_sizes``: values that are 32 or 64. ``patterns``:
-    regular expressions. ``parts``: the files whose lists are the rows of its one section, where
-    it ships as several.
+    regular expressions. ``file``: where it ships, if not under its own name. ``parts``: the files
+    whose content together is its one section.
     """
 
     kind: str  # "module:NamedTuple" of the table
@@ -29,7 +29,12 @@ class Rules(NamedTuple):
     filled: tuple[str, ...] = ()
     word_sizes: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    file: str = ""
     parts: tuple[str, ...] = ()
+
+    def files(self, name: str) -> tuple[str, ...]:
+        """The files of the table ``name``, as paths below the data folder without ".json"."""
+        return self.parts or (self.file or name,)
 
 
 TABLES: Mapping[str, Rules] = {
@@ -75,6 +80,52 @@ TABLES: Mapping[str, Rules] = {
         },
         filled=("accelerators[].sources", "builds[].sources", "builds[].commands"),
     ),
+    "cpu_features": Rules(
+        "pidoctor.catalog.processor:CpuFeaturesTable",
+        filled=("names[].cpuinfo",),
+    ),
+    "entry_points": Rules(
+        "pidoctor.evidence.reach:EntryPointsTable",
+        unique=(("entry_points[].name",),),
+        filled=("entry_points[].extensions",),
+    ),
+    "import_names": Rules(
+        "pidoctor.catalog.import_names:ImportNamesTable", file="symptoms/modules"
+    ),
+    "index_scope": Rules(
+        "pidoctor.catalog.index_scope:IndexScopeTable",
+        unique=(("evidence[].name",),),
+        filled=("requested", "machines"),
+    ),
+    "localised_messages": Rules(
+        "pidoctor.triage.localised:LocalisedTable",
+        filled=("messages{}",),
+        parts=("symptoms/localised",),
+    ),
+    "log_facts": Rules(
+        "pidoctor.triage.witnesses:LogFactsTable",
+        references={"families[]": ("systems:systems[].flavour",)},
+        filled=("witnesses",),
+        file="symptoms/witnesses",
+    ),
+    "log_marks": Rules(
+        "pidoctor.triage.symptoms:LogMarksTable",
+        unique=(("marks[].id",),),
+        filled=("marks[].patterns",),
+        patterns=("marks[].patterns[]", "marks[].unless[]"),
+        parts=("symptoms/marks",),
+    ),
+    "machine_signs": Rules(
+        "pidoctor.catalog.troubles:MachineSigns",
+        unique=(("pip_levels[].platform",), ("optional_libraries[].library",)),
+        references={"installed[].trouble": ("troubles:troubles[].id",)},
+        file="troubles/facts",
+    ),
+    "manylinux": Rules(
+        "pidoctor.catalog.manylinux_levels:ManylinuxTable",
+        unique=(("levels[].glibc",),),
+        filled=("levels",),
+    ),
     "model_advice": Rules(
         "pidoctor.model.advice:AdviceTable",
         references={"int8[].socs[]": ("boards:socs[].id",)},
@@ -103,11 +154,19 @@ TABLES: Mapping[str, Rules] = {
         references={"wheels[].distribution": ("runtimes:runtimes[].distribution",)},
         filled=("custom_operators",),
     ),
+    "published_packages": Rules(
+        "pidoctor.triage.published:PublishedTable", file="symptoms/packages"
+    ),
     "runtimes": Rules(
         "pidoctor.catalog.runtimes:RuntimesTable",
         unique=(("runtimes[].distribution",),),
         references={"runtimes[].alternatives[]": ("runtimes:runtimes[].distribution",)},
         filled=("runtimes[].distributions",),
+    ),
+    "tflite_schema": Rules(
+        "pidoctor.model.content:TfliteSchemaTable",
+        unique=(("types[].name",), ("operators[]",)),
+        filled=("types", "operators"),
     ),
     "troubles": Rules(
         "pidoctor.catalog.troubles:TroublesTable",

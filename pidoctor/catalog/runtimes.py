@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from pidoctor.catalog.tables import load, load_table
+from pidoctor.catalog.tables import load
 from pidoctor.catalog.values import Specifier
 
 Reading = Literal["every wheel", "one Python"]
@@ -80,8 +80,3 @@ def alternatives(runtime: Runtime) -> tuple[str, ...]:
     """What can stand in for a runtime, best first."""
     others = [other.distribution for other in load_runtimes()]
     return runtime.alternatives or tuple(name for name in others if name != runtime.distribution)
-
-
-def indexed_packages() -> tuple[str, ...]:
-    """The packages that the wheels index is asked to hold: the runtimes', and others beside."""
-    return (*(wheels.name for wheels in runtime_wheels()), *load_table("index_scope")["requested"])

@@ -38,16 +38,15 @@ class Origin(NamedTuple):
     row: int
 
 
-def load_table(name: str) -> Raw:
-    """The shipped table ``catalog/data/NAME.json`` as it stands there.
+def _file(name: str) -> Any:
+    """The content of ``catalog/data/NAME.json``.
 
     Reads through the loader of this module, so that it works in a zip file as well:
     importlib.resources does the same, and its import takes longer than reading every table.
     """
     path = os.path.join(os.path.dirname(__file__), "data", f"{name}.json")
     loader: Any = globals()["__loader__"]
-    table: Raw = json.loads(loader.get_data(path))
-    return table
+    return json.loads(loader.get_data(path))
 
 
 def load(kind: type[Table]) -> Table:
@@ -102,9 +101,17 @@ def _shipped(name: str) -> Any:
 
 
 def _raw(name: str) -> Raw:
-    """A shipped table; one that ships in parts has the rows of all of them."""
-    parts: Any = [load_table(part) for part in TABLES[name].parts]
-    return {name: [row for part in parts for row in part]} if parts else load_table(name)
+    """A shipped table; one that ships in parts has the content of all of them in one section."""
+    rules = TABLES[name]
+    if not rules.parts:
+        table: Raw = _file(rules.file or name)
+        return table
+    contents: Any = [_file(part) for part in rules.parts]
+    if isinstance(contents[0], list):
+        whole: Any = [row for content in contents for row in content]
+    else:
+        whole = {key: value for content in contents for key, value in content.items()}
+    return {kind_of(name)._fields[0]: whole}
 
 
 def expanded(data: Any, shipped: Raw) -> Any:

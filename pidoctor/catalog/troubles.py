@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pidoctor.catalog.rules import TABLES
-from pidoctor.catalog.tables import derived, load_table
-from pidoctor.decoding import decode
+from pidoctor.catalog.tables import derived, load
 from pidoctor.result import Remedy
 
 GROUPS = tuple(part.partition("/")[2] for part in TABLES["troubles"].parts)
@@ -183,11 +181,6 @@ def _trouble(row: TroubleRow) -> Trouble:
     )
 
 
-def sign(row: Mapping[str, Any]) -> Sign:
-    """A sign from its row."""
-    return decode(Sign, row, "marks.json", exact=False)
-
-
 class InstalledTrouble(NamedTuple):
     """A version of a package that makes ``trouble`` where it is installed.
 
@@ -222,22 +215,13 @@ class OptionalLibrary(NamedTuple):
 
 
 class MachineSigns(NamedTuple):
-    """What a machine shows of troubles."""
+    """What a machine shows of troubles: troubles/facts.json."""
 
     installed: tuple[InstalledTrouble, ...]
     pip_levels: tuple[PipLevel, ...]
     optional_libraries: tuple[OptionalLibrary, ...]
 
 
-@lru_cache(maxsize=1)
 def load_machine_signs() -> MachineSigns:
-    """The table of facts.json."""
-    table = load_table("troubles/facts")
-    return MachineSigns(
-        installed=tuple(
-            InstalledTrouble(**{**row, "architectures": tuple(row["architectures"])})
-            for row in table["installed"]
-        ),
-        pip_levels=tuple(PipLevel(**row) for row in table["pip_levels"]),
-        optional_libraries=tuple(OptionalLibrary(**row) for row in table["optional_libraries"]),
-    )
+    """The table of facts.json, with the user's own rows."""
+    return load(MachineSigns)

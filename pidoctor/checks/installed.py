@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.catalog.runtimes import indexed_packages
+from pidoctor.catalog.index_scope import indexed_packages
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.checks.case import Case
 from pidoctor.resolve.compatibility import judge

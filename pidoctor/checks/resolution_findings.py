@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.catalog.relations import import_name, load_relations
+from pidoctor.catalog.import_names import import_name
+from pidoctor.catalog.relations import load_relations
 from pidoctor.checks.case import Case
 from pidoctor.profile.fact import Fact, State
 from pidoctor.resolve.plan import Impossible

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.tags import Tag
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.manylinux_levels import promised_glibcxx
 from pidoctor.evidence.library import LibraryAudit
 from pidoctor.platforms.manylinux import LEGACY_GLIBC
 from pidoctor.platforms.versions import newest, numbers_of
@@ -59,17 +59,13 @@ def _glibc(level: str, platforms: list[str], files: list[LibraryAudit]) -> Itera
 
 
 def _glibcxx(level: str, tag: str, files: list[LibraryAudit]) -> Iterator[str]:
-    allowed = [
-        row["glibcxx"]
-        for row in load_table("manylinux")["levels"]
-        if numbers_of(row["glibc"]) <= numbers_of(level)
-    ]
+    allowed = promised_glibcxx(level)
     for library in files:
         need = library.facts.glibcxx.strong
-        if allowed and numbers_of(need) > numbers_of(allowed[-1]):
+        if allowed and numbers_of(need) > numbers_of(allowed):
             kind = "" if library.required else "the optional "
             yield (
-                f"tag says {tag}, which promises GLIBCXX {allowed[-1]}; "
+                f"tag says {tag}, which promises GLIBCXX {allowed}; "
                 f"{kind}{_leaf(library)} needs GLIBCXX {need}"
             )
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.processor import names_by_compiler
 from pidoctor.evidence.instructions import Marks
 
 # Code that was compiled for Armv8.1 holds more than this many atomic instructions in a megabyte.
@@ -32,7 +30,7 @@ def used_features(marks: Marks, machine: str) -> UsedFeatures:
     several processors, chosen at run time, are usual there. A few atomic instructions in a library
     that asks, and that brings SVE functions, may belong to those: they are optional.
     """
-    names = _names(machine)
+    names = names_by_compiler(machine)
     found = {name for word in marks.compiled_with for name in names.get(word, ())}
     optional = set()
     if marks.lse and _scattered(marks):
@@ -47,12 +45,3 @@ def used_features(marks: Marks, machine: str) -> UsedFeatures:
 def _scattered(marks: Marks) -> bool:
     few = marks.lse * (1 << 20) <= _SCATTERED_PER_MEGABYTE * marks.code_size
     return bool(marks.sve) and marks.asks_features and few
-
-
-@lru_cache(maxsize=8)
-def _names(machine: str) -> Mapping[str, tuple[str, ...]]:
-    return {
-        row["compiler"]: tuple(row["cpuinfo"])
-        for row in load_table("cpu_features")["names"]
-        if row["machine"] == machine
-    }

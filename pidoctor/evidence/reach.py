@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import NamedTuple
 
 from pidoctor.catalog.runtimes import runtime_wheels
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.tables import load
 
 
 def entry_extensions(name: str, paths: Iterable[str]) -> set[str]:
@@ -23,15 +23,25 @@ def entry_extensions(name: str, paths: Iterable[str]) -> set[str]:
     return found or set(known)
 
 
+class EntryPoint(NamedTuple):
+    """The extensions that importing a package loads; no runtime of TensorFlow Lite."""
+
+    name: str
+    module: str
+    extensions: tuple[str, ...]
+    source: str
+
+
+class EntryPointsTable(NamedTuple):
+    """entry_points.json."""
+
+    entry_points: tuple[EntryPoint, ...]
+
+
 def _extensions() -> Mapping[str, tuple[str, ...]]:
     """The extensions that each known package's import loads: the runtimes', and other packages'."""
-    others = {row["name"]: tuple(row["extensions"]) for row in _other_packages()}
+    others = {row.name: row.extensions for row in load(EntryPointsTable).entry_points}
     return {**others, **{wheels.name: wheels.extensions for wheels in runtime_wheels()}}
-
-
-def _other_packages() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = load_table("entry_points")["entry_points"]
-    return rows
 
 
 def reached(entries: set[str], libraries: Mapping[str, tuple[str, tuple[str, ...]]]) -> set[str]:

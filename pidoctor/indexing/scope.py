@@ -9,9 +9,10 @@ from functools import lru_cache
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 
+from pidoctor.catalog.index_scope import IndexScopeTable
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.runtimes import runtime_wheels
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.tables import load
 from pidoctor.platforms.markers import marker_environment
 
 
@@ -51,17 +52,17 @@ class Scope:
 
 def load_scope() -> Scope:
     """The scope that the shipped index is made with."""
-    data, runtimes = load_table("index_scope"), tuple(runtime_wheels())
+    data, runtimes = load(IndexScopeTable), tuple(runtime_wheels())
     names = tuple(wheels.name for wheels in runtimes)
     evidence = [(wheels.name, str(wheels.evidence)) for wheels in runtimes]
-    evidence += [(row["name"], row["read"]) for row in data["evidence"]]
+    evidence += [(row.name, row.read) for row in data.evidence]
     return Scope(
-        requested=(*names, *data["requested"]),
-        unpruned=tuple(data["unpruned"]),
+        requested=(*names, *data.requested),
+        unpruned=data.unpruned,
         pythons=indexed_pythons(),
-        machines=tuple(data["machines"]),
+        machines=data.machines,
         evidence=tuple(sorted(evidence, key=lambda row: row[1] != "every wheel")),
-        evidence_of_others=data["evidence_of_others"],
+        evidence_of_others=data.evidence_of_others,
         prereleases=names,
     )
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.tables import load
 from pidoctor.model.flatbuffer import ModelError, Reader, Table
 
 CUSTOM = "CUSTOM"
@@ -28,6 +28,15 @@ class TensorType(NamedTuple):
 
     name: str
     bits: int | None
+
+
+class TfliteSchemaTable(NamedTuple):
+    """tflite_schema.json: element types and builtin operators, each in the order of its number."""
+
+    schema: str
+    source: str
+    types: tuple[TensorType, ...]
+    operators: tuple[str, ...]
 
 
 class Quantisation(NamedTuple):
@@ -135,9 +144,7 @@ class Content(NamedTuple):
 @lru_cache(maxsize=1)
 def types() -> tuple[TensorType, ...]:
     """The element types by their number."""
-    return tuple(
-        TensorType(row["name"], row["bits"]) for row in load_table("tflite_schema")["types"]
-    )
+    return load(TfliteSchemaTable).types
 
 
 @lru_cache(maxsize=1)
@@ -149,7 +156,7 @@ def types_by_name() -> Mapping[str, TensorType]:
 @lru_cache(maxsize=1)
 def operator_names() -> tuple[str, ...]:
     """The builtin operators by their number."""
-    return tuple(load_table("tflite_schema")["operators"])
+    return load(TfliteSchemaTable).operators
 
 
 class _Buffer(NamedTuple):

@@ -115,7 +115,7 @@ def _may_use_numpy(item: InstalledPackage) -> bool:
 
 def _in_the_index() -> frozenset[str]:
     """Packages whose wheels the index has read already: the tag of the wheel is enough."""
-    from pidoctor.catalog.runtimes import indexed_packages
+    from pidoctor.catalog.index_scope import indexed_packages
 
     return frozenset(indexed_packages())
 

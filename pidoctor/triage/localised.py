@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib import resources
+from typing import NamedTuple
+
+from pidoctor.catalog.tables import load
+
+
+class LocalisedTable(NamedTuple):
+    """symptoms/localised.json: English text -> the texts that other languages use."""
+
+    messages: Mapping[str, tuple[str, ...]]
 
 
 class Translator:
@@ -24,7 +31,6 @@ class Translator:
 
 @lru_cache(maxsize=1)
 def translator() -> Translator:
-    """The shipped table: `localised.json`, English text -> the texts other languages use."""
-    file = resources.files("pidoctor.catalog") / "data" / "symptoms" / "localised.json"
-    rows: Mapping[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))
+    """The table, with the user's own rows."""
+    rows = load(LocalisedTable).messages
     return Translator({text: english for english, texts in rows.items() for text in texts})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pidoctor.catalog.tables import load_table
+from pidoctor.catalog.import_names import brought_by
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.verdict import LIKELY, SURE, Verdict
 
@@ -23,10 +23,8 @@ def package_of(module: str) -> Mapping[str, str]:
 
     An import name is no package name: nothing is guessed.
     """
-    parts = module.split(".")
-    table = load_table("symptoms/modules")["modules"]
-    row = table.get(".".join(parts[:2])) or table.get(parts[0]) or {}
-    names = {"package": row.get("package", ""), "apt_name": row.get("apt", "")}
+    row = brought_by(module)
+    names = {"package": row.package, "apt_name": row.apt}
     return {key: name for key, name in names.items() if name}
 
 

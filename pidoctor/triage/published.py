@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from typing import NamedTuple
 
+from pidoctor.catalog.tables import load
 from pidoctor.platforms.versions import Version, numbers_of
 from pidoctor.triage.log_facts import plain_name
+
+
+class PublishedRow(NamedTuple):
+    """A package as the table writes it; see :class:`Published`."""
+
+    arches: Mapping[str, tuple[str, ...]]
+    source: bool
+    pip: str = ""
+    glibc: str = ""
+    elsewhere: bool = False
+
+
+class PublishedTable(NamedTuple):
+    """symptoms/packages.json: the normalised name of a package -> its wheels."""
+
+    about: str
+    packages: Mapping[str, PublishedRow]
 
 
 @dataclass(frozen=True)
@@ -41,19 +58,17 @@ class Published:
 
 @lru_cache(maxsize=1)
 def published() -> Mapping[str, Published]:
-    """The shipped table, by normalised name."""
-    file = resources.files("pidoctor.catalog") / "data" / "symptoms" / "packages.json"
-    rows = json.loads(file.read_text(encoding="utf-8"))["packages"]
+    """The table, by normalised name."""
     return {
         name: Published(
             name=name,
-            arches={a: (numbers_of(s[0]), numbers_of(s[1])) for a, s in row["arches"].items()},
-            source=row["source"],
-            pip=numbers_of(row.get("pip", "")),
-            glibc=numbers_of(row.get("glibc", "")),
-            elsewhere=row.get("elsewhere", False),
+            arches={a: (numbers_of(s[0]), numbers_of(s[1])) for a, s in row.arches.items()},
+            source=row.source,
+            pip=numbers_of(row.pip),
+            glibc=numbers_of(row.glibc),
+            elsewhere=row.elsewhere,
         )
-        for name, row in rows.items()
+        for name, row in load(PublishedTable).packages.items()
     }
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
-from pidoctor.catalog.tables import load_table
-from pidoctor.catalog.troubles import Sign, Trouble, load_troubles, sign
+from pidoctor.catalog import tables
+from pidoctor.catalog.troubles import Sign, Trouble, load_troubles
 from pidoctor.triage.pattern import Pattern, PatternError, check_pattern, pattern
 
 NOTHING_FOUND = "@nothing-found"
@@ -27,6 +28,41 @@ DECIDED = frozenset({NOTHING_FOUND, UNSUPPORTED_WHEEL, REQUIRES_PYTHON, MISSING_
 
 MARKS = frozenset({BENIGN, SUCCESS, FAILURE, SIGN})
 """Symptoms that name no cause but help to judge the others."""
+
+
+Meaning = Literal[
+    "benign",
+    "success",
+    "failure",
+    "sign",
+    "nothing-found",
+    "unsupported-wheel",
+    "requires-python",
+    "missing-module",
+]
+
+
+class Mark(NamedTuple):
+    """A sign that names no trouble: ``means`` is one of MARKS or DECIDED without its "@".
+
+    The other fields are those of :class:`Sign`.
+    """
+
+    id: str
+    means: Meaning
+    patterns: tuple[str, ...]
+    source: str
+    unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    facts: Mapping[str, str] = {}
+    confidence: float = 0.9
+
+
+class LogMarksTable(NamedTuple):
+    """symptoms/marks.json."""
+
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True)
@@ -57,12 +93,11 @@ def load() -> Knowledge:
     """The shipped tables."""
     causes = load_troubles()
     symptoms = [_symptom(trouble.id, each) for trouble in causes.values() for each in trouble.signs]
-    marks: list[dict[str, str]] = load_table("symptoms/marks")  # type: ignore[assignment]
-    symptoms += [_symptom(f"@{row['means']}", sign(row)) for row in marks]
+    symptoms += [_symptom(f"@{mark.means}", mark) for mark in tables.load(LogMarksTable).marks]
     return Knowledge(tuple(symptoms), causes)
 
 
-def _symptom(cause: str, of: Sign) -> Symptom:
+def _symptom(cause: str, of: Sign | Mark) -> Symptom:
     return Symptom(
         id=of.id,
         cause=cause,

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from typing import NamedTuple
 
 from pidoctor.catalog.systems import load_systems
+from pidoctor.catalog.tables import load
 from pidoctor.triage.lexicon import Lexicon
 from pidoctor.triage.pattern import pattern as with_literals
+
+
+class WitnessRow(NamedTuple):
+    """A witness as the table writes it; "{codenames}" stands for those of the ``families``."""
+
+    fact: str
+    weight: int
+    pattern: str
+    value: str = ""
+
+
+class LogFactsTable(NamedTuple):
+    """symptoms/witnesses.json; ``architectures``: what logs call them -> what wheels do."""
+
+    about: str
+    witnesses: tuple[WitnessRow, ...]
+    families: tuple[str, ...]
+    architectures: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -65,29 +83,21 @@ class Witnesses:
 
 @lru_cache(maxsize=1)
 def witnesses() -> Witnesses:
-    """The shipped table."""
-    file = resources.files("pidoctor.catalog") / "data" / "symptoms" / "witnesses.json"
-    table = json.loads(file.read_text(encoding="utf-8"))
-    releases = load_systems().releases(table["families"])
+    """The table, with the user's own rows."""
+    table = load(LogFactsTable)
+    releases = load_systems().releases(table.families)
     codenames = "|".join(dict.fromkeys(row.codename for row in releases))
-    patterns = [
-        (fact, weight, pattern.replace("{codenames}", codenames), "".join(value))
-        for fact, weight, pattern, *value in table["witnesses"]
-    ]
-    rows = tuple(
-        Witness(
-            fact,
-            weight,
-            pattern,
-            frozenset(map(str.encode, with_literals(pattern).literals)),
-            value,
-        )
-        for fact, weight, pattern, value in patterns
-    )
+    rows = tuple(_witness(row, codenames) for row in table.witnesses)
     return Witnesses(
         rows=rows,
         lexicon=Lexicon(literal.decode() for row in rows for literal in row.literals),
         releases={row.codename: (row.flavour, row.libc_version) for row in releases},
         numbered={f"{row.flavour} {row.version}": row.codename for row in releases},
-        architectures=table["architectures"],
+        architectures=table.architectures,
     )
+
+
+def _witness(row: WitnessRow, codenames: str) -> Witness:
+    pattern = row.pattern.replace("{codenames}", codenames)
+    literals = frozenset(map(str.encode, with_literals(pattern).literals))
+    return Witness(row.fact, row.weight, pattern, literals, row.value)

@@ -177,10 +177,7 @@ TOUCHES: Mapping[str, str] = {
     "triage.case_store": "files",
     "sqlite_file": "files",
     "triage.cases": "files",
-    "triage.localised": "files",
-    "triage.published": "files",
     "triage.watched_command": "files",
-    "triage.witnesses": "files",
 }
 
 _OF_MODULES = {

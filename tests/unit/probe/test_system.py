@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pidoctor.catalog.runtimes import indexed_packages
+from pidoctor.catalog.index_scope import indexed_packages
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.host.base import Distribution
 from pidoctor.probe.system import WANTED, glibcxx_level, parse_os_release, probe_system

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pidoctor.catalog.catalog import open_catalog
+from pidoctor.catalog.import_names import import_name
 from pidoctor.catalog.location import open_index
-from pidoctor.catalog.relations import import_name, load_relations
+from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.runtimes import load_runtimes
 from pidoctor.requirements.names import understood
 from pidoctor.requirements.project import read_project

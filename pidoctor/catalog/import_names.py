@@ -1,0 +1,43 @@
+"""Which package brings a module: an import name is not a package name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from packaging.utils import canonicalize_name
+
+from pidoctor.catalog.tables import load
+
+
+class ImportName(NamedTuple):
+    """What brings a module: ``package`` of the package index, ``apt`` of Debian; "" if none."""
+
+    package: str = ""
+    apt: str = ""
+
+
+class ImportNamesTable(NamedTuple):
+    """symptoms/modules.json: the name of a module -> what brings it."""
+
+    about: str
+    modules: Mapping[str, ImportName]
+
+
+def brought_by(module: str) -> ImportName:
+    """What brings a module or the longest known part of its name; nothing is guessed."""
+    parts = module.split(".")
+    known = load(ImportNamesTable).modules
+    return known.get(".".join(parts[:2])) or known.get(parts[0]) or ImportName()
+
+
+def import_name(name: str) -> str:
+    """What to ask for instead of a package ``name``, where that is the name of a module which
+    another package brings; empty where it is not."""
+    for module, row in load(ImportNamesTable).modules.items():
+        if canonicalize_name(module) != name or canonicalize_name(row.package) == name:
+            continue
+        ways = [f"the package {row.package}"] if row.package else []
+        ways += [f"`sudo apt install {row.apt}`"] if row.apt else []
+        return f"programs import {module}, but what brings it is {' or '.join(ways)}"
+    return ""
