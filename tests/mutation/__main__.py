@@ -56,6 +56,7 @@ def main(words: Sequence[str]) -> int:
         tree = Path(folder, "tree")
         _copy(tree)
         os.chdir(tree)
+        os.environ["PYTHONPATH"] = str(tree)  # for programs that tests start, as well
         counts = [_measure(room, options.n, options.seed) for room in rooms]
     noticed, all_ = (sum(part) for part in zip(*counts))
     print(f"noticed in all: {noticed} of {all_} ({noticed / all_:.0%})")
