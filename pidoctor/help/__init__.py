@@ -17,6 +17,7 @@ TOPICS = {
     "decisions": "why pidoctor is made as it is",
 }
 DECISIONS = (
+    "elf-headers-by-hand",
     "evidence-over-tags",
     "install-is-a-transaction",
     "layout-by-hand-motion-by-rich",

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from pathlib import Path
+
 import pytest
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pidoctor.probe.elf_header import Elf, ElfError, parse_elf, read_elf
 from tests.unit.host.fake import fake_host
@@ -41,3 +49,37 @@ def test_a_loader_far_away_is_found() -> None:
 def test_what_is_no_program(content: bytes) -> None:
     with pytest.raises(ElfError):
         parse_elf(content)
+
+
+def loader_of(file: ELFFile) -> str:
+    """What pyelftools takes for the loader; empty where a program has none."""
+    for segment in file.iter_segments("PT_INTERP"):
+        return str(segment.get_interp_name())  # type: ignore[attr-defined]
+    return ""
+
+
+@pytest.mark.parametrize("content", [elf(AARCH64, 64), elf(ARM, 32, EABI5 | HARD), elf(X86_64, 64)])
+@given(at=st.integers(0, 119), value=st.integers(0, 255))
+def test_agrees_with_pyelftools(content: bytes, at: int, value: int) -> None:
+    """On whole and on damaged headers, wherever both read them."""
+    damaged = content[:at] + bytes([value]) + content[at + 1 :]
+    try:
+        ours = parse_elf(damaged)
+        theirs = ELFFile(io.BytesIO(damaged))
+        loader = loader_of(theirs)
+    except (ElfError, ELFError, UnicodeDecodeError, ValueError, OverflowError):
+        return
+    assert ours.bits == theirs.elfclass
+    if ours.loader and loader:
+        assert ours.loader == loader
+
+
+def test_agrees_with_pyelftools_on_the_running_python() -> None:
+    content = Path(sys.executable).read_bytes()
+    file = ELFFile(io.BytesIO(content))
+    assert parse_elf(content) == Elf(
+        {"x64": "x86_64", "AArch64": "aarch64", "ARM": "arm"}[file.get_machine_arch()],
+        file.elfclass,
+        "hard" if file.get_machine_arch() == "ARM" else "",
+        loader_of(file),
+    )
