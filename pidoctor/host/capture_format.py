@@ -30,8 +30,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from math import isfinite
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
+from pidoctor.decoding import DecodeError, decode
 from pidoctor.errors import UsageError
 
 SCHEMA = "pidoctor-capture/1"
@@ -41,52 +42,72 @@ MAX_ENTRIES = 50_000
 MAX_DIGITS = 19
 
 
-class ListOf(NamedTuple):
-    item: Shape
+class CapturedFile(NamedTuple):
+    """Its content, as text or in base64, and when it was modified (seconds), as far as asked."""
+
+    text: str | None = None
+    base64: str | None = None
+    modified: float | None = None
 
 
-class MapOf(NamedTuple):
-    """An object whose keys are free."""
+class CapturedSearch(NamedTuple):
+    """What a pattern, by its name, found in a file."""
 
-    item: Shape
-
-
-# A type, a list, a map, or an object with those fields; null stands for "left out" everywhere.
-Shape = Union[type, ListOf, MapOf, "Mapping[str, Shape]"]
-
-_SHAPE: Mapping[str, Shape] = {
-    "schema": str,
-    "origin": str,
-    "made_by": str,
-    "complete": bool,
-    "can_run": bool,
-    "files": MapOf({"text": str, "base64": str, "modified": float}),
-    "folders": MapOf(ListOf(str)),
-    "real_paths": MapOf(str),
-    "present": ListOf(str),
-    "missing": ListOf(str),
-    "mine": ListOf(str),
-    "unreadable": MapOf(str),
-    "searches": ListOf({"path": str, "pattern": str, "found": ListOf(str)}),
-    "commands": ListOf(
-        {"argv": ListOf(str), "returncode": int, "stdout": str, "stderr": str, "timed_out": bool}
-    ),
-    "environment": MapOf(str),
-    "disks": MapOf({"total": int, "free": int, "read_only": bool}),
-    "uname": {"system": str, "release": str, "machine": str},
-    "memory": {"total": int, "available": int, "swap": int},
-    "distribution": {"id": str, "version": str, "codename": str, "name": str},
-    "own_pip": {"folder": str, "version": str, "requires_python": str},
-    "page_size": int,
-    "now": float,
-    "group_ids": ListOf(int),
-    "home": str,
-    "working_folder": str,
-    "interpreter": str,
-}
+    path: str = ""
+    pattern: str = ""
+    found: tuple[str, ...] = ()
 
 
-def parse_capture(content: bytes, shown: str) -> Mapping[str, Any]:
+class CapturedCommand(NamedTuple):
+    """How a program ended."""
+
+    argv: tuple[str, ...] = ()
+    returncode: int | None = None
+    stdout: str = ""
+    stderr: str = ""
+    timed_out: bool = False
+
+
+class CapturedDisk(NamedTuple):
+    """Sizes in bytes."""
+
+    total: int | None = None
+    free: int | None = None
+    read_only: bool = False
+
+
+class Capture(NamedTuple):
+    """A capture; a part that is None or empty was not captured."""
+
+    schema: str
+    origin: str = ""
+    made_by: str = ""
+    complete: bool = False
+    can_run: bool = True
+    files: Mapping[str, CapturedFile] = {}
+    folders: Mapping[str, tuple[str, ...]] = {}
+    real_paths: Mapping[str, str] = {}
+    present: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    mine: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = {}
+    searches: tuple[CapturedSearch, ...] = ()
+    commands: tuple[CapturedCommand, ...] = ()
+    environment: Mapping[str, str] = {}
+    disks: Mapping[str, CapturedDisk] = {}
+    uname: Mapping[str, str] | None = None
+    memory: Mapping[str, int] | None = None
+    distribution: Mapping[str, str] | None = None
+    own_pip: Mapping[str, str] | None = None
+    page_size: int | None = None
+    now: float | None = None
+    group_ids: tuple[int, ...] | None = None
+    home: str = ""
+    working_folder: str | None = None
+    interpreter: str | None = None
+
+
+def parse_capture(content: bytes, shown: str) -> Capture:
     """The capture in ``content``; :class:`UsageError` with one line naming what is wrong."""
     if len(content) > MAX_BYTES:
         raise UsageError(f"capture {shown}: larger than {MAX_BYTES >> 20} MiB")
@@ -100,10 +121,14 @@ def parse_capture(content: bytes, shown: str) -> Mapping[str, Any]:
         raise UsageError(f"capture {shown}: not a pidoctor capture ({SCHEMA})")
     try:
         _check_size(data)
-        _check(data, _SHAPE, "")
     except ValueError as error:
         raise UsageError(f"capture {shown}: {error}") from error
-    return data
+    try:
+        return decode(Capture, _without_null(data), f"capture {shown}", exact=False)
+    except DecodeError as error:
+        first, *others = error.faults
+        more = f" (and {len(others)} more)" if others else ""
+        raise UsageError(f"{first}{more}") from error
 
 
 def _number(digits: str) -> int:
@@ -140,36 +165,8 @@ def _check_size(data: Any) -> None:
         level = [value for value in below if isinstance(value, (dict, list))]
 
 
-def _check(value: Any, shape: Shape, path: str) -> None:
-    """Refuse a value that has not the shape, with the dotted path of the first one."""
-    if value is None:
-        return
-    if isinstance(shape, ListOf):
-        for index, item in enumerate(_expect(value, list, path)):
-            _check(_present(item, f"{path}[{index}]"), shape.item, f"{path}[{index}]")
-    elif isinstance(shape, MapOf):
-        for key, item in _expect(value, dict, path).items():
-            _check(item, shape.item, f"{path}.{key}")
-    elif isinstance(shape, Mapping):
-        known = _expect(value, dict, path)
-        for name, inner in shape.items():
-            _check(known.get(name), inner, f"{path}.{name}")
-    else:
-        _expect(value, shape, path)
-
-
-def _present(item: Any, path: str) -> Any:
-    if item is None:
-        raise ValueError(f"{_shown(path)}: null in a list")
-    return item
-
-
-def _expect(value: Any, kind: type, path: str) -> Any:
-    number = kind is float and isinstance(value, int) and not isinstance(value, bool)
-    if type(value) is not kind and not number:
-        raise ValueError(f"{_shown(path)}: expected {kind.__name__}")
-    return value
-
-
-def _shown(path: str) -> str:
-    return ascii(path.lstrip("."))[1:81].rstrip("'")
+def _without_null(value: Any) -> Any:
+    """``value`` without the keys that stand for null: they count as left out."""
+    if isinstance(value, dict):
+        return {key: _without_null(item) for key, item in value.items() if item is not None}
+    return [_without_null(item) for item in value] if isinstance(value, list) else value

@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pidoctor.errors import UsageError
 from pidoctor.host import files
@@ -25,10 +24,12 @@ from pidoctor.host.base import (
     Uname,
     UnreadableError,
 )
-from pidoctor.host.capture_format import MAX_BYTES, parse_capture
+from pidoctor.host.capture_format import MAX_BYTES, Capture, CapturedFile, parse_capture
 
 FILE_NAME = "capture.json"
 _NOT_CAPTURED = "was not captured"
+
+Part = TypeVar("Part")
 
 
 def load_capture(path: str | os.PathLike[str]) -> CaptureHost:
@@ -49,19 +50,19 @@ def load_capture(path: str | os.PathLike[str]) -> CaptureHost:
 class CaptureHost:
     """A machine that was captured. Nothing of the machine that runs pidoctor shows through."""
 
-    def __init__(self, data: Mapping[str, Any], origin: str) -> None:
-        self._data = data
+    def __init__(self, capture: Capture, origin: str) -> None:
+        self._capture = capture
         self.origin = origin
-        self.can_run = data.get("can_run") is not False
+        self.can_run = capture.can_run
 
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
         entry = self._file(path)
-        if entry.get("text") is not None:
-            return str(entry["text"]).encode("utf-8", "replace")[:limit]
-        if entry.get("base64") is None:
+        if entry.text is not None:
+            return entry.text.encode("utf-8", "replace")[:limit]
+        if entry.base64 is None:
             raise self._why_not(path)
         try:
-            return base64.b64decode(entry["base64"], validate=True)[:limit]
+            return base64.b64decode(entry.base64, validate=True)[:limit]
         except (binascii.Error, ValueError) as error:
             raise UnreadableError(path, "its content in the capture is broken") from error
 
@@ -71,37 +72,37 @@ class CaptureHost:
         pattern: Pattern,
         limit: int = SEARCH_LIMIT,  # noqa: ARG002 (the Host protocol's argument)
     ) -> tuple[bytes, ...]:
-        for entry in self._list("searches"):
-            if (entry.get("path"), entry.get("pattern")) == (path, pattern.name):
-                found = entry.get("found") or ()
-                return tuple(sorted(item.encode("utf-8", "replace") for item in found))
+        for entry in self._capture.searches:
+            if (entry.path, entry.pattern) == (path, pattern.name):
+                return tuple(sorted(item.encode("utf-8", "replace") for item in entry.found))
         raise self._why_not(path)
 
     def list_dir(self, path: str) -> tuple[str, ...]:
-        names = self._table("folders").get(path)
+        names = self._capture.folders.get(path)
         if names is None:
             raise self._why_not(path)
         return tuple(sorted(names))
 
     def real_path(self, path: str) -> str:
-        real = self._table("real_paths").get(path)
-        return path if real is None else str(real)
+        return self._capture.real_paths.get(path, path)
 
     def exists(self, path: str) -> bool:
-        tables = ("files", "folders", "real_paths")
-        return any(path in self._table(name) for name in tables) or path in self._list("present")
+        seen = self._capture
+        return any(
+            path in part for part in (seen.files, seen.folders, seen.real_paths, seen.present)
+        )
 
     def modified(self, path: str) -> float:
-        moment = self._file(path).get("modified")
+        moment = self._file(path).modified
         if moment is None:
             raise self._why_not(path)
-        return float(moment)
+        return moment
 
     def disk_usage(self, path: str) -> DiskUsage:
-        disk = self._table("disks").get(path)
-        if disk is None or disk.get("total") is None or disk.get("free") is None:
+        disk = self._capture.disks.get(path)
+        if disk is None or disk.total is None or disk.free is None:
             raise UnreadableError(path, _NOT_CAPTURED)
-        return DiskUsage(disk["total"], disk["free"], disk.get("read_only") is True)
+        return DiskUsage(disk.total, disk.free, disk.read_only)
 
     def run(
         self,
@@ -109,87 +110,76 @@ class CaptureHost:
         timeout: float,  # noqa: ARG002 (the Host protocol's arguments)
         stdin: bytes = b"",  # noqa: ARG002
     ) -> Completed:
-        for entry in self._list("commands"):
-            if entry.get("argv") == list(argv) and entry.get("returncode") is not None:
+        for entry in self._capture.commands:
+            if entry.argv == argv and entry.returncode is not None:
                 stdout, stderr = (
-                    (entry.get(name) or "").encode("utf-8", "replace")
-                    for name in ("stdout", "stderr")
+                    text.encode("utf-8", "replace") for text in (entry.stdout, entry.stderr)
                 )
-                timed_out = entry.get("timed_out") is True
-                return Completed(entry["returncode"], stdout, stderr, timed_out)
+                return Completed(entry.returncode, stdout, stderr, entry.timed_out)
         raise UnreadableError(argv[0], f"running it {_NOT_CAPTURED}")
 
     def uname(self) -> Uname:
-        entry = self._value("uname")
-        return Uname(*(entry.get(name) or "" for name in Uname._fields))
+        entry = _captured(self._capture.uname, "uname")
+        return Uname(*(entry.get(name, "") for name in Uname._fields))
 
     def page_size(self) -> int:
-        return int(self._value("page_size"))
+        return _captured(self._capture.page_size, "page_size")
 
     def memory(self) -> MemoryUse:
-        entry = self._value("memory")
-        return MemoryUse(*(entry.get(name) or 0 for name in MemoryUse._fields))
+        entry = _captured(self._capture.memory, "memory")
+        return MemoryUse(*(entry.get(name, 0) for name in MemoryUse._fields))
 
     def distribution(self) -> Distribution:
-        entry = self._value("distribution")
-        return Distribution(*(entry.get(name) or "" for name in Distribution._fields))
+        entry = _captured(self._capture.distribution, "distribution")
+        return Distribution(*(entry.get(name, "") for name in Distribution._fields))
 
     def environ(self, name: str) -> str | None:
-        value: str | None = self._table("environment").get(name)
-        return value
+        return self._capture.environment.get(name)
 
     def now(self) -> float:
-        return float(self._value("now"))
+        return _captured(self._capture.now, "now")
 
     def group_ids(self) -> tuple[int, ...]:
-        return tuple(self._value("group_ids"))
+        return _captured(self._capture.group_ids, "group_ids")
 
     def is_mine(self, path: str) -> bool:
-        return path in self._list("mine")
+        return path in self._capture.mine
 
     def home(self) -> str:
         return "~"
 
     def working_folder(self) -> str:
-        return str(self._value("working_folder"))
+        return _captured(self._capture.working_folder, "working_folder")
 
     def interpreter(self) -> str:
-        if self._data.get("interpreter") is None:
+        if self._capture.interpreter is None:
             raise MissingError("/usr/bin/python3")
-        return str(self._data["interpreter"])
+        return self._capture.interpreter
 
     def own_pip(self) -> OwnPip:
-        entry = self._value("own_pip")
-        return OwnPip(*(entry.get(name) or "" for name in OwnPip._fields))
+        entry = _captured(self._capture.own_pip, "own_pip")
+        return OwnPip(*(entry.get(name, "") for name in OwnPip._fields))
 
     def runs_here(self, executable: str) -> bool:  # noqa: ARG002 (a capture is another machine)
         return False
 
-    def _file(self, path: str) -> Mapping[str, Any]:
-        table = self._table("files")
-        entry: Mapping[str, Any] | None = table.get(self.real_path(path)) or table.get(path)
+    def _file(self, path: str) -> CapturedFile:
+        files = self._capture.files
+        entry = files.get(self.real_path(path)) or files.get(path)
         if entry is None:
             raise self._why_not(path)
         return entry
 
-    def _table(self, part: str) -> Mapping[str, Any]:
-        table: Mapping[str, Any] | None = self._data.get(part)
-        return {} if table is None else table
-
-    def _list(self, part: str) -> list[Any]:
-        items: list[Any] | None = self._data.get(part)
-        return [] if items is None else items
-
-    def _value(self, name: str) -> Any:
-        value = self._data.get(name)
-        if value is None:
-            raise UnreadableError(name, _NOT_CAPTURED)
-        return value
-
     def _why_not(self, path: str) -> HostError:
-        reason = self._table("unreadable").get(path)
+        reason = self._capture.unreadable.get(path)
         if reason is not None:
-            return UnreadableError(path, str(reason))
-        if path in self._list("missing") or self._data.get("complete") is True:
+            return UnreadableError(path, reason)
+        if path in self._capture.missing or self._capture.complete:
             return MissingError(path)
         return UnreadableError(path, _NOT_CAPTURED)
+
+
+def _captured(part: Part | None, name: str) -> Part:
+    if part is None:
+        raise UnreadableError(name, _NOT_CAPTURED)
+    return part

@@ -42,7 +42,7 @@ IMPORTS: Mapping[str, str] = {
         "decoding errors platforms profile report resolve safe_files shapes sqlite_file units urls"
     ),
     "help": "catalog report",
-    "host": "errors redact",
+    "host": "decoding errors redact",
     "indexing": "catalog errors evidence host mutex platforms probe shapes",
     "install": (
         "catalog decoding errors host mutex platforms probe profile progress proof readiness "
