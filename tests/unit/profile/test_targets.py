@@ -12,6 +12,7 @@ from pidoctor.errors import UsageError
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import State
 from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.resolve.machine import machine_of
 
 GIB = 1 << 30
 
@@ -253,3 +254,9 @@ def test_a_machine_without_a_board(name: str, facts: tuple[object, ...]) -> None
 def test_an_architecture_alone_is_not_enough() -> None:
     with pytest.raises(UsageError, match=r"aarch64/glibc-2.36/py3.11"):
         target("aarch64")
+
+
+def test_a_machine_asks_piwheels_where_its_pip_does() -> None:
+    names = ("pi4/bookworm-32", "pi4/fedora-43")
+    asks = {name: machine_of(target(name)).piwheels for name in names}
+    assert asks == {"pi4/bookworm-32": True, "pi4/fedora-43": False}

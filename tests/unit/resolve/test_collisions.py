@@ -71,3 +71,16 @@ def test_one_that_cannot_be_had_collides_with_nothing(catalog: Catalog) -> None:
 def test_what_is_said_twice_of_a_package_counts_together(catalog: Catalog) -> None:
     answer = refused(catalog, "ai-edge-litert", "opencv-python", "numpy<2", "opencv-python!=4.8.1")
     assert set(answer.colliding) == {"numpy<2", "opencv-python!=4.8.1"}
+
+
+def test_three_that_go_together_in_pairs_only(tmp_path: Path) -> None:
+    shared = [{"file": f"shared-{version}-py3-none-any.whl"} for version in (1, 2, 3)]
+    sides = [
+        {"file": f"{name}-1.0-py3-none-any.whl", "requires": [f"shared!={version}"]}
+        for name, version in (("left", 1), ("middle", 2), ("right", 3))
+    ]
+    write_index([*WHEELS, *shared, *sides], tmp_path)
+    answer = refused(
+        open_catalog(WheelsIndex(tmp_path)), "tflite-runtime", "left", "middle", "right"
+    )
+    assert answer.colliding == ("left", "middle", "right")
