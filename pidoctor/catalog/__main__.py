@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
         if options.command == "check":
             return _check(options.folder)
         if options.command == "format":
-            for path in options.files or sorted(DATA.glob("*.json")):
+            for path in options.files or shipped_files():
                 _format(path)
             return 0
     except PidoctorError as error:
@@ -48,6 +48,11 @@ def main(argv: list[str] | None = None) -> int:
     for name in TABLES:
         _replace(DATA / "schemas" / f"{name}.schema.json", schema_text(name))
     return 0
+
+
+def shipped_files() -> list[Path]:
+    """The files of every shipped table."""
+    return [DATA / f"{file}.json" for name, rules in TABLES.items() for file in rules.files(name)]
 
 
 def schema_text(name: str) -> str:
@@ -78,8 +83,8 @@ def _check(folder: str | None) -> int:
 def _format(path: Path) -> None:
     try:
         table: Any = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(table, dict):
-            raise ValueError("not an object")
+        if not isinstance(table, (dict, list)):
+            raise ValueError("not a table")
         _replace(path, canonical(table))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: cannot be laid out ({error})") from error

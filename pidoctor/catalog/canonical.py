@@ -11,6 +11,8 @@ WIDTH = 110
 
 def canonical(table: Any) -> str:
     """The text of a table; the same content always gives the same text."""
+    if isinstance(table, list):
+        return "\n".join(["[", *_items(table, 2), "]", ""])
     lines = ["{"]
     for number, (key, value) in enumerate(table.items(), start=1):
         comma = "," if number < len(table) else ""
