@@ -22,7 +22,6 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Container, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,37 +119,16 @@ def resolve(
     it, what pidoctor ships, with the user's own newer index.
     """
     from pidoctor.resolve.plan import Impossible
-    from pidoctor.resolve.resolver import resolve as solve
+    from pidoctor.resolve.settled import settled
 
     known = catalog or _catalog()
     asked_for = request(profile, requirement, beyond_tags, known)._replace(replace=replacing)
-    resolution = solve(profile, asked_for, known)
-    while _learnt(resolution, known):
-        resolution = solve(profile, asked_for, known)
+    resolution = settled(profile, asked_for, known)
     if isinstance(resolution, Impossible):
-        from pidoctor.resolve.changes import OF_THE_MACHINE, changes
-        from pidoctor.resolve.collisions import collision
-        from pidoctor.resolve.ways_out import ways_out
+        from pidoctor.resolve.ways_out import helped
 
-        of_several = collision(profile, asked_for, known)
-        if of_several is not None:
-            resolution = of_several.explained(resolution)
-        ways = tuple(ways_out(profile, asked_for, known, resolution))
-        of_machine = changes(profile, asked_for, known)
-        if ways:  # the machine is not what stands in the way
-            of_machine = tuple(it for it in of_machine if it.kind not in OF_THE_MACHINE)
-        found = (*(of_several.changes if of_several else ()), *of_machine, *ways)
-        return replace(resolution, changes=tuple(sorted(found, key=lambda change: change.cost)))
+        return helped(profile, asked_for, known, resolution)
     return resolution
-
-
-def _learnt(resolution: Resolution, known: Catalog) -> bool:
-    """Whether the index has more to say now: of the wheels of a plan, or of further versions."""
-    from pidoctor.resolve.plan import Plan
-
-    if isinstance(resolution, Plan):
-        return known.index.look_closer(resolution.wheels)
-    return known.index.widen()
 
 
 def request(
@@ -195,15 +173,19 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     from pidoctor.envelope import Result
     from pidoctor.errors import CouldNotCheckError
     from pidoctor.report.conclusion import concluded
-    from pidoctor.resolve.plan import Plan
+    from pidoctor.report.typed_changes import with_commands
+    from pidoctor.resolve.plan import Impossible, Plan
     from pidoctor.result import ExitCode, Finding, Severity
 
     started = time.perf_counter()
     known = catalog or _catalog()
+    asked = asked or Asked.of(str(requirement), machine.profile.origin)
     undecided: tuple[Finding, ...] = ()
     unknown = False
     try:
         resolution = resolve(machine.profile, requirement, beyond_tags=beyond_tags, catalog=known)
+        if isinstance(resolution, Impossible):
+            resolution = with_commands(resolution, asked, machine.profile)
         unknown = isinstance(resolution, Plan) and bool(resolution.unchecked)
     except CouldNotCheckError as error:
         resolution = None
@@ -228,7 +210,7 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
             findings=findings,
             resolution=resolution,
             timings={"resolve_s": resolved - started, "checks_s": time.perf_counter() - resolved},
-            asked=asked or Asked.of(str(requirement), machine.profile.origin),
+            asked=asked,
         )
     )
 

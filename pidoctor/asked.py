@@ -18,6 +18,9 @@ class Asked(NamedTuple):
     more: tuple[str, ...] = ()  # options about the machine: ("--venv", "env")
     project: tuple[str, ...] = ()  # of several requirements: ("-r", "requirements.txt")
     settings: str = ""  # the file of the project's settings, where that asks
+    further: tuple[str, ...] = ()  # options that an install is to repeat: ("--offline",)
+    new_environment: str = ""  # a name that is free
+    own_python: str = ""  # what a new environment is made with unless --python says: "3.11"
 
     @classmethod
     def of(cls, requirement: str, origin: str) -> Asked:

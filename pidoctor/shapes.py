@@ -87,12 +87,6 @@ class Candidate(TypedDict):
     rests_on: Annotated[str, _one_of(*_STRENGTHS)]
 
 
-_CHANGES = (
-    *("version", "runtime", "system-package", "python"),
-    *("kernel", "os-bits", "os-release", "board"),
-)
-
-
 class Change(TypedDict):
     """What would make the request possible; a smaller ``cost`` is cheaper."""
 
@@ -100,7 +94,9 @@ class Change(TypedDict):
         str,
         _one_of(
             "version",
+            "requirement",
             "runtime",
+            "upgrade",
             "environment",
             "replace",
             "system-package",
@@ -115,6 +111,7 @@ class Change(TypedDict):
     cost: int
     result: str
     request: Union[str, None]
+    command: Union[str, None]
 
 
 class History(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Callable
 
 from pidoctor.catalog.ledger import Ledger, shipped_ledger
 from pidoctor.catalog.relations import Relations, load_relations
@@ -15,13 +16,18 @@ from pidoctor.catalog.wheels import WheelsIndex
 @dataclass(frozen=True)
 class Catalog:
     """The wheels, how packages relate, the runtimes in the order in which `auto` tries them, and
-    what was run where."""
+    what was run where.
+
+    ``further`` opens an index that also looks up what this one does not hold, where one may be
+    asked.
+    """
 
     index: WheelsIndex
     relations: Relations
     runtimes: Mapping[str, Runtime]
     ledger: Ledger
     today: str = ""  # ISO 8601, to tell the index's age by; empty where that does not matter
+    further: Callable[[], WheelsIndex] | None = None
 
 
 def open_catalog(index: WheelsIndex, ledger: Ledger | None = None) -> Catalog:

@@ -266,6 +266,10 @@ class WheelsIndex:
             self._projects[name] = self._load(name)
         return self._projects[name]
 
+    def known(self, name: str) -> Project | None:
+        """The same without looking anything up for it."""
+        return self.project(name)
+
     def described(self, wheel: Wheel) -> Wheel:
         """The wheel with what it requires; an index that looks that up late does it now."""
         return wheel

@@ -19,12 +19,13 @@ def no_runtime(case: Case) -> Iterator[Finding]:
     if not isinstance(answer, Impossible):
         return
     changes = answer.changes
+    commands = tuple(filter(None, (change.command for change in changes[:1])))
     yield Finding(
         "no-runtime",
         Severity.ERROR,
         f"{answer.reason.rstrip('.')}.",
         f"the wheels index, Python {answer.python}",
-        Remedy(changes[0].text) if changes else None,
+        Remedy(changes[0].text, commands) if changes else None,
     )
 
 

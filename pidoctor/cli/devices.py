@@ -44,7 +44,7 @@ def fit_to_devices(options: argparse.Namespace, profile: Profile, known: Catalog
             return Fitting(exact)
         return Fitting(wanted._replace(asked=(Requirement(exact), *wanted.asked)))
     changes = [proposal.change for proposal in proposals(profile, request, known, solve)]
-    told = " Or: ".join(f"{change.text} (then {change.result})" for change in changes)
+    told = " Or: ".join(f"{change.told} (then {change.result})" for change in changes)
     remedy = Remedy(told[:1].upper() + told[1:]) if told else None
     libraries = ", ".join(need.library for row in rows for need in row.needs if need.library)
     message = (

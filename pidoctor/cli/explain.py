@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> Result:
     with catalog_for(options, profile, options.offline) as known:
         fitting = fit_devices(options, profile, known)
         wanted = options.requirement, options.beyond_tags
-        resolution = answer(profile, *wanted, known)
+        resolution = answer(options, profile, known)
         around = explain(profile, request(profile, *wanted, known), known, resolution)
     return Result(
         "explain",

@@ -88,9 +88,7 @@ def run(options: argparse.Namespace) -> Result:
             if fitting.findings:
                 return unfit(profile, fitting)
             question = question._replace(requirement=str(options.requirement))
-        resolution = answer(
-            profile, options.requirement, options.beyond_tags, known, options.replace
-        )
+        resolution = answer(options, profile, known, options.replace, question)
     must_be_decided(resolution, "Nothing was installed")
     if not isinstance(resolution, Plan):
         return Result(

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> Result:
 
     profile = bare_machine(options)
     with catalog_for(options, profile, options.offline) as known:
-        resolution = answer(profile, options.requirement, options.beyond_tags, known)
+        resolution = answer(options, profile, known)
     must_be_decided(resolution, "Nothing was written")
     if not isinstance(resolution, Plan):
         return Result("lock", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))

@@ -151,7 +151,7 @@ class ModelQuestion:
             found.setdefault(own.kind, own)
         for proposal in proposals(profile, request, known, self.solve):
             change = proposal.change
-            found[change.kind] = ModelChange(change.kind, change.text, change.result)
+            found[change.kind] = ModelChange(change.kind, change.told, change.result)
         return tuple(sorted(found.values(), key=lambda change: change.cost))
 
 

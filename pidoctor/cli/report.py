@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> Result:
     if probed.profile.python.executable.value:
         recorder.answer_for(probed.profile.python.executable.value)
     known = catalog()
-    resolution = answer(probed.profile, options.requirement, options.beyond_tags, known)
+    resolution = answer(options, probed.profile, known)
     found = Result(
         "report",
         profile=probed.profile,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,12 @@ from pidoctor.resolve.request import Project, held
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
+    from pidoctor.asked import Asked
     from pidoctor.cli.modelling import Fitting
     from pidoctor.cli.output import Watch
+    from pidoctor.indexing.own_index import OwnIndex
+
+_NO_PROJECT = Project(())
 
 
 def catalog() -> Catalog:
@@ -52,9 +57,25 @@ def catalog_for(
         from pidoctor.resolve.machine import machine_of
 
         beyond = wanted.asked_beyond(known.index, machine_of(profile).markers())
-    if not beyond or not isinstance(wanted, Project):
-        yield known
-        return
+    with ExitStack() as opened:
+        further = partial(_own_index, options, profile, offline, known, opened)
+        if beyond and isinstance(wanted, Project):
+            index = further(wanted)
+            index.prefetch(beyond)
+            yield replace(known, index=index)
+        else:
+            yield replace(known, further=further)
+
+
+def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
+    options: argparse.Namespace,
+    profile: Profile,
+    offline: bool,
+    known: Catalog,
+    opened: ExitStack,
+    wanted: Project = _NO_PROJECT,
+) -> OwnIndex:
+    """The wheels index with the user's own; what is read from it is shown until ``opened`` ends."""
     from packaging.utils import canonicalize_name
 
     from pidoctor.cli.output import watched
@@ -68,11 +89,9 @@ def catalog_for(
         extras=names(lambda item: item.extras),
         prereleases=names(lambda item: item.specifier.prereleases),
     )
-    with watched(options) as watch:
-        sources = Sources.of_user(_piwheels(profile), offline)
-        index = OwnIndex(known.index, sources, _Steps(watch), of_index)
-        index.prefetch(beyond)
-        yield replace(known, index=index)
+    watch = opened.enter_context(watched(options))
+    sources = Sources.of_user(_piwheels(profile), offline)
+    return OwnIndex(known.index, sources, _Steps(watch), of_index)
 
 
 def _piwheels(profile: Profile) -> str:
@@ -131,14 +150,30 @@ def fit_devices(options: argparse.Namespace, profile: Profile, known: Catalog) -
 
 
 def answer(
+    options: argparse.Namespace,
     profile: Profile,
-    wanted: str | Project,
-    beyond_tags: bool,
     known: Catalog,
     replacing: bool = False,
+    question: Asked | None = None,
 ) -> Resolution:
-    """What :func:`pidoctor.api.resolve` says, from the catalog that is open already."""
-    return api.resolve(profile, wanted, beyond_tags=beyond_tags, replacing=replacing, catalog=known)
+    """What :func:`pidoctor.api.resolve` says, with changes as they are typed.
+
+    ``question`` is how it was put, where the options have changed since.
+    """
+    from pidoctor.cli.where import asked
+    from pidoctor.report.typed_changes import with_commands
+    from pidoctor.resolve.plan import Impossible
+
+    found = api.resolve(
+        profile,
+        options.requirement,
+        beyond_tags=options.beyond_tags,
+        replacing=replacing,
+        catalog=known,
+    )
+    if isinstance(found, Impossible):
+        return with_commands(found, question or asked(options), profile)
+    return found
 
 
 def must_be_decided(resolution: Resolution, undone: str) -> None:

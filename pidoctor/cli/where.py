@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -115,8 +116,34 @@ def asked(options: argparse.Namespace) -> Asked:
             words = _given(options, "board", "python")
             return Asked(requirement, f"--{option}", value, words, project, file)
     return Asked(
-        requirement, more=_given(options, "venv", "python"), project=project, settings=file
+        requirement,
+        more=_given(options, "venv", "python"),
+        project=project,
+        settings=file,
+        further=_further(options),
+        new_environment=_free(),
+        own_python=f"{sys.version_info[0]}.{sys.version_info[1]}",
     )
+
+
+def _further(options: argparse.Namespace) -> tuple[str, ...]:
+    """The options of the question that an install has too, as they are typed again."""
+    flags = [f"--{name}" for name in ("beyond-tags", "offline") if _flag(options, name)]
+    models = [word for name in getattr(options, "models", ()) for word in ("--model", str(name))]
+    devices = [word for name in getattr(options, "devices", ()) for word in ("--with", name)]
+    return (*flags, *_given(options, "wheels"), *models, *devices)
+
+
+def _flag(options: argparse.Namespace, name: str) -> bool:
+    return bool(getattr(options, name.replace("-", "_"), False))
+
+
+def _free() -> str:
+    """A name for a new environment that is not taken here."""
+    from pidoctor.resolve.changes import NEW_ENVIRONMENT as name
+
+    names = (name, *(f"{name}-{number}" for number in range(2, 100)))
+    return next((free for free in names if not os.path.lexists(free)), name)
 
 
 def _given(options: argparse.Namespace, *names: str) -> tuple[str, ...]:

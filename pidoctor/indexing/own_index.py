@@ -96,6 +96,9 @@ class OwnIndex(WheelsIndex):
                 self._projects[name] = held
         return self._projects[name]
 
+    def known(self, name: str) -> Project | None:
+        return self._projects[name] if name in self._projects else self._base.project(name)
+
     def unread(self, name: str) -> str:
         return "" if self.project(name) else self._unread[name]
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import NamedTuple
 
 from pidoctor.catalog.catalog import Catalog
-from pidoctor.errors import UsageError
+from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.difference import steps
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
@@ -29,7 +30,10 @@ from pidoctor.profile.variation import (
 from pidoctor.resolve.plan import Change, Plan, Resolution
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
+from pidoctor.resolve.settled import settled
 
+NEW_ENVIRONMENT = ".venv-pidoctor"  # beside the one that is there
+ELSEWHERE = ("--venv", NEW_ENVIRONMENT)
 # Cheapest first: a word on the command line, a package, an interpreter, a kernel, a new card,
 # new hardware.
 KINDS = (
@@ -67,8 +71,8 @@ def proposals(
     """The same with the altered questions; ``solve`` may ask for more than a plan."""
     found = {
         proposal.change.kind: proposal
-        for altered in _other_requests(request, catalog)
-        for proposal in _other_request(profile, altered, catalog, solve)
+        for other in _other_requests(request, catalog)
+        for proposal in _other_request(profile, request, other, catalog, solve)
     }
 
     def of(altered: Iterable[Profile]) -> dict[str, Proposal]:
@@ -87,11 +91,11 @@ def _first_of_each(
     altered: Iterable[Profile],
     request: Request,
     solve: Callable[[Profile], Resolution],
-    asking: str = "",
+    other: Other | None = None,
 ) -> dict[str, Proposal]:
     """The first altered machine of each kind of change that has a plan.
 
-    ``asking`` tells what ``request`` is where it is another one, with blanks as in _other_requests.
+    ``other`` is the other request that ``request`` is.
     """
     found: dict[str, Proposal] = {}
     seen = set()
@@ -104,9 +108,8 @@ def _first_of_each(
         seen.add(text)
         resolution = solve(after)
         if isinstance(resolution, Plan) and not resolution.unchecked:
-            named = asking.format(runtime=resolution.runtime, version=resolution.version)
-            told = f"{text}, and {named}" if named else text
-            anew = str(request) if named else ""
+            told = f"{text}, and {other.told(resolution)}" if other else text
+            anew = str(request) if other else ""
             change = Change(kind, told, KINDS.index(kind) + 1, resolution.summary, anew)
             found[kind] = Proposal(change, after, request)
     return found
@@ -115,48 +118,91 @@ def _first_of_each(
 # --- another request ---------------------------------------------------------------------------
 
 
-def _other_requests(request: Request, catalog: Catalog) -> Iterator[tuple[str, str, Request]]:
-    """(kind, text with blanks for the runtime and version, request)."""
+class Other(NamedTuple):
+    """Another request; ``text`` and ``word`` have blanks for the runtime and version of its plan.
+
+    ``word`` is the requirement that is then asked for.
+    """
+
+    kind: str
+    text: str
+    word: str
+    request: Request
+
+    def asked(self, plan: Plan) -> str:
+        return self.word.format(runtime=plan.runtime, version=plan.version)
+
+    def command(self, plan: Plan) -> str:
+        """What carries it out; of several requirements only their asker can tell."""
+        return "" if self.request.together else f"pidoctor install {self.asked(plan)}"
+
+    def told(self, plan: Plan) -> str:
+        text = self.text.format(runtime=plan.runtime, version=plan.version)
+        return ": ".join(filter(None, (text, self.command(plan))))
+
+
+def _other_requests(request: Request, catalog: Catalog) -> Iterator[Other]:
     if request.specifier and not request.together:
-        text = "ask for another version: pidoctor install {runtime}=={version}"
-        yield "version", text, request.without_specifier()
+        exact = "{runtime}=={version}"
+        yield Other("version", "ask for another version", exact, request.without_specifier())
     if request.name == AUTO:
         return
-    text = (
-        "use {runtime} {version} instead, it runs the same .tflite models: "
-        "pidoctor install {runtime}"
-    )
+    text = "use {runtime} {version} instead, it runs the same .tflite models"
     if request.together:
         text = (
             f"ask for {{runtime}} {{version}} instead of {request}, it runs the same .tflite "
             "models; the rest can stay"
         )
     for other in reversed(catalog.relations.alternatives.get(request.name, ())):
-        yield "runtime", text, request.for_runtime(other)
+        yield Other("runtime", text, "{runtime}", request.for_runtime(other))
 
 
 def _other_request(
-    profile: Profile, altered: tuple[str, str, Request], catalog: Catalog, solve: Solve
+    profile: Profile, request: Request, other: Other, catalog: Catalog, solve: Solve
 ) -> Iterator[Proposal]:
-    kind, text, request = altered
-    resolution = solve(profile, request, catalog)
-    if isinstance(resolution, Plan) and not resolution.unchecked:
-        told = text.format(runtime=resolution.runtime, version=resolution.version)
-        change = Change(kind, told, KINDS.index(kind) + 1, resolution.summary, str(request))
-        yield Proposal(change, profile, request)
+    found = placed(profile, other.request, catalog, solve)
+    if found is not None:
+        plan, options = found
+        change = Change(
+            kind=other.kind,
+            text=other.text.format(runtime=plan.runtime, version=plan.version),
+            cost=KINDS.index(other.kind) + 1,
+            result=plan.summary,
+            request=str(other.request),
+            words=((str(request), other.asked(plan)),),
+        )
+        yield Proposal(change.placed(other.command(plan), options), profile, other.request)
+
+
+def placed(
+    profile: Profile, request: Request, catalog: Catalog, solve: Solve = settled
+) -> tuple[Plan, tuple[str, ...]] | None:
+    """The plan for a request in the environment that is there, else in a new one, and the options
+    that name that."""
+    bare = replace(profile, environment=UNKNOWN)
+    for there, options in ((profile, ()), (bare, ELSEWHERE)):
+        if options and not profile.environment.folder.is_known:
+            return None
+        try:
+            resolution = solve(there, request, catalog)
+        except CouldNotCheckError:
+            continue
+        if isinstance(resolution, Plan) and not resolution.unchecked:
+            return resolution, options
+    return None
 
 
 def _both(
     profile: Profile, request: Request, catalog: Catalog, solve: Solve
 ) -> dict[str, Proposal]:
     """Another request on another machine, of the first other request that has a plan anywhere."""
-    for _, text, other in _other_requests(request, catalog):
+    for other in _other_requests(request, catalog):
 
-        def ask(after: Profile, other: Request = other) -> Resolution:
-            return solve(after, other, catalog)
+        def ask(after: Profile, asked: Request = other.request) -> Resolution:
+            return solve(after, asked, catalog)
 
         machines = _singles(profile, (*_ON_THIS_BOARD, _boards))
-        found = _first_of_each(profile, machines, other, ask, text)
+        found = _first_of_each(profile, machines, other.request, ask, other)
         if found:
             return found
     return {}

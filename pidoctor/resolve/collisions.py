@@ -17,7 +17,9 @@ from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import CouldNotCheckError
+from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
+from pidoctor.resolve.changes import placed
 from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import ASKED, Change, Impossible, Plan
 from pidoctor.resolve.present import Need
@@ -46,16 +48,19 @@ class Collision(NamedTuple):
 
 
 def collision(profile: Profile, request: Request, catalog: Catalog) -> Collision | None:
-    """What of a project collides on a machine; None where one requirement alone is the matter, or
-    where not even a runtime can be had."""
+    """What of a project collides in a new environment of a machine; None where one requirement
+    alone is the matter, or where not even a runtime can be had. The ways out are looked for in the
+    environment that is there, else in a new one."""
     items: list[Requirement] = list(request.together)
     if request.name != AUTO:
         items.insert(0, Requirement(str(request)))
     if not 1 < len(items) <= _MOST:
         return None
 
+    bare = replace(profile, environment=UNKNOWN)
+
     def fits(asked: Sequence[Requirement]) -> bool:
-        return _fits(profile, _asking(request, asked, catalog), catalog)
+        return _fits(bare, _asking(request, asked, catalog), catalog)
 
     if not fits(()):
         return None
@@ -157,23 +162,19 @@ def _ways(
             if (name in catalog.runtimes) if left_out else not item.specifier:
                 continue
             asked = [*others, altered] if altered is not None else others
-            answer = _resolved(profile, _asking(request, asked, catalog), catalog)
-            if answer is None:
+            found = placed(profile, _asking(request, asked, catalog), catalog)
+            if found is None:
                 continue
-            version = next((pin.version for pin in answer.pins if pin.name == name), "")
-            text = f"ask for {name}=={version} instead of {_plain(item)}; the rest can stay"
+            plan, options = found
+            version = next((pin.version for pin in plan.pins if pin.name == name), "")
+            anew = "" if left_out else f"{item.name}=={version}"
+            text = f"ask for {anew} instead of {_plain(item)}; the rest can stay"
             if left_out:
                 text = f"leave out {_plain(item)}; the rest goes together"
-            yield Change("requirement", text, _COST + left_out, _result(answer, smallest))
+            change = Change("requirement", text, _COST + left_out, _result(plan, smallest))
+            change = change._replace(words=((_plain(item), anew),))
+            yield change.placed("", options)
             break
-
-
-def _resolved(profile: Profile, request: Request, catalog: Catalog) -> Plan | None:
-    try:
-        answer = resolve(profile, request, catalog)
-    except CouldNotCheckError:
-        return None
-    return answer if isinstance(answer, Plan) and not answer.unchecked else None
 
 
 def _result(plan: Plan, items: Sequence[Requirement]) -> str:

@@ -70,7 +70,8 @@ class Pin(NamedTuple):
 class Candidate(NamedTuple):
     """One version of a runtime that was looked at and not chosen, with the reason.
 
-    ``proven`` means that a run of the ledger ended so.
+    ``proven`` means that a run of the ledger ended so; ``losers`` are the installed packages that
+    would lose something that they need.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Candidate(NamedTuple):
     reason: Reason
     detail: str
     proven: bool = False
+    losers: tuple[str, ...] = ()
 
     @property
     def strength(self) -> str:
@@ -97,9 +99,12 @@ class Candidate(NamedTuple):
 class Change(NamedTuple):
     """A change that makes an impossible request possible; verified by resolving again.
 
-    ``kind`` is one of version, runtime, system-package, python, kernel, os-bits, os-release,
-    board; ``cost`` orders them, cheapest first; ``result`` is what would then be installed.
-    ``request`` is the requirement to ask for instead, empty where it stays the same.
+    ``kind`` is one of those in the JSON Schema; ``cost`` orders them, cheapest first; ``result``
+    is what would then be installed. ``request`` is the requirement to ask for instead, empty where
+    it stays the same. ``words`` are pairs of a requirement that was asked for and the one to ask
+    for instead: ("", "numpy<2") asks for one more, ("numpy<2", "") leaves it out. ``options`` go
+    with the command that carries the change out; ``command`` is that, as it is typed, where one
+    does it: see :meth:`pidoctor.asked.Asked.changed`.
     """
 
     kind: str
@@ -107,14 +112,29 @@ class Change(NamedTuple):
     cost: int
     result: str
     request: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+    options: tuple[str, ...] = ()
+    command: str = ""
+
+    def placed(self, command: str, options: tuple[str, ...]) -> Change:
+        """The change made by a command with options that name another environment, if any."""
+        text = f"{self.text}; in a new environment, this one stays as it is"
+        typed = " ".join((command, *options)) if command else ""
+        return self._replace(text=text if options else self.text, options=options, command=typed)
+
+    @property
+    def told(self) -> str:
+        """The change in one line, command and all."""
+        return f"{self.text}: {self.command}" if self.command else self.text
 
     def to_json(self) -> shapes.Change:
         return {
             "kind": self.kind,
-            "text": self.text,
+            "text": self.told,
             "cost": self.cost,
             "result": self.result,
             "request": self.request or None,
+            "command": self.command or None,
         }
 
 

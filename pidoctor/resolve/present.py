@@ -110,7 +110,7 @@ def _versions(text: str) -> Iterator[Version]:
 
 def _wheel(item: InstalledPackage, index: WheelsIndex) -> Wheel | None:
     """The wheel of the index that was installed, told by its version and tags."""
-    project = index.project(item.name) if item.tags else None
+    project = index.known(item.name) if item.tags else None
     own = {str(tag) for text in item.tags if text.count("-") == 2 for tag in parse_tag(text)}
     for wheel in () if project is None else project.by_version.get(item.version, ()):
         if own & {str(tag) for tag in parse_tag(tag_of(wheel.filename))}:

@@ -198,7 +198,7 @@ class Question:
             if theirs is not None:
                 return theirs
             return conflict(self._world, choice, [cause.requirement for cause in error.causes])
-        broken = self._broken_by(solution)
+        broken = [*self._broken_by(solution)]
         if not broken or self._request.replace:
             return _packages(solution)
         here = (Need(name, SpecifierSet(), HERE) for name in self._present)
@@ -262,24 +262,22 @@ class Question:
             for name, pin in result.mapping.items()
         }
 
-    def _broken_by(self, solution: Mapping[str, Solved]) -> Sequence[Need]:
-        """What installed packages outside the solution require, have, and would lose."""
+    def _broken_by(self, solution: Mapping[str, Solved]) -> Iterator[tuple[str, Need]]:
+        """The installed packages outside the solution that would lose what they need, and that."""
         changed = {
             name for name, solved in solution.items() if not solved.choice.present
         } & self._present.keys()
-        return [
-            need
-            for name in (self._present if changed else ())
-            if name not in solution
-            for need in self._world.held(name)
-            if need.name in changed
-            and not need.specifier.contains(solution[need.name].choice.version, prereleases=True)
-        ]
+        for name in self._present if changed else ():
+            for need in () if name in solution else self._world.held(name):
+                if need.name in changed and not need.specifier.contains(
+                    solution[need.name].choice.version, prereleases=True
+                ):
+                    yield name, need
 
     def _breaks(
-        self, choice: Choice, solution: Mapping[str, Solved], broken: Sequence[Need]
+        self, choice: Choice, solution: Mapping[str, Solved], broken: Sequence[tuple[str, Need]]
     ) -> Candidate:
-        need = broken[0]
+        _, need = broken[0]
         solved = solution[need.name]
         why = "; ".join(text for text in solved.because if ASKED not in text)
         others = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
@@ -289,6 +287,7 @@ class Question:
             Reason.BREAKS_INSTALLED,
             f"needs {why or need.name}, which would put in {need.name} {solved.choice.version}; "
             f"what is installed needs {need}{others}",
+            losers=tuple(dict.fromkeys(name for name, _ in broken)),
         )
 
     def _reached_from(
@@ -369,7 +368,7 @@ class Question:
             notes=tuple(notes),
             rests_on=standing(*known, chosen.wheel, numpy),
             unchecked=self._not_checked(solution),
-            breaks=tuple(str(need) for need in self._broken_by(solution)),
+            breaks=tuple(str(need) for _, need in self._broken_by(solution)),
         )
 
     def _described(self, choice: Choice) -> Wheel | None:

@@ -1,43 +1,146 @@
-"""What to do when the only plans would break what is installed: each way is resolved first."""
+"""What would help where nothing fits: each way out is resolved before it is named.
+
+Where the requirements go together in a new environment, what is installed stands in the way: it is
+changed too, left alone beside a new environment, or given up knowingly. Where they do not, other
+requirements are asked for, here or else in a new environment.
+"""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from packaging.requirements import Requirement
+
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.plan import Change, Impossible, Plan
+from pidoctor.resolve.changes import ELSEWHERE, OF_THE_MACHINE, changes
+from pidoctor.resolve.collisions import collision
+from pidoctor.resolve.plan import Change, Impossible, Plan, Resolution
+from pidoctor.resolve.present import Present, present_in
 from pidoctor.resolve.request import Request
 from pidoctor.resolve.resolver import resolve
+from pidoctor.resolve.settled import settled
 from pidoctor.resolve.verdict import Reason
+from pidoctor.units import listed
 
-NEW_ENVIRONMENT = ".venv-pidoctor"
 _COST = 2  # behind another version or runtime, before anything that changes the machine
+_ROUNDS = 3  # of changes that ask for further ones
 
 
-def ways_out(
-    profile: Profile, request: Request, catalog: Catalog, answer: Impossible
+def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossible) -> Impossible:
+    """The answer with what would make the request possible, cheapest first."""
+    present = present_in(profile, catalog.index)
+    bare = replace(profile, environment=UNKNOWN)
+    found_elsewhere = _beside(bare, request, (), catalog) if present else None
+    elsewhere = found_elsewhere if isinstance(found_elsewhere, Plan) else None
+    found: list[Change] = []
+    if elsewhere is None:
+        several = collision(profile, request, catalog)
+        if several is not None:
+            answer = several.explained(answer)
+            found += several.changes
+    if any(candidate.reason is Reason.BREAKS_INSTALLED for candidate in answer.rejected):
+        found += _too(profile, request, catalog, answer, present)
+    if elsewhere is not None:
+        text = "use a new environment, and this one stays as it is"
+        found.append(_by_options("environment", text, elsewhere, request, ELSEWHERE))
+        found += _anyway(profile, request, catalog)
+    others = changes(profile, request, catalog)
+    if found:  # the machine is not what stands in the way
+        others = tuple(other for other in others if other.kind not in OF_THE_MACHINE)
+    if elsewhere is not None:  # what was asked for is better there than something else
+        others = tuple(other for other in others if not other.options)
+    return replace(answer, changes=tuple(sorted((*others, *found), key=lambda it: it.cost)))
+
+
+def _too(
+    profile: Profile,
+    request: Request,
+    catalog: Catalog,
+    answer: Impossible,
+    present: Mapping[str, Present],
 ) -> Iterator[Change]:
-    """A new environment beside this one, and this one with what breaks accepted knowingly."""
-    if all(candidate.reason is not Reason.BREAKS_INSTALLED for candidate in answer.rejected):
-        return
-    asked = "" if str(request) == "auto" else f" {shlex.quote(str(request))}"
-    elsewhere = resolve(replace(profile, environment=UNKNOWN), request, catalog)
-    if isinstance(elsewhere, Plan) and not elsewhere.unchecked:
-        command = f"pidoctor install{asked} --venv {NEW_ENVIRONMENT}"
-        if request.together:  # a command that names one of several would drop the rest
-            command = f"the same with --venv {NEW_ENVIRONMENT}"
-        text = f"use a new environment, and this one stays as it is: {command}"
-        yield Change("environment", text, _COST, elsewhere.summary)
+    """Other versions of the installed packages that would lose what they need."""
+    losers, known = _losers(answer), _that_knows(_losers(answer), catalog)
+    for _ in range(_ROUNDS):
+        others = (f"{name}!={present[name].version}" for name in losers)
+        solved = _beside(profile, request, others, known)
+        if isinstance(solved, Plan):
+            version = {pin.name: pin.version for pin in solved.pins}
+            words = [f"{name}=={version[name]}" for name in losers]
+            exact = _beside(profile, request, words, known)
+            if isinstance(exact, Plan):
+                yield _changed_too(request, exact, words, present)
+            return
+        more = [name for name in (_losers(solved) if solved else ()) if name not in losers]
+        if not more:
+            return
+        losers = (*losers, *more)
+
+
+def _losers(answer: Impossible) -> tuple[str, ...]:
+    """The installed packages that the nearest candidate would leave without what they need."""
+    return next((it.losers for it in answer.rejected if it.losers), ())
+
+
+def _that_knows(names: Iterable[str], catalog: Catalog) -> Catalog:
+    """The catalog with an index that can look the packages up, where one may be asked."""
+    if catalog.further is None or all(catalog.index.project(name) for name in names):
+        return catalog
+    return replace(catalog, index=catalog.further())
+
+
+def _beside(
+    profile: Profile, request: Request, words: Iterable[str], catalog: Catalog
+) -> Resolution | None:
+    """The resolution with further requirements; None where nothing can be said of them."""
+    more = tuple(map(Requirement, words))
+    try:
+        asked = request._replace(together=(*request.together, *more))
+        solved = settled(profile, asked, catalog)
+    except CouldNotCheckError:
+        return None
+    return None if isinstance(solved, Plan) and solved.unchecked else solved
+
+
+def _changed_too(
+    request: Request, plan: Plan, words: Sequence[str], present: Mapping[str, Present]
+) -> Change:
+    pins = {pin.name: pin for pin in plan.pins}
+    told = [
+        f"{name} {present[name].version} -> {pins[name].version}"
+        for name in (word.partition("==")[0] for word in words)
+    ]
+    change = Change(
+        kind="upgrade",
+        text=f"change {listed(told)} too",
+        cost=_COST,
+        result=plan.summary,
+        words=tuple(("", word) for word in words),
+    )
+    return change.placed("" if request.together else shlex.join([*_command(request), *words]), ())
+
+
+def _by_options(
+    kind: str, text: str, plan: Plan, request: Request, options: tuple[str, ...]
+) -> Change:
+    command = "" if request.together else shlex.join([*_command(request), *options])
+    return Change(kind, text, _COST, plan.summary, options=options, command=command)
+
+
+def _command(request: Request) -> tuple[str, ...]:
+    return ("pidoctor", "install", str(request))
+
+
+def _anyway(profile: Profile, request: Request, catalog: Catalog) -> Iterator[Change]:
+    """The plan that takes from what is installed what it needs."""
     anyway = resolve(profile, request._replace(replace=True), catalog)
     if isinstance(anyway, Plan):
         needs = f"what needs {'; '.join(anyway.breaks)}"
         losers = needs if anyway.breaks else "what was installed together with what is replaced"
-        command = f"pidoctor install{asked} --replace"
-        if request.together:
-            command = "the same with --replace"
-        text = f"accept that {losers} may stop working: {command}"
-        yield Change("replace", text, _COST, anyway.summary)
+        text = f"accept that {losers} may stop working"
+        yield _by_options("replace", text, anyway, request, ("--replace",))

@@ -111,6 +111,7 @@ TOUCHES: Mapping[str, str] = {
     "cli.resume": "files",
     "cli.smoke": "files",
     "cli.triage": "files",
+    "cli.where": "files",
     "evidence.audit": "files",
     "fleet.reading": "files",
     "host.capture_script": "environment files system",

@@ -146,6 +146,8 @@ def _changes(answer: Impossible) -> Iterator[Block]:
         yield Item(f"{number}.", change.text[:1].upper() + change.text[1:])
         if change.result:
             yield Item(Mark.THEN, [(change.result, GOOD)], inside=True)
+        if change.command:
+            yield Command(change.command)
 
 
 def _ended(sentence: str) -> str:

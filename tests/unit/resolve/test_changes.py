@@ -53,7 +53,7 @@ def impossible() -> Iterator[tuple[str, str]]:
 
 def done(profile: Profile, request: Request, change: Change) -> tuple[Profile, Request]:
     """What the text tells to do, done: nothing but the text is looked at."""
-    for part in change.text.split(", and "):
+    for part in change.told.split(", and "):
         profile, request = _one_thing(profile, request, part)
     return profile, request
 

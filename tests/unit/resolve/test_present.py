@@ -19,7 +19,7 @@ from pidoctor.resolve.plan import Impossible, Plan, Resolution
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.verdict import Reason
-from pidoctor.resolve.ways_out import ways_out
+from pidoctor.resolve.ways_out import helped
 from pidoctor.result import Severity
 from tests.profiles import changed, known, pi4
 from tests.worlds.world import write_index
@@ -133,9 +133,9 @@ def test_a_plan_that_breaks_what_is_installed_is_refused_with_ways_out(catalog: 
     assert answer.nearest.reason is Reason.BREAKS_INSTALLED
     assert "opencv-python 4.12.0" in answer.message
     request = parse_request("tflite-runtime", catalog)
-    found = {way.kind: way for way in ways_out(here, request, catalog, answer)}
-    assert "pidoctor install tflite-runtime --venv" in found["environment"].text
-    assert "pidoctor install tflite-runtime --replace" in found["replace"].text
+    found = {way.kind: way for way in helped(here, request, catalog, answer).changes}
+    assert found["environment"].command == "pidoctor install tflite-runtime --venv .venv-pidoctor"
+    assert found["replace"].command == "pidoctor install tflite-runtime --replace"
     anyway = ask(here, "tflite-runtime", catalog, replacing=True)
     assert diff(anyway) == {"tflite-runtime": "+2.14.0", "numpy": "~1.26.4"}
     assert isinstance(anyway, Plan)
@@ -162,8 +162,8 @@ def test_what_conda_or_an_editable_install_looks_after_is_not_replaced(catalog: 
     assert answer.nearest.reason is Reason.BREAKS_INSTALLED
     assert "conda install numpy=1.26.4" in answer.nearest.detail
     request = parse_request("tflite-runtime", catalog)
-    ways = [way.kind for way in ways_out(board(theirs), request, catalog, answer)]
-    assert ways == ["environment", "replace"]
+    ways = [way.kind for way in helped(board(theirs), request, catalog, answer).changes]
+    assert ways == ["runtime", "environment", "replace"]
     editable = replace(package("numpy", "2.2.6"), editable=True)
     answer = ask(board(editable), "tflite-runtime", catalog)
     assert isinstance(answer, Impossible)
