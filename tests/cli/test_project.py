@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import pidoctor as package
+from pidoctor.catalog.accelerators import load_accelerators
 from pidoctor.model.builder import one_operator
 from pidoctor.model.content import operator_names
 from tests.cli.program import pidoctor
@@ -89,9 +90,10 @@ def test_a_project_is_answered_for_its_targets_and_this_machine(here: Path) -> N
     assert answers["pi4-4gb/bookworm-64"]["exit_code"] == 0
     large_pages = answers["pi5-8gb/bookworm-64"]
     assert large_pages["exit_code"] == 1
-    assert "16 KiB" in next(
-        f["message"] for f in large_pages["findings"] if f["id"] == "accelerator-wanted"
-    )
+    wanted = next(f for f in large_pages["findings"] if f["id"] == "accelerator-wanted")
+    assert "16 KiB" in wanted["message"]
+    row = next(row for row in load_accelerators() if row.id == "coral-pcie")
+    assert wanted["link"] == row.sources[0] != row.sources[-1]
     assert "pidoctor.toml" in run.err
     one = pidoctor("check", "--target", "pi4-4gb/bookworm-64", "--json").json
     assert one["answers"] is None

@@ -39,6 +39,14 @@ def test_any_bytes_become_bounded_lines(data: bytes) -> None:
         assert 0 < len(line.text) <= MAX_TEXT
 
 
+def test_a_line_is_cut_only_where_it_is_too_long() -> None:
+    (whole,) = logical_lines(1, b"x" * MAX_TEXT)
+    assert whole.text == "x" * MAX_TEXT
+    first, second = logical_lines(1, b"x" * (MAX_TEXT + 1))
+    assert (len(first.text), first.width) == (MAX_TEXT, MAX_TEXT + 1)
+    assert 0 < len(second.text) < MAX_TEXT
+
+
 @given(
     st.sampled_from(
         ["#9 12.34 ", "12:34:56 ", "app-1  | ", "Nov 20 12:00:01 pi x[1]: ", "\x1b[31m"]

@@ -93,8 +93,10 @@ def test_a_coral_without_its_library() -> None:
     device = replace(coral(), missing=("libedgetpu.so.1",))
     found = findings(changed(pi4(), accelerators=(device,)))["accelerator-needs"]
     assert found.severity is Severity.WARNING
-    assert "libedgetpu.so.1" in found.message
+    assert "was seen, but libedgetpu.so.1 is not here" in found.message
     assert found.remedy
+    supposed = findings(changed(pi4(), accelerators=(replace(device, seen=False),)))
+    assert supposed["accelerator-needs"].message.endswith(" needs libedgetpu.so.1.")
 
 
 def test_a_pcie_coral_without_its_driver() -> None:

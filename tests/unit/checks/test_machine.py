@@ -197,6 +197,17 @@ def test_memory_for_pip() -> None:
     assert "memory-low-for-pip" not in findings(board, plan(wheel(size=199 * MB)))
 
 
+def test_memory_for_an_inference_counts_swap() -> None:
+    large = plan(wheel("tensorflow", "2.21.0", size=MB))
+    low = changed(pi4(), memory_available=200 * MB, memory_swap=100 * MB)
+    found = findings(low, large)["memory-low"]
+    assert "took 568 MB when measured; 315 MB are available, swap included" in found.message
+    assert "210 MB available" in found.evidence
+    enough = changed(pi4(), memory_available=300 * MB, memory_swap=300 * MB)
+    assert "memory-low" not in findings(enough, large)
+    assert "memory-low" not in findings(low, plan(wheel(size=MB)))  # another runtime's figure
+
+
 def test_no_swap_on_a_small_board() -> None:
     small = changed(pi4(), memory_total=900 * MB, memory_swap=0)
     assert only(small).id == "no-swap"

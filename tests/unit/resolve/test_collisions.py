@@ -84,3 +84,15 @@ def test_three_that_go_together_in_pairs_only(tmp_path: Path) -> None:
         open_catalog(WheelsIndex(tmp_path)), "tflite-runtime", "left", "middle", "right"
     )
     assert answer.colliding == ("left", "middle", "right")
+
+
+def test_a_file_with_another_hash_than_asked_for_is_refused(catalog: Catalog) -> None:
+    project = read_project(["tflite-runtime"])
+    for hashes, told in (
+        (("b" * 64, "a" * 64), f"asked for is {'a' * 64}, {'b' * 64}"),
+        (("c" * 64, "b" * 64, "a" * 64), f"asked for is {'a' * 64}, {'b' * 64}, ..."),
+    ):
+        asked = project._replace(hashes={"tflite-runtime": frozenset(hashes)})
+        answer = api.resolve(pi4(), asked, catalog=catalog)
+        assert isinstance(answer, Impossible)
+        assert answer.message.endswith(told)
