@@ -13,12 +13,31 @@ from collections.abc import Mapping, Sequence
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from pidoctor.platforms.versions import Version as Numbers
 from pidoctor.platforms.versions import dotted, numbers_of
 from pidoctor.triage.log_facts import Facts, first_package, plain_name
 from pidoctor.triage.published import Published, looks_like_apt, misspelled, published
 from pidoctor.triage.verdict import FAINT, LIKELY, OPEN, SPELLING, SURE, Judge, Verdict
 
 _REQUIRES = re.compile(r"(\d[\w.]*) Requires-Python ([^;]+)")
+
+_FIRST_PIP: Mapping[Numbers, Numbers] = {
+    (3, 10): (21, 2),
+    (3, 11): (22, 3),
+    (3, 12): (23, 2),
+    (3, 13): (24, 2),
+    (3, 14): (25, 2),
+}
+"""The pip that a Python brings with it (ensurepip): an older one is not seen with it."""
+
+
+OLDEST_ON_PI = (3, 7)
+"""The Python of Raspberry Pi OS 10 (Buster), the oldest release that is still met."""
+
+
+def runs_pip(python: Numbers, pip: Numbers) -> bool:
+    """Whether a Python may have had a pip of this version."""
+    return pip >= _FIRST_PIP.get(python[:2], (0,))
 
 
 def decide(
@@ -47,7 +66,17 @@ def decide(
     known = published().get(name)
     if known is None or known.elsewhere:
         return _unknown_name(name)
-    return _certain(name, known, facts) or _fits(name, known, facts) or _guess(name, known, facts)
+    found = _certain(name, known, facts) or _fits(name, known, facts)
+    if found:
+        return found
+    pinned = "versions" not in groups and specifier_of(asked) is not None
+    return [*(_pinned(asked) if pinned else ()), *_guess(name, known, facts)]
+
+
+def _pinned(asked: str) -> list[Verdict]:
+    """A version was asked for, and the message does not say whether there are others."""
+    text = f"{asked} asks for one version; another may be there."
+    return [Verdict("requested-version-unavailable", OPEN + 0.05, text)]
 
 
 def _with_python(judged: list[Verdict]) -> list[Verdict]:
@@ -194,7 +223,7 @@ def _certain(name: str, known: Published, facts: Facts) -> list[Verdict]:
         if python < span[0]:
             text = f"{name} has wheels from Python {dotted(span[0])}; this is {dotted(python)}."
             return [Verdict("no-wheel-for-python", SURE, text)]
-    if pip and known.pip and pip < known.pip and (arch or python):
+    if pip and known.pip and pip < known.pip and (arch or python) and runs_pip(python, pip):
         text = f"pip {facts.get('pip')} cannot see {name}'s wheels; {dotted(known.pip)} can."
         return [Verdict("pip-too-old", LIKELY, text)]
     glibc = facts.version("glibc")
@@ -249,7 +278,17 @@ def _guess(name: str, known: Published, facts: Facts) -> list[Verdict]:
         )
         return [Verdict("no-wheel-for-32bit-os", OPEN + 0.1, text), python]
     if not facts.version("python") and not facts.get("arch") and not known.pythons("armv7l"):
-        bits = Verdict("no-wheel-for-32bit-os", OPEN - 0.05, f"{name} has 64-bit wheels only.")
-        on_pi = facts.get("index") or facts.get("board")
-        return [bits, python] if on_pi else [python, bits]
+        likelier = 0.05 if _had_python(known, facts) else -0.05
+        text = f"{name} has 64-bit wheels only."
+        return [Verdict("no-wheel-for-32bit-os", OPEN + likelier, text), python]
     return [python]
+
+
+def _had_python(known: Published, facts: Facts) -> bool:
+    """Whether there are wheels for every Python that a Raspberry Pi with this pip can have had."""
+    pip, span = facts.version("pip"), known.pythons("aarch64")
+    on_pi = facts.get("index") or facts.get("board")
+    too_new = [python for python in _FIRST_PIP if not runs_pip(python, pip)]
+    if not (on_pi and pip and span and too_new):
+        return False
+    return span[0] <= OLDEST_ON_PI and min(too_new)[1] <= span[1][1] + 1

@@ -16,12 +16,12 @@ from pidoctor.catalog.location import open_index
 from pidoctor.catalog.pythons import offered_pythons, released_by
 from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.wheels import Wheel, WheelsIndex
-from pidoctor.platforms.versions import dotted
+from pidoctor.platforms.versions import dotted, numbers_of
 from pidoctor.resolve.compatibility import judge as judge_wheel
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.triage.log_facts import Facts, plain_name
-from pidoctor.triage.nothing_found import specifier_of
+from pidoctor.triage.nothing_found import runs_pip, specifier_of
 from pidoctor.triage.published import published
 from pidoctor.triage.verdict import LIKELY, OPEN, SURE, Verdict
 
@@ -170,18 +170,14 @@ def _only_kernel_is_known(facts: Facts) -> bool:
     return facts.get("kernel") == "aarch64" == facts.get("arch") and "arch" not in facts.lines
 
 
-_FIRST_PIP = {"3.10": (21, 2), "3.11": (22, 3), "3.12": (23, 2), "3.13": (24, 2), "3.14": (25, 2)}
-"""The pip that a Python brings with it (ensurepip): an older one is not seen with it."""
-
-
 def _pythons(facts: Facts) -> list[str]:
     """The Pythons that it could have been, by the log's own dates and pip; the Python it shows."""
     python = facts.version("python")[:2]
     if len(python) == 2:
         return [dotted(python)]
     pip, year = facts.version("pip"), facts.version("year")
-    known = list(released_by(year[0]) if year else offered_pythons())
-    return [p for p in known if not pip or pip >= _FIRST_PIP.get(p, (0,))] or known
+    known = released_by(year[0]) if year else offered_pythons()
+    return [p for p in known if not pip or runs_pip(numbers_of(p), pip)]
 
 
 def _machines(facts: Facts) -> Iterator[Machine]:
