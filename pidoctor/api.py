@@ -199,6 +199,8 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
         at_hand or nothing_at_hand,
         accelerators=accelerators,
     )
+    if any(finding.id == "environment-python-gone" for finding in findings):
+        findings = findings[len(undecided) :]  # it is why nothing can be decided
     problems = any(finding.severity is Severity.ERROR for finding in findings)
     code = ExitCode.COULD_NOT_CHECK if unknown else ExitCode.FINE
     code = ExitCode.PROBLEM if problems else code

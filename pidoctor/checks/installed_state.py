@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pidoctor.checks.case import Case
 from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.environment import Damage
 from pidoctor.result import Finding, Remedy, Severity
+from pidoctor.units import listed
 
 _RECORDS = "https://packaging.python.org/specifications/recording-installed-packages/"
 
@@ -48,19 +49,24 @@ def environment_python(case: Case) -> Iterator[Finding]:
 
 def damages(case: Case) -> Iterator[Finding]:
     """One finding for each thing that is wrong with what is installed."""
+    left: dict[str, list[str]] = {}
     for damage in case.profile.environment.damages.or_else(()):
-        if damage.kind in _TOLD:
+        if damage.kind == "half-removed":
+            left.setdefault(damage.name, []).append(damage.path)
+        elif damage.kind in _TOLD:
             yield _TOLD[damage.kind](case, damage)
+    yield from map(_half_removed, left.values())
 
 
-def _half_removed(_: Case, damage: Damage) -> Finding:
+def _half_removed(paths: Sequence[str]) -> Finding:
+    names = listed([path.rsplit("/", 1)[-1] for path in paths])
     return Finding(
         "package-half-removed",
         Severity.WARNING,
-        f"pip was interrupted here and left the folder {damage.path.rsplit('/', 1)[-1]}; "
-        'pip says "Ignoring invalid distribution" because of it.',
-        damage.path,
-        Remedy("Delete what is left over.", (f"rm -r {shlex.quote(damage.path)}",)),
+        f'pip was interrupted here and left {names}; pip says "Ignoring invalid distribution" '
+        "because of it.",
+        paths[0].rpartition("/")[0],
+        Remedy("Delete what is left over.", (shlex.join(["rm", "-r", *paths]),)),
     )
 
 
@@ -88,9 +94,10 @@ def _unreadable(case: Case, damage: Damage) -> Finding:
 
 
 def _files_missing(case: Case, damage: Damage) -> Finding:
+    decisive = damage.name == "numpy" or damage.name in case.catalog.runtimes
     return Finding(
         "package-files-missing",
-        Severity.WARNING,
+        Severity.ERROR if decisive else Severity.WARNING,
         f"{damage.name} is not complete: {damage.detail}.",
         damage.path,
         Remedy("Install it again.", (_again(case, damage),)),
@@ -98,7 +105,6 @@ def _files_missing(case: Case, damage: Damage) -> Finding:
 
 
 _TOLD = {
-    "half-removed": _half_removed,
     "two-versions": _two_versions,
     "unreadable-metadata": _unreadable,
     "files-missing": _files_missing,
@@ -111,4 +117,6 @@ def _again(case: Case, damage: Damage) -> str:
     package = shlex.quote(f"{damage.name}=={version}" if version else damage.name)
     if case.profile.python.pip.is_known:
         return f"{case.python} -m pip install --force-reinstall --no-deps {package}"
-    return f"uv pip install --python {case.python} --reinstall --no-deps {package}"
+    if case.profile.environment.kind.value == "uv":
+        return f"uv pip install --python {case.python} --reinstall --no-deps {package}"
+    return f"python3 -m pip --python {case.python} install --force-reinstall --no-deps {package}"

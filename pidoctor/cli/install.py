@@ -53,16 +53,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.cli.output import progress, watched
+    from pidoctor.checks.case import Case
+    from pidoctor.checks.installed_state import environment_python
+    from pidoctor.cli.output import progress
     from pidoctor.cli.resolving import answer, catalog_for, fit_options, must_be_decided
     from pidoctor.cli.resume import confirm_owner, settle_interrupted
     from pidoctor.cli.where import asked, must_be_trusted, with_named
     from pidoctor.envelope import Result
     from pidoctor.host.live import LiveHost
-    from pidoctor.install.failure import InstallError
-    from pidoctor.install.keeping import note, prover
     from pidoctor.install.path_rules import check_path
-    from pidoctor.install.transaction import install
     from pidoctor.probe.environment_choice import DEFAULT, choose
     from pidoctor.probe.machine import probe
     from pidoctor.resolve.plan import Plan
@@ -82,11 +81,14 @@ def run(options: argparse.Namespace) -> Result:
         confirm_owner(venv, options)
         more = "more " if settle_interrupted(venv, say, options.yes) else ""
     profile = with_named(probe(host, target=options.venv, choice=choice).profile, options)
+    gone = () if profile.python.version.is_known else tuple(environment_python(Case(profile)))
+    if gone:
+        return unfit(profile, gone, ExitCode.COULD_NOT_CHECK)
     with catalog_for(options, profile, options.offline) as known:
         fitting = fit_options(options, profile, known)
         if fitting is not None:
             if fitting.findings:
-                return unfit(profile, fitting)
+                return unfit(profile, fitting.findings, fitting.exit_code)
             question = question._replace(requirement=str(options.requirement))
         resolution = answer(options, profile, known, options.replace, question)
     must_be_decided(resolution, "Nothing was installed")
@@ -98,19 +100,37 @@ def run(options: argparse.Namespace) -> Result:
             resolution=resolution,
             asked=question,
         )
-    job = _job(options, profile, resolution)
+    done = _carried_out(options, profile, resolution, fitting, choice.exists, more)
+    return replace(done, asked=question)
+
+
+def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
+    options: argparse.Namespace,
+    profile: Profile,
+    plan: Plan,
+    fitting: Fitting | None,
+    exists: bool,
+    more: str,
+) -> Result:
+    """The plan shown, agreed to, carried out and proven.
+
+    ``exists`` tells that there is something in the environment that must go on working, ``more``
+    is a word where an interrupted install was put in order before.
+    """
+    from pidoctor.cli.output import watched
+    from pidoctor.envelope import Result
+    from pidoctor.install.failure import InstallError
+    from pidoctor.install.keeping import note, prover
+    from pidoctor.install.transaction import install
+    from pidoctor.result import ExitCode
+
+    job = _job(options, profile, plan)
     try:
-        shown = replace(_planned(profile, resolution, job), asked=question)
+        shown = _planned(profile, plan, job)
     except InstallError as error:
-        return Result(
-            "install",
-            ExitCode.PROBLEM,
-            profile=profile,
-            findings=(error.finding,),
-            resolution=resolution,
-            asked=question,
-        )
-    devices = device_findings(options, profile, resolution, fitting)
+        found = (error.finding,)
+        return Result("install", ExitCode.PROBLEM, profile=profile, findings=found, resolution=plan)
+    devices = device_findings(options, profile, plan, fitting)
     shown = replace(shown, findings=(*(shown.findings or ()), *devices) or None)
     if options.dry_run:
         return shown
@@ -118,12 +138,11 @@ def run(options: argparse.Namespace) -> Result:
         refused = f"not agreed to; nothing {more}was changed"
         return Result("install", ExitCode.PROBLEM, error=refused)
     with watched(options) as watch:
-        watch.say(f"{resolution.runtime} {resolution.version} was chosen")
-        noted = note(profile, resolution, watch.say) if choice.exists else ()
-        outcome = install(job, prover(resolution, noted, watch.say), watch.say)
+        watch.say(f"{plan.runtime} {plan.version} was chosen")
+        noted = note(profile, plan, watch.say) if exists else ()
+        outcome = install(job, prover(plan, noted, watch.say), watch.say)
         watch.ended(not outcome.exit_code)
-    done = replace(_done(outcome, profile, resolution), asked=question)
-    return _proven_with(devices, done, options)
+    return _proven_with(devices, _done(outcome, profile, plan), options)
 
 
 def _proven_with(devices: tuple[Finding, ...], done: Result, options: argparse.Namespace) -> Result:
@@ -168,18 +187,18 @@ def _own_settings(options: argparse.Namespace) -> None:
     progress(options)(f"The project's settings are those of {settings.shown}.")
 
 
-def unfit(profile: Profile, fitting: Fitting) -> Result:
-    """Not installed: nothing that can be installed runs the model, as far as is known."""
+def unfit(profile: Profile, findings: tuple[Finding, ...], exit_code: int) -> Result:
+    """Not installed, for what the findings say."""
     from pidoctor.envelope import Result
 
-    finding = fitting.findings[0]
+    finding = findings[0]
     return Result(
         "install",
-        fitting.exit_code,
+        exit_code,
         verdict=f"Not installed. {finding.message}",
         next=next(iter(finding.remedy.commands), None) if finding.remedy else None,
         profile=profile,
-        findings=fitting.findings,
+        findings=findings,
     )
 
 

@@ -240,9 +240,10 @@ def _two_versions(first: InstalledPackage, second: InstalledPackage) -> Damage:
 
 
 def _once(damages: Iterable[Damage]) -> Iterator[Damage]:
-    """Each name once for each kind: pip leaves several folders of one package."""
+    """Each name once for each kind; what pip left of one package may be several folders."""
     seen = set()
     for damage in damages:
-        if (damage.kind, damage.name) not in seen:
-            seen.add((damage.kind, damage.name))
+        key = (damage.kind, damage.path if damage.kind == "half-removed" else damage.name)
+        if key not in seen:
+            seen.add(key)
             yield damage

@@ -13,11 +13,13 @@ import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.errors import UsageError
 from pidoctor.host.base import Host, HostError
 from pidoctor.platforms.versions import minor_of, parse_version
 from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import folder_of, is_environment, python_in
+from pidoctor.units import listed
 
 DEFAULT = ".venv"
 _VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
@@ -65,7 +67,7 @@ def existing(host: Host, venv: str | None = None, python: str | None = None) -> 
 def _by_folder(host: Host, venv: str, python: str | None) -> Choice:
     folder = absolute(host, venv)
     exists = is_environment(host, folder)
-    interpreter = find_python(host, python) if python else None
+    interpreter = _named_python(host, python) if python else None
     if exists and interpreter is None:
         interpreter = python_in(host, folder)
     reason = "--venv names it" if exists else "--venv names it; it is yet to be made"
@@ -73,8 +75,8 @@ def _by_folder(host: Host, venv: str, python: str | None) -> Choice:
 
 
 def _by_interpreter(host: Host, python: str) -> Choice:
-    path = find_python(host, python)
-    folder = folder_of(host, path) if path.startswith("/") else ""
+    path = _named_python(host, python)
+    folder = folder_of(host, path)
     return Choice(folder, bool(folder), path, f"--python {python} names it", True)
 
 
@@ -110,6 +112,40 @@ def _found(host: Host) -> Iterator[Choice]:
 # --- an interpreter by name, version or path ---------------------------------------------------
 
 
+def _named_python(host: Host, wanted: str) -> str:
+    """The path of the interpreter of ``--python``; UsageError with what there is instead."""
+    path = find_python(host, wanted)
+    if "/" not in path:
+        folders = (f"{folder}/{path}" for folder in _search_path(host))
+        path = next((found for found in folders if host.exists(found)), "")
+        if not path:
+            raise UsageError(f"--python {wanted}: {_missing(host, wanted)}")
+    elif not host.exists(path) and not folder_of(host, path):
+        raise UsageError(f"--python {wanted}: does not exist{_instead(host)}")
+    return path
+
+
+def _missing(host: Host, wanted: str) -> str:
+    version = re.fullmatch(r"(?:python)?(\d+\.\d+)(?:\.\d+)?", wanted)
+    minor = version[1] if version else ""
+    where = "not found on PATH, nor among the Pythons of pyenv and uv" if minor else "not on PATH"
+    pythons = offered_pythons()
+    if minor in pythons:
+        return f"{where}{_instead(host)}; for Python {minor}: uv python install {minor}"
+    known = f"; pidoctor knows Python {pythons[0]} to {pythons[-1]}" if minor else ""
+    return f"{where}{_instead(host)}{known}"
+
+
+def _instead(host: Host) -> str:
+    """The Pythons that there are."""
+    found = [
+        minor
+        for minor in offered_pythons()
+        if any((*_on_path(host, minor, exact=False), *_managed(host, minor, minor)))
+    ]
+    return f"; here is {listed([f'--python {minor}' for minor in found], 'or')}" if found else ""
+
+
 def find_python(host: Host, wanted: str) -> str:
     """The path of an interpreter: a path, an environment's folder, a name on PATH, or a version.
 
@@ -131,11 +167,15 @@ def find_python(host: Host, wanted: str) -> str:
 def _on_path(host: Host, minor: str, exact: bool) -> Iterator[str]:
     if exact:  # a file name does not tell the third number
         return
-    for folder in (host.environ("PATH") or "/usr/local/bin:/usr/bin:/bin").split(":"):
+    for folder in _search_path(host):
         path = f"{folder}/python{minor}"
         # pyenv's shims are scripts that may lead to no Python at all; its folder is looked at next.
         if folder.startswith("/") and "/shims" not in folder and host.exists(path):
             yield path
+
+
+def _search_path(host: Host) -> list[str]:
+    return (host.environ("PATH") or "/usr/local/bin:/usr/bin:/bin").split(":")
 
 
 def _managed(host: Host, wanted: str, minor: str) -> Iterator[str]:

@@ -52,7 +52,7 @@ IMPORTS: Mapping[str, str] = {
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
     "model": "catalog errors shapes units",
     "mutex": "errors",
-    "probe": "catalog errors host platforms profile readiness urls",
+    "probe": "catalog errors host platforms profile readiness units urls",
     "profile": "catalog decoding errors platforms",
     "proof": "catalog decoding errors host result safe_files shapes triage units",
     "pyz": "errors platforms probe pyz_start",

@@ -46,10 +46,14 @@ def test_each_damage_is_one_finding_with_a_command(kind: str, found_id: str, com
     assert command in remedy.commands[0]
 
 
-def test_without_pip_the_command_is_uvs() -> None:
+def test_without_pip_the_command_is_uvs_or_that_of_another_pip() -> None:
     damage = Damage("files-missing", "numpy", f"{SITE}/numpy", "seen")
     without = changed(board(damage), python_pip=Fact.absent("site-packages"))
     remedy = findings(without)["package-files-missing"].remedy
+    assert remedy is not None
+    assert remedy.commands[0].startswith("python3 -m pip --python ")
+    by_uv = replace(without, environment=replace(without.environment, kind=known("uv")))
+    remedy = findings(by_uv)["package-files-missing"].remedy
     assert remedy is not None
     assert remedy.commands[0].startswith("uv pip install --python ")
 

@@ -114,7 +114,7 @@ def test_damage_is_told_once_and_everything_else_counts(tmp_path: Path) -> None:
         ("unreadable-metadata", "empty"),
         ("files-missing", "scipy"),
     }
-    assert len(damages) == 5
+    assert len(damages) == 7  # one for each folder that pip left
     assert {"numpy", "broken", "empty", "scipy"} <= found.keys()
 
 

@@ -25,7 +25,7 @@ CFG = "home = /usr/bin\nversion = 3.11.2\n"
 def host(*environments: str, here: str = "/home/me/project/src", **variables: str) -> CaptureHost:
     """A machine with virtual environments at these folders, and these variables."""
     files = {f"{folder}/pyvenv.cfg": CFG for folder in environments}
-    present = [f"{folder}/bin/python" for folder in environments]
+    present = ["/usr/bin/python3", *(f"{folder}/bin/python" for folder in environments)]
     mine = list(environments)
     return fake_host(files, present=present, mine=mine, environment=variables, working_folder=here)
 

@@ -1,0 +1,127 @@
+"""Environments that are damaged: one finding each, a remedy as typed, and nothing is changed."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.program import pidoctor
+
+Harm = Callable[[Path], None]
+NUMPY = ("numpy", "1.26.4", ())
+TFLITE = ("tflite-runtime", "2.14.0", ("numpy>=1.21",))
+
+
+def made(folder: Path, *packages: tuple[str, str, tuple[str, ...]]) -> Path:
+    """A project with an environment; its site-packages."""
+    argv = [sys.executable, "-m", "venv", "--without-pip", str(folder / ".venv")]
+    subprocess.run(argv, check=True)
+    (site,) = (folder / ".venv/lib").glob("python3*/site-packages")
+    for name, version, requires in packages:
+        info = site / f"{name.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        lines = [f"Requires-Dist: {text}" for text in requires]
+        head = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+        (info / "METADATA").write_text("\n".join([*head, *lines, ""]))
+        (info / "INSTALLER").write_text("pip\n")
+        (info / "RECORD").write_text(f"{info.name}/METADATA,,\n")
+        (info / "WHEEL").write_text("Wheel-Version: 1.0\nTag: py3-none-any\n")
+    return site
+
+
+def answer(*words: str) -> Any:
+    return pidoctor(*words, "--json").json
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Every file with its content, or where it leads."""
+    return {
+        str(path.relative_to(folder)): str(path.readlink())
+        if path.is_symlink()
+        else hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_symlink() or path.is_file()
+    }
+
+
+def half_removed(site: Path) -> None:
+    (site / "~umpy").mkdir()
+    (site / "~umpy/core.so").write_bytes(b"")
+    (site / "~umpy-1.26.3.dist-info").mkdir()
+    (site / "~umpy-1.26.3.dist-info/METADATA").write_text("Name: numpy\nVersion: 1.26.3\n")
+
+
+def binary_metadata(site: Path) -> None:
+    (site / "numpy-1.26.4.dist-info/METADATA").write_bytes(bytes(range(256)) * 16)
+
+
+def empty_metadata(site: Path) -> None:
+    (site / "tflite_runtime-2.14.0.dist-info/METADATA").write_text("")
+
+
+def second_version(site: Path) -> None:
+    other = site / "numpy-2.2.6.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 2.2.6\n")
+
+
+def lying_record(site: Path) -> None:
+    with (site / "tflite_runtime-2.14.0.dist-info/RECORD").open("a") as record:
+        record.write(
+            "tflite_runtime/_pywrap.so,sha256=AAAA,12\n../../../../../../etc/passwd,,\n\n,,\n"
+        )
+
+
+def python_gone(site: Path) -> None:
+    for python in (site.parents[2] / "bin").glob("python*"):
+        python.unlink()
+        python.symlink_to("/nowhere/python3")
+
+
+@pytest.mark.parametrize(
+    ("harm", "ids", "command"),
+    [
+        (half_removed, ["package-half-removed"], "rm -r"),
+        (binary_metadata, ["package-metadata-unreadable"], "numpy==1.26.4"),
+        (empty_metadata, ["package-metadata-unreadable"], "tflite-runtime==2.14.0"),
+        (second_version, ["package-two-versions"], "numpy"),
+        (lying_record, ["package-files-missing"], "tflite-runtime==2.14.0"),
+        (python_gone, ["environment-python-gone"], "mv "),
+    ],
+)
+def test_one_finding_and_nothing_changed(
+    tmp_path: Path, harm: Harm, ids: list[str], command: str
+) -> None:
+    site = made(tmp_path, NUMPY, TFLITE)
+    harm(site)
+    before = state(tmp_path)
+    venv = ["--venv", str(tmp_path / ".venv")]
+    checked = answer("check", *venv, "--offline")
+    of_state = ("package-", "environment-", "not-decidable")
+    told = [it for it in checked["findings"] if it["id"].startswith(of_state)]
+    assert [it["id"] for it in told] == ids
+    assert command in told[0]["remedy"]["commands"][0]
+    planned = answer("install", *venv, "--offline", "--dry-run")
+    assert planned["exit_code"] in (0, 1, 3)
+    if harm is python_gone:
+        assert [it["id"] for it in planned["findings"]] == ids
+    assert state(tmp_path) == before
+
+
+def test_a_runtime_whose_files_are_missing_is_an_error(tmp_path: Path) -> None:
+    lying_record(made(tmp_path, NUMPY, TFLITE))
+    checked = answer("check", "--venv", str(tmp_path / ".venv"), "--offline")
+    assert checked["exit_code"] == 1
+
+
+@pytest.mark.parametrize("wanted", ["3.99", "3.1", "python9", "/nowhere/python3"])
+def test_a_python_that_is_not_there_is_one_line_with_those_that_are(wanted: str) -> None:
+    refused = answer("check", "--python", wanted)
+    assert refused["exit_code"] == 2
+    assert refused["error"].startswith(f"--python {wanted}: ")
