@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
@@ -60,7 +60,7 @@ def _of_several(answer: Impossible, around: Explanation, asked: Asked) -> str:
     without = [known.name for known in around.histories if not known.first]
     here = around.histories[0].architecture
     clauses = [
-        f"{known.name} has none for Python {known.python} ({_pythons(known)} only)"
+        f"{known.name} has none for Python {known.python} ({_range_of(known.of_all)} only)"
         for known in around.histories
         if known.first and not known.last_for_python
     ]
@@ -108,7 +108,7 @@ def _no_python(known: History) -> str:
     follows = f", and {known.followed_by} follows it" if known.followed_by else ""
     return (
         f"No version of {known.name} has a wheel for Python {known.python}: the last, "
-        f"{known.last}, is for Python {_pythons(known)}{follows}."
+        f"{known.last}, is for Python {_range_of(known.pythons)}{follows}."
     )
 
 
@@ -120,8 +120,7 @@ def _span(known: History) -> str:
     )
 
 
-def _pythons(known: History) -> str:
-    several = known.pythons
+def _range_of(several: Sequence[str]) -> str:
     return f"{several[0]} to {several[-1]}" if len(several) > 1 else "".join(several)
 
 
@@ -161,7 +160,7 @@ def _history(known: History) -> str:
         return f"{known.name}: no version has a wheel for {known.architecture}."
     since = f"{known.name} has wheels for {known.architecture} {_range(known.first, known.last)}"
     if not known.last_for_python:
-        python = f"none for Python {known.python} ({_pythons(known)} only)"
+        python = f"none for Python {known.python} ({_range_of(known.of_all)} only)"
     elif (known.first, known.last) == (known.first_for_python, known.last_for_python):
         python = f"for Python {known.python} as well"
     else:

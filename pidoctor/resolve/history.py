@@ -33,6 +33,7 @@ class History(NamedTuple):
     first_for_python: str  # oldest version with a wheel for the architecture and this Python
     last_for_python: str
     pythons: tuple[str, ...]  # that the last version has wheels for, oldest first
+    of_all: tuple[str, ...] = ()  # that any version has wheels for, oldest first
     followed_by: str = ""  # what its makers publish instead since it ended
 
     def to_json(self) -> shapes.History:
@@ -63,6 +64,7 @@ def history(name: str, project: Project | None, machine: Machine, followed_by: s
         first_for_python=here[0].version if here else "",
         last_for_python=here[-1].version if here else "",
         pythons=_pythons(wheel for wheel in fitting if wheel.version == last),
+        of_all=_pythons(fitting),
         followed_by=followed_by,
     )
 

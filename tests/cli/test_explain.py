@@ -54,7 +54,7 @@ def verdict(*words: str) -> str:
         (
             "--target pi4-4gb/trixie-32",
             "No TensorFlow Lite runtime has a wheel for 32-bit ARM (armv7l) with Python 3.13: "
-            "tflite-runtime has none for Python 3.13 (3.8 to 3.11 only); ai-edge-litert and "
+            "tflite-runtime has none for Python 3.13 (3.7 to 3.11 only); ai-edge-litert and "
             "tensorflow have none for 32-bit ARM (armv7l). What would help: install the 64-bit "
             "Raspberry Pi OS 13 (trixie).",
         ),

@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -19,27 +20,31 @@ from typing import Any
 from pip._internal.cli.main import main
 from pip._vendor.packaging import markers
 
+_NOTHING_FITS = re.compile("No matching distribution found|ResolutionImpossible")
 
-def ask(question: dict[str, Any], url: str, report: Path) -> dict[str, str] | None:
-    """Name -> version of what pip would install, or None where it finds nothing."""
+
+def ask(question: dict[str, Any], url: str, report: Path) -> list[str] | None:
+    """The file names of what pip would install, or None where it finds nothing."""
     markers.default_environment = lambda: question["environment"]
     report.unlink(missing_ok=True)
     command = ["install", "--quiet", "--quiet", "--dry-run", "--ignore-installed"]
     command += ["--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check"]
-    command += ["--index-url", url, "--target", str(report.parent / "target")]
+    command += ["--index-url", f"{url}/{question['view']}/simple"]
+    command += ["--target", str(report.parent / "target")]
     command += ["--implementation", "cp", "--python-version", question["python"]]
     for abi in question["abis"]:
         command += ["--abi", abi]
     for platform in question["platforms"]:
         command += ["--platform", platform]
-    command += ["--report", str(report), question["requirement"]]
+    command += ["--report", str(report), *question["requirements"]]
     noise = io.StringIO()
     with contextlib.redirect_stdout(noise), contextlib.redirect_stderr(noise):
         code = main(command)
     if code:
+        assert _NOTHING_FITS.search(noise.getvalue()), noise.getvalue()
         return None
     items = json.loads(report.read_text())["install"]
-    return {item["metadata"]["name"]: item["metadata"]["version"] for item in items}
+    return [item["download_info"]["url"].rpartition("/")[2] for item in items]
 
 
 if __name__ == "__main__":

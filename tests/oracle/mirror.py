@@ -1,40 +1,67 @@
-"""The shipped wheels index as a real simple index on loopback, so that pip can be asked about it.
+"""The shipped wheels index as a real simple index on loopback, so that pip and uv can be asked.
 
 It serves project pages (PEP 503, with hashes, requires-python and yanked marks) and metadata files
-(PEP 658) made from the catalog; no wheel is ever served, and none is needed to resolve.
+(PEP 658) made from the catalog; no wheel is ever served, and none is needed to resolve. Each view
+of it, ``/VIEW/simple``, has wheels and requirements of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
 
 from pidoctor.catalog.wheels import Wheel, WheelsIndex
 
 
-def metadata(wheel: Wheel) -> bytes:
+class View(Protocol):
+    """What a tool sees of the index."""
+
+    def wheels(self, name: str) -> Iterable[Wheel]:
+        """The wheels of a package."""
+
+    def requires(self, wheel: Wheel) -> Iterable[str]:
+        """What a wheel requires."""
+
+
+class AsPublished:
+    """The wheels of the package index as they are."""
+
+    def __init__(self, index: WheelsIndex) -> None:
+        self._index = index
+
+    def wheels(self, name: str) -> Iterable[Wheel]:
+        project = self._index.project(name)
+        return [w for w in project.wheels if w.source == "index"] if project else []
+
+    def requires(self, wheel: Wheel) -> Iterable[str]:
+        return wheel.requires_dist
+
+
+def metadata(wheel: Wheel, requires: Iterable[str]) -> bytes:
     """The METADATA of a wheel as far as a resolver reads it."""
     lines = ["Metadata-Version: 2.1", f"Name: {wheel.name}", f"Version: {wheel.version}"]
     if wheel.requires_python:
         lines.append(f"Requires-Python: {wheel.requires_python}")
-    lines += [f"Requires-Dist: {requirement}" for requirement in wheel.requires_dist]
+    lines += [f"Requires-Dist: {requirement}" for requirement in requires]
     return ("\n".join(lines) + "\n\n").encode()
 
 
-def page(wheels: tuple[Wheel, ...]) -> bytes:
-    return "\n".join(
-        ["<!DOCTYPE html><html><body>", *map(_link, wheels), "</body></html>"]
-    ).encode()
+def page(view: View, name: str) -> bytes:
+    links = [_link(view, wheel) for wheel in view.wheels(name)]
+    return "\n".join(["<!DOCTYPE html><html><body>", *links, "</body></html>"]).encode()
 
 
-def _link(wheel: Wheel) -> str:
+def _link(view: View, wheel: Wheel) -> str:
+    described = hashlib.sha256(metadata(wheel, view.requires(wheel))).hexdigest()
     attributes = [
-        f'href="/files/{wheel.name}/{wheel.filename}#sha256={wheel.sha256}"',
-        f'data-core-metadata="sha256={hashlib.sha256(metadata(wheel)).hexdigest()}"',
+        f'href="../../files/{wheel.name}/{wheel.filename}#sha256={wheel.sha256}"',
+        f'data-core-metadata="sha256={described}"',
     ]
     if wheel.requires_python:
         attributes.append(f'data-requires-python="{escape(wheel.requires_python)}"')
@@ -43,34 +70,37 @@ def _link(wheel: Wheel) -> str:
     return f"<a {' '.join(attributes)}>{wheel.filename}</a><br>"
 
 
+def _content(view: View, kind: str, path: str) -> bytes | None:
+    """What is at ``simple/NAME`` or ``files/NAME/WHEEL.metadata``; None where nothing is."""
+    if kind == "simple":
+        return page(view, path) if any(view.wheels(path)) else None
+    name, _, file = path.partition("/")
+    for wheel in view.wheels(name):
+        if f"{wheel.filename}.metadata" == file:
+            return metadata(wheel, view.requires(wheel))
+    return None
+
+
 @contextmanager
-def mirror(index: WheelsIndex) -> Iterator[str]:
-    """The address of a loopback server that offers exactly the wheels of ``index``."""
+def mirror(views: Mapping[str, View]) -> Iterator[str]:
+    """The address of a loopback server that offers exactly what ``views`` hold."""
+
+    @cache
+    def content(view: str, kind: str, path: str) -> bytes | None:
+        return _content(views[view], kind, path)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and content in one packet: the other side acknowledges late
 
         def do_GET(self) -> None:
-            kind, _, rest = self.path.strip("/").partition("/")
-            body = self._page(rest) if kind == "simple" else self._metadata(rest)
+            view, kind, rest = self.path.strip("/").split("/", 2)
+            body = content(view, kind, rest)
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()
             self.wfile.write(body or b"")
-
-        def _page(self, name: str) -> bytes | None:
-            project = index.project(name)
-            wheels = () if project is None else project.wheels
-            return page(tuple(w for w in wheels if w.source == "index")) if wheels else None
-
-        def _metadata(self, path: str) -> bytes | None:
-            name, _, file = path.partition("/")
-            project = index.project(name)
-            for wheel in () if project is None else project.wheels:
-                if f"{wheel.filename}.metadata" == file:
-                    return metadata(wheel)
-            return None
 
         def log_message(self, *_: object) -> None:
             """Say nothing: the tests' output is not a server's log."""
@@ -78,7 +108,7 @@ def mirror(index: WheelsIndex) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/simple"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

@@ -19,6 +19,7 @@ def test_a_package_that_ended() -> None:
     found = history_of("tflite-runtime", "pi4-4gb/trixie-64")
     assert (found.last, found.python) == ("2.14.0", "3.13")
     assert found.pythons == ("3.8", "3.9", "3.10", "3.11")  # of 2.14.0, not of all versions
+    assert found.of_all[0] == "3.7"
     assert (found.first_for_python, found.last_for_python) == ("", "")
 
 

@@ -1,0 +1,101 @@
+"""What pip and uv would choose, and what pidoctor chooses: equal, or different by evidence.
+
+Random questions are put to both real tools over exactly the wheels of the shipped index. Where an
+answer differs in any file name, the tool is asked again over the wheels that the evidence leaves:
+then the answers must be the same, so that nothing but the evidence makes the difference.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pidoctor.catalog.catalog import Catalog, open_catalog
+from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+from pidoctor.resolve.machine import Machine, machine_of
+from pidoctor.resolve.plan import Resolution
+from pidoctor.resolve.resolver import resolve
+from tests.oracle.evidence import AsRead, files
+from tests.oracle.mirror import AsPublished, View, mirror
+from tests.oracle.questions import Question, questions
+from tests.oracle.tools import TOOLS, Asked, Files, uv_platform
+
+_SEED = 20261126
+_PUBLISHED = "published"
+
+
+class Case(NamedTuple):
+    """A question with pidoctor's answer."""
+
+    question: Question
+    machine: Machine
+    ours: Resolution
+    view: str  # what the evidence leaves
+
+    def asked(self, view: str) -> Asked:
+        return Asked(self.question.requirements, self.machine, view)
+
+
+def cases(count: int, catalog: Catalog) -> list[Case]:
+    made = []
+    for number, question in enumerate(questions(count, _SEED, catalog)):
+        ours = resolve(question.profile, question.request(catalog), catalog)
+        made.append(Case(question, machine_of(question.profile), ours, f"read-{number}"))
+    return made
+
+
+def compare(tool: str, count: int, folder: Path) -> tuple[Counter[str], list[str]]:
+    """How often which kind of difference was met, and the differences without an explanation."""
+    index = WheelsIndex(shipped_index())
+    catalog = open_catalog(index)
+    asked = [c for c in cases(count, catalog) if tool == "pip" or uv_platform(c.machine)]
+    read = {case.view: AsRead(case.machine, catalog, case.ours) for case in asked}
+    views: dict[str, View] = {_PUBLISHED: AsPublished(index), **read}
+    kinds: Counter[str] = Counter()
+    unexplained = []
+    with mirror(views) as url:
+        plain = TOOLS[tool]([case.asked(_PUBLISHED) for case in asked], url, folder)
+        differ = [(c, theirs) for c, theirs in zip(asked, plain) if theirs != files(c.ours)]
+        again = TOOLS[tool]([case.asked(case.view) for case, _ in differ], url, folder)
+    same = "the same plan, file by file", "the same: nothing fits"
+    kinds.update(same[files(c.ours) is None] for c, t in zip(asked, plain) if t == files(c.ours))
+    for (case, theirs), informed in zip(differ, again):
+        kind = read[case.view].kind(theirs)
+        if kind and informed == files(case.ours, packaged=True):
+            kinds[kind] += 1
+        else:
+            unexplained.append(_told(case, theirs, informed))
+    return kinds, unexplained
+
+
+def _told(case: Case, theirs: Files, informed: Files) -> str:
+    ours = files(case.ours, packaged=True)
+    return (
+        f"{case.question}\n  pidoctor: {_sorted(ours)}\n  as published: {_sorted(theirs)}\n"
+        f"  with the evidence: {_sorted(informed)}"
+    )
+
+
+def _sorted(names: Files) -> list[str] | None:
+    return None if names is None else sorted(names)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_dozen_questions(tool: str, tmp_path: Path) -> None:
+    kinds, unexplained = compare(tool, 12, tmp_path)
+    assert not unexplained, "\n".join(unexplained)
+    assert sum(kinds.values()) >= 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", TOOLS)
+def test_300_questions(tool: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kinds, unexplained = compare(tool, 300, tmp_path)
+    with capsys.disabled():
+        print(f"\n300 questions, {sum(kinds.values()) + len(unexplained)} put to {tool}:")
+        for kind, count in kinds.most_common():
+            print(f"  {count:4} {kind}")
+    assert not unexplained, "\n".join(unexplained)
