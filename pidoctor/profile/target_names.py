@@ -400,13 +400,30 @@ def _what_is_unknown(said: Said) -> str:
     word = shown(said.unknown[0])
     if re.fullmatch(r"py\d.*|2\.\d", said.unknown[0]):
         return f"{word} is no Python that can be asked about; write py3.12"
+    if _unknown_board(said):
+        return f"unknown board {shown(_unknown_board(said))} ({_without_board(said)})"
     if said.unknown[0].isdigit():
         return f"{word} is no word size; a system has 32 or 64 bits, as in bookworm-64"
-    if len(said.boards) > 1:
-        return f"unknown board {word}"
-    if said.boards and not said.systems:
-        return f"unknown system {word}"
-    return f"unknown board {word}" if not said.boards else f"unknown word {word}"
+    return f"unknown word {word}" if said.systems else f"unknown system {word}"
+
+
+def _unknown_board(said: Said) -> str:
+    """The name of a board that is not known: "orange pi 5 pro"; empty where something else is."""
+    word = said.unknown[0]
+    first, slash, _ = said.text.partition("/")
+    if len(said.boards) != 1 or word not in said.text:
+        return word
+    if slash:
+        return first if word in first else ""
+    if said.systems or _close(word, _words().systems, 0.6):
+        return ""
+    return said.text[: said.text.index(word) + len(word)]
+
+
+def _close(word: str, names: Iterable[str], cutoff: float) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(key_of(word), list(names), n=3, cutoff=cutoff)
 
 
 def _suggestions(said: Said) -> str:
@@ -421,31 +438,35 @@ def _suggestions(said: Said) -> str:
     return f"; did you mean {', '.join(names[:-1])}{' or ' if names[1:] else ''}{names[-1]}?"
 
 
-def _nearest(said: Said) -> list[str]:
-    from difflib import get_close_matches
+def _without_board(said: Said) -> str:
+    """How to ask about a board that is not listed."""
+    architecture = "armv7l" if said.bits == 32 else "aarch64"
+    rows = [
+        row.id for row in said.systems if row.vendor is None and (said.bits or 64) in row.os_ids
+    ]
+    python = f"/py{said.python}" if said.python else ""
+    name = f"{architecture}/{rows[-1] if rows else 'debian-bookworm'}{python}"
+    return f"for one that is not listed, name its architecture: {name}"
 
+
+def _nearest(said: Said) -> list[str]:
     boards, systems = load_boards(), load_systems()
     close = said.boards
     if not close and said.unknown:
         whole = key_of(re.split("/", said.text)[0])
-        found = get_close_matches(whole, list(_words().boards), n=3, cutoff=0.7)
-        found += get_close_matches(key_of(said.unknown[0]), list(_words().boards), n=3, cutoff=0.7)
+        found = _close(whole, _words().boards, 0.7) + _close(said.unknown[0], _words().boards, 0.7)
         ids = dict.fromkeys(board for key in found for board in _words().boards[key])
         close = tuple(boards.boards[board] for board in ids)
     rows = said.systems
     if not rows and said.boards and said.unknown:
-        found = get_close_matches(key_of(said.unknown[0]), list(_words().systems), n=3, cutoff=0.6)
+        found = _close(said.unknown[0], _words().systems, 0.6)
         ids = dict.fromkeys(row for key in found for row in _words().systems[key])
         rows = tuple(row for row in systems.rows if row.id in ids)
     if said.unknown and not close and not rows:
         return []
     candidates = close or tuple(boards.boards.values())
     if len(candidates) > 3:
-        near = (
-            get_close_matches(said.unknown[0], [row.id for row in candidates], 3, 0.7)
-            if (said.unknown)
-            else []
-        )
+        near = _close(said.unknown[0], [row.id for row in candidates], 0.7) if said.unknown else []
         usual = sorted(candidates, key=lambda row: (row.id not in near, not row.suggested))
         candidates = tuple(usual)
     return list(_first(_completed(candidates, rows, said.bits or said.usual_bits), 3))

@@ -74,7 +74,10 @@ def judge(
     rejected = judge_evidence(wheel.evidence, machine, _proven(wheel, machine, ledger))
     rejected = _judge_proofs(wheel, machine, ledger or Ledger(), rejected) or rejected
     rejected = rejected or _with_room(wheel, machine)
-    return rejected or _with_doubts(by_tag, _doubts(wheel, machine, ledger))
+    if rejected is not None or isinstance(by_tag, Rejected):
+        return rejected or by_tag
+    noted = by_tag._replace(notes=(*by_tag.notes, *_of_unknown_processor(wheel, machine)))
+    return _with_doubts(noted, _doubts(wheel, machine, ledger))
 
 
 @lru_cache(maxsize=4096)
@@ -82,8 +85,8 @@ def _python_admitted(requires_python: str, python: str) -> bool:
     return not requires_python or SpecifierSet(requires_python).contains(python, prereleases=True)
 
 
-def _with_doubts(accepted: Verdict, doubts: tuple[str, ...]) -> Verdict:
-    if isinstance(accepted, Rejected) or not doubts:
+def _with_doubts(accepted: Accepted, doubts: tuple[str, ...]) -> Accepted:
+    if not doubts:
         return accepted
     return Accepted(accepted.rank + _DOUBTFUL_RANK, (*accepted.notes, *doubts), doubtful=True)
 
@@ -287,6 +290,18 @@ def _cpu_features(library: Library, machine: Machine) -> Rejected | None:
         f"{_basename(library)} is compiled for a processor with {in_words(missing)}, "
         "which this one does not have",
     )
+
+
+def _of_unknown_processor(wheel: Wheel, machine: Machine) -> Iterator[str]:
+    """What a wheel asks of a processor of which nothing is known."""
+    if machine.cpu_features is not None or wheel.evidence is None:
+        return
+    needed = {name for part in required_libraries(wheel.evidence) for name in needed_features(part)}
+    if needed:
+        yield (
+            f"{wheel.name} {wheel.version} is compiled for a processor with "
+            f"{in_words(sorted(needed))}; what this one has is not known"
+        )
 
 
 def _doubts(wheel: Wheel, machine: Machine, ledger: Ledger | None) -> tuple[str, ...]:

@@ -13,8 +13,10 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import UsageError
 from pidoctor.profile.named_targets import all_targets, target
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.machine import machine_of
+from pidoctor.resolve.compatibility import judge_tag, tag_of
+from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.request import Project, Request
+from pidoctor.resolve.verdict import Accepted
 
 _PYTHONS = ("", "", "", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 _LIBCS = ("glibc-2.17", "glibc-2.28", "glibc-2.31", "glibc-2.35", "glibc-2.39", "musl-1.2")
@@ -41,43 +43,62 @@ class Question:
 
 
 def questions(count: int, seed: int, catalog: Catalog) -> Iterator[Question]:
-    """``count`` different questions."""
+    """``count`` different questions, most of them about what tags allow."""
     dice = random.Random(seed)  # noqa: S311 - the same questions each time
     targets = all_targets()
     seen: set[tuple[str, tuple[str, ...]]] = set()
     while len(seen) < count:
-        if dice.random() < 0.8:
-            name = dice.choice(targets)
-        else:
-            name = f"{dice.choice(_MACHINES)}/{dice.choice(_LIBCS)}"
-        python = dice.choice(_PYTHONS)
-        name = f"{name}/py{python}" if python else name
-        wanted = tuple(_requirements(dice, catalog))
-        if (name, wanted) in seen:
-            continue
+        name = _machine(dice, targets)
         try:
             profile = target(name)
         except UsageError:
             continue  # a system of its own Python alone
         if not profile.python.version.is_known:
             continue  # no Python at all: there is nothing to ask pip about
-        seen.add((name, wanted))
-        yield Question(name, wanted, profile)
+        wanted = tuple(_requirements(dice, machine_of(profile), catalog))
+        if (name, wanted) not in seen:
+            seen.add((name, wanted))
+            yield Question(name, wanted, profile)
 
 
-def _requirements(dice: random.Random, catalog: Catalog) -> Iterator[str]:
-    yield _requirement(dice, dice.choice(list(catalog.runtimes)), catalog)
+def _machine(dice: random.Random, targets: list[str]) -> str:
+    name = dice.choice(targets)
+    if dice.random() < 0.2:
+        name = f"{dice.choice(_MACHINES)}/{dice.choice(_LIBCS)}"
+    python = dice.choice(_PYTHONS)
+    return f"{name}/py{python}" if python else name
+
+
+def _requirements(dice: random.Random, machine: Machine, catalog: Catalog) -> Iterator[str]:
+    runtimes = [name for name in catalog.runtimes if _versions(name, machine, catalog)]
+    if not runtimes or dice.random() < 0.1:
+        runtimes = list(catalog.runtimes)
+    yield _requirement(dice, dice.choice(runtimes), machine, catalog)
     for name in dice.sample(_BESIDE, dice.choice((0, 0, 1, 2))):
-        yield _requirement(dice, name, catalog)
+        yield _requirement(dice, name, machine, catalog)
 
 
-def _requirement(dice: random.Random, name: str, catalog: Catalog) -> str:
+def _requirement(dice: random.Random, name: str, machine: Machine, catalog: Catalog) -> str:
     """The package alone, or with a bound at one of its versions, newer ones more often."""
-    project = catalog.index.project(name)
-    assert project is not None
-    versions = [v for v in project.by_version if not Version(v).is_prerelease]
+    versions = _versions(name, machine, catalog)
+    if dice.random() < 0.05 or not versions:
+        project = catalog.index.project(name)
+        versions = list(project.by_version) if project else []
     if dice.random() < 0.4:
         return name
-    operator = dice.choice(_OPERATORS)
     version = versions[min(int(dice.expovariate(1 / 3)), len(versions) - 1)]
-    return f"{name}{operator}{version}"
+    return f"{name}{dice.choice(_OPERATORS)}{version}"
+
+
+def _versions(name: str, machine: Machine, catalog: Catalog) -> list[str]:
+    """The versions with a wheel whose tag fits the machine, newest first."""
+    project = catalog.index.project(name)
+    return [
+        version
+        for version, wheels in (project.by_version if project else {}).items()
+        if not Version(version).is_prerelease
+        and any(
+            isinstance(judge_tag(tag_of(wheel.filename), machine.interpreter), Accepted)
+            for wheel in wheels
+        )
+    ]
