@@ -11,10 +11,14 @@ from pidoctor.catalog.tables import load
 
 
 class ImportName(NamedTuple):
-    """What brings a module: ``package`` of the package index, ``apt`` of Debian; "" if none."""
+    """What brings a module: ``package`` of the package index, ``apt`` of Debian; "" if none.
+
+    ``archive`` is whose archive has the latter, where not every release of Debian has it.
+    """
 
     package: str = ""
     apt: str = ""
+    archive: str = ""
 
 
 class ImportNamesTable(NamedTuple):

@@ -99,7 +99,7 @@ def slots(facts: Facts, groups: Mapping[str, str]) -> dict[str, str]:
     if groups.get("module"):
         words.update(package_of(groups["module"]))
         if venv and "package" in words:
-            words.pop("apt_name", None)
+            words = {key: word for key, word in words.items() if not key.startswith("apt_")}
     elif asked:
         words.setdefault("package", plain_name(asked))
     if asked:

@@ -19,12 +19,12 @@ RUNTIMES = {
 
 
 def package_of(module: str) -> Mapping[str, str]:
-    """What brings a module: `package` on the package index, `apt_name` on Debian; empty if unknown.
+    """What brings a module: `package` of the index, `apt_name` and whose archive; or nothing.
 
     An import name is no package name: nothing is guessed.
     """
     row = brought_by(module)
-    names = {"package": row.package, "apt_name": row.apt}
+    names = {"package": row.package, "apt_name": row.apt, "apt_archive": row.archive}
     return {key: name for key, name in names.items() if name}
 
 

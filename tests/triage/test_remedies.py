@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
 
 import pytest
 
+from pidoctor.catalog.import_names import ImportNamesTable
+from pidoctor.catalog.tables import load
 from pidoctor.catalog.troubles import FILLED, Advice, load_troubles
 from pidoctor.cli.arguments import parse
 from pidoctor.errors import PidoctorError
+from pidoctor.triage.diagnose import triage
+
+from .debian_names import installs, known, lacking, named
 
 SLOTS = {
     "requirement": "tflite-runtime",
@@ -60,21 +66,51 @@ def test_every_command_is_one_that_a_shell_can_read() -> None:
     assert done.stderr == ""
 
 
-GONE = {
-    "trixie": ("libatlas-base-dev", "libatlas3-base", "python3-tflite-runtime", "libedgetpu1-std"),
-    "bookworm": ("python3-tflite-runtime",),
-}
-"""Names of apt's that a release does not have in Debian's own archive."""
+def test_the_list_of_debians_names_is_of_what_remedies_name() -> None:
+    """Otherwise make it anew: ``python -m tests.triage.debian_names FOLDER``."""
+    assert named() == known()
 
 
-@pytest.mark.parametrize("release", GONE)
+@pytest.mark.parametrize("release", lacking())
 def test_apt_is_not_told_to_install_what_the_release_has_not(release: str) -> None:
+    """The remedy that is printed for every condition, on every release."""
     for trouble in load_troubles().values():
         for advice in trouble.advice:
-            wanted = advice.when.get("codename", "")
-            if wanted and release in wanted.split("|"):
-                for text in commands(advice):
-                    assert not set(GONE[release]) & set(text.split()), (trouble.id, text)
+            shown = {name: (wanted.split("|")[0],) for name, wanted in advice.when.items()}
+            remedy = trouble.remedy({**shown, "codename": (release,), "family": ("debian",)}, SLOTS)
+            for command in remedy.commands:
+                assert not installs(command) & lacking()[release], (trouble.id, command)
+
+
+@pytest.mark.parametrize("release", lacking())
+def test_a_module_that_a_release_has_not_is_said_to_be_of_another_archive(release: str) -> None:
+    for module, row in load(ImportNamesTable).modules.items():
+        assert not row.apt or row.archive or row.apt not in lacking()[release], module
+
+
+def test_where_a_module_of_raspberry_pi_os_comes_from() -> None:
+    fix = triage([b"ModuleNotFoundError: No module named 'picamera2'"])[0].fix
+    assert "the archive of Raspberry Pi OS" in fix.text
+    assert fix.commands == ("sudo apt install python3-picamera2",)
+    fix = triage([b"ModuleNotFoundError: No module named 'gi'"])[0].fix
+    assert "archive" not in fix.text
+    assert fix.commands == ("sudo apt install python3-gi",)
+
+
+def from_the_index() -> set[str]:
+    """What pip is told to install by name."""
+    texts = (text for case in CASES for text in case.values[0].remedy.commands)  # type: ignore[union-attr]
+    parts = (text.partition("pip} install ")[2] for text in texts)
+    words = {word for part in parts for word in shlex.split(part)}
+    return {word for word in words if word[0] not in "-{:"}
+
+
+@pytest.mark.network
+def test_pip_finds_what_it_is_told_to_install() -> None:
+    for requirement in sorted(from_the_index()):
+        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "-q"]
+        done = subprocess.run([*command, "--ignore-installed", requirement], check=False)
+        assert done.returncode == 0, requirement
 
 
 STRANGERS = ("pycoral", "board", "utils", "gi", "libcamera", "picamera2", "cv2", "sklearn", "PIL")
