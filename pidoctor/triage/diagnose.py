@@ -16,6 +16,7 @@ from typing import Any
 from pidoctor.catalog.troubles import fill, holds
 from pidoctor.result import Remedy
 from pidoctor.triage import missing_module
+from pidoctor.triage.comparison import runs_elsewhere
 from pidoctor.triage.diagnosis import Diagnosis, Evidence, evidence_of, fix_for, slots
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
@@ -110,23 +111,15 @@ def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
             continue
         if present.intersection(symptom.without) or not holds(symptom.facts, seen.facts.shown()):
             continue
-        if symptom.cause == MISSING_MODULE and _only_with_sudo(hit, seen):
-            text = "The same command without sudo does not miss it."
-            shown = replace(hit, groups={**hit.groups, "sudo": "yes"})
-            yield _Suspect("wrong-interpreter", SURE, (shown,), text)
+        elsewhere = runs_elsewhere(hit, seen) if symptom.cause == MISSING_MODULE else None
+        if elsewhere is not None:
+            shown = replace(hit, groups={**hit.groups, "runs": elsewhere.value})
+            yield _Suspect("wrong-interpreter", SURE, (shown,), elsewhere.sentence)
         elif symptom.cause in DECIDED:
-            for verdict in _decide(hit, seen.facts, ignored, judge):
+            for verdict in _decide(hit, seen.facts.at(hit.number), ignored, judge):
                 yield _Suspect(verdict.cause, verdict.confidence, (hit,), verdict.detail)
         elif symptom.cause not in MARKS:
             yield _Suspect(symptom.cause, symptom.confidence, (hit,))
-
-
-def _only_with_sudo(hit: Hit, seen: Scan) -> bool:
-    """Whether a module is missing under sudo, after the same command ran without it."""
-    prompt = max((at for at in seen.facts.prompts if at <= hit.number), default=0)
-    module = hit.groups.get("module")
-    earlier = (h for h in seen.hits if h.number < prompt and h.groups.get("module") == module)
-    return prompt in seen.facts.sudo and not any(earlier)
 
 
 def _pairs(seen: Scan) -> Iterable[_Suspect]:
@@ -218,14 +211,15 @@ def _diagnosis(
 ) -> Diagnosis:
     cause = knowledge.causes[suspect.cause]
     groups = {k: v for hit in reversed(suspect.hits) for k, v in hit.groups.items()}
-    words = slots(seen.facts, groups)
     best = [h for h in suspect.hits if h.symptom.confidence >= STRONG] or list(suspect.hits)
+    facts = seen.facts.at(best[0].number)
+    words = slots(facts, groups)
     return Diagnosis(
         cause=suspect.cause,
         confidence=suspect.confidence,
         evidence=evidence_of([(hit.number, hit.text) for hit in best]),
         explanation=f"{fill(cause.explanation, words)} {suspect.detail}".strip(),
-        fix=fix_for(cause, seen.facts, groups),
+        fix=fix_for(cause, facts, groups),
         alternatives=alternatives,
         source=best[0].symptom.source,
         title=cause.title,
@@ -238,10 +232,9 @@ def _neither(seen: Scan) -> Diagnosis:
 
     A success has to be seen, at the end; that nothing bad was recognised is no proof.
     """
-    of = {
-        kind: [h for h in seen.hits if h.symptom.cause == kind]
-        for kind in (SUCCESS, FAILURE, BENIGN)
-    }
+    present = {hit.symptom.id for hit in seen.hits}
+    hits = [h for h in seen.hits if not h.symptom.needs or present.intersection(h.symptom.needs)]
+    of = {kind: [h for h in hits if h.symptom.cause == kind] for kind in (SUCCESS, FAILURE, BENIGN)}
     failures = of[FAILURE]
     over = [hit for hit in of[SUCCESS] if not failures or hit.number > failures[-1].number]
     if failures:

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pidoctor.platforms.versions import Version, numbers_of
+from pidoctor.triage import sessions
 from pidoctor.triage.clean import Line
 from pidoctor.triage.witnesses import Witnesses, witnesses
 
-_PROMPT = re.compile(
-    r"^(?:\([\w .-]{1,40}\) ?)*"  # (venv)
-    r"(?:[\w.-]{1,40}@[\w.-]{1,60}[: ]?\S{0,80}? ?[$#%>]"  # pi@raspberrypi:~ $
-    r"|~\S{0,60} ?[$#]|[$#%>!+]|PS [^>]{1,80}>"
-    r"|RUN|Step \d+/\d+ : RUN|\[\d+/\d+\] RUN) ?.+$"  # docker
-)
 _INSTALL = re.compile(
     r"\b(?P<tool>pip3?(?:\.\d+)?|uv(?: pip)?|poetry|pipx|conda|mamba|pipenv)"
     r"\s+(?:install|add)\s+(?P<rest>[^|;&]{1,400})"
@@ -113,11 +108,24 @@ class Facts:
     prompts: tuple[int, ...] = ()
     """Lines that show a command typed at a prompt, or one of a Dockerfile."""
 
-    sudo: tuple[int, ...] = ()
-    """Lines that show a command run by sudo which was run without it before."""
+    parts: tuple[sessions.Part, ...] = ()
+    """What each command and its output show; one machine after another."""
 
     versions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Installed version of a package, as the log shows it last, and the line."""
+
+    def at(self, line: int) -> Facts:
+        """The facts of the machine and of the command that a line is of."""
+        if len(self.parts) < 2:
+            return self
+        here = sessions.part_of(self.parts, line)
+        values, lines = sessions.best(sessions.of_the_same_machine(self.parts, here))
+        values.update(here.own())
+        _settle(values, witnesses())
+        anywhere, _ = sessions.best(self.parts)
+        _settle(anywhere, witnesses())
+        others = {name: value for name, value in self.values.items() if name not in anywhere}
+        return replace(self, values={**others, **values}, lines=lines)
 
     def asked_before(self, line: int) -> frozenset[str]:
         """What the last install command before a line, or on it, was to install."""
@@ -146,7 +154,7 @@ class FactReader:
 
     def __init__(self) -> None:
         self._table = witnesses()
-        self._votes: dict[str, dict[str, list[int]]] = {}
+        self._parts = [sessions.Part()]
         self._requirements: dict[str, None] = {}
         self._apt: dict[str, None] = {}
         self._tools: set[str] = set()
@@ -154,7 +162,6 @@ class FactReader:
         self._commands: set[str] = set()
         self._asked: list[tuple[int, frozenset[str]]] = []
         self._prompts: list[int] = []
-        self._sudo: list[int] = []
         self._versions: dict[str, tuple[str, int]] = {}
         self._year = b""
 
@@ -165,6 +172,7 @@ class FactReader:
     def read(self, line: Line) -> None:
         """Take what one cleaned line shows."""
         text = line.text[:1000]
+        self._begin_part(text, line.number)
         for name, weight, value in self._table.facts_in(text):
             self._vote(name, value, weight, line.number)
         self._read_command(text, line.number)
@@ -185,27 +193,26 @@ class FactReader:
             value = f"{value[0]}.{value[1:]}"
         if name == "venv" and "path/to" in value:  # an example in the text of PEP 668's refusal
             return
-        votes = self._votes.setdefault(name, {})
-        if value in votes:
-            votes[value][0] = max(votes[value][0], weight)
-            votes[value][1] += 1
-        elif len(votes) < 50:
-            votes[value] = [weight, 1, number]
+        self._parts[-1].vote(name, value, weight, number)
+
+    def _begin_part(self, text: str, number: int) -> None:
+        command = sessions.command_in(text, number)
+        if command is None:
+            return
+        self._commands.add(same_command(command.typed))
+        if len(self._prompts) < 1000:
+            self._prompts.append(number)
+        if len(self._parts) < sessions.MAX_PARTS:
+            self._parts.append(sessions.Part(command, command.host or self._parts[-1].host))
 
     def _read_command(self, text: str, number: int) -> None:
-        if _PROMPT.match(text) and len(self._prompts) < 1000:
-            self._prompts.append(number)
-            typed = re.split(r"[$#%] ", text, maxsplit=1)[-1]
-            if typed.startswith("sudo ") and same_command(typed) in self._commands:
-                self._sudo.append(number)
-            self._commands.add(same_command(typed))
         shown = _SHOWN_COMMAND.search(text)
         if shown is not None and len(self._commands) < 200:
             self._commands.add(same_command(shown.group()))
         for found in _INSTALL.finditer(text):
             tool = found.group("tool").split()[0]
             self._tools.add("pip" if re.match(r"pip[\d.]*$", tool) else tool)
-            if _PROMPT.match(text) or "install" in text[:40]:
+            if self._parts[-1].line == number or "install" in text[:40]:
                 self._take(self._requirements, found.group("rest"))
                 self._note_asked(found.group("rest"), number)
         apt = _APT_INSTALL.search(text)
@@ -240,11 +247,7 @@ class FactReader:
 
     def facts(self) -> Facts:
         """The best supported value of each fact."""
-        values: dict[str, str] = {}
-        lines: dict[str, int] = {}
-        for name, votes in self._votes.items():
-            value = max(votes, key=lambda v: (votes[v][0], votes[v][1]))
-            values[name], lines[name] = value, votes[value][2]
+        values, lines = sessions.best(self._parts)
         if self._year:
             values["year"] = self._year.decode()
         _settle(values, self._table)
@@ -258,7 +261,7 @@ class FactReader:
             frozenset(self._commands),
             tuple(self._asked),
             tuple(self._prompts),
-            tuple(self._sudo),
+            tuple(self._parts),
             self._versions,
         )
 

@@ -58,7 +58,8 @@ def _in_index(lines: Iterable[str]) -> frozenset[str]:
 
 def main(folder: str) -> None:
     """Write the file."""
-    names, lacks = named(), {}
+    names = named()
+    lacks: dict[str, list[str]] = {}
     for path in sorted(Path(folder).glob("*-*.xz")):
         release, _, architecture = path.stem.partition("-")
         if architecture not in ARCHITECTURES:

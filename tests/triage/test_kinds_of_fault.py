@@ -268,7 +268,8 @@ def test_every_condition_of_a_remedy_can_be_met() -> None:
     texts = [each.text for symptom in knowledge.symptoms for each in symptom.patterns]
     groups = set(re.findall(r"\(\?P<(\w+)>", " ".join(texts)))
     facts = {row.fact for row in witnesses().rows} | {"arch", "bits", "family", "libc", "codename"}
-    given = groups | facts | {"sudo", "tool", "requirement", "apt", "package", "apt_name"}
+    ways = {"runs", "tool", "requirement", "apt", "package", "apt_name", "apt_archive"}
+    given = groups | facts | ways
     for trouble in knowledge.causes.values():
         for advice in trouble.advice:
             assert set(advice.when) <= given, trouble.id

@@ -120,3 +120,95 @@ def test_a_pip_older_than_its_own_prefix_cannot_see_newer_wheels() -> None:
 )
 def test_an_inference_that_ran_is_a_success(log: str) -> None:
     assert first(log).cause == "no-problem"
+
+
+# Several commands, interpreters and machines in one paste.
+
+WELL = "{}python3 detect.py\nInference time: 42.1 ms\n"
+MISSING = (
+    "{}python3 detect.py\nTraceback (most recent call last):\n"
+    "ModuleNotFoundError: No module named 'cv2'\n"
+)
+PLAIN, VENV = "pi@raspberrypi:~ $ ", "(venv) pi@raspberrypi:~ $ "
+
+
+@pytest.mark.parametrize(
+    ("log", "fix"),
+    [
+        (WELL.format(PLAIN) + MISSING.format(VENV), "--system-site-packages"),
+        (MISSING.format(VENV) + WELL.format(PLAIN), "--system-site-packages"),
+        (WELL.format(VENV) + MISSING.format(PLAIN), "full path"),
+        (WELL.format(PLAIN) + MISSING.format(PLAIN + "sudo "), "Leave sudo out"),
+        (
+            "$ python3 -c 'import cv2; print(cv2.__version__)'\n4.6.0\n$ . venv/bin/activate\n"
+            "(venv) $ python -c 'import cv2'\nModuleNotFoundError: No module named 'cv2'\n",
+            "--system-site-packages",
+        ),
+    ],
+)
+def test_a_program_that_runs_one_way_and_not_another(log: str, fix: str) -> None:
+    answer = first(log)
+    assert answer.cause == "wrong-interpreter"
+    assert fix in answer.fix.text
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        MISSING.format(PLAIN) + MISSING.format(VENV),
+        WELL.format(PLAIN).replace("detect", "other") + MISSING.format(VENV),
+        WELL.format("pi@one:~ $ ") + MISSING.format("(venv) pi@two:~ $ "),
+        WELL.format(PLAIN) + MISSING.format(PLAIN),
+    ],
+)
+def test_what_is_no_comparison(log: str) -> None:
+    assert first(log).cause == "module-not-installed"
+
+
+def machine(name: str, python: str, answer: str) -> str:
+    """A paste of one machine."""
+    prompt = f"pi@{name}:~ $ "
+    return (
+        f"{prompt}uname -m\naarch64\n{prompt}python3 --version\nPython {python}\n"
+        f"{prompt}pip install tflite-runtime\n{answer}\n"
+    )
+
+
+FAILED = (
+    "ERROR: Could not find a version that satisfies the requirement tflite-runtime "
+    "(from versions: none)\nERROR: No matching distribution found for tflite-runtime"
+)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_one_machine_shows_says_nothing_of_another(turned: bool) -> None:
+    parts = [
+        machine("pi4", "3.11.2", "Successfully installed tflite-runtime-2.14.0"),
+        machine("pi5", "3.13.5", FAILED),
+    ]
+    answer = first("".join(reversed(parts) if turned else parts))
+    assert answer.cause == "no-wheel-for-python"
+    assert "this is Python 3.13" in answer.explanation
+
+
+def test_the_python_of_a_command_is_the_one_that_it_names() -> None:
+    log = (
+        "$ python3 --version\nPython 3.11.2\n$ uname -m\naarch64\n"
+        f"$ python3.13 -m pip install tflite-runtime\n{FAILED}\n"
+    )
+    assert "this is Python 3.13" in first(log).explanation
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        ("docker run --rm img\n$ echo $?\n132\n", "illegal-instruction"),
+        ("$ python3 app.py\n$ echo $?\n137\n", "out-of-memory"),
+        ("$ python3 app.py\n$ echo $?\n139\n", "unknown"),
+        ("Last State: Terminated\n  Reason: OOMKilled\n  Exit Code: 137\n", "out-of-memory"),
+        ("zsh: command not found: pip3\n", "broken-pip"),
+        ("$ python3 count.py\n132\n", "no-problem"),
+    ],
+)
+def test_how_a_program_ended(log: str, cause: str) -> None:
+    assert first(log).cause == cause
