@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from pidoctor.catalog.boards import MIB, Board, Boards, Soc
@@ -110,6 +110,18 @@ class Systems(NamedTuple):
     rows: tuple[SystemRow, ...]
     flavours: tuple[Flavour, ...] = ()
     containers: tuple[Container, ...] = ()
+    libraries: tuple[Packaged, ...] = ()
+
+    @property
+    def instead(self) -> Iterator[tuple[Container, str, str]]:
+        """The images that serve where a system does not: image, variant, id of its system."""
+        for image in self.containers:
+            yield from ((image, variant, image.variants[variant]) for variant in image.instead)
+
+    def packages_of(self, package_manager: str) -> Mapping[str, str]:
+        """The package of each library that wheels need; empty where nothing is known."""
+        rows = (row for row in self.libraries if row.package_manager == package_manager)
+        return next((row.packages for row in rows), {})
 
     def flavour_of_id(self, os_id: str) -> str:
         """The flavour that an os-release ID means where no sign tells another; else the ID."""
@@ -166,12 +178,22 @@ class Container(NamedTuple):
     """A container image: ``python:3.12-slim`` has the variant "slim", made from that system.
 
     ``brings_python``: it has a Python of its own, whose version stands before the variant.
+    ``instead``: the variants that serve where a system is not what wheels are built for.
     """
 
     image: str
     variants: Mapping[str, str]  # -> a system's id
     sources: tuple[str, ...]
     brings_python: bool = False
+    instead: tuple[str, ...] = ()
+
+
+class Packaged(NamedTuple):
+    """The packages in which the systems of a package manager have the libraries of wheels."""
+
+    package_manager: str
+    packages: Mapping[str, str]  # soname -> package
+    sources: tuple[str, ...]
 
 
 class SystemsTable(NamedTuple):
@@ -181,6 +203,7 @@ class SystemsTable(NamedTuple):
     flavours: tuple[Flavour, ...]  # in the order in which signs are looked for
     containers: tuple[Container, ...]
     systems: tuple[SystemRow, ...]
+    libraries: tuple[Packaged, ...] = ()
 
 
 def load_systems() -> Systems:
@@ -189,7 +212,7 @@ def load_systems() -> Systems:
 
 
 def _systems(table: SystemsTable) -> Systems:
-    return Systems(table.systems, table.flavours, table.containers)
+    return Systems(table.systems, table.flavours, table.containers, table.libraries)
 
 
 def _of(by_bits: Mapping[Any, Mapping[str, Value]], bits: int) -> Mapping[str, Value]:

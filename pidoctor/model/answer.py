@@ -25,6 +25,7 @@ KINDS = (
     "system-package",
     "python",
     "kernel",
+    "container",
     "converter",
     "operators",
     "file",

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pidoctor.catalog.boards import MIB, RASPBERRY_PI
+from pidoctor.catalog.systems import load_systems
 from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.profile import Profile
+from pidoctor.profile.sections import container_of
 from pidoctor.profile.variation import board_of
 
 # Architectures that `uv python install` has builds for (python-build-standalone's targets).
@@ -19,7 +21,7 @@ _UV_BUILDS = ("aarch64", "armv7l", "x86_64")
 
 
 class Step(NamedTuple):
-    """One thing to do; ``kind`` is a kind of change: python, kernel, os-bits, os-release, board."""
+    """One thing to do; ``kind`` is a kind of change: python, as in changes.KINDS."""
 
     kind: str
     text: str
@@ -29,13 +31,20 @@ def steps(before: Profile, after: Profile) -> Iterator[Step]:
     """What to do, the costliest first; nothing where the two machines are the same."""
     new_board = _board(before) != _board(after)
     new_system = _system(before) != _system(after)
+    libraries = _libraries(before, after)
     if new_board:
         yield Step("board", f"use a {_board_name(after)} with {_image(after)}")
+    elif container_of(after) not in ("", container_of(before)):
+        yield Step("container", f"run it in a container of the image {container_of(after)}")
+        return
     elif new_system:
         kind = "os-bits" if _system(before)[1:] == _system(after)[1:] else "os-release"
         yield Step(kind, f"install {_image(after)}")
     elif before.system.page_size.value != after.system.page_size.value:
         yield Step("kernel", _kernel(after))
+    elif libraries:
+        manager = after.system.package_manager.or_else("")
+        yield Step("system-package", f"install a library: sudo {manager} install {libraries}")
     fresh = new_board or new_system
     if fresh or _python(before) != _python(after):
         yield from _python_steps(before, after, fresh)
@@ -54,6 +63,14 @@ def _python_steps(before: Profile, after: Profile, fresh: bool) -> Iterator[Step
         yield Step("python", f"use the system's own Python {minor}: --python {path}")
     elif own and minor != _minor(before):
         yield Step("python", f"use its own Python {minor}")
+
+
+def _libraries(before: Profile, after: Profile) -> str:
+    """The packages of the libraries that the one lacks and the other has."""
+    there = after.system.lacks.or_else(())
+    packages = load_systems().packages_of(after.system.package_manager.or_else(""))
+    added = (name for name in before.system.lacks.or_else(()) if name not in there)
+    return " ".join(dict.fromkeys(packages[name] for name in added if name in packages))
 
 
 def _board(profile: Profile) -> tuple[str, int | None]:

@@ -44,6 +44,7 @@ class Contained(NamedTuple):
     version: str | None
 
 
+_CONTAINER = "the container image"  # begins the source of what an image says
 TARGET = "target"  # the source of what a named target does not say
 
 
@@ -216,22 +217,33 @@ def container_profile(
     soc = boards.socs[board.soc]
     below = systems.usual(board, soc, boards.systems_of(board)) or image.row
     pages = page_size_of(Image(below, max(boards.word_sizes(board))), board)
-    inside = table_profile(origin, board, memory, image, version)
-    source = f"the container image {name}"
-    system = replace(
-        inside.system,
-        name=Fact.known(f"{name} ({image.row.name})", source),
-        page_size=pages,
-    )
+    outside = table_profile(origin, board, memory, image)
+    kernel = cpu_section(board, below.kernel_for(soc, max(boards.word_sizes(board))))
+    under = replace(outside, cpu=kernel, system=replace(outside.system, page_size=pages))
+    return contained(under, image, name, version)
+
+
+def contained(profile: Profile, image: Image, name: str, version: str | None) -> Profile:
+    """A container of that image on the machine: its kernel, and everything else of the image.
+
+    ``version`` is the Python that the image brings besides its system's own.
+    """
+    source = f"{_CONTAINER} {name}"
+    arch = profile.system.architecture.or_else("")
+    system = system_section(image, arch, profile.system.page_size)
+    python = python_section(image, arch, version)
     return replace(
-        inside,
-        system=system,
-        cpu=cpu_section(board, below.kernel_for(soc, max(boards.word_sizes(board)))),
-        python=inside.python
-        if version is None
-        else _python_in_image(inside.python, version, source),
+        profile,
+        system=replace(system, name=Fact.known(f"{name} ({image.row.name})", source)),
+        python=_python_in_image(python, version, source) if version else python,
         indexes=Fact.known((Index("index", "default", "pip's default"),), source),
     )
+
+
+def container_of(profile: Profile) -> str:
+    """The image that :func:`contained` put the machine into; empty where it is in none."""
+    name = profile.system.name
+    return name.source[len(_CONTAINER) :].strip() if name.source.startswith(_CONTAINER) else ""
 
 
 def _python_in_image(python: Python, version: str, source: str) -> Python:

@@ -22,7 +22,10 @@ from pidoctor.profile.sections import (
     accelerators_section,
     architecture,
     board_section,
+    contained,
+    container_of,
     cpu_section,
+    documented,
     indexes_section,
     memory_section,
     page_size_of,
@@ -169,7 +172,7 @@ def other_pythons(profile: Profile) -> Iterator[Variation]:
         return
     now = _minor(version)
     way = "`uv python install {}`" if arch in _UV_BUILDS else "built from source"
-    for wanted in sorted(offered_pythons(), key=lambda other: abs(_minor(other) - now)):
+    for wanted in _nearest_pythons(profile):
         if _minor(wanted) != now:
             text = f"use Python {wanted} ({way.format(wanted)}), named with --python"
             yield Variation(text, with_python(profile, wanted))
@@ -187,6 +190,42 @@ def small_pages(profile: Profile) -> Iterator[Variation]:
     if board is not None and board.vendor == RASPBERRY_PI:
         text += ": write kernel=kernel8.img into /boot/firmware/config.txt and restart"
     yield Variation(text, with_page_size(profile, SMALL_PAGE))
+
+
+def with_libraries(profile: Profile) -> Iterator[Profile]:
+    """The same machine with the libraries that it lacks, where its release packages them."""
+    image, lacks = image_of(profile), profile.system.lacks.or_else(())
+    packaged = load_systems().packages_of(profile.system.package_manager.or_else(""))
+    if image is None or not lacks or not all(soname in packaged for soname in lacks):
+        return
+    source = "if they are installed"
+    glibcxx: Fact[str] = documented(image.row.glibcxx, image.row.source)
+    complete = replace(profile.system, lacks=Fact.known((), source), glibcxx=glibcxx)
+    yield replace(profile, system=complete)
+
+
+def containers(profile: Profile) -> Iterator[Profile]:
+    """Containers of Debian where the system is not what wheels are built for, or is another
+    container."""
+    system, arch = profile.system, profile.system.architecture.or_else("")
+    bits = profile.python.bits.or_else(64 if arch.endswith("64") else 32)
+    apart = system.libc.value == "musl" or system.lacks.or_else(()) or container_of(profile)
+    if arch == "armv6l" or not apart:
+        return
+    rows = {row.id: row for row in load_systems().rows}
+    for container, tag, row_id in load_systems().instead:
+        image = Image(rows[row_id], bits)
+        if not container.brings_python:
+            yield contained(profile, image, f"{container.image}:{tag}", None)
+            continue
+        for version in _nearest_pythons(profile):
+            name = f"{container.image}:{version}-{tag}"
+            yield contained(profile, image, name, version)
+
+
+def _nearest_pythons(profile: Profile) -> list[str]:
+    now = _minor(profile.python.version.or_else("3.12"))
+    return sorted(offered_pythons(), key=lambda version: abs(_minor(version) - now))
 
 
 def other_bits(profile: Profile) -> Iterator[Variation]:
@@ -236,7 +275,8 @@ def _on_board(profile: Profile, board: Board, memory: int, image: Image) -> Prof
 
 
 def _images(profile: Profile, images: list[Image]) -> Iterator[Variation]:
-    for image in images:
+    """The profile with each image that it runs; into a container nothing is installed."""
+    for image in () if container_of(profile) else images:
         try:
             changed = with_image(profile, image)
         except UsageError:

@@ -20,12 +20,14 @@ from pidoctor.profile.profile import Profile
 from pidoctor.profile.variation import (
     Variation,
     boards,
+    containers,
     image_of,
     other_bits,
     other_pythons,
     other_releases,
     small_pages,
     with_image,
+    with_libraries,
 )
 from pidoctor.resolve.plan import Change, Plan, Resolution
 from pidoctor.resolve.request import AUTO, Request
@@ -34,14 +36,15 @@ from pidoctor.resolve.settled import settled
 
 NEW_ENVIRONMENT = ".venv-pidoctor"  # beside the one that is there
 ELSEWHERE = ("--venv", NEW_ENVIRONMENT)
-# Cheapest first: a word on the command line, a package, an interpreter, a kernel, a new card,
-# new hardware.
+# Cheapest first: a word on the command line, a package, an interpreter, a kernel, a container, a
+# new card, new hardware.
 KINDS = (
     "version",
     "runtime",
     "system-package",
     "python",
     "kernel",
+    "container",
     "os-bits",
     "os-release",
     "board",
@@ -79,7 +82,7 @@ def proposals(
         return _first_of_each(bare, altered, request, lambda after: solve(after, request, catalog))
 
     bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
-    here = of(_singles(bare, _ON_THIS_BOARD)) or of(_pairs(bare, _ON_THIS_BOARD))
+    here = of(_singles(bare, _ON_THIS_BOARD)) or of(_pairs(bare, _TOGETHER))
     here = here or of(_singles(bare, (_boards,))) or of(_board_pairs(bare))
     if not here and not found:
         found = _both(bare, request, catalog, solve)
@@ -230,11 +233,16 @@ def _profiles(vary: Callable[[Profile], Iterator[Variation]]) -> Vary:
 _boards = _profiles(boards)
 _ON_THIS_BOARD: tuple[Vary, ...] = (
     _own_python,
+    with_libraries,
     _profiles(other_pythons),
     _profiles(small_pages),
+    containers,
     _profiles(other_bits),
     _profiles(other_releases),
 )
+
+
+_TOGETHER = tuple(way for way in _ON_THIS_BOARD if way is not containers)
 
 
 def _singles(profile: Profile, ways: Iterable[Vary]) -> Iterator[Profile]:
@@ -251,6 +259,6 @@ def _pairs(profile: Profile, ways: Iterable[Vary]) -> Iterator[Profile]:
 def _board_pairs(profile: Profile) -> Iterator[Profile]:
     """Another board together with something else."""
     for other in _boards(profile):
-        yield from _singles(other, _ON_THIS_BOARD)
-    for other in _singles(profile, _ON_THIS_BOARD):
+        yield from _singles(other, _TOGETHER)
+    for other in _singles(profile, _TOGETHER):
         yield from _boards(other)

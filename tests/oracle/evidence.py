@@ -80,6 +80,8 @@ class AsRead:
 
     def kind(self, theirs: Files) -> str:
         """Why a tool that knows tags alone answers otherwise, by the first thing that differs."""
+        if isinstance(self._answer, Plan) and self._answer.unchecked:
+            return "a package that the index does not hold, and the answer says so"
         if theirs is None:
             used = isinstance(self._answer, Plan) and _pinned(self._answer, "", "debian")
             return "the distribution's own package serves" if used else ""

@@ -18,9 +18,10 @@ from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.errors import CouldNotCheckError
+from pidoctor.profile.fact import Fact
 from pidoctor.profile.named_targets import all_targets, target
 from pidoctor.profile.profile import Profile
-from pidoctor.profile.sections import Image, table_profile
+from pidoctor.profile.sections import Image, contained, table_profile
 from pidoctor.profile.variation import (
     board_of,
     image_of,
@@ -86,12 +87,24 @@ def _one_thing(profile: Profile, request: Request, text: str) -> tuple[Profile, 
         now = image_of(profile)
         assert now
         return replace(profile, python=with_image(profile, now).python), request
+    container = re.fullmatch(r"run it in a container of the image (\S+)", text)
+    if container:
+        return _contained(profile, container[1]), request
     if text.startswith("boot a kernel with 4 KiB pages"):
         return with_page_size(profile, 4096), request
     own = re.fullmatch(r"use its own Python (3\.\d+)", text)
     assert own, text
     assert f"{profile.python.version.value}.".startswith(f"{own[1]}.")
     return profile, request
+
+
+def _contained(profile: Profile, name: str) -> Profile:
+    image, _, tag = name.partition(":")
+    [row] = [row for row in load_systems().containers if row.image == image]
+    version, _, variant = tag.rpartition("-") if row.brings_python else ("", "", tag)
+    [system] = [one for one in load_systems().rows if one.id == row.variants[variant]]
+    bits = profile.python.bits.or_else(64)
+    return contained(profile, Image(system, bits), name, version or None)
 
 
 def _on_board(found: re.Match[str] | None, text: str, image: re.Match[str]) -> Profile:
@@ -149,3 +162,54 @@ def test_another_board_names_the_system_that_was_tried_on_it() -> None:
     [change] = changes(target("pi-zero-w/bookworm-32"), request, catalog())
     assert change.kind == "board"
     assert change.text.endswith("with the 32-bit Raspberry Pi OS 12 (bookworm)")
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        (
+            "pi4-4gb/alpine-3.22-64",
+            [
+                "run it in a container of the image python:3.12-slim",
+                "install the 64-bit Raspberry Pi OS 13 (trixie), and use its own Python 3.13",
+            ],
+        ),
+        (
+            "pi4-4gb/alpine-3.22-32",
+            [
+                "run it in a container of the image debian:bookworm",
+                "install the 32-bit Raspberry Pi OS 12 (bookworm), and use its own Python 3.11",
+            ],
+        ),
+        (
+            "pi4-4gb/python:3.11-alpine",
+            ["run it in a container of the image python:3.11-slim"],
+        ),
+        (
+            "pi4-4gb/nixos-25.05-64",
+            [
+                "run it in a container of the image python:3.12-slim",
+                "install the 64-bit Raspberry Pi OS 13 (trixie), and use its own Python 3.13",
+            ],
+        ),
+    ],
+)
+def test_a_system_that_wheels_are_not_built_for(name: str, texts: list[str]) -> None:
+    request = parse_request("auto", catalog())
+    assert [change.text for change in changes(target(name), request, catalog())] == texts
+
+
+def test_a_library_that_the_release_packages() -> None:
+    """A small Debian without libstdc++ needs one package, no other system."""
+    request = parse_request("auto", catalog())
+    whole = target("pi4-4gb/debian-bookworm-64")
+    lacking: Fact[tuple[str, ...]] = Fact.known(("libstdc++.so.6", "libgcc_s.so.1"), "/usr/lib")
+    nothing: Fact[str] = Fact.absent("/usr/lib")
+    bare = replace(whole, system=replace(whole.system, lacks=lacking, glibcxx=nothing))
+    assert isinstance(resolve(bare, request, catalog()), Impossible)
+    first = changes(bare, request, catalog())[0]
+    assert first.kind == "system-package"
+    assert first.text == "install a library: sudo apt install libstdc++6 libgcc-s1"
+    plan = resolve(whole, request, catalog())
+    assert isinstance(plan, Plan)
+    assert first.result == plan.summary
