@@ -65,7 +65,7 @@ def decide(
             return _with_python(judged)
     known = published().get(name)
     if known is None or known.elsewhere:
-        return _unknown_name(name)
+        return _unknown_name(name, facts)
     found = _certain(name, known, facts) or _fits(name, known, facts)
     if found:
         return found
@@ -187,10 +187,11 @@ def requires_python(
     ]
 
 
-def _unknown_name(name: str) -> list[Verdict]:
+def _unknown_name(name: str, facts: Facts) -> list[Verdict]:
     """A name that we do not know may well exist: only the log or an index can say that it does not.
 
-    A slip of the fingers in a well-known name is likely one.
+    A slip of the fingers in a well-known name is likely one. On an ARM board the commonest reason
+    is that there are only wheels for other processors.
     """
     similar = misspelled(name)
     if similar:
@@ -200,12 +201,13 @@ def _unknown_name(name: str) -> list[Verdict]:
         text = f"{name} looks like a name of apt's, not of pip's."
         return [Verdict("unknown-package-name", LIKELY, text)]
     text = f"We do not know the package {name}, and the log does not say why nothing fits."
-    return [
-        Verdict("unknown-package-name", OPEN, f"{text} If there is none, the name is wrong."),
-        Verdict(
-            "no-wheel-for-python", OPEN - 0.05, f"{text} If there is one, look for its wheels."
-        ),
-    ]
+    wrong = Verdict("unknown-package-name", OPEN, f"{text} If there is none, the name is wrong.")
+    pythons = f"{text} If there is one, look for its wheels."
+    python = Verdict("no-wheel-for-python", OPEN - 0.05, pythons)
+    on_arm = facts.get("index") or facts.get("board") or facts.get("arch") not in ("", "x86_64")
+    if not on_arm:
+        return [wrong, python]
+    return [Verdict("no-wheel-for-arch", OPEN + 0.05, pythons), wrong, python]
 
 
 def _certain(name: str, known: Published, facts: Facts) -> list[Verdict]:
@@ -239,9 +241,10 @@ def _fits(name: str, known: Published, facts: Facts) -> list[Verdict]:
     if not arch or not python or known.pythons(arch) is None:
         return []
     text = f"{name} has a wheel for Python {dotted(python)} on {arch}"
+    likelier = 0.05 if facts.get("mirror") else -0.05
     return [
         Verdict("wrong-interpreter", OPEN, f"{text}, so the pip that failed is another Python's."),
-        Verdict("not-on-this-index", OPEN - 0.05, f"{text}, so the index asked may lack it."),
+        Verdict("not-on-this-index", OPEN + likelier, f"{text}, so the index asked may lack it."),
     ]
 
 

@@ -1,0 +1,69 @@
+"""Every trouble and every sign is met by a log that shows it; every trouble has a look-alike too.
+
+A row of ``lookalikes.jsonl`` is ``{"not": CAUSE, "log": ...}``: lines like those of the trouble,
+and no such trouble.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pidoctor.triage.log_reader import Scan, scan
+from pidoctor.triage.symptoms import load
+
+from .public_cases import public_cases
+from .samplebook import samples
+from .test_kinds_of_fault import CASES, found
+
+LOOKALIKES = [
+    json.loads(line)
+    for line in Path(__file__)
+    .with_name("lookalikes.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+WORDINGS = [json.loads(line) for line in CASES]
+SEEN_ELSEWHERE = {"wrong-pycoral"}
+"""Troubles that a check finds, and no log shows."""
+
+IN_OTHER_TESTS = {"status-asked", "status-shown", "status-132", "status-137"}
+"""Signs that tests with a few lines of their own show."""
+
+
+def causes() -> set[str]:
+    """The troubles that a log can show."""
+    return set(load().causes) - SEEN_ELSEWHERE
+
+
+@pytest.mark.parametrize("row", LOOKALIKES, ids=lambda row: row["not"])
+def test_what_looks_like_a_trouble_and_is_none(row: dict[str, str]) -> None:
+    assert row["not"] not in {diagnosis.cause for diagnosis in found(row["log"])}
+
+
+def test_every_trouble_has_a_look_alike() -> None:
+    assert {row["not"] for row in LOOKALIKES} == causes()
+
+
+def test_every_trouble_has_a_log_that_shows_it() -> None:
+    shown = {cause for sample in samples() for cause in sample.causes}
+    shown |= {case.cause for case in public_cases()} | {row["cause"] for row in WORDINGS}
+    assert causes() - shown == set()
+
+
+def test_every_sign_has_a_log_that_shows_it() -> None:
+    seen = {hit.symptom.id for each in scans() for hit in each.hits}
+    assert {symptom.id for symptom in load().symptoms} - seen - IN_OTHER_TESTS == set()
+
+
+def scans() -> Iterator[Scan]:
+    """Every log of the tests, read."""
+    for sample in samples():
+        yield scan([sample.read()], load())
+    for case in public_cases():
+        yield scan([case.log.encode()], load())
+    for row in WORDINGS:
+        yield scan([row["log"].encode()], load())
