@@ -50,7 +50,7 @@ def large_pages(case: Case) -> Iterator[Finding]:
 
 
 def armv6(case: Case) -> Iterator[Finding]:
-    """The first Raspberry Pi and the Zero: no wheel of a runtime was ever built for ARMv6."""
+    """The first Raspberry Pi and the Zero: the package index has no wheel for ARMv6."""
     cpu, python = case.profile.cpu, case.profile.python
     if "armv6l" not in (cpu.machine.value, python.architecture.value):
         return
@@ -58,7 +58,7 @@ def armv6(case: Case) -> Iterator[Finding]:
         "armv6",
         Severity.NOTE,
         "This board has an ARMv6 processor (Raspberry Pi 1, Zero or Zero W). "
-        "The package index has no ARMv6 wheels; piwheels has some, but none of a runtime.",
+        "The package index has no ARMv6 wheels; what piwheels has could not be checked.",
         f"{cpu.machine.source}: {cpu.machine.or_else(python.architecture.or_else(''))}",
     )
 

@@ -143,6 +143,8 @@ def sentences(around: Explanation) -> Iterator[str]:
     """Since when and until when each runtime has wheels for this machine, and what it asks for."""
     for known in around.histories:
         yield _history(known)
+    if around.unread:
+        yield f"{around.unread}: it may have others."
     newest = around.newest
     if newest is not None and newest.asks_for:
         runs = "The newest version that runs here" if newest.runs else "The newest version"

@@ -20,6 +20,7 @@ from pidoctor.resolve.history import History, history, wheels_for
 from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.resolve.provider import Choice, World
+from pidoctor.resolve.reasons import unread_piwheels
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
 
@@ -66,11 +67,15 @@ class RunnerUp(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """The history of what was asked for (of each runtime for "auto"), and what else there is."""
+    """The history of what was asked for (of each runtime for "auto"), and what else there is.
+
+    ``unread`` says which source of wheels was not looked at; empty where all were.
+    """
 
     histories: tuple[History, ...]
     newest: Newest | None
     runner_up: RunnerUp | None
+    unread: str = ""
 
     def to_json(self) -> shapes.Explanation:
         return {
@@ -95,6 +100,7 @@ def explain(
         found,
         None if request.name == AUTO and plan is None else _newest(profile, request, catalog, plan),
         _runner_up(profile, request, catalog, plan) if plan else None,
+        unread_piwheels(World(machine, catalog, request.beyond_tags), names),
     )
 
 

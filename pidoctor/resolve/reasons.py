@@ -138,7 +138,8 @@ def passed_over(world: World, asked: Iterable[tuple[Need, Choice]]) -> Iterator[
 
 def available(world: World, name: str) -> str:
     """What there is of a package for the machine, and where nobody could look."""
-    unknown = _unread_piwheels(world, name)
+    unread = unread_piwheels(world, [name])
+    unknown = f"; {unread}" if unread else ""
     found = [f"{c.version} ({c.package or c.source})" for c in world.choices(name)]
     if found:
         return f"of {name} there is {', '.join(found[:3])}{unknown}"
@@ -150,14 +151,16 @@ def available(world: World, name: str) -> str:
     return nothing
 
 
-def _unread_piwheels(world: World, name: str) -> str:
-    """piwheels builds most packages for 32-bit Raspberry Pi OS, where our index has seen it."""
-    project = world.index.project(name)
+def unread_piwheels(world: World, names: Iterable[str]) -> str:
+    """What to say where piwheels may have wheels of these packages and our index has not seen it.
+
+    It builds most packages for 32-bit Raspberry Pi OS.
+    """
     if world.machine.architecture not in _32_BIT or not world.machine.piwheels:
         return ""
-    if project is not None and any(wheel.source == "piwheels" for wheel in project.wheels):
-        return ""
-    return "; piwheels, which this machine's pip also asks, could not be checked"
+    projects = [world.index.project(name) for name in names]
+    seen = (wheel.source == "piwheels" for one in projects if one for wheel in one.wheels)
+    return "" if any(seen) else "piwheels, which this machine's pip also asks, could not be checked"
 
 
 def age(retrieved: str, today: str) -> str:

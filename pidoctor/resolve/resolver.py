@@ -25,7 +25,15 @@ from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.present import Need, Present, present_in
 from pidoctor.resolve.provider import HERE, Choice, Provider, World, is_theirs, needs_of
-from pidoctor.resolve.reasons import admitted, age, conflict, passed_over, rejection, without_wheels
+from pidoctor.resolve.reasons import (
+    admitted,
+    age,
+    conflict,
+    passed_over,
+    rejection,
+    unread_piwheels,
+    without_wheels,
+)
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.standing import compiled_model, standing
 from pidoctor.resolve.verdict import Reason
@@ -141,7 +149,7 @@ class Question:
         return Impossible(
             request=str(self._request),
             python=self._machine.python_short,
-            message="; ".join(filter(None, (self._why_not(closest), self._age()))),
+            message="; ".join(filter(None, self._told(closest))),
             rejected=tuple(self._rejected),
             nearest=closest,
             changes=(),
@@ -374,6 +382,13 @@ class Question:
     def _described(self, choice: Choice) -> Wheel | None:
         wheel = choice.wheel
         return self._catalog.index.described(wheel) if wheel and not choice.present else wheel
+
+    def _told(self, closest: Candidate | None) -> Iterator[str]:
+        """Why nothing fits, and what was not looked at."""
+        yield self._why_not(closest)
+        if closest is None or closest.reason.nearness <= Reason.ABI.nearness:
+            yield unread_piwheels(self._world, self._names)
+        yield self._age()
 
     def _why_not(self, closest: Candidate | None) -> str:
         if closest is None:
