@@ -75,6 +75,7 @@ class World:
         self.beyond_tags = beyond_tags
         self.present = present or {}
         self.theirs_stay = True  # what conda or an editable install looks after is not replaced
+        self.staying: Collection[str] = ()  # installed packages that are not replaced
         self.bounds: dict[str, SpecifierSet] = {}
         self.hashes: Mapping[str, frozenset[str]] = {}  # package -> the only files that may be it
         self._extras: dict[tuple[Choice, str], Choice] = {}
@@ -112,7 +113,8 @@ class World:
         kept = self.kept(name)
         if kept is not None:
             yield kept
-            if self.theirs_stay and kept.present and is_theirs(kept.present.item):
+            theirs = kept.present is not None and is_theirs(kept.present.item)
+            if name in self.staying or (self.theirs_stay and theirs):
                 return
         for version in self.versions(name):
             if kept is not None and Version(version) == kept.version:

@@ -200,7 +200,8 @@ class Question:
         if pair:
             return conflict(self._world, choice, pair)
         try:
-            solution = self._tree(roots, Provider(self._world))
+            kept = self._keeping_most(roots) if self._present else None
+            solution = kept or self._tree(roots, Provider(self._world))
         except ResolutionImpossible as error:
             theirs = self._would_replace(choice, roots)
             if theirs is not None:
@@ -216,6 +217,25 @@ class Question:
         except (ResolutionImpossible, _TooDeepError):
             return self._breaks(choice, solution, broken)
         return _packages(self._reached_from([need.key for need in roots], whole))
+
+    def _keeping_most(self, roots: Sequence[Need]) -> Mapping[str, Solved] | None:
+        """The tree that replaces of what is installed only what stands in the way; None without."""
+        staying = {*self._present}
+        try:
+            for _ in self._present:
+                self._world.staying = staying
+                try:
+                    return self._tree(roots, Provider(self._world))
+                except ResolutionImpossible as error:
+                    blocking = {cause.requirement.name for cause in error.causes} & staying
+                if not blocking:
+                    return None
+                staying -= blocking
+        except _TooDeepError:
+            pass
+        finally:
+            self._world.staying = ()
+        return None
 
     def _would_replace(self, choice: Choice, roots: Sequence[Need]) -> Candidate | None:
         """Why not, where the only obstacle is a package that others look after."""

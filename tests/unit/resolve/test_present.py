@@ -102,6 +102,24 @@ def test_another_runtime_keeps_the_numpy_that_is_there(catalog: Catalog) -> None
     }
 
 
+def test_an_older_version_of_what_is_new_spares_what_is_installed(tmp_path: Path) -> None:
+    more: list[dict[str, Any]] = [
+        {"file": "ml_dtypes-0.6.0-py3-none-any.whl", "requires": ["numpy>=2"]},
+        {"file": "ml_dtypes-0.5.4-py3-none-any.whl", "requires": ["numpy>=1.23"]},
+        {"file": "flatbuffers-25-py3-none-any.whl"},
+    ]
+    litert = {**LITERT, "requires": ["numpy>=1.23.2", "ml-dtypes", "flatbuffers>=24"]}
+    write_index([*NUMPY, litert, *more], tmp_path)
+    known = open_catalog(WheelsIndex(tmp_path))
+    here = board(package("numpy", "1.26.4"), package("flatbuffers", "2.0"))
+    assert diff(ask(here, "ai-edge-litert", known)) == {
+        "ai-edge-litert": "+2.1.0",
+        "flatbuffers": "~25",  # what stands in the way is replaced, and nothing else
+        "ml-dtypes": "+0.5.4",
+        "numpy": "=1.26.4",
+    }
+
+
 def test_a_pair_that_crashes_is_mended(catalog: Catalog) -> None:
     here = board(package(*TFLITE_HERE), package("numpy", "2.4.6"))
     plan = ask(here, "auto", catalog)
