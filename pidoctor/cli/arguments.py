@@ -270,7 +270,7 @@ def add_project(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="the requirements of a file: requirements.txt or pyproject.toml",
+        help="the requirements of a file: requirements.txt, pyproject.toml or pylock.toml",
     )
     parser.add_argument(
         "-c",
@@ -286,7 +286,7 @@ def add_project(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="with -r pyproject.toml: a dependency group too",
+        help="with -r pyproject.toml: a dependency group or an extra too",
     )
     _add_beyond_tags(parser)
 

@@ -16,6 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from pidoctor.errors import UsageError
+from pidoctor.requirements.other_files import dynamic, is_pylock, locked, of_poetry, refuse
 from pidoctor.safe_files import open_regular
 
 LIMIT = 1 << 20  # bytes of a file
@@ -75,7 +76,11 @@ def _read(
         raise UsageError(f"{path}: these files include each other in a circle: {circle}")
     if len(above) >= MOST_FILES:
         raise UsageError(f"{path}: requirements files are nested more than {MOST_FILES} deep")
+    refuse(path)
     text = _text(path)
+    if is_pylock(path):
+        _pylock(path, text, read, into)
+        return
     if path.suffix == ".toml":
         _pyproject(path, text, read.left, into, groups)
         return
@@ -198,13 +203,61 @@ def _pyproject(
     path: Path, text: str, left: list[str], into: list[Requirement], groups: Sequence[str]
 ) -> None:
     data = load_toml(path, text)
-    project = data.get("project")
-    listed = project.get("dependencies", []) if isinstance(project, Mapping) else []
-    found = [*_listed(listed, f"{path}, project.dependencies")]
+    found = [*_of_project(path, data, bool(groups))]
     for group in groups:
-        found += _group(path, data.get("dependency-groups"), group, ())
+        found += _group_or_extra(path, data, group)
     for requirement in found:
         _sort(requirement, into, left, str(path))
+
+
+def _of_project(path: Path, data: Mapping[str, Any], others: bool) -> Iterator[Requirement]:
+    """The dependencies of the project, or Poetry's; UsageError where it names none at all, and
+    there are no ``others``."""
+    listed = _within(data, "project", "dependencies")
+    poetry = _within(data, "tool", "poetry", "dependencies")
+    where = f"{path}, project.dependencies"
+    if listed is not None:
+        yield from _listed(listed, where)
+    elif poetry is not None:
+        for text in of_poetry(path, poetry):
+            yield _requirement(text, f"{path}, tool.poetry.dependencies")
+    elif "dependencies" in (_within(data, "project", "dynamic") or ()):
+        keys = ("tool", "setuptools", "dynamic", "dependencies", "file")
+        raise dynamic(path, _within(data, *keys))
+    elif not others:
+        raise UsageError(f"{where}: there is none, so the file asks for nothing")
+
+
+def _pylock(path: Path, text: str, read: Read, into: list[Requirement]) -> None:
+    """The packages of a lock file (PEP 751), and the hashes of their wheels."""
+    for line, hashes in locked(path, load_toml(path, text)):
+        requirement = _requirement(line, str(path))
+        if hashes:
+            read.hashes.setdefault(canonicalize_name(requirement.name), set()).update(hashes)
+        _sort(requirement, into, read.left, str(path))
+
+
+def _group_or_extra(path: Path, data: Mapping[str, Any], name: str) -> Iterator[Requirement]:
+    """A dependency group, else an extra of the project of that name, else a group of Poetry's."""
+    groups = data.get("dependency-groups")
+    extra = _within(data, "project", "optional-dependencies", name)
+    poetrys = _within(data, "tool", "poetry", "group", name, "dependencies")
+    if isinstance(groups, Mapping) and name in groups:
+        yield from _group(path, groups, name, ())
+    elif extra is not None:
+        yield from _listed(extra, f"{path}, project.optional-dependencies.{name}")
+    elif poetrys is not None:
+        for text in of_poetry(path, poetrys):
+            yield _requirement(text, f"{path}, tool.poetry.group.{name}")
+    else:
+        yield from _group(path, groups, name, ())
+
+
+def _within(data: Any, *keys: str) -> Any:
+    """What stands at the end of a path of keys; None where there is nothing."""
+    for key in keys:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data
 
 
 def _group(path: Path, groups: Any, name: str, above: tuple[str, ...]) -> Iterator[Requirement]:
