@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pidoctor.redact_rule import Rule
 from pidoctor.redact_rules import (
     HOST,
     NAMED,
@@ -21,7 +22,6 @@ from pidoctor.redact_rules import (
     PERSONAL,
     SECRETS,
     VERSION,
-    Rule,
 )
 from pidoctor.urls import MASK
 

@@ -7,80 +7,11 @@ linear in practice: a name is bounded in length and a value ends at its quote or
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
-from typing import NamedTuple, Union
 
+from pidoctor.redact_rule import Rule
 from pidoctor.urls import MASK, URL, clean_url, without_login
 
 HOST = "host"
-
-Replacement = Union[str, Callable[["re.Match[str]"], str]]
-
-
-class Rule(NamedTuple):
-    """One kind: its pattern, what is put in its place, flags, and words that a match has in it.
-
-    Only the lines with one of the words (lower case), and the line after each, are searched; the
-    whole text where there are no words, or where a match spans lines (``whole``).
-    """
-
-    pattern: str
-    new: Replacement
-    flags: int = 0
-    words: tuple[str, ...] = ()
-    whole: bool = False
-
-    def apply(self, text: str) -> str:
-        """``text`` with what is found replaced."""
-        if not self.words:
-            return self._sub(text)
-        lower = text.lower()
-        if len(lower) != len(text):  # a few capital letters are two small ones
-            lower = text.translate(_LOWER)
-        if self.whole:
-            return self._sub(text) if any(word in lower for word in self.words) else text
-        parts, done = [], 0
-        for start, end in _spans(lower, self.words):
-            parts += [text[done:start], self._sub(text[start:end])]
-            done = end
-        return "".join((*parts, text[done:])) if parts else text
-
-    def _sub(self, text: str) -> str:
-        return _compiled(self.pattern, self.flags).sub(self.new, text)
-
-
-# As str.lower() for ASCII, and never of another length.
-_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-
-
-def _spans(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Where the lines with one of the words are, each with the line after it, joined."""
-    found: list[tuple[int, int]] = []
-    for word in words:
-        at = text.find(word)
-        while at >= 0:
-            start, end = text.rfind("\n", 0, at) + 1, _line_end(text, at)
-            found.append((start, _line_end(text, end)))
-            at = text.find(word, end)
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(found):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end + 1
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
-    return re.compile(pattern, flags)
-
 
 # How secrets are called. The long words also count at the end of a longer one (accessToken,
 # clientsecret); the short ones only as a word of their own (DB_PASS, _auth).
@@ -105,23 +36,15 @@ _NAME_WORDS = (
     *("token", "secret", "passw", "passphrase", "api", "cookie", "credential", "key", "sess"),
     *("csrf", "psk", "pass", "auth", "pwd", "pw", "netrc", "otp"),
 )
+_GITHUB_WORDS = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_")
 _TOKEN_WORDS = (
-    *(
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat_",
-        "gl",
-        "pypi-ag",
-        "hf_",
-        "xox",
-        "xapp-",
-    ),
-    *("sk", "rk_", "pk_", "whsec_", "akia", "asia", "aiza", "ya29.", "gocspx-", "1//0", "dckr_"),
-    *("do", "hv", "shp", "lin_", "rubygems_", "atatt3", "sg.", "dapi", "key-", "eaac", "dp.pt."),
-    *("nfp_", "sq0", "ts", "pmak-", "cio", "oy2", "r8_", "tvly-", "sbp_", "vercel_", "fly"),
+    *_GITHUB_WORDS,
+    *("glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-", "glagent-", "glimt-"),
+    *("glffct-", "glsa_", "glc_", "pypi-ag", "hf_", "xox", "xapp-", "sk-", "sk_", "rk_", "pk_live"),
+    *("whsec_", "akia", "asia", "aiza", "ya29.", "gocspx-", "1//0", "dckr_", "dop_v1_", "dor_v1_"),
+    *("hvs.", "hvb.", "shpat_", "shpca_", "shppa_", "shpss_", "lin_api_", "rubygems_", "atatt3"),
+    *("sg.", "dapi", "key-", "eaac", "dp.pt.", "nfp_", "sq0", "tskey-", "pmak-", "cio", "oy2"),
+    *("r8_", "tvly-", "sbp_", "vercel_", "fly_", "flyv1"),
 )
 _VALUE = rf"(?P<value>{_STRING}|[^\s\"',;\\][^\s\"',;]*)"
 _SPACE = r"(?:\s|\\[nrt])"  # a line that ends may be written as \n, in JSON and in reprs
@@ -228,6 +151,7 @@ SECRETS = (
         rf"[A-Za-z0-9+/]{{60,76}}(?:{_SPACE}+[A-Za-z0-9+/]{{4,76}}={{0,2}}(?=\s*$|\\n|\"))?(?![\w+/.-])",
         MASK,
         re.M,
+        hint=r"[A-Za-z0-9+/]{60}",
     ),
     Rule(
         r"PuTTY-User-Key-File-[\s\S]*?(?:Private-MAC:[^\n]*|\Z)", MASK, words=("putty",), whole=True
@@ -354,6 +278,7 @@ SECRETS = (
         r"(?P<value>[^\s:\"']+)(?=[\"']?\s*$)",
         _value,
         re.M,
+        hint=r":(?:\d{1,5}|\*):",
     ),
     # Tokens that can be told by their look.
     Rule(
@@ -369,10 +294,10 @@ SECRETS = (
     Rule(
         r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|glpat-|pypi-Ag|hf_|sk-)[\w-]{10,}",
         MASK,
-        words=_TOKEN_WORDS,
+        words=(*_GITHUB_WORDS, "glpat-", "pypi-ag", "hf_", "sk-"),
     ),
     Rule(r"\bnpm_(?!config_)[A-Za-z0-9]{16,}", MASK, words=("npm_",)),
-    Rule(r"\b(?:AC|SK)[0-9a-f]{32}\b", MASK, words=("ac", "sk")),
+    Rule(r"\b(?:AC|SK)[0-9a-f]{32}\b", MASK, hint=r"[AS][CK][0-9a-f]{32}"),
     Rule(r"\b\d{8,10}:AA[\w-]{20,}", MASK, words=(":aa",)),
     Rule(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", MASK, words=("eyj",)),
     Rule(rf"(?P<name>{NAMED}\s+)(?P<value>[0-9a-fA-F]{{20,}})\b", _value, re.I, _NAME_WORDS),
@@ -405,8 +330,13 @@ PERSONAL = (
         r"(?<![0-9A-Fa-f:-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}"
         r"(?:(?:[:-][0-9A-Fa-f]{2}){2})?(?![0-9A-Fa-f:-])",
         MASK,
+        hint=r"[:-][0-9A-Fa-f]{2}[:-]",
     ),
-    Rule(r"(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])", MASK),
+    Rule(
+        r"(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])",
+        MASK,
+        hint=r"\.[0-9A-Fa-f]{4}\.",
+    ),
     Rule(r"(?P<name>\b(?:en|wl)x)(?P<value>[0-9a-f]{12})\b", _value, words=("enx", "wlx")),
     Rule(
         r"(?P<name>\b(?:mac|mac_?addr(?:ess)?|hwaddr|lladdr|ether)[\"']?\s*[:= ]\s*[\"']?)"
@@ -425,7 +355,11 @@ PERSONAL = (
     ),
     Rule(r"(?P<name>\bS/N\s*[:#=]?\s*)(?P<value>[\w-]{4,})", _value, words=("s/n",)),
     Rule(r"(?<![\w])[01]0000000[0-9a-f]{8}(?!\w)", MASK, words=("0000000",)),
-    Rule(r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])", MASK),
+    Rule(
+        r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])",
+        MASK,
+        hint=r"-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-",
+    ),
     Rule(
         r"(?P<name>\b(?:machine|boot)[ _-]?id[\"']?\s*[:=]\s*[\"']?)(?P<value>[0-9a-f]{32})",
         _value,
@@ -437,11 +371,12 @@ PERSONAL = (
         r"(?<![\d.])(?<!\d[.])(?P<address>\d{1,3}(?:\.\d{1,3}){3})"
         r"(?![\w.]*\.whl)(?P<tail>:\d{1,5}\b|/\d{1,2}\b)?(?!\.?\d)(?![\w-])",
         _ipv4,
+        hint=r"\.\d{1,3}\.\d{1,3}\.\d",
     ),
     Rule(
         r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:%\w+)?(?![\w:])",
         _ipv6,
-        words=("::", ":0", ":"),
+        hint=r":[0-9A-Fa-f]{0,4}:",
     ),
     # Users in paths, and users and hosts in prompts, addresses and log prefixes.
     Rule(
@@ -478,14 +413,17 @@ PERSONAL = (
         r"(?P<mode>(?<!\w)[bcdlps-][rwxsStT-]{9}[+.@]?[ \t]+\d+[ \t]+)"
         r"(?P<owner>[\w.-]+)[ \t]+(?P<group>[\w.-]+)",
         _listing,
+        hint=r"[bcdlps-][rwxsStT-]{9}",
     ),
     Rule(
         r"(?<!\w)([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) [\w.-]+(?= [\w./()@-]+(?:\[\d+\])?:)",
         rf"\1 {HOST}",
+        hint=r" \d\d:\d\d:\d\d ",
     ),
     Rule(
         r"(?<!\w)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]*) [\w.-]+(?= [\w./()@-]+\[\d+\]:)",
         rf"\1 {HOST}",
+        hint=r"-\d\dT\d\d:",
     ),
     Rule(r"\b(Linux) [\w.-]+(?= \d+\.\d+[\w.+-]* )", rf"\1 {HOST}", words=("linux",)),
     Rule(

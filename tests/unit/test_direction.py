@@ -58,8 +58,9 @@ IMPORTS: Mapping[str, str] = {
     "pyz": "errors platforms probe pyz_start",
     "pyz_start": "__main__",
     "readiness": "catalog profile resolve result units",
-    "redact": "redact_rules urls",
-    "redact_rules": "urls",
+    "redact": "redact_rule redact_rules urls",
+    "redact_rule": "",
+    "redact_rules": "redact_rule urls",
     "report": (
         "asked bench envelope errors evidence fleet indexing model platforms profile proof redact "
         "resolve result safe_files shapes triage units"
