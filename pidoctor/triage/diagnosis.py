@@ -90,11 +90,10 @@ def fix_for(cause: Trouble, facts: Facts, groups: Mapping[str, str]) -> Remedy:
 
 def slots(facts: Facts, groups: Mapping[str, str]) -> dict[str, str]:
     """What can be filled into commands and explanations; what the log does not show is absent."""
-    words = {"python": "python3", "pip": "python3 -m pip", "venv": ".venv"}
     venv = facts.get("venv")
-    if venv:
-        words.update(venv=venv, python=f"{venv}/bin/python", pip=f"{venv}/bin/python -m pip")
-    words.update({key: value for key, value in groups.items() if value})
+    python = quoted(f"{venv}/bin/python") if venv else "python3"
+    words = {key: value for key, value in groups.items() if value}
+    words.setdefault("venv", venv or ".venv")
     asked = groups.get("requirement") or first_package(facts.requirements)
     if groups.get("module"):
         words.update(package_of(groups["module"]))
@@ -111,6 +110,7 @@ def slots(facts: Facts, groups: Mapping[str, str]) -> dict[str, str]:
     if facts.apt_packages:
         words.setdefault("apt_package", facts.apt_packages[0])
     filled = {key: quoted(value) for key, value in words.items()}
+    filled.update(python=python, pip=f"{python} -m pip")
     asked_for = [quoted(text) for text in facts.requirements[:MAX_REQUIREMENTS]]
     if asked_for or asked:
         filled["requirements"] = " ".join(asked_for) or filled["requirement"]
@@ -126,7 +126,7 @@ def _answered_for() -> frozenset[str]:
 
 def quoted(value: str) -> str:
     """A value from the log, fit to stand in a shell command: nothing in it is special there."""
-    if re.fullmatch(r"[\w./ +~-]*|[\w.\[\],-]+", value):
+    if re.fullmatch(r"[\w./+~-]*|[\w.\[\],-]+", value):
         return value
     return "'" + re.sub(r"[^\w.<>=!~,\[\]/+ -]", "", value) + "'"
 

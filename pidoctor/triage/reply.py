@@ -27,12 +27,20 @@ def reply(diagnoses: Sequence[Diagnosis]) -> str:
         lines += ["", *(f"    {command}" for command in first.fix.commands)]
     others = [diagnosis.title for diagnosis in diagnoses[1:] if diagnosis.title]
     if others:
-        lines += ["", f"The log also shows: {'; '.join(others)}."]
+        also = "It may also be" if first.certainty == "possible" else "The log also shows"
+        lines += ["", f"{also}: {'; '.join(others)}."]
     return "\n".join([*lines, "", SEND]) + "\n"
 
 
+_BEGINNINGS = {
+    "sure": "What happened",
+    "likely": "What most likely happened",
+    "possible": "What may have happened",
+}
+
+
 def _what_happened(first: Diagnosis) -> str:
-    if first.cause == "unknown":
+    """In whole sentences; the words of the error itself are in the line that shows it."""
+    if not first.certainty:
         return f"We cannot name the cause from it. {first.explanation}"
-    sure = "What happened" if first.confidence >= 0.6 else "What most likely happened"
-    return f"{sure}: {first.title}. {first.explanation}"
+    return f"{_BEGINNINGS[first.certainty]}: {first.explanation}"

@@ -94,8 +94,8 @@ def test_a_missing_file_is_a_wrong_use(tmp_path: Path, capsys: pytest.CaptureFix
 def test_a_reply_says_what_happened_what_to_do_and_what_to_send() -> None:
     assert reply(triage([FULL.encode()])) == (
         "Thank you for the log.\n\n"
-        "What happened: No space left on device. The disk or SD card is full, or the temporary "
-        "folder is: from Debian 13 (Trixie) on /tmp is a part of the memory.\n\n"
+        "What happened: The disk or SD card is full, or the temporary folder is: from Debian 13 "
+        "(Trixie) on /tmp is a part of the memory.\n\n"
         "The log shows it in line 1:\n\n"
         "    OSError: [Errno 28] No space left on device\n\n"
         "What to do: Look which one is full. If it is /tmp, put TMPDIR=$HOME/tmp in front of the "

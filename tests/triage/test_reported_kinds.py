@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pidoctor.triage.reply import reply
+
 from .test_kinds_of_fault import first, found
 
 
@@ -212,3 +214,27 @@ def test_the_python_of_a_command_is_the_one_that_it_names() -> None:
 )
 def test_how_a_program_ended(log: str, cause: str) -> None:
     assert first(log).cause == cause
+
+
+def test_an_image_for_another_processor_is_replaced_as_one() -> None:
+    fix = first('standard_init_linux.go:211: exec user process caused "exec format error"').fix
+    assert "docker manifest inspect" in fix.text
+    assert "docker version --format '{{.Server.Arch}}'" in fix.commands
+    assert "docker" not in first("bash: ./flatc: cannot execute binary file").fix.text
+
+
+def test_a_file_with_a_space_in_its_name_is_one_word_of_the_command() -> None:
+    fix = first("ValueError: Could not open 'my model.tflite'.").fix
+    assert fix.commands == ("ls -l 'my model.tflite'",)
+
+
+def test_a_path_of_the_log_cannot_bring_a_command_along() -> None:
+    log = '  File "/x;reboot;/venv/lib/python3.11/site-packages/a.py"\n' + MISSING.format("$ ")
+    assert not [c for d in found(log) for c in d.fix.commands if ";" in c.replace("';", "")]
+
+
+def test_a_reply_says_how_sure_it_is() -> None:
+    message = reply(found(FAILED.replace("tflite-runtime", "mediapipe")))
+    assert "What may have happened: The package has no prebuilt wheel" in message
+    assert "It may also be: " in message
+    assert "What happened: The Python that runs this program" in reply(found(MISSING))
