@@ -65,12 +65,21 @@ class NumpyLevel(NamedTuple):
     source: str
 
 
+class SharedModule(NamedTuple):
+    """Distributions that bring the same module, so that one environment takes one of them."""
+
+    module: str
+    distributions: tuple[str, ...]
+    source: str
+
+
 class RelationsTable(NamedTuple):
     """relations.json."""
 
     misleading_names: tuple[MisleadingName, ...]
     spoken_names: tuple[SpokenName, ...]
     numpy_c_api: tuple[NumpyLevel, ...]
+    shared_modules: tuple[SharedModule, ...] = ()
 
 
 class DistributionPackage(NamedTuple):
@@ -90,6 +99,7 @@ class Relations(NamedTuple):
     numpy_levels: tuple[NumpyLevel, ...]  # ascending
     distribution_packages: tuple[DistributionPackage, ...]
     spoken: dict[str, SpokenName]
+    shared: tuple[SharedModule, ...]  # those of the runtimes too
 
     def warning(self, name: str) -> str:
         """Why nobody should install ``name``; empty where there is nothing to warn of."""
@@ -130,6 +140,10 @@ def _relations(table: RelationsTable) -> Relations:
         numpy_levels=table.numpy_c_api,
         distribution_packages=tuple(_distribution_packages()),
         spoken={row.name: row for row in table.spoken_names},
+        shared=(
+            *(SharedModule(r.module, r.distributions, r.source) for r in load_runtimes()),
+            *table.shared_modules,
+        ),
     )
 
 

@@ -55,6 +55,15 @@ class Case:
         there = self.profile.environment.folder.is_known
         return there and self.plan is not None and self.plan.holds_in(self.installed)
 
+    def pip(self, action: str) -> str:
+        """The beginning of a pip command on the environment: by its own pip, by uv where that made
+        it, else by the system's pip."""
+        if self.profile.python.pip.is_known:
+            return f"{self.python} -m pip {action}"
+        if self.profile.environment.kind.value == "uv":
+            return f"uv pip {action} --python {self.python}"
+        return f"python3 -m pip --python {self.python} {action}"
+
     @cached_property
     def wheels(self) -> WheelsIndex:
         """The evidence; opened only by the checks that need it."""

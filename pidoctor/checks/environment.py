@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import shlex
+from collections.abc import Iterable, Iterator
 
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.relations import load_relations
@@ -203,6 +206,53 @@ def several_runtimes(case: Case) -> Iterator[Finding]:
             f"{listed(found)} are installed; the import line in the code decides which one runs.",
             case.profile.python.packages.source,
         )
+
+
+def shared_modules(case: Case) -> Iterator[Finding]:
+    """Distributions that bring the same module: each writes over the files of the other."""
+    planned = {pin.name: pin.version for pin in case.plan.pins} if case.plan else {}
+    for row in load_relations().shared:
+        found = {
+            name: version
+            for name in row.distributions
+            for version in [planned.get(name) or case.installed(name)]
+            if version is not None
+        }
+        names = [name for name in found if not _brought_by(case, name, found)]
+        if len(names) < 2:
+            continue
+        installed = [name for name in names if case.installed(name) is not None]
+        kept = next((name for name in names if name in planned), names[-1])
+        remove = case.pip("uninstall")
+        yes = "" if remove.startswith("uv ") else " -y"  # uv does not ask
+        commands = (
+            f"{remove}{yes} {' '.join(installed)}",
+            f"{case.pip('install')} {shlex.quote(f'{kept}=={found[kept]}')}",
+        )
+        yield Finding(
+            "shared-module",
+            Severity.WARNING,
+            f"{listed(names)} bring the same module, {row.module}: the files of one lie over those "
+            "of the other, and removing one takes them from both.",
+            f"{case.profile.python.packages.source}; {row.source}",
+            Remedy("Keep one of them.", commands) if installed else Remedy("Ask for one of them."),
+            row.source.split()[0],
+        )
+
+
+def _brought_by(case: Case, name: str, others: Iterable[str]) -> bool:
+    """Whether another of them requires it: tensorflow is empty where tensorflow-cpu-aws is it."""
+    needs = {
+        need
+        for other in others
+        for present in [case.present.get(other)]
+        if present is not None and other != name
+        for need in (re.match(r"[\w.-]+", text) for text in present.item.requires)
+        if need is not None and canonicalize_name(need[0]) == name
+    }
+    wanted = (pin.because for pin in case.plan.pins if pin.name == name) if case.plan else ()
+    texts = (text for because in wanted for text in because)
+    return bool(needs) or any(f"required by {other} " in text for text in texts for other in others)
 
 
 def _version(text: str | None) -> Version | None:

@@ -115,8 +115,6 @@ def _again(case: Case, damage: Damage) -> str:
     """The command that installs a package again, in the version that is imported now."""
     version = case.installed(damage.name)
     package = shlex.quote(f"{damage.name}=={version}" if version else damage.name)
-    if case.profile.python.pip.is_known:
-        return f"{case.python} -m pip install --force-reinstall --no-deps {package}"
-    if case.profile.environment.kind.value == "uv":
-        return f"uv pip install --python {case.python} --reinstall --no-deps {package}"
-    return f"python3 -m pip --python {case.python} install --force-reinstall --no-deps {package}"
+    command = case.pip("install")
+    anew = "--reinstall" if command.startswith("uv ") else "--force-reinstall"
+    return f"{command} {anew} --no-deps {package}"

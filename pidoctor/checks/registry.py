@@ -57,6 +57,7 @@ CHECKS: tuple[Check, ...] = (
     Check("optional-libraries", environment.optional_libraries),
     Check("known-troubles", environment.known_troubles),
     Check("several-runtimes", environment.several_runtimes),
+    Check("shared-modules", environment.shared_modules),
     Check("accelerators", devices.accelerators),
     Check("wanted-accelerators", devices.wanted),
     Check("not-checked", resolution_findings.not_checked),

@@ -71,6 +71,22 @@ def test_a_trouble_of_one_architecture() -> None:
     assert "undefined-symbol" in findings(changed(nightly, python_architecture="armv7l"))
 
 
+def test_two_packages_of_one_module_are_warned_of() -> None:
+    both = with_packages(pi4(), opencv_python="4.8.1.78", opencv_python_headless="4.12.0.88")
+    found = only(both)
+    assert (found.id, found.severity) == ("shared-module", Severity.WARNING)
+    assert found.message.startswith("opencv-python and opencv-python-headless bring the same")
+    assert found.remedy is not None
+    assert found.remedy.commands[0].endswith("uninstall -y opencv-python opencv-python-headless")
+    assert found.remedy.commands[1].endswith("install opencv-python-headless==4.12.0.88")
+    runtimes = with_packages(pi4(), tflite_runtime="2.14.0", tflite_runtime_nightly="2.17.0.dev1")
+    assert "shared-module" in findings(runtimes)
+    two = plan(wheel("opencv-python", "4.11.0.86"), wheel("opencv-contrib-python", "4.11.0.86"))
+    asked = findings(pi4(), two)["shared-module"].remedy
+    assert asked is not None
+    assert (asked.text, asked.commands) == ("Ask for one of them.", ())
+
+
 def test_two_runtimes() -> None:
     found = only(with_packages(pi4(), tflite_runtime="2.14.0", tensorflow="2.16.1"))
     assert (found.id, found.severity) == ("several-runtimes", Severity.NOTE)
