@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pidoctor.model.content import NO_TENSOR, Graph, Operator, Tensor
@@ -10,6 +10,8 @@ from pidoctor.model.content import NO_TENSOR, Graph, Operator, Tensor
 _PADDING_VALID = 1  # schema.fbs: enum Padding { SAME, VALID }
 _POOLS = ("AVERAGE_POOL_2D", "L2_POOL_2D", "MAX_POOL_2D")
 _FILTER_WIDTH, _FILTER_HEIGHT = 3, 4  # fields of Pool2DOptions
+# By how many bits the kernels of ADD and SUB shift their inputs.
+_FIXED_POINT = {"INT8": 20, "UINT8": 20, "INT16": 15}
 # The first of dilation_w_factor and dilation_h_factor in the options of a convolution.
 _DILATION = {"CONV_2D": 4, "DEPTHWISE_CONV_2D": 5}
 
@@ -20,7 +22,10 @@ class Condition(NamedTuple):
     ``types`` are the element types of inputs by their place; ``min_rows`` the number of vectors
     that input 0 holds; ``channels`` the least number of scales of the weights; ``without_input``
     the place of an input that is left out; ``window_exceeds_input`` a VALID window larger than
-    the stored input; ``registered`` whether the wheel has the custom operator: "yes", "no", "open".
+    the stored input; ``registered`` whether the wheel has the custom operator: "yes", "no", "open";
+    ``zero_scale`` a quantised input whose scale is 0; ``finer_output`` an output so much finer than
+    the inputs that their ratio does not fit the fixed point; ``fft_power_of_two`` the length of a
+    Fourier transform.
     """
 
     names: tuple[str, ...] = ()
@@ -34,10 +39,13 @@ class Condition(NamedTuple):
     details: str = ""
     unknown_type: bool | None = None
     window_exceeds_input: bool | None = None
+    zero_scale: bool | None = None
+    finer_output: bool | None = None
+    fft_power_of_two: bool | None = None
 
     def holds(self, graph: Graph, operator: Operator, registered: str) -> bool:
         """Whether the rule is about this operator."""
-        inputs = _inputs(graph, operator)
+        inputs = _tensors(graph, operator.inputs)
         return (
             (not self.names or operator.name in self.names)
             and self.custom in (None, operator.custom)
@@ -50,16 +58,17 @@ class Condition(NamedTuple):
             and (not self.details or any(_details(t) == self.details for t in inputs))
             and self.unknown_type in (None, any(t and t.type == "UNKNOWN" for t in inputs))
             and self.window_exceeds_input in (None, _window_exceeds(operator, inputs))
+            and self.zero_scale in (None, any(_scale(tensor) == 0 for tensor in inputs))
+            and self.finer_output in (None, _finer(graph, operator, inputs))
+            and self.fft_power_of_two in (None, _powers_of_two(graph, operator))
         )
 
 
 _Inputs = tuple["Tensor | None", ...]
 
 
-def _inputs(graph: Graph, operator: Operator) -> _Inputs:
-    return tuple(
-        None if number == NO_TENSOR else graph.tensors[number] for number in operator.inputs
-    )
+def _tensors(graph: Graph, numbers: Sequence[int]) -> _Inputs:
+    return tuple(None if number == NO_TENSOR else graph.tensors[number] for number in numbers)
 
 
 def _at(inputs: _Inputs, place: int) -> Tensor | None:
@@ -86,6 +95,35 @@ def _rows(inputs: _Inputs) -> int:
     if data is None or weights is None or not weights.shape or weights.shape[-1] < 1:
         return 0
     return data.elements // weights.shape[-1]
+
+
+def _scale(tensor: Tensor | None) -> float | None:
+    """The scale of a tensor that is quantised as a whole."""
+    scheme = tensor.quantisation if tensor and tensor.type in _FIXED_POINT else None
+    return scheme.scale if scheme and scheme.channels == 1 else None
+
+
+def _finer(graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
+    """Whether an addition's inputs, shifted as its kernel does, exceed its output's scale.
+
+    The multiplier 2 * max(scales) / (2 ** shift * output scale) has to be below 1.
+    """
+    if not operator.outputs:
+        return False
+    result = _at(_tensors(graph, operator.outputs), 0)
+    scale, given = _scale(result), [s for s in map(_scale, inputs) if s is not None]
+    if result is None or scale is None or not given:
+        return False
+    return 2 * max(given) >= (1 << _FIXED_POINT[result.type]) * scale
+
+
+def _powers_of_two(graph: Graph, operator: Operator) -> bool | None:
+    """Whether a real Fourier transform [..., rows, length / 2 + 1] has such lengths."""
+    result = _at(_tensors(graph, operator.outputs), 0)
+    if operator.name != "RFFT2D" or result is None or len(result.shape) < 2:
+        return None
+    lengths = result.shape[-2], (result.shape[-1] - 1) * 2
+    return all(length > 0 and not length & (length - 1) for length in lengths)
 
 
 def _window_exceeds(operator: Operator, inputs: _Inputs) -> bool:

@@ -21,6 +21,7 @@ from pidoctor.model.versions import Measured, OperatorVersionsTable
 
 RUNS, RUNS_WITH, CANNOT, UNDECIDED = "runs", "runs-with", "cannot", "undecided"
 LOAD, ALLOCATE, INVOKE = "load", "allocate", "invoke"
+_STAGES = (LOAD, ALLOCATE, INVOKE, None)
 MEASURED, RULE, PROOF = "measured", "rule", "proof"
 _NONE: Mapping[str, str] = {}
 _WORST_FIRST = (CANNOT, UNDECIDED, RUNS_WITH)
@@ -258,6 +259,7 @@ def _rules(content: Content, wheels: Sequence[Measured], target: Target) -> Verd
     matches = list(_matches(content, wheels, target))
     for verdict in _WORST_FIRST:
         found = [match for match in matches if match.rule.verdict == verdict]
+        found.sort(key=lambda match: _STAGES.index(match.rule.stage))  # it ends at the first
         if found:
             rule = found[0].rule
             helps = (change for match in found for change in match.rule.changes)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 from pidoctor.model.builder import Fields, Number, Numbers, build
-from pidoctor.model.content import Content, operator_names, read_content, types
+from pidoctor.model.content import Content, operator_names, read_content, types, types_by_name
 
-_DATA = 1  # the buffer that stored tensors share; 0 is the empty one
 _CUSTOM = "CUSTOM"
 _MOST = 1 << 16  # bytes that are written of a larger tensor: nothing reads the rest
 
@@ -22,6 +22,7 @@ class T(NamedTuple):
     signature: tuple[int, ...] = ()
     blockwise: bool = False
     variable: bool = False
+    scale: float = 0.5
 
 
 class Op(NamedTuple):
@@ -56,8 +57,8 @@ def model(tensors: list[T], operators: list[Op], inputs: tuple[int, ...] = (0,))
             ],
         }
     )
-    largest = max((_bytes(tensor) for tensor in tensors if tensor.stored), default=1)
-    buffers = [Fields(), Fields({0: Numbers("B", (0,) * min(largest, _MOST))})]
+    # Buffer 0 is the empty one; tensor N has the buffer N + 1.
+    buffers = [Fields(), *(_buffer(tensor) for tensor in tensors)]
     return build(Fields({0: Number("I", 3), 1: codes, 2: [graph], 4: buffers}))
 
 
@@ -66,11 +67,11 @@ def content(tensors: list[T], operators: list[Op], inputs: tuple[int, ...] = (0,
     return read_content(memoryview(model(tensors, operators, inputs)))
 
 
-def _bytes(tensor: T) -> int:
-    count = 1
-    for size in tensor.shape:
-        count *= size
-    return count * 4
+def _buffer(tensor: T) -> Fields:
+    if not tensor.stored:
+        return Fields()
+    size = prod(tensor.shape) * (types_by_name()[tensor.type].bits or 32) // 8
+    return Fields({0: Numbers("B", (0,) * min(size, _MOST))})
 
 
 def _code(op: Op) -> Fields:
@@ -89,7 +90,7 @@ def _tensor(number: int, tensor: T) -> Fields:
         {
             0: Numbers("i", tensor.shape),
             1: Number("b", kind),
-            2: Number("I", _DATA if tensor.stored else 0),
+            2: Number("I", number + 1 if tensor.stored else 0),
             3: f"t{number}",
             5: Number("?", tensor.variable),
         }
@@ -97,7 +98,7 @@ def _tensor(number: int, tensor: T) -> Fields:
     if tensor.scales:
         scheme = Fields(
             {
-                2: Numbers("f", (0.5,) * tensor.scales),
+                2: Numbers("f", (tensor.scale,) * tensor.scales),
                 3: Numbers("q", (0,) * tensor.scales),
             }
         )

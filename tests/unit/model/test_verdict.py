@@ -195,3 +195,68 @@ def test_every_rule_has_its_source_and_every_open_one_what_settles_it() -> None:
         assert bool(rule.settle) == (rule.verdict == "undecided"), rule.id
         assert rule.verdict in {"cannot", "undecided", "runs-with"}, rule.id
         assert (rule.stage is None) == (rule.verdict == "runs-with"), rule.id
+
+
+def added(operator: str, kind: str, scales: tuple[float, float, float]) -> Content:
+    """``operator`` on two quantised tensors; the scales of the two and of the result."""
+    tensors = [T((1, 4), kind, 1, scale=scale) for scale in scales]
+    return content(tensors, [Op(operator, (0, 1), (2,), 2)], inputs=(0, 1))
+
+
+@pytest.mark.parametrize("kind", ["INT8", "UINT8", "INT16"])
+def test_a_scale_of_zero_ends_every_runtime(kind: str) -> None:
+    for runtime in ALL:
+        for operator in ("ADD", "SUB"):
+            assert said(added(operator, kind, (0.5, 0.0, 0.5)), *runtime) == "cannot:allocate"
+            assert said(added(operator, kind, (0.5, 0.5, 1.0)), *runtime) == "runs"
+        assert said(added("MUL", kind, (0.5, 0.0, 0.5)), *runtime) == "runs"
+
+
+@pytest.mark.parametrize(
+    ("kind", "largest"), [("INT8", 0.5 * 2**-19), ("UINT8", 0.5 * 2**-19), ("INT16", 0.5 * 2**-14)]
+)
+def test_an_output_too_fine_for_the_fixed_point(kind: str, largest: float) -> None:
+    fits, exceeds = (0.5, 0.5, largest * 1.01), (0.5, 0.5, largest)
+    for runtime in ALL:
+        assert said(added("ADD", kind, fits), *runtime) == "runs"
+        assert said(added("ADD", kind, exceeds), *runtime) == "cannot:allocate"
+    assert said(added("SUB", kind, exceeds), "tflite-runtime", "2.14.0") == "cannot:allocate"
+    assert said(added("SUB", kind, exceeds), "ai-edge-litert", "1.0.1") == "undecided:allocate"
+    assert said(added("SUB", kind, exceeds), "ai-edge-litert", "2.3.0") == "runs"
+
+
+# An operator on numbers of a type: what tflite-runtime 2.14.0, ai-edge-litert 1.4.0 and 2.3.0 did.
+TYPES = [
+    ("TILE", "INT16", "cannot:invoke", "cannot:invoke", "runs"),
+    ("GELU", "INT16", "cannot:invoke", "runs", "runs"),
+    ("RSQRT", "INT16", "cannot:allocate", "runs", "runs"),
+    ("SQRT", "INT16", "cannot:allocate", "cannot:allocate", "runs"),
+    ("SQUARED_DIFFERENCE", "INT16", "cannot:invoke", "cannot:invoke", "cannot:invoke"),
+    ("ADD", "FLOAT64", "cannot:invoke", "cannot:invoke", "cannot:invoke"),
+    ("SIN", "FLOAT32", "runs", "runs", "runs"),
+    ("TANH", "INT16", "runs", "runs", "runs"),
+]
+
+
+@pytest.mark.parametrize(("operator", "kind", "tflite", "litert", "today"), TYPES)
+def test_types_that_a_kernel_has_no_code_for(
+    operator: str, kind: str, tflite: str, litert: str, today: str
+) -> None:
+    tensors = [T((1, 4), kind, int(kind == "INT16")) for _ in range(2)]
+    model = content(tensors, [Op(operator, (0,), (1,))])
+    assert said(model, "tflite-runtime", "2.14.0") == tflite
+    assert said(model, "ai-edge-litert", "1.4.0") == litert
+    assert said(model, "ai-edge-litert", "2.3.0") == today
+
+
+def test_the_earliest_stage_is_told() -> None:
+    tensors = [T((1, 4), "INT16", 1) for _ in range(3)]
+    model = content(tensors, [Op("GELU", (0,), (1,)), Op("RSQRT", (1,), (2,))])
+    assert said(model, "tflite-runtime", "2.14.0") == "cannot:allocate"
+
+
+@pytest.mark.parametrize(("length", "verdict"), [(8, "runs"), (6, "cannot:allocate")])
+def test_a_fourier_transform_of_a_length_that_is_no_power_of_two(length: int, verdict: str) -> None:
+    tensors = [T((1, length)), T((2,), "INT32", stored=True), T((1, length // 2 + 1), "COMPLEX64")]
+    model = content(tensors, [Op("RFFT2D", (0, 1), (2,))])
+    assert said(model, "ai-edge-litert", "2.3.0") == verdict
