@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from pidoctor.errors import CouldNotCheckError, PidoctorError, UsageError
 from pidoctor.platforms.markers import marker_environment
 from pidoctor.probe.questions import script
 from pidoctor.pyz_start import CAPTURE
+from pidoctor.safe_files import make_folder, write_output
 
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip entry: the same input, the same file
@@ -122,12 +124,12 @@ def _write(output: Path, own: Mapping[str, bytes], library: Path) -> None:
     for name, data in content:
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
     entries = [*own.items(), ("BUILD", digest.hexdigest()[:32].encode()), *content]
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with output.open("wb") as file:
-        file.write(b"#!/usr/bin/env python3\n")
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, data in entries:
-                archive.writestr(_entry(name), data, zipfile.ZIP_DEFLATED, 9)
+    make_folder(output.parent)
+    made = io.BytesIO(b"#!/usr/bin/env python3\n")
+    with zipfile.ZipFile(made, "a") as archive:
+        for name, data in entries:
+            archive.writestr(_entry(name), data, zipfile.ZIP_DEFLATED, 9)
+    write_output(output, made.getvalue())
     output.chmod(0o755)
 
 

@@ -80,6 +80,16 @@ def write_output(path: AnyPath, content: str | bytes) -> None:
         raise CouldNotCheckError(f"{shown}: cannot be written ({error.strerror})") from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that the user named, with those above it; UsageError where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made ({error.strerror})") from error
+    except ValueError:
+        raise UsageError(f"{folder}: no folder can have that name") from None
+
+
 _BAD_NAME = "the name of the file to write has a NUL in it"
 
 

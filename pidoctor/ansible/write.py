@@ -8,7 +8,7 @@ from pathlib import Path
 from pidoctor.errors import UsageError
 from pidoctor.probe.questions import script
 from pidoctor.pyz import build
-from pidoctor.safe_files import write_output
+from pidoctor.safe_files import make_folder, write_output
 
 _ROLE_FILES = "roles/board/files"
 PYZ = "pidoctor.pyz"
@@ -24,7 +24,7 @@ def write_collection(folder: Path) -> Path:
     if os.path.lexists(target) and not (target / "galaxy.yml").is_file():
         raise UsageError(f"{target}: is there already, and is no collection")
     _write(_HERE / "collection", target)
-    (target / _ROLE_FILES).mkdir(parents=True, exist_ok=True)
+    make_folder(target / _ROLE_FILES)
     # Without its first line, "#!": the role names the interpreter of each board.
     write_output(target / _ROLE_FILES / "capture.py", script().partition("\n")[2])
     build(target / _ROLE_FILES / PYZ)
@@ -44,7 +44,7 @@ def _write(source: Path, target: Path) -> list[str]:
     for path in sorted(source.rglob("*")):
         name = path.relative_to(source)
         if path.is_file() and "__pycache__" not in name.parts:
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            make_folder((target / name).parent)
             write_output(target / name, path.read_bytes())
             written.append(str(name))
     return written

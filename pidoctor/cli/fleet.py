@@ -133,7 +133,7 @@ def _plan(options: argparse.Namespace) -> Result:
     from pidoctor.fleet.reading import documents
     from pidoctor.lockfiles.wheelhouse_writer import download
     from pidoctor.resolve.request import parse_request
-    from pidoctor.safe_files import write_output
+    from pidoctor.safe_files import make_folder, write_output
 
     known, folder = catalog(), Path(options.directory)
     answer = _answering(known, parse_request(options.requirement, known, False))
@@ -143,7 +143,7 @@ def _plan(options: argparse.Namespace) -> Result:
             download(plan, python, wheels, watch.say)
 
         planned = make_plan(documents(options.sources), _probe, answer, fetch, folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     write_output(folder / FILE, json.dumps(planned.to_json(), indent=1) + "\n")
     steps, findings = _told(planned)
     kinds = count(len(planned.kinds), "kind")

@@ -10,21 +10,20 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util.retry import Retry
 
-from pidoctor.errors import UsageError
+from pidoctor.indexing.link_page import flat
+from pidoctor.indexing.patient_connection import PatientAdapter
+from pidoctor.time_limit import timeout_of
 
-TIMEOUT_VARIABLE = "PIDOCTOR_TIMEOUT"
-USUAL_TIMEOUT = 60.0  # seconds without news
-LARGEST_PAGE = 64 << 20  # bytes; the largest index pages have 3 MB
+LARGEST_PAGE = 16 << 20  # bytes; the largest index pages have 3 MB
 _TELL_AFTER = 5.0  # seconds of waiting that a person should know about
 _NEWS = 1024  # bytes: a server that sends one at a time tells nothing
 _CHUNK = 1 << 16
@@ -74,9 +73,16 @@ class PatientSession(requests.Session):
             if not stream:
                 # Read here, so that nobody reads without a bound.
                 body = b"".join(self.chunks(response, LARGEST_PAGE))
-                response._content = body
+                response._content = flat(body) if _is_html(response) else body
                 self.patience.news()
         return response
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where an answer sends us to; what it says besides, perhaps without end, is not read."""
+        target = super().get_redirect_target(resp)
+        if target is not None:
+            resp._content = b""
+        return target
 
     def chunks(self, response: requests.Response, limit: int) -> Iterator[bytes]:
         """The body of an answer piece by piece; :class:`TooLargeError` after ``limit`` bytes."""
@@ -101,25 +107,17 @@ def open_patient_session(backoff: float, user_agent: str) -> PatientSession:
         respect_retry_after_header=True,
     )
     retry.patience = session.patience
-    adapter = HTTPAdapter(max_retries=retry, pool_maxsize=16)
+    adapter = PatientAdapter(session.patience, max_retries=retry, pool_maxsize=16)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.headers["User-Agent"] = user_agent
     return session
 
 
-def timeout_of(environ: Mapping[str, str]) -> float:
-    """Seconds without news after which a command gives up; PIDOCTOR_TIMEOUT overrules 60."""
-    text = environ.get(TIMEOUT_VARIABLE, "")
-    if not text:
-        return USUAL_TIMEOUT
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds <= 86_400:
-        raise UsageError(f"{TIMEOUT_VARIABLE}: give seconds from 1 to 86400, as in 60")
-    return seconds
+def _is_html(response: requests.Response) -> bool:
+    """Whether it is a page of links; that is what an answer without a type is taken for."""
+    kind = response.headers.get("Content-Type", "text/html").lower()
+    return response.ok and "html" in kind
 
 
 def _as_it_comes(response: requests.Response) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pidoctor.errors import PidoctorError
 from pidoctor.report.text import one_line
 from pidoctor.result import Finding, Remedy, Severity
+from pidoctor.time_limit import TIMEOUT_VARIABLE
 
 
 class InstallError(PidoctorError):
@@ -89,11 +90,21 @@ def _not_on_index(output: Sequence[str]) -> InstallError | None:
     line = next((line for line in output if any(words in line for words in said)), None)
     if line is None:
         return None
+    return _known("not-on-this-index", one_line(line))
+
+
+def stalled(seconds: float) -> InstallError:
+    """The failure of a download from which nothing came for ``seconds``."""
+    evidence = f"Nothing arrived in {seconds:g} seconds ({TIMEOUT_VARIABLE} sets how long to wait)"
+    return _known("network-timeout", evidence)
+
+
+def _known(identifier: str, evidence: str) -> InstallError:
+    """The failure that is a trouble of the catalog."""
     from pidoctor.catalog.troubles import load_troubles
 
-    trouble = load_troubles()["not-on-this-index"]
-    remedy = trouble.remedy({}, {})
-    return failure(trouble.id, trouble.explanation, one_line(line), remedy)
+    trouble = load_troubles()[identifier]
+    return failure(trouble.id, trouble.explanation, evidence, trouble.remedy({}, {}))
 
 
 def _in_its_own_words(tool: str, status: int, output: Sequence[str]) -> InstallError:

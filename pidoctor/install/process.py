@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,13 +12,16 @@ from typing import Callable
 
 from pidoctor.host import command
 from pidoctor.host.command import LINE_LIMIT, Command
+from pidoctor.install.failure import stalled
 from pidoctor.report.text import one_line
+from pidoctor.time_limit import timeout_of
 from pidoctor.urls import clean_urls
 
 _KEPT_LINES = 400
 _LOG_LIMIT = 256 << 10
 _PATIENCE_S = 3.0
 _GRACE_S = 5.0
+_NO_NEWS = (b"Retrying (", b"Resuming")  # how pip tells that it got nothing
 
 Progress = Callable[[str], None]
 
@@ -68,7 +72,8 @@ def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended
     """Run the programs side by side and return how each ended.
 
     When this is interrupted, or one of them cannot be started, all of them are ended before the
-    exception goes on. ``stdin`` is the descriptor they get as their standard input.
+    exception goes on. So they are when nothing arrives any more (InstallError).
+    ``stdin`` is the descriptor they get as their standard input.
     """
     commands = [
         Command(
@@ -83,18 +88,46 @@ def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended
         for task in tasks
     ]
 
+    arrivals = [task.arrival for task in tasks if task.arrival is not None]
+    patience = _Patience(arrivals, timeout_of(os.environ)) if arrivals else None
+
     def line(text: bytes) -> None:
         shown = _shown(text)
         if shown:
             progress(f"  {shown}")
+        if patience and not any(word in text for word in _NO_NEWS):
+            patience.news()
 
     def waiting() -> None:
-        for task in tasks:
-            if task.arrival is not None:
-                progress(f"  {task.arrival.told()}")
+        for arrival in arrivals:
+            progress(f"  {arrival.told()}")
+        if patience:
+            patience.check()
 
     done = command.run_all(commands, line, waiting, _PATIENCE_S, _GRACE_S)
     return [Ended(ended.returncode, tuple(_last_lines(ended.stdout))) for ended in done]
+
+
+class _Patience:
+    """How long downloads are waited for from which nothing comes: ``limit`` seconds."""
+
+    def __init__(self, arrivals: Sequence[Arrival], limit: float) -> None:
+        self._arrivals, self._limit = arrivals, limit
+        self._expected = sum(arrival.expected for arrival in arrivals)
+        self._arrived = 0
+        self.news()
+
+    def news(self) -> None:
+        self._last = time.monotonic()
+
+    def check(self) -> None:
+        """InstallError when the time is up; what has arrived may take its time."""
+        arrived = sum(arrival.arrived() for arrival in self._arrivals)
+        if arrived != self._arrived or arrived >= self._expected:
+            self._arrived = arrived
+            self.news()
+        elif time.monotonic() - self._last >= self._limit:
+            raise stalled(self._limit)
 
 
 def read_log(path: Path) -> list[str]:

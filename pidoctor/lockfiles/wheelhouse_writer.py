@@ -9,13 +9,14 @@ from pathlib import Path
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.install import fetch
-from pidoctor.install.failure import from_tool
+from pidoctor.install.failure import InstallError, from_tool
 from pidoctor.install.interpreter import ask
 from pidoctor.install.process import Arrival, Progress, Task, run_all
 from pidoctor.install.tools import Pip, pips
 from pidoctor.install.wheelhouse import matches
 from pidoctor.progress import Announced
 from pidoctor.resolve.plan import Plan
+from pidoctor.safe_files import make_folder
 from pidoctor.units import count
 
 
@@ -26,8 +27,10 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
     for. Raises :class:`CouldNotCheckError` when pip cannot fetch one; what does not match its hash
     is removed.
     """
-    _make(folder)
+    make_folder(folder)
     missing = [wheel for wheel in plan.wheels if not matches(folder / wheel.filename, wheel)]
+    for wheel in missing:
+        _must_be_free(folder / wheel.filename)
     if missing:
         with tempfile.TemporaryDirectory() as scratch:
             listed = Path(scratch) / "requirements.txt"
@@ -57,14 +60,16 @@ def _own_pip() -> Pip:
 def _run(command: tuple[str, ...], arrival: Arrival, progress: Progress) -> None:
     task = Task(command, {"TMPDIR": str(arrival.folder)}, arrival=arrival)
     with open(os.devnull, "rb") as nothing:
-        (ended,) = run_all([task], nothing.fileno(), progress)
-    if ended.status != 0:
-        finding = from_tool(command, ended.status, ended.output).finding
-        raise CouldNotCheckError(f"{finding.message} {finding.evidence}".strip())
+        try:
+            (ended,) = run_all([task], nothing.fileno(), progress)
+            if ended.status != 0:
+                raise from_tool(command, ended.status, ended.output)
+        except InstallError as error:
+            finding = error.finding
+            raise CouldNotCheckError(f"{finding.message} {finding.evidence}".strip()) from None
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be made ({error.strerror})") from error
+def _must_be_free(path: Path) -> None:
+    """pip writes through a link, so what has the name of a wheel must be a file, or nothing."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise UsageError(f"{path}: is no regular file, so no wheel is written there; remove it")

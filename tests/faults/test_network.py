@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Callable
@@ -84,6 +85,20 @@ def test_fault_is_named_and_the_next_try_works(
         assert _failed_for(outcome, _CAUSES[fault], tmp_path)
         index.fault = ""
         assert _install(tmp_path, index, monkeypatch).status == INSTALLED
+
+
+def test_a_download_that_stands_still_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip itself would wait for six times the 100 seconds."""
+    monkeypatch.setenv("PIP_TIMEOUT", "100")
+    monkeypatch.setenv("PIDOCTOR_TIMEOUT", "4")
+    started = time.monotonic()
+    with serving(Index(tmp_path / "wheels", "stall")) as index:
+        outcome = _install(tmp_path, index, monkeypatch)
+    assert _failed_for(outcome, ["network-timeout"], tmp_path)
+    assert "PIDOCTOR_TIMEOUT" in outcome.findings[0].evidence
+    assert time.monotonic() - started < 40
 
 
 def test_second_board_installs_from_the_cache_without_network(

@@ -43,10 +43,10 @@ IMPORTS: Mapping[str, str] = {
     ),
     "help": "catalog report",
     "host": "decoding errors redact",
-    "indexing": "catalog errors evidence host mutex platforms probe shapes",
+    "indexing": "catalog errors evidence host mutex platforms probe shapes time_limit",
     "install": (
         "catalog decoding errors host mutex platforms probe profile progress proof readiness "
-        "report resolve result safe_files shapes triage units urls"
+        "report resolve result safe_files shapes time_limit triage units urls"
     ),
     "json_schema": "decoding profile",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
@@ -55,7 +55,7 @@ IMPORTS: Mapping[str, str] = {
     "probe": "catalog errors host platforms profile readiness units urls",
     "profile": "catalog decoding errors platforms",
     "proof": "catalog decoding errors host result safe_files shapes triage units",
-    "pyz": "errors platforms probe pyz_start",
+    "pyz": "errors platforms probe pyz_start safe_files",
     "pyz_start": "__main__",
     "readiness": "catalog profile resolve result units",
     "redact": "redact_rule redact_rules urls",
@@ -70,6 +70,7 @@ IMPORTS: Mapping[str, str] = {
     "result": "shapes",
     "safe_files": "errors",
     "sqlite_file": "errors",
+    "time_limit": "errors",
     "triage": (
         "catalog errors host platforms profile redact resolve result safe_files shapes sqlite_file"
     ),
@@ -102,7 +103,6 @@ TOUCHES: Mapping[str, str] = {
     "catalog.tables": "environment files",
     "catalog.wheels": "files",
     "cli.apply_remedies": "system",
-    "cli.fleet": "files",
     "cli.bench": "files",
     "cli.example": "files",
     "cli.lock": "files",
@@ -130,6 +130,7 @@ TOUCHES: Mapping[str, str] = {
     "indexing.index_changes": "files",
     "indexing.metadata": "files",
     "indexing.pages": "network",
+    "indexing.patient_connection": "network",
     "indexing.patient_session": "environment network",
     "indexing.remote": "files network",
     "indexing.store": "files",
@@ -147,7 +148,7 @@ TOUCHES: Mapping[str, str] = {
     "install.path_rules": "files",
     "install.place": "files",
     "install.previous": "files",
-    "install.process": "files",
+    "install.process": "environment files",
     "install.recipe": "files system",
     "install.recovery": "files",
     "install.relocate": "files",

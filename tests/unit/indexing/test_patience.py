@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import socket
@@ -17,15 +18,19 @@ from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.indexing import patient_session, sources
 from pidoctor.indexing.addresses import addresses
 from pidoctor.indexing.pages import PageReader
-from pidoctor.indexing.patient_session import PatientSession, timeout_of
+from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import RemoteFile, download, fetch_small
 from pidoctor.indexing.scope import load_scope
 from pidoctor.indexing.sources import open_session
 from pidoctor.probe.pip_settings import PipSettings, Source
+from pidoctor.time_limit import timeout_of
 
 Answer = Callable[[socket.socket], None]
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.pypi.simple.v1+json\r\n\r\n"
 FILE = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n"
+HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+ZIPPED = PAGE.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
+MUCH = b" " * (1 << 28)
 PART = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 900-999/1000\r\n\r\n"
 
 
@@ -76,7 +81,7 @@ def always(content: bytes) -> Answer:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "BACKOFF", 0)
-    monkeypatch.setattr(patient_session, "LARGEST_PAGE", 1 << 20)
+    monkeypatch.setattr(patient_session, "LARGEST_PAGE", 4 << 20)
     monkeypatch.setenv("PIDOCTOR_TIMEOUT", "2")
 
 
@@ -99,6 +104,16 @@ def page(session: PatientSession, url: str) -> None:
         always(PAGE + b"not JSON"),
         always(b"HTTP/1.1 503 Busy\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n"),
         always(b""),
+        endless(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n", 0.2),
+        endless(b"HTTP/1.1 200 OK\r\n", b"X-A: " + b"b" * 60_000 + b"\r\n"),
+        endless(b"HTTP/1.1 2", b"0", 0.2),
+        endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        always(b"HTTP/1.1 302 Found\r\nLocation: /simple/next\r\nContent-Length: 0\r\n\r\n"),
+        endless(b"HTTP/1.1 302 Found\r\nLocation: /simple/next\r\n\r\n"),
+        always(b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n"),
+        endless(ZIPPED, gzip.compress(b" " * (1 << 20))),
+        always(ZIPPED.replace(b"gzip", b"gzip, gzip") + gzip.compress(gzip.compress(MUCH))),
+        always(HTML + b"<a href=x>" * 200_000),
     ],
     ids=[
         "endless",
@@ -108,6 +123,16 @@ def page(session: PatientSession, url: str) -> None:
         "nonsense",
         "come back later",
         "closed",
+        "a header now and then",
+        "long headers",
+        "a long first line",
+        "continue for ever",
+        "sent on for ever",
+        "sent on with an endless answer",
+        "sent to a file",
+        "gzip without end",
+        "gzip in gzip",
+        "more links than there can be",
     ],
 )
 def test_a_page_that_is_none(answer: Answer, session: PatientSession) -> None:
