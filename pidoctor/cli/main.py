@@ -133,11 +133,16 @@ def _obstacle(error: Exception) -> str:
         return "there is not enough memory for this; close other programs or add swap"
     if isinstance(error, OSError) and error.errno in _SHORTAGES:
         return f"the system gives nothing more: {error.strerror} (see `ulimit -a`)"
+    if isinstance(error, OSError) and error.errno in _BROKEN:
+        return f"{error.strerror}: the disk or card gives errors; `dmesg | tail` says which"
     return ""
 
 
 # Too many files or processes, no memory: limits of the user, or of a container.
 _SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM)
+
+# What a read or a write of a worn-out card, a disk that was pulled out or a lost mount ends in.
+_BROKEN = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.EUCLEAN, errno.ENOTCONN)
 
 
 def _has_current_folder() -> bool:

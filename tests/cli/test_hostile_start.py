@@ -65,3 +65,12 @@ def test_a_current_folder_that_is_gone(tmp_path: Path, arguments: list[str]) -> 
 def test_as_few_open_files_as_possible(tmp_path: Path) -> None:
     ran = start(["sh", "-c", 'ulimit -n 6; exec "$@"', "sh", SCRIPT, "check", "-q"], tmp_path)
     assert "bug in pidoctor" not in ran.stderr
+
+
+def test_a_card_that_cannot_be_read(tmp_path: Path) -> None:
+    """The memory of a process is a regular file whose read fails as that of a worn-out card."""
+    (tmp_path / "capture.json").symlink_to("/proc/self/mem")
+    for words in (["check", "--capture", "capture.json"], ["triage", "capture.json"]):
+        ran = start([SCRIPT, *words], tmp_path)
+        assert ran.returncode in (2, 3), ran.stderr
+        assert "bug in pidoctor" not in ran.stderr
