@@ -19,6 +19,7 @@ class Asked(NamedTuple):
     project: tuple[str, ...] = ()  # of several requirements: ("-r", "requirements.txt")
     settings: str = ""  # the file of the project's settings, where that asks
     further: tuple[str, ...] = ()  # options that an install is to repeat: ("--offline",)
+    flags: tuple[str, ...] = ()  # without which the answer is another one: ("--beyond-tags",)
     new_environment: str = ""  # a name that is free
     own_python: str = ""  # what a new environment is made with unless --python says: "3.11"
 
@@ -52,4 +53,5 @@ class Asked(NamedTuple):
         requirement = self.project or (() if plain else (self.requirement,))
         requirement = () if self.settings else requirement  # it is read again
         where = self.more if self.here else (self.option, self.value, *self.more)
-        return shlex.join(["pidoctor", name, *requirement, *where, *more])
+        flags = (flag for flag in self.flags if flag != "--newer" or "--offline" not in more)
+        return shlex.join(["pidoctor", name, *requirement, *where, *flags, *more])

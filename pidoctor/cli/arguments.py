@@ -292,7 +292,13 @@ def add_project(parser: argparse.ArgumentParser) -> None:
 
 
 def add_offline(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--offline", action="store_true", help="no network: from what is here")
+    network = parser.add_mutually_exclusive_group()
+    network.add_argument("--offline", action="store_true", help="no network: from what is here")
+    network.add_argument(
+        "--newer",
+        action="store_true",
+        help="also releases that the wheels index does not know yet, once their files were read",
+    )
 
 
 def _gather(options: argparse.Namespace) -> None:

@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show every step, run none")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     add_offline(parser)
+    parser.set_defaults(looks_up=True)
     parser.add_argument("--wheels", metavar="DIR", help="look for wheels in this folder first")
 
 

@@ -17,7 +17,7 @@ from pidoctor.catalog.location import open_index
 from pidoctor.profile.profile import Profile
 from pidoctor.report import console
 from pidoctor.resolve.plan import Resolution
-from pidoctor.resolve.request import Project, held
+from pidoctor.resolve.request import AUTO, Project, held
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -48,8 +48,9 @@ def catalog_for(
 ) -> Iterator[Catalog]:
     """The catalog for the requirements of ``options`` on a machine.
 
-    Where they name packages that the wheels index does not hold, those are read from the user's
-    own package index when the resolver asks for them; that is shown until the block ends.
+    Where they name packages or want releases that the wheels index does not hold, those are read
+    from the user's own package index when the resolver asks for them; that is shown until the block
+    ends.
     """
     known, wanted = catalog(), options.requirement
     beyond: tuple[str, ...] = ()
@@ -57,14 +58,34 @@ def catalog_for(
         from pidoctor.resolve.machine import machine_of
 
         beyond = wanted.asked_beyond(known.index, machine_of(profile).markers())
+    looks = any(getattr(options, name, False) for name in ("newer", "looks_up"))
+    newer = _newer(options, known) if looks and not offline else frozenset()
     with ExitStack() as opened:
         further = partial(_own_index, options, profile, offline, known, opened)
-        if beyond and isinstance(wanted, Project):
-            index = further(wanted)
-            index.prefetch(beyond)
+        if beyond or newer:
+            index = further(wanted if isinstance(wanted, Project) else _NO_PROJECT, newer)
+            index.prefetch((*beyond, *newer))
             yield replace(known, index=index)
         else:
             yield replace(known, further=further)
+
+
+def _newer(options: argparse.Namespace, known: Catalog) -> frozenset[str]:
+    """The runtimes of which a release is wanted that the wheels index does not know yet.
+
+    With --newer any; an install looks where no version that is known is the one asked for.
+    """
+    from pidoctor.resolve.reasons import admitted
+    from pidoctor.resolve.request import parse_request
+
+    if isinstance(options.requirement, Project):
+        return frozenset(known.runtimes if options.newer else ())
+    request = parse_request(options.requirement, known)
+    names = frozenset(name for name in known.runtimes if request.name in (AUTO, name))
+    held = (known.index.project(name) for name in names)
+    versions = (version for project in held if project for version in project.by_version)
+    there = any(admitted(request.specifier, version) for version in versions)
+    return names if options.newer or not there else frozenset()
 
 
 def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
@@ -74,6 +95,7 @@ def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
     known: Catalog,
     opened: ExitStack,
     wanted: Project = _NO_PROJECT,
+    newer: frozenset[str] = frozenset(),
 ) -> OwnIndex:
     """The wheels index with the user's own; what is read from it is shown until ``opened`` ends."""
     from packaging.utils import canonicalize_name
@@ -87,7 +109,8 @@ def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
     of_index = Wanted(
         narrow=names(lambda item: not held(item, known.index)),
         extras=names(lambda item: item.extras),
-        prereleases=names(lambda item: item.specifier.prereleases),
+        prereleases=names(lambda item: item.specifier.prereleases) | newer,
+        newer=newer,
     )
     watch = opened.enter_context(watched(options))
     sources = Sources.of_user(_piwheels(profile), offline)

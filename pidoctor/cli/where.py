@@ -114,13 +114,16 @@ def asked(options: argparse.Namespace) -> Asked:
         if getattr(options, option, None) is not None:
             value = str(getattr(options, option))
             words = _given(options, "board", "python")
-            return Asked(requirement, f"--{option}", value, words, project, file)
+            return Asked(
+                requirement, f"--{option}", value, words, project, file, flags=_flags(options)
+            )
     return Asked(
         requirement,
         more=_given(options, "venv", "python"),
         project=project,
         settings=file,
         further=_further(options),
+        flags=_flags(options),
         new_environment=_free(),
         own_python=f"{sys.version_info[0]}.{sys.version_info[1]}",
     )
@@ -128,10 +131,15 @@ def asked(options: argparse.Namespace) -> Asked:
 
 def _further(options: argparse.Namespace) -> tuple[str, ...]:
     """The options of the question that an install has too, as they are typed again."""
-    flags = [f"--{name}" for name in ("beyond-tags", "offline") if _flag(options, name)]
+    flags = (*_flags(options), *(["--offline"] if _flag(options, "offline") else ()))
     models = [word for name in getattr(options, "models", ()) for word in ("--model", str(name))]
     devices = [word for name in getattr(options, "devices", ()) for word in ("--with", name)]
     return (*flags, *_given(options, "wheels"), *models, *devices)
+
+
+def _flags(options: argparse.Namespace) -> tuple[str, ...]:
+    """The options of the question without which it would have another answer."""
+    return tuple(f"--{name}" for name in ("beyond-tags", "newer") if _flag(options, name))
 
 
 def _flag(options: argparse.Namespace, name: str) -> bool:

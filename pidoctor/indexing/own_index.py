@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
 
 from pidoctor.catalog.wheels import Evidence, Project, Wheel, WheelsIndex, parse_evidence
 from pidoctor.errors import CouldNotCheckError, PidoctorError
@@ -50,11 +51,13 @@ class Sources(NamedTuple):
 
 class Wanted(NamedTuple):
     """Of the packages that were asked for: those whose versions the wheels index does not hold,
-    those of which extras, and those of which pre-releases are wanted."""
+    those of which extras, and those of which pre-releases are wanted; ``newer`` those of which
+    releases are wanted that came after the wheels index, if their files can be read."""
 
     narrow: frozenset[str] = frozenset()
     extras: frozenset[str] = frozenset()
     prereleases: frozenset[str] = frozenset()
+    newer: frozenset[str] = frozenset()
 
 
 _NOTHING = Wanted()
@@ -103,9 +106,9 @@ class OwnIndex(WheelsIndex):
         return "" if self.project(name) else self._unread[name]
 
     def _to_be_widened(self, name: str, held: Project) -> bool:
-        return (bool(held.left_out) and (self._wide or name in self._wanted.narrow)) or (
-            name in self._wanted.extras
-        )
+        if name in self._wanted.extras or name in self._wanted.newer:
+            return True
+        return bool(held.left_out) and (self._wide or name in self._wanted.narrow)
 
     def knows_extra(self, name: str, extra: str) -> bool:
         self.project(name)
@@ -152,7 +155,13 @@ class OwnIndex(WheelsIndex):
             project = self._projects.get(wheel.name)
             if found is not None and project is not None:
                 self._projects[wheel.name] = _with_evidence(project, wheel.sha256, found)
-        return any(self._evidence[wheel.sha256] is not None for wheel in unread)
+            elif project is not None and wheel.name in self._wanted.newer:
+                self._say(f"Left out {wheel.filename}: its files could not be read", True)
+                self._projects[wheel.name] = _without(project, wheel.sha256)
+        return any(
+            self._evidence[wheel.sha256] is not None or wheel.name in self._wanted.newer
+            for wheel in unread
+        )
 
     def prefetch(self, names: Iterable[str]) -> None:
         """Fetch the pages of these packages side by side."""
@@ -179,6 +188,8 @@ class OwnIndex(WheelsIndex):
         finals = [link for link in links if not link.version.is_prerelease]
         if finals and name not in self._wanted.prereleases:
             links = finals
+        if held is not None and name in self._wanted.newer:
+            links = [link for link in links if _came_after(link, held)]
         if not links and held is None:
             self._unread[name] = _why_nothing(page)
             return None
@@ -291,6 +302,17 @@ def _why_nothing(page: Page) -> str:
     if page.source:
         return "it is published as source only, which pip would have to compile"
     return "your package index has no wheels of it for Linux on ARM or x86"
+
+
+def _came_after(link: Link, held: Project) -> bool:
+    """Whether a wheel is of a version that is newer than any that is held."""
+    return all(link.version > Version(version) for version in held.by_version)
+
+
+def _without(project: Project, sha256: str) -> Project:
+    return replace(
+        project, wheels=tuple(wheel for wheel in project.wheels if wheel.sha256 != sha256)
+    )
 
 
 def _with_evidence(project: Project, sha256: str, evidence: Evidence) -> Project:

@@ -62,3 +62,14 @@ def test_the_shipped_index(tmp_path: Path) -> None:
 def test_explain_and_triage_answer_from_the_same_newer_one(tmp_path: Path) -> None:
     assert explained() == "impossible"
     assert sure_causes(tmp_path) == ["no-wheel-for-python"]
+
+
+def test_the_next_command_asks_the_same() -> None:
+    """Without --beyond-tags the lock would be refused, and without --newer be an older one."""
+    asked = ("explain", "tflite-runtime", "--target", "pi4-4gb/bullseye-64/py3.11")
+    assert pidoctor(*asked, "--json").json["resolution"]["status"] == "impossible"
+    answer = pidoctor(*asked, "--beyond-tags", "--json").json
+    assert answer["next"] == (
+        "pidoctor lock tflite-runtime --target pi4-4gb/bullseye-64/py3.11 --beyond-tags "
+        "-o requirements.txt"
+    )

@@ -231,3 +231,78 @@ def test_on_the_command_line(
     offered.status["/simple"] = 404
     run = pidoctor("check", *asked, "--json")  # fresh in the cache
     assert run.code == 0
+
+
+def ask_newer(tmp_path: Path, *words: str) -> Resolution:
+    """The answer where releases after the wheels index, which has 2.1.0, are wanted."""
+    folder = tmp_path / "index"
+    folder.mkdir(exist_ok=True)
+    write_index(WHEELS, folder)
+    wanted = Wanted(newer=frozenset({"ai-edge-litert"}))
+    index = OwnIndex(WheelsIndex(folder), Sources.of_user(), wanted=wanted)
+    return api.resolve(pi4(), words[0], catalog=open_catalog(index))
+
+
+LITERT = "ai_edge_litert-{}-cp311-cp311-manylinux_2_17_aarch64.whl"
+PART = "ai_edge_litert__interpreter_wrapper.so"
+
+
+def test_a_newer_release_whose_files_fit_is_taken(offered: SimpleIndex, tmp_path: Path) -> None:
+    offered.add(LITERT.format("2.0.0"), "Requires-Dist: numpy", **{PART: Elf().build()})
+    offered.add(LITERT.format("2.4.0"), "Requires-Dist: numpy", **{PART: Elf().build()})
+    found = ask_newer(tmp_path, "ai-edge-litert")
+    assert pins(found) == {"ai-edge-litert": "2.4.0", "numpy": "2.4.6"}
+    assert isinstance(found, Plan)
+    assert found.rests_on.startswith("read:")
+    assert pins(ask(tmp_path, "ai-edge-litert"))["ai-edge-litert"] == "2.1.0"
+
+
+def test_a_newer_release_whose_files_do_not_fit_is_not(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    too_new = Elf(needs=GLIBC_2_38).build()
+    offered.add(LITERT.format("2.4.0"), "Requires-Dist: numpy", **{PART: too_new})
+    found = ask_newer(tmp_path, "ai-edge-litert")
+    assert pins(found)["ai-edge-litert"] == "2.1.0"
+    (refused,) = found.rejected
+    assert (refused.version, refused.reason.value) == ("2.4.0", "glibc-by-evidence")
+
+
+def test_a_newer_release_whose_files_cannot_be_read_is_not(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    offered.add(LITERT.format("2.4.0"), "Requires-Dist: numpy", **{PART: Elf().build()})
+    offered.cut.add(LITERT.format("2.4.0"))
+    assert pins(ask_newer(tmp_path, "ai-edge-litert"))["ai-edge-litert"] == "2.1.0"
+
+
+def test_the_page_of_a_newer_release_cannot_be_read(offered: SimpleIndex, tmp_path: Path) -> None:
+    offered.status["/simple"] = 503
+    assert pins(ask_newer(tmp_path, "ai-edge-litert"))["ai-edge-litert"] == "2.1.0"
+
+
+def test_newer_on_the_command_line(offered: SimpleIndex) -> None:
+    offered.add(LITERT.format("99.1"), "Requires-Dist: numpy", **{PART: Elf().build()})
+    where = ("--target", "pi4-4gb/bookworm-64", "--json")
+
+    def version(*words: str) -> str:
+        packages = pidoctor("explain", *words, *where).json["resolution"]["packages"]
+        return next((p["version"] for p in packages or () if p["name"] == "ai-edge-litert"), "")
+
+    assert version("auto", "--newer") == "99.1"
+    assert version("ai-edge-litert==99.1", "--newer") == "99.1"
+    assert version("ai-edge-litert==99.1") == ""
+    assert version("auto") != "99.1"
+    assert pidoctor("explain", "--newer", "--offline", *where).code == 2
+
+
+def test_an_install_looks_for_a_version_that_is_not_known(
+    offered: SimpleIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = LITERT.format("99.1").replace("aarch64", "x86_64").replace("cp311-cp311", "cp39-abi3")
+    offered.add(name, "Requires-Dist: numpy", **{PART: Elf(machine="x86_64").build()})
+    asked = ("install", "ai-edge-litert==99.1", "--dry-run", "--venv", "env", "--json")
+    found = pidoctor(*asked).json["resolution"]
+    assert found["packages"][0]["filename"] == name
+    assert pidoctor(*asked, "--offline").json["resolution"]["status"] == "impossible"
