@@ -19,7 +19,7 @@ HELD_OUT = [case for case in CASES if case.held_out]
 
 
 def test_the_cases_are_many_and_mostly_not_about_pip() -> None:
-    assert len(CASES) >= 270
+    assert len(CASES) >= 300
     assert len({case.log for case in CASES}) == len(CASES)
     assert sum("pip" not in case.log for case in CASES) >= 160
     assert sum(case.cause == "no-problem" for case in CASES) >= 40
@@ -29,7 +29,7 @@ def test_the_cases_are_many_and_mostly_not_about_pip() -> None:
 
 def test_the_half_kept_out_of_tuning() -> None:
     found = score(HELD_OUT)
-    assert found.first / found.of >= 0.9
+    assert found.first / found.of >= 0.91
     assert found.three / found.of >= 0.9
 
 
