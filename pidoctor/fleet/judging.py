@@ -98,6 +98,9 @@ class Judge:
             return _unknown(one_line(str(error), 200))._replace(cause="not-decidable")
 
 
+_PROVEN = {"passed": Verdict.WORKS, "failed": Verdict.FAILS}
+
+
 def bare(profile: Profile) -> Profile:
     """The machine without what differs between boards of a kind: how full it is, what is installed.
 
@@ -121,10 +124,12 @@ def _answered(resolution: Resolution) -> Record:
 
 def _receipt(document: Document, data: Json) -> Judged:
     plan, proof = _dict(data.get("plan")), _dict(data.get("proof"))
+    # A proof that says neither is no failure of the board: it is not known how it does.
+    verdict = _PROVEN.get(_text(proof.get("status")), Verdict.UNKNOWN)
     record = Record(
         document.board,
-        Verdict.WORKS if proof.get("status") == "passed" else Verdict.FAILS,
-        TRIED,
+        verdict,
+        NOTHING if verdict is Verdict.UNKNOWN else TRIED,
         "receipt",
         _text(data.get("time")) or document.time,
         *_versions(plan, proof),

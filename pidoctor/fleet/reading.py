@@ -139,7 +139,17 @@ def _json(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"is not JSON ({type(error).__name__})") from error
+        raise UsageError(f"is not JSON: {_why_not(content, error)}") from error
+
+
+def _why_not(content: bytes, error: Exception) -> str:
+    if not content.strip():
+        return "it is empty"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}"
+    return "it is not text" if isinstance(error, UnicodeError) else "a number in it is too long"
 
 
 def board_name(path: str) -> str:

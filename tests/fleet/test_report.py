@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from tests.fleet.samples import profile_file, receipt, write
 
 MACHINES = Path(__file__).parent.parent / "machines"
 BOOKWORM = "pi4-4gb/bookworm-64"
+LIMITED = hasattr(sys, "get_int_max_str_digits")  # Python refuses to read longer numbers
 
 
 def report(*words: str) -> Any:
@@ -90,9 +92,11 @@ def test_of_two_receipts_the_later_one_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "not JSON"),
-        (b"\xff\xfe", "not JSON"),
-        (b"[" * 100_000, "not JSON"),
+        (b"", "is not JSON: it is empty"),
+        (b"\xff\xff", "is not JSON: it is not text"),
+        (b"[" * 100_000, "is not JSON: it is nested too deeply"),
+        (b'{"schema":\n "pidoctor-receipt/1",}', "is not JSON: line 2, column"),
+        (b'{"schema": ' + b"9" * 5000 + b"}", "number" if LIMITED else "no receipt"),
         (b"null", "no result"),
         (b'{"schema": "other/1"}', "other/1"),
         (b'{"schema": "pidoctor-profile/1"}', "missing"),
@@ -132,6 +136,12 @@ def test_a_receipt_with_nonsense_in_it_is_no_traceback(
     fleet = report(str(tmp_path))
     assert fleet.documents == 1
     assert not any("Error:" in one["error"] for one in fleet.not_read)
+
+
+@pytest.mark.parametrize("proof", [None, {}, {"status": "later"}, {"status": True}, [1]])
+def test_a_receipt_without_a_proof_is_neither_works_nor_fails(tmp_path: Path, proof: Any) -> None:
+    write(tmp_path, "odd", {**receipt(target(BOOKWORM)), "proof": proof})
+    assert [group["verdict"] for group in report(str(tmp_path)).groups] == ["unknown"]
 
 
 def test_captures_are_looked_at_and_resolved_for(tmp_path: Path) -> None:
