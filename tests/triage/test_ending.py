@@ -13,7 +13,10 @@ from pidoctor.triage.symptoms import load
 
 @pytest.mark.parametrize(
     ("status", "number"),
-    [(-4, 4), (132, 4), (137, 9), (139, 11), (247, 9), (252, 4), (255, None), (1, None), (0, None)],
+    [
+        *((-4, 4), (132, 4), (137, 9), (139, 11), (192, 64), (225, 31), (247, 9), (252, 4)),
+        *((0, None), (1, None), (128, None), (193, None), (224, None), (255, None)),
+    ],
 )
 def test_the_signal_behind_a_status(status: int, number: int | None) -> None:
     assert signal_of(status) == number
@@ -40,3 +43,15 @@ def test_a_guess_names_the_others_and_not_itself() -> None:
     python, bits = triage([b"ERROR: No matching distribution found for tensorflow\n"])
     assert python.alternatives == (bits.cause,)
     assert bits.alternatives == (python.cause,)
+
+
+def test_three_guesses_at_most_each_names_the_others() -> None:
+    log = "".join(
+        f"ERROR: Could not find a version that satisfies the requirement {name} "
+        "(from versions: none)\n"
+        for name in ("foo", "tensorflow", "torch==1.0")
+    )
+    guesses = triage([log.encode()])
+    assert len(guesses) == 3
+    causes = {guess.cause for guess in guesses}
+    assert all({*guess.alternatives} >= causes - {guess.cause} for guess in guesses)
