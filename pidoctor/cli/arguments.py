@@ -9,6 +9,7 @@ errors come at once.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -75,7 +76,16 @@ class _Parser(argparse.ArgumentParser):
     """argparse with errors as one line, raised instead of printed."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see `{self.prog} --help`)")
+        raise UsageError(f"{message} (see `{self.prog} --help`){self._meant(message)}")
+
+    def _meant(self, message: str) -> str:
+        """The option that an unknown one is a misspelling of, as a question."""
+        from difflib import get_close_matches
+
+        unknown = re.match(r"unrecognized arguments: (--[\w-]+)", message)
+        known = [name for name in self._option_string_actions if name.startswith("--")]
+        near = get_close_matches(unknown[1], known, n=1, cutoff=0.7) if unknown else []
+        return f"; did you mean {near[0]}?" if near else ""
 
 
 class _Once(argparse.Action):

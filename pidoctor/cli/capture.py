@@ -18,9 +18,9 @@ DEFAULT_FILE = "pidoctor-capture.json"
 EXAMPLES = """\
   pidoctor capture
   pidoctor capture -o my-pi.json
-  pidoctor explain auto --capture my-pi.json        (then, on another machine)
-  pidoctor capture --script > capture.py            (for a board with Python 3.5 to 3.8, and there:)
-  python3 capture.py > old-board.json
+  pidoctor explain auto --capture my-pi.json      (then, on another machine)
+  pidoctor capture --script > capture.py          (for a board with Python 3.5
+  python3 capture.py > old-board.json              to 3.8, and this there)
 """
 
 

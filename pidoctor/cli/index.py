@@ -17,7 +17,7 @@ DESCRIPTION = "The wheels index: what pidoctor knows about every wheel, offline.
 EXAMPLES = """\
   pidoctor index status
   pidoctor index update
-  pidoctor index audit ai_edge_litert-2.1.1-cp311-cp311-manylinux_2_27_aarch64.whl
+  pidoctor index audit wheels/*.whl
   pidoctor index verify --sample 10
 """
 

@@ -19,7 +19,7 @@ DESCRIPTION = "Show what an interrupted install left, and put it in order. Asks 
 EXAMPLES = """\
   pidoctor recover
   pidoctor recover --venv ~/project/.venv --yes
-  pidoctor recover --put-back backup                 (where it is not clear what is right)
+  pidoctor recover --put-back backup       (where it is not clear what is right)
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +15,7 @@ from pidoctor.result import Finding, Severity
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
+    from pidoctor.triage.cases import Case
 
 
 class Conclusion(NamedTuple):
@@ -269,35 +270,44 @@ def _matrix(result: Result) -> Conclusion:
 
 def _triage(result: Result) -> Conclusion:
     if result.cases is not None:
-        bad = sum(case.cause not in ("no-problem", "unknown", "not-read") for case in result.cases)
-        logs = units.count(len(result.cases), "log")
-        return Conclusion(f"{bad} of {logs} show a known cause.")
+        return Conclusion(_of_many_logs(result.cases))
     if not result.diagnoses:
         return Conclusion()
     first = result.diagnoses[0]
     return Conclusion(first.explanation or first.cause, next(iter(first.fix.commands), None))
 
 
+def _of_many_logs(cases: Sequence[Case]) -> str:
+    unread = sum(case.error is not None for case in cases)
+    fine = sum(case.cause == "no-problem" for case in cases)
+    unknown = sum(case.cause == "unknown" for case in cases)
+    said = _counted(
+        ("shows a known cause", "show a known cause", len(cases) - unread - fine - unknown),
+        ("shows no failure", "show no failure", fine),
+        ("is not explained", "are not explained", unknown),
+        ("could not be read", "could not be read", unread),
+    )
+    return f"Of {units.count(len(cases), 'log')} {said}." if said else "There was no log to read."
+
+
+def _counted(*counts: tuple[str, str, int]) -> str:
+    """What is said of one, what of several, and how many: "38 work, 3 failed and 1 is new"."""
+    return units.listed([units.count(n, one, several) for one, several, n in counts if n])
+
+
 def _fleet(result: Result) -> Conclusion:
     fleet = result.fleet
     if fleet is None:
         return Conclusion()
-    counted = [
-        f"{number} {words}"
-        for words, number in (
-            ("work", fleet.of("works")),
-            ("fit and were not tried", fleet.of("fits")),
-            ("failed", fleet.of("fails")),
-            ("cannot as they are", fleet.of("cannot")),
-            ("are not known", fleet.of("unknown")),
-        )
-        if number
-    ]
-    return Conclusion(
-        f"Of {units.count(fleet.boards, 'board')} {units.listed(counted)}."
-        if counted
-        else "Nothing of any board was found."
+    said = _counted(
+        ("works", "work", fleet.of("works")),
+        ("fits and was not tried", "fit and were not tried", fleet.of("fits")),
+        ("failed", "failed", fleet.of("fails")),
+        ("cannot as it is", "cannot as they are", fleet.of("cannot")),
+        ("is not known", "are not known", fleet.of("unknown")),
     )
+    boards = units.count(fleet.boards, "board")
+    return Conclusion(f"Of {boards} {said}." if said else "Nothing of any board was found.")
 
 
 def _index(result: Result) -> Conclusion:
@@ -307,8 +317,10 @@ def _index(result: Result) -> Conclusion:
     if index.status is not None:
         days = index.status.age_days
         age = "of unknown age" if days is None else f"{units.count(days, 'day')} old"
-        old = days is not None and days > OLD_AFTER_DAYS
-        return Conclusion(f"The wheels index is {age}.", "pidoctor index update" if old else None)
+        if days is not None and days > OLD_AFTER_DAYS:
+            missing = "what was published since is not in it"
+            return Conclusion(f"The wheels index is {age}; {missing}.", "pidoctor index update")
+        return Conclusion(f"The wheels index is {age}.")
     if index.update is not None:
         changes = units.count(len(index.update.changes), "change")
         return Conclusion(f"The wheels index is up to date, with {changes}.")

@@ -252,7 +252,7 @@ def test_the_table_says_it_in_words(tmp_path: Path) -> None:
     text = " ".join(run.out.split())
     assert "1 board: cannot be installed as it is" in text
     assert "Python tells them apart: 3.13 here, 3.11 on 1 board where it is possible." in text
-    assert text.endswith("Of 2 boards 1 fit and were not tried and 1 cannot as they are.")
+    assert text.endswith("Of 2 boards 1 fits and was not tried and 1 cannot as it is.")
 
 
 def test_the_page_escapes_what_others_wrote_and_loads_nothing(tmp_path: Path) -> None:

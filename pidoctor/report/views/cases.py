@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pidoctor.envelope import Result
 from pidoctor.report.document import FAINT, STRONG, Detail, Item, Mark, Section, Table, Words
+from pidoctor.report.views import conclusion
 from pidoctor.triage.cases import Case, Group, by_cause, unexplained
 
 _EXAMPLES = 3
@@ -25,12 +26,18 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         yield Section("By log", (Table(tuple(map(_case, cases))),))
     unread = [case for case in cases if case.error]
     if unread:
-        lines = tuple(Item(Mark.WARN, case.error or "") for case in unread[:_WORDINGS])
+        lines = tuple(Item(Mark.WARN, _why_unread(case)) for case in unread[:_WORDINGS])
         yield Section("Not read", lines)
     wordings = unexplained(cases)[:_WORDINGS]
     if wordings and detail is not Detail.QUIET:
         rows = tuple((str(len(g.cases)), [(g.newest, FAINT)], g.name) for g in wordings)
         yield Section("Explained by no cause yet", (Table(rows, right=0),))
+    yield from conclusion.view(result, detail)
+
+
+def _why_unread(case: Case) -> str:
+    error = case.error or ""
+    return error if case.log in error else f"{case.log}: {error}"
 
 
 def _months(cases: Sequence[Case]) -> tuple[tuple[Words, ...], ...]:

@@ -40,5 +40,7 @@ def _mark(result: Result) -> Mark:
     if (result.model or result.bench) is not None and result.exit_code == ExitCode.COULD_NOT_CHECK:
         return Mark.UNKNOWN
     if result.exit_code == ExitCode.FINE:
+        if result.index is not None and conclude(result).next:
+            return Mark.WARN  # it is old
         return Mark.GOOD if result.resolution is None or result.plan else Mark.BAD
     return Mark.WARN if result.plan and not result.outcome else Mark.BAD

@@ -1,0 +1,52 @@
+"""Help at three widths (its exact text is argparse's, and each Python's own), and refusals.
+
+``PIDOCTOR_UPDATE_GOLDEN=1 pytest tests/cli/test_screens.py`` writes the expected texts anew.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pidoctor.cli.arguments import COMMANDS
+from pidoctor.report.layout import cells
+from tests.cli.program import pidoctor
+
+GOLDEN = Path(__file__).parent / "golden"
+REFUSED = {
+    "unknown-command": ("chekc",),
+    "unknown-option": ("check", "--tarjet", "pi4"),
+    "unknown-board": ("check", "--target", "raspberry pie"),
+    "several-boards": ("explain", "--target", "orangepi"),
+    "unknown-runtime": ("explain", "tensroflow"),
+    "no-file": ("triage", "nothing-of-that-name.log"),
+    "no-model": ("model", "nothing-of-that-name.tflite"),
+    "no-argument": ("model",),
+}
+
+
+def compare(name: str, text: str) -> None:
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("PIDOCTOR_UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [120, 80, 40])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help(command: str, width: int) -> None:
+    run = pidoctor(*command.split(), "--help", columns=width)
+    assert (run.code, run.err) == (0, "")
+    assert "pidoctor" in run.out[run.out.index("examples:") :]
+    if width > 40:  # an example is not cut
+        assert max(map(cells, run.out.splitlines())) <= width
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_is_one_line_that_says_what_to_do(name: str) -> None:
+    run = pidoctor(*REFUSED[name])
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+    compare(name, run.err)
