@@ -609,10 +609,25 @@ class BenchRun(TypedDict):
     death: Union[Death, None]
 
 
+class Prediction(TypedDict):
+    """How long the model takes on another board: what it took here times the ``ratio`` (two).
+
+    The least and the most that ``timings`` of ``models`` published in ``sources`` show.
+    """
+
+    board: Text
+    low_ms: Number
+    high_ms: Number
+    ratio: list[Number]
+    models: Amount
+    timings: Amount
+    sources: list[Text]
+
+
 class Bench(TypedDict):
     """How fast a model runs here; ``drift``: one thread at the end over one at the beginning.
 
-    ``celsius`` is the highest that was seen.
+    ``celsius`` is the highest that was seen. ``predicted`` is there where it was asked for.
     """
 
     model: str
@@ -623,6 +638,7 @@ class Bench(TypedDict):
     governor: Union[str, None]
     celsius: Union[float, None]
     mhz: Union[Amount, None]
+    predicted: Union[Prediction, None]
 
 
 class Answer(TypedDict):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pidoctor import shapes
+    from pidoctor.bench.prediction import Prediction
     from pidoctor.proof.proof import Death
 
 MOST_VARIATION = 0.03  # boards at rest vary by 0.1 to 0.7 %
@@ -111,6 +112,7 @@ class Bench(NamedTuple):
     governor: str | None
     celsius: float | None
     mhz: int | None
+    predicted: Prediction | None = None
 
     @property
     def best(self) -> Run | None:
@@ -132,6 +134,7 @@ class Bench(NamedTuple):
             "governor": self.governor,
             "celsius": self.celsius,
             "mhz": self.mhz,
+            "predicted": self.predicted.to_json() if self.predicted else None,
         }
 
 

@@ -148,6 +148,9 @@ TABLES: Mapping[str, Rules] = {
         },
         filled=("rules[].where",),
     ),
+    "board_latencies": Rules(
+        "pidoctor.bench.prediction:BoardLatenciesTable", filled=("rows", "rows[].ms")
+    ),
     "operator_versions": Rules(
         "pidoctor.model.versions:OperatorVersionsTable",
         unique=(("wheels[].wheel",),),

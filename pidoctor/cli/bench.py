@@ -11,7 +11,9 @@ from pidoctor.cli.arguments import add_environment
 if TYPE_CHECKING:
     from pidoctor.bench.figures import Bench
     from pidoctor.bench.measure import Subject
+    from pidoctor.bench.prediction import Prediction, Ratio
     from pidoctor.envelope import Result
+    from pidoctor.profile.profile import Profile
 
 DESCRIPTION = """\
 How fast does this .tflite model run here? Each configuration (threads, with and without XNNPACK) is
@@ -21,6 +23,7 @@ EXAMPLES = """\
   pidoctor bench detect.tflite
   pidoctor bench detect.tflite --threads 1,4 --seconds 10
   pidoctor bench detect.tflite --venv ~/project/.venv --json
+  pidoctor bench detect.tflite --predict pi5-8gb
 """
 _MOST_THREADS = 256
 
@@ -36,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="ai-edge-litert, tflite-runtime or tensorflow; default: the first that is installed",
     )
+    parser.add_argument(
+        "--predict",
+        metavar="TARGET",
+        help="also on another board, as a range from what was measured on both: pi5-8gb",
+    )
     add_environment(parser)
 
 
@@ -47,10 +55,13 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.result import ExitCode
 
     threads = _threads(options.threads)
+    elsewhere = _elsewhere(options) if options.predict is not None else None
     subject = _subject(options)
     with watched(options) as watch:
         asked = tuple(configurations(threads, plain=True))
         bench = measure(subject, asked, LiveHost(), watch.say)
+    if elsewhere is not None:
+        bench = bench._replace(predicted=_predicted(bench, *elsewhere))
     ran = any(run.figures for run in bench.runs)
     believed = ExitCode.COULD_NOT_CHECK if bench.void else ExitCode.FINE
     code = believed if ran else ExitCode.PROBLEM
@@ -83,6 +94,48 @@ def _subject(options: argparse.Namespace) -> Subject:
         raise UsageError(f"nothing can be measured: {proof.death.message} (see `pidoctor smoke`)")
     runtime = next(it for it in load_runtimes() if it.distribution == proof.runtime)
     return Subject(python, runtime, proof.version or "", path, options.seconds)
+
+
+def _elsewhere(options: argparse.Namespace) -> tuple[str, Ratio]:
+    """The board of ``--predict`` and the ratio of its times to those of this one."""
+    from pidoctor import api
+    from pidoctor.bench.prediction import KINDS, known_from, ratio_of, timings
+    from pidoctor.errors import CouldNotCheckError
+    from pidoctor.model.content import read_content
+    from pidoctor.model.file import named_model
+    from pidoctor.model.summary import quantisation
+    from pidoctor.profile.named_targets import target
+
+    there, name = _place(target(options.predict)), f"--predict {options.predict}"
+    with named_model(Path(options.file)) as data:
+        kind = quantisation(read_content(data))
+    if kind not in KINDS:
+        known = "float32 and int8"
+        raise CouldNotCheckError(f"{name}: boards were compared with {known}, not with {kind}")
+    profile = api.probe(python=options.python, venv=options.venv).profile
+    if profile.board.id.value is None:
+        raise CouldNotCheckError(f"{name}: it is carried over from a known board; this is none")
+    here = _place(profile)
+    ratio = ratio_of(timings(), here, there, KINDS[kind])
+    if ratio is None:
+        boards = ", ".join(known_from(here, KINDS[kind])) or "no other board"
+        raise CouldNotCheckError(
+            f"{name}: nobody has published times of the same {KINDS[kind]} models on {here} and "
+            f"{there}; from {here} they carry over to {boards}"
+        )
+    return there, ratio
+
+
+def _place(profile: Profile) -> str:
+    """A board with the word size of its Python, as board_latencies.json has them."""
+    return f"{profile.board.id.value or 'no board'}/{profile.python.bits.value or 64}"
+
+
+def _predicted(bench: Bench, board: str, ratio: Ratio) -> Prediction | None:
+    from pidoctor.bench.prediction import predict
+
+    best = bench.best
+    return predict(best.figures.p50, board, ratio) if best and best.figures else None
 
 
 def _threads(text: str | None) -> tuple[int, ...]:

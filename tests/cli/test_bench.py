@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -13,6 +14,15 @@ import jsonschema
 import pytest
 
 import pidoctor as package
+from pidoctor import api
+from pidoctor.bench.figures import Bench, Run, figures_of
+from pidoctor.cli import bench
+from pidoctor.envelope import Result
+from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.report.document import Detail
+from pidoctor.report.jsonout import schema
+from pidoctor.report.views.bench import view
+from pidoctor.result import ExitCode
 from tests.cli.program import pidoctor
 
 PACKAGE = Path(package.__file__).parent
@@ -54,6 +64,38 @@ def test_a_runtime_that_nobody_knows() -> None:
     assert "Unknown runtime onnx: known are ai-edge-litert," in run.err
 
 
+@pytest.fixture
+def on_a_pi4(monkeypatch: pytest.MonkeyPatch) -> argparse.Namespace:
+    """The options of a `bench` on a Raspberry Pi 4 with a 64-bit system."""
+    probed = api.probe(target="pi4-4gb/bookworm-64")
+    monkeypatch.setattr(api, "probe", lambda **_: probed)
+    return argparse.Namespace(file=str(INT8), python=None, venv=None, predict="pi5-8gb")
+
+
+def test_a_time_is_carried_over_to_another_board(on_a_pi4: argparse.Namespace) -> None:
+    board, ratio = bench._elsewhere(on_a_pi4)
+    assert board == "pi5/64"
+    measured = Run(1, True, figures_of([40.0, 40.0]))
+    made = Bench("m.tflite", "ai-edge-litert", "2.3.0", (measured,), None, None, None, None)
+    predicted = bench._predicted(made, board, ratio)
+    assert predicted is not None
+    assert predicted.low < 40 / 4.37 < predicted.high  # the ratio of the medians
+    assert bench._predicted(made._replace(runs=(Run(1, True),)), board, ratio) is None
+    result = Result("bench", bench=made._replace(predicted=predicted), exit_code=ExitCode.FINE)
+    (section,) = (it for it in view(result, Detail.USUAL) if it.title == "Elsewhere")
+    assert "pi5/64: " in str(section)
+    jsonschema.validate(result.to_json(), schema())
+
+
+def test_boards_that_nobody_has_compared(on_a_pi4: argparse.Namespace) -> None:
+    on_a_pi4.predict = "orange-pi-5/ubuntu-22.04-64"
+    with pytest.raises(CouldNotCheckError, match=r"carry over to .*pi5/64"):
+        bench._elsewhere(on_a_pi4)
+    on_a_pi4.predict = "pi9"
+    with pytest.raises(UsageError, match="unknown board"):
+        bench._elsewhere(on_a_pi4)
+
+
 @pytest.mark.network
 def test_a_measurement_is_typed_and_honest(tmp_path: Path) -> None:
     """Figures are void or believed by what they say themselves, on a quiet or a busy machine."""
@@ -66,19 +108,19 @@ def test_a_measurement_is_typed_and_honest(tmp_path: Path) -> None:
     jsonschema.validate(
         run.json, json.loads((PACKAGE / "report" / "result.schema.json").read_text("utf-8"))
     )
-    bench = run.json["bench"]
-    assert bench["runtime"] == "ai-edge-litert"
-    assert [(it["threads"], it["xnnpack"]) for it in bench["runs"]] == [
+    answer = run.json["bench"]
+    assert answer["runtime"] == "ai-edge-litert"
+    assert [(it["threads"], it["xnnpack"]) for it in answer["runs"]] == [
         (1, True),
         (1, False),
         (1, True),
     ]
-    assert [it["delegated_parts"] for it in bench["runs"]] == [1, 0, 1]
-    assert len({it["output_sha256_16"] for it in bench["runs"]}) == 1
-    for it in bench["runs"]:
+    assert [it["delegated_parts"] for it in answer["runs"]] == [1, 0, 1]
+    assert len({it["output_sha256_16"] for it in answer["runs"]}) == 1
+    for it in answer["runs"]:
         assert it["death"] is None
         assert 0 < it["ms"]["min"] <= it["ms"]["p50"] <= it["ms"]["p99"]
-        noisy = it["ms"]["variation"] > 0.03 or abs(bench["drift"] - 1) > 0.03
+        noisy = it["ms"]["variation"] > 0.03 or abs(answer["drift"] - 1) > 0.03
         assert bool(it["void"]) or not noisy
-    believed = [it for it in bench["runs"] if not it["void"]]
+    believed = [it for it in answer["runs"] if not it["void"]]
     assert run.code == (0 if believed else 3)

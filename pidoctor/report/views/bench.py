@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.bench.figures import Bench, Figures, Run
+from pidoctor.bench.prediction import Prediction
 from pidoctor.envelope import Result
 from pidoctor.report.document import Block, Detail, Facts, Item, Mark, Row, Section, Table, Text
 from pidoctor.units import size
@@ -26,6 +27,8 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         blocks.append(Table(rows, header=header))
         blocks.append(Facts(tuple(_bar(run, figures, longest) for run, figures in measured)))
     yield Section("Time of a run", (*blocks, *_against(bench)))
+    if bench.predicted is not None:
+        yield Section("Elsewhere", tuple(_elsewhere(bench.predicted)))
     yield Section("Before the first run", tuple(_start(bench)))
 
 
@@ -46,6 +49,16 @@ def _against(bench: Bench) -> Iterator[Block]:
             yield Item(Mark.BAD, f"{run.name}: {run.death.message}")
         elif run.void:
             yield Item(Mark.WARN, f"{run.name} is void: {'; '.join(run.void)}")
+
+
+def _elsewhere(it: Prediction) -> Iterator[Block]:
+    ratio = it.ratio
+    yield Text(f"{it.board}: {it.low:.3g} to {it.high:.3g} ms a run")
+    yield Text(
+        f"there {ratio.models} models took {ratio.low:.3g} to {ratio.high:.3g} times as long as on "
+        f"a board like this one ({ratio.timings} published timings, "
+        f"{', '.join(ratio.sources)}); this model may lie outside"
+    )
 
 
 def _start(bench: Bench) -> Iterator[Block]:
