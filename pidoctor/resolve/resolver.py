@@ -5,49 +5,36 @@ Pure: reads the catalog and the profile, never the running machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.relations import MemoryNeed
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError
-from pidoctor.profile.environment import InstalledPackage
 from pidoctor.profile.profile import NO_RIGHTS, Profile
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.present import Need, Present, present_in
-from pidoctor.resolve.provider import HERE, Choice, Provider, World, is_theirs, needs_of
+from pidoctor.resolve.provider import Choice, World, needs_of
 from pidoctor.resolve.reasons import (
     admitted,
     age,
-    conflict,
     passed_over,
     rejection,
     unread_piwheels,
     without_wheels,
 )
 from pidoctor.resolve.request import AUTO, Request
+from pidoctor.resolve.search import Search, Solved, looked_after
 from pidoctor.resolve.standing import compiled_model, standing
 from pidoctor.resolve.verdict import Reason
 from pidoctor.units import size
-
-# Pins and backtracks before a search is given up.
-_ROUNDS = 2000
-# A plan that keeps what is installed working changes little of it; where it takes more than this,
-# the packages that cannot stay are named instead, and the ways out are tried.
-_ROUNDS_TO_MEND = 150
-
-
-class _TooDeepError(CouldNotCheckError):
-    """A search was given up after its rounds; other things that cannot be checked stay unknown."""
 
 
 def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
@@ -99,7 +86,8 @@ class Question:
         self._unchecked: dict[str, str] = {}
         self._together = [*self._known(asked)]
         of_runtime = [Need(request.name, SpecifierSet(), ASKED, extra) for extra in request.extras]
-        self._extras = [need.extra for need in self._known(of_runtime) if need.extra]
+        extras = [need.extra for need in self._known(of_runtime) if need.extra]
+        self._search = Search(self._world, self._together, extras, self._present, request.replace)
 
     def _known(self, asked: Iterable[Need]) -> Iterator[Need]:
         """What of the needs can be decided; the rest is written down with the reason."""
@@ -163,7 +151,7 @@ class Question:
         asked = [version for version in versions if admitted(specifier, version)]
         kept = self._world.kept(name)
         if kept is not None and admitted(specifier, str(kept.version)):
-            solved = self._solve_version(kept)
+            solved = self._search.solve(kept)
             if not isinstance(solved, Candidate):
                 return solved
             self._rejected.append(solved)
@@ -173,7 +161,7 @@ class Question:
             if choice is None:
                 self._rejected.append(rejection(self._world, name, version))
                 continue
-            solved = self._solve_version(choice)
+            solved = self._search.solve(choice)
             if not isinstance(solved, Candidate):
                 return solved
             self._rejected.append(solved)
@@ -191,147 +179,6 @@ class Question:
             else:
                 yield version
         yield from doubtful
-
-    def _solve_version(self, choice: Choice) -> Mapping[str, Solved] | Candidate:
-        exactly = SpecifierSet(f"==={choice.version}")
-        wanted = [Need(choice.name, exactly, ASKED, extra) for extra in self._extras]
-        roots = [Need(choice.name, exactly, ASKED), *wanted, *self._together]
-        pair = self._contradiction(choice)
-        if pair:
-            return conflict(self._world, choice, pair)
-        try:
-            kept = self._keeping_most(roots) if self._present else None
-            solution = kept or self._tree(roots, Provider(self._world))
-        except ResolutionImpossible as error:
-            theirs = self._would_replace(choice, roots)
-            if theirs is not None:
-                return theirs
-            return conflict(self._world, choice, [cause.requirement for cause in error.causes])
-        broken = [*self._broken_by(solution)]
-        if not broken or self._request.replace:
-            return _packages(solution)
-        here = (Need(name, SpecifierSet(), HERE) for name in self._present)
-        try:
-            mended = Provider(self._world, mended=frozenset(solution))
-            whole = self._tree([*roots, *here], mended, _ROUNDS_TO_MEND)
-        except (ResolutionImpossible, _TooDeepError):
-            return self._breaks(choice, solution, broken)
-        return _packages(self._reached_from([need.key for need in roots], whole))
-
-    def _keeping_most(self, roots: Sequence[Need]) -> Mapping[str, Solved] | None:
-        """The tree that replaces of what is installed only what stands in the way; None without."""
-        staying = {*self._present}
-        try:
-            for _ in self._present:
-                self._world.staying = staying
-                try:
-                    return self._tree(roots, Provider(self._world))
-                except ResolutionImpossible as error:
-                    blocking = {cause.requirement.name for cause in error.causes} & staying
-                if not blocking:
-                    return None
-                staying -= blocking
-        except _TooDeepError:
-            pass
-        finally:
-            self._world.staying = ()
-        return None
-
-    def _would_replace(self, choice: Choice, roots: Sequence[Need]) -> Candidate | None:
-        """Why not, where the only obstacle is a package that others look after."""
-        if not self._world.theirs_stay:
-            return None
-        self._world.theirs_stay = False
-        try:
-            solution = _packages(self._tree(roots, Provider(self._world)))
-        except ResolutionImpossible:
-            return None
-        finally:
-            self._world.theirs_stay = True
-        for item in self._replaced(solution):
-            solved = solution[item.name]
-            why = "; ".join(text for text in solved.because if ASKED not in text) or item.name
-            detail = f"needs {why}, and {_looked_after(item, str(solved.choice.version))}"
-            return Candidate(choice.name, str(choice.version), Reason.BREAKS_INSTALLED, detail)
-        return None
-
-    def _replaced(self, solution: Mapping[str, Solved]) -> Iterator[InstalledPackage]:
-        """What others look after and a solution replaces."""
-        for name, solved in solution.items():
-            there = self._present.get(name)
-            if there is not None and solved.choice.present is None and is_theirs(there.item):
-                yield there.item
-
-    def _contradiction(self, choice: Choice) -> Sequence[Need]:
-        """A need of the runtime and one that was asked for which no version satisfies together."""
-        for need in self._world.needs(choice):
-            for other in self._together:
-                both = need.specifier & other.specifier
-                if need.name == other.name and not any(
-                    both.contains(found.version, prereleases=True)
-                    for found in self._world.choices(need.name)
-                ):
-                    return [need, other]
-        return ()
-
-    def _tree(
-        self, roots: Sequence[Need], provider: Provider, rounds: int = _ROUNDS
-    ) -> Mapping[str, Solved]:
-        resolver = Resolver(provider, BaseReporter[Need, Choice, str]())
-        try:
-            result = resolver.resolve(roots, max_rounds=rounds + 20 * len(roots))
-        except ResolutionTooDeep as error:
-            raise _TooDeepError(
-                f"so many versions would have to be tried that it was given up after {error} steps;"
-                " ask for particular versions (NAME==VERSION) of what is named without one"
-            ) from None
-        return {
-            name: Solved(pin, tuple(str(need) for need in result.criteria[name].iter_requirement()))
-            for name, pin in result.mapping.items()
-        }
-
-    def _broken_by(self, solution: Mapping[str, Solved]) -> Iterator[tuple[str, Need]]:
-        """The installed packages outside the solution that would lose what they need, and that."""
-        changed = {
-            name for name, solved in solution.items() if not solved.choice.present
-        } & self._present.keys()
-        for name in self._present if changed else ():
-            for need in () if name in solution else self._world.held(name):
-                if need.name in changed and not need.specifier.contains(
-                    solution[need.name].choice.version, prereleases=True
-                ):
-                    yield name, need
-
-    def _breaks(
-        self, choice: Choice, solution: Mapping[str, Solved], broken: Sequence[tuple[str, Need]]
-    ) -> Candidate:
-        _, need = broken[0]
-        solved = solution[need.name]
-        why = "; ".join(text for text in solved.because if ASKED not in text)
-        others = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
-        return Candidate(
-            choice.name,
-            str(choice.version),
-            Reason.BREAKS_INSTALLED,
-            f"needs {why or need.name}, which would put in {need.name} {solved.choice.version}; "
-            f"what is installed needs {need}{others}",
-            losers=tuple(dict.fromkeys(name for name, _ in broken)),
-        )
-
-    def _reached_from(
-        self, keys: Sequence[str], whole: Mapping[str, Solved]
-    ) -> Mapping[str, Solved]:
-        """The part of a solution that the asked packages need."""
-        reached, left = {key: whole[key] for key in keys}, list(dict.fromkeys(keys))
-        while left:
-            for need in self._world.needs(whole[left.pop()].choice):
-                if need.key not in reached:
-                    reached[need.key] = whole[need.key]
-                    left.append(need.key)
-        return {
-            key: Solved(item.choice, tuple(text for text in item.because if HERE not in text))
-            for key, item in reached.items()
-        }
 
     def _not_checked(self, solution: Mapping[str, Solved]) -> Mapping[str, str]:
         """The packages that nothing is known of, though they are asked for or needed, and why."""
@@ -377,8 +224,8 @@ class Question:
         notes = [note for solved in solution.values() for note in solved.choice.notes]
         notes += self._memory_notes(name, str(solution[name].choice.version))
         notes += filter(None, [self._age()])
-        for item in self._replaced(solution):
-            notes.append(_looked_after(item, str(solution[item.name].choice.version)))
+        for item in self._search.replaced(solution):
+            notes.append(looked_after(item, str(solution[item.name].choice.version)))
         asked = [(need, solution[need.name].choice) for need in self._together]
         notes += passed_over(self._world, asked)
         notes += self._request.left
@@ -396,7 +243,7 @@ class Question:
             notes=tuple(notes),
             rests_on=standing(*known, chosen.wheel, numpy),
             unchecked=self._not_checked(solution),
-            breaks=tuple(str(need) for _, need in self._broken_by(solution)),
+            breaks=tuple(str(need) for _, need in self._search.broken_by(solution)),
         )
 
     def _described(self, choice: Choice) -> Wheel | None:
@@ -419,28 +266,3 @@ class Question:
             python = self._machine.python_short
             return f"no runtime has a wheel for {here} with Python {python}; {told}"
         return told
-
-
-def _looked_after(item: InstalledPackage, version: str) -> str:
-    """Whose an installed package is, and how they bring another version."""
-    there = f"{item.name} {item.version}"
-    if item.editable:
-        return f"{there} is installed as editable, from a folder that somebody works in"
-    if item.origin == "conda":
-        return (
-            f"{there} is conda's, which would not know that pip replaces it; conda can bring "
-            f"another: conda install {item.name}={version}"
-        )
-    return f"{there} is the system's own"
-
-
-class Solved(NamedTuple):
-    """A choice of the solution, and the requirements it satisfies."""
-
-    choice: Choice
-    because: tuple[str, ...]
-
-
-def _packages(solution: Mapping[str, Solved]) -> Mapping[str, Solved]:
-    """A solution without the entries of extras: those brought what they ask for."""
-    return {key: solved for key, solved in solution.items() if not solved.choice.extra}
