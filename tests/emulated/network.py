@@ -17,6 +17,13 @@ _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY"
 _INDEX = re.compile(r"^(?:global|install|:env:)\.index-url=(.*)$", re.MULTILINE)
 
 
+def certificates() -> tuple[Path, str]:
+    """The certificates, as `files` has files: a board has some without a network too, and pip of
+    trixie does not start without.
+    """
+    return Path(os.environ.get("SSL_CERT_FILE", CA_BUNDLE)), CA_BUNDLE
+
+
 def files() -> list[tuple[Path, str]]:
     """Files and folders of this machine, each with the path of the root to put it over.
 
@@ -26,7 +33,6 @@ def files() -> list[tuple[Path, str]]:
     pip_cache.mkdir(parents=True, exist_ok=True)
     return [
         (Path("/etc/resolv.conf").resolve(), "/etc/resolv.conf"),
-        (Path(os.environ.get("SSL_CERT_FILE", CA_BUNDLE)), CA_BUNDLE),
         (pip_cache, "/root/.cache/pip"),
     ]
 

@@ -71,18 +71,8 @@ class Root:
         its children. A status other than 0 is an AssertionError unless `check` is false; a death by
         signal n is status 128 + n.
         """
-        mounts = [*binds, *(network.files() if online else ())]
-        variables = {**self._environment(cpu, online), **(env or {})}
         finished = subprocess.run(
-            [
-                "unshare", "--mount", "--propagation=private", "--pid", "--fork", "--kill-child",
-                *(() if online else ("--net",)),
-                str(_ENTER), str(self.path), self._overlay,
-                *(str(part) for mount in mounts for part in mount),
-                "--", "env", "--ignore-environment", "--chdir=/root",
-                *(f"{name}={value}" for name, value in variables.items()),
-                *argv,
-            ],
+            self._command(argv, cpu, env or {}, online, binds, () if online else ("--net",)),
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
             timeout=timeout, check=False,
         )  # fmt: skip
@@ -92,6 +82,40 @@ class Root:
                 f"{finished.stdout[-4000:]}\n{finished.stderr[-4000:]}"
             )
         return finished
+
+    def start(self, argv: Sequence[str], namespace: str, log: Path) -> subprocess.Popen[bytes]:
+        """Start a program, as `run` does, in a network namespace of this name (of `ip netns`).
+
+        It and all its children end when the caller kills it; what it prints goes to `log`.
+        """
+        command = self._command(argv, None, {}, False, (), ())
+        with log.open("wb") as out:
+            return subprocess.Popen(
+                ["ip", "netns", "exec", namespace, *command],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def _command(
+        self,
+        argv: Sequence[str],
+        cpu: str | None,
+        env: Mapping[str, str],
+        online: bool,
+        binds: Iterable[tuple[Path, str]],
+        apart: Sequence[str],
+    ) -> list[str]:
+        """The command of this machine that runs `argv` in the root; `apart` is for unshare."""
+        mounts = [*binds, network.certificates(), *(network.files() if online else ())]
+        variables = {**self._environment(cpu, online), **env}
+        return [
+            "unshare", "--mount", "--propagation=private", "--pid", "--fork", "--kill-child",
+            *apart,
+            str(_ENTER), str(self.path), self._overlay,
+            *(str(part) for mount in mounts for part in mount),
+            "--", "env", "--ignore-environment", "--chdir=/root",
+            *(f"{name}={value}" for name, value in variables.items()),
+            *argv,
+        ]  # fmt: skip
 
     def write(self, path: str, text: str) -> None:
         """Write a file of the root, in a folder that is there."""
