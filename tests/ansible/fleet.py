@@ -29,6 +29,7 @@ class Fleet:
     ansible: Path  # the folder of its programs
     collections: Path
     boards: dict[str, dict[str, str]] = field(default_factory=dict)
+    connect_s: int = 2  # after so many seconds a board that does not answer is unreachable
 
     def add(self, name: str, python: str, **variables: str) -> Path:
         """A board; its environment's path."""
@@ -51,7 +52,11 @@ class Fleet:
         (site / "sitecustomize.py").write_text(BLOCKED, encoding="utf-8")
 
     def rollout(self, first: str, **variables: str) -> Recap:
-        """Run the playbook with ``first`` as the first board of the inventory."""
+        """Run the collection's playbook with ``first`` as the first board of the inventory."""
+        return self.play("pidoctor.tflite.rollout", first, **variables)
+
+    def play(self, playbook: str, first: str, **variables: str) -> Recap:
+        """Run a playbook with ``first`` as the first board of the inventory."""
         names = [first, *(name for name in self.boards if name != first)]
         lines = [
             " ".join((name, *(f"{k}={v}" for k, v in self.boards[name].items()))) for name in names
@@ -68,7 +73,7 @@ class Fleet:
         done = subprocess.run(
             [
                 str(self.ansible / "ansible-playbook"),
-                *("-i", str(inventory), "-T", "2", "-f", "4", *words, "pidoctor.tflite.rollout"),
+                *("-i", str(inventory), "-T", str(self.connect_s), "-f", "4", *words, playbook),
             ],
             env={
                 **os.environ,
