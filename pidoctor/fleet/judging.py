@@ -136,6 +136,10 @@ def _receipt(document: Document, data: Json) -> Judged:
         *_death(proof),
         prints.from_json(data.get("fingerprint")),
     )
+    if verdict is Verdict.UNKNOWN:
+        record = record._replace(
+            cause="no-proof", detail="its receipt has no proof that can be read"
+        )
     return Judged(record, lambda: _profile(data))
 
 

@@ -200,7 +200,7 @@ def _software(count: Count) -> str:
     if not count.runtime:
         return ""
     numpy = f", numpy {count.numpy}" if count.numpy else ""
-    return f"{count.runtime} {count.version}{numpy}"
+    return f"{count.runtime} {count.version}".strip() + numpy
 
 
 def _causes(counts: list[Count]) -> Iterator[Cause]:

@@ -141,7 +141,9 @@ def test_a_receipt_with_nonsense_in_it_is_no_traceback(
 @pytest.mark.parametrize("proof", [None, {}, {"status": "later"}, {"status": True}, [1]])
 def test_a_receipt_without_a_proof_is_neither_works_nor_fails(tmp_path: Path, proof: Any) -> None:
     write(tmp_path, "odd", {**receipt(target(BOOKWORM)), "proof": proof})
-    assert [group["verdict"] for group in report(str(tmp_path)).groups] == ["unknown"]
+    (group,) = report(str(tmp_path)).groups
+    assert group["verdict"] == "unknown"
+    assert group["causes"][0]["id"] == "no-proof"
 
 
 def test_captures_are_looked_at_and_resolved_for(tmp_path: Path) -> None:
