@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from packaging.version import Version
 
@@ -143,8 +143,7 @@ def parse_project(data: Any, where: str) -> Project:
         selection = data.get("selection", {})
         left_out = frozenset(selection.get("left_out", ()))
         extras = frozenset(selection.get("extras", ()))
-        _only(
-            str,
+        _texts(
             data["name"],
             data["retrieved"],
             *others,
@@ -179,8 +178,8 @@ def _wheel(
         source=entry.get("source", "index"),
         evidence=evidence[entry["evidence"]] if "evidence" in entry else None,
     )
-    _only(str, wheel.filename, wheel.sha256, wheel.requires_python, wheel.yanked, wheel.source)
-    _only(str, *wheel.requires_dist)
+    _texts(wheel.filename, wheel.sha256, wheel.requires_python, wheel.yanked, wheel.source)
+    _texts(*wheel.requires_dist)
     _only(int, wheel.size)
     if not wheel.filename.endswith(".whl") or wheel.filename.count("-") not in (4, 5):
         raise ValueError("not a wheel's file name")
@@ -194,7 +193,7 @@ def parse_evidence(item: Mapping[str, Any]) -> Evidence:
     numpy = item["numpy_api"]
     if numpy is not None:
         _only(int, numpy["abi"], numpy["feature"])
-    _only(str, item["read_from"])
+    _texts(item["read_from"])
     _only(int, item["unpacked_size"])
     return Evidence(
         read_from=item["read_from"],
@@ -219,8 +218,8 @@ def _library(item: Mapping[str, Any]) -> Library:
         optional_features=tuple(item.get("optional_features", ())),
         arm=ArmLevels(**item["arm"]) if "arm" in item else None,
     )
-    _only(str, library.path, library.machine, *library.needed, *library.cpu_features)
-    _only(str, *library.optional_features)
+    _texts(library.path, library.machine, *library.needed, *library.cpu_features)
+    _texts(*library.optional_features)
     _only(int, library.align, *(library.arm or ()))
     _only(bool, library.required, library.exec_stack)
     for version in (library.glibc, library.glibcxx, library.cxxabi):
@@ -233,9 +232,15 @@ def _only(kind: type, *values: object) -> None:
     for value in values:
         if type(value) is not kind:
             raise TypeError(f"{type(value).__name__} where {kind.__name__} belongs")
-        # A line break in a hash would be a line of its own in a lock file.
-        if kind is str and not cast(str, value).isprintable():
-            raise ValueError("a control character")
+
+
+def _texts(*values: str) -> None:
+    """Raises for what is no text (by ``join``), and for a control character.
+
+    A line break in a hash would be a line of its own in a lock file.
+    """
+    if not "".join(values).isprintable():
+        raise ValueError("a control character")
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -5,9 +5,12 @@ Versions of distributions follow PEP 440 and are read by ``packaging.version``.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 Version = tuple[int, ...]
 
 
+@lru_cache(maxsize=4096)  # an index names the same few versions thousands of times
 def parse_version(text: str) -> Version:
     """``"2.36"`` as ``(2, 36)``; ValueError for anything but dotted numbers."""
     parts = text.split(".")
