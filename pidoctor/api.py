@@ -91,9 +91,10 @@ def _captured(path: Path) -> ProbeResult:
     from pidoctor.host.capture_format import parse_capture
     from pidoctor.host.captured import CaptureHost, load_capture
     from pidoctor.probe.machine import probe as look
-    from pidoctor.report.bundle import CAPTURE, is_bundle, load_bundle
+    from pidoctor.report.bundle import CAPTURE, load_bundle
+    from pidoctor.safe_files import is_zip
 
-    if not (path.is_file() and is_bundle(path)):
+    if not (path.is_file() and is_zip(path)):
         return look(load_capture(path), origin=f"capture {path.name}")
     files = load_bundle(path).files
     if CAPTURE not in files:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pidoctor.redact_rule import Rule
 from pidoctor.redact_rules import (
@@ -42,8 +41,7 @@ _OPTION = re.compile(rf"-[\w-]{{0,60}}?{NAMED}", re.IGNORECASE)
 _LOGIN_OPTIONS = ("-u", "-U", "--user", "--proxy-user")
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """What is known of the user and the machine, besides what patterns recognise.
 
     ``home`` is written as ``~`` wherever it is found, ``host`` as "host".

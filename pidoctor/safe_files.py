@@ -31,6 +31,15 @@ _STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 AnyPath = Union[str, "os.PathLike[str]"]
 
 
+def is_zip(path: AnyPath) -> bool:
+    """Whether a regular file begins as a zip file does: a support bundle, perhaps."""
+    try:
+        with open_regular(path) as stream:
+            return stream.read(4) == b"PK\x03\x04"
+    except UsageError:
+        return False
+
+
 def open_regular(path: AnyPath, limit: int | None = None) -> BinaryIO:
     """The file at ``path``, opened for reading.
 

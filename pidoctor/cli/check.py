@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Container, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import (
@@ -122,6 +120,9 @@ def _place(result: Result) -> str:
 
 def examine(options: argparse.Namespace) -> Result:
     """Look at the machine once: profile, resolution, findings."""
+    from dataclasses import replace
+    from pathlib import Path
+
     from pidoctor import api
     from pidoctor.cli.resolving import catalog_for, fit_options
     from pidoctor.cli.resume import interrupted
@@ -154,6 +155,8 @@ def examine(options: argparse.Namespace) -> Result:
 
 def _with_model(result: Result, fitting: Fitting) -> Result:
     """The result with what stands in the way of the model first, and what it then comes to."""
+    from dataclasses import replace
+
     from pidoctor.report.conclusion import concluded
 
     return concluded(

@@ -126,9 +126,9 @@ def _diagnose(options: argparse.Namespace, profile: Profile | None) -> tuple[lis
 
 
 def _names_bundle(log: str) -> bool:
-    from pidoctor.report.bundle import is_bundle
+    from pidoctor.safe_files import is_zip
 
-    return log != "-" and Path(log).is_file() and is_bundle(Path(log))
+    return log != "-" and is_zip(log)
 
 
 def _profile(options: argparse.Namespace) -> Profile | None:

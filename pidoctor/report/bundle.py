@@ -148,15 +148,6 @@ def bundle_entries(content: Content, identity: Identity) -> dict[str, str]:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def is_bundle(path: Path) -> bool:
-    """Whether a file looks like a bundle: a zip file."""
-    try:
-        with open_regular(path) as stream:
-            return stream.read(4) == b"PK\x03\x04"
-    except UsageError:
-        return False
-
-
 def load_bundle(path: Path) -> Bundle:
     """Read a bundle that anyone may have made.
 

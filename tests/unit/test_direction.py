@@ -22,7 +22,10 @@ PACKAGE = Path(pidoctor.__file__).parent
 IMPORTS: Mapping[str, str] = {
     "__main__": "cli",
     "ansible": "errors probe pyz safe_files",
-    "api": "asked catalog checks envelope errors host probe profile report resolve result triage",
+    "api": (
+        "asked catalog checks envelope errors host probe profile report resolve result "
+        "safe_files triage"
+    ),
     "bench": "catalog errors host proof shapes",
     "catalog": "decoding errors json_schema platforms result units",
     "checks": "catalog platforms profile readiness resolve result units",

@@ -21,7 +21,8 @@ from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.codec import from_json
 from pidoctor.redact import Identity
 from pidoctor.report import bundle
-from pidoctor.report.bundle import Content, find_logs, is_bundle, load_bundle, write_bundle
+from pidoctor.report.bundle import Content, find_logs, load_bundle, write_bundle
+from pidoctor.safe_files import is_zip
 from tests.unit.report.samples import SAMPLES, check
 
 CANARY = "c4n4ry"
@@ -56,8 +57,8 @@ def test_a_bundle_is_read_back(tmp_path: Path) -> None:
     assert from_json(read.profile).board.model.value == "Raspberry Pi 4 Model B Rev 1.4"
     assert json.loads(read.files["receipt.json"])["python"] == "~/.venv/bin/python"
     assert b"Collecting numpy" in read.files["index.html"]
-    assert is_bundle(path)
-    assert not is_bundle(tmp_path / "none")
+    assert is_zip(path)
+    assert not is_zip(tmp_path / "none")
     assert [entry.name for entry in tmp_path.iterdir()] == ["b.zip"]
 
 
