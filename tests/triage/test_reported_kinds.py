@@ -209,6 +209,11 @@ def test_the_python_of_a_command_is_the_one_that_it_names() -> None:
         ("$ python3 app.py\n$ echo $?\n139\n", "unknown"),
         ("Last State: Terminated\n  Reason: OOMKilled\n  Exit Code: 137\n", "out-of-memory"),
         ("zsh: command not found: pip3\n", "broken-pip"),
+        ("Process finished with exit code 139 (interrupted by signal 11: SIGSEGV)\n", "unknown"),
+        (
+            "Process finished with exit code 132 (interrupted by signal 4: SIGILL)\n",
+            "illegal-instruction",
+        ),
         ("$ python3 count.py\n132\n", "no-problem"),
     ],
 )
@@ -238,3 +243,17 @@ def test_a_reply_says_how_sure_it_is() -> None:
     assert "What may have happened: The package has no prebuilt wheel" in message
     assert "It may also be: " in message
     assert "What happened: The Python that runs this program" in reply(found(MISSING))
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        ("E: Das Depot »http://x.example buster Release« ist nicht signiert.", "apt-key-invalid"),
+        ("E: Le dépôt http://x.example buster Release n'est plus signé", "apt-key-invalid"),
+        ("E: 仓库 “http://x.example buster Release” 没有数字签名。", "apt-key-invalid"),
+        ("E: リポジトリ http://x.example buster Release は署名されていません。", "apt-key-invalid"),
+        ("E: Kan pakket python3-tflite-runtime niet vinden", "apt-package-missing"),
+    ],
+)
+def test_sentences_of_apts_own_translations(log: str, cause: str) -> None:
+    assert first(log).cause == cause
