@@ -10,7 +10,8 @@ from typing import Any
 
 from pidoctor.errors import CouldNotCheckError, PackageMissingError, PidoctorError
 from pidoctor.indexing.links import wheel_link
-from pidoctor.indexing.pages import Page, PageReader
+from pidoctor.indexing.local_files import LocalFiles, folder_of
+from pidoctor.indexing.pages import LINKS, Page, PageReader
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.scope import load_scope
 from pidoctor.indexing.sources import open_session, pip_settings
@@ -106,9 +107,16 @@ def users_pages(store: Store, offline: bool = False) -> Pages:
     others = [
         Source("index", url)
         for url in settings.extra_index_urls
-        if not is_piwheels(url) and url.startswith(("http://", "https://"))
+        if not is_piwheels(url) and url.startswith(("http://", "https://", "file://"))
     ]
-    return _pages((*settings.sources(), *others), store, offline)
+    links = [Source(LINKS, address) for address in settings.find_links]
+    if settings.no_index and links:
+        return _pages(tuple(links), store, offline)
+    if (settings.index_url or "").startswith("file://"):
+        main: tuple[Source, ...] = (Source("index", settings.index_url),)
+    else:
+        main = settings.sources()
+    return _pages((*main, *others, *links), store, offline)
 
 
 def piwheels_pages(url: str, store: Store, offline: bool = False) -> Pages:
@@ -121,6 +129,7 @@ def _pages(sources: tuple[Source, ...], store: Store, offline: bool) -> Pages:
         if find_spec("pypi_simple") is None:
             raise PackageMissingError("reading your package index", "pypi-simple")
         session = open_session(pip_settings(), _BACKOFF)
+        session.mount("file://", LocalFiles())
         return session, PageReader(session, sources, load_scope())
 
     return Pages(None if offline else make, _place(sources), store)
@@ -128,8 +137,14 @@ def _pages(sources: tuple[Source, ...], store: Store, offline: bool) -> Pages:
 
 def _place(sources: Iterable[Source]) -> str:
     """A name for the sources that tells nothing of their addresses."""
-    text = "\n".join(f"{source.name} {source.url}" for source in sources)
+    text = "\n".join(f"{source.name} {source.url}{_state(source)}" for source in sources)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _state(source: Source) -> str:
+    """What changes with the files of a folder of wheels, so that an old list is not taken."""
+    folder = folder_of(source.url) if source.name == LINKS and source.url else None
+    return f" {folder.stat().st_mtime_ns}" if folder else ""
 
 
 def _kept_page(page: Page) -> Mapping[str, Any]:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, wheel_link
+from pidoctor.indexing.local_files import folder_of, in_folder
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.scope import Scope
@@ -19,6 +22,7 @@ from pidoctor.indexing.workers import workers
 from pidoctor.probe.pip_settings import Source
 
 _LONGEST_REASON = 200
+LINKS = "links"  # the name of a Source that is an address of --find-links
 # What a page can be instead of one: no answer, too long, another type, nested without end.
 _UNREADABLE = (requests.RequestException, ValueError, RecursionError)
 _LINUX = re.compile(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_([a-z0-9_]{1,12})")
@@ -60,7 +64,7 @@ class PageReader:
             for source in self._sources:
                 found = self._offered(source, name)
                 offered += found
-                for link in filter(None, (_link(item, source.name) for item in found)):
+                for link in filter(None, (_link(item, _told(source)) for item in found)):
                     by_name.setdefault(link.filename, link)
             wheels = list(by_name.values())
             fitting = tuple(link for link in wheels if link.coverage(self._scope))
@@ -83,6 +87,8 @@ class PageReader:
     def _offered(self, source: Source, name: str) -> list[Any]:
         from pypi_simple import NoSuchProjectError, PyPISimple
 
+        if source.name == LINKS:
+            return self._linked(source.url or "", name)
         settings: dict[str, Any] = {"endpoint": source.url} if source.url else {}
         client = PyPISimple(session=self._session, **settings)
         try:
@@ -93,7 +99,37 @@ class PageReader:
             raise CouldNotCheckError(
                 f"{name}: no answer from the {source.name} ({type(error).__name__})"
             ) from None
-        return list(page.packages)
+        is_local = _is_local(source.url or "")
+        return [item for item in page.packages if is_local or not _is_local(item.url)]
+
+    def _linked(self, address: str, name: str) -> list[Any]:
+        """The files of a package in a folder of wheels, or on a page of links (--find-links)."""
+        from pypi_simple import ProjectPage
+
+        folder = folder_of(address)
+        if folder is not None:
+            return list(in_folder(folder, name))
+        if not _is_local(address) and urlsplit(address).scheme not in ("http", "https"):
+            return []  # a folder that is not there; pip passes over it too
+        try:
+            answer = self._session.get(address)
+            if not answer.ok:
+                return []
+            page = ProjectPage.from_html(name, answer.text, base_url=address)
+        except _UNREADABLE as error:
+            raise CouldNotCheckError(
+                f"{name}: no answer from a page of links ({type(error).__name__})"
+            ) from None
+        return [
+            item
+            for item in page.packages
+            if canonicalize_name(item.project or "") == name
+            if _is_local(address) or not _is_local(item.url)
+        ]
+
+
+def _is_local(url: str) -> bool:
+    return urlsplit(url).scheme.lower() == "file"
 
 
 def publications(links: list[Link]) -> dict[str, str]:
@@ -132,6 +168,11 @@ def _place(platform: str) -> str:
         return "macOS"
     machine = _LINUX.fullmatch(platform)
     return f"Linux {machine[1].replace('x86_64', 'x86-64')}" if machine else "other systems"
+
+
+def _told(source: Source) -> str:
+    """Where a plan says that a wheel is from: a page of links is the user's own index too."""
+    return "index" if source.name == LINKS else source.name
 
 
 def _link(package: Any, source: str) -> Link | None:

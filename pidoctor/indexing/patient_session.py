@@ -78,11 +78,12 @@ class PatientSession(requests.Session):
         return response
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Where an answer sends us to; what it says besides, perhaps without end, is not read."""
+        """Where an answer sends us to, never from the web to a file of this machine; what it says
+        besides, perhaps without end, is not read."""
         target = super().get_redirect_target(resp)
         if target is not None:
             resp._content = b""
-        return target
+        return target if target and urlsplit(target).scheme in ("", "http", "https") else None
 
     def chunks(self, response: requests.Response, limit: int) -> Iterator[bytes]:
         """The body of an answer piece by piece; :class:`TooLargeError` after ``limit`` bytes."""

@@ -46,7 +46,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "help": "catalog report",
     "host": "decoding errors redact",
-    "indexing": "catalog errors evidence host mutex platforms probe shapes time_limit",
+    "indexing": ("catalog errors evidence host mutex platforms probe safe_files shapes time_limit"),
     "install": (
         "catalog decoding errors host mutex platforms probe profile progress proof readiness "
         "report resolve result safe_files shapes time_limit triage units urls"
@@ -131,6 +131,8 @@ TOUCHES: Mapping[str, str] = {
     "indexing.document": "files",
     "indexing.gather": "files",
     "indexing.index_changes": "files",
+    "indexing.kept_pages": "files",
+    "indexing.local_files": "files network",
     "indexing.metadata": "files",
     "indexing.pages": "network",
     "indexing.patient_connection": "network",

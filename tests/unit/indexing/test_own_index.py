@@ -31,6 +31,7 @@ def offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SimpleI
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
     with serving(SimpleIndex()) as index:
         monkeypatch.setenv("PIP_INDEX_URL", index.url)
         for version, requires in (("4.8.1", "numpy>=1.21"), ("4.12.0", "numpy<2.3,>=2")):

@@ -1,0 +1,122 @@
+"""Package indexes and folders of wheels on this machine: file:// addresses and --find-links."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import requests
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse
+
+from pidoctor.errors import UsageError
+from pidoctor.safe_files import open_regular
+
+_MOST_FILES = 20_000  # of a folder of wheels
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+class LocalFile(NamedTuple):
+    """A file of a folder, with what a page of an index says of one."""
+
+    filename: str
+    url: str
+    package_type: str  # "wheel" or "sdist"
+    size: int
+    digests: dict[str, str]
+    requires_python: str | None = None
+    is_yanked: bool = False
+    yanked_reason: str | None = None
+    has_metadata: bool = False
+
+
+class LocalFiles(HTTPAdapter):
+    """Answers for file:// addresses as a web server would: pages of folders, and byte ranges."""
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+        status, headers, body = _answer(request.url or "", request.headers.get("Range", ""))
+        raw = HTTPResponse(body=body, headers=headers, status=status, preload_content=False)
+        return self.build_response(request, raw)
+
+
+def _answer(url: str, wanted: str) -> tuple[int, dict[str, str], BinaryIO | io.BytesIO]:
+    path = Path(unquote(urlsplit(url).path))
+    path = path / "index.html" if path.is_dir() else path
+    kind = "text/html" if path.suffix in (".html", ".htm") else "application/octet-stream"
+    try:
+        file = open_regular(path)
+    except (UsageError, OSError):
+        return requests.codes.not_found, {}, io.BytesIO()
+    size = os.fstat(file.fileno()).st_size
+    bounds = _RANGE.fullmatch(wanted)
+    if bounds is None or not size:
+        return requests.codes.ok, {"Content-Type": kind}, file
+    first, last = bounds.groups()
+    start = int(first) if first else max(0, size - int(last or 0))
+    end = min(int(last), size - 1) if first and last else size - 1
+    with file:
+        file.seek(start)
+        part = file.read(max(0, end + 1 - start))
+    return (
+        requests.codes.partial_content,
+        {"Content-Type": kind, "Content-Range": f"bytes {start}-{end}/{size}"},
+        io.BytesIO(part),
+    )
+
+
+def folder_of(address: str) -> Path | None:
+    """The folder that an address of --find-links means; None for a page."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("", "file"):
+        return None
+    path = Path(unquote(parts.path) if parts.scheme else address).expanduser()
+    return path if path.is_dir() else None
+
+
+def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:
+    """The files of a package in a folder; its wheels are read for their SHA-256."""
+    try:
+        entries = sorted(os.listdir(folder))[:_MOST_FILES]
+    except OSError:
+        return
+    for entry in entries:
+        kind = _kind(entry, name)
+        path = folder / entry
+        if not kind or not path.is_file():
+            continue
+        digest = _sha256(path) if kind == "wheel" else ""
+        if digest is not None:
+            found = {"sha256": digest} if digest else {}
+            uri = path.absolute().as_uri()
+            yield LocalFile(entry, uri, kind, path.stat().st_size, found)
+
+
+def _kind(entry: str, name: str) -> str:
+    """ "wheel" or "sdist" for a file of that package, empty for any other."""
+    if entry.endswith(".whl"):
+        try:
+            return "wheel" if parse_wheel_filename(entry)[0] == name else ""
+        except (InvalidWheelFilename, InvalidVersion):
+            return ""
+    stem, archive, _ = entry.partition(".tar.gz")
+    return "sdist" if archive and canonicalize_name(stem.rpartition("-")[0]) == name else ""
+
+
+def _sha256(path: Path) -> str | None:
+    """The digest; None for a file that cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with open_regular(path) as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    except (UsageError, OSError):
+        return None
+    return digest.hexdigest()
