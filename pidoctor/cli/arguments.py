@@ -75,6 +75,10 @@ class Command(NamedTuple):
 class _Parser(argparse.ArgumentParser):
     """argparse with errors as one line, raised instead of printed."""
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.register("type", None, _said)
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (see `{self.prog} --help`){self._meant(message)}")
 
@@ -86,6 +90,14 @@ class _Parser(argparse.ArgumentParser):
         known = [name for name in self._option_string_actions if name.startswith("--")]
         near = get_close_matches(unknown[1], known, n=1, cutoff=0.7) if unknown else []
         return f"; did you mean {near[0]}?" if near else ""
+
+
+def _said(value: str) -> str:
+    """A value as it is. An empty one is a shell's variable that is not set: what the option names
+    would be looked for in the current directory, or not at all."""
+    if not value:
+        raise argparse.ArgumentTypeError("its value is empty")
+    return value
 
 
 class _Once(argparse.Action):

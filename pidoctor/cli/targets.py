@@ -16,16 +16,14 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "contains", metavar="TEXT", nargs="?", default="", help="only names with it"
-    )
+    parser.add_argument("contains", metavar="TEXT", nargs="?", help="only names with it")
 
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Result
     from pidoctor.profile.target_names import all_names, board_names, find_boards
 
-    text = options.contains.lower()
+    text = (options.contains or "").lower()
     boards = set(board_names(find_boards(text), text)) if text else set()
     names = tuple(
         name

@@ -177,3 +177,34 @@ def test_secrets_on_the_command_line_are_not_repeated(words: list[str], path: st
     assert CANARY not in run.err
     assert path in run.err
     assert run.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "--root", ""),
+        ("check", "--venv", ""),
+        ("check", "--python="),
+        ("check", "-r", ""),
+        ("check", "--group", ""),
+        ("explain", ""),
+        ("smoke", "--venv", ""),
+        ("smoke", "--model", ""),
+        ("install", "--yes", "--wheels", ""),
+        ("download", "-d", ""),
+        ("capture", "-o", ""),
+        ("example", "model.tflite", "-o", ""),
+        ("model", ""),
+        ("triage", ""),
+        ("undo", "--venv", ""),
+        ("fleet", "report", ""),
+        ("index", "audit", ""),
+    ],
+    ids=" ".join,
+)
+def test_an_empty_value_is_refused(words: tuple[str, ...]) -> None:
+    """``--venv "$VENV"`` where VENV is not set must not mean this machine."""
+    run = pidoctor(*words)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.count("\n") == 1
+    assert "its value is empty" in run.err
