@@ -120,7 +120,7 @@ def _remedy(case: Case, row: AcceleratorRow, need: Need) -> Remedy:
     name = f"{plan.runtime} {plan.version}"
     if build is None:
         return Remedy(
-            f"No build of {need.library} that is published for this system is known to work with "
+            f"No build of {need.library} that is published for the system is known to work with "
             f"{name}."
         )
     smoke = f"pidoctor smoke --delegate {need.library}"
@@ -196,7 +196,7 @@ def _slow(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Find
     yield Finding(
         "accelerator-slow-link",
         Severity.WARNING if _asked_for(device) else Severity.NOTE,
-        f"This board has USB 2 only: with small models {device.name} may be slower than the "
+        f"The board has USB 2 only: with small models {device.name} may be slower than the "
         "board's own processor.",
         device.source,
         Remedy("Compare the two on the board, with your own model, before you rely on it."),

@@ -102,6 +102,11 @@ class Case:
         return f" --venv {shlex.quote(environment.folder.or_else('.venv'))}"
 
     @property
+    def interpreter(self) -> str:
+        """The interpreter at the beginning of a sentence: by its path, as it may be another's."""
+        return self.profile.python.executable.or_else("Its Python")
+
+    @property
     def python(self) -> str:
         """How to call the interpreter in a command."""
         import shlex

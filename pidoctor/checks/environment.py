@@ -159,7 +159,7 @@ def _illegal_instruction(
     return Finding(
         "optional-library-cpu-feature",
         severity,
-        f"With {wheel.name} {wheel.version}, {use} ends with an illegal instruction on this "
+        f"With {wheel.name} {wheel.version}, {use} ends with an illegal instruction on the "
         f"processor: {name} uses {listed(missing)}, which it lacks."
         + (f" {known.instead}" if known else ""),
         f"{case.profile.cpu.features.source}: no {listed(missing, 'or')}",

@@ -43,7 +43,7 @@ def venv(case: Case) -> Iterator[Finding]:
     yield Finding(
         "venv-module-missing",
         Severity.ERROR,
-        "This Python cannot make virtual environments: venv or ensurepip is missing.",
+        f"{case.interpreter} cannot make virtual environments: venv or ensurepip is missing.",
         f"{python.venv.source}: no venv, or no ensurepip and no pip 22.3 or newer to stand in",
         remedy,
         "https://packages.debian.org/python3-venv",
@@ -58,7 +58,8 @@ def ssl_missing(case: Case) -> Iterator[Finding]:
     yield Finding(
         "python-built-without-ssl",
         Severity.ERROR,
-        "This Python was built without SSL, so its pip cannot download from a package index.",
+        f"{case.interpreter} was built without SSL, so its pip cannot download from a package "
+        "index.",
         f"{python.ssl.source}: no module _ssl",
         Remedy(
             "Use the system's Python, or build this one again with OpenSSL's headers "
@@ -77,7 +78,7 @@ def pip_missing(case: Case) -> Iterator[Finding]:
         yield Finding(
             "pip-missing",
             Severity.NOTE,
-            "This Python has no pip; none is needed, a virtual environment brings its own.",
+            f"{case.interpreter} has no pip; none is needed, a virtual environment brings its own.",
             python.pip.source,
         )
 
@@ -119,7 +120,7 @@ def externally_managed(case: Case) -> Iterator[Finding]:
         yield Finding(
             "externally-managed-environment",
             Severity.NOTE,
-            "pip may not install into the system's Python here (PEP 668); "
+            "pip may not install into the system's Python (PEP 668); "
             "pidoctor installs into a virtual environment, where it may.",
             str(marker.value),
             link="https://peps.python.org/pep-0668/",

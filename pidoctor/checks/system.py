@@ -23,7 +23,7 @@ def mixed_word_sizes(case: Case) -> Iterator[Finding]:
     yield Finding(
         "32bit-userland-on-64bit-kernel",
         Severity.NOTE,
-        f"The kernel is 64-bit ({cpu.machine.value}), but this Python and the system around it "
+        f"The kernel is 64-bit ({cpu.machine.value}), but Python and the system around it "
         f"are 32-bit: only wheels for {architecture} work, whatever uname says.",
         f"{python.bits.source}: 32-bit; {cpu.machine.source}: {cpu.machine.value}",
         Remedy(
@@ -42,7 +42,7 @@ def large_pages(case: Case) -> Iterator[Finding]:
     yield Finding(
         "page-size-16k",
         Severity.NOTE,
-        f"This kernel uses memory pages of {pages(size.value)}; "
+        f"The kernel uses memory pages of {pages(size.value)}; "
         "wheels that are laid out for 4 KiB do not load. Those that pidoctor picks do.",
         size.source,
         link=_KERNEL8,
@@ -57,7 +57,7 @@ def armv6(case: Case) -> Iterator[Finding]:
     yield Finding(
         "armv6",
         Severity.NOTE,
-        "This board has an ARMv6 processor (Raspberry Pi 1, Zero or Zero W). "
+        "The board has an ARMv6 processor (Raspberry Pi 1, Zero or Zero W). "
         "The package index has no ARMv6 wheels; what piwheels has could not be checked.",
         f"{cpu.machine.source}: {cpu.machine.or_else(python.architecture.or_else(''))}",
     )
@@ -70,7 +70,7 @@ def musl(case: Case) -> Iterator[Finding]:
         yield Finding(
             "musl",
             Severity.NOTE,
-            "This system's C library is musl; the wheels of every runtime are built for glibc, "
+            "The system's C library is musl; the wheels of every runtime are built for glibc, "
             "as Debian, Ubuntu and Raspberry Pi OS have it.",
             libc.source,
         )
@@ -83,7 +83,8 @@ def soft_float(case: Case) -> Iterator[Finding]:
         yield Finding(
             "soft-float",
             Severity.NOTE,
-            "This Python is a soft-float build (armel); wheels for 32-bit ARM are hard-float.",
+            f"{case.interpreter} is a soft-float build (armel); "
+            "wheels for 32-bit ARM are hard-float.",
             float_abi.source,
         )
 

@@ -115,7 +115,7 @@ def _tag_miss(tag: Tag, machine: Interpreter) -> Rejected:
         miss = check(tag, machine)
         if miss is not None:
             return miss
-    return Rejected(Reason.ABI, f"its ABI tag {tag.abi} does not fit this Python ({machine.abi})")
+    return Rejected(Reason.ABI, f"its ABI tag {tag.abi} does not fit the Python ({machine.abi})")
 
 
 def _architecture_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
@@ -129,10 +129,10 @@ def _architecture_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
         return None
     here, wheel = architecture_name(machine.architecture), architecture_name(built_for)
     if built_for == machine.kernel_machine:
-        here = f"the kernel is that, but this Python is {here}"
+        here = f"the kernel is that, but the Python is {here}"
         return Rejected.built_for(Reason.BITNESS, wheel, here)
     is_other_family = ("ARM" in wheel) is not ("ARM" in here)
-    here = f"this Python is {here}"
+    here = f"the Python is {here}"
     return Rejected.built_for(Reason.ARCHITECTURE, wheel, here, int(is_other_family))
 
 
@@ -161,19 +161,19 @@ def _libc_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
     if platform is None:
         return None
     if machine.libc is None or machine.libc_version is None:
-        return Rejected(Reason.LIBC, "the C library of this machine is not known")
+        return Rejected(Reason.LIBC, "the C library of the machine is not known")
     wants = "musl" if platform["musl"] else "glibc"
     if wants != machine.libc:
-        return Rejected(Reason.LIBC, f"built for {wants}; this system has {machine.libc}")
+        return Rejected(Reason.LIBC, f"built for {wants}; the system has {machine.libc}")
     if machine.float_abi == "soft":
-        return Rejected(Reason.ABI, "built for hard-float ARM; this Python is soft-float")
+        return Rejected(Reason.ABI, "built for hard-float ARM; the Python is soft-float")
     if not platform["many"]:
         return None
     level = int(platform["glibc"] or LEGACY_GLIBC[platform["many"]][1])
     if (2, level) <= machine.libc_version:
         return None
     here = dotted(machine.libc_version)
-    return Rejected(Reason.GLIBC_TAG, f"its tag asks for glibc 2.{level}; this system has {here}")
+    return Rejected(Reason.GLIBC_TAG, f"its tag asks for glibc 2.{level}; the system has {here}")
 
 
 def _content_with(wheel: Wheel, machine: Machine) -> str:
@@ -242,7 +242,7 @@ def _glibc(library: Library, machine: Machine) -> Rejected | None:
     return Rejected(
         Reason.GLIBC_EVIDENCE,
         f"{_basename(library)} needs GLIBC_{library.glibc} whatever its tag says; "
-        f"this system has glibc {dotted(have or ())}",
+        f"the system has glibc {dotted(have or ())}",
     )
 
 
@@ -252,7 +252,7 @@ def _glibcxx(library: Library, machine: Machine) -> Rejected | None:
     return Rejected(
         Reason.GLIBCXX,
         f"{_basename(library)} needs GLIBCXX_{library.glibcxx}; "
-        f"this system's libstdc++ goes to {dotted(machine.glibcxx or ())}",
+        f"the system's libstdc++ goes to {dotted(machine.glibcxx or ())}",
     )
 
 
@@ -267,7 +267,7 @@ def _missing_library(library: Library, machine: Machine) -> Rejected | None:
         return None
     return Rejected(
         Reason.MISSING_LIBRARY,
-        f"{_basename(library)} needs {', '.join(missing)}, which this system does not have",
+        f"{_basename(library)} needs {', '.join(missing)}, which the system does not have",
     )
 
 
@@ -277,7 +277,7 @@ def _page_size(library: Library, machine: Machine) -> Rejected | None:
     return Rejected(
         Reason.PAGE_SIZE,
         f"{_basename(library)} is laid out for {pages(library.align)} memory pages; "
-        f"this kernel uses {pages(machine.page_size)}",
+        f"the kernel uses {pages(machine.page_size)}",
     )
 
 
@@ -309,7 +309,7 @@ def _doubts(wheel: Wheel, machine: Machine, ledger: Ledger | None) -> tuple[str,
     if wheel.evidence is None or _proven(wheel, machine, ledger):
         return ()
     return tuple(
-        f"{_basename(library)} holds a few instructions that this processor lacks, "
+        f"{_basename(library)} holds a few instructions that the processor lacks, "
         f"{in_words(missing)}; they are most likely in code for newer processors that is chosen "
         "at run time, but nobody has tried it on one like this"
         for library in required_libraries(wheel.evidence)

@@ -160,7 +160,7 @@ def unread_piwheels(world: World, names: Iterable[str]) -> str:
         return ""
     projects = [world.index.project(name) for name in names]
     seen = (wheel.source == "piwheels" for one in projects if one for wheel in one.wheels)
-    return "" if any(seen) else "piwheels, which this machine's pip also asks, could not be checked"
+    return "" if any(seen) else "piwheels, which the machine's pip also asks, could not be checked"
 
 
 def age(retrieved: str, today: str) -> str:

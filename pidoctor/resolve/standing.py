@@ -82,6 +82,6 @@ def compiled_model(world: World, name: str, version: str) -> str | None:
         else ""
     )
     return (
-        f"the CompiledModel API of {name} {version} ends with an illegal instruction on this "
+        f"the CompiledModel API of {name} {version} ends with an illegal instruction on the "
         f"processor (seen on {told(died)}); use Interpreter, which works{instead}"
     )

@@ -47,7 +47,7 @@ def plan(request: str = "auto") -> Plan:
 
 
 def impossible() -> Impossible:
-    glibc = "libLiteRt.so needs GLIBC_2.34 whatever its tag says; this system has glibc 2.31"
+    glibc = "libLiteRt.so needs GLIBC_2.34 whatever its tag says; the system has glibc 2.31"
     near = Candidate("ai-edge-litert", "2.3.0", Reason.GLIBC_EVIDENCE, glibc)
     older = "built for CPython 3.9; this is 3.11"
     return Impossible(
