@@ -22,6 +22,7 @@ DECISIONS = (
     "install-is-a-transaction",
     "layout-by-hand-motion-by-rich",
     "neutral-wheel-names",
+    "no-signature-yet",
     "resolvelib",
 )
 
