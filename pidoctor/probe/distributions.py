@@ -31,7 +31,8 @@ _LIBRARY = re.compile(r"[^\x00-\x1f,\"]+\.so(?:\.\d+)*")
 
 _NUMPY_CAPSULE = Pattern("numpy-c-api", rb"(_ARRAY_API)")
 _NUMPY_2_NAME = Pattern("numpy-2-name", rb"(numpy\._core)")
-_GLIBC = Pattern("glibc-versions", rb"\x00GLIBC_(2\.\d{1,3})(?=\x00)")
+# The word comes first, and what stands before it second: a file has many zeros and few words.
+_GLIBC = Pattern("glibc-versions", rb"GLIBC(?<=\x00GLIBC)_(2\.\d{1,3})(?=\x00)")
 
 
 def installed_in(

@@ -46,7 +46,8 @@ _TRIPLETS = {
 
 
 GLIBC = Pattern("glibc", rb"stable release version (\d{1,3}\.\d{1,3})")
-GLIBCXX = Pattern("glibcxx", rb"\0GLIBCXX_(3\.4\.\d{1,3})(?=\0)")
+# The word comes first, and what stands before it second: a file has many zeros and few words.
+GLIBCXX = Pattern("glibcxx", rb"GLIBCXX(?<=\0GLIBCXX)_(3\.4\.\d{1,3})(?=\0)")
 LIBSTDCXX = "libstdc++.so.6"
 # What wheels need of a system besides the C library's own files: the "needed" of the wheels index.
 WANTED = (LIBSTDCXX, "libgcc_s.so.1", "libz.so.1", "libatomic.so.1")
