@@ -38,6 +38,9 @@ def decide(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
     module = groups.get("module", "")
     top, package = module.split(".")[0], name_of(module)
     here = package in facts.installed
+    if module.rpartition(".")[2].startswith("_") and "." in module:
+        text = f"{top} is there, and its compiled part {module} is not one for this Python."
+        return [Verdict("wrong-interpreter", LIKELY, text)]
     if "." in module and (here or top == "tensorflow") and top != "pycoral":
         if top in ("tflite_runtime", "ai_edge_litert"):
             text = f"{package} is there, but has no {module}."

@@ -257,3 +257,10 @@ def test_a_reply_says_how_sure_it_is() -> None:
 )
 def test_sentences_of_apts_own_translations(log: str, cause: str) -> None:
     assert first(log).cause == cause
+
+
+def test_a_compiled_part_that_is_missing_is_not_installed_for_this_python() -> None:
+    answer = first("ModuleNotFoundError: No module named 'mediapipe.python._framework_bindings'")
+    assert answer.cause == "wrong-interpreter"
+    assert "compiled part" in answer.explanation
+    assert first("ModuleNotFoundError: No module named '_tkinter'").cause == "module-not-installed"
