@@ -27,6 +27,9 @@ ARCHITECTURES = {
     "armhf": "armv7l",
     "armv6l": "armv6l",
     "armv6": "armv6l",
+    "arm64v8": "aarch64",
+    "arm32v7": "armv7l",
+    "arm32v6": "armv6l",
     "x8664": "x86_64",
     "amd64": "x86_64",
 }
@@ -39,7 +42,7 @@ _LIBC = re.compile(r"(glibc|musl)-?(\d{1,2}\.\d{1,3})")
 # Words of a model's full name that no short name has.
 _NOISE = re.compile(
     r"model|developerkit|devkit|rev(ision)?\d?(\.\d)?$"
-    r"|^(on|with|and|the|lite|desktop|server|linux|gnu|os|image|docker|board|sbc)$"
+    r"|^(on|with|and|the|lts|lite|desktop|server|linux|gnu|os|image|docker|board|sbc)$"
 )
 
 
@@ -187,7 +190,11 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
     if not said.boards and key in table.boards:
         boards = load_boards().boards
         return said._replace(boards=tuple(boards[board] for board in table.boards[key]))
-    if not said.systems and key in table.systems:
+    if said.systems:
+        closer = _narrowed(said, words, key, table)
+        if closer is not None:
+            return closer
+    elif key in table.systems:
         rows = {row.id: row for row in load_systems().rows}
         found = tuple(rows[row] for row in table.systems[key])
         bits_of = _bits_of_flavour(key, found)
@@ -212,6 +219,21 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
     if said.python is None and python and not _is_a_release(said, dotted):
         return said._replace(python=f"3.{int(python.group(1))}")
     return None
+
+
+def _narrowed(said: Said, words: list[str], key: str, table: Words) -> Said | None:
+    """What more is said of a system that was named: "Debian GNU/Linux 12 (bookworm)",
+    "Ubuntu 22.04.3 LTS"; None where the words say nothing of it."""
+    ids = table.systems.get(key, ())
+    release = re.sub(r"^(\d+\.\d+)\.\d+$", r"\1", "".join(words))
+    rows = tuple(
+        row
+        for row in said.systems
+        if row.id in ids or release == row.version or (row.codename and key == key_of(row.codename))
+    )
+    if not rows:
+        return None
+    return said._replace(systems=rows, release=said.release or key not in table.flavours)
 
 
 def _is_a_release(said: Said, dotted: str) -> bool:
@@ -250,6 +272,7 @@ def _make_words() -> Words:
         vendor = boards.vendors[board.vendor]
         for family in (vendor.id, vendor.name, *vendor.spellings):
             families.setdefault(key_of(family), []).append(board.id)
+        families.setdefault(key_of(board.soc), []).append(board.id)
     named: dict[str, list[str]] = {}
     for row in systems.rows:
         for name in _names_of_system(row, systems):
@@ -291,6 +314,10 @@ def _anywhere(name: str, said: Said) -> Reading:
     """A machine without a board: its architecture with a C library or a system."""
     architecture = said.architecture or ""
     bits = 64 if "64" in architecture else 32
+    if said.image is not None:
+        row, python = _contained(said.image)
+        return Reading(None, said.memory, row, bits, python or said.python, said.image,
+                       architecture)  # fmt: skip
     fitting = [row for row in said.systems if bits in row.os_ids and row.vendor is None]
     if said.libc is not None and said.python is not None:
         return Reading(None, said.memory, None, bits, said.python, None, architecture,

@@ -143,6 +143,36 @@ uno q                                   uno-q-4gb/debian-trixie-64
 arduino uno q                           uno-q-4gb/debian-trixie-64
 graviton3                               graviton3-4gb/amazon-linux-2023-64
 imx8mp                                  imx8mp-evk/debian-bookworm-64
+pi4 bookworm raspios                    pi4-4gb/bookworm-64
+pi4 Raspberry Pi OS 12                  pi4-4gb/bookworm-64
+pi4 Ubuntu 22.04.3 LTS                  pi4-4gb/ubuntu-22.04-64
+Ubuntu 24.04.1 LTS pi5                  pi5-4gb/ubuntu-24.04-64
+pi5 ubuntu 24.04 noble                  pi5-4gb/ubuntu-24.04-64
+pi4 Debian GNU/Linux 12 (bookworm) aarch64  pi4/debian-bookworm-64
+pi4 Raspbian GNU/Linux 11 (bullseye)    pi4-4gb/bullseye-32
+pi 3b raspbian buster 10                pi-3b/buster-32
+pi4 debian:bookworm-slim arm64          pi4/debian:bookworm-slim
+aarch64/python:3.12-slim                aarch64/python:3.12-slim
+arm64v8/python:3.11                     aarch64/python:3.11
+arm32v7/debian:12                       armv7l/debian:12/32-bit
+linux/arm64/python:3.11-slim            aarch64/python:3.11-slim
+rpi02w                                  pi-zero-2w/trixie-64
+pi02w                                   pi-zero-2w/trixie-64
+raspy 4                                 pi4-4gb/trixie-64
+rasp pi 4                               pi4-4gb/trixie-64
+raspberry 5                             pi5-4gb/trixie-64
+raspberry zero 2w                       pi-zero-2w/trixie-64
+raspberrypi4-64                         pi4-4gb/trixie-64
+rpi4-arm64                              pi4-4gb/trixie-64
+pi 500                                  pi500/trixie-64
+compute module 4                        cm4-4gb/trixie-64
+pi3a+                                   pi-3a-plus/trixie-64
+jetson nano b01                         jetson-nano-4gb/jetpack-4-64
+jetson nano jetpack 4.6                 jetson-nano-4gb/jetpack-4-64
+nvidia jetson nano 2gb                  jetson-nano-2gb/jetpack-4-64
+orangepi zero 2w                        orange-pi-zero-2w-4gb/debian-bookworm-64
+radxa rock 5a                           rock-5a-4gb/debian-bookworm-64
+pi4/bookworm/3.11                       pi4-4gb/bookworm-64/py3.11
 """
 
 # What means several machines or none: a part of the reason, and the names that are offered.
@@ -164,6 +194,12 @@ pi4/windows          unknown system      pi4-4gb/trixie-64
 jetson-nono          unknown board       jetson-nano-4gb/jetpack-4-64
 orangpi5             unknown board       orange-pi-5-4gb/debian-bookworm-64
 odriod-c4            unknown board       odroid-c4/ubuntu-24.04-64
+bcm2711              several boards      pi4-4gb/trixie-64
+rk3588 armbian       several boards      rock-5b-4gb/armbian-trixie-64 orange-pi-5-4gb/armbian-trixie-64
+jetpack 6            names no board      jetson-orin-nano-4gb/jetpack-6-64
+L4T                  names no board      jetson-nano-4gb/jetpack-4-64
+Raspbian GNU/Linux 11 (bullseye)  names no board  pi-zero-2w/bullseye-32 pi4-4gb/bullseye-32
+pi4 bookworm trixie  unknown word        pi4-4gb/bookworm-64
 """  # noqa: E501
 
 
@@ -244,3 +280,16 @@ def test_a_release_that_is_not_known_is_not_taken_for_a_python(name: str) -> Non
     with pytest.raises(UsageError, match=r"alpine-3\.22"):
         read_name(name)
     assert read_name("pi4/alpine-3.22/3.11").python == "3.11"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("jetson nano/jetpack-6", "JetPack 4 is the last for them"),
+        ("jetson xavier nx jetpack 6", "JetPack 5 is the last for it"),
+        ("orin nano jetpack 4", "JetPack 5 is the first for it"),
+    ],
+)
+def test_a_jetpack_is_not_taken_for_a_board_it_does_not_support(name: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        read_name(name)
