@@ -9,6 +9,8 @@ import pytest
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.redact_rule import Rule
+from pidoctor.redact_rules import PERSONAL, SECRETS
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
 from tests.benchmarks.ratio import PIDOCTOR, peak_memory
@@ -39,3 +41,29 @@ def test_matrix_memory(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print(f"\n  matrix of {len(all_targets())} cells {memory / 2**20:.0f} MB")
     assert memory < 150 * 2**20
+
+
+def test_redaction_looks_only_where_a_hint_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """The rules with a hint take at most half of the time of the same rules without one."""
+    log = "".join(
+        f"  Downloading numpy-1.26.{n}-cp311-cp311-linux_aarch64.whl "
+        f"({n} kB) from /packages/{n % 97:02x}/{n % 89:02x}: error: no such file\n"
+        for n in range(5_000)
+    )
+    hinted = [rule for rule in (*SECRETS, *PERSONAL) if rule.hint]
+
+    def cpu(rules: list[Rule]) -> float:
+        for rule in rules:
+            rule.apply("made ready")
+        started = time.process_time()
+        for rule in rules:
+            rule.apply(log)
+        return time.process_time() - started
+
+    with_, without = (
+        min(cpu(rules) for _ in range(3))
+        for rules in (hinted, [rule._replace(hint="") for rule in hinted])
+    )
+    with capsys.disabled():
+        print(f"\n  redaction with hints {with_ / without:.2f} x without")
+    assert with_ <= without / 2
