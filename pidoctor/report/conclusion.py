@@ -135,8 +135,11 @@ def _explain(result: Result) -> Conclusion:
 
             said = why_not(answer, result.explanation, asked)
         first = answer.changes[0] if answer.changes else None
+        if asked.here:
+            return Conclusion(said, first.command or None if first else None)
         other = first.request if first and first.kind in ("version", "runtime") else ""
-        return Conclusion(said, _carried_out(asked._replace(requirement=other)) if other else None)
+        instead = asked._replace(requirement=other)
+        return Conclusion(said, _carried_out(instead) if other and not asked.project else None)
     if plan is None:
         return Conclusion()
     if plan.unchecked:

@@ -13,8 +13,10 @@ from pidoctor import api
 from pidoctor.asked import Asked
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.envelope import Result
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
+from pidoctor.report.conclusion import concluded
 from pidoctor.report.typed_changes import with_commands
 from pidoctor.requirements.project import read_project
 from pidoctor.resolve.plan import Change, Impossible, Plan
@@ -31,12 +33,17 @@ def catalog(tmp_path: Path) -> Catalog:
     return open_catalog(WheelsIndex(tmp_path))
 
 
-def ways(
-    here: Profile, words: tuple[str, ...], catalog: Catalog, asked: Asked | None = None
-) -> dict[str, Change]:
+def refused(here: Profile, words: tuple[str, ...], catalog: Catalog) -> Impossible:
     wanted: Any = words[0] if len(words) == 1 else read_project(words)
     answer = api.resolve(here, wanted, catalog=catalog)
     assert isinstance(answer, Impossible), answer
+    return answer
+
+
+def ways(
+    here: Profile, words: tuple[str, ...], catalog: Catalog, asked: Asked | None = None
+) -> dict[str, Change]:
+    answer = refused(here, words, catalog)
     asked = asked or Asked(words[0], project=words if len(words) > 1 else ())
     return {change.kind: change for change in with_commands(answer, asked, here).changes}
 
@@ -128,3 +135,15 @@ def test_a_new_environment_gets_the_python_of_the_one_that_is_there(catalog: Cat
         f"pidoctor install tflite-runtime --python {python} --venv .venv-pidoctor"
     )
     assert "--python" not in found["upgrade"].command
+
+
+def test_explain_ends_with_the_command_of_the_cheapest_way(catalog: Catalog) -> None:
+    here = board(package(*TFLITE_HERE), package("numpy", "1.26.4"), package(*OPENCV_1))
+    words = ("tflite-runtime", "opencv-python>=4.12")
+    asked = Asked(project=words)
+    answer = with_commands(refused(here, words, catalog), asked, here)
+    ended = concluded(Result("explain", profile=here, resolution=answer, asked=asked))
+    assert ended.next == "pidoctor install tflite-runtime opencv-python==4.8.1.78"
+    elsewhere = asked._replace(option="--target", value="pi4-4gb/bookworm-64")
+    told = concluded(Result("explain", profile=here, resolution=answer, asked=elsewhere))
+    assert told.next is None
