@@ -25,7 +25,8 @@ class Condition(NamedTuple):
     the stored input; ``registered`` whether the wheel has the custom operator: "yes", "no", "open";
     ``zero_scale`` a quantised input whose scale is 0; ``finer_output`` an output so much finer than
     the inputs that their ratio does not fit the fixed point; ``fft_power_of_two`` the length of a
-    Fourier transform.
+    Fourier transform; ``any_type`` the type of any input or output; ``per_tensor`` weights with one
+    scale.
     """
 
     names: tuple[str, ...] = ()
@@ -37,18 +38,21 @@ class Condition(NamedTuple):
     without_input: int | None = None
     min_rows: int | None = None
     details: str = ""
-    unknown_type: bool | None = None
-    window_exceeds_input: bool | None = None
-    zero_scale: bool | None = None
-    finer_output: bool | None = None
+    unknown_type: bool = False
+    window_exceeds_input: bool = False
+    zero_scale: bool = False
+    finer_output: bool = False
     fft_power_of_two: bool | None = None
+    any_type: str = ""
+    per_tensor: bool = False
 
     def holds(self, graph: Graph, operator: Operator, registered: str) -> bool:
         """Whether the rule is about this operator."""
+        if self.names and operator.name not in self.names:
+            return False
         inputs = _tensors(graph, operator.inputs)
         return (
-            (not self.names or operator.name in self.names)
-            and self.custom in (None, operator.custom)
+            self.custom in (None, operator.custom)
             and self.flex in (None, operator.flex)
             and self.registered in ("", registered)
             and all(_type(inputs, int(place)) == name for place, name in self.types.items())
@@ -56,11 +60,21 @@ class Condition(NamedTuple):
             and (self.without_input is None or _at(inputs, self.without_input) is None)
             and (self.min_rows is None or _rows(inputs) >= self.min_rows)
             and (not self.details or any(_details(t) == self.details for t in inputs))
-            and self.unknown_type in (None, any(t and t.type == "UNKNOWN" for t in inputs))
-            and self.window_exceeds_input in (None, _window_exceeds(operator, inputs))
-            and self.zero_scale in (None, any(_scale(tensor) == 0 for tensor in inputs))
-            and self.finer_output in (None, _finer(graph, operator, inputs))
-            and self.fft_power_of_two in (None, _powers_of_two(graph, operator))
+            and (not self.any_type or self.any_type in _types(graph, operator))
+            and (not self.unknown_type or "UNKNOWN" in {t.type for t in inputs if t})
+            and self._shapes_and_scales(graph, operator, inputs)
+        )
+
+    def _shapes_and_scales(self, graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
+        return (
+            (not self.window_exceeds_input or _window_exceeds(operator, inputs))
+            and (not self.zero_scale or any(_scale(tensor) == 0 for tensor in inputs))
+            and (not self.finer_output or _finer(graph, operator, inputs))
+            and (not self.per_tensor or _channels(inputs) == 1)
+            and (
+                self.fft_power_of_two is None
+                or self.fft_power_of_two == _powers_of_two(graph, operator)
+            )
         )
 
 
@@ -78,6 +92,11 @@ def _at(inputs: _Inputs, place: int) -> Tensor | None:
 def _type(inputs: _Inputs, place: int) -> str:
     tensor = _at(inputs, place)
     return tensor.type if tensor else ""
+
+
+def _types(graph: Graph, operator: Operator) -> set[str]:
+    tensors = _tensors(graph, (*operator.inputs, *operator.outputs))
+    return {tensor.type for tensor in tensors if tensor}
 
 
 def _details(tensor: Tensor | None) -> str:

@@ -288,9 +288,14 @@ def _rules(content: Content, wheels: Sequence[Measured], target: Target) -> Verd
 def _matches(content: Content, wheels: Sequence[Measured], target: Target) -> Iterator[_Match]:
     """The first rule that each operator meets."""
     rules = [rule for rule in load_rules().rules if _applies(rule, target)]
+    names = {operator.name for graph in content.graphs for operator in graph.operators}
+    about = {
+        name: [rule for rule in rules if not rule.when.names or name in rule.when.names]
+        for name in names
+    }
     for graph in content.graphs:
         for operator in graph.operators:
-            match = _first(rules, graph, operator, wheels)
+            match = _first(about[operator.name], graph, operator, wheels)
             if match is not None:
                 yield _Match(match, operator)
 

@@ -221,8 +221,9 @@ def test_an_output_too_fine_for_the_fixed_point(kind: str, largest: float) -> No
         assert said(added("ADD", kind, fits), *runtime) == "runs"
         assert said(added("ADD", kind, exceeds), *runtime) == "cannot:allocate"
     assert said(added("SUB", kind, exceeds), "tflite-runtime", "2.14.0") == "cannot:allocate"
-    assert said(added("SUB", kind, exceeds), "ai-edge-litert", "1.0.1") == "undecided:allocate"
-    assert said(added("SUB", kind, exceeds), "ai-edge-litert", "2.3.0") == "runs"
+    assert said(added("SUB", kind, exceeds), "tensorflow", "2.18.1") == "undecided:allocate"
+    for runtime in LITERT:
+        assert said(added("SUB", kind, exceeds), *runtime) == "runs"
 
 
 # An operator on numbers of a type: what tflite-runtime 2.14.0, ai-edge-litert 1.4.0 and 2.3.0 did.
@@ -260,3 +261,27 @@ def test_a_fourier_transform_of_a_length_that_is_no_power_of_two(length: int, ve
     tensors = [T((1, length)), T((2,), "INT32", stored=True), T((1, length // 2 + 1), "COMPLEX64")]
     model = content(tensors, [Op("RFFT2D", (0, 1), (2,))])
     assert said(model, "ai-edge-litert", "2.3.0") == verdict
+
+
+# A dense layer or a convolution with float numbers and weights of few bits, as converted and run:
+# (operator, type of the weights, scales) -> what each of these runtimes did.
+FEW_BITS = [
+    ("FULLY_CONNECTED", "INT2", 4, ("cannot:load", "cannot:load", "cannot:invoke", "runs")),
+    ("FULLY_CONNECTED", "INT4", 4, ("runs", "runs", "runs", "runs")),
+    ("FULLY_CONNECTED", "INT4", 1, ("runs", "cannot:allocate", "runs", "runs")),
+    ("CONV_2D", "INT4", 4, ("runs", "cannot:invoke", "runs", "runs")),
+    ("DEQUANTIZE", "INT4", 1, ("cannot:allocate", "runs", "runs", "runs")),
+    ("DEQUANTIZE", "BFLOAT16", 0, ("cannot:load", "runs", "runs", "runs")),
+]
+
+
+@pytest.mark.parametrize(("operator", "kind", "scales", "expected"), FEW_BITS)
+def test_weights_of_few_bits(
+    operator: str, kind: str, scales: int, expected: tuple[str, ...]
+) -> None:
+    shape = (4, 1, 1, 4) if operator == "CONV_2D" else (4, 4)
+    weights, numbers = T(shape, kind, scales, stored=True), T((1, 4))
+    used = (0, 1) if operator != "DEQUANTIZE" else (1,)
+    model = content([numbers, weights, T((1, 4))], [Op(operator, used, (2,))])
+    runtimes = (ALL[3], ALL[4], ("ai-edge-litert", "2.1.0"), ALL[7])
+    assert tuple(said(model, *runtime) for runtime in runtimes) == expected
