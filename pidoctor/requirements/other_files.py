@@ -93,7 +93,7 @@ def _poetrys(path: Path, name: str, given: Mapping[str, Any]) -> str:
     markers = [f"({given['markers']})"] if given.get("markers") else []
     if given.get("python"):
         bounds = _bounds(path, name, str(given["python"])).split(",")
-        markers += [re.sub(r"([<>=!~]+)(.+)", r"python_version \1 '\2'", bound) for bound in bounds]
+        markers += [re.sub(r"([<>=!~]+)(.+)", r"python_version \1 '\2'", one) for one in bounds]
     marker = f" ; {' and '.join(markers)}" if markers else ""
     if "version" not in given:
         return f"{name}{extras} @ elsewhere:{marker}"
@@ -105,10 +105,11 @@ def _bounds(path: Path, name: str, text: str) -> str:
     if "||" in text:
         where = f"{path}, tool.poetry.dependencies.{name}"
         raise UsageError(f"{where}: {text!r} has alternatives, which PEP 508 cannot say")
-    return ",".join(filter(None, (_bound(part.strip()) for part in text.split(","))))
+    return ",".join(filter(None, (bound(part.strip()) for part in text.split(","))))
 
 
-def _bound(part: str) -> str:
+def bound(part: str) -> str:
+    """One of Poetry's bounds; empty for "*", which is none."""
     if part in ("*", ""):
         return ""
     caret = re.fullmatch(r"([\^~])\s*(\d+(?:\.\d+)*)(.*)", part)

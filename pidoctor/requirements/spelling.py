@@ -14,7 +14,15 @@ from pidoctor.errors import UsageError
 _VERSION = r"[vV]?(\d+(?:\.\d+)*(?:\.(?:\*|[xX]))?(?:(?:a|b|rc|\.?dev|\.?post)\d+)?)"
 _ALONE = re.compile(_VERSION)
 _BOUND = re.compile(r"(?:==|===|=>|=<|>=|<=|~=|!=|=|<|>)\s*[vV]?\d.*")
-_LATEST = re.compile(r"(?:(?:\s|==?|@|:)\s*)?(?:latest|newest)", re.IGNORECASE)
+_LATEST = re.compile(r"(?:(?:\s|==?|@|:)\s*)?\b(?:latest|newest|stable)\b", re.IGNORECASE)
+# What stands before the requirement where a whole command or a line of a program is given.
+_INSTALLER = re.compile(
+    r"(?:sudo\s+)?(?:python[\d.]*\s+-m\s+)?"
+    r"(?:pip[\d.]*|uv(?:\s+pip)?|pipx|poetry|conda|mamba|apt(?:-get)?)\s+(?:install|add)\s+",
+    re.IGNORECASE,
+)
+_IMPORT = re.compile(r"(?:import|from)\s+([A-Za-z]\w*)\b(?!\s*[<>=~!]).*")
+_SPOKEN = re.compile(r"\s+(?:version|ver\.?)\s+(?=[vV]?\d)", re.IGNORECASE)
 # A name, what stands between, a version; without anything between it must have a dot.
 _NAMED = re.compile(
     r"([A-Za-z][A-Za-z0-9]*(?:[-_. ][A-Za-z]+[A-Za-z0-9]*)*?)"
@@ -36,7 +44,7 @@ def respelled(words: Sequence[str]) -> list[str]:
     :class:`UsageError` for what is no requirement at all, with what to type instead.
     """
     found: list[str] = []
-    for word in (word.strip().strip("\"'").strip() for word in words):
+    for word in (word.strip().strip("\"'").strip() for word in _bare(words)):
         _refuse_files(word)
         if _LATEST.fullmatch(word):
             continue
@@ -49,6 +57,19 @@ def respelled(words: Sequence[str]) -> list[str]:
         elif word:
             found.append(_one(word))
     return found
+
+
+def _bare(words: Sequence[str]) -> Sequence[str]:
+    """The words without the command of an installer, an import or "version" around them."""
+    text = _SPOKEN.sub(" ", " ".join(words))
+    imported = _IMPORT.fullmatch(text)
+    if imported:
+        return [imported[1]]
+    before = _INSTALLER.match(text)
+    if before or len(text) < len(" ".join(words)):
+        kept = text[before.end() :] if before else text
+        return [kept] if len(words) == 1 else kept.split()
+    return [re.sub(r"\.interpreter$", "", word) for word in words]
 
 
 def _refuse_files(word: str) -> None:
@@ -86,7 +107,7 @@ def _of_wheel(word: str) -> str:
 
 
 def _split(word: str) -> tuple[str, str]:
-    match = re.match(r"[^<>=~!;@\[]*", word)
+    match = re.match(r"[^<>=~!^;@\[]*", word)
     name = match[0] if match else word
     return name, word[len(name) :]
 
@@ -100,7 +121,15 @@ def _bounds(text: str) -> str:
     for wrong, right in _TURNED:
         text = text.replace(wrong, right)
     text = re.sub(r"(?<![<>=~!])=(?!=)(?=\s*[vV]?\d)", "==", text)
+    text = re.sub(r"(?<=[\d*])\s+(?=[<>=~!])", ",", text.rstrip(" ;,"))
+    text = re.sub(r"(?:\^|~(?!=))\s*\d+(?:\.\d+)*", _poetry_bound, text)
     return re.sub(r"(?<=\d)\.[xX]\b", ".*", text)
+
+
+def _poetry_bound(match: re.Match[str]) -> str:
+    from pidoctor.requirements.other_files import bound
+
+    return bound(match[0])
 
 
 def _plain(version: str) -> str:
