@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -119,7 +119,23 @@ class _Help(argparse.RawDescriptionHelpFormatter):
     """Lines as they are written, folded on a narrower terminal; examples, to be copied, are not."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(indent + _folded(line, width) for line in text.splitlines())
+        return "\n".join(indent + _folded(line, width) for line in _paragraphs(text))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The lines of a text; those of a sentence that goes over several as one."""
+    before = ""
+    for line in text.splitlines():
+        if before and line and not line.startswith(" ") and not before.startswith(" "):
+            before = f"{before} {line}"
+            continue
+        if before:
+            yield before
+        if not line:
+            yield line
+        before = line
+    if before:
+        yield before
 
 
 def _folded(line: str, width: int) -> str:
@@ -189,7 +205,7 @@ def overview() -> argparse.ArgumentParser:
     """The parser of the program without a command."""
     from pidoctor.help import TOPICS
 
-    width = max(map(len, COMMANDS))
+    width = max(map(len, (*COMMANDS, *TOPICS)))
     listing, topics = (
         "\n".join(f"  {name:<{width}}  {text}" for name, text in named.items())
         for named in (COMMANDS, TOPICS)
