@@ -51,6 +51,7 @@ class Selection:
     name: str
     releases: tuple[Release, ...]
     left_out: tuple[str, ...]
+    pythons: tuple[str, ...]  # for which nothing is left out that matters
     demand: Demand
     published: Mapping[str, str]
     offered: frozenset[str]
@@ -132,6 +133,7 @@ class Tree:
             name=name,
             releases=tuple(releases[version] for version in sorted(kept)),
             left_out=tuple(str(version) for version in sorted(set(versions) - kept)),
+            pythons=self._scope.pythons,
             demand=demand,
             published=page.published if requested else {},
             offered=frozenset(link.filename for link in page.links),
@@ -140,13 +142,17 @@ class Tree:
     def _known_losers(
         self, name: str, demand: Demand, versions: Mapping[Version, Any]
     ) -> set[Version]:
-        """Versions that an earlier run left out for reasons that still hold: not read again."""
+        """Versions that an earlier run left out for reasons that still hold: not read again.
+
+        With another Python in the scope they do not: an older version may be the newest for it.
+        """
         old = self._old.get(name, {})
         selection = old.get("selection")
         if not selection or name in self._scope.requested:
             return set()
         if not (
-            demand.specifiers <= set(selection["specifiers"])
+            set(self._scope.pythons) <= set(selection.get("pythons", ()))
+            and demand.specifiers <= set(selection["specifiers"])
             and demand.extras <= set(selection["extras"])
             and {Version(text) for text in old["versions"]} <= set(versions)
         ):

@@ -224,6 +224,7 @@ def _document(
             "specifiers": sorted(selection.demand.specifiers),
             "extras": sorted(selection.demand.extras),
             "left_out": list(selection.left_out),
+            "pythons": list(selection.pythons),
         },
         "evidence": dict(sorted(evidence.items())),
         "versions": {

@@ -56,8 +56,6 @@ def judge(
     With ``beyond_tags`` a wheel whose tag asks for a newer glibc than its ELF files need is
     accepted on the evidence, ranked behind every wheel that the tags accept.
     """
-    if wheel.yanked:
-        return Rejected(Reason.YANKED, f"withdrawn by its authors: {wheel.yanked}")
     by_tag = judge_tag(tag_of(wheel.filename), machine.interpreter)
     if isinstance(by_tag, Rejected):
         need = _content_with(wheel, machine) if by_tag.reason is Reason.GLIBC_TAG else ""
@@ -71,6 +69,8 @@ def judge(
         return Rejected(
             Reason.PYTHON, f"needs Python {wheel.requires_python}; this is {machine.python_short}"
         )
+    if wheel.yanked:
+        return Rejected(Reason.YANKED, f"withdrawn by its authors: {wheel.yanked}")
     rejected = judge_evidence(wheel.evidence, machine, _proven(wheel, machine, ledger))
     rejected = _judge_proofs(wheel, machine, ledger or Ledger(), rejected) or rejected
     rejected = rejected or _with_room(wheel, machine)

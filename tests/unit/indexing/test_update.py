@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ def test_the_tree_of_what_was_asked_for(index: SimpleIndex, tmp_path: Path, as_j
         "specifiers": [">=1"],
         "extras": [],
         "left_out": ["1.0", "1.5"],
+        "pythons": list(SCOPE.pythons),
     }
     assert documents["leaf"]["versions"]["1.0"]["requires_dist"] == ['speedup; extra == "quick"']
 
@@ -138,6 +140,18 @@ def test_a_second_update_reads_pages_only(index: SimpleIndex, tmp_path: Path) ->
     assert {n: canonical(d) for n, d in again.documents.items()} == {
         n: canonical(d) for n, d in first.documents.items()
     }
+
+
+def test_what_was_left_out_is_read_again_for_another_python(
+    index: SimpleIndex, tmp_path: Path
+) -> None:
+    """An older version can be the newest for an older Python: packaging 26.2 for Python 3.8."""
+    index.add("helper-3.0-py3-none-any.whl", "Requires-Dist: leaf[quick]\nRequires-Python: >=3.11")
+    young = replace(options(index), scope=replace(SCOPE, pythons=("3.11",)))
+    first = refresh({}, Journal(tmp_path / "journal.jsonl"), young)
+    assert list(first.documents["helper"]["versions"]) == ["3.0"]
+    again = fresh(index, tmp_path, dict(first.documents))
+    assert list(again.documents["helper"]["versions"]) == ["2.0", "3.0"]
 
 
 def test_what_changed_is_said(index: SimpleIndex, tmp_path: Path) -> None:
