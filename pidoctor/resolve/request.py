@@ -9,12 +9,14 @@ from typing import NamedTuple
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.errors import UsageError
 
 AUTO = "auto"
+_NONE = Version("0.dev0")
 
 
 class Project(NamedTuple):
@@ -70,14 +72,15 @@ class Project(NamedTuple):
 
 
 def held(item: Requirement, index: WheelsIndex) -> bool:
-    """Whether the index can answer for a requirement, extras and all."""
+    """Whether the index can answer for a requirement, extras and all: it has the newest version
+    that is asked for."""
     name = canonicalize_name(item.name)
     project = index.project(name)
     if project is None or not all(index.knows_extra(name, extra) for extra in item.extras):
         return False
-    return not any(item.specifier.contains(version) for version in project.left_out) or any(
-        item.specifier.contains(version) for version in project.by_version
-    )
+    left_out = [*map(Version, item.specifier.filter(project.left_out))]
+    here = [*map(Version, item.specifier.filter(project.by_version))]
+    return not left_out or max(here, default=_NONE) > max(left_out)
 
 
 def _applies(item: Requirement, environment: Mapping[str, str]) -> bool:

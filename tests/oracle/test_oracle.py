@@ -18,11 +18,12 @@ from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.plan import Plan, Resolution
+from pidoctor.resolve.request import held
 from pidoctor.resolve.resolver import resolve
 from tests.oracle.evidence import AsRead, files
 from tests.oracle.mirror import AsPublished, View, mirror
 from tests.oracle.questions import Question, questions
-from tests.oracle.tools import TOOLS, Asked, Files, uv_platform
+from tests.oracle.tools import TOOLS, Asked, Files, ask_uv, ask_uv_as_of, uv_platform
 
 _SEED = 20261126
 _PUBLISHED = "published"
@@ -48,7 +49,7 @@ class Case(NamedTuple):
         return Asked(answered, self.machine, self.view)
 
 
-def cases(count: int, catalog: Catalog) -> list[Case]:
+def cases_of(count: int, catalog: Catalog) -> list[Case]:
     made = []
     for number, question in enumerate(questions(count, _SEED, catalog)):
         ours = resolve(question.profile, question.request(catalog), catalog)
@@ -60,7 +61,7 @@ def compare(tool: str, count: int, folder: Path) -> tuple[Counter[str], list[str
     """How often which kind of difference was met, and the differences without an explanation."""
     index = WheelsIndex(shipped_index())
     catalog = open_catalog(index)
-    asked = [c for c in cases(count, catalog) if tool == "pip" or uv_platform(c.machine)]
+    asked = [c for c in cases_of(count, catalog) if tool == "pip" or uv_platform(c.machine)]
     read = {case.view: AsRead(case.machine, catalog, case.ours) for case in asked}
     views: dict[str, View] = {_PUBLISHED: AsPublished(index), **read}
     kinds: Counter[str] = Counter()
@@ -108,3 +109,29 @@ def test_300_questions(tool: str, tmp_path: Path, capsys: pytest.CaptureFixture[
         for kind, count in kinds.most_common():
             print(f"  {count:4} {kind}")
     assert not unexplained, "\n".join(unexplained)
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_the_index_leaves_out_nothing_that_changes_an_answer(tmp_path: Path) -> None:
+    """uv answers the same over our index and over the package index of the day it is of."""
+    index = WheelsIndex(shipped_index())
+    catalog = open_catalog(index)
+    project = index.project("numpy")
+    assert project is not None
+    cases = [
+        case
+        for case in cases_of(300, catalog)
+        if uv_platform(case.machine)
+        and all(held(Requirement(text), index) for text in case.question.requirements)
+    ]
+    asked = [case.asked(_PUBLISHED) for case in cases]
+    with mirror({_PUBLISHED: AsPublished(index)}) as url:
+        ours = ask_uv(asked, url, tmp_path)
+    real = ask_uv_as_of(asked, project.retrieved, tmp_path)
+    differ = [
+        f"{case.question}\n  our index: {_sorted(one)}\n  all: {_sorted(other)}"
+        for case, one, other in zip(cases, ours, real)
+        if one != other
+    ]
+    assert not differ, "\n".join(differ)

@@ -77,16 +77,27 @@ def uv_platform(machine: Machine) -> str:
 def ask_uv(questions: list[Asked], url: str, folder: Path) -> list[Files]:
     """The answers of uv, which must be able to name the machine."""
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda item: _ask_uv(item, url, folder), questions))
+        return list(pool.map(lambda item: _ask_uv(item, _of_mirror(item, url), folder), questions))
 
 
-def _ask_uv(asked: Asked, url: str, folder: Path) -> Files:
+def ask_uv_as_of(questions: list[Asked], day: str, folder: Path) -> list[Files]:
+    """The answers of uv over the real package index as it was at the end of a day."""
+    at = ("--exclude-newer", f"{day}T23:59:59Z")
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(lambda item: _ask_uv(item, at, folder), questions))
+
+
+def _of_mirror(asked: Asked, url: str) -> tuple[str, ...]:
+    return ("--default-index", f"{url}/{asked.view}/simple")
+
+
+def _ask_uv(asked: Asked, index: tuple[str, ...], folder: Path) -> Files:
     done = subprocess.run(
         [
             *(str(Path(sys.executable).with_name("uv")), "pip", "compile", "-", "--verbose"),
             *("--no-config", "--no-header", "--no-annotate", "--only-binary", ":all:"),
             *("--python", sys.executable, "--no-python-downloads"),
-            *("--default-index", f"{url}/{asked.view}/simple", "--cache-dir", str(folder)),
+            *(*index, "--cache-dir", str(folder)),
             *("--python-platform", uv_platform(asked.machine)),
             *("--python-version", asked.machine.python),
         ],
