@@ -36,6 +36,8 @@ _KINDS = (
     _Kind(b"\x08", "an ONNX or TensorFlow file (protobuf): convert the model to .tflite first"),
     _Kind(b"\x0a", "a TensorFlow graph (.pb): convert the model to .tflite first"),
 )
+# Control characters that no text has: all but tab, line feed, form feed and carriage return.
+_NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\f\r")
 
 
 @contextmanager
@@ -97,8 +99,10 @@ def check_head(path: str, head: bytes) -> None:
     """Raises :class:`ModelError` for a file that does not begin as a .tflite file does."""
     if head[4:8] == MAGIC:
         return
+    # A line feed begins a TensorFlow graph; in a text it stands for nothing.
+    begins = head if any(byte in _NO_TEXT for byte in head) else head.lstrip()
     for kind in _KINDS:
-        if head.lstrip().startswith(kind.begins):
+        if begins.startswith(kind.begins):
             raise ModelError(f"{path}: not a .tflite model but {kind.what}")
     raise ModelError(f"{path}: not a .tflite model (bytes 4 to 8 are not {MAGIC.decode()})")
 
