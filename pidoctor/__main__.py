@@ -27,12 +27,16 @@ _own_path()
 # a tenth of the time of a short command. Rarely is enough: long commands still collect.
 gc.set_threshold(50_000, 20, 20)
 
-from pidoctor.cli.main import main as _main  # noqa: E402 - what is above is for what this imports
-
 
 def main() -> int:
     """Run the program; the exit code."""
-    code = _main()
+    try:
+        from pidoctor.cli.main import main as run  # what is above is for what this imports
+
+        code = run()
+    except KeyboardInterrupt:  # while it started, which takes seconds on a slow board
+        sys.stderr.write("pidoctor: interrupted\n")
+        return 130
     # The process ends: nothing is left to be looked through for garbage on the way out.
     gc.freeze()
     return code

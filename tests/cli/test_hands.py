@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from pidoctor.cli.arguments import COMMANDS, parse
+from pidoctor.cli import main
+from pidoctor.cli.arguments import COMMANDS, Command, parse
 from pidoctor.cli.definitions import definitions
 from pidoctor.cli.manual import manual_page
 from pidoctor.cli.shells import SCRIPTS
@@ -150,3 +153,29 @@ def test_the_manual_page_is_sound_and_whole(tmp_path: Path) -> None:
     for name in COMMANDS:
         assert f"pidoctor {name}" in shown
     assert "--beyond-tags" in shown
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_ctrl_c_ends_every_command_alike(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: argparse.Namespace) -> NoReturn:
+        raise KeyboardInterrupt
+
+    parsed = Command(name, argparse.Namespace(json=False, quiet=True, verbose=0), interrupted)
+    monkeypatch.setattr(main, "parse", lambda _: parsed)
+    run = pidoctor(name)
+    assert (run.code, run.out, run.err) == (130, "", "pidoctor: interrupted\n")
+
+
+def test_ctrl_c_while_it_starts_is_a_word_too() -> None:
+    script = (
+        "import sys, pidoctor.__main__ as program\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'pidoctor.cli.main': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "sys.exit(program.main())"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (130, "pidoctor: interrupted\n")
