@@ -48,6 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("pidoctor: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except Exception as error:
+        from pidoctor.cli.output import say_error
+
+        say_error(_bug(error, 0))
+        return ExitCode.INTERNAL
 
 
 def _usage(words: Sequence[str], error: PidoctorError) -> int:

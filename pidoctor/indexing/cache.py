@@ -40,7 +40,7 @@ def load_documents(folder: Path) -> dict[str, Document]:
     for path in sorted(folder.glob("*.json")):
         try:
             document = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             continue
         if isinstance(document, dict) and document.get("name") == path.stem:
             documents[path.stem] = document

@@ -46,7 +46,7 @@ class Journal:
             try:
                 kind, sha256, value = json.loads(line)
                 self._entries[(kind, sha256)] = value
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, RecursionError):
                 continue
         if text and not text.endswith("\n"):
             with self._path.open("a", encoding="ascii") as file:

@@ -21,6 +21,7 @@ from urllib3.util.retry import Retry
 
 from pidoctor.indexing.link_page import flat
 from pidoctor.indexing.patient_connection import PatientAdapter
+from pidoctor.safe_files import open_regular
 from pidoctor.time_limit import timeout_of
 
 LARGEST_PAGE = 16 << 20  # bytes; the largest index pages have 3 MB
@@ -76,6 +77,15 @@ class PatientSession(requests.Session):
                 response._content = flat(body) if _is_html(response) else body
                 self.patience.news()
         return response
+
+    def merge_environment_settings(self, *arguments: Any, **settings: Any) -> Any:
+        """What the variables add, REQUESTS_CA_BUNDLE among them; UsageError for a bad one of it."""
+        merged = super().merge_environment_settings(*arguments, **settings)
+        certificates = merged["verify"]
+        if isinstance(certificates, str) and not os.path.isdir(certificates):
+            with open_regular(certificates):  # opening a named pipe would wait for ever
+                pass
+        return merged
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Where an answer sends us to, never from the web to a file of this machine; what it says

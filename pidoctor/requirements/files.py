@@ -195,6 +195,8 @@ def load_toml(path: Path, text: str) -> Mapping[str, Any]:
             found: Mapping[str, Any] = toml.loads(text)
         except ValueError as error:
             raise UsageError(f"{path}: is no TOML ({error})") from error
+        except RecursionError:
+            raise UsageError(f"{path}: is nested too deeply") from None
         return found
     raise UsageError(f"{path}: reading TOML takes Python 3.11 or newer, or the package tomli")
 

@@ -74,3 +74,11 @@ def test_a_card_that_cannot_be_read(tmp_path: Path) -> None:
         ran = start([SCRIPT, *words], tmp_path)
         assert ran.returncode in (2, 3), ran.stderr
         assert "bug in pidoctor" not in ran.stderr
+
+
+@pytest.mark.parametrize("words", [["check", "-q"], ["explain", "-r", "pyproject.toml"]])
+def test_a_project_nested_without_end(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.pidoctor]\nmodels = {'[' * 5_000}\n")
+    ran = start([SCRIPT, *words], tmp_path)
+    assert ran.returncode == 2, ran.stderr
+    assert ran.stderr == "pidoctor: pyproject.toml: is nested too deeply\n"

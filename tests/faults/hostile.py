@@ -411,7 +411,7 @@ def _may_change(path: str, attack: Attack) -> bool:
     outputs = (*attack.outputs, *map(os.path.normpath, attack.outputs))
     named = {output.split("/")[0] for output in outputs}
     state = "--yes" in attack.words and top.startswith(("e", ".e.pidoctor"))
-    return top in named or state or top in ("cache", "tmp")
+    return "." in named or top in named or state or top in ("cache", "tmp")
 
 
 def import_all() -> None:

@@ -136,7 +136,7 @@ TOUCHES: Mapping[str, str] = {
     "indexing.metadata": "files",
     "indexing.pages": "network",
     "indexing.patient_connection": "network",
-    "indexing.patient_session": "environment network",
+    "indexing.patient_session": "environment files network",
     "indexing.remote": "files network",
     "indexing.store": "files",
     "indexing.sources": "network",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 import requests
@@ -198,6 +200,20 @@ def test_a_slow_server_that_keeps_sending_is_waited_for(session: PatientSession)
     with serving(slowly) as url:
         sha256 = download(session, url, "w.whl", taken)
     assert sha256 == hashlib.sha256(body * 6).hexdigest()
+
+
+def test_certificates_that_are_a_pipe(
+    session: PatientSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "ca.pem")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    with pytest.raises(UsageError, match="named pipe"):
+        session.get("https://127.0.0.1:9/")
+    session.verify = str(tmp_path / "ca.pem")
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    with pytest.raises(UsageError, match="named pipe"):
+        session.get("https://127.0.0.1:9/")
 
 
 def test_what_is_waited_for_is_said(
