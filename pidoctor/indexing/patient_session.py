@@ -88,12 +88,17 @@ class PatientSession(requests.Session):
         return merged
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Where an answer sends us to, never from the web to a file of this machine; what it says
-        besides, perhaps without end, is not read."""
+        """Where an answer sends us to; what it says besides, perhaps without end, is not read.
+
+        Raises :class:`requests.exceptions.InvalidSchema` for a file of this machine.
+        """
         target = super().get_redirect_target(resp)
-        if target is not None:
-            resp._content = b""
-        return target if target and urlsplit(target).scheme in ("", "http", "https") else None
+        if target is None:
+            return None
+        resp._content = b""
+        if urlsplit(target).scheme not in ("", "http", "https"):
+            raise requests.exceptions.InvalidSchema("sent on to what is no web server")
+        return target
 
     def chunks(self, response: requests.Response, limit: int) -> Iterator[bytes]:
         """The body of an answer piece by piece; :class:`TooLargeError` after ``limit`` bytes."""
