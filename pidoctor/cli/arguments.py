@@ -33,7 +33,7 @@ COMMANDS = {
     "targets": "the boards and systems that can be asked about",
     "matrix": "boards x systems x Pythons at a glance",
     "model": "which runtimes run this .tflite model on this machine",
-    "bench": "how fast this .tflite model runs here, and whether to believe it",
+    "bench": "how fast a .tflite model runs here, and whether to believe it",
     "example": "write a program that runs this .tflite model, and a service",
     "triage": "the cause of a failed install, from its log",
     "capture": "this machine as a file that can be asked about elsewhere",
