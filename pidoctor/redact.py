@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pidoctor.redact_rule import Rule
+from pidoctor.redact_rule import SecretRule
 from pidoctor.redact_rules import (
     HOST,
     NAMED,
@@ -93,7 +93,7 @@ def without_secrets(text: str) -> str:
     return _apply(SECRETS, text)
 
 
-def _apply(rules: Iterable[Rule], text: str) -> str:
+def _apply(rules: Iterable[SecretRule], text: str) -> str:
     for _ in range(_ROUNDS):
         before = text
         for rule in rules:
@@ -151,16 +151,16 @@ def _is_secret(name: str, value: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _known(identity: Identity) -> tuple[Rule, ...]:
+def _known(identity: Identity) -> tuple[SecretRule, ...]:
     """Patterns for what is known: the home folder, the host's name."""
-    rules: list[Rule] = []
+    rules: list[SecretRule] = []
     home = identity.home.rstrip("/")
     if home:
         # What is called like /root can be anywhere; a longer path is the user's even in a backup.
         start = PATH_START if home.count("/") == 1 else ""
-        rules.append(Rule(rf"{start}{re.escape(home)}(?![\w.-])", "~"))
+        rules.append(SecretRule(rf"{start}{re.escape(home)}(?![\w.-])", "~"))
     host = identity.host.partition(".")[0]
     if len(host) >= _SHORTEST_HOST and host.lower() not in _COMMON_HOSTS:
         word = rf"(?<![\w-]){re.escape(host)}(?:\.local|\.lan|\.home)?(?![\w-])"
-        rules.append(Rule(word, HOST, re.IGNORECASE, (host.lower(),)))
+        rules.append(SecretRule(word, HOST, re.IGNORECASE, (host.lower(),)))
     return tuple(rules)

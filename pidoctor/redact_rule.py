@@ -10,7 +10,7 @@ from typing import NamedTuple, Union
 Replacement = Union[str, Callable[["re.Match[str]"], str]]
 
 
-class Rule(NamedTuple):
+class SecretRule(NamedTuple):
     """One kind: its pattern, what is put in its place, flags, and what tells where to search.
 
     ``words`` (lower case) are in each match; ``hint`` is a pattern that each match has in it, and

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pidoctor.redact_rule import Rule
+from pidoctor.redact_rule import SecretRule
 from pidoctor.urls import MASK, URL, clean_url, without_login
 
 HOST = "host"
@@ -133,126 +133,126 @@ _KEY = r"[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?"
 
 SECRETS = (
     # Private keys: whole, cut at the tail, cut at the head, cut at both ends.
-    Rule(
+    SecretRule(
         rf"-{{4,5}} ?BEGIN {_KEY} ?-{{4,5}}[\s\S]*?(?:-{{4,5}} ?END {_KEY} ?-{{4,5}}|\Z)",
         MASK,
         words=("private key",),
         whole=True,
     ),
-    Rule(
+    SecretRule(
         rf"(?:(?<=\\n)|(?<![A-Za-z0-9+/\\]))(?:[A-Za-z0-9+/]{{1,76}}={{0,2}}{_SPACE}+)?"
         rf"(?:(?!-----END)[^\n]){{0,60}}-{{4,5}} ?END {_KEY} ?-{{4,5}}",
         MASK,
         words=("private key",),
         whole=True,
     ),
-    Rule(
+    SecretRule(
         r"(?:(?<=\\n)|(?<![\w+/=.\\-]))(?=[a-z0-9+/]*[A-Z])(?=[A-Za-z+/]*\d)(?=[A-Fa-f0-9]*[G-Zg-z+/])"
         rf"[A-Za-z0-9+/]{{60,76}}(?:{_SPACE}+[A-Za-z0-9+/]{{4,76}}={{0,2}}(?=\s*$|\\n|\"))?(?![\w+/.-])",
         MASK,
         re.M,
         hint=r"[A-Za-z0-9+/]{60}",
     ),
-    Rule(
+    SecretRule(
         r"PuTTY-User-Key-File-[\s\S]*?(?:Private-MAC:[^\n]*|\Z)", MASK, words=("putty",), whole=True
     ),
-    Rule(r"AGE-SECRET-KEY-1[A-Z0-9]{10,}", MASK, re.I, ("age-secret",)),
+    SecretRule(r"AGE-SECRET-KEY-1[A-Z0-9]{10,}", MASK, re.I, ("age-secret",)),
     # Addresses with a secret in them; webhooks whose path is the secret.
-    Rule(
+    SecretRule(
         r"(?P<name>hooks\.slack\.com/(?:services|workflows)/)(?P<value>[^\s\"']+)",
         _value,
         words=("hooks.slack",),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>discord(?:app)?\.com/api/webhooks/)(?P<value>[^\s\"']+)",
         _value,
         words=("discord",),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>api\.telegram\.org/(?:file/)?bot)(?P<value>[^\s\"'/]+)",
         _value,
         words=("telegram",),
     ),
-    Rule(r"(?P<name>://[^\s/\"']{1,200}/t/)(?P<value>[^\s\"'/]+)", _value, words=("/t/",)),
-    Rule(URL.pattern, _address, words=("://",)),
+    SecretRule(r"(?P<name>://[^\s/\"']{1,200}/t/)(?P<value>[^\s\"'/]+)", _value, words=("/t/",)),
+    SecretRule(URL.pattern, _address, words=("://",)),
     # Headers. In quotes up to the quote, else up to the end of the line: a digest has many parts.
-    Rule(
+    SecretRule(
         r"(?P<name>[\"'](?:proxy-)?(?:authorization|(?:set-)?cookie2?)\s*:\s*)"
         r"(?P<value>[^\"'\n]+)(?=[\"'\n]|\Z)",
         _value,
         re.I,
         ("authorization", "cookie"),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>\b(?:proxy-)?(?:authorization|(?:set-)?cookie2?)\\*[\"']?\s*[:=]\s*)"
         rf"(?P<value>{_STRING}|[^\s\"'\\][^\n]*?)(?=\\r|\\n|'?\s*$|\n)",
         _value,
         re.I | re.M,
         ("authorization", "cookie"),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>\bbearer\s+)(?P<value>(?=\S*\d|\S{20})[\w.~+/=-]{6,})", _value, re.I, ("bearer",)
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>\bbasic\s+)(?P<value>(?=\S*[0-9=]|\S*(?-i:[a-z][A-Z]))[A-Za-z0-9+/]{6,}={0,2})",
         _value,
         re.I,
         ("basic",),
     ),
     # NAME=value, "name": "value", 'name', 'value', {\"name\": \"value\"}.
-    Rule(
+    SecretRule(
         rf"(?P<name>{NAMED}(?:\\*[\"'])?(?:{_SPACE}*[:=]{_SPACE}*|\s*,\s*(?=\\*[\"'])|"
         rf"\s+(?:is|was)\s*:?\s+)){_NO_VERSION}{_VALUE}",
         _named,
         re.I,
         _NAME_WORDS,
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>(?<![\w.-])[A-Z][A-Z0-9_]{0,60}_(?:KEY|KEYS|PAT|CREDS?|SALT|SIGNATURE)\s*=\s*)"
         rf"{_VALUE}",
         _value,
         words=("_key", "_pat", "_cred", "_salt", "_signature"),
     ),
     # <password>value</password>, key="password" value="value".
-    Rule(
+    SecretRule(
         rf"(?P<name><[\w:.-]{{0,64}}?{NAMED}[^<>\n]{{0,80}}>)(?P<value>[^<\n]+)(?=</)",
         _value,
         re.I,
         ("</",),
     ),
-    Rule(
+    SecretRule(
         rf"(?P<name>\b(?:key|name)=\\*[\"'][\w:.-]{{0,64}}?{NAMED}\\*[\"']\s+value=)(?P<value>{_STRING})",
         _value,
         re.I,
         ("value=",),
     ),
     # --name value, -u user:password, and the short options of programs that take a password so.
-    Rule(
+    SecretRule(
         rf"(?P<name>(?<![\w-])-[\w-]{{0,60}}?{NAMED}\\*[\"']?,?\s+)"
         rf"(?P<value>{_STRING}|[^\s\"'\\-]\S*)",
         _value,
         re.I,
         _NAME_WORDS,
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>(?<![\w-])(?:-u|-U|--user|--proxy-user|--username)(?:\s*=\s*|[\"']?,?\s*))"
         r"(?P<value>(?!\d+:\d+\b)(?:\"[^\"\n:]*:[^\"\n]*\"|'[^'\n:]*:[^'\n]*'|[^\s\"':]+:[^\s\"']+))",
         _value,
         words=("-u", "-user"),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>\b(?:curl|wget|http)\b[^\n]{0,200}?\s(?:-b|--cookie)\s+)"
         rf"(?P<value>{_STRING}|[^\s\"'-]\S*)",
         _value,
         words=("curl", "wget", "http"),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>\b(?:twine|docker|podman|sshpass|mysql|mysqldump|smbclient|ldapsearch|ftp)\b"
         rf"[^\n]{{0,200}}?\s-[pw]\s*)(?P<value>{_STRING}|[^\s\"'-]\S*)",
         _value,
         words=("twine", "docker", "podman", "sshpass", "mysql", "smbclient", "ldapsearch", "ftp"),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>\bwi-?fi\s+connect\s+(?:\"[^\"\n]*\"|\S+)\s+password\s+)"
         rf"(?P<value>{_STRING}|\S+)",
         _value,
@@ -260,20 +260,20 @@ SECRETS = (
         ("connect",),
     ),
     # .netrc and .pgpass
-    Rule(
+    SecretRule(
         r"(?P<name>\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?"
         r"password\s+)(?P<value>\S+)",
         _value,
         words=("password",),
         whole=True,
     ),
-    Rule(r"(?P<name>\blogin\s+\S+\s+password\s+)(?P<value>\S+)", _value, words=("login",)),
-    Rule(
+    SecretRule(r"(?P<name>\blogin\s+\S+\s+password\s+)(?P<value>\S+)", _value, words=("login",)),
+    SecretRule(
         r"(?m)(?P<name>^[ \t]*(?:password|account)[ \t]+)(?P<value>\S+)(?=[ \t\r]*$)",
         _value,
         words=("password", "account"),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>(?<![\w.*:-])[\w.*-]{1,253}:(?:\d{1,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:)"
         r"(?P<value>[^\s:\"']+)(?=[\"']?\s*$)",
         _value,
@@ -281,7 +281,7 @@ SECRETS = (
         hint=r":(?:\d{1,5}|\*):",
     ),
     # Tokens that can be told by their look.
-    Rule(
+    SecretRule(
         r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent|imt|ffct)-|"
         r"pypi-Ag|hf_|xox[abceoprs]-|xapp-|sk-|[sr]k_(?:live|test)_|pk_live_|whsec_|AKIA|ASIA|"
         r"AIza|ya29\.|GOCSPX-|1//0|dckr_pat_|do[opr]_v1_|hvs\.|hvb\.|shp(?:at|ca|pa|ss)_|glsa_|"
@@ -291,61 +291,63 @@ SECRETS = (
         MASK,
         words=_TOKEN_WORDS,
     ),
-    Rule(
+    SecretRule(
         r"(?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|glpat-|pypi-Ag|hf_|sk-)[\w-]{10,}",
         MASK,
         words=(*_GITHUB_WORDS, "glpat-", "pypi-ag", "hf_", "sk-"),
     ),
-    Rule(r"\bnpm_(?!config_)[A-Za-z0-9]{16,}", MASK, words=("npm_",)),
-    Rule(r"\b(?:AC|SK)[0-9a-f]{32}\b", MASK, hint=r"[AS][CK][0-9a-f]{32}"),
-    Rule(r"\b\d{8,10}:AA[\w-]{20,}", MASK, words=(":aa",)),
-    Rule(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", MASK, words=("eyj",)),
-    Rule(rf"(?P<name>{NAMED}\s+)(?P<value>[0-9a-fA-F]{{20,}})\b", _value, re.I, _NAME_WORDS),
+    SecretRule(r"\bnpm_(?!config_)[A-Za-z0-9]{16,}", MASK, words=("npm_",)),
+    SecretRule(r"\b(?:AC|SK)[0-9a-f]{32}\b", MASK, hint=r"[AS][CK][0-9a-f]{32}"),
+    SecretRule(r"\b\d{8,10}:AA[\w-]{20,}", MASK, words=(":aa",)),
+    SecretRule(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", MASK, words=("eyj",)),
+    SecretRule(rf"(?P<name>{NAMED}\s+)(?P<value>[0-9a-fA-F]{{20,}})\b", _value, re.I, _NAME_WORDS),
 )
 
 PERSONAL = (
     # Wireless networks.
-    Rule(
+    SecretRule(
         rf"(?P<name>\b\w*ssid(?:\\*[\"'])?\s*[:=]?\s*)(?P<value>{_STRING})", _value, re.I, ("ssid",)
     ),
-    Rule(r"(?P<name>\b\w*ssid\s*[:=]\s*)(?P<value>[^\s\"'\\][^\n\"']*)", _value, re.I, ("ssid",)),
-    Rule(
+    SecretRule(
+        r"(?P<name>\b\w*ssid\s*[:=]\s*)(?P<value>[^\s\"'\\][^\n\"']*)", _value, re.I, ("ssid",)
+    ),
+    SecretRule(
         rf"(?P<name>\bwi-?fi\s+connect\s+)(?P<value>{_STRING}|[^\s\"'\\]+)",
         _value,
         re.I,
         ("connect",),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>system-connections/)(?P<value>[^/\n\"']+)(?=\.nmconnection)",
         _value,
         words=("connect",),
     ),
-    Rule(
+    SecretRule(
         rf"(?P<name>\b(?:anonymous_)?identity\s*=\s*)(?P<value>{_STRING})",
         _value,
         words=("identity",),
     ),
     # Hardware addresses and serial numbers.
-    Rule(
+    SecretRule(
         r"(?<![0-9A-Fa-f:-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}"
         r"(?:(?:[:-][0-9A-Fa-f]{2}){2})?(?![0-9A-Fa-f:-])",
         MASK,
         hint=r"[:-][0-9A-Fa-f]{2}[:-]",
     ),
-    Rule(
+    SecretRule(
         r"(?<![\w.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![\w.])",
         MASK,
         hint=r"\.[0-9A-Fa-f]{4}\.",
     ),
-    Rule(r"(?P<name>\b(?:en|wl)x)(?P<value>[0-9a-f]{12})\b", _value, words=("enx", "wlx")),
-    Rule(
+    SecretRule(r"(?P<name>\b(?:en|wl)x)(?P<value>[0-9a-f]{12})\b", _value, words=("enx", "wlx")),
+    SecretRule(
         r"(?P<name>\b(?:mac|mac_?addr(?:ess)?|hwaddr|lladdr|ether)[\"']?\s*[:= ]\s*[\"']?)"
         r"(?P<value>[0-9a-f]{12})\b",
         _value,
         re.I,
         ("mac", "addr", "ether"),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>(?:\b|_)i?serial(?:[ _-]?(?:number|no|short|num))?(?:\\*[\"'])?"
         r"(?:\s*[:=]\s*|\t+|\s+\d\s+))"
         rf"(?P<value>{_STRING}|[\w.-][\w.:-]*)",
@@ -353,86 +355,90 @@ PERSONAL = (
         re.I,
         ("serial",),
     ),
-    Rule(r"(?P<name>\bS/N\s*[:#=]?\s*)(?P<value>[\w-]{4,})", _value, words=("s/n",)),
-    Rule(r"(?<![\w])[01]0000000[0-9a-f]{8}(?!\w)", MASK, words=("0000000",)),
-    Rule(
+    SecretRule(r"(?P<name>\bS/N\s*[:#=]?\s*)(?P<value>[\w-]{4,})", _value, words=("s/n",)),
+    SecretRule(r"(?<![\w])[01]0000000[0-9a-f]{8}(?!\w)", MASK, words=("0000000",)),
+    SecretRule(
         r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])",
         MASK,
         hint=r"-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-",
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>\b(?:machine|boot)[ _-]?id[\"']?\s*[:=]\s*[\"']?)(?P<value>[0-9a-f]{32})",
         _value,
         re.I,
         ("id",),
     ),
     # Network addresses.
-    Rule(
+    SecretRule(
         r"(?<![\d.])(?<!\d[.])(?P<address>\d{1,3}(?:\.\d{1,3}){3})"
         r"(?![\w.]*\.whl)(?P<tail>:\d{1,5}\b|/\d{1,2}\b)?(?!\.?\d)(?![\w-])",
         _ipv4,
         hint=r"\.\d{1,3}\.\d{1,3}\.\d",
     ),
-    Rule(
+    SecretRule(
         r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:%\w+)?(?![\w:])",
         _ipv6,
         hint=r":[0-9A-Fa-f]{0,4}:",
     ),
     # Users in paths, and users and hosts in prompts, addresses and log prefixes.
-    Rule(
+    SecretRule(
         rf"{PATH_START}(?:/(?:var|export|usr))?/(?:home|Users)/(?!~)[^/\s:;,\"'<>|()\[\]\\]+",
         "~",
         words=("/home/", "/users/"),
     ),
-    Rule(r"(?P<name>%2F(?:home|Users)%2F)(?P<value>[^%/\s\"']+)", _value, re.I, ("%2f",)),
-    Rule(
+    SecretRule(r"(?P<name>%2F(?:home|Users)%2F)(?P<value>[^%/\s\"']+)", _value, re.I, ("%2f",)),
+    SecretRule(
         rf"{PATH_START}(/(?:run/)?media)/(?!\*\*\*)[^/\s:;,\"'<>|()\[\]]+",
         rf"\1/{MASK}",
         words=("/media/",),
     ),
-    Rule(r"(?i)\b([A-Z]:\\{1,4}Users\\{1,4})[^\\\s:;,\"'<>|]+", rf"\g<1>{MASK}", words=("users",)),
-    Rule(
+    SecretRule(
+        r"(?i)\b([A-Z]:\\{1,4}Users\\{1,4})[^\\\s:;,\"'<>|]+", rf"\g<1>{MASK}", words=("users",)
+    ),
+    SecretRule(
         r"(?<![\w.+-])(?!git@)[A-Za-z0-9_][\w.+-]*@[A-Za-z0-9][\w-]*(?:\.[\w-]+)*",
         f"user@{HOST}",
         words=("@",),
     ),
-    Rule(
+    SecretRule(
         r"(?P<name>\b(?:[A-Z_]*USER(?:NAME)?|LOGNAME)=|\buser_?name\\*[\"']?\s*[:=]\s*)"
         rf"(?!root\b|pi\b|true\b|false\b|no\b|yes\b|[01]\b)"
         rf"(?P<value>{_STRING}|[^\s\"',;\\][^\s\"',;]*)",
         _value,
         words=("user", "logname"),
     ),
-    Rule(r"(?P<name>\b[ug]id=\d+\()(?P<value>(?!root\))[\w.-]+)(?=\))", _value, words=("id=",)),
-    Rule(
+    SecretRule(
+        r"(?P<name>\b[ug]id=\d+\()(?P<value>(?!root\))[\w.-]+)(?=\))", _value, words=("id=",)
+    ),
+    SecretRule(
         r"(?P<name>\bsudo(?:\[\d+\])?:\s+)(?P<value>[\w.-]+)(?= : (?:TTY|PWD)=)",
         _value,
         words=("sudo",),
     ),
-    Rule(
+    SecretRule(
         r"(?P<mode>(?<!\w)[bcdlps-][rwxsStT-]{9}[+.@]?[ \t]+\d+[ \t]+)"
         r"(?P<owner>[\w.-]+)[ \t]+(?P<group>[\w.-]+)",
         _listing,
         hint=r"[bcdlps-][rwxsStT-]{9}",
     ),
-    Rule(
+    SecretRule(
         r"(?<!\w)([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) [\w.-]+(?= [\w./()@-]+(?:\[\d+\])?:)",
         rf"\1 {HOST}",
         hint=r" \d\d:\d\d:\d\d ",
     ),
-    Rule(
+    SecretRule(
         r"(?<!\w)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]*) [\w.-]+(?= [\w./()@-]+\[\d+\]:)",
         rf"\1 {HOST}",
         hint=r"-\d\dT\d\d:",
     ),
-    Rule(r"\b(Linux) [\w.-]+(?= \d+\.\d+[\w.+-]* )", rf"\1 {HOST}", words=("linux",)),
-    Rule(
+    SecretRule(r"\b(Linux) [\w.-]+(?= \d+\.\d+[\w.+-]* )", rf"\1 {HOST}", words=("linux",)),
+    SecretRule(
         rf"(?P<name>\bhost_?name\\*[\"']?\s*[:=]\s*)(?P<value>{_STRING}|[\w.-]+)",
         _value,
         re.I,
         ("name",),
     ),
-    Rule(
+    SecretRule(
         r"(?<![\w./-])(?!threading\.|_thread\.)[A-Za-z0-9][\w-]*(?:\.[\w-]+){0,4}"
         r"\.(?:local|lan|localdomain|home\.arpa|fritz\.box)(?![\w(./-])",
         HOST,

@@ -682,7 +682,7 @@ class FleetGroup(TypedDict):
     """Boards with the same fingerprint that do alike. ``names`` are the first of them."""
 
     fingerprint: Union[Mapping[str, str], None]
-    verdict: Annotated[str, TypeOf("pidoctor.fleet.record:Verdict")]
+    verdict: Annotated[str, TypeOf("pidoctor.fleet.record:BoardStatus")]
     boards: Amount
     names: list[str]
     software: list[str]

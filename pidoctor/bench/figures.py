@@ -59,7 +59,7 @@ def _at(ordered: Sequence[float], share: float) -> float:
     return ordered[min(max(int(rank) - 1, 0), len(ordered) - 1)]
 
 
-class Run(NamedTuple):
+class BenchRun(NamedTuple):
     """One configuration, measured in a process of its own.
 
     ``void`` says why the figures are not to be believed; empty where nothing speaks against them.
@@ -107,7 +107,7 @@ class Bench(NamedTuple):
     model: str
     runtime: str
     version: str
-    runs: tuple[Run, ...]
+    runs: tuple[BenchRun, ...]
     drift: float | None
     governor: str | None
     celsius: float | None
@@ -115,7 +115,7 @@ class Bench(NamedTuple):
     predicted: Prediction | None = None
 
     @property
-    def best(self) -> Run | None:
+    def best(self) -> BenchRun | None:
         """The fastest of the runs that can be believed."""
         good = [run for run in self.runs if run.figures and not run.void]
         return min(good, key=lambda run: run.figures.p50 if run.figures else 0.0, default=None)
@@ -138,13 +138,13 @@ class Bench(NamedTuple):
         }
 
 
-def drift_of(runs: Sequence[Run]) -> float | None:
+def drift_of(runs: Sequence[BenchRun]) -> float | None:
     """How much slower (1.05: by 5 %) one thread was at the end than at the beginning."""
     one = [run.figures.p50 for run in runs if run.threads == 1 and run.xnnpack and run.figures]
     return one[-1] / one[0] if len(one) > 1 else None
 
 
-def with_drift(runs: Sequence[Run]) -> tuple[Run, ...]:
+def with_drift(runs: Sequence[BenchRun]) -> tuple[BenchRun, ...]:
     """The runs, all of them void where the machine was not the same at the end."""
     drift = drift_of(runs)
     if drift is None or abs(drift - 1) <= MOST_DRIFT:

@@ -14,7 +14,7 @@ from pidoctor.bench.figures import (
     MOST_OTHERS,
     MOST_VARIATION,
     Bench,
-    Run,
+    BenchRun,
     drift_of,
     figures_of,
     with_drift,
@@ -37,7 +37,7 @@ class Configuration(NamedTuple):
 
     @property
     def name(self) -> str:
-        return Run(self.threads, self.xnnpack).name
+        return BenchRun(self.threads, self.xnnpack).name
 
 
 def configurations(threads: Sequence[int], plain: bool) -> Iterator[Configuration]:
@@ -63,7 +63,7 @@ def measure(
     subject: Subject, asked: Sequence[Configuration], host: Host, say: Callable[[str], None]
 ) -> Bench:
     """The figures of every configuration. UsageError where the interpreter cannot be started."""
-    runs: list[Run] = []
+    runs: list[BenchRun] = []
     moments: list[Moment] = []
     for configuration in asked:
         say(f"Measuring {configuration.name} ...")
@@ -83,7 +83,7 @@ def measure(
     )
 
 
-def _one(subject: Subject, asked: Configuration, host: Host) -> tuple[Run, list[Moment]]:
+def _one(subject: Subject, asked: Configuration, host: Host) -> tuple[BenchRun, list[Moment]]:
     """One configuration, with looks at the machine before, each second, and after."""
     moments = [look(host)]
     try:
@@ -129,8 +129,8 @@ def _command(subject: Subject, asked: Configuration) -> Command:
     return Command(argv, timeout=_TIME_LIMIT_S, limit=_KEPT_BYTES, tail=True)
 
 
-def _run(asked: Configuration, done: dict[str, Any], moments: Sequence[Moment]) -> Run:
-    run = Run(
+def _run(asked: Configuration, done: dict[str, Any], moments: Sequence[Moment]) -> BenchRun:
+    run = BenchRun(
         asked.threads,
         asked.xnnpack,
         figures_of(done["times"]),
@@ -145,7 +145,7 @@ def _run(asked: Configuration, done: dict[str, Any], moments: Sequence[Moment]) 
     return run._replace(void=tuple(doubts(run, done, moments)))
 
 
-def doubts(run: Run, done: dict[str, Any], moments: Sequence[Moment]) -> Iterator[str]:
+def doubts(run: BenchRun, done: dict[str, Any], moments: Sequence[Moment]) -> Iterator[str]:
     """What speaks against the figures."""
     limits = slowed(moments)
     if limits:
@@ -170,7 +170,7 @@ def _others(done: dict[str, Any], moments: Sequence[Moment]) -> float:
     return max(last - first - mine, 0.0) / whole
 
 
-def _died(subject: Subject, asked: Configuration, ended: Completed, step: str) -> Run:
+def _died(subject: Subject, asked: Configuration, ended: Completed, step: str) -> BenchRun:
     output = ended.stderr.decode("utf-8", "replace")
     name = subject.model.name
     about = f"{subject.runtime.distribution} {subject.version}".rstrip()
@@ -179,4 +179,4 @@ def _died(subject: Subject, asked: Configuration, ended: Completed, step: str) -
         if ended.timed_out
         else decode(ended.returncode, output, step, name, about)
     )
-    return Run(asked.threads, asked.xnnpack, death=death)
+    return BenchRun(asked.threads, asked.xnnpack, death=death)

@@ -20,7 +20,7 @@ class Signs(NamedTuple):
     packages: tuple[str, ...] = ()  # Debian packages
 
 
-class Need(NamedTuple):
+class DeviceNeed(NamedTuple):
     """What its delegate needs of the system: a shared library or a path, and where it is from.
 
     ``places`` are paths besides the usual folders at which the library is as good.
@@ -49,7 +49,7 @@ class AcceleratorRow(NamedTuple):
     usable: bool
     note: str
     sources: tuple[str, ...]
-    needs: tuple[Need, ...] = ()
+    needs: tuple[DeviceNeed, ...] = ()
     group: str = ""  # the group whose members may open it
     page_size: int | None = None  # the only page size of the kernel that its driver works with
     aliases: tuple[str, ...] = ()  # other names, in any spelling

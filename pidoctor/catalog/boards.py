@@ -35,7 +35,7 @@ class Soc(NamedTuple):
         return self.gpu.partition(" ")[0].partition("-")[0]
 
 
-class Board(NamedTuple):
+class BoardModel(NamedTuple):
     """A board. ``memory_mib`` lists the sizes it is sold with, smallest first.
 
     ``suggested`` marks the ones to name when a newer board would help, cheapest first.
@@ -117,7 +117,7 @@ class BoardsTable(NamedTuple):
     cores: Cores
     vendors: tuple[Vendor, ...]
     socs: tuple[Soc, ...]
-    boards: tuple[Board, ...]
+    boards: tuple[BoardModel, ...]
 
 
 class Revision(NamedTuple):
@@ -136,17 +136,17 @@ class Revision(NamedTuple):
 class Boards(NamedTuple):
     """The whole table."""
 
-    boards: Mapping[str, Board]
+    boards: Mapping[str, BoardModel]
     socs: Mapping[str, Soc]
     vendors: Mapping[str, Vendor]
     codes: RevisionCodes
     core_parts: Mapping[str, str]  # "implementer/part" of /proc/cpuinfo, in hex -> core
 
-    def systems_of(self, board: Board) -> tuple[str, ...]:
+    def systems_of(self, board: BoardModel) -> tuple[str, ...]:
         """The ids and flavours of the systems that a board is documented to run, usual first."""
         return board.systems or self.vendors[board.vendor].systems
 
-    def listed(self, board: Board, *system: str) -> tuple[int, ...]:
+    def listed(self, board: BoardModel, *system: str) -> tuple[int, ...]:
         """The sizes of memory, bytes, that a board is listed with under a system.
 
         The list is what can be looked through: every size under the usual system of a maker whose
@@ -157,16 +157,16 @@ class Boards(NamedTuple):
             return board.memory if systems[0] in system else (board.usual_memory,)
         return (board.usual_memory,) if {*systems[:2]} & {*system} else ()
 
-    def word_sizes(self, board: Board) -> tuple[int, ...]:
+    def word_sizes(self, board: BoardModel) -> tuple[int, ...]:
         """The word sizes of the images that there are for a board."""
         modes = self.socs[board.soc].modes
         return (32, 64) if self.vendors[board.vendor].mixed_word_sizes else (max(modes),)
 
-    def supports(self, board: Board, *system: str) -> bool:
+    def supports(self, board: BoardModel, *system: str) -> bool:
         """Whether a system (its id and flavour) is documented to run on a board."""
         return any(name in system for name in self.systems_of(board))
 
-    def by_compatible(self, strings: tuple[str, ...]) -> Board | None:
+    def by_compatible(self, strings: tuple[str, ...]) -> BoardModel | None:
         """The board that the first known device-tree compatible string names.
 
         Where two boards share the string, their chip's own string decides.
@@ -221,7 +221,7 @@ class Boards(NamedTuple):
             warranty_void=bool(code >> 25 & 1),
         )
 
-    def _of_type(self, number: int, soc: str | None, memory: int | None) -> Board | None:
+    def _of_type(self, number: int, soc: str | None, memory: int | None) -> BoardModel | None:
         """The board of a type number; where several share it, by their chip and memory."""
         named = [self.boards[name] for name in self.codes.types.get(f"{number:02x}", ())]
         fitting = [board for board in named if soc is None or board.soc == soc]

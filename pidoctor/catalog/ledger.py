@@ -35,7 +35,7 @@ _FIELDS = {
 }
 
 
-class Run(NamedTuple):
+class LedgerRun(NamedTuple):
     """One combination that was run.
 
     ``features`` are those of the processor it ran on, as /proc/cpuinfo spells them. ``ran`` maps
@@ -72,21 +72,21 @@ class Run(NamedTuple):
 class Ledger:
     """The runs, by package."""
 
-    def __init__(self, runs: Iterable[Run] = ()) -> None:
-        self._runs: dict[str, list[Run]] = {}
+    def __init__(self, runs: Iterable[LedgerRun] = ()) -> None:
+        self._runs: dict[str, list[LedgerRun]] = {}
         for run in runs:
             self._runs.setdefault(run.name, []).append(run)
 
-    def __iter__(self) -> Iterator[Run]:
+    def __iter__(self) -> Iterator[LedgerRun]:
         return (run for runs in self._runs.values() for run in runs)
 
-    def runs(self, name: str, version: str) -> list[Run]:
+    def runs(self, name: str, version: str) -> list[LedgerRun]:
         """The runs of one version of a package."""
         return [run for run in self._runs.get(name, ()) if run.version == version]
 
     def ran_without(
         self, name: str, version: str, architecture: str, features: Iterable[str]
-    ) -> Run | None:
+    ) -> LedgerRun | None:
         """A run that passed on a processor which has none of ``features``."""
         lacking = set(features)
         for run in self.runs(name, version):
@@ -102,7 +102,7 @@ class Ledger:
         architecture: str,
         features: frozenset[str],
         what: Iterable[str] = INTERPRETER,
-    ) -> Run | None:
+    ) -> LedgerRun | None:
         """A run that met an instruction it lacks, on a processor with all of ``features``.
 
         What such a processor cannot run, one that has no more than its features cannot either.
@@ -114,7 +114,7 @@ class Ledger:
                 return run
         return None
 
-    def proof(self, name: str, version: str, **same: str) -> Run | None:
+    def proof(self, name: str, version: str, **same: str) -> LedgerRun | None:
         """The newest run of a version that passed, with these fields ("system", "python" ...)."""
         fitting = [
             run
@@ -124,7 +124,7 @@ class Ledger:
         return fitting[-1] if fitting else None
 
 
-def parse_run(line: str, where: str) -> Run:
+def parse_run(line: str, where: str) -> LedgerRun:
     """The run that a line of the ledger describes; raises :class:`CatalogError`."""
     try:
         data = json.loads(line)
@@ -134,7 +134,7 @@ def parse_run(line: str, where: str) -> Run:
             raise ValueError
     except (ValueError, KeyError, TypeError) as error:
         raise CatalogError(f"{where}: not a line of the ledger of proofs") from error
-    return Run(**{**data, "features": tuple(data["features"])})
+    return LedgerRun(**{**data, "features": tuple(data["features"])})
 
 
 def read_ledger(path: Path) -> Ledger:

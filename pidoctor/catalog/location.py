@@ -13,7 +13,7 @@ from typing import Any
 from pidoctor.catalog.wheels import (
     SCHEMA,
     CatalogError,
-    Project,
+    IndexedProject,
     WheelsIndex,
     shipped_index,
 )
@@ -69,7 +69,7 @@ class UserIndex(WheelsIndex):
         self._digests = pointer.digests
         self._shipped = shipped
 
-    def _load(self, name: str) -> Project | None:
+    def _load(self, name: str) -> IndexedProject | None:
         try:
             project = super()._load(name)
         except CatalogError as error:
@@ -91,7 +91,7 @@ class UserIndex(WheelsIndex):
                 raise CatalogError(f"{path}: is not the file that was published (another SHA-256)")
         return content
 
-    def _give_up(self, name: str, why: str) -> Project | None:
+    def _give_up(self, name: str, why: str) -> IndexedProject | None:
         self.note = _note(why)
         self.folder = self._shipped
         self.forget()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from pidoctor.catalog.boards import MIB, Board, Boards, Soc
+from pidoctor.catalog.boards import MIB, BoardModel, Boards, Soc
 from pidoctor.catalog.tables import derived
 from pidoctor.catalog.values import Dotted as Version
 from pidoctor.platforms.versions import minor_of
@@ -78,7 +78,7 @@ class SystemRow(NamedTuple):
         table = _of(self.page_sizes, bits)
         return table[soc.id] if soc.id in table else table.get(DEFAULT, SMALL_PAGE)
 
-    def why_not(self, board: Board, soc: Soc, bits: int) -> str:
+    def why_not(self, board: BoardModel, soc: Soc, bits: int) -> str:
         """Why this system does not run on a board; empty when it does."""
         if self.vendor not in (None, board.vendor):
             return f"{self.name} is not made for the {board.name}."
@@ -135,7 +135,7 @@ class Systems(NamedTuple):
             if row.flavour in flavours and row.codename is not None
         )
 
-    def usual(self, board: Board, soc: Soc, supported: tuple[str, ...]) -> SystemRow | None:
+    def usual(self, board: BoardModel, soc: Soc, supported: tuple[str, ...]) -> SystemRow | None:
         """The newest release of the first of the ``supported`` flavours that runs on a board."""
         for name in supported:
             rows = [row for row in self.rows if name in (row.id, row.flavour)]
@@ -219,7 +219,7 @@ def _of(by_bits: Mapping[Any, Mapping[str, Value]], bits: int) -> Mapping[str, V
     return by_bits.get(bits, {})
 
 
-def combinations(boards: Boards, systems: Systems) -> list[tuple[Board, SystemRow, int]]:
+def combinations(boards: Boards, systems: Systems) -> list[tuple[BoardModel, SystemRow, int]]:
     """Every board with every system that it is documented to run, in every word size."""
     return [
         (board, row, bits)

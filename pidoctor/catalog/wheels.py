@@ -103,7 +103,7 @@ class Wheel(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Project:
+class IndexedProject:
     """All wheels of one package, newest version last as in the file."""
 
     name: str
@@ -123,7 +123,7 @@ class Project:
         return {version: tuple(versions[version]) for version in ordered}
 
 
-def parse_project(data: Any, where: str) -> Project:
+def parse_project(data: Any, where: str) -> IndexedProject:
     """The project that an index file's JSON describes; raises :class:`CatalogError`."""
     if not isinstance(data, Mapping):
         raise CatalogError(f"{where}: not a wheels index file")
@@ -154,7 +154,7 @@ def parse_project(data: Any, where: str) -> Project:
         )
         for version in (*data["versions"], *others):
             Version(version)
-        return Project(data["name"], data["retrieved"], wheels, others, left_out, extras)
+        return IndexedProject(data["name"], data["retrieved"], wheels, others, left_out, extras)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CatalogError(f"{where}: malformed ({type(error).__name__})") from error
 
@@ -263,15 +263,15 @@ class WheelsIndex:
     def __init__(self, folder: Path, note: str = "") -> None:
         self.folder = folder
         self.note = note
-        self._projects: dict[str, Project | None] = {}
+        self._projects: dict[str, IndexedProject | None] = {}
 
-    def project(self, name: str) -> Project | None:
+    def project(self, name: str) -> IndexedProject | None:
         """The package ``name`` (normalised), or None when the index does not hold it."""
         if name not in self._projects:
             self._projects[name] = self._load(name)
         return self._projects[name]
 
-    def known(self, name: str) -> Project | None:
+    def known(self, name: str) -> IndexedProject | None:
         """The same without looking anything up for it."""
         return self.project(name)
 
@@ -323,7 +323,7 @@ class WheelsIndex:
             raise CatalogError(f"{path}: larger than {_LARGEST >> 20} MiB")
         return content
 
-    def _load(self, name: str) -> Project | None:
+    def _load(self, name: str) -> IndexedProject | None:
         path = self.folder / f"{name}.json"
         try:
             text = self._read(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.catalog.accelerators import AcceleratorRow, Need, load_accelerators
+from pidoctor.catalog.accelerators import AcceleratorRow, DeviceNeed, load_accelerators
 from pidoctor.checks.case import Case
 from pidoctor.profile.devices import WITH
 from pidoctor.profile.profile import Accelerator
@@ -110,7 +110,7 @@ def _needs(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Fin
         )
 
 
-def _remedy(case: Case, row: AcceleratorRow, need: Need) -> Remedy:
+def _remedy(case: Case, row: AcceleratorRow, need: DeviceNeed) -> Remedy:
     if not (need.library and is_paired(row)):
         return Remedy(f"Install the package {need.package}.")
     plan = case.plan

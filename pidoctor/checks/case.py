@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from pidoctor.catalog.catalog import Catalog
-from pidoctor.catalog.wheels import Project, WheelsIndex
+from pidoctor.catalog.wheels import IndexedProject, WheelsIndex
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.resolve.present import Present, present_packages
 from pidoctor.result import Finding
 
 
-class ProbeFailure(Protocol):
+class FailedProbe(Protocol):
     """A probe that crashed, as the probes report it."""
 
     @property
@@ -39,7 +39,7 @@ class Case:
 
     profile: Profile
     resolution: Resolution | None = None
-    failures: tuple[ProbeFailure, ...] = ()
+    failures: tuple[FailedProbe, ...] = ()
     index: WheelsIndex | None = None
     at_hand: Callable[[Plan], Container[str]] = nothing_at_hand
     wanted: tuple[str, ...] = ()  # ids of accelerators that the project needs
@@ -71,7 +71,7 @@ class Case:
 
         return self.index or open_index()
 
-    def project(self, name: str) -> Project | None:
+    def project(self, name: str) -> IndexedProject | None:
         """What the wheels index knows of a package."""
         return self.wheels.project(name)
 

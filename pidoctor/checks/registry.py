@@ -18,7 +18,7 @@ from pidoctor.checks import (
     storage,
     system,
 )
-from pidoctor.checks.case import Case, Check, ProbeFailure, nothing_at_hand
+from pidoctor.checks.case import Case, Check, FailedProbe, nothing_at_hand
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.result import Finding, Severity
@@ -71,7 +71,7 @@ CHECKS: tuple[Check, ...] = (
 def run_checks(  # noqa: PLR0913 - all but two are seldom given
     profile: Profile,
     resolution: Resolution | None,
-    probe_failures: Sequence[ProbeFailure] = (),
+    probe_failures: Sequence[FailedProbe] = (),
     index: WheelsIndex | None = None,
     at_hand: Callable[[Plan], Container[str]] = nothing_at_hand,
     *,

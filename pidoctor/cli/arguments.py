@@ -64,7 +64,7 @@ _OTHER_WORDS = {
 }
 
 
-class Command(NamedTuple):
+class ParsedCommand(NamedTuple):
     """A parsed command line."""
 
     name: str
@@ -151,7 +151,7 @@ def _folded(line: str, width: int) -> str:
     )
 
 
-def parse(words: Sequence[str]) -> Command:
+def parse(words: Sequence[str]) -> ParsedCommand:
     """The command that ``words`` ask for.
 
     Raises :class:`UsageError` with one line; ``--help`` and ``--version`` print and exit 0.
@@ -170,11 +170,11 @@ def parse(words: Sequence[str]) -> Command:
             _gather(options)
         elif isinstance(getattr(options, "requirement", None), str):
             options.requirement = _only_one(_respelled([options.requirement], options.quiet))
-        return Command(name, options, module.run)
+        return ParsedCommand(name, options, module.run)
     before, after = _split_at_dashes(words[1:])
     options = parser.parse_args(before)
     options.after_dashes = after
-    return Command(name, options, module.run)
+    return ParsedCommand(name, options, module.run)
 
 
 def parser_of(name: str) -> argparse.ArgumentParser:

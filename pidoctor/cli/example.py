@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Result, Written
     from pidoctor.errors import UsageError
     from pidoctor.example.needs import read_needs
-    from pidoctor.example.script import Place, program, service
+    from pidoctor.example.script import ProgramPaths, program, service
     from pidoctor.model.bundle import entry_name
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> Result:
     printed = is_standard_output(output)
     if printed and options.service:
         raise UsageError("--service writes a second file: name the first with -o FILE")
-    place = Place(_seen_from(path, output, printed), Path(output).name, entry_name(path))
+    place = ProgramPaths(_seen_from(path, output, printed), Path(output).name, entry_name(path))
     text = program(needs, place)
     if printed:
         return Result("example", written=Written(text))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pidoctor.catalog.catalog import Catalog
     from pidoctor.envelope import Result, ShownStep
-    from pidoctor.fleet.planning import FleetPlan, Kind
+    from pidoctor.fleet.planning import BoardKind, FleetPlan
     from pidoctor.fleet.reading import Document
     from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan, Resolution
@@ -163,7 +163,7 @@ def _told(planned: FleetPlan) -> tuple[tuple[ShownStep, ...], tuple[Finding, ...
     from pidoctor.envelope import ShownStep
     from pidoctor.result import Finding, Severity
 
-    def names(kind: Kind) -> str:
+    def names(kind: BoardKind) -> str:
         more = f" and {len(kind.boards) - 3} more" if len(kind.boards) > 3 else ""
         return f"{', '.join(kind.boards[:3])}{more}"
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import COMMANDS, Command, parse
+from pidoctor.cli.arguments import COMMANDS, ParsedCommand, parse
 from pidoctor.errors import PidoctorError
 from pidoctor.result import ExitCode
 
@@ -79,7 +79,7 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
-def _run(command: Command) -> int:
+def _run(command: ParsedCommand) -> int:
     from pidoctor.cli.output import show_error, show_traceback
     from pidoctor.envelope import Result
 
@@ -110,7 +110,7 @@ def _run(command: Command) -> int:
     return result.exit_code
 
 
-def _show(result: Result, command: Command) -> None:
+def _show(result: Result, command: ParsedCommand) -> None:
     """Print the answer, and that it is from an old index where it is."""
     from pidoctor.cli.dating import dated, old_index
     from pidoctor.cli.output import say_error, show

@@ -16,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import CouldNotCheckError
-from pidoctor.model.advice import Place, advise
+from pidoctor.model.advice import AdviceTarget, advise
 from pidoctor.model.answer import KINDS, ModelAnswer, ModelChange, ModelFile, RuntimeAnswer
 from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import Content, read_content
@@ -93,7 +93,7 @@ class ModelQuestion:
         best = answer.best
         if best is None or answer.verdict == CANNOT:
             return answer
-        place = Place(
+        place = AdviceTarget(
             profile.board.soc.value,
             profile.python.bits.value,
             profile.cpu.cores.value,

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.install.receipt import read_receipt
     from pidoctor.probe.environment_choice import DEFAULT
     from pidoctor.probe.machine import probe
-    from pidoctor.report.bundle import Content, find_logs, write_bundle
+    from pidoctor.report.bundle import BundleContent, find_logs, write_bundle
 
     recorder = Recorder(LiveHost())
     choice = chosen(options, recorder)
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> Result:
         asked=asked(options),
         written=Written(output=options.output),
     )
-    content = Content(
+    content = BundleContent(
         result=found,
         installed=dict(probed.profile.python.packages.or_else({})),
         receipt=read_receipt(Path(choice.folder)) if choice.folder else None,

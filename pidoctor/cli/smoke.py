@@ -12,7 +12,7 @@ from pidoctor.cli.arguments import add_environment
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
-    from pidoctor.probe.environment_choice import Choice
+    from pidoctor.probe.environment_choice import EnvironmentChoice
     from pidoctor.proof.proof import Proof
     from pidoctor.result import Finding
 
@@ -111,7 +111,7 @@ def run(options: argparse.Namespace) -> Result:
     )
 
 
-def _other_interfaces(choice: Choice, proof: Proof) -> Iterator[Finding]:
+def _other_interfaces(choice: EnvironmentChoice, proof: Proof) -> Iterator[Finding]:
     """What this proof of Interpreter does not say of the runtime's other interface."""
     from pidoctor.catalog.catalog import open_catalog
     from pidoctor.catalog.ledger import COMPILED_MODEL, ILLEGAL_INSTRUCTION
@@ -170,7 +170,7 @@ def _differences(receipt: Mapping[str, Any], proof: Proof) -> Iterator[Finding]:
             )
 
 
-def interpreter(choice: Choice) -> str:
+def interpreter(choice: EnvironmentChoice) -> str:
     """The interpreter of the environment; raises UsageError where it is gone."""
     from pidoctor.errors import UsageError
     from pidoctor.host.live import LiveHost

@@ -12,7 +12,7 @@ from pidoctor.asked import Asked
 
 if TYPE_CHECKING:
     from pidoctor.host.base import Host
-    from pidoctor.probe.environment_choice import Choice
+    from pidoctor.probe.environment_choice import EnvironmentChoice
     from pidoctor.probe.probed import ProbeResult
     from pidoctor.profile.profile import Profile
 
@@ -70,7 +70,7 @@ def _say_what_is_read_into(options: argparse.Namespace) -> None:
 
 def chosen(
     options: argparse.Namespace, host: Host | None = None, must_exist: bool = True
-) -> Choice:
+) -> EnvironmentChoice:
     """The environment of this machine that the options name, else the one that is found.
 
     UsageError for a folder given with --venv that holds none, where it ``must_exist``.
@@ -82,7 +82,7 @@ def chosen(
     return choice(host or LiveHost(), options.venv, options.python)
 
 
-def must_be_trusted(choice: Choice) -> None:
+def must_be_trusted(choice: EnvironmentChoice) -> None:
     """UsageError where the environment was found, not named, and may be anybody's program."""
     if not choice.exists or choice.named or choice.may_run:
         return

@@ -46,7 +46,7 @@ _IMPLIED = {"GLIBC_ABI_DT_RELR": "GLIBC_2.36"}
 
 
 @dataclass(frozen=True)
-class Need:
+class VersionNeed:
     """Highest version of one symbol namespace that is needed ("" if none).
 
     ``weak`` are needs flagged VER_FLG_WEAK: the loader warns and goes on without them. Weak symbols
@@ -72,9 +72,9 @@ class ElfFacts:
     float_abi: str
     soname: str
     needed: tuple[str, ...]
-    glibc: Need
-    glibcxx: Need
-    cxxabi: Need
+    glibc: VersionNeed
+    glibcxx: VersionNeed
+    cxxabi: VersionNeed
     align: int
     exec_stack: bool
     code: tuple[tuple[int, int], ...]
@@ -220,8 +220,8 @@ class _Reader:
             raise UsageError(f"{self._name}: malformed ELF file (a name has no end)")
         return data[:end].decode("utf-8", "replace")
 
-    def _version_needs(self, dynamic: list[tuple[int, int]]) -> dict[str, Need]:
-        needs = {field: Need() for field in _VERSIONED.values()}
+    def _version_needs(self, dynamic: list[tuple[int, int]]) -> dict[str, VersionNeed]:
+        needs = {field: VersionNeed() for field in _VERSIONED.values()}
         for text, weak in self._wanted_versions(dict(dynamic)):
             namespace, _, version = _IMPLIED.get(text, text).partition("_")
             field = _VERSIONED.get(namespace)
@@ -229,9 +229,9 @@ class _Reader:
                 continue
             known = needs[field]
             if weak:
-                needs[field] = Need(known.strong, newest(known.weak, version))
+                needs[field] = VersionNeed(known.strong, newest(known.weak, version))
             else:
-                needs[field] = Need(newest(known.strong, version), known.weak)
+                needs[field] = VersionNeed(newest(known.strong, version), known.weak)
         return needs
 
     def _wanted_versions(self, tags: dict[int, int]) -> Iterator[tuple[str, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pidoctor.evidence.elf import ElfFacts, Need
+from pidoctor.evidence.elf import ElfFacts, VersionNeed
 from pidoctor.evidence.features import UsedFeatures
 from pidoctor.evidence.numpy_api import NumpyUse
 
@@ -61,5 +61,5 @@ class LibraryAudit:
         }
 
 
-def _need_json(need: Need) -> shapes.Need:
+def _need_json(need: VersionNeed) -> shapes.Need:
     return {"strong": need.strong, "weak": need.weak}

@@ -19,7 +19,7 @@ _SMALLEST_SIDE = 8  # pixels
 _USUAL_SIDE = 224  # of an image whose size the model leaves open
 
 
-class Kind(str, Enum):
+class InputKind(str, Enum):
     """What an input is filled from."""
 
     IMAGE = "image"
@@ -37,7 +37,7 @@ class Input(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: InputKind
     shape: tuple[int, ...]
     set_shape: bool
     first: bool = False
@@ -58,9 +58,9 @@ class Needs(NamedTuple):
     detection: bool
 
     @property
-    def source(self) -> Kind:
+    def source(self) -> InputKind:
         """What files are given to the program: those of its first input."""
-        return self.inputs[0].kind if len(self.inputs) == 1 else Kind.NUMBERS
+        return self.inputs[0].kind if len(self.inputs) == 1 else InputKind.NUMBERS
 
 
 def read_needs(content: Content, shapes: Mapping[str, tuple[int, ...]]) -> Needs:
@@ -90,14 +90,14 @@ def _note(notes: Notes, number: int) -> InputNote:
 
 def _input(tensor: Tensor, note: InputNote, chosen: tuple[int, ...] | None) -> Input:
     shape = _shape(tensor, chosen)
-    base = Input(tensor.name, Kind.NUMBERS, shape, chosen is not None or tensor.dynamic)
+    base = Input(tensor.name, InputKind.NUMBERS, shape, chosen is not None or tensor.dynamic)
     if tensor.type == "STRING":
-        return base._replace(kind=Kind.TEXT)
+        return base._replace(kind=InputKind.TEXT)
     if tensor.type in ("FLOAT32", "INT8", "UINT8", "FLOAT16") and _is_image(shape):
         return _image(base, tensor, note)
     if tensor.type in ("FLOAT32", "INT16", "INT8", "UINT8") and _is_sound(shape):
         rate = note.rate or USUAL_RATE
-        return base._replace(kind=Kind.SOUND, rate=rate, rate_known=note.rate is not None)
+        return base._replace(kind=InputKind.SOUND, rate=rate, rate_known=note.rate is not None)
     return base
 
 
@@ -134,7 +134,7 @@ def _is_sound(shape: tuple[int, ...]) -> bool:
 
 
 def _image(base: Input, tensor: Tensor, note: InputNote) -> Input:
-    found = base._replace(kind=Kind.IMAGE, first=base.shape[3] not in _COLOURS)
+    found = base._replace(kind=InputKind.IMAGE, first=base.shape[3] not in _COLOURS)
     if note.mean and note.std and all(note.std) and len(note.mean) == len(note.std):
         return found._replace(offset=note.mean, factor=note.std, range_from="metadata")
     scheme = tensor.quantisation

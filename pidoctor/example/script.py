@@ -7,14 +7,18 @@ from string import Template
 from typing import NamedTuple
 
 from pidoctor.example import pieces
-from pidoctor.example.needs import Input, Kind, Needs
+from pidoctor.example.needs import Input, InputKind, Needs
 
-_READERS = {Kind.SOUND: pieces.SOUND, Kind.TEXT: pieces.TEXT, Kind.NUMBERS: pieces.NUMBERS}
+_READERS = {
+    InputKind.SOUND: pieces.SOUND,
+    InputKind.TEXT: pieces.TEXT,
+    InputKind.NUMBERS: pieces.NUMBERS,
+}
 _FILES = {
-    Kind.IMAGE: "photo.jpg",
-    Kind.SOUND: "sound.wav",
-    Kind.TEXT: "text.txt",
-    Kind.NUMBERS: "input.npy",
+    InputKind.IMAGE: "photo.jpg",
+    InputKind.SOUND: "sound.wav",
+    InputKind.TEXT: "text.txt",
+    InputKind.NUMBERS: "input.npy",
 }
 _UNKNOWN_RANGE = (
     "# The file does not say how the model wants its pixels: 0 to 1 is taken here. Many models\n"
@@ -29,7 +33,7 @@ _RANGES = {
 _UNKNOWN_RATE = "# Samples a second. The file does not say it: the usual one of speech is taken.\n"
 
 
-class Place(NamedTuple):
+class ProgramPaths(NamedTuple):
     """Where the model is, seen from the program's folder; ``entry`` is its name in a bundle."""
 
     model: str
@@ -37,20 +41,20 @@ class Place(NamedTuple):
     entry: str = ""
 
 
-def program(needs: Needs, place: Place) -> str:
+def program(needs: Needs, place: ProgramPaths) -> str:
     """The text of the program."""
     parts = [
         _filled(
             pieces.HEAD,
             usage=_usage(needs, place),
-            imports="import wave\n" * (needs.source is Kind.SOUND)
+            imports="import wave\n" * (needs.source is InputKind.SOUND)
             + "import zipfile\n" * bool(needs.labels or place.entry),
             model=ascii(place.model),
         ),
         _constants(needs, place),
         _open(needs, place),
         pieces.VALUES,
-        _image(needs.inputs[0]) if needs.source is Kind.IMAGE else _READERS[needs.source],
+        _image(needs.inputs[0]) if needs.source is InputKind.IMAGE else _READERS[needs.source],
         _filled(pieces.RUN, state=pieces.STATE if needs.state else ""),
         pieces.LABELS if needs.labels and not place.entry else pieces.NO_LABELS,
         pieces.DETECTION if needs.detection else pieces.SHOW,
@@ -63,7 +67,7 @@ def _filled(piece: str, **values: str) -> str:
     return Template(piece).substitute(values)
 
 
-def _usage(needs: Needs, place: Place) -> str:
+def _usage(needs: Needs, place: ProgramPaths) -> str:
     run, files = f"    python3 {place.program}", _FILES[needs.source]
     if len(needs.inputs) > 1:
         files = " ".join(f"input{number}.npy" for number in range(1, len(needs.inputs) + 1))
@@ -71,22 +75,22 @@ def _usage(needs: Needs, place: Place) -> str:
         f"{run}   (a fixed test input)",
         f"{run} {files}   (files, or a folder of them)",
     ]
-    if needs.source is Kind.IMAGE:
+    if needs.source is InputKind.IMAGE:
         lines.append(f"{run} --camera")
         lines.append("\nImages need Pillow: .venv/bin/python -m pip install pillow")
     return "\n".join(lines)
 
 
-def _constants(needs: Needs, place: Place) -> str:
+def _constants(needs: Needs, place: ProgramPaths) -> str:
     first = needs.inputs[0]
     lines = [f"INPUTS = {len(needs.inputs)}\n"]
     if any(it.set_shape for it in needs.inputs):
         shapes = ", ".join(str(list(it.shape)) for it in needs.inputs)
         lines.append(f"SHAPES = [{shapes}]  # of the inputs; sizes that the model leaves open\n")
-    if needs.source is Kind.IMAGE:
+    if needs.source is InputKind.IMAGE:
         lines.append(_RANGES[first.range_from])
         lines.append(f"OFFSET, FACTOR = {_numbers(first.offset)}, {_numbers(first.factor)}\n")
-    if needs.source is Kind.SOUND:
+    if needs.source is InputKind.SOUND:
         lines.append("" if first.rate_known else _UNKNOWN_RATE)
         lines.append(f"RATE = {first.rate}\n")
     if needs.labels and not place.entry:
@@ -101,7 +105,7 @@ def _numbers(values: tuple[float, ...]) -> str:
     return str(rounded[0] if len(rounded) == 1 else rounded)
 
 
-def _open(needs: Needs, place: Place) -> str:
+def _open(needs: Needs, place: ProgramPaths) -> str:
     source = '"model_path": str(MODEL)'
     if place.entry:
         source = f'"model_content": zipfile.ZipFile(MODEL).read({place.entry!a})'
@@ -121,7 +125,7 @@ def _image(image: Input) -> str:
 
 def _main(needs: Needs) -> str:
     options, loops, elsewhere = "", "", "False"
-    if needs.source is Kind.IMAGE:
+    if needs.source is InputKind.IMAGE:
         options, loops, elsewhere = pieces.CAMERA_OPTION, pieces.CAMERA_LOOP, "options.camera"
     if len(needs.inputs) == 1:
         options += pieces.WATCH_OPTION
@@ -132,13 +136,13 @@ def _main(needs: Needs) -> str:
     return _filled(pieces.MAIN, options=options, loops=loops, elsewhere=elsewhere)
 
 
-def service(needs: Needs, place: Place, folder: str, python: str, user: str) -> str:
+def service(needs: Needs, place: ProgramPaths, folder: str, python: str, user: str) -> str:
     """The unit that runs the program on the camera, or on the files that come into a folder.
 
     ``folder`` is where the program lies on the board.
     """
     words = [python, f"{folder}/{place.program}"]
-    words += ["--camera"] if needs.source is Kind.IMAGE else ["--watch", f"{folder}/inbox"]
+    words += ["--camera"] if needs.source is InputKind.IMAGE else ["--watch", f"{folder}/inbox"]
     unit = place.program.rpartition(".")[0] + ".service"
     return _filled(
         pieces.SERVICE,

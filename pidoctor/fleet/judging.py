@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pidoctor.decoding import DecodeError
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.reading import Document, board_name
-from pidoctor.fleet.record import JUDGED, NOTHING, TRIED, Record, Verdict
+from pidoctor.fleet.record import JUDGED, NOTHING, TRIED, BoardStatus, Record
 from pidoctor.profile import codec
 from pidoctor.profile import fingerprint as prints
 from pidoctor.profile.environment import UNKNOWN
@@ -98,7 +98,7 @@ class Judge:
             return _unknown(one_line(str(error), 200))._replace(cause="not-decidable")
 
 
-_PROVEN = {"passed": Verdict.WORKS, "failed": Verdict.FAILS}
+_PROVEN = {"passed": BoardStatus.WORKS, "failed": BoardStatus.FAILS}
 
 
 def bare(profile: Profile) -> Profile:
@@ -116,27 +116,27 @@ def _answered(resolution: Resolution) -> Record:
     if isinstance(resolution, Plan):
         numpy = next((pin.version for pin in resolution.pins if pin.name == "numpy"), "")
         software = (resolution.runtime, resolution.version, numpy)
-        return Record("", Verdict.FITS, JUDGED, "", "", *software)
+        return Record("", BoardStatus.FITS, JUDGED, "", "", *software)
     cause = resolution.nearest.reason.value if resolution.nearest else "nothing-fits"
     why = one_line(resolution.message, 200)
-    return Record("", Verdict.CANNOT, JUDGED, "", "", cause=cause, detail=why)
+    return Record("", BoardStatus.CANNOT, JUDGED, "", "", cause=cause, detail=why)
 
 
 def _receipt(document: Document, data: Json) -> Judged:
     plan, proof = _dict(data.get("plan")), _dict(data.get("proof"))
     # A proof that says neither is no failure of the board: it is not known how it does.
-    verdict = _PROVEN.get(_text(proof.get("status")), Verdict.UNKNOWN)
+    verdict = _PROVEN.get(_text(proof.get("status")), BoardStatus.UNKNOWN)
     record = Record(
         document.board,
         verdict,
-        NOTHING if verdict is Verdict.UNKNOWN else TRIED,
+        NOTHING if verdict is BoardStatus.UNKNOWN else TRIED,
         "receipt",
         _text(data.get("time")) or document.time,
         *_versions(plan, proof),
         *_death(proof),
         prints.from_json(data.get("fingerprint")),
     )
-    if verdict is Verdict.UNKNOWN:
+    if verdict is BoardStatus.UNKNOWN:
         record = record._replace(
             cause="no-proof", detail="its receipt has no proof that can be read"
         )
@@ -166,9 +166,9 @@ def _said(data: Json) -> Record | None:
     works = proof.get("status") == "passed" and data.get("exit_code") == 0
     fits = plan.get("status") == "plan" and data.get("exit_code") == 0
     if tried:
-        verdict = Verdict.WORKS if works else Verdict.FAILS
+        verdict = BoardStatus.WORKS if works else BoardStatus.FAILS
     else:
-        verdict = Verdict.FITS if fits else Verdict.CANNOT
+        verdict = BoardStatus.FITS if fits else BoardStatus.CANNOT
     why = ("", "") if verdict.good else _why(data, proof, plan)
     strength = TRIED if tried else JUDGED
     return Record("", verdict, strength, "", "", *_versions(plan, proof), *why)
@@ -219,11 +219,11 @@ def _diagnosed(diagnosis: Json) -> Record:
     if cause in ("", "unknown", "no-problem"):
         return _unknown("the log shows no problem" if cause == "no-problem" else "")
     said = _text(diagnosis.get("title"), 200) or _text(diagnosis.get("explanation"), 200)
-    return Record("", Verdict.FAILS, TRIED, "", "", cause=cause, detail=said)
+    return Record("", BoardStatus.FAILS, TRIED, "", "", cause=cause, detail=said)
 
 
 def _unknown(detail: str) -> Record:
-    return Record("", Verdict.UNKNOWN, NOTHING, "", "", detail=detail)
+    return Record("", BoardStatus.UNKNOWN, NOTHING, "", "", detail=detail)
 
 
 def _dict(value: Any) -> Json:

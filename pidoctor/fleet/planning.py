@@ -23,7 +23,7 @@ FILE = "plan.json"
 Fetch = Callable[[Plan, str, Path], object]  # plan, version of Python, folder
 
 
-class Kind(NamedTuple):
+class BoardKind(NamedTuple):
     """Boards that are the same to a wheel, and the answer for all of them; ``error`` is why not."""
 
     id: str
@@ -41,7 +41,7 @@ class Kind(NamedTuple):
 class FleetPlan:
     """The kinds, and the documents that could not be read."""
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[BoardKind, ...]
     unread: tuple[Unread, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -96,12 +96,14 @@ def _machine(document: Document, probe: Probe) -> Profile:
     return probe(document)
 
 
-def _kind(found: Fingerprint, boards: tuple[str, ...], machine: Profile, answer: Answer) -> Kind:
+def _kind(
+    found: Fingerprint, boards: tuple[str, ...], machine: Profile, answer: Answer
+) -> BoardKind:
     name = hashlib.sha256(json.dumps(list(found)).encode()).hexdigest()[:12]
     try:
         resolution: Resolution = answer(machine)
     except PidoctorError as error:
-        return Kind(name, found, boards, None, reason(error))
+        return BoardKind(name, found, boards, None, reason(error))
     if isinstance(resolution, Plan):
-        return Kind(name, found, boards, resolution)
-    return Kind(name, found, boards, None, one_line(resolution.message, 300))
+        return BoardKind(name, found, boards, resolution)
+    return BoardKind(name, found, boards, None, one_line(resolution.message, 300))

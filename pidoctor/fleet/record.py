@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pidoctor.profile.fingerprint import Fingerprint
 
 
-class Verdict(str, Enum):
+class BoardStatus(str, Enum):
     """How a board does, by the strongest thing that is known of it."""
 
     WORKS = "works"  # an inference gave the right answer
@@ -19,7 +19,7 @@ class Verdict(str, Enum):
 
     @property
     def good(self) -> bool:
-        return self in (Verdict.WORKS, Verdict.FITS)
+        return self in (BoardStatus.WORKS, BoardStatus.FITS)
 
 
 TRIED, JUDGED, NOTHING = 2, 1, 0
@@ -33,7 +33,7 @@ class Record(NamedTuple):
     """
 
     board: str
-    verdict: Verdict
+    verdict: BoardStatus
     strength: int
     kind: str  # "receipt", "capture", "profile", "result", "triage"
     time: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.judging import Answer, Judge, bare
 from pidoctor.fleet.reading import Document, reason
-from pidoctor.fleet.record import Record, Verdict
+from pidoctor.fleet.record import BoardStatus, Record
 from pidoctor.fleet.store import Count, Moved, Store
 from pidoctor.fleet.telling import Peer, Telling, telling
 from pidoctor.profile import codec
@@ -41,7 +41,7 @@ class Group:
     """Boards that are the same to a wheel and do alike; ``fingerprint`` None: not known."""
 
     fingerprint: Fingerprint | None
-    verdict: Verdict
+    verdict: BoardStatus
     boards: int
     names: tuple[str, ...]  # the first EXAMPLES
     software: tuple[str, ...]  # "tflite-runtime 2.14.0, numpy 1.26.4", the commonest first
@@ -167,11 +167,17 @@ def _keep(document: Document, store: Store, judge: Judge, seen: set[Fingerprint]
         store.add(record)
 
 
-_ORDER = (Verdict.FAILS, Verdict.CANNOT, Verdict.UNKNOWN, Verdict.FITS, Verdict.WORKS)
+_ORDER = (
+    BoardStatus.FAILS,
+    BoardStatus.CANNOT,
+    BoardStatus.UNKNOWN,
+    BoardStatus.FITS,
+    BoardStatus.WORKS,
+)
 
 
 def _groups(store: Store) -> list[Group]:
-    counted: dict[tuple[Fingerprint | None, Verdict], list[Count]] = {}
+    counted: dict[tuple[Fingerprint | None, BoardStatus], list[Count]] = {}
     for count in store.counts():
         counted.setdefault((count.fingerprint, count.verdict), []).append(count)
     groups = [
@@ -213,7 +219,7 @@ def _causes(counts: list[Count]) -> Iterator[Cause]:
 def _told(groups: list[Group], store: Store, answer: Answer) -> Iterator[Group]:
     """The groups, each that does not work with the fact that tells it from those that do."""
     good = [group for group in groups if group.verdict.good and group.fingerprint is not None]
-    good.sort(key=lambda group: (group.verdict is not Verdict.WORKS, -group.boards))
+    good.sort(key=lambda group: (group.verdict is not BoardStatus.WORKS, -group.boards))
     peers = [
         Peer(bare(profile), group.boards)
         for group in good[:_PEERS]

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, PackageMissingError, UsageError
-from pidoctor.fleet.record import Record, Verdict
+from pidoctor.fleet.record import BoardStatus, Record
 from pidoctor.profile import fingerprint as prints
 from pidoctor.profile.fingerprint import Fingerprint
-from pidoctor.sqlite_file import Kind, check, connect
+from pidoctor.sqlite_file import FileKind, check, connect
 from pidoctor.urls import clean_urls
 
-KIND = Kind(mark=0x70696466, version=1, command="pidoctor fleet report")
+KIND = FileKind(mark=0x70696466, version=1, command="pidoctor fleet report")
 KEPT = 30  # reports; older ones are removed
 _BATCH = 500
 _TABLES = (
@@ -55,7 +55,7 @@ class Count(NamedTuple):
     """How many boards with a fingerprint do alike, with the same software and for one cause."""
 
     fingerprint: Fingerprint | None
-    verdict: Verdict
+    verdict: BoardStatus
     runtime: str
     version: str
     numpy: str
@@ -188,9 +188,9 @@ class Store:
             self.report,
         )
         for key, verdict, *rest in rows:
-            yield Count(_print(key), Verdict(verdict), *rest)
+            yield Count(_print(key), BoardStatus(verdict), *rest)
 
-    def names(self, found: Fingerprint | None, verdict: Verdict, limit: int) -> list[str]:
+    def names(self, found: Fingerprint | None, verdict: BoardStatus, limit: int) -> list[str]:
         """Boards of a group, at most ``limit``: kiosk-2 before kiosk-10."""
         self._flush()
         key = json.dumps(list(found)) if found else ""
@@ -210,7 +210,7 @@ class Store:
             self.report,
         )
         for board, verdict, *rest, key in rows:
-            yield Record(board, Verdict(verdict), *rest)._replace(fingerprint=_print(key))
+            yield Record(board, BoardStatus(verdict), *rest)._replace(fingerprint=_print(key))
 
     def before(self) -> str | None:
         """When the report before was made; None where this is the first one."""

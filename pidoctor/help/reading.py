@@ -12,12 +12,12 @@ from pidoctor.report.document import (
     PLAIN,
     STRONG,
     Block,
-    Command,
     Document,
     Item,
     Mark,
     Piece,
     Section,
+    ShellCommand,
     Style,
     Table,
     Text,
@@ -67,12 +67,12 @@ def _blocks(group: Sequence[Token]) -> Iterator[Block]:
         yield from (Text(_words(token), prose=True) for token in group if token.type == "inline")
 
 
-def _code(token: Token) -> Iterator[Command]:
+def _code(token: Token) -> Iterator[ShellCommand]:
     """Commands each on its own; a program as it stands."""
     if token.info:
-        yield Command(token.content.rstrip("\n"), folds=False)
+        yield ShellCommand(token.content.rstrip("\n"), folds=False)
     else:
-        yield from (Command(line) for line in token.content.splitlines() if line.strip())
+        yield from (ShellCommand(line) for line in token.content.splitlines() if line.strip())
 
 
 def _items(group: Sequence[Token], numbered: bool) -> Iterator[Block]:

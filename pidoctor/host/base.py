@@ -40,7 +40,7 @@ class UnreadableError(HostError):
     """The file, folder or program could not be looked at."""
 
 
-class Pattern(NamedTuple):
+class SearchPattern(NamedTuple):
     """What to search a file for: a regular expression with one group.
 
     A capture keeps what was found under ``name``, so that the expression may be improved.
@@ -114,7 +114,9 @@ class Host(Protocol):
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
         """The first ``limit`` bytes of a regular file."""
 
-    def search(self, path: str, pattern: Pattern, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
+    def search(
+        self, path: str, pattern: SearchPattern, limit: int = SEARCH_LIMIT
+    ) -> tuple[bytes, ...]:
         """What the pattern's group matches in a file: each once, sorted.
 
         It keeps large files (a C library) out of captures: only what was found is recorded.

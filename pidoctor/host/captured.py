@@ -20,7 +20,7 @@ from pidoctor.host.base import (
     MemoryUse,
     MissingError,
     OwnPip,
-    Pattern,
+    SearchPattern,
     Uname,
     UnreadableError,
 )
@@ -69,7 +69,7 @@ class CaptureHost:
     def search(
         self,
         path: str,
-        pattern: Pattern,
+        pattern: SearchPattern,
         limit: int = SEARCH_LIMIT,  # noqa: ARG002 (the Host protocol's argument)
     ) -> tuple[bytes, ...]:
         for entry in self._capture.searches:

@@ -17,7 +17,7 @@ from pidoctor.host.base import (
     MemoryUse,
     MissingError,
     OwnPip,
-    Pattern,
+    SearchPattern,
     Uname,
     UnreadableError,
 )
@@ -47,7 +47,9 @@ class DirectoryHost:
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
         return files.read_bytes(path, self._locate(path), limit)
 
-    def search(self, path: str, pattern: Pattern, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
+    def search(
+        self, path: str, pattern: SearchPattern, limit: int = SEARCH_LIMIT
+    ) -> tuple[bytes, ...]:
         return files.search(path, self._locate(path), pattern.expression, limit)
 
     def list_dir(self, path: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pidoctor.host.base import (
     MemoryUse,
     MissingError,
     OwnPip,
-    Pattern,
+    SearchPattern,
     Uname,
     UnreadableError,
 )
@@ -32,7 +32,9 @@ class LiveHost:
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
         return files.read_bytes(path, path, limit)
 
-    def search(self, path: str, pattern: Pattern, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
+    def search(
+        self, path: str, pattern: SearchPattern, limit: int = SEARCH_LIMIT
+    ) -> tuple[bytes, ...]:
         return files.search(path, path, pattern.expression, limit)
 
     def list_dir(self, path: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from pidoctor.host.base import (
     MemoryUse,
     MissingError,
     OwnPip,
-    Pattern,
+    SearchPattern,
     Uname,
 )
 from pidoctor.host.capture_format import SCHEMA
@@ -92,7 +92,9 @@ class Recorder:
             kept.update(entry)
         return content
 
-    def search(self, path: str, pattern: Pattern, limit: int = SEARCH_LIMIT) -> tuple[bytes, ...]:
+    def search(
+        self, path: str, pattern: SearchPattern, limit: int = SEARCH_LIMIT
+    ) -> tuple[bytes, ...]:
         found = self._ask(path, lambda: self._host.search(path, pattern, limit))
         self._lists["searches"].append(
             {

@@ -10,7 +10,7 @@ from pathlib import Path
 from pidoctor.errors import PidoctorError
 from pidoctor.indexing.cache import load_documents
 from pidoctor.indexing.document import canonical, write_atomically
-from pidoctor.indexing.index_changes import Journal
+from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.update import LARGEST, Options, refresh
 
 
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(folder: Path, journal: Path, largest: int) -> int:
     old = load_documents(folder)
-    fresh = refresh(old, Journal(journal), Options.usual(largest), _progress)
+    fresh = refresh(old, ReadingLog(journal), Options.usual(largest), _progress)
     for name, document in fresh.documents.items():
         write_atomically(folder / f"{name}.json", canonical(document))
     for name in set(old) - set(fresh.documents):

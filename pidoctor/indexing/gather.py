@@ -13,7 +13,7 @@ from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
 from pidoctor.indexing.document import Document
-from pidoctor.indexing.index_changes import Journal
+from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.index_folders import Progress, Selection
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.patient_session import PatientSession
@@ -23,11 +23,11 @@ EVERY_WHEEL = "every wheel"
 
 
 @dataclass(frozen=True)
-class Reader:
+class WheelReader:
     """Reads wheels up to ``largest`` bytes; larger ones keep the evidence they have."""
 
     session: PatientSession
-    journal: Journal
+    journal: ReadingLog
     largest: int
     progress: Progress
 
@@ -66,7 +66,7 @@ def gather(
     mode: str,
     sizes: Mapping[str, int],
     old: Document | None,
-    reader: Reader,
+    reader: WheelReader,
 ) -> Gathered:
     """Evidence for the wheels of one package that have ELF files.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 
-class Journal:
+class ReadingLog:
     """An append-only file of JSON lines: (kind, sha256) -> what was read off that wheel.
 
     Keyed by content hash, so an entry never goes stale. A line cut short by a crash is ignored.

@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from pidoctor.indexing.index_changes import Journal
+from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.links import Coverage, Link, accepted_pythons, merge
 from pidoctor.indexing.metadata import WheelMetadata
 from pidoctor.indexing.pages import PageReader
@@ -64,7 +64,7 @@ class Tree:
         self,
         scope: Scope,
         pages: PageReader,
-        journal: Journal,
+        journal: ReadingLog,
         old: Mapping[str, Mapping[str, Any]],
         progress: Progress,
     ) -> None:

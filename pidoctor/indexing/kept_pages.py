@@ -11,7 +11,7 @@ from typing import Any
 from pidoctor.errors import CouldNotCheckError, PackageMissingError, PidoctorError
 from pidoctor.indexing.links import wheel_link
 from pidoctor.indexing.local_files import LocalFiles, folder_of
-from pidoctor.indexing.pages import LINKS, Page, PageReader
+from pidoctor.indexing.pages import LINKS, IndexPage, PageReader
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.scope import load_scope
 from pidoctor.indexing.sources import open_session, pip_settings
@@ -48,7 +48,7 @@ class Pages:
         """Raises :class:`CouldNotCheckError`, at once when the network failed before."""
         return self._network()[0]
 
-    def page(self, name: str) -> tuple[Page, str]:
+    def page(self, name: str) -> tuple[IndexPage, str]:
         """The page of a package, and the day on which it was read.
 
         An old one where the network gives none; raises :class:`CouldNotCheckError` without that.
@@ -66,7 +66,7 @@ class Pages:
                     raise CouldNotCheckError(self.failure) from None
         return kept
 
-    def fetched(self, name: str) -> tuple[Page, str]:
+    def fetched(self, name: str) -> tuple[IndexPage, str]:
         """The page as it is now, with addresses, which are never kept: one may hold a password."""
         _, reader = self._network()
         self.say(f"Look up {name} on the package index", False)
@@ -93,7 +93,7 @@ class Pages:
     def _key(self, name: str) -> str:
         return f"{self._place} {name}"
 
-    def _kept(self, name: str, younger: float) -> tuple[Page, str] | None:
+    def _kept(self, name: str, younger: float) -> tuple[IndexPage, str] | None:
         kept = self._store.get("page", self._key(name), younger)
         try:
             return None if kept is None else (_page_of(kept["kept"]), str(kept["day"]))
@@ -147,7 +147,7 @@ def _state(source: Source) -> str:
     return f" {folder.stat().st_mtime_ns}" if folder else ""
 
 
-def _kept_page(page: Page) -> Mapping[str, Any]:
+def _kept_page(page: IndexPage) -> Mapping[str, Any]:
     return {
         "links": [
             {
@@ -168,9 +168,9 @@ def _kept_page(page: Page) -> Mapping[str, Any]:
     }
 
 
-def _page_of(kept: Mapping[str, Any]) -> Page:
+def _page_of(kept: Mapping[str, Any]) -> IndexPage:
     links = (wheel_link(str(row["filename"]), url="", **_fields(row)) for row in kept["links"])
-    return Page(
+    return IndexPage(
         tuple(link for link in links if link is not None),
         {str(version): str(words) for version, words in kept["published"].items()},
         bool(kept["exists"]),

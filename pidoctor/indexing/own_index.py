@@ -17,14 +17,14 @@ from typing import NamedTuple
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from pidoctor.catalog.wheels import Evidence, Project, Wheel, WheelsIndex, parse_evidence
+from pidoctor.catalog.wheels import Evidence, IndexedProject, Wheel, WheelsIndex, parse_evidence
 from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
 from pidoctor.indexing.kept_pages import Pages, Say, piwheels_pages, users_pages
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
-from pidoctor.indexing.pages import Page
+from pidoctor.indexing.pages import IndexPage
 from pidoctor.indexing.remote import RemoteFile
 from pidoctor.indexing.store import Store
 
@@ -89,7 +89,7 @@ class OwnIndex(WheelsIndex):
         self._until = 0.0  # when reading files ends; set by the first
         self._bytes_left = _BYTES
 
-    def project(self, name: str) -> Project | None:
+    def project(self, name: str) -> IndexedProject | None:
         """The package from the wheels index, else from the user's own."""
         if name not in self._projects:
             held = self._base.project(name)
@@ -99,13 +99,13 @@ class OwnIndex(WheelsIndex):
                 self._projects[name] = held
         return self._projects[name]
 
-    def known(self, name: str) -> Project | None:
+    def known(self, name: str) -> IndexedProject | None:
         return self._projects[name] if name in self._projects else self._base.project(name)
 
     def unread(self, name: str) -> str:
         return "" if self.project(name) else self._unread[name]
 
-    def _to_be_widened(self, name: str, held: Project) -> bool:
+    def _to_be_widened(self, name: str, held: IndexedProject) -> bool:
         if name in self._wanted.extras or name in self._wanted.newer:
             return True
         return bool(held.left_out) and (self._wide or name in self._wanted.narrow)
@@ -174,7 +174,7 @@ class OwnIndex(WheelsIndex):
 
     # --- pages ---------------------------------------------------------------------------------
 
-    def _looked_up(self, name: str, held: Project | None) -> Project | None:
+    def _looked_up(self, name: str, held: IndexedProject | None) -> IndexedProject | None:
         try:
             page, day = self._pages.page(name)
         except PidoctorError as error:
@@ -200,7 +200,7 @@ class OwnIndex(WheelsIndex):
         wheels = tuple(self._wheel(name, link) for link in links)
         if held is not None:
             return replace(held, wheels=(*held.wheels, *wheels), left_out=frozenset())
-        return Project(name, day, wheels, page.published)
+        return IndexedProject(name, day, wheels, page.published)
 
     def _on_piwheels(self, name: str) -> tuple[Link, ...]:
         if self._piwheels is None:
@@ -294,7 +294,7 @@ def _sound(requires_python: str) -> str:
         return ""
 
 
-def _why_nothing(page: Page) -> str:
+def _why_nothing(page: IndexPage) -> str:
     if not page.exists:
         return "your package index has no package of that name"
     if page.unhashed:
@@ -304,18 +304,18 @@ def _why_nothing(page: Page) -> str:
     return "your package index has no wheels of it for Linux on ARM or x86"
 
 
-def _came_after(link: Link, held: Project) -> bool:
+def _came_after(link: Link, held: IndexedProject) -> bool:
     """Whether a wheel is of a version that is newer than any that is held."""
     return all(link.version > Version(version) for version in held.by_version)
 
 
-def _without(project: Project, sha256: str) -> Project:
+def _without(project: IndexedProject, sha256: str) -> IndexedProject:
     return replace(
         project, wheels=tuple(wheel for wheel in project.wheels if wheel.sha256 != sha256)
     )
 
 
-def _with_evidence(project: Project, sha256: str, evidence: Evidence) -> Project:
+def _with_evidence(project: IndexedProject, sha256: str, evidence: Evidence) -> IndexedProject:
     return replace(
         project,
         wheels=tuple(

@@ -29,7 +29,7 @@ _LINUX = re.compile(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_([a-z0-9
 
 
 @dataclass(frozen=True)
-class Page:
+class IndexPage:
     """What one index says about one package."""
 
     links: tuple[Link, ...]  # wheels that fit some machine and Python of the scope
@@ -46,7 +46,7 @@ class PageReader:
         self._session = session
         self._sources = sources
         self._scope = scope
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, IndexPage] = {}
 
     def prefetch(self, names: Iterable[str]) -> None:
         """Fetches the pages of ``names`` side by side; what fails is asked for again when used."""
@@ -55,7 +55,7 @@ class PageReader:
                 if not isinstance(request.exception(), (CouldNotCheckError, type(None))):
                     request.result()
 
-    def page(self, name: str) -> Page:
+    def page(self, name: str) -> IndexPage:
         """The links of ``name`` over all sources; raises :class:`CouldNotCheckError`."""
         if name not in self._pages:
             # Of two files with one name the first source's is the one, as for pip.
@@ -68,7 +68,7 @@ class PageReader:
                     by_name.setdefault(link.filename, link)
             wheels = list(by_name.values())
             fitting = tuple(link for link in wheels if link.coverage(self._scope))
-            self._pages[name] = Page(
+            self._pages[name] = IndexPage(
                 fitting,
                 publications(wheels),
                 exists=bool(offered),

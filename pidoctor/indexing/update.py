@@ -13,8 +13,8 @@ from pidoctor.catalog.wheels import SCHEMA
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.cache import load_documents, publish
 from pidoctor.indexing.document import Document
-from pidoctor.indexing.gather import Gathered, Reader, evidence_key, gather
-from pidoctor.indexing.index_changes import Journal
+from pidoctor.indexing.gather import Gathered, WheelReader, evidence_key, gather
+from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.index_folders import Progress, Release, Selection, Tree
 from pidoctor.indexing.invariants import check, not_worse, same_hashes
 from pidoctor.indexing.links import Link
@@ -94,7 +94,7 @@ def update(
         cache.mkdir(parents=True, exist_ok=True)
         with Lock(cache / "update.lock", "`pidoctor index update`"):
             index = open_index(cache, shipped)
-            journal = Journal(cache / "journal.jsonl")
+            journal = ReadingLog(cache / "journal.jsonl")
             fresh = refresh(
                 load_documents(index.folder), journal, options or Options.usual(), progress
             )
@@ -109,7 +109,7 @@ def update(
 
 def refresh(
     old: Mapping[str, Document],
-    journal: Journal,
+    journal: ReadingLog,
     options: Options,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Refreshed:
@@ -126,7 +126,7 @@ def refresh(
     for name, selection in chosen.items():
         not_worse(name, selection.offered, old.get(name))
     sizes = _sizes(session, journal, chosen.values(), old, progress)
-    reader = Reader(session, journal, options.largest, progress)
+    reader = WheelReader(session, journal, options.largest, progress)
     evidence = {
         name: gather(chosen[name], mode, sizes, old.get(name), reader)
         for name, mode in scope.evidence_modes(chosen)
@@ -178,7 +178,7 @@ def _wheels(document: Document | None) -> dict[str, Any]:
 
 def _sizes(
     session: PatientSession,
-    journal: Journal,
+    journal: ReadingLog,
     selections: Iterable[Selection],
     old: Mapping[str, Document],
     progress: Progress,

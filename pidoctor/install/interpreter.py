@@ -15,7 +15,7 @@ from pidoctor.report.text import one_line
 
 
 @dataclass(frozen=True)
-class Interpreter:
+class WorkingPython:
     """A Python that runs: its version, whether it can make environments, what it has installed.
 
     ``pip`` is the version of its pip, empty when it has none; ``pip_wheels`` the wheels of pip for
@@ -39,7 +39,7 @@ class Interpreter:
         return minor_of(self.version)
 
 
-def ask(python: str) -> Interpreter:
+def ask(python: str) -> WorkingPython:
     """The interpreter ``python`` (a path, or a name on PATH); UsageError when it does not run."""
     host = LiveHost()
     found = examine(host, python, itself=True)
@@ -50,7 +50,7 @@ def ask(python: str) -> Interpreter:
         raise UsageError(f"{one_line(executable)}: {found.answers.detail}")
     folders = site_packages(host, found)
     tools = probe_installers(host, str(answers["stdlib"]), folders.or_else([]))
-    return Interpreter(
+    return WorkingPython(
         executable=executable,
         version=str(answers["version"]),
         prefix=str(answers["prefix"]),

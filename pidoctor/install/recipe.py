@@ -17,7 +17,7 @@ from pidoctor.host.live import LiveHost
 from pidoctor.install import fetch
 from pidoctor.install.environment_files import links_out
 from pidoctor.install.failure import InstallError, failure, missing_package
-from pidoctor.install.interpreter import Interpreter, ask
+from pidoctor.install.interpreter import WorkingPython, ask
 from pidoctor.install.kit import whose
 from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place, mark_of, python_of
@@ -82,7 +82,7 @@ class Recipe:
 
     plan: Plan
     place: Place
-    interpreter: Interpreter
+    interpreter: WorkingPython
     exists: bool
     satisfied: bool
     found: Mapping[str, Path]
@@ -186,7 +186,7 @@ class _Tools:
     ensurepip: bool = False
 
 
-def _tools_for_new(base: Interpreter, place: Place) -> _Tools:
+def _tools_for_new(base: WorkingPython, place: Place) -> _Tools:
     """The tools for a new environment: venv's own ensurepip is the slowest way to a pip."""
     uv, outside = uv_for(base), pips(base)
     able = [pip for pip in outside if pip.installs_elsewhere]
@@ -201,7 +201,7 @@ def _tools_for_new(base: Interpreter, place: Place) -> _Tools:
     raise _no_pip(base)
 
 
-def _tools_for_change(python: Interpreter, job: Job) -> _Tools:
+def _tools_for_change(python: WorkingPython, job: Job) -> _Tools:
     """The tools for an environment that exists: uv, its own pip, or one that reaches into it."""
     uv, own = uv_for(python), pips(python)
     if not own:
@@ -213,7 +213,7 @@ def _tools_for_change(python: Interpreter, job: Job) -> _Tools:
     return _Tools(own[0] if own else None, uv or able[0])
 
 
-def _no_pip(python: Interpreter) -> InstallError:
+def _no_pip(python: WorkingPython) -> InstallError:
     return missing_package(
         "no-pip",
         f"{python.executable} has neither pip nor what it takes to make one.",
@@ -249,7 +249,7 @@ def _exists(venv: Path) -> bool:
     return True
 
 
-def _ask_environment(venv: Path) -> Interpreter:
+def _ask_environment(venv: Path) -> WorkingPython:
     try:
         return ask(str(python_of(venv)))
     except UsageError as error:
@@ -259,7 +259,7 @@ def _ask_environment(venv: Path) -> Interpreter:
         ) from error
 
 
-def _check_python(plan: Plan, python: Interpreter) -> None:
+def _check_python(plan: Plan, python: WorkingPython) -> None:
     """UsageError when a wheel of the plan is for another Python than ``python``."""
     for wheel in plan.wheels:
         tags = parse_wheel_filename(wheel.filename)[3]
@@ -294,7 +294,7 @@ def _missing_offline(missing: Sequence[Wheel], folder: Path | None) -> InstallEr
     )
 
 
-def _create(base: Interpreter, place: Place, plan: Plan, tools: _Tools) -> Step:
+def _create(base: WorkingPython, place: Place, plan: Plan, tools: _Tools) -> Step:
     if not base.venv:
         raise missing_package(
             "no-venv",
@@ -315,7 +315,7 @@ def _create(base: Interpreter, place: Place, plan: Plan, tools: _Tools) -> Step:
 
 
 def _fetches(
-    missing: Sequence[Wheel], pip: Pip | None, python: Interpreter, place: Place
+    missing: Sequence[Wheel], pip: Pip | None, python: WorkingPython, place: Place
 ) -> Iterable[tuple[str, Step]]:
     if pip is None:
         return

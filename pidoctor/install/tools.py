@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from pidoctor.host.base import MissingError
 from pidoctor.host.live import LiveHost
-from pidoctor.install.interpreter import Interpreter
+from pidoctor.install.interpreter import WorkingPython
 from pidoctor.probe import installers
 from pidoctor.readiness.tools import installs_elsewhere, runs_on
 
@@ -27,19 +27,19 @@ class Pip:
         return installs_elsewhere(str(self.version))
 
 
-def pips(python: Interpreter) -> tuple[Pip, ...]:
+def pips(python: WorkingPython) -> tuple[Pip, ...]:
     """The pips that ``python`` can run: its own, and the one beside pidoctor."""
     candidates = (own_pip(python), _pip_beside_pidoctor(python))
     return tuple(pip for pip in candidates if pip is not None)
 
 
-def own_pip(python: Interpreter) -> Pip | None:
+def own_pip(python: WorkingPython) -> Pip | None:
     """The pip of ``python``."""
     version = _version(python.pip)
     return Pip((python.executable, "-IB", "-m", "pip"), version) if version else None
 
 
-def _pip_beside_pidoctor(python: Interpreter) -> Pip | None:
+def _pip_beside_pidoctor(python: WorkingPython) -> Pip | None:
     """The pip that pidoctor could import itself, run by ``python``.
 
     By its own runner, which finds pip and nothing beside it: run as a folder, pip would take what
@@ -57,7 +57,7 @@ def _pip_beside_pidoctor(python: Interpreter) -> Pip | None:
     return pip if pip.installs_elsewhere else None
 
 
-def seed(python: Interpreter) -> Path | None:
+def seed(python: WorkingPython) -> Path | None:
     """A wheel of pip that came with ``python``, whole enough to be installed by another pip.
 
     Debian's pip before 22.3 was stripped of the libraries that it bundles.
@@ -75,6 +75,6 @@ def _version(text: str | None) -> Version | None:
         return None
 
 
-def uv_for(python: Interpreter) -> str | None:
+def uv_for(python: WorkingPython) -> str | None:
     """uv, when it is on PATH and knows ``python`` (it has no 32-bit ARM platform)."""
     return installers.uv_for(LiveHost(), python.executable)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pidoctor.catalog.tables import load
 from pidoctor.model.content import Content
-from pidoctor.model.memory import Memory, packed_weights
+from pidoctor.model.memory import MemoryEstimate, packed_weights
 from pidoctor.model.summary import Summary
 from pidoctor.units import size
 
@@ -54,7 +54,7 @@ class AdviceTable(NamedTuple):
     networks_source: str
 
 
-class Place(NamedTuple):
+class AdviceTarget(NamedTuple):
     """What of a machine advice depends on; None where it is not known. Sizes are bytes."""
 
     soc: str | None
@@ -63,7 +63,7 @@ class Place(NamedTuple):
     memory: int | None
 
 
-class Advice(NamedTuple):
+class ModelAdvice(NamedTuple):
     """A piece of advice: an id, a sentence or two, and what it rests on."""
 
     id: str
@@ -71,7 +71,9 @@ class Advice(NamedTuple):
     source: str
 
 
-def advise(content: Content, summary: Summary, memory: Memory, place: Place) -> tuple[Advice, ...]:
+def advise(
+    content: Content, summary: Summary, memory: MemoryEstimate, place: AdviceTarget
+) -> tuple[ModelAdvice, ...]:
     """What to do with the model on that machine, the most telling first."""
     return (
         *_memory(memory, place),
@@ -82,7 +84,7 @@ def advise(content: Content, summary: Summary, memory: Memory, place: Place) -> 
     )
 
 
-def _memory(memory: Memory, place: Place) -> Iterator[Advice]:
+def _memory(memory: MemoryEstimate, place: AdviceTarget) -> Iterator[ModelAdvice]:
     """Against all memory of the board: what else runs there is not known from here."""
     if memory.private is None or place.memory is None:
         return
@@ -93,7 +95,7 @@ def _memory(memory: Memory, place: Place) -> Iterator[Advice]:
             f"It does not fit: with Python and the runtime it takes at least {size(low)}, and the "
             f"board has {room}. Quantise it to int8, or take a smaller network."
         )
-        yield Advice("memory", text, _MEASURED)
+        yield ModelAdvice("memory", text, _MEASURED)
     elif high + memory.mapped > place.memory // 2:
         text = (
             f"With Python and the runtime it takes up to {size(high)}, and {size(memory.mapped)} "
@@ -102,13 +104,13 @@ def _memory(memory: Memory, place: Place) -> Iterator[Advice]:
             "Give the file by its path: model_content= holds another copy of it, which cannot be "
             "dropped."
         )
-        yield Advice("memory", text, _MEASURED)
+        yield ModelAdvice("memory", text, _MEASURED)
     if place.bits == 32 and memory.peak is not None and memory.peak[1] > 1 << 30:
         text = "A 32-bit process can address 2 to 3 GB in all: the file and its copies may not fit."
-        yield Advice("address-space", text, "the memory split of 32-bit Linux kernels")
+        yield ModelAdvice("address-space", text, "the memory split of 32-bit Linux kernels")
 
 
-def _quantisation(content: Content, summary: Summary, place: Place) -> Iterator[Advice]:
+def _quantisation(content: Content, summary: Summary, place: AdviceTarget) -> Iterator[ModelAdvice]:
     kind = summary.quantisation
     if kind in ("float32", "float16"):
         weights = sum(packed_weights(content).values())
@@ -120,16 +122,16 @@ def _quantisation(content: Content, summary: Summary, place: Place) -> Iterator[
             "take more than twice their bytes again. Full int8 (with a representative dataset) "
             "takes about half of that, and is the kind that the processor computes fastest."
         )
-        yield Advice("dynamic-range", text, _MEASURED)
+        yield ModelAdvice("dynamic-range", text, _MEASURED)
     elif kind.startswith("16x8"):
         text = (
             "Nothing speeds up 16x8 on a CPU: XNNPACK takes no part of it, and it ran 25 to 39 "
             "times slower than float32 (x86-64, ai-edge-litert 2.3.0). Use float32 or full int8."
         )
-        yield Advice("16x8", text, _MEASURED)
+        yield ModelAdvice("16x8", text, _MEASURED)
 
 
-def _int8(weights: int, place: Place) -> Advice:
+def _int8(weights: int, place: AdviceTarget) -> ModelAdvice:
     table = load(AdviceTable)
     rows = (row for row in table.int8 if place.soc in row.socs and place.bits == row.bits)
     row = next(rows, None)
@@ -138,7 +140,7 @@ def _int8(weights: int, place: Place) -> Advice:
         "float32 in memory."
     )
     if row is None:
-        return Advice(
+        return ModelAdvice(
             "int8", f"{text} How much faster it is on this chip was not found.", _MEASURED
         )
     slower = " (below 1: slower)" if row.low < 1 else ""
@@ -146,10 +148,10 @@ def _int8(weights: int, place: Place) -> Advice:
         f" Networks ran {row.low:g} to {row.high:g} times as fast in int8 as in float32 on boards "
         f"with this chip{slower}."
     )
-    return Advice("int8", text, table.sources[0])
+    return ModelAdvice("int8", text, table.sources[0])
 
 
-def _threads(summary: Summary, place: Place) -> Iterator[Advice]:
+def _threads(summary: Summary, place: AdviceTarget) -> Iterator[ModelAdvice]:
     table = load(AdviceTable)
     cores = place.cores or 1
     kind = "int8" if "int8" in summary.quantisation else "float32"
@@ -161,10 +163,10 @@ def _threads(summary: Summary, place: Place) -> Iterator[Advice]:
         f"With {row.threads} threads {kind} networks ran {row.low:g} to {row.high:g} times as fast "
         "as with one on Raspberry Pis with four cores; measure 2, 3 and 4."
     )
-    yield Advice("threads", text, table.sources[0])
+    yield ModelAdvice("threads", text, table.sources[0])
 
 
-def _batch(content: Content) -> Iterator[Advice]:
+def _batch(content: Content) -> Iterator[ModelAdvice]:
     sizes = [content.main.tensors[n].shape for n in content.main.inputs if n >= 0]
     many = next((shape[0] for shape in sizes if len(shape) == 4 and shape[0] > 1), 1)
     if many > 1:
@@ -172,10 +174,10 @@ def _batch(content: Content) -> Iterator[Advice]:
             f"Each run computes {many} inputs. Where they come one at a time, convert it with a "
             "batch size of 1: the arena shrinks with it."
         )
-        yield Advice("batch", text, "the shape of the input")
+        yield ModelAdvice("batch", text, "the shape of the input")
 
 
-def _lighter(content: Content, summary: Summary) -> Iterator[Advice]:
+def _lighter(content: Content, summary: Summary) -> Iterator[ModelAdvice]:
     """Lighter networks by their work, for models of images."""
     table = load(AdviceTable)
     images = any(
@@ -190,4 +192,4 @@ def _lighter(content: Content, summary: Summary) -> Iterator[Advice]:
             f"{summary.macs / it.macs:.0f} times those of {it.name} "
             f"({it.macs / 1e6:.0f} million at 224 x 224)."
         )
-        yield Advice("lighter", text, table.networks_source)
+        yield ModelAdvice("lighter", text, table.networks_source)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from pidoctor.model.advice import Advice
+from pidoctor.model.advice import ModelAdvice
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Tensor
-from pidoctor.model.memory import Memory
+from pidoctor.model.memory import MemoryEstimate
 from pidoctor.model.summary import Summary
 from pidoctor.model.verdict import CANNOT, RUNS, RUNS_WITH, UNDECIDED, Verdict
 
@@ -109,8 +109,8 @@ class ModelAnswer(NamedTuple):
     arena: int | None = None  # bytes; None where only a run tells
     changes: tuple[ModelChange, ...] = ()
     differences: tuple[Difference, ...] | None = None
-    memory: Memory | None = None  # on the best runtime
-    advice: tuple[Advice, ...] = ()
+    memory: MemoryEstimate | None = None  # on the best runtime
+    advice: tuple[ModelAdvice, ...] = ()
 
     @property
     def best(self) -> RuntimeAnswer | None:

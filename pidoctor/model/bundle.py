@@ -23,14 +23,14 @@ _OTHERS = {
 }
 
 
-class Entry(NamedTuple):
+class BundledFile(NamedTuple):
     """A file in a bundle."""
 
     name: str
     data: bytes
 
 
-def read_bundle(path: Path) -> Entry:
+def read_bundle(path: Path) -> BundledFile:
     """The one .tflite model in a ZIP archive.
 
     Raises :class:`ModelError` where there is none, or more than one, or it is too large.
@@ -46,7 +46,7 @@ def read_bundle(path: Path) -> Entry:
         raise ModelError(f"{path}: a damaged ZIP archive ({type(error).__name__})") from error
     if len(data) > _LARGEST:
         raise ModelError(f"{path}: the model in it is larger than {_LARGEST >> 20} MiB")
-    return Entry(entry.filename, data)
+    return BundledFile(entry.filename, data)
 
 
 def entry_name(path: Path) -> str:

@@ -35,7 +35,7 @@ _NONSENSE = "no-such-operator"
 _TIMEOUT_S = 120.0
 
 
-class Question(NamedTuple):
+class Trial(NamedTuple):
     """A model to load, and whether to prepare it as well."""
 
     name: str
@@ -43,19 +43,19 @@ class Question(NamedTuple):
     prepare: bool
 
 
-def questions(custom: Sequence[str]) -> list[Question]:
+def questions(custom: Sequence[str]) -> list[Trial]:
     """Every builtin operator in every version, and the custom operators by name."""
     asked = [
-        Question(f"{name}:{version}", one_operator(number, version), False)
+        Trial(f"{name}:{version}", one_operator(number, version), False)
         for number, name in enumerate(operator_names())
         if name != CUSTOM
         for version in range(1, _NEWEST_VERSION + 1)
     ]
     named = (*custom, _NONSENSE)
-    return asked + [Question(name, one_operator(_CUSTOM_NUMBER, 1, name), True) for name in named]
+    return asked + [Trial(name, one_operator(_CUSTOM_NUMBER, 1, name), True) for name in named]
 
 
-def ask(python: Path, runtime: Runtime, asked: Sequence[Question]) -> dict[str, str | None]:
+def ask(python: Path, runtime: Runtime, asked: Sequence[Trial]) -> dict[str, str | None]:
     """What the runtime said to each question; None where it died of it.
 
     Raises RuntimeError when the runtime does not start.

@@ -53,7 +53,7 @@ class MemoryTable(NamedTuple):
     rows: tuple[MemoryRow, ...]
 
 
-class Memory(NamedTuple):
+class MemoryEstimate(NamedTuple):
     """Bytes. ``private`` is what a run takes, least and most; None where only a run tells.
 
     ``mapped`` is the file, whose pages the system may drop and read again; ``parts`` are what the
@@ -72,12 +72,12 @@ class Memory(NamedTuple):
         return self.private[0] + self.mapped, self.private[1] + self.mapped
 
 
-def model_memory(content: Content, target: Target) -> Memory:
+def model_memory(content: Content, target: Target) -> MemoryEstimate:
     """The memory of a model on a version of a runtime."""
     arena = nearly_arena_bytes(content)
     row = next((row for row in load(MemoryTable).rows if row.where.holds(*target)), None)
     if row is None or arena is None:
-        return Memory(None, content.size, {})
+        return MemoryEstimate(None, content.size, {})
     pointer = 4 if target.architecture.startswith("armv") else 8
     sizes = {**packed_weights(content), **window_pointers(content, pointer), ARENA: arena}
     parts = {name: round(size * row.parts.get(name, 0)) for name, size in sizes.items()}
@@ -85,7 +85,7 @@ def model_memory(content: Content, target: Target) -> Memory:
     named = sorted(((name, size) for name, size in parts.items() if size), key=lambda it: -it[1])
     middle = sum(parts.values())
     room = max(round(middle * _SPREAD), _ROOM)
-    return Memory((max(middle - room, 0), middle + room), content.size, dict(named))
+    return MemoryEstimate((max(middle - room, 0), middle + room), content.size, dict(named))
 
 
 def packed_weights(content: Content) -> dict[str, int]:

@@ -42,7 +42,7 @@ class Scope(NamedTuple):
         )
 
 
-class Rule(NamedTuple):
+class ModelRule(NamedTuple):
     """What happens to a model with an operator that meets ``when``, on the runtimes of ``where``.
 
     ``xnnpack`` says whether the wheel has to start XNNPACK by itself for the rule to hold.
@@ -86,7 +86,7 @@ class ModelRulesTable(NamedTuple):
     """model_rules.json. ``load_changes`` maps "OPERATOR:VERSION" to a change by its id."""
 
     source: str
-    rules: tuple[Rule, ...]
+    rules: tuple[ModelRule, ...]
     xnnpack: tuple[DefaultDelegate, ...]
     changes: tuple[Help, ...]
     load_changes: dict[str, str]
@@ -251,7 +251,7 @@ def _builtins(content: Content) -> list[tuple[str, int]]:
 
 
 class _Match(NamedTuple):
-    rule: Rule
+    rule: ModelRule
     operator: Operator
 
 
@@ -301,14 +301,14 @@ def _matches(content: Content, wheels: Sequence[Measured], target: Target) -> It
 
 
 def _first(
-    rules: Sequence[Rule], graph: Graph, operator: Operator, wheels: Sequence[Measured]
-) -> Rule | None:
+    rules: Sequence[ModelRule], graph: Graph, operator: Operator, wheels: Sequence[Measured]
+) -> ModelRule | None:
     has = _agreed(wheels, lambda wheel: operator.name in wheel.custom)
     registered = "open" if has is None else "yes" if has else "no"
     return next((rule for rule in rules if rule.when.holds(graph, operator, registered)), None)
 
 
-def _applies(rule: Rule, target: Target) -> bool:
+def _applies(rule: ModelRule, target: Target) -> bool:
     return any(scope.holds(*target) for scope in rule.where) and rule.xnnpack in (
         None,
         starts_xnnpack(target),

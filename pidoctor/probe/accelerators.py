@@ -6,13 +6,13 @@ import re
 
 from pidoctor.catalog.accelerators import (
     AcceleratorRow,
-    Need,
+    DeviceNeed,
     load_accelerators,
     seen_at,
     without_general,
 )
 from pidoctor.catalog.boards import load_boards
-from pidoctor.host.base import Host, HostError, MissingError, Pattern, read_text
+from pidoctor.host.base import Host, HostError, MissingError, SearchPattern, read_text
 from pidoctor.probe.board import compatible
 from pidoctor.probe.python import DPKG_STATUS
 from pidoctor.probe.reading import reading
@@ -115,7 +115,7 @@ def _packages(host: Host, rows: tuple[AcceleratorRow, ...]) -> dict[str, str]:
     return {name: path for name, path in paths.items() if host.exists(path)}
 
 
-def _is_there(host: Host, need: Need) -> bool:
+def _is_there(host: Host, need: DeviceNeed) -> bool:
     """Whether the system has what a device needs."""
     usual = (need.path,) if need.path else (f"{at}/{need.library}" for at in LIBRARY_FOLDERS)
     return any(host.exists(path) for path in (*usual, *need.places))
@@ -142,7 +142,7 @@ def _version(host: Host, row: AcceleratorRow) -> str:
         ).encode("ascii", "replace")
         wanted = package + rb"(?:[^\n]+\n){0,40}?Version: ([0-9A-Za-z.+~:-]{1,60})"
         try:
-            found = host.search(DPKG_STATUS, Pattern(f"version of {stem}", wanted))
+            found = host.search(DPKG_STATUS, SearchPattern(f"version of {stem}", wanted))
         except HostError:
             return ""
         if found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pidoctor.catalog.boards import Board as CatalogBoard
+from pidoctor.catalog.boards import BoardModel as CatalogBoard
 from pidoctor.catalog.boards import Revision, Soc, load_boards
 from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.cpu import CPUINFO

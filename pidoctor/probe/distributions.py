@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from pidoctor.host.base import Host, HostError, Pattern, read_text
+from pidoctor.host.base import Host, HostError, SearchPattern, read_text
 from pidoctor.platforms.versions import newest as newest_of
 from pidoctor.probe.elf_header import ElfError, parse_elf
 from pidoctor.probe.reading import clean
@@ -29,10 +29,10 @@ _FILES_LIMIT = 192 << 20  # bytes of a distribution's ELF files that are searche
 _NAMED = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-py\d[^-]*)?\.(?P<kind>dist|egg)-info")
 _LIBRARY = re.compile(r"[^\x00-\x1f,\"]+\.so(?:\.\d+)*")
 
-_NUMPY_CAPSULE = Pattern("numpy-c-api", rb"(_ARRAY_API)")
-_NUMPY_2_NAME = Pattern("numpy-2-name", rb"(numpy\._core)")
+_NUMPY_CAPSULE = SearchPattern("numpy-c-api", rb"(_ARRAY_API)")
+_NUMPY_2_NAME = SearchPattern("numpy-2-name", rb"(numpy\._core)")
 # The word comes first, and what stands before it second: a file has many zeros and few words.
-_GLIBC = Pattern("glibc-versions", rb"GLIBC(?<=\x00GLIBC)_(2\.\d{1,3})(?=\x00)")
+_GLIBC = SearchPattern("glibc-versions", rb"GLIBC(?<=\x00GLIBC)_(2\.\d{1,3})(?=\x00)")
 
 
 def installed_in(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.distributions import installed_in
-from pidoctor.probe.environment_choice import Choice
+from pidoctor.probe.environment_choice import EnvironmentChoice
 from pidoctor.probe.reading import reading
 from pidoctor.probe.virtual_environment import folder_of, kind_of, made_for, sees_system, settings
 from pidoctor.profile.environment import Environment
@@ -22,7 +22,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 def probe_environment(
     host: Host,
-    choice: Choice,
+    choice: EnvironmentChoice,
     python: Fact[str],
     folders: Fact[list[str]],
     system_packages: Fact[Mapping[str, str]],

@@ -26,7 +26,7 @@ _VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
 _CONDA_BASE = ("base", "root")
 
 
-class Choice(NamedTuple):
+class EnvironmentChoice(NamedTuple):
     """The environment taken, and why.
 
     ``folder`` is empty for an interpreter outside every environment; ``exists`` is False for an
@@ -44,7 +44,7 @@ class Choice(NamedTuple):
     may_run: bool = True
 
 
-def choose(host: Host, venv: str | None = None, python: str | None = None) -> Choice:
+def choose(host: Host, venv: str | None = None, python: str | None = None) -> EnvironmentChoice:
     """The environment that ``venv`` or ``python`` (the options) name, else the one found."""
     if venv:
         return _by_folder(host, venv, python)
@@ -52,10 +52,12 @@ def choose(host: Host, venv: str | None = None, python: str | None = None) -> Ch
         return _by_interpreter(host, python)
     for choice in (*_activated(host), *_found(host)):
         return choice
-    return Choice("", False, None, "no environment is active, and there is no .venv here", False)
+    return EnvironmentChoice(
+        "", False, None, "no environment is active, and there is no .venv here", False
+    )
 
 
-def existing(host: Host, venv: str | None = None, python: str | None = None) -> Choice:
+def existing(host: Host, venv: str | None = None, python: str | None = None) -> EnvironmentChoice:
     """The same; UsageError for a ``venv`` that holds no environment."""
     choice = choose(host, venv, python)
     if venv and not choice.exists and not python:
@@ -64,34 +66,38 @@ def existing(host: Host, venv: str | None = None, python: str | None = None) -> 
     return choice
 
 
-def _by_folder(host: Host, venv: str, python: str | None) -> Choice:
+def _by_folder(host: Host, venv: str, python: str | None) -> EnvironmentChoice:
     folder = absolute(host, venv)
     exists = is_environment(host, folder)
     interpreter = _named_python(host, python) if python else None
     if exists and interpreter is None:
         interpreter = python_in(host, folder)
     reason = "--venv names it" if exists else "--venv names it; it is yet to be made"
-    return Choice(folder, exists, interpreter, reason, True)
+    return EnvironmentChoice(folder, exists, interpreter, reason, True)
 
 
-def _by_interpreter(host: Host, python: str) -> Choice:
+def _by_interpreter(host: Host, python: str) -> EnvironmentChoice:
     path = _named_python(host, python)
     folder = folder_of(host, path)
-    return Choice(folder, bool(folder), path, f"--python {python} names it", True)
+    return EnvironmentChoice(folder, bool(folder), path, f"--python {python} names it", True)
 
 
-def _activated(host: Host) -> Iterator[Choice]:
+def _activated(host: Host) -> Iterator[EnvironmentChoice]:
     active = host.environ("VIRTUAL_ENV")
     if active and is_environment(host, active):
-        yield Choice(active, True, python_in(host, active), "it is active (VIRTUAL_ENV)", True)
+        yield EnvironmentChoice(
+            active, True, python_in(host, active), "it is active (VIRTUAL_ENV)", True
+        )
         return
     conda = host.environ("CONDA_PREFIX")
     is_base = host.environ("CONDA_DEFAULT_ENV") in _CONDA_BASE
     if conda and not is_base and is_environment(host, conda):
-        yield Choice(conda, True, python_in(host, conda), "it is active (CONDA_PREFIX)", True)
+        yield EnvironmentChoice(
+            conda, True, python_in(host, conda), "it is active (CONDA_PREFIX)", True
+        )
 
 
-def _found(host: Host) -> Iterator[Choice]:
+def _found(host: Host) -> Iterator[EnvironmentChoice]:
     try:
         here = host.working_folder()
     except HostError:
@@ -102,7 +108,7 @@ def _found(host: Host) -> Iterator[Choice]:
         if is_environment(host, folder):
             where = "this folder" if above == here else above
             reason, python = f"it is the .venv of {where}", python_in(host, folder)
-            yield Choice(folder, True, python, reason, False, host.is_mine(folder))
+            yield EnvironmentChoice(folder, True, python, reason, False, host.is_mine(folder))
             return
         if above in ("/", ""):
             return

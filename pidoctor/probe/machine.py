@@ -9,7 +9,7 @@ from pidoctor.host.base import Host
 from pidoctor.probe import accelerators, board, clock, cpu, indexes, memory, rights, storage, system
 from pidoctor.probe import python as python_probe
 from pidoctor.probe.environment import probe_environment
-from pidoctor.probe.environment_choice import DEFAULT, Choice, choose
+from pidoctor.probe.environment_choice import DEFAULT, EnvironmentChoice, choose
 from pidoctor.probe.probed import ProbeFailure, ProbeResult
 from pidoctor.probe.reading import clean
 from pidoctor.profile.environment import Environment
@@ -24,7 +24,7 @@ def probe(
     python: str | None = None,
     target: str = DEFAULT,
     origin: str | None = None,
-    choice: Choice | None = None,
+    choice: EnvironmentChoice | None = None,
 ) -> ProbeResult:
     """What ``host`` is.
 
@@ -40,7 +40,7 @@ def probe(
     )
     if interpreter is None:
         nothing: Fact[Any] = Fact.unreadable("probe python", "it crashed")
-        interpreter = python_probe.Interpreter(nothing, nothing, nothing)
+        interpreter = python_probe.PythonReading(nothing, nothing, nothing)
     found = interpreter
     os = run(
         "system",
@@ -101,10 +101,12 @@ class _Runner:
             self.failures.append(ProbeFailure(topic, text))
             return None
 
-    def choice(self, host: Host, python: str | None) -> Choice:
+    def choice(self, host: Host, python: str | None) -> EnvironmentChoice:
         """The environment to look at; the interpreter alone where looking for it crashed."""
         chosen = self.fact("choice of the environment", lambda: choose(host, None, python))
-        return chosen or Choice("", False, python, "looking for an environment crashed", False)
+        return chosen or EnvironmentChoice(
+            "", False, python, "looking for an environment crashed", False
+        )
 
     def __call__(self, topic: str, section: type[S], probe: Callable[[], S]) -> S:
         """The section that the probe returns, or one in which nothing could be read."""

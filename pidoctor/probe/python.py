@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from pidoctor.host.base import Host, HostError, MissingError, Pattern, UnreadableError
+from pidoctor.host.base import Host, HostError, MissingError, SearchPattern, UnreadableError
 from pidoctor.platforms.abi import abi_tag
 from pidoctor.probe import payload
 from pidoctor.probe.elf_header import Elf, read_elf
@@ -39,7 +39,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 _LATER = frozenset({"ssl"})  # answers that captures made by older versions lack
 
 
-class Interpreter(NamedTuple):
+class PythonReading(NamedTuple):
     """What the target interpreter showed, some of it of use to other probes."""
 
     executable: Fact[str]
@@ -59,7 +59,7 @@ class Interpreter(NamedTuple):
 
 def examine(
     host: Host, wanted: str | None, may_run: bool = True, itself: bool = False
-) -> Interpreter:
+) -> PythonReading:
     """Read the header of the wanted interpreter (or the host's own choice) and ask it.
 
     Without ``may_run`` no other program is started: its files have to do. The interpreter of an
@@ -69,8 +69,8 @@ def examine(
     path = executable.value
     if path is None:
         nothing: Fact[Any] = Fact(None, executable.state, executable.source, executable.detail)
-        return Interpreter(executable, nothing, nothing)
-    return Interpreter(
+        return PythonReading(executable, nothing, nothing)
+    return PythonReading(
         executable=executable,
         elf=reading(f"ELF header of {path}", lambda: read_elf(host, host.real_path(path))),
         answers=reading(path, lambda: _answers(host, path, may_run, itself)),
@@ -78,7 +78,7 @@ def examine(
 
 
 def probe_python(
-    host: Host, interpreter: Interpreter, architecture: Fact[str], may_run: bool = True
+    host: Host, interpreter: PythonReading, architecture: Fact[str], may_run: bool = True
 ) -> Python:
     """The interpreter's facts; ``architecture`` is that of the wheels it takes."""
     answers = interpreter.answers
@@ -202,7 +202,7 @@ def _packaged_version(host: Host, minor: str) -> str:
     apk = rb"\nP:python3\nV:(%b)" % release
     for database, expression in ((DPKG_STATUS, dpkg), (APK_DATABASE, apk)):
         try:
-            found = host.search(database, Pattern(f"python{minor}", expression))
+            found = host.search(database, SearchPattern(f"python{minor}", expression))
         except HostError:
             continue
         if found:
@@ -210,12 +210,12 @@ def _packaged_version(host: Host, minor: str) -> str:
     return ""
 
 
-def site_packages(host: Host, interpreter: Interpreter) -> Fact[list[str]]:
+def site_packages(host: Host, interpreter: PythonReading) -> Fact[list[str]]:
     """The folders of installed packages, in the order in which they are looked at."""
     return interpreter.answers.map(lambda found: _site_folders(host, found))
 
 
-def system_packages(host: Host, interpreter: Interpreter) -> Fact[Mapping[str, str]]:
+def system_packages(host: Host, interpreter: PythonReading) -> Fact[Mapping[str, str]]:
     """The packages of the installation behind the interpreter, whether it sees them or not."""
     folders = interpreter.answers.map(
         lambda found: _site_folders(host, {**found, "prefix": found["base_prefix"]})

@@ -12,7 +12,7 @@ from pidoctor.host.base import (
     Host,
     HostError,
     MissingError,
-    Pattern,
+    SearchPattern,
     UnreadableError,
     read_text,
 )
@@ -45,18 +45,18 @@ _TRIPLETS = {
 }
 
 
-GLIBC = Pattern("glibc", rb"stable release version (\d{1,3}\.\d{1,3})")
+GLIBC = SearchPattern("glibc", rb"stable release version (\d{1,3}\.\d{1,3})")
 # The word comes first, and what stands before it second: a file has many zeros and few words.
-GLIBCXX = Pattern("glibcxx", rb"GLIBCXX(?<=\0GLIBCXX)_(3\.4\.\d{1,3})(?=\0)")
+GLIBCXX = SearchPattern("glibcxx", rb"GLIBCXX(?<=\0GLIBCXX)_(3\.4\.\d{1,3})(?=\0)")
 LIBSTDCXX = "libstdc++.so.6"
 # What wheels need of a system besides the C library's own files: the "needed" of the wheels index.
 WANTED = (LIBSTDCXX, "libgcc_s.so.1", "libz.so.1", "libatomic.so.1")
 LIBRARY_PATH = "LD_LIBRARY_PATH"
 LOADER_CACHE = "/etc/ld.so.cache"
-CACHED = Pattern("loader-cache", rb"\0(lib(?:stdc\+\+|gcc_s|z|atomic)\.so\.\d)(?=\0)")
+CACHED = SearchPattern("loader-cache", rb"\0(lib(?:stdc\+\+|gcc_s|z|atomic)\.so\.\d)(?=\0)")
 CONDA_MARK = "conda-meta/history"
 _APK = "/lib/apk/db/installed"
-MUSL = Pattern("musl", rb"\nP:musl\nV:(\d[\d.]{0,20})")
+MUSL = SearchPattern("musl", rb"\nP:musl\nV:(\d[\d.]{0,20})")
 
 
 _PLAIN_FOLDERS = ("/usr/lib64", "/usr/lib", "/lib64", "/lib", "/usr/local/lib")
@@ -230,7 +230,7 @@ def _glibcxx(host: Host, folders: tuple[str, ...]) -> Fact[str]:
     )
 
 
-def searches() -> Iterator[tuple[str, Pattern]]:
+def searches() -> Iterator[tuple[str, SearchPattern]]:
     """The files that are searched, wherever the machine keeps them."""
     for folder in every_library_folder():
         yield f"{folder}/{LIBSTDCXX}", GLIBCXX

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from pidoctor.catalog.boards import Board as BoardRow
+from pidoctor.catalog.boards import BoardModel as BoardRow
 from pidoctor.catalog.boards import load_boards
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.errors import UsageError

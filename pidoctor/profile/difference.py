@@ -20,49 +20,49 @@ from pidoctor.profile.variation import board_of
 _UV_BUILDS = ("aarch64", "armv7l", "x86_64")
 
 
-class Step(NamedTuple):
+class ChangeStep(NamedTuple):
     """One thing to do; ``kind`` is a kind of change: python, as in changes.KINDS."""
 
     kind: str
     text: str
 
 
-def steps(before: Profile, after: Profile) -> Iterator[Step]:
+def steps(before: Profile, after: Profile) -> Iterator[ChangeStep]:
     """What to do, the costliest first; nothing where the two machines are the same."""
     new_board = _board(before) != _board(after)
     new_system = _system(before) != _system(after)
     libraries = _libraries(before, after)
     if new_board:
-        yield Step("board", f"use a {_board_name(after)} with {_image(after)}")
+        yield ChangeStep("board", f"use a {_board_name(after)} with {_image(after)}")
     elif container_of(after) not in ("", container_of(before)):
-        yield Step("container", f"run it in a container of the image {container_of(after)}")
+        yield ChangeStep("container", f"run it in a container of the image {container_of(after)}")
         return
     elif new_system:
         kind = "os-bits" if _system(before)[1:] == _system(after)[1:] else "os-release"
-        yield Step(kind, f"install {_image(after)}")
+        yield ChangeStep(kind, f"install {_image(after)}")
     elif before.system.page_size.value != after.system.page_size.value:
-        yield Step("kernel", _kernel(after))
+        yield ChangeStep("kernel", _kernel(after))
     elif libraries:
         manager = after.system.package_manager.or_else("")
-        yield Step("system-package", f"install a library: sudo {manager} install {libraries}")
+        yield ChangeStep("system-package", f"install a library: sudo {manager} install {libraries}")
     fresh = new_board or new_system
     if fresh or _python(before) != _python(after):
         yield from _python_steps(before, after, fresh)
 
 
-def _python_steps(before: Profile, after: Profile, fresh: bool) -> Iterator[Step]:
+def _python_steps(before: Profile, after: Profile, fresh: bool) -> Iterator[ChangeStep]:
     python = after.python
     minor = _minor(after)
     own = python.is_system.or_else(False)
     if not own:
         arch = python.architecture.or_else("")
         way = f"`uv python install {minor}`" if arch in _UV_BUILDS else "built from source"
-        yield Step("python", f"use Python {minor} ({way}), named with --python")
+        yield ChangeStep("python", f"use Python {minor} ({way}), named with --python")
     elif own and not fresh:
         path = python.executable.or_else("/usr/bin/python3")
-        yield Step("python", f"use the system's own Python {minor}: --python {path}")
+        yield ChangeStep("python", f"use the system's own Python {minor}: --python {path}")
     elif own and minor != _minor(before):
-        yield Step("python", f"use its own Python {minor}")
+        yield ChangeStep("python", f"use its own Python {minor}")
 
 
 def _libraries(before: Profile, after: Profile) -> str:

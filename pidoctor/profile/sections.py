@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pidoctor.catalog.accelerators import load_accelerators, seen_at, without_general
 from pidoctor.catalog.boards import MIB, load_boards
-from pidoctor.catalog.boards import Board as BoardRow
+from pidoctor.catalog.boards import BoardModel as BoardRow
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.platforms.abi import abi_tag
 from pidoctor.platforms.versions import parse_version

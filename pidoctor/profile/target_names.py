@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from pidoctor.catalog.boards import MIB, Board, Boards, load_boards
+from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
 from pidoctor.catalog.systems import SystemRow, Systems, combinations, load_systems
 from pidoctor.catalog.tables import derived_from
 from pidoctor.errors import UsageError
@@ -57,7 +57,7 @@ class Words(NamedTuple):
 class Said(NamedTuple):
     """What the words of a name say; None and empty for what they leave out."""
 
-    boards: tuple[Board, ...] = ()
+    boards: tuple[BoardModel, ...] = ()
     memory: int | None = None  # bytes
     systems: tuple[SystemRow, ...] = ()
     release: bool = False  # whether a release was named, not a flavour alone
@@ -74,7 +74,7 @@ class Said(NamedTuple):
 class Reading(NamedTuple):
     """One machine that a name stands for. ``assumed`` lists, in words, what it did not say."""
 
-    board: Board | None
+    board: BoardModel | None
     memory: int | None
     row: SystemRow | None
     bits: int
@@ -124,13 +124,13 @@ def read_name(name: str) -> Reading:
     return _on_board(name, said, said.boards[0])
 
 
-def find_boards(name: str) -> tuple[Board, ...]:
+def find_boards(name: str) -> tuple[BoardModel, ...]:
     """The boards of that name or family; none for an unknown one."""
     said = say(name)
     return () if said.unknown or said.systems or said.python else said.boards
 
 
-def board_names(boards: Iterable[Board], name: str) -> list[str]:
+def board_names(boards: Iterable[BoardModel], name: str) -> list[str]:
     """The boards' parts of full names, with the memory that ``name`` says or every size."""
     memory = say(name).memory
     return [
@@ -141,7 +141,7 @@ def board_names(boards: Iterable[Board], name: str) -> list[str]:
     ]
 
 
-def _board_part(board: Board, memory: int | None) -> str:
+def _board_part(board: BoardModel, memory: int | None) -> str:
     if memory is None or len(board.memory) == 1:
         return board.id
     return f"{board.id}-{memory_name(memory)}"
@@ -287,7 +287,7 @@ def _make_words() -> Words:
     )  # fmt: skip
 
 
-def _names_of(board: Board, boards: Boards) -> Iterator[str]:
+def _names_of(board: BoardModel, boards: Boards) -> Iterator[str]:
     """A board's names with its maker's name before them in every spelling, and without it."""
     vendor = boards.vendors[board.vendor]
     makers = sorted(map(key_of, {vendor.name, *vendor.spellings}), key=len)
@@ -331,7 +331,7 @@ def _anywhere(name: str, said: Said) -> Reading:
     )
 
 
-def _on_board(name: str, said: Said, board: Board) -> Reading:
+def _on_board(name: str, said: Said, board: BoardModel) -> Reading:
     if said.memory is not None and said.memory not in board.memory:
         sizes = ", ".join(memory_name(option) for option in board.memory)
         raise UsageError(f"target {shown(name)}: the {board.name} is sold with {sizes}")
@@ -369,7 +369,7 @@ def _contained(image: str) -> tuple[SystemRow, str | None]:
     raise UsageError(f"target {shown(image)}: unknown image; write one such as {examples}")
 
 
-def _image_on(name: str, said: Said, board: Board) -> tuple[SystemRow, int]:
+def _image_on(name: str, said: Said, board: BoardModel) -> tuple[SystemRow, int]:
     """The system and word size, as said or the usual ones of the board."""
     boards, systems = load_boards(), load_systems()
     soc = boards.socs[board.soc]
@@ -401,7 +401,7 @@ def _image_of(row: SystemRow) -> str:
     return ""
 
 
-def _sizes(said: Said, board: Board, boards: Boards) -> list[int]:
+def _sizes(said: Said, board: BoardModel, boards: Boards) -> list[int]:
     """The word sizes to try: what was said, else what the system's name implies, else 64 first."""
     if said.bits is not None:
         return [said.bits]
@@ -409,7 +409,7 @@ def _sizes(said: Said, board: Board, boards: Boards) -> list[int]:
     return sorted(sizes, key=lambda size: size != said.usual_bits) if said.usual_bits else sizes
 
 
-def _fitting(rows: tuple[SystemRow, ...], board: Board, boards: Boards) -> list[SystemRow]:
+def _fitting(rows: tuple[SystemRow, ...], board: BoardModel, boards: Boards) -> list[SystemRow]:
     """Of systems that share a name the usual ones of the board, the newest first."""
 
     order = boards.systems_of(board)
@@ -500,7 +500,7 @@ def _nearest(said: Said) -> list[str]:
 
 
 def _completed(
-    candidates: Iterable[Board], rows: tuple[SystemRow, ...], bits: int | None
+    candidates: Iterable[BoardModel], rows: tuple[SystemRow, ...], bits: int | None
 ) -> Iterator[str]:
     """A name in full for each board: with one of the rows, else with its usual system."""
     boards, systems = load_boards(), load_systems()

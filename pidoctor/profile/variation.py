@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from pidoctor.catalog.boards import MIB, RASPBERRY_PI, Board, load_boards
+from pidoctor.catalog.boards import MIB, RASPBERRY_PI, BoardModel, load_boards
 from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.errors import UsageError
@@ -148,7 +148,7 @@ def _with_image_anywhere(profile: Profile, image: Image) -> Profile:
     )
 
 
-def board_of(profile: Profile) -> Board | None:
+def board_of(profile: Profile) -> BoardModel | None:
     """The row of the profile's board."""
     return load_boards().boards.get(profile.board.id.or_else(""))
 
@@ -263,7 +263,7 @@ def boards(profile: Profile) -> Iterator[Variation]:
                 yield Variation(text, there)
 
 
-def _on_board(profile: Profile, board: Board, memory: int, image: Image) -> Profile:
+def _on_board(profile: Profile, board: BoardModel, memory: int, image: Image) -> Profile:
     shown = board_section(board, memory)
     bare = replace(
         profile,
@@ -284,7 +284,7 @@ def _images(profile: Profile, images: list[Image]) -> Iterator[Variation]:
         yield Variation(f"install the {image.bits}-bit {image.row.name}", changed)
 
 
-def _releases(board: Board | None, row: SystemRow | None) -> list[SystemRow]:
+def _releases(board: BoardModel | None, row: SystemRow | None) -> list[SystemRow]:
     """Other releases that a board is documented to run: newer of the flavour, older of it, then
     those of the board's usual system, the newest first.
     """
@@ -301,7 +301,7 @@ def _releases(board: Board | None, row: SystemRow | None) -> list[SystemRow]:
     ]
 
 
-def _is_no_better(profile: Profile, board: Board, memory: int) -> bool:
+def _is_no_better(profile: Profile, board: BoardModel, memory: int) -> bool:
     """Whether the board has less memory than the profile's, or the same chip and no more."""
     now = profile.board.memory.value or profile.memory.total.value or 0
     return memory < now or (board.soc == profile.board.soc.value and memory == now)

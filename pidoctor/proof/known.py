@@ -21,7 +21,7 @@ MAX_MODEL_BYTES = 2**31  # a FlatBuffer's offsets are 32-bit and signed
 
 
 @dataclass(frozen=True)
-class Answer:
+class KnownAnswer:
     """The input of a model and its right output, both flat."""
 
     dtype: str
@@ -47,23 +47,23 @@ class Against:
 
 
 @dataclass(frozen=True)
-class Model:
+class ProofModel:
     """A .tflite file, and its answer where one is known."""
 
     name: str
     path: Path
-    answer: Answer | None
+    answer: KnownAnswer | None
     against: Against = Against()
     save: Path | None = None  # where its inputs and outputs are written
 
 
 @contextmanager
-def bundled_models() -> Iterator[tuple[Model, ...]]:
+def bundled_models() -> Iterator[tuple[ProofModel, ...]]:
     """The project's own models as files (temporary ones when pidoctor runs from a zip)."""
     folder = resources.files("pidoctor.proof").joinpath("models")
     with ExitStack() as stack:
         yield tuple(
-            Model(
+            ProofModel(
                 name=name,
                 path=stack.enter_context(resources.as_file(folder.joinpath(f"{name}.tflite"))),
                 answer=_answer(folder.joinpath(f"{name}.json").read_text(encoding="utf-8")),
@@ -72,7 +72,7 @@ def bundled_models() -> Iterator[tuple[Model, ...]]:
         )
 
 
-def own_model(path: Path, against: Against = Against(), save: Path | None = None) -> Model:
+def own_model(path: Path, against: Against = Against(), save: Path | None = None) -> ProofModel:
     """The user's model; :class:`UsageError` when a file is none that can be used."""
     for tensors in filter(None, (against.given, against.expect)):
         _check_tensors(tensors)
@@ -88,7 +88,7 @@ def own_model(path: Path, against: Against = Against(), save: Path | None = None
         raise UsageError(f"{path} is not a .tflite model (it lacks the mark TFL3).")
     if status.st_size >= MAX_MODEL_BYTES:
         raise UsageError(f"{path} is larger than a .tflite model can be (2 GiB).")
-    return Model(path.name, path.resolve(), None, against, save)
+    return ProofModel(path.name, path.resolve(), None, against, save)
 
 
 def _check_tensors(path: Path) -> None:
@@ -103,9 +103,9 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _answer(text: str) -> Answer:
+def _answer(text: str) -> KnownAnswer:
     data = json.loads(text)
-    return Answer(
+    return KnownAnswer(
         dtype=data["dtype"],
         input_shape=tuple(data["input_shape"]),
         input=tuple(data["input"]),

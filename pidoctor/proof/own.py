@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from pidoctor.proof.death import clean
-from pidoctor.proof.known import Model
+from pidoctor.proof.known import ProofModel
 from pidoctor.proof.proof import FAILED, PASSED, ModelResult
 
 RAMP = "a made-up input, the same each time"
 
 
-def own_result(model: Model, report: Mapping[str, Any] | None) -> ModelResult:
+def own_result(model: ProofModel, report: Mapping[str, Any] | None) -> ModelResult:
     """The result of a model without a known answer; finite values pass where none is expected."""
     against = model.against
     other = (against.named or str(against.expect)) if against.expect else None

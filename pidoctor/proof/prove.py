@@ -16,7 +16,7 @@ from pidoctor.catalog.runtimes import Runtime, load_runtimes
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.host.base import Completed
 from pidoctor.proof.death import clean, decode, timed_out
-from pidoctor.proof.known import Model, bundled_models
+from pidoctor.proof.known import ProofModel, bundled_models
 from pidoctor.proof.own import measured, own_result
 from pidoctor.proof.proof import (
     FAILED,
@@ -58,7 +58,7 @@ class _Reports:
 def prove(
     python: str,
     runtime: str | None = None,
-    model: Model | None = None,
+    model: ProofModel | None = None,
     timeout_s: float = 120.0,
     delegate: Delegate | None = None,
 ) -> Proof:
@@ -74,7 +74,7 @@ def prove(
     executable = _executable(python)
     runtimes = _wanted(runtime)
     with ExitStack() as stack:
-        models: Sequence[Model] = (model,) if model else stack.enter_context(bundled_models())
+        models: Sequence[ProofModel] = (model,) if model else stack.enter_context(bundled_models())
         request = {
             "runtimes": [_runtime_request(item) for item in runtimes],
             "models": [_model_request(item) for item in models],
@@ -168,7 +168,7 @@ def _runtime_request(runtime: Runtime) -> dict[str, Any]:
     }
 
 
-def _model_request(model: Model) -> dict[str, Any]:
+def _model_request(model: ProofModel) -> dict[str, Any]:
     answer = model.answer
     known = {"dtype": answer.dtype, "values": list(answer.input)} if answer else None
     files = {"given": model.against.given, "expect": model.against.expect, "save": model.save}
@@ -222,7 +222,7 @@ def _text(value: Any) -> str | None:
     return clean(str(value)) if value else None
 
 
-def _result(model: Model, report: Mapping[str, Any] | None) -> ModelResult:
+def _result(model: ProofModel, report: Mapping[str, Any] | None) -> ModelResult:
     """Compares what a model gave with its answer; without one, finite values pass."""
     answer = model.answer
     if answer is None:

@@ -42,7 +42,7 @@ _SYMLINK = 0o120000
 
 
 @dataclass(frozen=True)
-class Content:
+class BundleContent:
     """What goes into a bundle. ``capture`` is the text of a capture, as the recorder writes it."""
 
     result: Result
@@ -103,7 +103,7 @@ def _log_text(content: bytes) -> str:
     return content.decode("utf-16" if marked else "utf-8", "replace")
 
 
-def write_bundle(path: AnyPath, content: Content, identity: Identity | None = None) -> None:
+def write_bundle(path: AnyPath, content: BundleContent, identity: Identity | None = None) -> None:
     """Write a bundle; raises as :func:`pidoctor.safe_files.write_output` does.
 
     ``identity`` is whose names are taken out; without it, the user's own.
@@ -123,7 +123,7 @@ def _info(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def bundle_entries(content: Content, identity: Identity) -> dict[str, str]:
+def bundle_entries(content: BundleContent, identity: Identity) -> dict[str, str]:
     """The files of a bundle by name, redacted."""
     from pidoctor.report.report_page import report_page
 

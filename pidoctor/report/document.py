@@ -89,7 +89,7 @@ class Table(NamedTuple):
     header: tuple[str, ...] = ()
 
 
-class Command(NamedTuple):
+class ShellCommand(NamedTuple):
     """Something to type or to copy; ``folds`` when a shell reads it."""
 
     text: str
@@ -110,7 +110,7 @@ class Notice(NamedTuple):
     aside: str = ""  # beside the title: how sure that is
 
 
-class Verdict(NamedTuple):
+class Headline(NamedTuple):
     """The answer in one sentence, and the command to type now."""
 
     mark: Mark
@@ -118,7 +118,7 @@ class Verdict(NamedTuple):
     command: str = ""
 
 
-Block = Union[Text, Item, Facts, Table, Command, Notice, Verdict]
+Block = Union[Text, Item, Facts, Table, ShellCommand, Notice, Headline]
 
 
 class Section(NamedTuple):

@@ -12,7 +12,6 @@ from html import escape
 
 from pidoctor.report.document import (
     Block,
-    Command,
     Document,
     Facts,
     Item,
@@ -20,6 +19,7 @@ from pidoctor.report.document import (
     Notice,
     Row,
     Section,
+    ShellCommand,
     Style,
     Table,
     Text,
@@ -84,7 +84,7 @@ def _block(block: Block, title: str) -> Iterator[str]:
         yield from _table((_fact(row) for row in block.rows), (), title)
     elif isinstance(block, Table):
         yield from _table(map(_row, block.rows), block.header, title)
-    elif isinstance(block, Command):
+    elif isinstance(block, ShellCommand):
         label = f"<p>{text(block.label)}</p>" if block.label else ""
         yield f'{label}<pre tabindex="0">{text(block.text)}</pre>'
     elif isinstance(block, Notice):

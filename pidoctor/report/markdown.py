@@ -9,7 +9,6 @@ from pidoctor.envelope import Result
 from pidoctor.report.composition import compose
 from pidoctor.report.document import (
     Block,
-    Command,
     Detail,
     Document,
     Facts,
@@ -17,6 +16,7 @@ from pidoctor.report.document import (
     Mark,
     Notice,
     Row,
+    ShellCommand,
     Table,
     Text,
     Words,
@@ -65,7 +65,7 @@ def _block(block: Block) -> Iterator[str]:
         yield _table([_cells(row) for row in block.rows], ("", "", ""))
     elif isinstance(block, Table):
         yield _table([[safe(cell) for cell in row] for row in block.rows], block.header)
-    elif isinstance(block, Command):
+    elif isinstance(block, ShellCommand):
         if block.label:
             yield safe(block.label)
         yield _code(block.text)

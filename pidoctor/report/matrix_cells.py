@@ -12,7 +12,7 @@ NOTHING = "-"
 UNKNOWN = "?"
 
 
-class Place(NamedTuple):
+class CellPosition(NamedTuple):
     """Where a cell belongs, in the words of target names: pi4-4gb, bookworm, 64, 3.11."""
 
     board: str
@@ -21,15 +21,15 @@ class Place(NamedTuple):
     python: str
 
 
-def place(cell: Cell) -> Place:
+def place(cell: Cell) -> CellPosition:
     """The place of a cell, from its target's name and its Python."""
     board, _, rest = cell.target.partition("/")
     system = rest.partition("/")[0]
     name, _, bits = system.rpartition("-")
     python = minor_of(cell.python)
     if not bits.isdecimal():
-        return Place(board, system, 0, python)
-    return Place(board, name, int(bits), python)
+        return CellPosition(board, system, 0, python)
+    return CellPosition(board, name, int(bits), python)
 
 
 def runtime_of(cell: Cell) -> str:

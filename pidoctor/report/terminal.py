@@ -9,18 +9,18 @@ from pidoctor.report.document import (
     PLAIN,
     STRONG,
     Block,
-    Command,
     Document,
     Facts,
+    Headline,
     Item,
     Mark,
     Notice,
     Piece,
     Row,
     Section,
+    ShellCommand,
     Table,
     Text,
-    Verdict,
 )
 from pidoctor.report.layout import Page, cells
 from pidoctor.report.look import Look
@@ -64,7 +64,7 @@ def _block(page: Page, block: Block, before: Block | None, indent: int) -> None:
             indent and isinstance(before, Text) and not before.prose
         )  # the text is what the table is of
         _table(page, block, indent + 2 if named else 2)
-    elif isinstance(block, Command):
+    elif isinstance(block, ShellCommand):
         below = indent if block.label else 2 * indent
         _command(page, block, indent + 4 if isinstance(before, Item) else max(below, 2))
     elif isinstance(block, Notice):
@@ -112,7 +112,7 @@ def _table(page: Page, block: Table, indent: int) -> None:
     page.table([*header, *block.rows], indent, block.right)
 
 
-def _command(page: Page, block: Command, indent: int) -> None:
+def _command(page: Page, block: ShellCommand, indent: int) -> None:
     if block.label:
         page.code(block.label, block.text, indent, block.folds)
     elif not block.folds:
@@ -142,7 +142,7 @@ def _notice(page: Page, block: Notice, indent: int) -> None:
         page.paragraph([(more, FAINT)], indent + 2)
 
 
-def _verdict(page: Page, block: Verdict, indent: int) -> None:
+def _verdict(page: Page, block: Headline, indent: int) -> None:
     page.item(_sign(page, block.mark), [(block.sentence, STRONG)], indent)
     if block.command:
         page.code("Next:", block.command, indent + 2, folds=True)

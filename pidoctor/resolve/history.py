@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version
 
-from pidoctor.catalog.wheels import Project, Wheel
+from pidoctor.catalog.wheels import IndexedProject, Wheel
 from pidoctor.resolve.compatibility import architecture_name, judge_tag, tag_of
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted, Reason
@@ -50,7 +50,9 @@ class History(NamedTuple):
         }
 
 
-def history(name: str, project: Project | None, machine: Machine, followed_by: str) -> History:
+def history(
+    name: str, project: IndexedProject | None, machine: Machine, followed_by: str
+) -> History:
     """What the index holds of ``project`` for the processor of ``machine``, and for its Python."""
     fitting = sorted(wheels_for(project, machine), key=lambda wheel: Version(wheel.version))
     here = [wheel for wheel in fitting if _is_for_python(wheel, machine)]
@@ -69,7 +71,7 @@ def history(name: str, project: Project | None, machine: Machine, followed_by: s
     )
 
 
-def wheels_for(project: Project | None, machine: Machine) -> Iterator[Wheel]:
+def wheels_for(project: IndexedProject | None, machine: Machine) -> Iterator[Wheel]:
     """The released wheels whose tag names the machine's processor, whatever their Python."""
     for wheel in project.wheels if project else ():
         if wheel.yanked or Version(wheel.version).is_prerelease:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from pidoctor.catalog.wheels import Project
+from pidoctor.catalog.wheels import IndexedProject
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.plan import Candidate
 from pidoctor.resolve.present import Need
@@ -45,7 +45,7 @@ def rejection(world: World, name: str, version: str) -> Candidate:
 
 
 def without_wheels(
-    project: Project | None, name: str, specifier: SpecifierSet
+    project: IndexedProject | None, name: str, specifier: SpecifierSet
 ) -> Iterator[Candidate]:
     """Versions asked for that the index has no wheel of: why it has none."""
     if project is None:
@@ -74,7 +74,7 @@ def without_wheels(
             yield Candidate(name, version, Reason.NOT_PUBLISHED, detail)
 
 
-def _of_that_series(project: Project, version: str) -> str:
+def _of_that_series(project: IndexedProject, version: str) -> str:
     """Versions that begin like one that there is not: 2.16 was never published, but 2.16.1."""
     series = [known for known in project.by_version if known.startswith(f"{version}.")]
     return f"; there is {listed(series[:3])}" if series else ""

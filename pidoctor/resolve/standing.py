@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from pidoctor.catalog.ledger import COMPILED_MODEL, PASSED, Ledger, Run
+from pidoctor.catalog.ledger import COMPILED_MODEL, PASSED, Ledger, LedgerRun
 from pidoctor.catalog.processor import decisive
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import Wheel
@@ -29,12 +29,12 @@ def standing(ledger: Ledger, machine: Machine, wheel: Wheel | None, numpy: str) 
     return f"{READ}: by what its ELF files need, not tried on a machine like this"
 
 
-def told(run: Run) -> str:
+def told(run: LedgerRun) -> str:
     """Where and when a run was: "cortex-a72 (QEMU 10.0), debian-bookworm, Python 3.11, ..."."""
     return f"{run.core} ({run.on}), {run.system}, Python {run.python}, {run.when}"
 
 
-def _holds_for(run: Run, machine: Machine) -> bool:
+def _holds_for(run: LedgerRun, machine: Machine) -> bool:
     """Whether a machine has what the run's had: a system at least as new, and the same core or a
     processor that knows no fewer instructions."""
     system = next((row for row in load_systems().rows if row.id == run.system), None)
@@ -48,7 +48,7 @@ def _holds_for(run: Run, machine: Machine) -> bool:
     )
 
 
-def _same_or_fewer(run: Run, machine: Machine) -> bool:
+def _same_or_fewer(run: LedgerRun, machine: Machine) -> bool:
     """Whether the processor of a run is this one's, or knows no more instructions."""
     have = machine.cpu_features
     fewer = have is not None and decisive(frozenset(run.features)) <= decisive(have)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.redact import Identity, redact, redact_json
 from pidoctor.result import Remedy
-from pidoctor.sqlite_file import Kind, check, connect
+from pidoctor.sqlite_file import FileKind, check, connect
 from pidoctor.triage.cases import Case
-from pidoctor.triage.diagnosis import Diagnosis, Evidence
+from pidoctor.triage.diagnosis import Diagnosis, LogLine
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-KIND = Kind(mark=0x70696443, version=1, command="pidoctor triage")
+KIND = FileKind(mark=0x70696443, version=1, command="pidoctor triage")
 
 KEPT = 200_000
 """Cases; older ones are removed."""
@@ -63,7 +63,7 @@ def _diagnosis(data: Any) -> Diagnosis:
     return Diagnosis(
         cause=data["cause"],
         confidence=data["confidence"],
-        evidence=tuple(Evidence(each["line"], each["text"]) for each in data["evidence"]),
+        evidence=tuple(LogLine(each["line"], each["text"]) for each in data["evidence"]),
         explanation=data["explanation"],
         fix=Remedy(fix["text"], tuple(fix["commands"]), fix["safe"]),
         alternatives=tuple(data["alternatives"]),

@@ -17,7 +17,8 @@ from pidoctor.catalog.troubles import fill, holds
 from pidoctor.result import Remedy
 from pidoctor.triage import missing_module
 from pidoctor.triage.comparison import runs_elsewhere
-from pidoctor.triage.diagnosis import Diagnosis, Evidence, evidence_of, fix_for, slots
+from pidoctor.triage.diagnosis import Diagnosis, LogLine, evidence_of, fix_for, slots
+from pidoctor.triage.likely_cause import SURE, Judge, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
 from pidoctor.triage.settled import succeeded
@@ -34,7 +35,6 @@ from pidoctor.triage.symptoms import (
     load,
 )
 from pidoctor.triage.text_input import NotALogError, as_text
-from pidoctor.triage.verdict import SURE, Judge, Verdict
 
 STRONG = 0.6
 """From here on a cause is named as one, and guesses weaker than it are only alternatives."""
@@ -134,7 +134,7 @@ def _pairs(seen: Scan) -> Iterable[_Suspect]:
             yield _Suspect(trouble, SURE, tuple(hits[:1]), text)
 
 
-def _decide(hit: Hit, facts: Facts, ignored: str, judge: Judge | None) -> list[Verdict]:
+def _decide(hit: Hit, facts: Facts, ignored: str, judge: Judge | None) -> list[LikelyCause]:
     """What the facts make of a symptom that has several causes."""
     if hit.symptom.cause == MISSING_MODULE:
         return missing_module.decide(hit.groups, facts)
@@ -260,7 +260,7 @@ def _no_problem(confidence: float, hits: list[Hit]) -> Diagnosis:
 
 
 def _unknown(failures: list[Hit], seen: Scan) -> Diagnosis:
-    evidence: tuple[Evidence, ...] = evidence_of([(hit.number, hit.text) for hit in failures[-3:]])
+    evidence: tuple[LogLine, ...] = evidence_of([(hit.number, hit.text) for hit in failures[-3:]])
     return Diagnosis(
         cause="unknown",
         title="Unknown cause" if failures else "Nothing to judge",

@@ -28,7 +28,7 @@ MAX_QUOTE = 400
 
 
 @dataclass(frozen=True)
-class Evidence:
+class LogLine:
     """One line of the log that proves the cause: its number, from 1, and its cleaned text."""
 
     line: int
@@ -42,7 +42,7 @@ class Diagnosis:
 
     cause: str
     confidence: float
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[LogLine, ...]
     explanation: str
     fix: Remedy
     alternatives: tuple[str, ...] = ()
@@ -131,10 +131,10 @@ def quoted(value: str) -> str:
     return "'" + re.sub(r"[^\w.<>=!~,\[\]/+ -]", "", value) + "'"
 
 
-def evidence_of(lines: Sequence[tuple[int, str]]) -> tuple[Evidence, ...]:
+def evidence_of(lines: Sequence[tuple[int, str]]) -> tuple[LogLine, ...]:
     """The first few different lines, each cut to what can be read."""
-    seen: dict[str, Evidence] = {}
+    seen: dict[str, LogLine] = {}
     for number, text in lines:
         quote = text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 1] + "…"
-        seen.setdefault(quote, Evidence(number, quote))
+        seen.setdefault(quote, LogLine(number, quote))
     return tuple(list(seen.values())[:MAX_EVIDENCE])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pidoctor.catalog.import_names import brought_by
+from pidoctor.triage.likely_cause import LIKELY, SURE, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
-from pidoctor.triage.verdict import LIKELY, SURE, Verdict
 
 RUNTIMES = {
     "tensorflow": ("tflite-runtime", "ai-edge-litert", "tflite-runtime-nightly"),
@@ -33,26 +33,26 @@ def name_of(module: str) -> str:
     return plain_name(package_of(module).get("package") or module.split(".", maxsplit=1)[0])
 
 
-def decide(groups: Mapping[str, str], facts: Facts) -> list[Verdict]:
+def decide(groups: Mapping[str, str], facts: Facts) -> list[LikelyCause]:
     """The likely causes of `No module named ...`."""
     module = groups.get("module", "")
     top, package = module.split(".")[0], name_of(module)
     here = package in facts.installed
     if module.rpartition(".")[2].startswith("_") and "." in module:
         text = f"{top} is there, and its compiled part {module} is not one for this Python."
-        return [Verdict("wrong-interpreter", LIKELY, text)]
+        return [LikelyCause("wrong-interpreter", LIKELY, text)]
     if "." in module and (here or top == "tensorflow") and top != "pycoral":
         if top in ("tflite_runtime", "ai_edge_litert"):
             text = f"{package} is there, but has no {module}."
-            return [Verdict("api-newer-than-runtime", LIKELY, text)]
-        return [Verdict("removed-api", LIKELY, f"{top} is there, but has no {module}.")]
+            return [LikelyCause("api-newer-than-runtime", LIKELY, text)]
+        return [LikelyCause("removed-api", LIKELY, f"{top} is there, but has no {module}.")]
     if here:
         text = f"{package} was installed, but not for the Python that runs the program."
-        return [Verdict("wrong-interpreter", SURE, text)]
+        return [LikelyCause("wrong-interpreter", SURE, text)]
     others = [name for name in RUNTIMES.get(top, ()) if name in facts.installed]
     if others:
         text = f"{others[0]} is installed; its import line is another one."
-        return [Verdict("wrong-module-import", SURE, text)]
+        return [LikelyCause("wrong-module-import", SURE, text)]
     known = package_of(module).get("package")
     text = f"Its package is called {known}." if known else ""
-    return [Verdict("module-not-installed", SURE, text)]
+    return [LikelyCause("module-not-installed", SURE, text)]

@@ -15,9 +15,9 @@ from packaging.version import InvalidVersion, Version
 
 from pidoctor.platforms.versions import Version as Numbers
 from pidoctor.platforms.versions import dotted, numbers_of
+from pidoctor.triage.likely_cause import FAINT, LIKELY, OPEN, SPELLING, SURE, Judge, LikelyCause
 from pidoctor.triage.log_facts import Facts, first_package, plain_name
 from pidoctor.triage.published import Published, looks_like_apt, misspelled, published
-from pidoctor.triage.verdict import FAINT, LIKELY, OPEN, SPELLING, SURE, Judge, Verdict
 
 _REQUIRES = re.compile(r"(\d[\w.]*) Requires-Python ([^;]+)")
 
@@ -42,7 +42,7 @@ def runs_pip(python: Numbers, pip: Numbers) -> bool:
 
 def decide(
     groups: Mapping[str, str], facts: Facts, ignored: str, judge: Judge | None
-) -> list[Verdict]:
+) -> list[LikelyCause]:
     """Possible causes, likeliest first.
 
     `groups` may hold `requirement` and `versions` from the message; `ignored` is the text of an
@@ -50,7 +50,9 @@ def decide(
     """
     asked = groups.get("requirement") or first_package(facts.requirements)
     if not asked:
-        return [Verdict("no-wheel-for-python", FAINT, "The log does not show what was asked for.")]
+        return [
+            LikelyCause("no-wheel-for-python", FAINT, "The log does not show what was asked for.")
+        ]
     offered = _offered(groups.get("versions"))
     if offered:
         return _version_missing(asked, offered, facts, ignored)
@@ -73,18 +75,18 @@ def decide(
     return [*(_pinned(asked) if pinned else ()), *_guess(name, known, facts)]
 
 
-def _pinned(asked: str) -> list[Verdict]:
+def _pinned(asked: str) -> list[LikelyCause]:
     """A version was asked for, and the message does not say whether there are others."""
     text = f"{asked} asks for one version; another may be there."
-    return [Verdict("requested-version-unavailable", OPEN + 0.05, text)]
+    return [LikelyCause("requested-version-unavailable", OPEN + 0.05, text)]
 
 
-def _with_python(judged: list[Verdict]) -> list[Verdict]:
+def _with_python(judged: list[LikelyCause]) -> list[LikelyCause]:
     """Where it is only a guess, the commonest cause is a guess too."""
     if judged[0].confidence > OPEN or any(v.cause == "no-wheel-for-python" for v in judged):
         return judged
     text = "Or the version asked for has builds for other Pythons only."
-    return [*judged, Verdict("no-wheel-for-python", FAINT, text)]
+    return [*judged, LikelyCause("no-wheel-for-python", FAINT, text)]
 
 
 def _offered(versions: str | None) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ def specifier_of(asked: str) -> SpecifierSet | None:
 
 def _version_missing(
     asked: str, offered: tuple[str, ...], facts: Facts, ignored: str
-) -> list[Verdict]:
+) -> list[LikelyCause]:
     """Others are on offer, the asked one is not."""
     verdict = _by_requires_python(asked, ignored, facts)
     if verdict is not None and specifier_of(asked) is not None:
@@ -128,12 +130,12 @@ def _version_missing(
     newer = wanted is not None and newest is not None and _asks_newer(wanted, newest)
     if newer and known and pip and known.pip and pip < known.pip and not known.source:
         return [
-            Verdict(
+            LikelyCause(
                 "pip-too-old", LIKELY, f"{text} pip {facts.get('pip')} cannot see newer wheels."
             ),
-            Verdict("requested-version-unavailable", FAINT, text),
+            LikelyCause("requested-version-unavailable", FAINT, text),
         ]
-    return [Verdict("requested-version-unavailable", SURE, text)]
+    return [LikelyCause("requested-version-unavailable", SURE, text)]
 
 
 def _asks_newer(wanted: SpecifierSet, newest: Version) -> bool:
@@ -145,7 +147,7 @@ def _asks_newer(wanted: SpecifierSet, newest: Version) -> bool:
     return any(bound > newest for bound in _parsed(tuple(bounds)))
 
 
-def _by_requires_python(asked: str, ignored: str, facts: Facts) -> Verdict | None:
+def _by_requires_python(asked: str, ignored: str, facts: Facts) -> LikelyCause | None:
     """The installer said which versions it left out for their Requires-Python."""
     wanted, left_out = specifier_of(asked), _REQUIRES.findall(ignored)
     for version, bounds in left_out:
@@ -169,7 +171,7 @@ def _could_be(bounds: Sequence[str]) -> Version:
 
 def requires_python(
     groups: Mapping[str, str], facts: Facts, left_out: Sequence[str] = ()
-) -> list[Verdict]:
+) -> list[LikelyCause]:
     """The tool refused by Requires-Python: too old, or too new?
 
     ``left_out`` are the bounds of all versions that were left out, which tell it where the log does
@@ -181,13 +183,15 @@ def requires_python(
     at = numbers_of(python)[:2] if python else _could_be(left_out).release[:2]
     if upper and at > (0,):
         new = at >= numbers_of(upper.group(1))
-        return [Verdict("python-too-new" if new else "python-too-old", SURE, text)]
+        return [LikelyCause("python-too-new" if new else "python-too-old", SURE, text)]
     return [
-        Verdict("python-too-new" if upper and ">" not in bounds else "python-too-old", SURE, text)
+        LikelyCause(
+            "python-too-new" if upper and ">" not in bounds else "python-too-old", SURE, text
+        )
     ]
 
 
-def _unknown_name(name: str, facts: Facts) -> list[Verdict]:
+def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
     """A name that we do not know may well exist: only the log or an index can say that it does not.
 
     A slip of the fingers in a well-known name is likely one. On an ARM board the commonest reason
@@ -196,46 +200,48 @@ def _unknown_name(name: str, facts: Facts) -> list[Verdict]:
     similar = misspelled(name)
     if similar:
         text = f"We do not know a package {name}; did you mean {similar}?"
-        return [Verdict("unknown-package-name", SPELLING, text)]
+        return [LikelyCause("unknown-package-name", SPELLING, text)]
     if looks_like_apt(name):
         text = f"{name} looks like a name of apt's, not of pip's."
-        return [Verdict("unknown-package-name", LIKELY, text)]
+        return [LikelyCause("unknown-package-name", LIKELY, text)]
     text = f"We do not know the package {name}, and the log does not say why nothing fits."
-    wrong = Verdict("unknown-package-name", OPEN, f"{text} If there is none, the name is wrong.")
+    wrong = LikelyCause(
+        "unknown-package-name", OPEN, f"{text} If there is none, the name is wrong."
+    )
     pythons = f"{text} If there is one, look for its wheels."
-    python = Verdict("no-wheel-for-python", OPEN - 0.05, pythons)
+    python = LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons)
     on_arm = facts.get("index") or facts.get("board") or facts.get("arch") not in ("", "x86_64")
     if not on_arm:
         return [wrong, python]
-    return [Verdict("no-wheel-for-arch", OPEN + 0.05, pythons), wrong, python]
+    return [LikelyCause("no-wheel-for-arch", OPEN + 0.05, pythons), wrong, python]
 
 
-def _certain(name: str, known: Published, facts: Facts) -> list[Verdict]:
+def _certain(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     """What the facts alone decide."""
     arch, python, pip = facts.get("arch"), facts.version("python")[:2], facts.version("pip")
     if facts.get("libc") == "musl" and not known.source:
-        return [Verdict("no-wheel-for-musl", SURE, f"{name} has no wheel for musl.")]
+        return [LikelyCause("no-wheel-for-musl", SURE, f"{name} has no wheel for musl.")]
     if arch and known.pythons(arch) is None and not known.source:
         return [_wrong_arch(name, arch, known, facts)]
     span = known.pythons(arch) if arch else (known.widest if known.arches else None)
     if python and span and not known.source:
         if python > span[1]:
             text = f"{name} has wheels up to Python {dotted(span[1])}; this is {dotted(python)}."
-            return [Verdict("no-wheel-for-python", SURE, text)]
+            return [LikelyCause("no-wheel-for-python", SURE, text)]
         if python < span[0]:
             text = f"{name} has wheels from Python {dotted(span[0])}; this is {dotted(python)}."
-            return [Verdict("no-wheel-for-python", SURE, text)]
+            return [LikelyCause("no-wheel-for-python", SURE, text)]
     if pip and known.pip and pip < known.pip and (arch or python) and runs_pip(python, pip):
         text = f"pip {facts.get('pip')} cannot see {name}'s wheels; {dotted(known.pip)} can."
-        return [Verdict("pip-too-old", LIKELY, text)]
+        return [LikelyCause("pip-too-old", LIKELY, text)]
     glibc = facts.version("glibc")
     if glibc and known.glibc and glibc < known.glibc:
         text = f"{name} wants glibc {dotted(known.glibc)}; this system has {facts.get('glibc')}."
-        return [Verdict("no-wheel-for-glibc", LIKELY, text)]
+        return [LikelyCause("no-wheel-for-glibc", LIKELY, text)]
     return []
 
 
-def _fits(name: str, known: Published, facts: Facts) -> list[Verdict]:
+def _fits(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     """Nothing stands against this machine: then another Python asked, or another index answered."""
     arch, python = facts.get("arch"), facts.version("python")[:2]
     if not arch or not python or known.pythons(arch) is None:
@@ -243,47 +249,51 @@ def _fits(name: str, known: Published, facts: Facts) -> list[Verdict]:
     text = f"{name} has a wheel for Python {dotted(python)} on {arch}"
     likelier = 0.05 if facts.get("mirror") else -0.05
     return [
-        Verdict("wrong-interpreter", OPEN, f"{text}, so the pip that failed is another Python's."),
-        Verdict("not-on-this-index", OPEN + likelier, f"{text}, so the index asked may lack it."),
+        LikelyCause(
+            "wrong-interpreter", OPEN, f"{text}, so the pip that failed is another Python's."
+        ),
+        LikelyCause(
+            "not-on-this-index", OPEN + likelier, f"{text}, so the index asked may lack it."
+        ),
     ]
 
 
-def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> Verdict:
+def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> LikelyCause:
     if arch == "armv7l" and known.pythons("aarch64"):
         if facts.get("kernel") == "aarch64":
             text = (
                 f"The kernel is 64-bit, the system above it 32-bit; {name} has 64-bit wheels only."
             )
-            return Verdict("32bit-userland-on-64bit-kernel", LIKELY, text)
+            return LikelyCause("32bit-userland-on-64bit-kernel", LIKELY, text)
         text = f"{name} has no wheel for 32-bit ARM, only 64-bit ones."
-        return Verdict("no-wheel-for-32bit-os", SURE, text)
-    return Verdict("no-wheel-for-arch", SURE, f"{name} has no wheel for {arch}.")
+        return LikelyCause("no-wheel-for-32bit-os", SURE, text)
+    return LikelyCause("no-wheel-for-arch", SURE, f"{name} has no wheel for {arch}.")
 
 
-def _guess(name: str, known: Published, facts: Facts) -> list[Verdict]:
+def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     """The deciding fact is not in the log: name what is possible."""
     arm = [arch for arch in known.arches if arch != "x86_64"]
     before = facts.version("python_before")
     if before and arm and not known.source and known.pythons(arm[0])[0] >= before:  # type: ignore[index]
         text = f"The installer is an old one, of a system without Python {dotted(before)} or newer."
-        return [Verdict("no-wheel-for-python", LIKELY, text)]
+        return [LikelyCause("no-wheel-for-python", LIKELY, text)]
     if not facts.get("arch") and not arm and not known.source:
         text = f"{name} has wheels for x86-64 processors only, none for ARM."
-        return [Verdict("no-wheel-for-arch", LIKELY, text)]
+        return [LikelyCause("no-wheel-for-arch", LIKELY, text)]
     python_text = f"{name} has wheels for some Pythons only."
     if known.arches:
         first, last = known.widest
         python_text = f"{name} has wheels for Python {dotted(first)} to {dotted(last)} only."
-    python = Verdict("no-wheel-for-python", OPEN, python_text)
+    python = LikelyCause("no-wheel-for-python", OPEN, python_text)
     if facts.version("python") and not facts.get("arch") and not known.pythons("armv7l"):
         text = (
             f"{name} has 64-bit wheels only; the log does not show whether this system is 64-bit."
         )
-        return [Verdict("no-wheel-for-32bit-os", OPEN + 0.1, text), python]
+        return [LikelyCause("no-wheel-for-32bit-os", OPEN + 0.1, text), python]
     if not facts.version("python") and not facts.get("arch") and not known.pythons("armv7l"):
         likelier = 0.05 if _had_python(known, facts) else -0.05
         text = f"{name} has 64-bit wheels only."
-        return [Verdict("no-wheel-for-32bit-os", OPEN + likelier, text), python]
+        return [LikelyCause("no-wheel-for-32bit-os", OPEN + likelier, text), python]
     return [python]
 
 

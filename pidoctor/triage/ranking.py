@@ -20,10 +20,10 @@ from pidoctor.platforms.versions import dotted, numbers_of
 from pidoctor.resolve.compatibility import judge as judge_wheel
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
+from pidoctor.triage.likely_cause import LIKELY, OPEN, SURE, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.nothing_found import runs_pip, specifier_of
 from pidoctor.triage.published import published
-from pidoctor.triage.verdict import LIKELY, OPEN, SURE, Verdict
 
 OLDEST_INDEXED = (3, 9)
 """The index says nothing of wheels for older Pythons."""
@@ -55,7 +55,7 @@ _ORDER = (
 )
 
 
-def judge(asked: str, facts: Facts) -> list[Verdict]:
+def judge(asked: str, facts: Facts) -> list[LikelyCause]:
     """Possible causes why the machine of `facts` found nothing for `asked`, likeliest first.
 
     Empty where the wheels index does not know the package or nothing stands against it.
@@ -68,7 +68,7 @@ def judge(asked: str, facts: Facts) -> list[Verdict]:
         return []  # older than the index
     if facts.get("libc") == "musl" and not any("musllinux" in w.filename for w in project.wheels):
         text = f"{plain_name(asked)} has no build for musl, the C library of Alpine."
-        return [Verdict("no-wheel-for-musl", SURE, text)]
+        return [LikelyCause("no-wheel-for-musl", SURE, text)]
     wanted = specifier_of(asked)
     wheels = _matching(project.wheels, wanted) or project.wheels
     misses = list(_misses(wheels, facts))
@@ -76,14 +76,14 @@ def judge(asked: str, facts: Facts) -> list[Verdict]:
     runs = len(causes) < len({*causes, *(cause for cause, _ in misses)})
     if wheels is project.wheels and wanted is not None and (runs or not causes):
         text = f"No build of {plain_name(asked)} in version {wanted} exists for these boards."
-        return [Verdict("requested-version-unavailable", LIKELY, text)]
+        return [LikelyCause("requested-version-unavailable", LIKELY, text)]
     if PYTHON in causes and python and not runs:
-        return [Verdict(PYTHON, SURE, causes[PYTHON])]  # whatever the architecture is
+        return [LikelyCause(PYTHON, SURE, causes[PYTHON])]  # whatever the architecture is
     confidence = OPEN if runs or len(causes) > 1 else SURE
     if runs and len(causes) == 1 and _only_kernel_is_known(facts):
         # With a 64-bit Python something would have been found: the message itself rules it out.
         confidence = LIKELY
-    return [Verdict(cause, confidence, causes[cause]) for cause in _ORDER if cause in causes]
+    return [LikelyCause(cause, confidence, causes[cause]) for cause in _ORDER if cause in causes]
 
 
 @lru_cache(maxsize=1)

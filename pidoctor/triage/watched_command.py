@@ -19,11 +19,11 @@ from pidoctor.triage.ending import notice
 
 if TYPE_CHECKING:
     from pidoctor.host.command import Running
+    from pidoctor.triage.likely_cause import LikelyCause
     from pidoctor.triage.log_facts import Facts
-    from pidoctor.triage.verdict import Verdict
 
 
-def judge(asked: str, facts: Facts) -> Sequence[Verdict]:
+def judge(asked: str, facts: Facts) -> Sequence[LikelyCause]:
     """The resolver's answer; it is imported only where a log asks for it."""
     from pidoctor.triage.ranking import judge as by_the_wheels
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pidoctor.platforms.versions import dotted, numbers_of
+from pidoctor.triage.likely_cause import LIKELY, SURE, LikelyCause
 from pidoctor.triage.log_facts import Facts
-from pidoctor.triage.verdict import LIKELY, SURE, Verdict
 from pidoctor.triage.witnesses import witnesses
 
 _NAME = re.compile(
@@ -17,7 +17,7 @@ _PLATFORM = re.compile(
 )
 
 
-def decide(file: str, facts: Facts) -> list[Verdict]:
+def decide(file: str, facts: Facts) -> list[LikelyCause]:
     """The cause behind "is not a supported wheel on this platform", with the reason."""
     file = file.rsplit("/", 1)[-1]
     parts = _NAME.match(file)
@@ -42,7 +42,7 @@ def decide(file: str, facts: Facts) -> list[Verdict]:
     pip, oldest = facts.version("pip"), _oldest_pip(parts.group("platform"))
     if pip and pip < oldest:
         text = f"pip {facts.get('pip')} does not know this kind of wheel; {dotted(oldest)} does."
-        return [Verdict("pip-too-old", SURE, text)]
+        return [LikelyCause("pip-too-old", SURE, text)]
     reason = f"It is for Python {dotted(wanted)}" if wanted else "Its Python fits"
     reason += f" and {arch}." if arch else "."
     return [
@@ -57,15 +57,15 @@ def _oldest_pip(platform: str) -> tuple[int, ...]:
     return (19, 3) if "manylinux2014" in platform else ()
 
 
-def _wrong_arch(arch: str, have: str, facts: Facts) -> Verdict:
+def _wrong_arch(arch: str, have: str, facts: Facts) -> LikelyCause:
     if arch == "aarch64" and have == "armv7l" and facts.get("kernel") == "aarch64":
         text = "The kernel is 64-bit, but this system and its Python are 32-bit."
-        return Verdict("32bit-userland-on-64bit-kernel", SURE, text)
+        return LikelyCause("32bit-userland-on-64bit-kernel", SURE, text)
     return _refused(f"The file is for {arch}; this system is {have}.")
 
 
-def _refused(text: str, confidence: float = SURE) -> Verdict:
-    return Verdict("wheel-not-supported-on-platform", confidence, text)
+def _refused(text: str, confidence: float = SURE) -> LikelyCause:
+    return LikelyCause("wheel-not-supported-on-platform", confidence, text)
 
 
 def _python_of(tag: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import pytest
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.profile.named_targets import all_targets, target
-from pidoctor.redact_rule import Rule
+from pidoctor.redact_rule import SecretRule
 from pidoctor.redact_rules import PERSONAL, SECRETS
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
@@ -52,7 +52,7 @@ def test_redaction_looks_only_where_a_hint_is(capsys: pytest.CaptureFixture[str]
     )
     hinted = [rule for rule in (*SECRETS, *PERSONAL) if rule.hint]
 
-    def cpu(rules: list[Rule]) -> float:
+    def cpu(rules: list[SecretRule]) -> float:
         for rule in rules:
             rule.apply("made ready")
         started = time.process_time()

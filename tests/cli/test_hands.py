@@ -14,7 +14,7 @@ from typing import NoReturn
 import pytest
 
 from pidoctor.cli import main
-from pidoctor.cli.arguments import COMMANDS, Command, parse
+from pidoctor.cli.arguments import COMMANDS, ParsedCommand, parse
 from pidoctor.cli.definitions import definitions
 from pidoctor.cli.manual import manual_page
 from pidoctor.cli.shells import SCRIPTS
@@ -160,7 +160,7 @@ def test_ctrl_c_ends_every_command_alike(name: str, monkeypatch: pytest.MonkeyPa
     def interrupted(_: argparse.Namespace) -> NoReturn:
         raise KeyboardInterrupt
 
-    parsed = Command(name, argparse.Namespace(json=False, quiet=True, verbose=0), interrupted)
+    parsed = ParsedCommand(name, argparse.Namespace(json=False, quiet=True, verbose=0), interrupted)
     monkeypatch.setattr(main, "parse", lambda _: parsed)
     run = pidoctor(name)
     assert (run.code, run.out, run.err) == (130, "", "pidoctor: interrupted\n")

@@ -8,13 +8,13 @@ import pytest
 
 from pidoctor.cli.smoke import _other_interfaces
 from pidoctor.probe import machine
-from pidoctor.probe.environment_choice import Choice
+from pidoctor.probe.environment_choice import EnvironmentChoice
 from pidoctor.probe.probed import ProbeResult
 from pidoctor.profile.named_targets import target
 from pidoctor.proof.proof import Proof
 from tests.unit.report.samples import SAMPLES
 
-_HERE = Choice("", False, None, "it is a test", False)
+_HERE = EnvironmentChoice("", False, None, "it is a test", False)
 
 
 def told(monkeypatch: pytest.MonkeyPatch, where: str, version: str) -> list[str]:

@@ -22,7 +22,7 @@ from io import BytesIO
 from pathlib import Path
 
 from pidoctor.catalog.catalog import Catalog, open_catalog
-from pidoctor.catalog.ledger import COMPILED_MODEL, FILE, INTERPRETER, Run, read_ledger
+from pidoctor.catalog.ledger import COMPILED_MODEL, FILE, INTERPRETER, LedgerRun, read_ledger
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
 from pidoctor.errors import CouldNotCheckError
@@ -103,7 +103,7 @@ class Workshop:
         for root in self._roots.values():
             root.close()
 
-    def run(self, what: Combination) -> Run:
+    def run(self, what: Combination) -> LedgerRun:
         """Runs one combination, the Interpreter first, then CompiledModel where there is one."""
         root = self._root(what)
         folders = [unpacked(wheel) for wheel in what.plan.wheels]
@@ -115,7 +115,7 @@ class Workshop:
             by_model = self._ran(root, what, folders, COMPILED_MODEL)
             ended = [outcome for outcome in by_model.values() if outcome != "passed"]
             ran[COMPILED_MODEL] = ended[0] if ended else "passed"
-        return Run(
+        return LedgerRun(
             name=what.name,
             version=what.plan.version,
             numpy=next(pin.version for pin in what.plan.pins if pin.name == "numpy"),

@@ -23,7 +23,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from pidoctor.catalog.catalog import Catalog, open_catalog
-from pidoctor.catalog.ledger import COMPILED_MODEL, FILE, INTERPRETER, Run, read_ledger
+from pidoctor.catalog.ledger import COMPILED_MODEL, FILE, INTERPRETER, LedgerRun, read_ledger
 from pidoctor.catalog.processor import decisive
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import load_systems
@@ -93,7 +93,7 @@ def _with_numpys(
             return
 
 
-def run(what: Combination) -> Run:
+def run(what: Combination) -> LedgerRun:
     """Runs one combination, the Interpreter first, then CompiledModel where there is one."""
     folders = [unpacked(wheel) for wheel in what.plan.wheels]
     ran = _ran(what, folders, what.plan.import_line)
@@ -104,7 +104,7 @@ def run(what: Combination) -> Run:
     machine = what.machine
     system = load_systems().named(f"{machine.os_flavour}-{machine.codename}", "")
     assert system is not None, f"no row in the table of systems is {machine.codename}"
-    return Run(
+    return LedgerRun(
         name=what.plan.runtime,
         version=what.plan.version,
         numpy=what.numpy,

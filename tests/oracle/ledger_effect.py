@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pidoctor.catalog.catalog import Catalog, open_catalog
-from pidoctor.catalog.ledger import Ledger, Run, shipped_ledger
+from pidoctor.catalog.ledger import Ledger, LedgerRun, shipped_ledger
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.named_targets import all_targets, target
@@ -37,19 +37,19 @@ class Answer(NamedTuple):
     rests_on: str
 
 
-def effects(catalog: Catalog, rows: Iterable[Run]) -> Counter[str]:
+def effects(catalog: Catalog, rows: Iterable[LedgerRun]) -> Counter[str]:
     """How many of the rows have which effect; of several effects the greatest counts."""
     return Counter(_effect(catalog, row) for row in rows)
 
 
-def _effect(catalog: Catalog, row: Run) -> str:
+def _effect(catalog: Catalog, row: LedgerRun) -> str:
     found = {_difference(catalog, row, profile) for profile in _machines(row)}
     return next(
         kind for kind in (DECIDES, WARNS, STRENGTHENS, NOTHING) if kind in {*found, NOTHING}
     )
 
 
-def _difference(catalog: Catalog, row: Run, profile: Profile) -> str:
+def _difference(catalog: Catalog, row: LedgerRun, profile: Profile) -> str:
     text = f"{row.name}=={row.version}"
     without = _answer(replace(catalog, ledger=Ledger()), text, profile)
     given = _answer(replace(catalog, ledger=Ledger([row])), text, profile)
@@ -71,7 +71,7 @@ def _answer(catalog: Catalog, text: str, profile: Profile) -> Answer:
     return Answer(files, answer.notes, answer.rests_on)
 
 
-def _machines(row: Run) -> Iterator[Profile]:
+def _machines(row: LedgerRun) -> Iterator[Profile]:
     for profile in _different(row.architecture):
         if f"{profile.python.version.or_else('')}.".startswith(f"{row.python}."):
             yield profile

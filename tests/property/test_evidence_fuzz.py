@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pidoctor.catalog.wheels import Project, parse_project
+from pidoctor.catalog.wheels import IndexedProject, parse_project
 from pidoctor.errors import PidoctorError
 from pidoctor.evidence.attributes import arm_attributes
 from pidoctor.evidence.audit import audit_file
@@ -130,7 +130,7 @@ def test_index_files(place: list[str], value: Any) -> None:
     assert said is None or "pack.json" in said
 
 
-def _used(project: Project) -> None:
+def _used(project: IndexedProject) -> None:
     """Does with a project what the resolver does with it."""
     assert sum(entry.size for entries in project.by_version.values() for entry in entries) >= -1e99
     for entry in project.wheels:

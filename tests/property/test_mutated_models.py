@@ -8,7 +8,7 @@ from importlib import resources
 
 import pytest
 
-from pidoctor.model.advice import Place, advise
+from pidoctor.model.advice import AdviceTarget, advise
 from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import read_content
 from pidoctor.model.flatbuffer import ModelError
@@ -19,7 +19,7 @@ from pidoctor.model.verdict import Target, judge_model
 FILES = 20_000
 MOST_S = 0.1  # of the processor, for one file
 TARGET = Target("ai-edge-litert", "2.3.0", "x86_64")
-BOARD = Place("BCM2711", 64, 4, 1 << 30)
+BOARD = AdviceTarget("BCM2711", 64, 4, 1 << 30)
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:

@@ -14,7 +14,7 @@ from pidoctor.errors import UsageError
 from pidoctor.result import Remedy
 from pidoctor.triage import case_store
 from pidoctor.triage.cases import Case, by_cause, diagnose_each, unexplained
-from pidoctor.triage.diagnosis import Diagnosis, Evidence
+from pidoctor.triage.diagnosis import Diagnosis, LogLine
 
 FULL = "OSError: [Errno 28] No space left on device\n"
 ADDRESS = "https://me:hunter2@example.org/simple"
@@ -109,5 +109,5 @@ def test_wordings_that_are_alike_are_one_group_and_the_newest_comes_first() -> N
 
 
 def _case(log: str, text: str, made: str) -> Case:
-    found = Diagnosis("unknown", 0.0, (Evidence(1, text),), "", Remedy(""))
+    found = Diagnosis("unknown", 0.0, (LogLine(1, text),), "", Remedy(""))
     return Case(log, found, made=made)

@@ -14,7 +14,7 @@ from pidoctor.envelope import Result
 from pidoctor.host.privacy import clean_content
 from pidoctor.host.recorder import NOT_TEXT, Recorder
 from pidoctor.redact import LEFT_OUT, readable, redact, redact_json
-from pidoctor.report.bundle import LOG_TAIL, Content, find_logs, write_bundle
+from pidoctor.report.bundle import LOG_TAIL, BundleContent, find_logs, write_bundle
 from pidoctor.report.jsonout import to_text
 from tests.unit.host.fake import fake_host
 
@@ -65,7 +65,7 @@ def leaked(text: str) -> list[str]:
 def test_in_a_log_in_a_bundle(tmp_path: Path, broken: bytes) -> None:
     (tmp_path / "pip.log").write_bytes(broken + all_of_them().encode())
     logs = find_logs({}, tmp_path)
-    write_bundle(tmp_path / "bundle.zip", Content(Result("report"), logs=logs))
+    write_bundle(tmp_path / "bundle.zip", BundleContent(Result("report"), logs=logs))
     with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
         entries = {name: bundle.read(name).decode() for name in bundle.namelist()}
     assert {"logs/pip.log", "index.html"} <= set(entries)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pidoctor.envelope import Answer, Result
 from pidoctor.report.conclusion import conclude
-from pidoctor.report.document import Block, Command, Detail, Item, Mark, Section
+from pidoctor.report.document import Block, Detail, Item, Mark, Section, ShellCommand
 from pidoctor.report.views.findings import notice
 from pidoctor.resolve.plan import Impossible
 from pidoctor.result import ExitCode, Severity
@@ -35,7 +35,7 @@ def _blocks(answer: Answer, detail: Detail) -> Iterator[Block]:
             yield notice(finding, detail)
     then = conclude(result).next
     if result.exit_code and then:
-        yield Command(then, "Next:")
+        yield ShellCommand(then, "Next:")
 
 
 def _line(answer: Answer, lead: str) -> Item:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.bench.figures import Bench, Figures, Run
+from pidoctor.bench.figures import Bench, BenchRun, Figures
 from pidoctor.bench.prediction import Prediction
 from pidoctor.envelope import Result
 from pidoctor.report.document import Block, Detail, Facts, Item, Mark, Row, Section, Table, Text
@@ -32,13 +32,13 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     yield Section("Before the first run", tuple(_start(bench)))
 
 
-def _row(run: Run, it: Figures) -> tuple[str, ...]:
+def _row(run: BenchRun, it: Figures) -> tuple[str, ...]:
     times = (f"{value:.3g}" for value in (it.p50, it.p90, it.p99, it.minimum))
     vary = f"{it.variation:.1%}" if it.variation < 1 else "over 100%"
     return (run.name, *times, vary)
 
 
-def _bar(run: Run, it: Figures, longest: float) -> Row:
+def _bar(run: BenchRun, it: Figures, longest: float) -> Row:
     bar = "#" * max(round(it.p50 / longest * _WIDTH), 1)
     return Row(run.name, (f"{bar} void" if run.void else bar,))
 

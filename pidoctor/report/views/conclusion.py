@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from pidoctor.envelope import Result
 from pidoctor.report.conclusion import conclude
-from pidoctor.report.document import Command, Detail, Mark, Section, Text, Verdict
+from pidoctor.report.document import Detail, Headline, Mark, Section, ShellCommand, Text
 from pidoctor.result import ExitCode
 
 
 def view(result: Result, detail: Detail) -> Iterator[Section]:
     """The verdict and the command to type now, or the error."""
     if result.error:
-        yield Section("", (Verdict(Mark.BAD, result.error),))
+        yield Section("", (Headline(Mark.BAD, result.error),))
         return
     said, then = conclude(result)
     if said is None:
@@ -24,16 +24,16 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         short = f"{plan.runtime} {plan.version}" if plan else said
         yield Section("", (Text(short),))
         return
-    yield Section("", (Verdict(_mark(result), said, then or ""), *_way_back(result)))
+    yield Section("", (Headline(_mark(result), said, then or ""), *_way_back(result)))
 
 
-def _way_back(result: Result) -> Iterator[Command]:
+def _way_back(result: Result) -> Iterator[ShellCommand]:
     """How to undo what was just done."""
     outcome = result.outcome
     if outcome is not None and outcome.status == "installed":
         usual = str(outcome.environment) == ".venv"
         where = "" if usual else f" --venv {shlex.quote(str(outcome.environment))}"
-        yield Command(f"pidoctor undo{where}", "Undo:")
+        yield ShellCommand(f"pidoctor undo{where}", "Undo:")
 
 
 def _mark(result: Result) -> Mark:

@@ -11,13 +11,13 @@ from pidoctor.model.content import NO_TENSOR, Graph
 from pidoctor.model.summary import OperatorUse
 from pidoctor.report.document import (
     Block,
-    Command,
     Detail,
     Facts,
     Item,
     Mark,
     Row,
     Section,
+    ShellCommand,
     Table,
     Words,
 )
@@ -67,7 +67,7 @@ def _changes(model: ModelAnswer) -> Iterator[Block]:
         text = change.text[:1].upper() + change.text[1:]
         yield Item(f"{number}.", f"{text.rstrip('.')}.{then}")
         if change.code:
-            yield Command(change.code, "In the program that converts:", folds=False)
+            yield ShellCommand(change.code, "In the program that converts:", folds=False)
 
 
 def _advice(model: ModelAnswer, detail: Detail) -> Iterator[Block]:

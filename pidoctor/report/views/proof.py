@@ -10,7 +10,6 @@ from pidoctor.proof.proof import shown
 from pidoctor.report.document import (
     FAINT,
     Block,
-    Command,
     Detail,
     Facts,
     Item,
@@ -18,6 +17,7 @@ from pidoctor.report.document import (
     Notice,
     Row,
     Section,
+    ShellCommand,
     Text,
 )
 from pidoctor.units import count, seconds, size
@@ -41,7 +41,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
             blocks.append(Text([(f"peak memory {size(proof.peak_memory_bytes)}", FAINT)]))
     blocks += _uses(proof, detail)
     if proof.passed and proof.import_line:
-        blocks.append(Command(proof.import_line, "In your code:", folds=False))
+        blocks.append(ShellCommand(proof.import_line, "In your code:", folds=False))
     yield Section("Proof", tuple(blocks))
 
 

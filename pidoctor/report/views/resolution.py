@@ -13,11 +13,11 @@ from pidoctor.report.document import (
     PLAIN,
     STRONG,
     Block,
-    Command,
     Detail,
     Item,
     Mark,
     Section,
+    ShellCommand,
     Table,
     Text,
     Words,
@@ -82,7 +82,7 @@ def _plan(plan: Plan, detail: Detail, done: bool) -> Iterator[Block]:
     if plan.rests_on and not done:  # the proof below says more
         yield Text([(plan.rests_on[:1].upper() + plan.rests_on[1:], FAINT)])
     if not done:
-        yield Command(plan.import_line, "In your code:", folds=False)
+        yield ShellCommand(plan.import_line, "In your code:", folds=False)
     yield from (Item(Mark.WARN, f"This breaks what needs {need}.") for need in plan.breaks)
     yield from (Item(Mark.NOTE, note) for note in plan.notes)
 
@@ -147,7 +147,7 @@ def _changes(answer: Impossible) -> Iterator[Block]:
         if change.result:
             yield Item(Mark.THEN, [(change.result, GOOD)], inside=True)
         if change.command:
-            yield Command(change.command)
+            yield ShellCommand(change.command)
 
 
 def _ended(sentence: str) -> str:

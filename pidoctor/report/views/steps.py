@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.envelope import Result, ShownStep
-from pidoctor.report.document import Block, Command, Detail, Item, Mark, Section
+from pidoctor.report.document import Block, Detail, Item, Mark, Section, ShellCommand
 
 _MARKS = {"done": Mark.GOOD, "failed": Mark.BAD}
 
@@ -23,4 +23,4 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
 def _step(step: ShownStep, number: int, detail: Detail) -> Iterator[Block]:
     yield Item(_MARKS.get(step.status, f"{number}."), step.text)
     if step.command and (detail is Detail.VERBOSE or step.status == "planned"):
-        yield Command(step.command)
+        yield ShellCommand(step.command)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pidoctor.bench.conditions import Moment, slowed
-from pidoctor.bench.figures import Run, drift_of, figures_of, with_drift
+from pidoctor.bench.figures import BenchRun, drift_of, figures_of, with_drift
 
 TIMES = st.lists(st.floats(0.001, 1e5), min_size=2, max_size=200)
 QUIET = Moment("performance", 1800, 50.0, 0, 1.0)
@@ -49,12 +49,12 @@ def test_throttling_at_any_moment_counts(bits: int, said: str) -> None:
     assert slowed([QUIET, QUIET._replace(throttled=bits), QUIET._replace(throttled=None)]) == said
 
 
-def one(*times: float) -> Run:
-    return Run(1, True, figures_of(times))
+def one(*times: float) -> BenchRun:
+    return BenchRun(1, True, figures_of(times))
 
 
 def test_drift_makes_every_run_void() -> None:
-    runs = [one(10, 10), Run(2, True, figures_of([5, 5])), one(12, 12)]
+    runs = [one(10, 10), BenchRun(2, True, figures_of([5, 5])), one(12, 12)]
     assert drift_of(runs) == pytest.approx(1.2)
     assert all("1.20 times as long at the end" in run.void[0] for run in with_drift(runs))
     steady = [one(10, 10), one(10.1, 10.1)]

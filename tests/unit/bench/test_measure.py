@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor.bench.conditions import Moment, look
-from pidoctor.bench.figures import Run, figures_of
+from pidoctor.bench.figures import BenchRun, figures_of
 from pidoctor.bench.measure import Configuration, configurations, doubts
 from pidoctor.host.directory import DirectoryHost
 
@@ -78,5 +78,5 @@ AFTER = QUIET._replace(busy_s=14.1)
 def test_what_speaks_against_figures(
     times: list[float], done: dict[str, object], after: Moment, said: list[str]
 ) -> None:
-    run = Run(1, True, figures_of(times))
+    run = BenchRun(1, True, figures_of(times))
     assert list(doubts(run, done, [QUIET, after])) == said

@@ -6,7 +6,13 @@ import pytest
 from packaging.requirements import Requirement
 
 from pidoctor.catalog.catalog import Catalog, open_catalog
-from pidoctor.catalog.ledger import ILLEGAL_INSTRUCTION, INTERPRETER, Ledger, Run, shipped_ledger
+from pidoctor.catalog.ledger import (
+    ILLEGAL_INSTRUCTION,
+    INTERPRETER,
+    Ledger,
+    LedgerRun,
+    shipped_ledger,
+)
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.resolve.machine import Machine
@@ -23,7 +29,7 @@ def catalog() -> Catalog:
     return open_catalog(WheelsIndex(shipped_index()))
 
 
-def machine_of(run: Run) -> Machine:
+def machine_of(run: LedgerRun) -> Machine:
     """The machine that a run was on."""
     system = next(row for row in load_systems().rows if row.id == run.system)
     own = system.python_minor == run.python
@@ -38,7 +44,7 @@ def machine_of(run: Run) -> Machine:
     )
 
 
-def answer(run: Run, catalog: Catalog) -> Resolution:
+def answer(run: LedgerRun, catalog: Catalog) -> Resolution:
     """What the resolver says of a run's version, beside the NumPy that it was run with."""
     request = parse_request(f"{run.name}=={run.version}", catalog)
     request = request._replace(bounds=(Requirement(f"numpy=={run.numpy}"),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pidoctor.catalog.wheels import Evidence, Library, NumpyApi, Project, Wheel, WheelsIndex
+from pidoctor.catalog.wheels import Evidence, IndexedProject, Library, NumpyApi, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
 from pidoctor.checks.registry import CHECKS, run
 from pidoctor.profile.profile import Profile
@@ -54,7 +54,7 @@ class Shelf(WheelsIndex):
 
     def project(self, name: str) -> Any:
         found = tuple(wheel for wheel in self._wheels if wheel.name == name)
-        return Project(name, "2026-01-01", found, {}) if found else None
+        return IndexedProject(name, "2026-01-01", found, {}) if found else None
 
 
 def findings(

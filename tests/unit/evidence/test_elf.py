@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.evidence.elf import ElfFacts, Need, read_elf
+from pidoctor.evidence.elf import ElfFacts, VersionNeed, read_elf
 from pidoctor.platforms.versions import newest
 from tests.unit.evidence.elfmaker import Elf, arm_attributes
 
@@ -32,15 +32,15 @@ def test_the_highest_version_of_each_namespace_is_needed() -> None:
             },
         )
     )
-    assert found.glibc == Need("2.34")
-    assert found.glibcxx == Need("3.4.30")
-    assert found.cxxabi == Need("1.3.13")
+    assert found.glibc == VersionNeed("2.34")
+    assert found.glibcxx == VersionNeed("3.4.30")
+    assert found.cxxabi == VersionNeed("1.3.13")
     assert found.needed == ("libstdc++.so.6", "libc.so.6")
 
 
 def test_a_need_flagged_weak_is_kept_apart() -> None:
     found = facts(Elf(needs={"libc.so.6": [("GLIBC_2.17", False), ("GLIBC_2.36", True)]}))
-    assert found.glibc == Need(strong="2.17", weak="2.36")
+    assert found.glibc == VersionNeed(strong="2.17", weak="2.36")
 
 
 def test_relative_relocations_need_the_glibc_that_knows_them() -> None:
@@ -49,7 +49,7 @@ def test_relative_relocations_need_the_glibc_that_knows_them() -> None:
 
 
 def test_private_versions_are_no_versions() -> None:
-    assert facts(Elf(needs={"libc.so.6": [("GLIBC_PRIVATE", False)]})).glibc == Need()
+    assert facts(Elf(needs={"libc.so.6": [("GLIBC_PRIVATE", False)]})).glibc == VersionNeed()
 
 
 @pytest.mark.parametrize(("machine", "bits"), [("aarch64", 64), ("x86_64", 64)])

@@ -7,8 +7,8 @@ import ast
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.example.needs import Input, Kind, Needs, read_needs
-from pidoctor.example.script import Place, program, service
+from pidoctor.example.needs import Input, InputKind, Needs, read_needs
+from pidoctor.example.script import ProgramPaths, program, service
 from pidoctor.model.content import read_content
 from tests.unit.model.making import Op, T, model
 
@@ -25,18 +25,18 @@ def needs_of(*tensors: T, shapes: dict[str, tuple[int, ...]] | None = None) -> N
 @pytest.mark.parametrize(
     ("tensor", "kind"),
     [
-        (T((1, 224, 224, 3)), Kind.IMAGE),
-        (T((1, 3, 224, 224)), Kind.IMAGE),
-        (T((1, 28, 28, 1), "INT8", scales=1), Kind.IMAGE),
-        (T((1, 16000)), Kind.SOUND),
-        (T((1, 16000), "INT16"), Kind.SOUND),
-        (T((1, 96)), Kind.NUMBERS),
-        (T((1, 49, 40, 1)), Kind.NUMBERS),
-        (T((1,), "STRING"), Kind.TEXT),
-        (T((1, 16000), "INT64"), Kind.NUMBERS),
+        (T((1, 224, 224, 3)), InputKind.IMAGE),
+        (T((1, 3, 224, 224)), InputKind.IMAGE),
+        (T((1, 28, 28, 1), "INT8", scales=1), InputKind.IMAGE),
+        (T((1, 16000)), InputKind.SOUND),
+        (T((1, 16000), "INT16"), InputKind.SOUND),
+        (T((1, 96)), InputKind.NUMBERS),
+        (T((1, 49, 40, 1)), InputKind.NUMBERS),
+        (T((1,), "STRING"), InputKind.TEXT),
+        (T((1, 16000), "INT64"), InputKind.NUMBERS),
     ],
 )
-def test_what_an_input_is_filled_from(tensor: T, kind: Kind) -> None:
+def test_what_an_input_is_filled_from(tensor: T, kind: InputKind) -> None:
     assert needs_of(tensor).inputs[0].kind is kind
 
 
@@ -69,7 +69,7 @@ def test_a_fixed_size_is_not_chosen() -> None:
 
 
 def kinds_of_needs() -> list[Needs]:
-    inputs = [Input("x", kind, (1, 8, 8, 3), set_shape=True) for kind in Kind]
+    inputs = [Input("x", kind, (1, 8, 8, 3), set_shape=True) for kind in InputKind]
     one = [
         Needs((it,), labels, state=True, edge_tpu=tpu, detection=tpu)
         for it in inputs
@@ -84,7 +84,7 @@ def test_every_program_is_python_without_names_that_nobody_gave(needs: Needs, en
     """Compiled; what it uses is imported or defined in it."""
     import builtins
 
-    text = program(needs, Place(HOSTILE, "run.py", entry))
+    text = program(needs, ProgramPaths(HOSTILE, "run.py", entry))
     assert "\x1b" not in text
     tree = ast.parse(text)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -105,14 +105,16 @@ def _aliases(node: ast.AST) -> list[ast.alias]:
 
 
 def test_it_says_what_images_need() -> None:
-    place = Place("m.tflite", "run.py")
+    place = ProgramPaths("m.tflite", "run.py")
     assert "-m pip install pillow" in program(needs_of(T((1, 224, 224, 3))), place)
     assert "pillow" not in program(needs_of(T((1, 96))), place)
 
 
 def test_a_unit_quotes_what_systemd_would_read() -> None:
     needs = needs_of(T((1, 224, 224, 3)))
-    unit = service(needs, Place("m.tflite", "run.py"), "/home/a b/100%", "/usr/bin/python3", "pi")
+    unit = service(
+        needs, ProgramPaths("m.tflite", "run.py"), "/home/a b/100%", "/usr/bin/python3", "pi"
+    )
     assert 'ExecStart=/usr/bin/python3 "/home/a b/100%%/run.py" "--camera"' in unit
     assert "WorkingDirectory=/home/a b/100%%\n" in unit
     assert "sudo cp run.service /etc/systemd/system/" in unit

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.host.base import MissingError, Pattern, UnreadableError
+from pidoctor.host.base import MissingError, SearchPattern, UnreadableError
 from pidoctor.host.capture_format import MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, SCHEMA
 from pidoctor.host.captured import load_capture
 from pidoctor.host.live import LiveHost
@@ -184,7 +184,7 @@ def test_the_recorder_keeps_failures() -> None:
     with pytest.raises(MissingError):
         recorder.read_bytes("/a")
     with pytest.raises(UnreadableError):
-        recorder.search("/b", Pattern("x", b"(x)"))
+        recorder.search("/b", SearchPattern("x", b"(x)"))
     kept = json.loads(recorder.to_text())
     assert kept["missing"] == ["/a"]
     assert kept["unreadable"] == {"/b": "permission denied"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.host.base import MissingError, Pattern, UnreadableError
+from pidoctor.host.base import MissingError, SearchPattern, UnreadableError
 from pidoctor.host.directory import DirectoryHost
 
 
@@ -100,8 +100,8 @@ def test_search(root: Path) -> None:
     (root / "etc" / "text").write_bytes(b"v=2 v=1 v=2")
     (root / "etc" / "empty").write_bytes(b"")
     host = DirectoryHost(root)
-    assert host.search("/etc/text", Pattern("v", rb"v=(\d)")) == (b"1", b"2")
-    assert host.search("/etc/empty", Pattern("v", rb"v=(\d)")) == ()
+    assert host.search("/etc/text", SearchPattern("v", rb"v=(\d)")) == (b"1", b"2")
+    assert host.search("/etc/empty", SearchPattern("v", rb"v=(\d)")) == ()
 
 
 def test_no_directory(root: Path) -> None:

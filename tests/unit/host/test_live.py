@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pidoctor.host.base import LIST_LIMIT, MissingError, Pattern, UnreadableError
+from pidoctor.host.base import LIST_LIMIT, MissingError, SearchPattern, UnreadableError
 from pidoctor.host.files import list_dir
 from pidoctor.host.live import LiveHost
 
@@ -60,7 +60,7 @@ def test_run_and_search(tmp_path: Path) -> None:
     assert host.run((sys.executable, "-c", "print(1)"), 30).stdout == b"1\n"
     path = tmp_path / "library"
     path.write_bytes(b"\0GLIBCXX_3.4.9\0GLIBCXX_3.4.30\0")
-    pattern = Pattern("x", rb"\0GLIBCXX_(3\.4\.\d{1,3})(?=\0)")
+    pattern = SearchPattern("x", rb"\0GLIBCXX_(3\.4\.\d{1,3})(?=\0)")
     assert host.search(str(path), pattern) == (b"3.4.30", b"3.4.9")
 
 

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from pidoctor.catalog.wheels import Evidence, Project, Wheel, WheelsIndex, shipped_index
+from pidoctor.catalog.wheels import Evidence, IndexedProject, Wheel, WheelsIndex, shipped_index
 from pidoctor.indexing.cache import load_documents
 from pidoctor.indexing.document import canonical
 from pidoctor.indexing.invariants import check
@@ -21,7 +21,7 @@ INDEX = WheelsIndex(shipped_index())
 WEBGPU = "ai_edge_litert/libLiteRtWebGpuAccelerator.so"
 
 
-def project(name: str) -> Project:
+def project(name: str) -> IndexedProject:
     found = INDEX.project(name)
     assert found is not None
     return found

@@ -15,7 +15,7 @@ from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing import sources
 from pidoctor.indexing.cache import load_documents, publish
 from pidoctor.indexing.document import Document, canonical
-from pidoctor.indexing.index_changes import Journal
+from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.update import Options, Refreshed, refresh, update
 from pidoctor.mutex import Lock
@@ -71,7 +71,7 @@ def options(index: SimpleIndex, **more: object) -> Options:
 
 
 def fresh(index: SimpleIndex, tmp_path: Path, old: dict[str, Document] | None = None) -> Refreshed:
-    return refresh(old or {}, Journal(tmp_path / "journal.jsonl"), options(index))
+    return refresh(old or {}, ReadingLog(tmp_path / "journal.jsonl"), options(index))
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -112,7 +112,7 @@ def test_evidence_is_read_and_shared(index: SimpleIndex, tmp_path: Path) -> None
     newer, older = documents["numpy"]["versions"]["2.0"]["wheels"]
     assert newer["evidence"] == older["evidence"]
     assert ("sibling" in newer, older.get("sibling")) == (False, True)
-    again = refresh(dict(documents), Journal(tmp_path / "other"), options(index)).documents
+    again = refresh(dict(documents), ReadingLog(tmp_path / "other"), options(index)).documents
     assert canonical(again["numpy"]) == canonical(documents["numpy"])
 
 
@@ -122,18 +122,18 @@ def test_metadata_is_read_by_ranges(index: SimpleIndex, tmp_path: Path) -> None:
     index.add(name, "Requires-Dist: helper>=1", **{f"runtime__{n}": noise for n in range(200)})
     index.files["runtime"][name] += b""
     no_evidence = Options(PipSettings(index.url), SCOPE, largest=0, today="2026-01-02")
-    refresh({}, Journal(tmp_path / "j"), no_evidence)
+    refresh({}, ReadingLog(tmp_path / "j"), no_evidence)
     assert 0 < index.sent(name) <= 48 * 1024
     index.requests.clear()
     index.ranges = False
-    documents = refresh({}, Journal(tmp_path / "j2"), no_evidence).documents
+    documents = refresh({}, ReadingLog(tmp_path / "j2"), no_evidence).documents
     assert documents["runtime"]["versions"]["4.0"]["requires_dist"] == ["helper>=1"]
 
 
 def test_a_second_update_reads_pages_only(index: SimpleIndex, tmp_path: Path) -> None:
     first = fresh(index, tmp_path)
     index.requests.clear()
-    again = refresh(dict(first.documents), Journal(tmp_path / "other.jsonl"), options(index))
+    again = refresh(dict(first.documents), ReadingLog(tmp_path / "other.jsonl"), options(index))
     assert {path.split("/")[1] for _, path, _ in index.requests} == {"simple"}
     assert len(index.requests) == len(first.documents)
     assert again.changes == ()
@@ -148,7 +148,7 @@ def test_what_was_left_out_is_read_again_for_another_python(
     """An older version can be the newest for an older Python: packaging 26.2 for Python 3.8."""
     index.add("helper-3.0-py3-none-any.whl", "Requires-Dist: leaf[quick]\nRequires-Python: >=3.11")
     young = replace(options(index), scope=replace(SCOPE, pythons=("3.11",)))
-    first = refresh({}, Journal(tmp_path / "journal.jsonl"), young)
+    first = refresh({}, ReadingLog(tmp_path / "journal.jsonl"), young)
     assert list(first.documents["helper"]["versions"]) == ["3.0"]
     again = fresh(index, tmp_path, dict(first.documents))
     assert list(again.documents["helper"]["versions"]) == ["2.0", "3.0"]
@@ -158,7 +158,7 @@ def test_what_changed_is_said(index: SimpleIndex, tmp_path: Path) -> None:
     first = fresh(index, tmp_path)
     index.add("helper-2.1-py3-none-any.whl", "Requires-Dist: leaf[quick]")
     index.yanked["runtime-1.0-cp39-cp39-manylinux_2_27_aarch64.whl"] = "broken build"
-    again = refresh(dict(first.documents), Journal(tmp_path / "j"), options(index))
+    again = refresh(dict(first.documents), ReadingLog(tmp_path / "j"), options(index))
     assert again.changes == (
         "helper: 1 new (helper-2.1-py3-none-any.whl); 1 gone (helper-2.0-py3-none-any.whl)",
         "runtime: 1 changed (runtime-1.0-cp39-cp39-manylinux_2_27_aarch64.whl)",
@@ -177,11 +177,11 @@ def test_an_interrupted_update_goes_on_where_it_stopped(index: SimpleIndex, tmp_
 
     journal = tmp_path / "journal.jsonl"
     with pytest.raises(Interrupted):
-        refresh({}, Journal(journal), options(index), stop)
+        refresh({}, ReadingLog(journal), options(index), stop)
     with journal.open("a") as file:
         file.write('["metadata","cut sho')  # the moment of a power loss
     index.requests.clear()
-    done = refresh({}, Journal(journal), options(index))
+    done = refresh({}, ReadingLog(journal), options(index))
     asked = [path for _, path, _ in index.requests if path.startswith("/files/runtime/")]
     # Of four wheels the evidence of two (version 2.0) had been read; no METADATA is read twice.
     assert sorted(asked) == sorted(path for path in asked if "-1.0-" in path)
@@ -199,7 +199,7 @@ def test_an_interruption_does_not_wait_for_all_that_was_planned(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        refresh({}, Journal(tmp_path / "j"), options(index), stop)
+        refresh({}, ReadingLog(tmp_path / "j"), options(index), stop)
     asked = [path for _, path, _ in index.requests if path.startswith("/files/numpy/")]
     assert len(asked) < 40
 
@@ -219,7 +219,7 @@ def test_piwheels_is_another_source(index: SimpleIndex, tmp_path: Path) -> None:
                 return main, type(main)("piwheels", wheels.url)
 
         both = Options(Settings(), SCOPE, today="2026-01-02")
-        documents = refresh({}, Journal(tmp_path / "j"), both).documents
+        documents = refresh({}, ReadingLog(tmp_path / "j"), both).documents
     numpy = parse_project(documents["numpy"], "numpy")
     assert {(wheel.filename.split("-")[-1], wheel.source) for wheel in numpy.wheels} == {
         ("linux_armv7l.whl", "piwheels"),
@@ -248,20 +248,22 @@ def test_a_source_that_does_not_answer(index: SimpleIndex, tmp_path: Path, statu
     index.status["/simple/runtime"] = status
     if status == 404:  # gone: then everything known of it would go too
         with pytest.raises(CatalogError, match="kept as it was"):
-            refresh(dict(first.documents), Journal(tmp_path / "j"), options(index))
+            refresh(dict(first.documents), ReadingLog(tmp_path / "j"), options(index))
     else:
         with pytest.raises(CouldNotCheckError, match="runtime: no answer from the index"):
-            refresh(dict(first.documents), Journal(tmp_path / "j"), options(index))
+            refresh(dict(first.documents), ReadingLog(tmp_path / "j"), options(index))
 
 
 def test_no_secret_is_said(index: SimpleIndex, tmp_path: Path) -> None:
     secret = index.url.replace("http://", "http://user:s3cret@")
     index.status["/files/runtime"] = 403
     with pytest.raises(CouldNotCheckError) as error:
-        refresh({}, Journal(tmp_path / "j"), Options(PipSettings(secret), SCOPE))
+        refresh({}, ReadingLog(tmp_path / "j"), Options(PipSettings(secret), SCOPE))
     assert "s3cret" not in str(error.value) + repr(error.value.__context__)
     index.status.clear()
-    documents = refresh({}, Journal(tmp_path / "j"), Options(PipSettings(secret), SCOPE)).documents
+    documents = refresh(
+        {}, ReadingLog(tmp_path / "j"), Options(PipSettings(secret), SCOPE)
+    ).documents
     assert "s3cret" not in json.dumps(documents)
     assert "s3cret" not in (tmp_path / "j").read_text()
     assert "s3cret" not in repr(PipSettings(secret, (secret,)).sources())

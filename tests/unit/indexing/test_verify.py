@@ -13,7 +13,7 @@ from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing import sources
 from pidoctor.indexing.document import canonical
-from pidoctor.indexing.index_changes import Journal
+from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.status import status
 from pidoctor.indexing.update import Options, refresh
@@ -39,7 +39,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleIndex]:
 def folder(server: SimpleIndex, tmp_path: Path) -> Path:
     """The index of what the server offers, made on the 2nd of January."""
     options = Options(PipSettings(server.url), SCOPE, today="2026-01-02")
-    for name, document in refresh({}, Journal(tmp_path / "j"), options).documents.items():
+    for name, document in refresh({}, ReadingLog(tmp_path / "j"), options).documents.items():
         (tmp_path / f"{name}.json").write_text(canonical(document))
     return tmp_path
 

@@ -11,7 +11,7 @@ from packaging.version import Version
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.install import fetch, recipe, tools
 from pidoctor.install.failure import InstallError
-from pidoctor.install.interpreter import Interpreter
+from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.recipe import Job, Recipe, make_recipe
 from pidoctor.install.wheelhouse import Cache, neutral_name
 from pidoctor.resolve.plan import Pin, Plan
@@ -31,14 +31,14 @@ PURE = wheel("tqdm-4.67.1-py3-none-any.whl", 10)
 
 def interpreter(
     pip: str = "", ensurepip: bool = False, wheels: tuple[str, ...] = (), venv: bool = True
-) -> Interpreter:
-    return Interpreter(
+) -> WorkingPython:
+    return WorkingPython(
         PYTHON, "3.11.2", "/usr", "/usr", pip, venv, ensurepip, tuple(map(Path, wheels)), {}
     )
 
 
 def planned(
-    python: Interpreter,
+    python: WorkingPython,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     uv: str | None = None,
@@ -73,7 +73,7 @@ STRIPPED = "/usr/share/python-wheels/pip-20.3.4-py2.py3-none-any.whl"
     ],
 )
 def test_choice_of_tools(
-    python: Interpreter,
+    python: WorkingPython,
     uv: str | None,
     without_pip: bool,
     filler: str,
@@ -110,7 +110,7 @@ def test_seed_is_pinned_by_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_nothing_to_install_with(
-    python: Interpreter,
+    python: WorkingPython,
     uv: str | None,
     finding: str,
     tmp_path: Path,

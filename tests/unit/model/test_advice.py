@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pidoctor.model.advice import Advice, Place, advise
+from pidoctor.model.advice import AdviceTarget, ModelAdvice, advise
 from pidoctor.model.content import Content
-from pidoctor.model.memory import Memory, model_memory
+from pidoctor.model.memory import MemoryEstimate, model_memory
 from pidoctor.model.summary import summarise
 from pidoctor.model.verdict import Target
 from tests.unit.model.making import Op, T, content
 
-PI_4 = Place("BCM2711", 64, 4, 4 << 30)
-ZERO = Place("BCM2837", 32, 4, 512 << 20)
+PI_4 = AdviceTarget("BCM2711", 64, 4, 4 << 30)
+ZERO = AdviceTarget("BCM2837", 32, 4, 512 << 20)
 TARGET = Target("ai-edge-litert", "2.3.0", "aarch64")
 
 
@@ -30,7 +30,9 @@ def convolution(batch: int = 1, size: int = 224, filters: int = 512) -> Content:
     return content(tensors, [Op("CONV_2D", (0, 1), (2,))])
 
 
-def ask(model: Content, place: Place = PI_4, memory: Memory | None = None) -> dict[str, Advice]:
+def ask(
+    model: Content, place: AdviceTarget = PI_4, memory: MemoryEstimate | None = None
+) -> dict[str, ModelAdvice]:
     taken = memory or model_memory(model, TARGET)
     return {it.id: it for it in advise(model, summarise(model), taken, place)}
 
@@ -40,7 +42,7 @@ def test_int8_in_bytes_and_in_time_on_the_chip() -> None:
     assert "1 MB instead of 4 MB" in text
     assert "1 to 3.2 times" in text
     assert "(below 1: slower)" in ask(dense(), ZERO)["int8"].text
-    unknown = ask(dense(), Place("RK3588", 64, 8, None))["int8"].text
+    unknown = ask(dense(), AdviceTarget("RK3588", 64, 8, None))["int8"].text
     assert "was not found" in unknown
     assert "times as fast" not in unknown
 
@@ -65,7 +67,7 @@ def test_what_is_said_of_which_model(model: Content, wanted: str) -> None:
 
 
 def test_nothing_is_said_of_a_small_int8_model_on_one_core() -> None:
-    assert ask(dense("INT8", "INT8", rows=10), Place("BCM2835", 32, 1, 512 << 20)) == {}
+    assert ask(dense("INT8", "INT8", rows=10), AdviceTarget("BCM2835", 32, 1, 512 << 20)) == {}
 
 
 def test_threads_name_the_cores() -> None:
@@ -81,14 +83,14 @@ def test_threads_name_the_cores() -> None:
     ],
 )
 def test_memory_against_the_boards(
-    private: tuple[int, int], place: Place, words: str | None
+    private: tuple[int, int], place: AdviceTarget, words: str | None
 ) -> None:
-    found = ask(dense(), place, Memory(private, 100_000_000, {}))
+    found = ask(dense(), place, MemoryEstimate(private, 100_000_000, {}))
     assert ("memory" in found) == (words is not None)
     assert words is None or words in found["memory"].text
 
 
 def test_the_address_space_of_32_bits() -> None:
-    large = Memory((1_000_000_000, 1_500_000_000), 1_000_000_000, {})
-    assert "address-space" in ask(dense(), Place("BCM2711", 32, 4, 8 << 30), large)
-    assert "address-space" not in ask(dense(), Place("BCM2711", 64, 4, 8 << 30), large)
+    large = MemoryEstimate((1_000_000_000, 1_500_000_000), 1_000_000_000, {})
+    assert "address-space" in ask(dense(), AdviceTarget("BCM2711", 32, 4, 8 << 30), large)
+    assert "address-space" not in ask(dense(), AdviceTarget("BCM2711", 64, 4, 8 << 30), large)

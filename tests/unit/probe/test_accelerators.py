@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pidoctor.catalog.accelerators import load_accelerators
-from pidoctor.host.base import Pattern
+from pidoctor.host.base import SearchPattern
 from pidoctor.host.captured import CaptureHost
 from pidoctor.probe.accelerators import probe_accelerators
 from pidoctor.profile.fact import State
@@ -138,7 +138,9 @@ def test_the_version_of_the_library_is_its_packages(
         f"Status: {state}\nArchitecture: arm64\nVersion: 16.0tf2.15.1-1.bookworm\n\n"
     ).encode()
 
-    def search(_: CaptureHost, path: str, pattern: Pattern, limit: int = 0) -> tuple[bytes, ...]:
+    def search(
+        _: CaptureHost, path: str, pattern: SearchPattern, limit: int = 0
+    ) -> tuple[bytes, ...]:
         assert (path, limit) == ("/var/lib/dpkg/status", 0)
         return tuple(found.group(1) for found in re.finditer(pattern.expression, status))
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tflite
 
-from pidoctor.proof.known import BUNDLED, Model, bundled_models
+from pidoctor.proof.known import BUNDLED, ProofModel, bundled_models
 
 _TOOL = Path(__file__).parents[2] / "tools" / "make_models.py"
 
@@ -29,7 +29,7 @@ def tool() -> ModuleType:
 
 
 @pytest.fixture
-def models() -> tuple[Model, ...]:
+def models() -> tuple[ProofModel, ...]:
     with bundled_models() as found:
         return found
 
@@ -42,7 +42,7 @@ def test_files_are_the_scripts_byte_for_byte(tool: ModuleType) -> None:
         assert (folder / name).read_bytes() == content, f"{name}: run {_TOOL.name} again"
 
 
-def test_every_model_is_small_and_has_an_answer(models: tuple[Model, ...]) -> None:
+def test_every_model_is_small_and_has_an_answer(models: tuple[ProofModel, ...]) -> None:
     assert tuple(model.name for model in models) == BUNDLED
     for model in models:
         assert model.path.stat().st_size < 10_000
@@ -81,7 +81,7 @@ def test_int8_answer_agrees_with_real_arithmetic(tool: ModuleType) -> None:
     assert np.clip(result, -128, 127).tolist() == net.expected.tolist()
 
 
-def test_answers_are_not_saturated(models: tuple[Model, ...]) -> None:
+def test_answers_are_not_saturated(models: tuple[ProofModel, ...]) -> None:
     quantised = models[1].answer
     assert quantised is not None
     assert all(-128 < value < 127 for value in quantised.expected)
@@ -107,7 +107,7 @@ def test_a_wrong_operator_is_far_outside_the_tolerance(tool: ModuleType, fault: 
     assert np.abs(wrong - net.expected).max() > 100 * 1e-3
 
 
-def test_operators_and_versions_are_those_of_old_runtimes(models: tuple[Model, ...]) -> None:
+def test_operators_and_versions_are_those_of_old_runtimes(models: tuple[ProofModel, ...]) -> None:
     op = tflite.BuiltinOperator
     wanted = {
         "float32": [(op.CONV_2D, 1), (op.MAX_POOL_2D, 1), (op.RESHAPE, 1), (op.FULLY_CONNECTED, 1)],
@@ -120,7 +120,7 @@ def test_operators_and_versions_are_those_of_old_runtimes(models: tuple[Model, .
 
 
 def test_dense_layer_has_a_bias_without_zeros_and_data_is_aligned(
-    models: tuple[Model, ...],
+    models: tuple[ProofModel, ...],
 ) -> None:
     for model in models:
         data = model.path.read_bytes()

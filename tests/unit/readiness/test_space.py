@@ -11,7 +11,7 @@ from pidoctor.checks.memory import too_little
 from pidoctor.checks.storage import disk
 from pidoctor.install import checks
 from pidoctor.install.failure import InstallError
-from pidoctor.install.interpreter import Interpreter
+from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.readiness.memory import PIP, downloads_at_once
@@ -35,7 +35,7 @@ def test_the_same_answer_for_every_size(
 ) -> None:
     from pidoctor.install import recipe
 
-    python = Interpreter(PYTHON, "3.11.2", "/usr", "/usr", "23.0", True, True, (), {})
+    python = WorkingPython(PYTHON, "3.11.2", "/usr", "/usr", "23.0", True, True, (), {})
     monkeypatch.setattr(recipe, "ask", lambda _: python)
     monkeypatch.setattr(recipe, "uv_for", lambda _: None)
     monkeypatch.setattr(checks, "free_bytes", lambda _: free)

@@ -13,7 +13,7 @@ from pidoctor.checks.python import venv as venv_check
 from pidoctor.install import recipe
 from pidoctor.install import tools as install_tools
 from pidoctor.install.failure import InstallError
-from pidoctor.install.interpreter import Interpreter
+from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.probe import payload
@@ -78,7 +78,7 @@ def test_check_and_install_agree(
     wheels = (tmp_path / WHEEL,) if ensurepip else ()
     for wheel in wheels:
         wheel.touch()
-    python = Interpreter(PYTHON, "3.11.2", "/usr", "/usr", pip, venv, ensurepip, wheels, {})
+    python = WorkingPython(PYTHON, "3.11.2", "/usr", "/usr", pip, venv, ensurepip, wheels, {})
     monkeypatch.setattr(recipe, "ask", lambda _: python)
     monkeypatch.setattr(recipe, "uv_for", lambda _: "/usr/bin/uv" if uv else None)
     monkeypatch.setattr(install_tools, "_pip_beside_pidoctor", lambda _: None)

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pidoctor as package
 from pidoctor.asked import Asked
-from pidoctor.bench.figures import Bench, Figures, Run
+from pidoctor.bench.figures import Bench, BenchRun, Figures
 from pidoctor.envelope import Answer, IndexAnswer, Result, ShownStep
-from pidoctor.fleet.record import Verdict as BoardVerdict
+from pidoctor.fleet.record import BoardStatus as BoardVerdict
 from pidoctor.fleet.report import Cause, Drift, Fleet, Group, Unread
 from pidoctor.fleet.store import Moved
 from pidoctor.fleet.telling import Telling
 from pidoctor.indexing.status import IndexStatus
 from pidoctor.indexing.update import Updated
 from pidoctor.indexing.verify import Verification
-from pidoctor.model.advice import Advice
+from pidoctor.model.advice import ModelAdvice
 from pidoctor.model.answer import (
     Difference,
     ModelAnswer,
@@ -26,7 +26,7 @@ from pidoctor.model.answer import (
 )
 from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import read_content
-from pidoctor.model.memory import Memory
+from pidoctor.model.memory import MemoryEstimate
 from pidoctor.model.summary import summarise
 from pidoctor.model.verdict import CANNOT, RUNS, Verdict
 from pidoctor.profile.fingerprint import fingerprint
@@ -69,9 +69,9 @@ def runs() -> ModelAnswer:
         RuntimeAnswer("ai-edge-litert", "2.3.0", Verdict(RUNS, None, KNOWN, "measured")),
         RuntimeAnswer("tflite-runtime", "2.14.0", Verdict(RUNS, None, KNOWN, "measured")),
     )._replace(
-        memory=Memory((3_000_000, 4_000_000), 4_096, {"tensor arena": 1_200_000}),
+        memory=MemoryEstimate((3_000_000, 4_000_000), 4_096, {"tensor arena": 1_200_000}),
         advice=(
-            Advice(
+            ModelAdvice(
                 "threads",
                 "Four threads took 0.3 to 0.5 of the time of one on boards with this processor.",
                 "https://example.org/timings",
@@ -108,9 +108,9 @@ def bench(*void: str) -> Bench:
         "tflite-runtime",
         "2.14.0",
         (
-            Run(1, True, one, 1.2, 0.4, 12.5, 40, 3_000_000, 1, "ab" * 8),
-            Run(4, True, four, 1.1, 0.4, 5.0, 60, 3_100_000, 1, "ab" * 8, tuple(void)),
-            Run(1, False, death=died),
+            BenchRun(1, True, one, 1.2, 0.4, 12.5, 40, 3_000_000, 1, "ab" * 8),
+            BenchRun(4, True, four, 1.1, 0.4, 5.0, 60, 3_100_000, 1, "ab" * 8, tuple(void)),
+            BenchRun(1, False, death=died),
         ),
         1.004,
         "ondemand",

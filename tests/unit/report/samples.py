@@ -17,7 +17,7 @@ from pidoctor.resolve.history import History
 from pidoctor.resolve.plan import Candidate, Change, Impossible, Pin, Plan
 from pidoctor.resolve.verdict import Reason
 from pidoctor.result import ExitCode, Finding, Remedy, Severity
-from pidoctor.triage.diagnosis import Diagnosis, Evidence
+from pidoctor.triage.diagnosis import Diagnosis, LogLine
 from tests.profiles import changed, coral, pi4, unknown_profile
 
 SHA = "0" * 64
@@ -157,7 +157,7 @@ def diagnoses() -> tuple[Diagnosis, ...]:
         Diagnosis(
             "numpy2-abi-mismatch",
             0.95,
-            (Evidence(41, "AttributeError: _ARRAY_API not found"),),
+            (LogLine(41, "AttributeError: _ARRAY_API not found"),),
             "tflite-runtime was built for NumPy 1, and NumPy 2 is installed.",
             Remedy("Install NumPy 1 beside it.", ("python3 -m pip install 'numpy<2'",), True),
             source="https://numpy.org/doc/stable/user/troubleshooting-importerror.html",

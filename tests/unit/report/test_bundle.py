@@ -21,15 +21,15 @@ from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.codec import from_json
 from pidoctor.redact import Identity
 from pidoctor.report import bundle
-from pidoctor.report.bundle import Content, find_logs, load_bundle, write_bundle
+from pidoctor.report.bundle import BundleContent, find_logs, load_bundle, write_bundle
 from pidoctor.safe_files import is_zip
 from tests.unit.report.samples import SAMPLES, check
 
 CANARY = "c4n4ry"
 
 
-def content(**more: Any) -> Content:
-    return Content(result=check(), **more)
+def content(**more: Any) -> BundleContent:
+    return BundleContent(result=check(), **more)
 
 
 def test_a_bundle_is_read_back(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_no_planted_secret_gets_into_a_bundle(tmp_path: Path) -> None:
     capture = json.dumps({"files": {"/etc/pip.conf": {"text": secret}}})
     write_bundle(
         path,
-        Content(planted, {"a": "1"}, {"x": secret}, {"pip.log": secret}, capture),
+        BundleContent(planted, {"a": "1"}, {"x": secret}, {"pip.log": secret}, capture),
         Identity("/home/alice", "h"),
     )
     for name, data in load_bundle(path).files.items():

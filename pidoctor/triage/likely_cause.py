@@ -11,7 +11,7 @@ SURE, LIKELY, SPELLING, OPEN, FAINT = 0.92, 0.75, 0.62, 0.5, 0.35
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LikelyCause:
     """A cause, how sure it is (0 to 1), and a sentence fitted to this case."""
 
     cause: str
@@ -19,6 +19,6 @@ class Verdict:
     detail: str
 
 
-Judge = Callable[[str, Facts], Sequence[Verdict]]
+Judge = Callable[[str, Facts], Sequence[LikelyCause]]
 """Asked why the machine of these facts cannot have a requirement: possible causes, likeliest first;
 none if it cannot tell."""
