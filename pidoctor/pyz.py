@@ -29,6 +29,7 @@ from pidoctor.pyz_start import CAPTURE
 from pidoctor.safe_files import make_folder, write_output
 
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+_PIP_TIMEOUT_S = 300.0  # for a slow board, where pidoctor is built from a checkout
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip entry: the same input, the same file
 
 
@@ -81,10 +82,15 @@ def _fetch(library: Path, *wanted: str) -> None:
 
 def _pip(*arguments: str) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        ended = subprocess.run(command, capture_output=True, check=False, timeout=_PIP_TIMEOUT_S)
+    except subprocess.TimeoutExpired as error:
+        raise CouldNotCheckError(
+            f"pip {arguments[0]} did not end in {_PIP_TIMEOUT_S:.0f} seconds"
+        ) from error
     if ended.returncode:
-        lines = ended.stderr.strip().splitlines() or ["it said nothing"]
-        raise CouldNotCheckError(f"pip {arguments[0]} failed: {lines[-1]}")
+        lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise CouldNotCheckError(f"pip {arguments[0]} failed: {(lines or ['it said nothing'])[-1]}")
 
 
 def _check(library: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from pidoctor.errors import UsageError
@@ -23,19 +24,27 @@ def write_collection(folder: Path) -> Path:
     target = folder / "ansible_collections" / "pidoctor" / "tflite"
     if os.path.lexists(target) and not (target / "galaxy.yml").is_file():
         raise UsageError(f"{target}: is there already, and is no collection")
+    single_file = _single_file()
     _write(_HERE / "collection", target)
     make_folder(target / _ROLE_FILES)
     # Without its first line, "#!": the role names the interpreter of each board.
     write_output(target / _ROLE_FILES / "capture.py", script().partition("\n")[2])
-    build(target / _ROLE_FILES / PYZ)
+    write_output(target / _ROLE_FILES / PYZ, single_file)
     return target
 
 
 def write_first_boot(folder: Path) -> list[str]:
     """Write the files for a board's first start, and the single file; their names."""
+    single_file = _single_file()
     names = _write(_HERE / "first_boot", folder)
-    build(folder / PYZ)
+    write_output(folder / PYZ, single_file)
     return [*names, PYZ]
+
+
+def _single_file() -> bytes:
+    """The single file's content; made before anything is written, for it may fail."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return build(Path(scratch, PYZ)).read_bytes()
 
 
 def _write(source: Path, target: Path) -> list[str]:

@@ -32,7 +32,9 @@ def show(result: Result, options: argparse.Namespace) -> None:
 
     written = result.written
     if written is not None and written.output:
-        text = f"written: {written.output}\n"
+        from pidoctor.report.text import one_line
+
+        text = f"written: {one_line(written.output)}\n"
     else:
         text = written.text if written and written.text else render(result, look_of(options))
     console.write(sys.stdout, text)

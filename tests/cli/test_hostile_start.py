@@ -82,3 +82,9 @@ def test_a_project_nested_without_end(tmp_path: Path, words: list[str]) -> None:
     ran = start([SCRIPT, *words], tmp_path)
     assert ran.returncode == 2, ran.stderr
     assert ran.stderr == "pidoctor: pyproject.toml: is nested too deeply\n"
+
+
+def test_the_name_of_what_was_written_moves_no_cursor(tmp_path: Path) -> None:
+    ran = start([SCRIPT, "capture", "-o", "\x1b[2Jx"], tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "\x1b" not in ran.stdout + ran.stderr
