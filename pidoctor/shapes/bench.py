@@ -1,0 +1,74 @@
+# ruff: noqa: UP007 - these are looked at while the program runs, on Python 3.9 too
+"""How fast a model runs."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Union
+
+from pidoctor.shapes.marks import Amount, Number, Text
+from pidoctor.shapes.proof import Death
+
+
+class BenchFigures(TypedDict):
+    """Milliseconds of one call; ``variation`` is the standard deviation over the mean."""
+
+    min: Number
+    p50: Number
+    p90: Number
+    p99: Number
+    mean: Number
+    variation: Number
+    calls: Amount
+
+
+class BenchRun(TypedDict):
+    """One configuration, measured in a process of its own.
+
+    ``void`` says why its figures are not to be believed; without figures ``death`` says how the
+    process ended. ``private_bytes`` is memory beyond the import of the runtime.
+    """
+
+    threads: Amount
+    xnnpack: bool
+    ms: Union[BenchFigures, None]
+    load_ms: Number
+    allocate_ms: Number
+    first_ms: Number
+    warm_up_calls: Amount
+    private_bytes: Union[Amount, None]
+    delegated_parts: Union[Amount, None]
+    output_sha256_16: Union[str, None]
+    void: list[Text]
+    death: Union[Death, None]
+
+
+class Prediction(TypedDict):
+    """How long the model takes on another board: what it took here times the ``ratio`` (two).
+
+    The least and the most that ``timings`` of ``models`` published in ``sources`` show.
+    """
+
+    board: Text
+    low_ms: Number
+    high_ms: Number
+    ratio: list[Number]
+    models: Amount
+    timings: Amount
+    sources: list[Text]
+
+
+class Bench(TypedDict):
+    """How fast a model runs here; ``drift``: one thread at the end over one at the beginning.
+
+    ``celsius`` is the highest that was seen. ``predicted`` is there where it was asked for.
+    """
+
+    model: str
+    runtime: Text
+    version: str
+    runs: list[BenchRun]
+    drift: Union[Number, None]
+    governor: Union[str, None]
+    celsius: Union[float, None]
+    mhz: Union[Amount, None]
+    predicted: Union[Prediction, None]
