@@ -44,7 +44,9 @@ def write_first_boot(folder: Path) -> list[str]:
 def _single_file() -> bytes:
     """The single file's content; made before anything is written, for it may fail."""
     with tempfile.TemporaryDirectory() as scratch:
-        return build(Path(scratch, PYZ)).read_bytes()
+        made = Path(scratch, PYZ)
+        build(made)
+        return made.read_bytes()
 
 
 def _write(source: Path, target: Path) -> list[str]:
