@@ -32,7 +32,7 @@ pytestmark = [
 ]
 __all__ = ["ansible", "collection", "installed_collection"]
 
-SIZE = int(os.environ.get("FLEET_BOARDS", "10"))
+SIZE = int(os.environ.get("FLEET_BOARDS", "6"))
 
 
 def python_of(version: str) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 
 from .hostile import Seeds, load_seeds, run
 
-QUICK, ALL, PART = 40, 600, 100  # `python -m tests.faults.hostile` for ten thousand
+QUICK, ALL, PART = 40, 200, 50  # `python -m tests.faults.hostile` for ten thousand
 
 
 @pytest.fixture(scope="module")
