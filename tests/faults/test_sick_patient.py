@@ -402,7 +402,7 @@ def on_terminal(
         while chunk := _read(terminal):
             said += chunk
     os.close(terminal)
-    text = re.sub(r"\x1b\[[0-9;]*m", "", said.decode()).replace("\r\n", "\n")
+    text = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", said.decode()).replace("\r\n", "\n")
     return program.returncode, text
 
 
