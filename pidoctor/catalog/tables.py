@@ -102,11 +102,10 @@ def _shipped(name: str) -> Any:
 
 def _raw(name: str) -> Raw:
     """A shipped table; one that ships in parts has the content of all of them in one section."""
-    rules = TABLES[name]
-    if not rules.parts:
-        table: Raw = _file(rules.file or name)
+    contents: Any = [_file(file) for file in TABLES[name].files(name)]
+    if not TABLES[name].parts:
+        table: Raw = contents[0]
         return table
-    contents: Any = [_file(part) for part in rules.parts]
     if isinstance(contents[0], list):
         whole: Any = [row for content in contents for row in content]
     else:
