@@ -40,7 +40,6 @@ from tests.unit.report.samples import (
 from tests.unit.report.samples import (
     check,
     diagnoses,
-    failed_proof,
     impossible,
     passed_proof,
     sick,
@@ -244,7 +243,6 @@ MORE: dict[str, Result] = {
             verify=Verification(3072, 5, ("numpy-2.4.6-cp311.whl: the hash is another one",))
         ),
     ),
-    "smoke-own-crash": Result("smoke", ExitCode.PROBLEM, proof=failed_proof(), asked=PI_64),
 }
 
 ALL: dict[str, Result] = {**FIRST, **MORE}
