@@ -7,6 +7,7 @@
     machine = api.probe(target="pi4-4gb/bookworm-64")      # or nothing: this machine
     answer = api.resolve(machine.profile, "tensorflow")    # a Plan, or Impossible
     result = api.check(machine, "tensorflow")              # findings, and the answer in a sentence
+    answer = api.inspect_model("detect.tflite", machine.profile)  # which runtimes run it there
     for diagnosis in api.diagnose("install.log"):          # the causes of a failed install
         print(diagnosis.cause, diagnosis.fix.commands)
 
@@ -29,13 +30,14 @@ if TYPE_CHECKING:  # importing this module is free: each function imports what i
     from pidoctor.asked import Asked
     from pidoctor.catalog.catalog import Catalog
     from pidoctor.envelope import Result
+    from pidoctor.model.answer import ModelAnswer
     from pidoctor.probe.probed import ProbeResult
     from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan, Resolution
-    from pidoctor.resolve.request import Project, Request
+    from pidoctor.resolve.request import Project
     from pidoctor.triage.diagnosis import Diagnosis
 
-__all__ = ["check", "diagnose", "probe", "resolve"]
+__all__ = ["check", "diagnose", "inspect_model", "probe", "resolve"]
 
 
 def probe(
@@ -120,28 +122,17 @@ def resolve(
     it, what pidoctor ships, with the user's own newer index.
     """
     from pidoctor.resolve.plan import Impossible
+    from pidoctor.resolve.request import request_on
     from pidoctor.resolve.settled import settled
 
     known = catalog or _catalog()
-    asked_for = request(profile, requirement, beyond_tags, known)._replace(replace=replacing)
+    asked_for = request_on(profile, requirement, beyond_tags, known)._replace(replace=replacing)
     resolution = settled(profile, asked_for, known)
     if isinstance(resolution, Impossible):
         from pidoctor.resolve.ways_out import helped
 
         return helped(profile, asked_for, known, resolution)
     return resolution
-
-
-def request(
-    profile: Profile, requirement: str | Project, beyond_tags: bool, catalog: Catalog
-) -> Request:
-    """What a requirement, or a project of several, asks for on a machine."""
-    from pidoctor.resolve.machine import machine_of
-    from pidoctor.resolve.request import parse_request
-
-    if isinstance(requirement, str):
-        return parse_request(requirement, catalog, beyond_tags)
-    return requirement.request(catalog, machine_of(profile).markers(), beyond_tags)
 
 
 def _catalog() -> Catalog:
@@ -216,6 +207,25 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
             asked=asked,
         )
     )
+
+
+def inspect_model(
+    model: str | Path, profile: Profile, *, catalog: Catalog | None = None
+) -> ModelAnswer:
+    """What a .tflite file holds, and how it does on each runtime that the machine can install.
+
+    The file is read, never run. ``model`` is the path of a .tflite file, or of a bundle (.zip,
+    .task) that holds one. In the answer ``best.verdict`` is "runs", "runs-with", "cannot" or
+    "undecided" with its reason; ``content`` has the tensors with their types and shapes (-1: a
+    dimension that is only known when it runs), ``arena`` is bytes, ``changes`` is what would make
+    it run, cheapest first. What is no such file raises UsageError, a machine of which too little
+    is known CouldNotCheckError.
+    """
+    from pidoctor.fitting import examine_model
+    from pidoctor.resolve.request import AUTO, request_on
+
+    known = catalog or _catalog()
+    return examine_model(Path(model), profile, request_on(profile, AUTO, False, known), known)
 
 
 def diagnose(log: str | Path | bytes, profile: Profile | None = None) -> tuple[Diagnosis, ...]:

@@ -19,8 +19,8 @@ from pidoctor.errors import UsageError
 from pidoctor.result import ExitCode
 
 if TYPE_CHECKING:
-    from pidoctor.cli.modelling import Fitting
     from pidoctor.envelope import Result
+    from pidoctor.fitting import Fitting
     from pidoctor.resolve.plan import Plan
 
 DESCRIPTION = "Will TensorFlow Lite (or TensorFlow) run here, and if not, what would make it run?"

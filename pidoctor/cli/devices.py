@@ -8,16 +8,15 @@ from collections.abc import Iterable
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from pidoctor import api
 from pidoctor.catalog.accelerators import AcceleratorRow
 from pidoctor.catalog.catalog import Catalog
-from pidoctor.cli.modelling import Fitting, installable
+from pidoctor.fitting import Fitting, installable
 from pidoctor.profile.devices import named
 from pidoctor.profile.profile import Profile
 from pidoctor.readiness.delegates import goes_with, is_paired
 from pidoctor.resolve.changes import proposals
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
-from pidoctor.resolve.request import Request
+from pidoctor.resolve.request import Request, request_on
 from pidoctor.resolve.resolver import resolve
 from pidoctor.result import Finding, Remedy, Severity
 
@@ -32,7 +31,7 @@ def fit_to_devices(options: argparse.Namespace, profile: Profile, known: Catalog
     wanted, rows = options.requirement, _paired(options.devices)
     if not rows:
         return None
-    request = api.request(profile, wanted, options.beyond_tags, known)
+    request = request_on(profile, wanted, options.beyond_tags, known)
 
     def solve(there: Profile, asked: Request, catalog: Catalog) -> Resolution:
         return _plan(rows, there, asked, catalog)

@@ -28,13 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.api import request
     from pidoctor.cli.output import progress
     from pidoctor.cli.resolving import answer, catalog_for, fit_devices
     from pidoctor.cli.resume import tell_interrupted
     from pidoctor.cli.where import asked, is_this_machine, machine
     from pidoctor.envelope import Result
     from pidoctor.resolve.explanation import explain
+    from pidoctor.resolve.request import request_on
 
     if is_this_machine(options):
         tell_interrupted(Path(options.venv or ".venv"), progress(options))
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> Result:
         fitting = fit_devices(options, profile, known)
         wanted = options.requirement, options.beyond_tags
         resolution = answer(options, profile, known)
-        around = explain(profile, request(profile, *wanted, known), known, resolution)
+        around = explain(profile, request_on(profile, *wanted, known), known, resolution)
     return Result(
         "explain",
         profile=profile,

@@ -17,8 +17,8 @@ from pidoctor.cli.arguments import (
 )
 
 if TYPE_CHECKING:
-    from pidoctor.cli.modelling import Fitting
     from pidoctor.envelope import Result
+    from pidoctor.fitting import Fitting
     from pidoctor.install.outcome import Outcome
     from pidoctor.install.recipe import Job
     from pidoctor.profile.profile import Profile

@@ -35,19 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.cli.modelling import examine_model
+    from pidoctor import api
     from pidoctor.cli.resolving import catalog
     from pidoctor.cli.where import asked, machine
     from pidoctor.envelope import Result
     from pidoctor.model.answer import differences
-    from pidoctor.resolve.request import parse_request
 
     profile, known = machine(options).profile, catalog()
     started = time.perf_counter()
-    request = parse_request("auto", known)
-    answer = examine_model(Path(options.file), profile, request, known)
+    answer = api.inspect_model(options.file, profile, catalog=known)
     if options.other:
-        after = examine_model(Path(options.other), profile, request, known)
+        after = api.inspect_model(options.other, profile, catalog=known)
         answer = answer._replace(differences=differences(answer, after))
     said = asked(options)
     return Result(

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
     from pidoctor.asked import Asked
-    from pidoctor.cli.modelling import Fitting
     from pidoctor.cli.output import Watch
+    from pidoctor.fitting import Fitting
     from pidoctor.indexing.own_index import OwnIndex
 
 _NO_PROJECT = Project(())
@@ -153,7 +153,7 @@ def fit_options(options: argparse.Namespace, profile: Profile, known: Catalog) -
     models = named or (settings.models if settings else ())
     if not models:
         return fit_devices(options, profile, known)
-    from pidoctor.cli.modelling import fit_to_models
+    from pidoctor.fitting import fit_to_models
 
     fitting = fit_to_models(models, profile, options.requirement, options.beyond_tags, known)
     options.requirement = fitting.requirement

@@ -14,6 +14,8 @@ from packaging.version import Version
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.errors import UsageError
+from pidoctor.profile.profile import Profile
+from pidoctor.resolve.machine import machine_of
 
 AUTO = "auto"
 _NONE = Version("0.dev0")
@@ -108,6 +110,15 @@ class Request(NamedTuple):
 
     def for_runtime(self, name: str) -> Request:
         return self._replace(name=name, specifier=SpecifierSet())
+
+
+def request_on(
+    profile: Profile, requirement: str | Project, beyond_tags: bool, catalog: Catalog
+) -> Request:
+    """What a requirement, or a project of several, asks for on a machine."""
+    if isinstance(requirement, str):
+        return parse_request(requirement, catalog, beyond_tags)
+    return requirement.request(catalog, machine_of(profile).markers(), beyond_tags)
 
 
 def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Request:

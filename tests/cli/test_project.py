@@ -154,7 +154,7 @@ def test_one_runtime_must_run_all_models(here: Path) -> None:
 def test_models_that_no_one_runtime_runs_are_told_apart(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pidoctor.cli.modelling import ModelQuestion
+    from pidoctor.fitting import ModelQuestion
 
     known = {"a.tflite": ("tflite-runtime", "2.14.0"), "b.tflite": ("ai-edge-litert", "2.3.0")}
 

@@ -10,10 +10,12 @@ import pytest
 
 from pidoctor import api
 from pidoctor.errors import UsageError
+from pidoctor.model.builder import one_operator
 from pidoctor.resolve.plan import Impossible, Plan
 from tests.cli.program import pidoctor
 
 TARGET = "pi4-4gb/bookworm-32"
+FULLY_CONNECTED = 9  # schema.fbs, BuiltinOperator
 
 
 def test_the_answers_are_those_of_the_command_line() -> None:
@@ -49,6 +51,18 @@ def test_a_log_as_a_file_or_as_bytes(tmp_path: Path) -> None:
     for given in (log, tmp_path / "install.log", str(tmp_path / "install.log")):
         (diagnosis,) = api.diagnose(given)
         assert diagnosis.cause == "externally-managed-environment"
+
+
+def test_a_model_is_answered_for_a_machine_as_on_the_command_line(tmp_path: Path) -> None:
+    model = tmp_path / "detect.tflite"
+    model.write_bytes(one_operator(FULLY_CONNECTED, 12))
+    printed = pidoctor("model", str(model), "--target", TARGET, "--json").json["model"]
+    answer = api.inspect_model(model, api.probe(target=TARGET).profile)
+    assert answer.best is not None
+    assert answer.best.verdict.verdict == printed["verdict"] == "cannot"
+    assert [change.kind for change in answer.changes] == [it["kind"] for it in printed["changes"]]
+    with pytest.raises(UsageError, match=r"detect\.h5"):
+        api.inspect_model(tmp_path / "detect.h5", api.probe(target=TARGET).profile)
 
 
 @pytest.mark.parametrize(

@@ -23,16 +23,16 @@ IMPORTS: Mapping[str, str] = {
     "__main__": "cli",
     "ansible": "errors probe pyz safe_files",
     "api": (
-        "asked catalog checks envelope errors host probe profile report resolve result "
-        "safe_files triage"
+        "asked catalog checks envelope errors fitting host model probe profile report resolve "
+        "result safe_files triage"
     ),
     "bench": "catalog errors host proof shapes",
     "catalog": "decoding errors json_schema platforms result units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
-        "ansible api asked bench catalog checks envelope errors evidence example fleet help host "
-        "indexing install lockfiles model probe profile progress proof readiness redact report "
-        "requirements resolve result safe_files triage units"
+        "ansible api asked bench catalog checks envelope errors evidence example fitting fleet "
+        "help host indexing install lockfiles model probe profile progress proof readiness redact "
+        "report requirements resolve result safe_files triage units"
     ),
     "decoding": "errors profile",
     "envelope": (
@@ -41,6 +41,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "evidence": "catalog errors platforms safe_files shapes units",
     "example": "errors model",
+    "fitting": "catalog errors model profile readiness report resolve result",
     "fleet": (
         "decoding errors platforms profile report resolve safe_files shapes sqlite_file units urls"
     ),

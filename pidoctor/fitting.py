@@ -13,7 +13,6 @@ from typing import NamedTuple
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from pidoctor import api
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.model.advice import AdviceTarget, advise
@@ -42,7 +41,7 @@ from pidoctor.resolve.plan import Impossible, Plan, Resolution
 from pidoctor.resolve.present import present_in
 from pidoctor.resolve.provider import World
 from pidoctor.resolve.reasons import admitted
-from pidoctor.resolve.request import AUTO, Project, Request
+from pidoctor.resolve.request import AUTO, Project, Request, request_on
 from pidoctor.resolve.resolver import resolve
 from pidoctor.result import ExitCode, Finding, Remedy, Severity
 
@@ -201,7 +200,7 @@ def fit_to_models(
     known: Catalog,
 ) -> Fitting:
     """What is ``wanted`` narrowed to the one runtime and version that runs every model."""
-    request = api.request(profile, wanted, beyond_tags, known)
+    request = request_on(profile, wanted, beyond_tags, known)
     with ExitStack() as opened:
         questions = [opened.enter_context(asked_about(path)) for path in paths]
         answers = [question.answer_and_plan(profile, request, known) for question in questions]
