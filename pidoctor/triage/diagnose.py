@@ -17,13 +17,14 @@ from pidoctor.catalog.troubles import fill, holds
 from pidoctor.result import Remedy
 from pidoctor.triage import missing_module
 from pidoctor.triage.comparison import runs_elsewhere
-from pidoctor.triage.diagnosis import Diagnosis, LogLine, evidence_of, fix_for, slots
-from pidoctor.triage.likely_cause import SURE, Judge, LikelyCause
+from pidoctor.triage.diagnosis import SURE_FROM, Diagnosis, LogLine, evidence_of, fix_for, slots
+from pidoctor.triage.likely_cause import FAINT, SURE, Judge, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
 from pidoctor.triage.settled import succeeded
 from pidoctor.triage.symptoms import (
     BENIGN,
+    CONDA_MISSING,
     DECIDED,
     FAILURE,
     MARKS,
@@ -38,6 +39,9 @@ from pidoctor.triage.text_input import NotALogError, as_text
 
 STRONG = 0.6
 """From here on a cause is named as one, and guesses weaker than it are only alternatives."""
+
+MAX_OTHERS = 2
+"""Guesses that are named beside a cause which is only likely."""
 
 _NAME = re.compile(r"[\"'(]?[A-Za-z0-9]|$")
 
@@ -87,6 +91,7 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
     """Weigh what a scan saw."""
     suspects = _merge((*_suspects(seen, judge), *_pairs(seen)))
     suspects = _without_settled(suspects, seen, knowledge)
+    guesses = [s.cause for s in suspects if s.confidence < STRONG]
     suspects = _without_entailed(suspects, seen.facts, knowledge)
     strong = [s for s in suspects if s.confidence >= STRONG]
     weak = [s for s in suspects if s.confidence < STRONG]
@@ -94,11 +99,14 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
         return [_neither(seen)]
     if strong:
         strong.sort(key=lambda s: (knowledge.causes[s.cause].order, s.first))
-        return [_diagnosis(s, seen, knowledge, ()) for s in strong]
+        sure = strong[0].confidence >= SURE_FROM
+        others = () if sure else tuple(guesses[:MAX_OTHERS])
+        return [_diagnosis(s, seen, knowledge, others) for s in strong]
     weak.sort(key=lambda s: (-s.confidence, s.first))
     names = tuple(s.cause for s in weak)
+    told = [s for s in weak if s.confidence >= FAINT] or weak
     return [
-        _diagnosis(s, seen, knowledge, tuple(n for n in names if n != s.cause)) for s in weak[:3]
+        _diagnosis(s, seen, knowledge, tuple(n for n in names if n != s.cause)) for s in told[:3]
     ]
 
 
@@ -138,12 +146,15 @@ def _decide(hit: Hit, facts: Facts, ignored: str, judge: Judge | None) -> list[L
     """What the facts make of a symptom that has several causes."""
     if hit.symptom.cause == MISSING_MODULE:
         return missing_module.decide(hit.groups, facts)
-    from pidoctor.triage import nothing_found, wheel_tags  # packaging, which most logs do not need
+    # these need packaging, which most logs do not
+    from pidoctor.triage import conda_missing, nothing_found, wheel_tags
 
     if hit.symptom.cause == NOTHING_FOUND:
         if not _NAME.match(hit.groups.get("requirement", "")):
             return []  # a line of a program's source, as a traceback shows it
         return nothing_found.decide(hit.groups, facts, ignored, judge)
+    if hit.symptom.cause == CONDA_MISSING:
+        return conda_missing.decide(facts)
     if hit.symptom.cause == REQUIRES_PYTHON:
         return nothing_found.requires_python(hit.groups, facts)
     return wheel_tags.decide(hit.groups.get("file", ""), facts)

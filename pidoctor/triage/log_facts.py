@@ -29,6 +29,11 @@ _DATE = re.compile(rb"\b(20[12]\d)-[01]\d-[0-3]\d[T ]\d\d:")
 _COLLECTING = re.compile(
     r"^Collecting ([A-Za-z0-9][\w.\[\]-]{0,80}(?:[<>=!~]{1,2}[\w.,<>=!~*]{1,60})?)(?: |$)"
 )
+_CONDA_FOUND_NOTHING = re.compile(r"Package\w*NotFound|perhaps a typo or a missing channel")
+_CONDA_ASKED = re.compile(r"^- ([a-z0-9][\w.-]*(?:[=<>]=?[\w.*]+)?)(?:=\w+)?$")
+_CONDA_LINES = 40
+"""Lines after conda's message in which it lists what it did not find."""
+
 _REQUIREMENT = re.compile(
     r"^[\"']?([A-Za-z0-9][\w.-]{0,80}(?:\[[\w,.-]{1,60}\])?(?:(?:[<>=!~]=?|===)[\w.,*<>=!~+-]{1,60})?)[\"']?$"
 )
@@ -44,6 +49,10 @@ _APT_INSTALLED = re.compile(
     r"^(?:Setting up |ii +)?python3?-([a-z0-9][a-z0-9-]*)(?::\w+)? (?:is already the newest|\(|\d)"
 )
 _IMPORTED_FROM = re.compile(r"/(?:site|dist)-packages/([A-Za-z]\w*)/")
+_OWN_PACKAGE = re.compile(
+    r"^File \"?(?P<folder>[^\"]{0,300}?/(?P<name>[A-Za-z]\w*))/__init__\.py\"?, line \d"
+)
+_OF_PYTHON = re.compile(r"/(?:site|dist)-packages|/lib(?:64)?/python\d|/python-wheels/")
 _OPTIONS_WITH_VALUE = frozenset(
     [
         "-i",
@@ -98,6 +107,9 @@ class Facts:
     tools: frozenset[str] = frozenset()
     installed: frozenset[str] = frozenset()
     """Normalised names of packages the log shows as installed."""
+
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Packages that a traceback shows outside of any Python's folders: module, folder."""
 
     commands: frozenset[str] = frozenset()
     """The install commands that the log shows, see `same_command`."""
@@ -159,11 +171,13 @@ class FactReader:
         self._apt: dict[str, None] = {}
         self._tools: set[str] = set()
         self._installed: set[str] = set()
+        self._own: dict[str, str] = {}
         self._commands: set[str] = set()
         self._asked: list[tuple[int, frozenset[str]]] = []
         self._prompts: list[int] = []
         self._versions: dict[str, tuple[str, int]] = {}
         self._year = b""
+        self._conda_until = 0
 
     def read_dates(self, block: bytes) -> None:
         """Take the latest year of the times that stand before or in many lines."""
@@ -176,8 +190,18 @@ class FactReader:
         for name, weight, value in self._table.facts_in(text):
             self._vote(name, value, weight, line.number)
         self._read_command(text, line.number)
+        self._read_conda(text, line.number)
         if len(self._installed) < 2000:
             self._read_installed(line.text, line.number)
+
+    def _read_conda(self, text: str, number: int) -> None:
+        """Take what conda lists as not found."""
+        if _CONDA_FOUND_NOTHING.search(text):
+            self._conda_until = number + _CONDA_LINES
+            self._tools.add("conda")
+        listed = _CONDA_ASKED.match(text) if number < self._conda_until else None
+        if listed is not None and len(self._requirements) < 200:
+            self._requirements.setdefault(listed.group(1))
 
     def _read_installed(self, text: str, number: int) -> None:
         for name, version in installed_in(text):
@@ -187,6 +211,9 @@ class FactReader:
             found = pattern.search(text)
             if found is not None:
                 self._installed.add(plain_name(found.group(1)))
+        own = _OWN_PACKAGE.match(text)
+        if own is not None and not _OF_PYTHON.search(own["folder"]):
+            self._own.setdefault(own["name"], own["folder"])
 
     def _vote(self, name: str, value: str, weight: int, number: int) -> None:
         if name == "python" and "." not in value:
@@ -258,6 +285,7 @@ class FactReader:
             tuple(self._apt),
             frozenset(self._tools),
             frozenset(self._installed),
+            self._own,
             frozenset(self._commands),
             tuple(self._asked),
             tuple(self._prompts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pidoctor.catalog.import_names import brought_by
-from pidoctor.triage.likely_cause import LIKELY, SURE, LikelyCause
+from pidoctor.triage.likely_cause import LIKELY, OPEN, SURE, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 
 RUNTIMES = {
@@ -38,9 +38,13 @@ def decide(groups: Mapping[str, str], facts: Facts) -> list[LikelyCause]:
     module = groups.get("module", "")
     top, package = module.split(".")[0], name_of(module)
     here = package in facts.installed
+    if "." in module and top in facts.own:
+        text = f"{facts.own[top]} was imported, which is no installed package."
+        return [LikelyCause("shadowed-module", LIKELY, text)]
     if module.rpartition(".")[2].startswith("_") and "." in module:
         text = f"{top} is there, and its compiled part {module} is not one for this Python."
-        return [LikelyCause("wrong-interpreter", LIKELY, text)]
+        absent = LikelyCause("module-not-installed", OPEN, "Or its installation is not complete.")
+        return [LikelyCause("wrong-interpreter", LIKELY, text), absent]
     if "." in module and (here or top == "tensorflow") and top != "pycoral":
         if top in ("tflite_runtime", "ai_edge_litert"):
             text = f"{package} is there, but has no {module}."

@@ -40,6 +40,10 @@ def runs_pip(python: Numbers, pip: Numbers) -> bool:
     return pip >= _FIRST_PIP.get(python[:2], (0,))
 
 
+GUESSES = frozenset({"no-wheel-for-python", "no-wheel-for-32bit-os"})
+"""What is guessed where the log shows neither the Python nor the processor."""
+
+
 def decide(
     groups: Mapping[str, str], facts: Facts, ignored: str, judge: Judge | None
 ) -> list[LikelyCause]:
@@ -48,6 +52,17 @@ def decide(
     `groups` may hold `requirement` and `versions` from the message; `ignored` is the text of an
     "Ignored the following versions" line, if there is one.
     """
+    found = _decide(groups, facts, ignored, judge)
+    only_guesses = {cause.cause for cause in found} <= GUESSES
+    if not found or not only_guesses or facts.get("arch") or found[0].confidence > LIKELY - 0.1:
+        return found
+    text = "Or it has none for this processor, such as that of a Raspberry Pi Zero or 1 (armv6l)."
+    return [*found, LikelyCause("no-wheel-for-arch", FAINT - 0.05, text)]
+
+
+def _decide(
+    groups: Mapping[str, str], facts: Facts, ignored: str, judge: Judge | None
+) -> list[LikelyCause]:
     asked = groups.get("requirement") or first_package(facts.requirements)
     if not asked:
         return [

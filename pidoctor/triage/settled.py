@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pidoctor.triage.log_facts import Facts, installed_in, plain_name
+from pidoctor.triage.log_facts import Facts, installed_in, plain_name, same_command
 from pidoctor.triage.log_reader import Hit
 from pidoctor.triage.missing_module import name_of
+from pidoctor.triage.sessions import part_of
 
 ENDED_WELL = "ended-well"
 """The sign of an exit status of 0, which proves something only where nothing failed before."""
@@ -21,7 +22,8 @@ def succeeded(success: Hit, failed: Sequence[Hit], facts: Facts) -> bool:
     """Whether a later success is one of what failed.
 
     It is where it names a package that failed, or that the command which failed was to install.
-    Where it names none (a result, an exit status), it is if no other command came between.
+    Where it names none (a result, an exit status), it is if no other command came between; the
+    same one again is the one.
     """
     if success.symptom.id == ENDED_WELL:  # many a program reports its failure, and ends with 0
         return False
@@ -29,10 +31,16 @@ def succeeded(success: Hit, failed: Sequence[Hit], facts: Facts) -> bool:
     wanted = _wanted(failed, facts)
     if names:
         return bool(names & wanted)
+    failed_command = _typed(failed[-1].number, facts)
     between = [at for at in facts.prompts if failed[-1].number < at <= success.number]
-    return not between and facts.asked_before(success.number) == facts.asked_before(
-        failed[-1].number
-    )
+    again = all(_typed(at, facts) == failed_command for at in between)
+    return again and facts.asked_before(success.number) == facts.asked_before(failed[-1].number)
+
+
+def _typed(line: int, facts: Facts) -> str:
+    """The command that a line is of, in the form in which commands are compared."""
+    command = part_of(facts.parts, line).command if facts.parts else None
+    return same_command(command.typed) if command else ""
 
 
 def _names(text: str) -> frozenset[str]:

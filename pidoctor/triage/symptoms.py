@@ -19,11 +19,14 @@ NOTHING_FOUND = "@nothing-found"
 UNSUPPORTED_WHEEL = "@unsupported-wheel"
 REQUIRES_PYTHON = "@requires-python"
 MISSING_MODULE = "@missing-module"
+CONDA_MISSING = "@conda-missing"
 BENIGN = "@benign"
 SUCCESS = "@success"
 FAILURE = "@failure"
 SIGN = "@sign"
-DECIDED = frozenset({NOTHING_FOUND, UNSUPPORTED_WHEEL, REQUIRES_PYTHON, MISSING_MODULE})
+DECIDED = frozenset(
+    {NOTHING_FOUND, UNSUPPORTED_WHEEL, REQUIRES_PYTHON, MISSING_MODULE, CONDA_MISSING}
+)
 """Symptoms that have more than one cause: the log's facts decide."""
 
 MARKS = frozenset({BENIGN, SUCCESS, FAILURE, SIGN})
@@ -39,6 +42,7 @@ Meaning = Literal[
     "unsupported-wheel",
     "requires-python",
     "missing-module",
+    "conda-missing",
 ]
 
 

@@ -41,8 +41,8 @@ def test_the_last_line_of_a_trouble_is_kept_however_often_it_stands() -> None:
 
 def test_a_guess_names_the_others_and_not_itself() -> None:
     python, bits = triage([b"ERROR: No matching distribution found for tensorflow\n"])
-    assert python.alternatives == (bits.cause,)
-    assert bits.alternatives == (python.cause,)
+    assert python.alternatives == (bits.cause, "no-wheel-for-arch")
+    assert bits.alternatives == (python.cause, "no-wheel-for-arch")
 
 
 def test_three_guesses_at_most_each_names_the_others() -> None:

@@ -1,0 +1,35 @@
+"""Why conda found nothing: no such package, no such version, or none for this processor.
+
+conda says the same in all cases; its channels, and what it was asked for, tell them apart.
+"""
+
+from __future__ import annotations
+
+from pidoctor.triage.likely_cause import LIKELY, OPEN, SURE, LikelyCause
+from pidoctor.triage.log_facts import Facts, plain_name
+from pidoctor.triage.published import published
+
+PLATFORMS = {"aarch64": "linux-aarch64", "armv7l": "linux-armv7l", "i686": "32-bit x86"}
+"""Architecture -> what conda calls it; conda-forge dropped the 32-bit ones long ago."""
+
+
+def decide(facts: Facts) -> list[LikelyCause]:
+    """Likely causes, the likeliest first."""
+    asked = facts.requirements[-1] if facts.requirements else ""
+    name, arch = plain_name(asked), facts.get("arch")
+    text = f"conda did not find {asked}" if asked else "conda did not find what was asked for"
+    platform = PLATFORMS.get(arch)
+    if platform and facts.get("bits") == "32":
+        text = f"{text} for {platform}, for which hardly anything is published."
+        return [LikelyCause("no-wheel-for-32bit-os", LIKELY, text)]
+    known = published().get(name)
+    if platform and known and set(known.arches) == {"x86_64"}:
+        return [LikelyCause("no-wheel-for-arch", SURE, f"{name} is published for x86-64 only.")]
+    elsewhere = LikelyCause("no-wheel-for-arch", LIKELY, f"{text} for {platform}.")
+    if any(sign in asked for sign in "=<>"):
+        version = LikelyCause("requested-version-unavailable", OPEN + 0.05, f"{text}.")
+        other = elsewhere if platform else LikelyCause("unknown-package-name", OPEN, f"{text}.")
+        return [version, LikelyCause(other.cause, OPEN, other.detail)]
+    if platform:
+        return [elsewhere]
+    return [LikelyCause("unknown-package-name", LIKELY, f"{text} in its channels.")]
