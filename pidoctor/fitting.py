@@ -14,9 +14,10 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.change_kinds import cost
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.model.advice import AdviceTarget, advise
-from pidoctor.model.answer import KINDS, ModelAnswer, ModelChange, ModelFile, RuntimeAnswer
+from pidoctor.model.answer import ModelAnswer, ModelChange, ModelFile, RuntimeAnswer
 from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import Content, read_content
 from pidoctor.model.file import named_model
@@ -304,7 +305,7 @@ def _of_model(runtimes: Iterable[RuntimeAnswer]) -> Iterator[ModelChange]:
     needed = [it for it in runtimes if it.verdict.verdict == CANNOT and it.verdict.changes]
     for runtime in sorted(needed, key=lambda it: len(it.verdict.changes)):
         rows = [helps[change] for change in runtime.verdict.changes]
-        kind = max((row.kind for row in rows), key=KINDS.index)
+        kind = max((row.kind for row in rows), key=cost)
         known = all(row.code for row in rows)
         name = f"{runtime.name} {runtime.version}" if known else ""
         code = "\n".join(row.code for row in rows if row.code)

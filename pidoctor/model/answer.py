@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from pidoctor.change_kinds import cost
 from pidoctor.model.advice import ModelAdvice
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Tensor
 from pidoctor.model.memory import MemoryEstimate
@@ -15,24 +16,6 @@ if TYPE_CHECKING:
     from pidoctor import shapes
 
 _BEST_FIRST = (RUNS, RUNS_WITH, UNDECIDED, CANNOT)
-# What makes a model run, cheapest first: a word on the command line, a package, an interpreter,
-# a kernel, another conversion, another network, another file, a new card, new hardware.
-KINDS = (
-    "version",
-    "runtime",
-    "environment",
-    "replace",
-    "system-package",
-    "python",
-    "kernel",
-    "container",
-    "converter",
-    "operators",
-    "file",
-    "os-bits",
-    "os-release",
-    "board",
-)
 
 
 class ModelFile(NamedTuple):
@@ -64,7 +47,7 @@ class RuntimeAnswer(NamedTuple):
 
 
 class ModelChange(NamedTuple):
-    """What would make the model run; ``kind`` is one of KINDS, ``result`` what runs it then."""
+    """What would make the model run; ``kind`` is of change_kinds, ``result`` what runs it then."""
 
     kind: str
     text: str
@@ -73,7 +56,7 @@ class ModelChange(NamedTuple):
 
     @property
     def cost(self) -> int:
-        return KINDS.index(self.kind) + 1
+        return cost(self.kind)
 
     def to_json(self) -> shapes.ModelChange:
         return {

@@ -71,7 +71,7 @@ class DefaultDelegate(NamedTuple):
 
 
 class Help(NamedTuple):
-    """A change to the model that helps; ``kind`` is one of answer.KINDS, which orders them.
+    """A change to the model that helps; ``kind`` is of change_kinds, which orders them.
 
     ``code`` is a line for the user's own program.
     """

@@ -21,7 +21,7 @@ _UV_BUILDS = ("aarch64", "armv7l", "x86_64")
 
 
 class ChangeStep(NamedTuple):
-    """One thing to do; ``kind`` is a kind of change: python, as in changes.KINDS."""
+    """One thing to do; ``kind`` is a kind of change: python, as in change_kinds.KINDS."""
 
     kind: str
     text: str

@@ -13,6 +13,7 @@ from itertools import permutations
 from typing import NamedTuple
 
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.change_kinds import cost
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.difference import steps
 from pidoctor.profile.environment import UNKNOWN
@@ -36,20 +37,6 @@ from pidoctor.resolve.settled import settled
 
 NEW_ENVIRONMENT = ".venv-pidoctor"  # beside the one that is there
 ELSEWHERE = ("--venv", NEW_ENVIRONMENT)
-# Cheapest first: a word on the command line, a package, an interpreter, a kernel, a container, a
-# new card, new hardware.
-KINDS = (
-    "version",
-    "runtime",
-    "system-package",
-    "python",
-    "kernel",
-    "container",
-    "os-bits",
-    "os-release",
-    "board",
-)
-OF_THE_MACHINE = KINDS[KINDS.index("system-package") :]
 Vary = Callable[[Profile], Iterable[Profile]]
 Solve = Callable[[Profile, Request, Catalog], Resolution]
 
@@ -105,7 +92,7 @@ def _first_of_each(
     for after in altered:
         todo = list(steps(before, after))
         text = ", and ".join(step.text for step in todo)
-        kind = max((step.kind for step in todo), key=KINDS.index, default="")
+        kind = max((step.kind for step in todo), key=cost, default="")
         if not todo or kind in found or text in seen:
             continue
         seen.add(text)
@@ -113,7 +100,7 @@ def _first_of_each(
         if isinstance(resolution, Plan) and not resolution.unchecked:
             told = f"{text}, and {other.told(resolution)}" if other else text
             anew = str(request) if other else ""
-            change = Change(kind, told, KINDS.index(kind) + 1, resolution.summary, anew)
+            change = Change(kind, told, resolution.summary, anew)
             found[kind] = Proposal(change, after, request)
     return found
 
@@ -169,7 +156,6 @@ def _other_request(
         change = Change(
             kind=other.kind,
             text=other.text.format(runtime=plan.runtime, version=plan.version),
-            cost=KINDS.index(other.kind) + 1,
             result=plan.summary,
             request=str(other.request),
             words=((str(request), other.asked(plan)),),

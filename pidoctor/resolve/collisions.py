@@ -29,7 +29,6 @@ from pidoctor.resolve.resolver import resolve
 from pidoctor.units import listed
 
 _MOST = 200  # requirements of a project that are looked through
-_COST = 0  # a word in a file comes before anything that changes the machine
 
 
 class Collision(NamedTuple):
@@ -68,8 +67,9 @@ def collision(profile: Profile, request: Request, catalog: Catalog) -> Collision
     if len(smallest) < 2:
         return None
     named = tuple(_plain(item) for item in items if item in smallest)
-    ways = tuple(_ways(profile, request, catalog, items, smallest))
-    return Collision(named, ways, _why(profile, request, catalog, smallest))
+    ways = list(_ways(profile, request, catalog, items, smallest))
+    ways.sort(key=lambda way: not way.words[0][1])  # those that leave nothing out first
+    return Collision(named, tuple(ways), _why(profile, request, catalog, smallest))
 
 
 def _why(profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]) -> str:
@@ -171,7 +171,7 @@ def _ways(
             text = f"ask for {anew} instead of {_plain(item)}; the rest can stay"
             if left_out:
                 text = f"leave out {_plain(item)}; the rest goes together"
-            change = Change("requirement", text, _COST + left_out, _result(plan, smallest))
+            change = Change("requirement", text, _result(plan, smallest))
             change = change._replace(words=((_plain(item), anew),))
             yield change.placed("", options)
             break

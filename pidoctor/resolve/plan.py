@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Callable, NamedTuple, Union
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.wheels import Wheel
+from pidoctor.change_kinds import cost
 from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ, Reason, which_no
 
 if TYPE_CHECKING:
@@ -99,9 +100,9 @@ class Candidate(NamedTuple):
 class Change(NamedTuple):
     """A change that makes an impossible request possible; verified by resolving again.
 
-    ``kind`` is one of those in the JSON Schema; ``cost`` orders them, cheapest first; ``result``
-    is what would then be installed. ``request`` is the requirement to ask for instead, empty where
-    it stays the same. ``words`` are pairs of a requirement that was asked for and the one to ask
+    ``kind`` is one of :data:`pidoctor.change_kinds.KINDS`, which orders them; ``result`` is what
+    would then be installed. ``request`` is the requirement to ask for instead, empty where it stays
+    the same. ``words`` are pairs of a requirement that was asked for and the one to ask
     for instead: ("", "numpy<2") asks for one more, ("numpy<2", "") leaves it out. ``options`` go
     with the command that carries the change out; ``command`` is that, as it is typed, where one
     does it: see :meth:`pidoctor.asked.Asked.changed`.
@@ -109,7 +110,6 @@ class Change(NamedTuple):
 
     kind: str
     text: str
-    cost: int
     result: str
     request: str = ""
     words: tuple[tuple[str, str], ...] = ()
@@ -121,6 +121,11 @@ class Change(NamedTuple):
         text = f"{self.text}; in a new environment, this one stays as it is"
         typed = " ".join((command, *options)) if command else ""
         return self._replace(text=text if options else self.text, options=options, command=typed)
+
+    @property
+    def cost(self) -> int:
+        """Its place among the kinds of changes, cheapest first."""
+        return cost(self.kind)
 
     @property
     def told(self) -> str:

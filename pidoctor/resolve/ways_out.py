@@ -14,10 +14,11 @@ from dataclasses import replace
 from packaging.requirements import Requirement
 
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.change_kinds import OF_THE_MACHINE
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.changes import ELSEWHERE, OF_THE_MACHINE, changes
+from pidoctor.resolve.changes import ELSEWHERE, changes
 from pidoctor.resolve.collisions import collision
 from pidoctor.resolve.plan import Change, Impossible, Plan, Resolution
 from pidoctor.resolve.present import Present, present_in
@@ -27,7 +28,6 @@ from pidoctor.resolve.settled import settled
 from pidoctor.resolve.verdict import Reason
 from pidoctor.units import listed
 
-_COST = 2  # behind another version or runtime, before anything that changes the machine
 _ROUNDS = 3  # of changes that ask for further ones
 
 
@@ -118,7 +118,6 @@ def _changed_too(
     change = Change(
         kind="upgrade",
         text=f"change {listed(told)} too",
-        cost=_COST,
         result=plan.summary,
         words=tuple(("", word) for word in words),
     )
@@ -129,7 +128,7 @@ def _by_options(
     kind: str, text: str, plan: Plan, request: Request, options: tuple[str, ...]
 ) -> Change:
     command = "" if request.together else shlex.join([*_command(request), *options])
-    return Change(kind, text, _COST, plan.summary, options=options, command=command)
+    return Change(kind, text, plan.summary, options=options, command=command)
 
 
 def _command(request: Request) -> tuple[str, ...]:

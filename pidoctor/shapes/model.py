@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, TypedDict, Union
 
+from pidoctor.change_kinds import MODEL_KINDS
 from pidoctor.shapes.marks import Amount, Id, Rule, Text, one_of
 
 
@@ -74,25 +75,7 @@ class ModelChange(TypedDict):
     ``result`` is what would run it then; ``code`` a line for one's own program.
     """
 
-    kind: Annotated[
-        str,
-        one_of(
-            "version",
-            "runtime",
-            "environment",
-            "replace",
-            "system-package",
-            "python",
-            "kernel",
-            "container",
-            "converter",
-            "operators",
-            "file",
-            "os-bits",
-            "os-release",
-            "board",
-        ),
-    ]
+    kind: Annotated[str, one_of(*MODEL_KINDS)]
     text: Text
     cost: Annotated[int, Rule("minimum", 1)]
     result: str

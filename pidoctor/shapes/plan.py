@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypedDict, Union
 
+from pidoctor.change_kinds import KINDS
 from pidoctor.shapes.marks import Amount, Rule, Text, TypeOf, one_of
 
 
@@ -43,24 +44,7 @@ class Candidate(TypedDict):
 class Change(TypedDict):
     """What would make the request possible; a smaller ``cost`` is cheaper."""
 
-    kind: Annotated[
-        str,
-        one_of(
-            "version",
-            "requirement",
-            "runtime",
-            "upgrade",
-            "environment",
-            "replace",
-            "system-package",
-            "python",
-            "kernel",
-            "container",
-            "os-bits",
-            "os-release",
-            "board",
-        ),
-    ]
+    kind: Annotated[str, one_of(*KINDS)]
     text: Text
     cost: int
     result: str

@@ -41,7 +41,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "evidence": "catalog errors platforms safe_files shapes units",
     "example": "errors model",
-    "fitting": "catalog errors model profile readiness report resolve result",
+    "fitting": "catalog change_kinds errors model profile readiness report resolve result",
     "fleet": (
         "decoding errors platforms profile report resolve safe_files shapes sqlite_file units urls"
     ),
@@ -54,7 +54,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "json_schema": "decoding profile",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
-    "model": "catalog errors shapes units",
+    "model": "catalog change_kinds errors shapes units",
     "mutex": "errors",
     "probe": "catalog errors host platforms profile readiness units urls",
     "profile": "catalog decoding errors platforms",
@@ -70,9 +70,10 @@ IMPORTS: Mapping[str, str] = {
         "resolve result safe_files shapes triage units"
     ),
     "requirements": "catalog decoding errors profile resolve safe_files",
-    "resolve": "catalog errors platforms profile shapes units",
+    "resolve": "catalog change_kinds errors platforms profile shapes units",
     "result": "shapes",
     "safe_files": "errors",
+    "shapes": "change_kinds",
     "sqlite_file": "errors",
     "time_limit": "errors",
     "triage": (

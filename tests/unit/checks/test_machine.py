@@ -237,7 +237,7 @@ def test_no_index() -> None:
 
 
 def test_nothing_fits() -> None:
-    change = Change("os-bits", "Install the 64-bit system.", 60, "ai-edge-litert 2.3.0")
+    change = Change("os-bits", "Install the 64-bit system.", "ai-edge-litert 2.3.0")
     found = only(pi4(), impossible(change))
     assert (found.id, found.severity) == ("no-runtime", Severity.ERROR)
     assert found.message == "TensorFlow Lite cannot run here: nothing fits."

@@ -62,11 +62,10 @@ def impossible() -> Impossible:
         ),
         nearest=near,
         changes=(
-            Change("runtime", "Ask for tflite-runtime instead.", 20, ""),
+            Change("runtime", "Ask for tflite-runtime instead.", ""),
             Change(
                 "os-release",
                 "Use Raspberry Pi OS Bookworm, 64 bits.",
-                70,
                 "ai-edge-litert 2.3.0, numpy 2.4.6",
             ),
         ),

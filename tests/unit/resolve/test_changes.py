@@ -17,6 +17,7 @@ from pidoctor.catalog.boards import MIB, load_boards
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+from pidoctor.change_kinds import KINDS
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.named_targets import all_targets, target
@@ -29,7 +30,7 @@ from pidoctor.profile.variation import (
     with_page_size,
     with_python,
 )
-from pidoctor.resolve.changes import KINDS, changes, proposals
+from pidoctor.resolve.changes import changes, proposals
 from pidoctor.resolve.plan import Change, Impossible, Plan
 from pidoctor.resolve.request import Request, parse_request
 from pidoctor.resolve.resolver import resolve
