@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
-from pidoctor.catalog.runtimes import alternatives, load_runtimes
+from pidoctor.catalog.runtimes import alternatives, load_runtimes, nightlies
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.tables import derived
 from pidoctor.units import size
@@ -128,7 +128,9 @@ def load_relations() -> Relations:
 
 def _relations(table: RelationsTable) -> Relations:
     return Relations(
-        alternatives={row.distribution: alternatives(row) for row in load_runtimes()},
+        alternatives={
+            row.distribution: alternatives(row) for row in (*load_runtimes(), *nightlies())
+        },
         warnings={row.name: row.text for row in table.misleading_names},
         memory=tuple(
             MemoryNeed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from pidoctor.catalog.tables import load
@@ -16,13 +16,15 @@ class RuntimeWheels(NamedTuple):
     """A distribution of a runtime that the wheels index covers.
 
     ``extensions`` are the files that its import loads; ``evidence`` is how its wheels are read:
-    each of them, or those for one Python where the others only repeat them.
+    each of them, or those for one Python where the others only repeat them. ``nightly``: it is a
+    daily build, which is never taken unless it is asked for; the index holds the newest.
     """
 
     name: str
     extensions: tuple[str, ...]
     evidence: Reading
     source: str
+    nightly: bool = False
 
 
 class PeakMemory(NamedTuple):
@@ -74,6 +76,17 @@ def load_runtimes() -> tuple[Runtime, ...]:
 def runtime_wheels() -> Iterator[RuntimeWheels]:
     """The runtimes' distributions that the wheels index covers."""
     return (wheels for runtime in load_runtimes() for wheels in runtime.wheels)
+
+
+def nightlies() -> Iterator[Runtime]:
+    """The runtimes' daily builds, each as a runtime that only its own name asks for."""
+    for runtime in load_runtimes():
+        others = (runtime.distribution, *alternatives(runtime))
+        for wheels in runtime.wheels:
+            if wheels.nightly:
+                yield replace(
+                    runtime, distribution=wheels.name, alternatives=others, followed_by=""
+                )
 
 
 def alternatives(runtime: Runtime) -> tuple[str, ...]:

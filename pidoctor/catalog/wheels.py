@@ -114,6 +114,12 @@ class IndexedProject:
     extras: frozenset[str] = frozenset()  # those whose requirements are held
 
     @cached_property
+    def has_releases(self) -> bool:
+        """Whether some version is no pre-release; a package of daily builds has none."""
+        versions = (*self.by_version, *self.other_versions)
+        return not all(Version(version).is_prerelease for version in versions)
+
+    @cached_property
     def by_version(self) -> dict[str, tuple[Wheel, ...]]:
         """The wheels of each version, newest version first."""
         versions: dict[str, list[Wheel]] = {}

@@ -78,7 +78,7 @@ def _pairing(case: Case, name: str, version: str, bound: str) -> Remedy:
     """The command that mends the pair; it was resolved before it is named."""
     pip = Remedy("Install a NumPy that fits.", (f"{case.python} -m pip install 'numpy{bound}'",))
     folder = case.profile.environment.folder.value
-    if folder is None or name not in case.catalog.runtimes:
+    if folder is None or name not in case.catalog.named:
         return pip
     request = Request(name, SpecifierSet(f"=={version}"))
     command = f"pidoctor install {name}=={version}{case.venv_option}"

@@ -94,7 +94,7 @@ def _unreadable(case: Case, damage: Damage) -> Finding:
 
 
 def _files_missing(case: Case, damage: Damage) -> Finding:
-    decisive = damage.name == "numpy" or damage.name in case.catalog.runtimes
+    decisive = damage.name == "numpy" or damage.name in case.catalog.named
     return Finding(
         "package-files-missing",
         Severity.ERROR if decisive else Severity.WARNING,

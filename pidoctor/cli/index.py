@@ -31,6 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also read new wheels over 100 MB (tensorflow's) for evidence",
     )
+    update.add_argument(
+        "--minutes",
+        type=_minutes,
+        default=30.0,
+        metavar="N",
+        help="read wheels for evidence no longer than this; the next update goes on (default: 30)",
+    )
     audit = add_action(actions, "audit", _audit, "what the ELF files of a wheel need")
     audit.add_argument("wheels", metavar="FILE.whl", nargs="+")
     verify = add_action(actions, "verify", _verify, "compare it with the package index")
@@ -66,7 +73,9 @@ def _update(options: argparse.Namespace) -> Result:
 
         largest = sys.maxsize if options.large else LARGEST
         with watched(options) as watch:
-            updated = update(options=Options.usual(largest), progress=watch.counted)
+            updated = update(
+                options=Options.usual(largest, 60 * options.minutes), progress=watch.counted
+            )
     except ModuleNotFoundError as error:
         raise _without_extra(error) from error
     return Result("index", index=IndexAnswer(update=updated))
@@ -104,6 +113,18 @@ def _without_extra(error: ModuleNotFoundError) -> CouldNotCheckError | ModuleNot
     if error.name != "pypi_simple":
         return error
     return PackageMissingError("reading index pages", "pypi-simple")
+
+
+def _minutes(text: str) -> float:
+    from pidoctor.errors import UsageError
+
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = -1
+    if not 0 <= minutes <= 10_000:
+        raise UsageError(f"--minutes {text!r}: give minutes from 0 to 10000, as in 30")
+    return minutes
 
 
 def _count(text: str) -> int:

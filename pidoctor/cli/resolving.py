@@ -81,10 +81,11 @@ def _newer(options: argparse.Namespace, known: Catalog) -> frozenset[str]:
     if isinstance(options.requirement, Project):
         return frozenset(known.runtimes if options.newer else ())
     request = parse_request(options.requirement, known)
-    names = frozenset(name for name in known.runtimes if request.name in (AUTO, name))
+    names = frozenset(known.runtimes if request.name == AUTO else [request.name])
     held = (known.index.project(name) for name in names)
     versions = (version for project in held if project for version in project.by_version)
-    there = any(admitted(request.specifier, version) for version in versions)
+    nightly = known.is_nightly(request.name)
+    there = any(admitted(request.specifier, version, nightly) for version in versions)
     return names if options.newer or not there else frozenset()
 
 

@@ -31,22 +31,31 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="MB",
         help="largest wheel that is read for evidence (default: %(default)s)",
     )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=60,
+        help="read wheels for evidence no longer than this (default: %(default)s)",
+    )
     options = parser.parse_args(arguments)
     try:
-        return _run(options.output, options.journal, options.largest << 20)
+        reading = Options.usual(options.largest << 20, 60 * options.minutes)
+        return _run(options.output, options.journal, reading)
     except PidoctorError as error:
         print(f"pidoctor: {error}", file=sys.stderr)
         return error.exit_code
 
 
-def _run(folder: Path, journal: Path, largest: int) -> int:
+def _run(folder: Path, journal: Path, options: Options) -> int:
     old = load_documents(folder)
-    fresh = refresh(old, ReadingLog(journal), Options.usual(largest), _progress)
+    fresh = refresh(old, ReadingLog(journal), options, _progress)
     for name, document in fresh.documents.items():
         write_atomically(folder / f"{name}.json", canonical(document))
     for name in set(old) - set(fresh.documents):
         (folder / f"{name}.json").unlink()
     print("\n".join(fresh.changes) or "nothing changed")
+    if fresh.left:
+        print(f"{fresh.left} wheels were not read; the same command goes on", file=sys.stderr)
     return 0
 
 

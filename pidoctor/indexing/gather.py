@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pidoctor.errors import CouldNotCheckError, PidoctorError
@@ -24,12 +25,17 @@ EVERY_WHEEL = "every wheel"
 
 @dataclass(frozen=True)
 class WheelReader:
-    """Reads wheels up to ``largest`` bytes; larger ones keep the evidence they have."""
+    """Reads wheels up to ``largest`` bytes; larger ones keep the evidence they have.
+
+    From ``end`` on (of time.monotonic) none is read any more; ``left`` are those of that time.
+    """
 
     session: PatientSession
     journal: ReadingLog
     largest: int
     progress: Progress
+    end: float = float("inf")
+    left: list[Link] = field(default_factory=list)
 
     def stored(self, link: Link) -> Mapping[str, Any] | None:
         """The evidence of a wheel that was read before the update was interrupted, or None."""
@@ -37,8 +43,11 @@ class WheelReader:
         return summary(audit) if audit and audit.get("libraries") else None
 
     def read(self, link: Link, size: int) -> Mapping[str, Any] | None:
-        """The evidence of one wheel; None when it is too large or is no sound wheel."""
+        """The evidence of one wheel; None when it is too large, is no sound wheel or is left."""
         if size <= self.largest and self.journal.get("audit", link.sha256) is None:
+            if time.monotonic() > self.end:
+                self.left.append(link)
+                return None
             self.journal.put("audit", link.sha256, self._audit(link))
         return self.stored(link)
 

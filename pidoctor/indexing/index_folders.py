@@ -115,7 +115,8 @@ class Tree:
         requested = name in self._scope.requested
         versions: dict[Version, list[Link]] = {}
         wanted = [SpecifierSet(text) for text in sorted(demand.specifiers)]
-        newest = _newest_final(page.links) if name in self._scope.prereleases else None
+        nightly = name in self._scope.nightly
+        newest = _newest(page.links, nightly) if name in self._scope.prereleases else None
         for link in page.links:
             if (requested and _wanted_release(link.version, newest)) or (
                 not requested
@@ -235,14 +236,27 @@ class Tree:
         )
 
 
-def _newest_final(links: Iterable[Link]) -> Version | None:
-    return max((link.version for link in links if not link.version.is_prerelease), default=None)
+def _newest(links: Iterable[Link], nightly: bool) -> Version | None:
+    """The newest final release; of daily builds, which have none, the newest for Linux on ARM."""
+    return max(
+        (
+            link.version
+            for link in links
+            if ("_aarch64" in link.filename if nightly else not link.version.is_prerelease)
+        ),
+        default=None,
+    )
 
 
 def _wanted_release(version: Version, newest: Version | None) -> bool:
-    """Every final release; pre-releases of the ``newest`` one and of what comes after it."""
+    """Every final release; pre-releases of the ``newest`` one and of what comes after it.
+
+    Of daily builds ``newest`` alone.
+    """
     if not version.is_prerelease:
         return True
+    if newest is not None and newest.is_prerelease:
+        return version == newest
     return newest is not None and Version(version.base_version) >= newest
 
 

@@ -31,12 +31,31 @@ _CHUNK = 1 << 16
 
 
 class Patience:
-    """How long a command still waits: ``limit`` seconds from the last news, of any server."""
+    """How long a command still waits: ``limit`` seconds from the last news, of any server.
+
+    Only waiting counts: what came may take a slow board minutes to read.
+    """
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
-        self._last = time.monotonic()
+        self._last = self._idle_since = time.monotonic()
         self._received = 0
+        self._waiting = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """For as long as a server is waited for; several threads may."""
+        with self._lock:
+            if not self._waiting:
+                self._last += time.monotonic() - self._idle_since
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
+                self._idle_since = time.monotonic()
 
     def left(self) -> float:
         """Seconds; never more than the limit."""
@@ -63,6 +82,10 @@ class PatientSession(requests.Session):
         self.patience = patience
 
     def send(self, request: requests.PreparedRequest, **settings: Any) -> requests.Response:
+        with self.patience.waiting():
+            return self._send(request, **settings)
+
+    def _send(self, request: requests.PreparedRequest, **settings: Any) -> requests.Response:
         stream = bool(settings.get("stream"))
         self.patience.check()
         # Half of what is left, so that a second try has its share.
@@ -103,7 +126,8 @@ class PatientSession(requests.Session):
     def chunks(self, response: requests.Response, limit: int) -> Iterator[bytes]:
         """The body of an answer piece by piece; :class:`TooLargeError` after ``limit`` bytes."""
         total = 0
-        for chunk in _as_it_comes(response):
+        pieces = _as_it_comes(response)
+        while chunk := self._waited_for(pieces):
             total += len(chunk)
             if total > limit:
                 response.close()
@@ -111,6 +135,10 @@ class PatientSession(requests.Session):
             self.patience.news(len(chunk))
             self.patience.check()
             yield chunk
+
+    def _waited_for(self, pieces: Iterator[bytes]) -> bytes:
+        with self.patience.waiting():
+            return next(pieces, b"")
 
 
 def open_patient_session(backoff: float, user_agent: str) -> PatientSession:

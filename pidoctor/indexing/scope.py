@@ -23,7 +23,8 @@ class Scope:
     ``evidence`` names the packages whose wheels are read, in the order of their importance, and
     how: "every wheel", or "one Python" per version and platform; ``evidence_of_others`` is how
     those of every other package are read. ``prereleases`` names the packages whose pre-releases
-    are kept as well, from the newest final release on.
+    are kept as well, from the newest final release on; of the daily builds in ``nightly`` the
+    newest is.
     """
 
     requested: tuple[str, ...]
@@ -33,6 +34,7 @@ class Scope:
     evidence: tuple[tuple[str, str], ...] = ()
     evidence_of_others: str = ""
     prereleases: tuple[str, ...] = ()
+    nightly: frozenset[str] = frozenset()
 
     def evidence_modes(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """(package, how its wheels are read) for those of ``names`` that are read."""
@@ -64,6 +66,7 @@ def load_scope() -> Scope:
         evidence=tuple(sorted(evidence, key=lambda row: row[1] != "every wheel")),
         evidence_of_others=data.evidence_of_others,
         prereleases=names,
+        nightly=frozenset(wheels.name for wheels in runtimes if wheels.nightly),
     )
 
 

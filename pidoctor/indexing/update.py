@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,26 +40,31 @@ class Options:
     """What an update reads, and from where.
 
     ``largest`` is the size in bytes up to which wheels are read for evidence; those above it keep
-    the evidence that they have.
+    the evidence that they have. After ``seconds`` no further one is read: the next update goes on.
     """
 
     settings: PipSettings
     scope: Scope
     largest: int = LARGEST
     today: str = ""
+    seconds: float = float("inf")
 
     @staticmethod
-    def usual(largest: int = LARGEST) -> Options:
+    def usual(largest: int = LARGEST, seconds: float = float("inf")) -> Options:
         """The scope of the shipped index, from the sources of the user's pip configuration."""
-        return Options(pip_settings(), load_scope(), largest)
+        return Options(pip_settings(), load_scope(), largest, seconds=seconds)
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """The index files as the sources have them now, and what that changes, one line each."""
+    """The index files as the sources have them now, and what that changes, one line each.
+
+    ``left`` is how many wheels there was no time to read.
+    """
 
     documents: Mapping[str, Document]
     changes: tuple[str, ...]
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,12 +74,14 @@ class Updated:
     folder: Path
     changes: tuple[str, ...]
     packages: int
+    left: int = 0
 
     def to_json(self) -> shapes.Updated:
         return {
             "folder": str(self.folder),
             "changes": list(self.changes),
             "packages": self.packages,
+            "left": self.left,
         }
 
 
@@ -99,8 +107,9 @@ def update(
                 load_documents(index.folder), journal, options or Options.usual(), progress
             )
             folder = publish(cache, fresh.documents)
-            journal.remove()
-            return Updated(folder, fresh.changes, len(fresh.documents))
+            if not fresh.left:
+                journal.remove()
+            return Updated(folder, fresh.changes, len(fresh.documents), fresh.left)
     except LockedError as error:
         raise CouldNotCheckError(str(error)) from None
     except OSError as error:
@@ -118,15 +127,17 @@ def refresh(
     Only what ``old`` and ``journal`` do not hold is read; nothing is written. Raises as
     :func:`update` does.
     """
+    end = time.monotonic() + options.seconds
     session = open_session(options.settings)
     scope = options.scope
     pages = PageReader(session, options.settings.sources(), scope)
     pages.prefetch(old)
     chosen = Tree(scope, pages, journal, old, progress).grow()
     for name, selection in chosen.items():
-        not_worse(name, selection.offered, old.get(name))
+        if name not in scope.nightly:  # daily builds are removed again by their makers
+            not_worse(name, selection.offered, old.get(name))
     sizes = _sizes(session, journal, chosen.values(), old, progress)
-    reader = WheelReader(session, journal, options.largest, progress)
+    reader = WheelReader(session, journal, options.largest, progress, end)
     evidence = {
         name: gather(chosen[name], mode, sizes, old.get(name), reader)
         for name, mode in scope.evidence_modes(chosen)
@@ -141,7 +152,7 @@ def refresh(
     for name, document in documents.items():
         check(document)
         same_hashes(name, document, old.get(name))
-    return Refreshed(documents, tuple(describe_changes(old, documents)))
+    return Refreshed(documents, tuple(describe_changes(old, documents)), len(reader.left))
 
 
 def describe_changes(old: Mapping[str, Document], new: Mapping[str, Document]) -> list[str]:

@@ -120,7 +120,7 @@ def _executable(python: str) -> str:
 
 def _wanted(name: str | None) -> tuple[Runtime, ...]:
     runtimes = load_runtimes()
-    wanted = tuple(item for item in runtimes if name in (None, item.distribution))
+    wanted = tuple(item for item in runtimes if name is None or name in item.distributions)
     if not wanted:
         known = ", ".join(item.distribution for item in runtimes)
         raise UsageError(f"Unknown runtime {name}: known are {known}.")

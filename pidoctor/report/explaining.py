@@ -30,12 +30,12 @@ def _reason(answer: Impossible, around: Explanation, asked: Asked) -> str:
         return _does_not_run(asked, answer.message)
     if len(around.histories) > 1 or asked.project:
         return _of_several(answer, around, asked)
+    if nearest is not None and nearest.reason is Reason.NOT_INDEXED:
+        return f"{asked.subject} is not in our index, so nothing can be said: {nearest.detail}."
     known = around.histories[0]
     if nearest is None:
         asked_for = answer.request[len(known.name) :]
         return f"No version of {known.name} is {asked_for}{_span(known)}."
-    if nearest.reason is Reason.NOT_INDEXED:
-        return f"{asked.subject} is not in our index, so nothing can be said: {nearest.detail}."
     if not known.first:
         return f"No version of {known.name} has a wheel for {_processor(answer, known)}."
     if nearest.reason is Reason.NOT_PUBLISHED:

@@ -133,7 +133,7 @@ def _asking(request: Request, items: Sequence[Requirement], catalog: Catalog) ->
     """The request for these of its requirements only."""
     named = [item for item in items if canonicalize_name(item.name) == request.name]
     others = tuple(item for item in items if item not in named)
-    if request.name in catalog.runtimes and named:
+    if request.name in catalog.named and named:
         return request._replace(together=others, specifier=named[0].specifier)
     return request._replace(name=AUTO, specifier=SpecifierSet(), together=others, extras=())
 
@@ -159,7 +159,7 @@ def _ways(
         name = canonicalize_name(item.name)
         others = [other for other in items if other is not item]
         for altered, left_out in ((free, False), (None, True)):
-            if (name in catalog.runtimes) if left_out else not item.specifier:
+            if (name in catalog.named) if left_out else not item.specifier:
                 continue
             asked = [*others, altered] if altered is not None else others
             found = placed(profile, _asking(request, asked, catalog), catalog)

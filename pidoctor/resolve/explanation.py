@@ -23,6 +23,7 @@ from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.reasons import unread_piwheels
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
+from pidoctor.resolve.standing import bearer
 
 if TYPE_CHECKING:
     from pidoctor import shapes
@@ -93,8 +94,10 @@ def explain(
     plan = answer if isinstance(answer, Plan) else None
     names = tuple(catalog.runtimes) if request.name == AUTO else (request.name,)
     found = tuple(
-        history(name, catalog.index.project(name), machine, catalog.runtimes[name].followed_by)
+        history(name, project, machine, catalog.named[name].followed_by)
         for name in names
+        for project in [catalog.index.project(name)]
+        if project is not None  # of what the index does not hold, nothing is known
     )
     return Explanation(
         found,
@@ -113,8 +116,10 @@ def _newest(
         anew = resolve(profile, request.without_specifier(), catalog)
         plan = anew if isinstance(anew, Plan) else plan
     if plan is not None:
-        pin = next(pin for pin in plan.pins if pin.name == plan.runtime)
-        asks_for = tuple(_asks_for(pin.wheel, machine, catalog)) if pin.wheel else ()
+        own = next(pin.wheel for pin in plan.pins if pin.name == plan.runtime)
+        others = [pin.wheel for pin in plan.pins if pin.wheel]
+        wheel = bearer(catalog.named[plan.runtime], own, others)
+        asks_for = tuple(_asks_for(wheel, machine, catalog)) if wheel else ()
         return Newest(plan.runtime, plan.version, True, asks_for)
     fitting = list(wheels_for(catalog.index.project(request.name), machine))
     if not fitting:
@@ -168,6 +173,6 @@ def _why_not(second: Plan, plan: Plan, catalog: Catalog) -> str:
     if second.runtime == plan.runtime:
         newer = Version(second.version) < Version(plan.version)
         return f"{plan.version} is newer" if newer else f"{plan.version} is more certain to run"
-    if catalog.runtimes[second.runtime].followed_by == plan.runtime:
+    if catalog.named[second.runtime].followed_by == plan.runtime:
         return f"{plan.runtime} follows it"
     return f"{plan.runtime} runs the same models and is preferred where both fit"

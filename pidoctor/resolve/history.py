@@ -50,9 +50,7 @@ class History(NamedTuple):
         }
 
 
-def history(
-    name: str, project: IndexedProject | None, machine: Machine, followed_by: str
-) -> History:
+def history(name: str, project: IndexedProject, machine: Machine, followed_by: str) -> History:
     """What the index holds of ``project`` for the processor of ``machine``, and for its Python."""
     fitting = sorted(wheels_for(project, machine), key=lambda wheel: Version(wheel.version))
     here = [wheel for wheel in fitting if _is_for_python(wheel, machine)]
@@ -73,8 +71,10 @@ def history(
 
 def wheels_for(project: IndexedProject | None, machine: Machine) -> Iterator[Wheel]:
     """The released wheels whose tag names the machine's processor, whatever their Python."""
-    for wheel in project.wheels if project else ():
-        if wheel.yanked or Version(wheel.version).is_prerelease:
+    if project is None:
+        return
+    for wheel in project.wheels:
+        if wheel.yanked or (Version(wheel.version).is_prerelease and project.has_releases):
             continue
         if wheel.source == "piwheels" and not machine.piwheels:
             continue

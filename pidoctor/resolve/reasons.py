@@ -25,9 +25,10 @@ UPDATE = "`pidoctor index update` reads the package index anew"
 _32_BIT = ("armv6l", "armv7l")
 
 
-def admitted(specifier: SpecifierSet, version: str) -> bool:
-    """Whether ``specifier`` asks for ``version``: a pre-release only where it names one."""
-    return specifier.contains(version, prereleases=bool(specifier.prereleases))
+def admitted(specifier: SpecifierSet, version: str, nightly: bool = False) -> bool:
+    """Whether ``specifier`` asks for ``version``: a pre-release only where it names one, or where
+    the package is a ``nightly``, which has no other versions."""
+    return specifier.contains(version, prereleases=nightly or bool(specifier.prereleases))
 
 
 def rejection(world: World, name: str, version: str) -> Candidate:

@@ -44,7 +44,7 @@ class Project(NamedTuple):
         names = [canonicalize_name(item.name) for item in here]
         spoken = catalog.relations.spoken
         backends = (spoken[name].means for name in names if name in spoken and spoken[name].kept)
-        named = (name for name in names if name in catalog.runtimes)
+        named = (name for name in names if name in catalog.named)
         runtime = next(named, next(backends, AUTO))
         same = [item for item, name in zip(here, names) if name == runtime]
         specifier = SpecifierSet()
@@ -141,15 +141,15 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
     if warning:
         raise UsageError(f"{name}: {warning}")
     for release, runtime in catalog.runtimes.items():
-        if name in runtime.distributions and name not in catalog.runtimes:
+        if name in runtime.distributions and name not in catalog.named:
             raise UsageError(
                 f"{name} is another build of {release}, which the wheels index does not hold, so "
                 f"nothing is known of it: ask for {release}; where {name} is installed, "
                 "`pidoctor smoke` tells whether it works"
             )
-    if name not in (AUTO, *catalog.runtimes):
+    if name not in (AUTO, *catalog.named):
         known = ", ".join((AUTO, *catalog.runtimes))
-        near = get_close_matches(name, catalog.runtimes, n=1, cutoff=0.75)
+        near = get_close_matches(name, catalog.named, n=1, cutoff=0.75)
         meant = f"; did you mean {near[0]}?" if near else f"; it answers for: {known}"
         beside = "" if near else f". For a package beside one: pidoctor check auto {name}"
         raise UsageError(f"{name!r} is not a runtime pidoctor knows{meant}{beside}")

@@ -32,7 +32,7 @@ from pidoctor.resolve.reasons import (
 )
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.search import Search, Solved, looked_after
-from pidoctor.resolve.standing import compiled_model, standing
+from pidoctor.resolve.standing import bearer, compiled_model, standing
 from pidoctor.resolve.verdict import Reason
 from pidoctor.units import size
 
@@ -148,9 +148,10 @@ class Question:
         versions = self._world.versions(name)
         bound = self._world.bounds.get(name, SpecifierSet())
         specifier = self._request.specifier & bound
-        asked = [version for version in versions if admitted(specifier, version)]
+        nightly = self._catalog.is_nightly(name)
+        asked = [version for version in versions if admitted(specifier, version, nightly)]
         kept = self._world.kept(name)
-        if kept is not None and admitted(specifier, str(kept.version)):
+        if kept is not None and admitted(specifier, str(kept.version), nightly):
             solved = self._search.solve(kept)
             if not isinstance(solved, Candidate):
                 return solved
@@ -232,16 +233,17 @@ class Question:
         chosen = solution[name].choice
         known = self._catalog.ledger, self._machine
         notes += filter(None, [compiled_model(self._world, name, str(chosen.version))])
+        runtime, wheels = self._catalog.named[name], [pin.wheel for pin in pins if pin.wheel]
         numpy = str(solution["numpy"].choice.version) if "numpy" in solution else ""
         return Plan(
             request=str(self._request),
             runtime=name,
-            import_line=self._catalog.runtimes[name].import_line,
+            import_line=runtime.import_line,
             python=python,
             pins=pins,
             rejected=tuple(self._rejected),
             notes=tuple(notes),
-            rests_on=standing(*known, chosen.wheel, numpy),
+            rests_on=standing(*known, bearer(runtime, chosen.wheel, wheels), numpy),
             unchecked=self._not_checked(solution),
             breaks=tuple(str(need) for _, need in self._search.broken_by(solution)),
         )

@@ -5,10 +5,13 @@ Claimed, read, proven: three strengths of knowing, told apart in every plan.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from packaging.version import Version
 
 from pidoctor.catalog.ledger import COMPILED_MODEL, PASSED, Ledger, LedgerRun
 from pidoctor.catalog.processor import decisive
+from pidoctor.catalog.runtimes import Runtime
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.platforms.versions import parse_version
@@ -27,6 +30,17 @@ def standing(ledger: Ledger, machine: Machine, wheel: Wheel | None, numpy: str) 
     if wheel.evidence is None:
         return f"{CLAIMED}: by the tag in its file name, its files were not read"
     return f"{READ}: by what its ELF files need, not tried on a machine like this"
+
+
+def bearer(runtime: Runtime, chosen: Wheel | None, others: Iterable[Wheel]) -> Wheel | None:
+    """The wheel that holds a runtime's files: its own, or that of another build which it requires.
+
+    The wheels of tensorflow 2.10 to 2.15 for 64-bit ARM are empty and need tensorflow-cpu-aws.
+    """
+    if chosen is None or chosen.evidence is not None:
+        return chosen
+    builds = (wheel for wheel in others if wheel.name in runtime.distributions and wheel.evidence)
+    return next(builds, chosen)
 
 
 def told(run: LedgerRun) -> str:

@@ -24,11 +24,15 @@ class IndexStatus(TypedDict):
 
 
 class Updated(TypedDict):
-    """A finished update, and a sentence for each thing that it changed."""
+    """A finished update, and a sentence for each thing that it changed.
+
+    ``left`` is how many wheels there was no time to read: the next update goes on with them.
+    """
 
     folder: str
     changes: list[str]
     packages: Amount
+    left: Amount
 
 
 class Verification(TypedDict):

@@ -33,6 +33,7 @@ from pidoctor.indexing.sources import open_session, pip_settings
 from pidoctor.resolve.plan import Plan
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import Question
+from pidoctor.resolve.standing import bearer
 from tests.worlds.world import machine
 
 from . import cache, emulator
@@ -47,12 +48,12 @@ _ARCHITECTURES = {"arm64": "aarch64", "armhf": "armv7l"}
 MODELS = Path(__file__).parents[2] / "pidoctor" / "proof" / "models"
 PAYLOAD = Path(__file__).with_name("ledger_payload.py")
 NOT_DONE = "not done"  # how an outcome begins that proves nothing
-_SECONDS = 240  # for one run
+_SECONDS = 900  # for one run: tensorflow takes minutes where others work beside it
 
 
 @dataclass(frozen=True)
 class Combination:
-    """A version of a runtime in a root on a core."""
+    """A version of a runtime in a root on a core; ``name`` is the package that holds its files."""
 
     system: SystemRow
     arch: str
@@ -64,7 +65,11 @@ class Combination:
     def key(self) -> tuple[str, ...]:
         architecture = _ARCHITECTURES[self.arch]
         system, python = self.system.id, self.system.python_minor
-        return self.name, self.plan.version, system, python, architecture, self.core
+        return self.name, self.version, system, python, architecture, self.core
+
+    @property
+    def version(self) -> str:
+        return next(pin.version for pin in self.plan.pins if pin.name == self.name)
 
 
 def combinations(
@@ -88,8 +93,12 @@ def combinations(
                     request = parse_request(f"{name}=={version}", catalog)
                     answer = Question(here, request, catalog).answer("python3")
                     if isinstance(answer, Plan):
-                        for core in CORES[arch]:
-                            yield Combination(system, arch, core, name, answer)
+                        runtime = catalog.runtimes[name]
+                        wheels = {wheel.name: wheel for wheel in answer.wheels}
+                        held = bearer(runtime, wheels.get(name), answer.wheels)
+                        if held is not None:
+                            for core in CORES[arch]:
+                                yield Combination(system, arch, core, held.name, answer)
 
 
 class Workshop:
@@ -117,7 +126,7 @@ class Workshop:
             ran[COMPILED_MODEL] = ended[0] if ended else "passed"
         return LedgerRun(
             name=what.name,
-            version=what.plan.version,
+            version=what.version,
             numpy=next(pin.version for pin in what.plan.pins if pin.name == "numpy"),
             system=what.system.id,
             python=what.system.python_minor,
@@ -219,6 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--archs", nargs="+", default=list(CORES))
     parser.add_argument("--runtimes", nargs="+", default=["tflite-runtime", "ai-edge-litert"])
     parser.add_argument("--versions", nargs="+", default=[])
+    parser.add_argument("--cores", nargs="+", default=[])
     options = parser.parse_args(arguments)
     obstacle = emulator.obstacle()
     if obstacle:
@@ -233,9 +243,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     workshop = Workshop()
     try:
         for what in combinations(catalog, options.suites, options.archs, options.runtimes):
-            if what.key in known or (
-                options.versions and what.plan.version not in options.versions
-            ):
+            left_out = any(
+                wanted and value not in wanted
+                for wanted, value in (
+                    (options.versions, what.version),
+                    (options.cores, what.core),
+                )
+            )
+            if what.key in known or left_out:
                 continue
             if time.monotonic() > end:
                 print("time is over; the same command goes on")

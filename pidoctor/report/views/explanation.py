@@ -14,4 +14,5 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     if result.explanation is None or detail is Detail.QUIET:
         return
     lines = tuple(Item(Mark.NOTE, line) for line in sentences(result.explanation))
-    yield Section("What there is", lines)
+    if lines:
+        yield Section("What there is", lines)

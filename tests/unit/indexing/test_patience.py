@@ -202,6 +202,22 @@ def test_a_slow_server_that_keeps_sending_is_waited_for(session: PatientSession)
     assert sha256 == hashlib.sha256(body * 6).hexdigest()
 
 
+def test_work_between_two_requests_is_no_waiting(session: PatientSession) -> None:
+    """A large wheel takes a slow board longer to read than any server is waited for."""
+    answer = always(FILE.replace(b"\r\n\r\n", b"\r\nContent-Length: 2000\r\n\r\n") + b"x" * 2_000)
+
+    class Slow(io.BytesIO):
+        def write(self, content: object) -> int:
+            time.sleep(2.5)
+            return super().write(content)  # type: ignore[arg-type]
+
+    with serving(answer) as url:
+        taken = Slow()
+        for _ in range(2):
+            download(session, url, "w.whl", taken)
+    assert len(taken.getvalue()) == 4_000
+
+
 def test_certificates_that_are_a_pipe(
     session: PatientSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from pidoctor.resolve.machine import machine_of
 
 def history_of(name: str, where: str) -> History:
     project = WheelsIndex(shipped_index()).project(name)
+    assert project is not None
     return history(name, project, machine_of(target(where)), "")
 
 

@@ -21,6 +21,8 @@ from pidoctor.resolve.verdict import Reason
         ("pi4/debian-bullseye-64", "ai-edge-litert==2.1.0", "read"),
         ("pi4/bullseye-64", "tflite-runtime==2.12.0", "read"),
         ("pi4/trixie-32", "tensorflow", "claimed"),
+        ("pi4/bookworm-64", "tensorflow==2.13.*", "read"),  # by tensorflow-cpu-aws's files
+        ("pi4/bookworm-64", "tensorflow<2.16", "read"),
     ],
 )
 def test_an_answer_says_what_it_rests_on(where: str, asked: str, strength_of_it: str) -> None:
