@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 
 MOST_VARIATION = 0.03  # boards at rest vary by 0.1 to 0.7 %
 MOST_DRIFT = 0.03  # of one thread at the end against one thread at the beginning
+MOST_APART = 0.10  # of an accelerator's output from the processor's; 8-bit ones differ by 1 or 2 %
+_BLOCK_MS = 1.0
 MOST_OTHERS = 0.15  # cores that other programs may use meanwhile
 
 
 class Figures(NamedTuple):
-    """Milliseconds of one call; ``variation`` is the standard deviation over the mean."""
+    """Milliseconds of one call; ``variation`` is the standard deviation over the mean.
+
+    Calls of less than a millisecond count as many of them as take one: a single interrupt of the
+    system is longer than such a call, and says nothing of the model.
+    """
 
     minimum: float
     p50: float
@@ -41,16 +47,25 @@ class Figures(NamedTuple):
 
 def figures_of(times: Sequence[float]) -> Figures:
     """The figures of at least two calls."""
-    ordered, mean = sorted(times), statistics.fmean(times)
+    ordered, mean, blocks = sorted(times), statistics.fmean(times), _blocks(times)
     return Figures(
         ordered[0],
         statistics.median(ordered),
         _at(ordered, 0.90),
         _at(ordered, 0.99),
         mean,
-        statistics.stdev(times) / mean if mean else 0.0,
+        statistics.stdev(blocks) / mean if mean else 0.0,
         len(ordered),
     )
+
+
+def _blocks(times: Sequence[float]) -> Sequence[float]:
+    """The means of as many calls, one after the other, as take a millisecond together."""
+    length = min(max(round(_BLOCK_MS / max(statistics.median(times), 1e-6)), 1), len(times) // 2)
+    if length < 2:
+        return times
+    starts = range(0, len(times) - length + 1, length)
+    return [statistics.fmean(times[start : start + length]) for start in starts]
 
 
 def _at(ordered: Sequence[float], share: float) -> float:
@@ -59,9 +74,19 @@ def _at(ordered: Sequence[float], share: float) -> float:
     return ordered[min(max(int(rank) - 1, 0), len(ordered) - 1)]
 
 
+def name_of(threads: int, xnnpack: bool, delegate: str) -> str:
+    """What a configuration is called."""
+    told = "1 thread" if threads == 1 else f"{threads} threads"
+    more = (delegate.rpartition("/")[2], "" if xnnpack else "no XNNPACK")
+    return ", ".join((told, *filter(None, more)))
+
+
 class BenchRun(NamedTuple):
     """One configuration, measured in a process of its own.
 
+    ``delegate`` is the library of one, empty without. ``parts`` are steps that stand for what a
+    delegate runs, ``operators`` how many of the model's operators those are, and how many it has.
+    ``apart`` is how far the output is from the processor's own, as a share of its largest value.
     ``void`` says why the figures are not to be believed; empty where nothing speaks against them.
     Without figures ``death`` says how the process ended. ``private`` are bytes beyond the import.
     """
@@ -74,28 +99,34 @@ class BenchRun(NamedTuple):
     first_ms: float = 0.0
     warm_up: int = 0
     private: int | None = None
-    delegated: int | None = None
+    parts: int | None = None
+    operators: tuple[int, int] | None = None
     checksum: str = ""
+    apart: float | None = None
     void: tuple[str, ...] = ()
     death: Death | None = None
+    delegate: str = ""
 
     @property
     def name(self) -> str:
-        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
-        return threads if self.xnnpack else f"{threads}, no XNNPACK"
+        return name_of(self.threads, self.xnnpack, self.delegate)
 
     def to_json(self) -> shapes.BenchRun:
         return {
             "threads": self.threads,
             "xnnpack": self.xnnpack,
+            "delegate": self.delegate or None,
             "ms": self.figures.to_json() if self.figures else None,
             "load_ms": self.load_ms,
             "allocate_ms": self.allocate_ms,
             "first_ms": self.first_ms,
             "warm_up_calls": self.warm_up,
             "private_bytes": self.private,
-            "delegated_parts": self.delegated,
+            "delegated_parts": self.parts,
+            "delegated_operators": self.operators[0] if self.operators else None,
+            "operators": self.operators[1] if self.operators else None,
             "output_sha256_16": self.checksum or None,
+            "output_apart": self.apart,
             "void": list(self.void),
             "death": self.death.to_json() if self.death else None,
         }
@@ -124,6 +155,17 @@ class Bench(NamedTuple):
     def void(self) -> bool:
         return self.best is None
 
+    @property
+    def delegate_fails(self) -> str:
+        """Why the delegate cannot be used, a sentence; empty where it can, or was not asked for."""
+        run = next((run for run in self.runs if run.delegate and not run.xnnpack), None)
+        if run is None:
+            return ""
+        if run.death is not None:
+            return run.death.message
+        wrong = next((why for why in run.void if why in delegate_doubts(run)), "")
+        return f"{run.delegate.rpartition('/')[2]} was loaded, but {wrong}." if wrong else ""
+
     def to_json(self) -> shapes.Bench:
         return {
             "model": self.model,
@@ -140,7 +182,11 @@ class Bench(NamedTuple):
 
 def drift_of(runs: Sequence[BenchRun]) -> float | None:
     """How much slower (1.05: by 5 %) one thread was at the end than at the beginning."""
-    one = [run.figures.p50 for run in runs if run.threads == 1 and run.xnnpack and run.figures]
+    one = [
+        run.figures.p50
+        for run in runs
+        if run.threads == 1 and run.xnnpack and not run.delegate and run.figures
+    ]
     return one[-1] / one[0] if len(one) > 1 else None
 
 
@@ -151,3 +197,36 @@ def with_drift(runs: Sequence[BenchRun]) -> tuple[BenchRun, ...]:
         return tuple(runs)
     said = f"one thread took {drift:.2f} times as long at the end as at the beginning"
     return tuple(run._replace(void=(*run.void, said)) for run in runs)
+
+
+def with_delegate_judged(runs: Sequence[BenchRun]) -> tuple[BenchRun, ...]:
+    """The runs; those with a delegate are void where it ran nothing, or ran it wrongly."""
+    plain = next((run for run in runs if run.delegate and not run.xnnpack and run.figures), None)
+    idle = plain is not None and plain.parts == 0
+    return tuple(
+        run._replace(void=(*run.void, *delegate_doubts(run, idle))) if run.figures else run
+        for run in runs
+    )
+
+
+def delegate_doubts(run: BenchRun, idle: bool = False) -> tuple[str, ...]:
+    """What speaks against a delegate; ``idle``: it ran nothing without XNNPACK beside it."""
+    if not run.delegate:
+        return ()
+    if idle or run.parts == 0:
+        return ("the delegate took no part of the model",)
+    if run.apart is None or run.apart <= MOST_APART:
+        return ()
+    share = f"{run.apart:.0%}" if run.apart < 10 else "more than ten times"
+    return (f"the output is not the processor's: it is off by {share} of the largest value",)
+
+
+def apart(values: Sequence[float | None], reference: Sequence[float | None]) -> float | None:
+    """The largest difference of two outputs over the largest value; None: not to be compared."""
+    if not values or len(values) != len(reference):
+        return None
+    both = [(a, b) for a, b in zip(values, reference) if a is not None and b is not None]
+    if len(both) < len(values):
+        return 0.0 if list(values) == list(reference) else None
+    largest = max(abs(b) for _, b in both)
+    return max(abs(a - b) for a, b in both) / largest if largest else None

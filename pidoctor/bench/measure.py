@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
@@ -15,8 +15,11 @@ from pidoctor.bench.figures import (
     MOST_VARIATION,
     Bench,
     BenchRun,
+    apart,
     drift_of,
     figures_of,
+    name_of,
+    with_delegate_judged,
     with_drift,
 )
 from pidoctor.bench.payload import MARK
@@ -25,28 +28,53 @@ from pidoctor.errors import UsageError
 from pidoctor.host.base import Completed, Host
 from pidoctor.host.command import Command, run_all
 from pidoctor.proof.death import decode, timed_out
-from pidoctor.proof.prove import PYTHON_OPTIONS
+from pidoctor.proof.proof import Delegate
+from pidoctor.proof.prove import PYTHON_OPTIONS, of_delegate, with_delegate
 
 _TIME_LIMIT_S = 300.0  # of one configuration: slow boards, large models
 _KEPT_BYTES = 1 << 20
+_PAYLOADS = (
+    ("bench", "payload.py"),
+    ("bench", "media_payload.py"),
+    ("proof", "inference_payload.py"),
+)
 
 
 class Configuration(NamedTuple):
     threads: int
     xnnpack: bool = True
-
-    @property
-    def name(self) -> str:
-        return BenchRun(self.threads, self.xnnpack).name
+    delegated: bool = False
 
 
-def configurations(threads: Sequence[int], plain: bool) -> Iterator[Configuration]:
-    """Each number of threads, one thread without XNNPACK, and one thread again: the drift."""
-    yield from (Configuration(number) for number in threads)
-    if plain:
+def configurations(
+    threads: Sequence[int], delegated: bool = False, alone: bool = True
+) -> Iterator[Configuration]:
+    """Each number of threads, one thread without XNNPACK, and one thread again: the drift.
+
+    With a delegate first those with it, where the rest of the model is XNNPACK's or not; nothing
+    else for a model that does not run ``alone``.
+    """
+    if delegated:
+        yield Configuration(threads[-1], delegated=True)
+        yield Configuration(threads[-1], xnnpack=False, delegated=True)
+    if alone:
+        yield from (Configuration(number) for number in threads)
         yield Configuration(threads[0], xnnpack=False)
-    if 1 in threads:
-        yield Configuration(1)
+        if 1 in threads:
+            yield Configuration(1)
+
+
+class Given(NamedTuple):
+    """What the model is fed: files, or random numbers where there are none.
+
+    ``needs`` say of each input how an image or a sound becomes one, ``shapes`` its sizes.
+    A model with a ``state`` is reset before each run.
+    """
+
+    files: tuple[str, ...] = ()
+    needs: tuple[Mapping[str, object], ...] = ()
+    shapes: tuple[tuple[int, ...], ...] = ()
+    state: bool = False
 
 
 class Subject(NamedTuple):
@@ -57,25 +85,36 @@ class Subject(NamedTuple):
     version: str
     model: Path
     seconds: float
+    given: Given = Given()
+    delegate: Delegate | None = None
+
+    def name_of(self, asked: Configuration) -> str:
+        return name_of(asked.threads, asked.xnnpack, self._library(asked))
+
+    def blank(self, asked: Configuration) -> BenchRun:
+        """A configuration of which nothing is known yet."""
+        return BenchRun(asked.threads, asked.xnnpack, delegate=self._library(asked))
+
+    def _library(self, asked: Configuration) -> str:
+        return self.delegate.library if self.delegate and asked.delegated else ""
 
 
 def measure(
     subject: Subject, asked: Sequence[Configuration], host: Host, say: Callable[[str], None]
 ) -> Bench:
     """The figures of every configuration. UsageError where the interpreter cannot be started."""
-    runs: list[BenchRun] = []
-    moments: list[Moment] = []
+    measured: list[_Measured] = []
     for configuration in asked:
-        say(f"Measuring {configuration.name} ...")
-        run, seen = _one(subject, configuration, host)
-        runs.append(run)
-        moments += seen
+        say(f"Measuring {subject.name_of(configuration)} ...")
+        measured.append(_one(subject, configuration, host))
+    runs = with_drift(with_delegate_judged(_compared(measured)))
+    moments = [moment for it in measured for moment in it.moments]
     last = moments[-1]
     return Bench(
         str(subject.model),
         subject.runtime.distribution,
         subject.version,
-        with_drift(runs),
+        runs,
         drift_of(runs),
         last.governor,
         max((m.celsius for m in moments if m.celsius is not None), default=None),
@@ -83,7 +122,22 @@ def measure(
     )
 
 
-def _one(subject: Subject, asked: Configuration, host: Host) -> tuple[BenchRun, list[Moment]]:
+class _Measured(NamedTuple):
+    """A run, the looks at the machine meanwhile, and the first values that came out."""
+
+    run: BenchRun
+    moments: Sequence[Moment]
+    values: Sequence[float | None] = ()
+
+
+def _compared(measured: Sequence[_Measured]) -> list[BenchRun]:
+    """The runs, their outputs compared with the processor's own."""
+    plain = [it.values for it in measured if not it.run.delegate and not it.run.xnnpack]
+    reference = plain[0] if plain else ()
+    return [it.run._replace(apart=apart(it.values, reference)) for it in measured]
+
+
+def _one(subject: Subject, asked: Configuration, host: Host) -> _Measured:
     """One configuration, with looks at the machine before, each second, and after."""
     moments = [look(host)]
     try:
@@ -97,9 +151,12 @@ def _one(subject: Subject, asked: Configuration, host: Host) -> tuple[BenchRun, 
     moments.append(look(host))
     events = _events(ended.stdout)
     done = events.get("done")
+    if "bad-file" in events:
+        raise UsageError(f"--input{events['bad-file']['why']}")
     if done is None:
-        return _died(subject, asked, ended, events.get("step", {}).get("step", "start")), moments
-    return _run(asked, done, moments), moments
+        step = events.get("step", {}).get("step", "start")
+        return _Measured(_died(subject, asked, ended, step), moments)
+    return _Measured(_run(subject.blank(asked), done, moments), moments, done["values"])
 
 
 def _events(output: bytes) -> dict[str, dict[str, Any]]:
@@ -116,31 +173,39 @@ def _events(output: bytes) -> dict[str, dict[str, Any]]:
 
 
 def _command(subject: Subject, asked: Configuration) -> Command:
+    given, delegate = subject.given, subject.delegate if asked.delegated else None
     request = {
         "runtime": {"import": subject.runtime.import_line},
         "model": os.fspath(subject.model.resolve()),
         "threads": asked.threads,
         "xnnpack": asked.xnnpack,
         "seconds": subject.seconds,
+        "delegate": delegate.to_json() if delegate else None,
+        "inputs": given.files,
+        "needs": given.needs,
+        "shapes": given.shapes,
+        "state": given.state,
     }
-    own = resources.files("pidoctor.bench").joinpath("payload.py").read_text("utf-8")
-    shared = resources.files("pidoctor.proof").joinpath("inference_payload.py").read_text("utf-8")
-    argv = (subject.python, *PYTHON_OPTIONS, own, json.dumps(request), shared)
+    own, media, shared = (
+        resources.files(f"pidoctor.{place}").joinpath(name).read_text("utf-8")
+        for place, name in _PAYLOADS
+    )
+    argv = (subject.python, *PYTHON_OPTIONS, own, json.dumps(request), shared, media)
     return Command(argv, timeout=_TIME_LIMIT_S, limit=_KEPT_BYTES, tail=True)
 
 
-def _run(asked: Configuration, done: dict[str, Any], moments: Sequence[Moment]) -> BenchRun:
-    run = BenchRun(
-        asked.threads,
-        asked.xnnpack,
-        figures_of(done["times"]),
-        done["load_ms"],
-        done["allocate_ms"],
-        done["first_ms"],
-        done["warm_up"],
-        done["private"],
-        done["delegated"],
-        done["checksum"],
+def _run(blank: BenchRun, done: dict[str, Any], moments: Sequence[Moment]) -> BenchRun:
+    operators = done["operators"]
+    run = blank._replace(
+        figures=figures_of(done["times"]),
+        load_ms=done["load_ms"],
+        allocate_ms=done["allocate_ms"],
+        first_ms=done["first_ms"],
+        warm_up=done["warm_up"],
+        private=done["private"],
+        parts=done["parts"],
+        operators=(operators[0], operators[1]) if operators else None,
+        checksum=done["checksum"],
     )
     return run._replace(void=tuple(doubts(run, done, moments)))
 
@@ -173,10 +238,15 @@ def _others(done: dict[str, Any], moments: Sequence[Moment]) -> float:
 def _died(subject: Subject, asked: Configuration, ended: Completed, step: str) -> BenchRun:
     output = ended.stderr.decode("utf-8", "replace")
     name = subject.model.name
+    delegate = subject.delegate if asked.delegated else None
+    if delegate is not None and ended.returncode < 0:
+        output += with_delegate(delegate)
     about = f"{subject.runtime.distribution} {subject.version}".rstrip()
     death = (
         timed_out(_TIME_LIMIT_S, output, step, name, about)
         if ended.timed_out
         else decode(ended.returncode, output, step, name, about)
     )
-    return BenchRun(asked.threads, asked.xnnpack, death=death)
+    if delegate is not None:
+        death = of_delegate(death, delegate)
+    return subject.blank(asked)._replace(death=death)

@@ -23,6 +23,7 @@ WINDOW_S = 0.2  # of calls while warming up
 WINDOW_CALLS = 5
 AGREE = 0.02  # two windows' medians differ by less: it is warm
 WARM_UP_S = 5.0  # at most
+SAMPLE = 1000  # values of an output that are compared
 FEWEST, MOST = 20, 10_000  # calls that are measured
 
 
@@ -46,7 +47,7 @@ def random_value(detail: Any, shared: Any) -> Any:
     """Random numbers over the whole of what 8-bit quantisation can hold, 0 to 1 for floats."""
     import numpy as np
 
-    kind, shape = np.dtype(detail["dtype"]), shared.fixed_shape(detail)
+    kind, shape = np.dtype(detail["dtype"]), [int(size) for size in detail["shape"]]
     draw = np.random.default_rng(0)
     if kind.kind == "f":
         return draw.random(shape, dtype=np.float32).astype(kind)
@@ -56,23 +57,25 @@ def random_value(detail: Any, shared: Any) -> Any:
     return shared.ramp(shape, kind)
 
 
-def calls(invoke: Any, seconds: float, fewest: int, most: int) -> Any:
-    """Milliseconds of each call, until the time is over."""
+def calls(invoke: Any, seconds: float, fewest: int, most: int, reset: Any = None) -> Any:
+    """Milliseconds of each call, until the time is over; ``reset`` comes before each, untimed."""
     times: Any = []
     end = time.perf_counter() + seconds
     while len(times) < fewest or (len(times) < most and time.perf_counter() < end):
+        if reset is not None:
+            reset()
         started = time.perf_counter_ns()
         invoke()
         times.append((time.perf_counter_ns() - started) / 1e6)
     return times
 
 
-def warm_up(invoke: Any) -> Any:
+def warm_up(invoke: Any, reset: Any = None) -> Any:
     """How many calls it took until two windows agreed, and whether they did."""
     end = time.perf_counter() + WARM_UP_S
     count, before = 0, None
     while time.perf_counter() < end:
-        window = calls(invoke, WINDOW_S, WINDOW_CALLS, MOST)
+        window = calls(invoke, WINDOW_S, WINDOW_CALLS, MOST, reset)
         count, now = count + len(window), statistics.median(window)
         if before is not None and abs(now - before) <= AGREE * before:
             return count, True
@@ -80,13 +83,72 @@ def warm_up(invoke: Any) -> Any:
     return count, False
 
 
-def interpreter_of(request: Any, shared: Any) -> Any:
+def interpreter_of(request: Any, shared: Any, delegates: Any) -> Any:
     kind = shared.interpreter_class(request["runtime"])
     arguments = {"model_path": request["model"], "num_threads": request["threads"]}
+    if delegates:
+        arguments["experimental_delegates"] = delegates
     if not request["xnnpack"]:
         resolvers = sys.modules[kind.__module__].OpResolverType
         arguments["experimental_op_resolver_type"] = resolvers.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     return kind(**arguments)
+
+
+def delegates_of(request: Any, shared: Any) -> Any:
+    if not request["delegate"]:
+        return []
+    send("step", step="delegate")
+    return [shared.load_delegate(request["delegate"], shared.interpreter_class(request["runtime"]))]
+
+
+def delegated_operators(interpreter: Any) -> Any:
+    """How many of the model's operators delegates run, and how many it has; None: not told.
+
+    The runtime keeps the operators that a delegate has taken beside the one step that stands for
+    them: they are what lies between that step's inputs and its outputs.
+    """
+    try:
+        steps = [
+            (str(it["op_name"]), it["inputs"], it["outputs"]) for it in details_of(interpreter)
+        ]
+    except (AttributeError, KeyError, TypeError):
+        return None
+    own = [step for step in steps if step[0] != "DELEGATE"]
+    maker = {int(tensor): number for number, step in enumerate(own) for tensor in step[2]}
+    taken: Any = set()
+    for name, inputs, outputs in steps:
+        if name == "DELEGATE":
+            known, open_ = {int(tensor) for tensor in inputs}, [int(it) for it in outputs]
+            while open_:
+                number = maker.get(open_.pop())
+                if number is not None and number not in taken:
+                    taken.add(number)
+                    open_ += [int(it) for it in own[number][1] if int(it) not in known]
+    return [len(taken), len(own)]
+
+
+def details_of(interpreter: Any) -> Any:
+    return interpreter._get_ops_details()
+
+
+def set_shapes(interpreter: Any, shapes: Any, shared: Any) -> None:
+    """The sizes that the user has chosen, and 1 for those that are open."""
+    for number, detail in enumerate(interpreter.get_input_details()):
+        shape = shapes[number] if number < len(shapes) else shared.fixed_shape(detail)
+        if [int(size) for size in detail["shape"]] != list(shape):
+            interpreter.resize_tensor_input(detail["index"], shape)
+
+
+def set_inputs(interpreter: Any, request: Any, shared: Any, media: Any) -> None:
+    details = interpreter.get_input_details()
+    if request["inputs"]:
+        values = media.values_of(
+            request["inputs"], request["model"], request["needs"], details, shared
+        )
+    else:
+        values = [random_value(detail, shared) for detail in details]
+    for detail, value in zip(details, values):
+        interpreter.set_tensor(detail["index"], value)
 
 
 def checksum(interpreter: Any) -> str:
@@ -94,6 +156,18 @@ def checksum(interpreter: Any) -> str:
     for detail in interpreter.get_output_details():
         digest.update(interpreter.get_tensor(detail["index"]).tobytes())
     return digest.hexdigest()[:16]
+
+
+def sample(interpreter: Any) -> Any:
+    """The first values of each output, to be compared with those of another configuration."""
+    import numpy as np
+
+    values: Any = []
+    for detail in interpreter.get_output_details():
+        array = np.ravel(interpreter.get_tensor(detail["index"]))[:SAMPLE]
+        if array.dtype.kind in "biuf":
+            values += [float(v) if np.isfinite(v) else None for v in array]
+    return values
 
 
 def timed(step: str, action: Any) -> Any:
@@ -104,24 +178,26 @@ def timed(step: str, action: Any) -> Any:
     return made, (time.perf_counter_ns() - started) / 1e6
 
 
-def main(request: Any, shared: Any) -> None:
+def main(request: Any, shared: Any, media: Any) -> None:
     began = time.perf_counter()
     shared.no_core_file()
     send("step", step="import")
     shared.interpreter_class(request["runtime"])
+    delegates = delegates_of(request, shared)
     before = private_memory()
-    interpreter, load_ms = timed("construct", lambda: interpreter_of(request, shared))
-    for detail in interpreter.get_input_details():
-        if any(int(size) < 1 for size in detail["shape"]):
-            interpreter.resize_tensor_input(detail["index"], shared.fixed_shape(detail))
+    interpreter, load_ms = timed("construct", lambda: interpreter_of(request, shared, delegates))
+    set_shapes(interpreter, request["shapes"], shared)
     _, allocate_ms = timed("allocate", interpreter.allocate_tensors)
-    for detail in interpreter.get_input_details():
-        interpreter.set_tensor(detail["index"], random_value(detail, shared))
+    try:
+        set_inputs(interpreter, request, shared, media)
+    except shared.BadFile as error:
+        send("bad-file", why=str(error))
+        return
+    reset = interpreter.reset_all_variables if request["state"] else None
     _, first_ms = timed("invoke", interpreter.invoke)
-    found = checksum(interpreter)
-    warm, agreed = warm_up(interpreter.invoke)
-    interpreter.reset_all_variables()
-    times = calls(interpreter.invoke, request["seconds"], FEWEST, MOST)
+    found, values = checksum(interpreter), sample(interpreter)
+    warm, agreed = warm_up(interpreter.invoke, reset)
+    times = calls(interpreter.invoke, request["seconds"], FEWEST, MOST, reset)
     send(
         "done",
         load_ms=load_ms,
@@ -133,12 +209,22 @@ def main(request: Any, shared: Any) -> None:
         cpu_s=time.process_time(),
         whole_s=time.perf_counter() - began,
         private=None if before is None else max(private_memory() - before, 0),
-        delegated=shared.delegated_parts(interpreter),
+        parts=shared.delegated_parts(interpreter),
+        operators=delegated_operators(interpreter),
         checksum=found,
+        values=values,
     )
 
 
+def module(name: str, source: str) -> Any:
+    made = types.ModuleType(name)
+    exec(source, made.__dict__)  # noqa: S102 - payloads of the same pidoctor
+    return made
+
+
 if __name__ == "__main__":
-    library = types.ModuleType("pidoctor_inference")
-    exec(sys.argv[2], library.__dict__)  # noqa: S102 - the proof's payload, of the same pidoctor
-    main(json.loads(sys.argv[1]), library)
+    main(
+        json.loads(sys.argv[1]),
+        module("pidoctor_inference", sys.argv[2]),
+        module("pidoctor_media", sys.argv[3]),
+    )

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_environment
+from pidoctor.cli.running import add_delegate, add_shapes
 
 if TYPE_CHECKING:
     from pidoctor.bench.figures import Bench
-    from pidoctor.bench.measure import Subject
+    from pidoctor.bench.measure import Given, Subject
     from pidoctor.bench.prediction import Prediction, Ratio
     from pidoctor.envelope import Result
+    from pidoctor.model.content import Content
     from pidoctor.profile.profile import Profile
 
 DESCRIPTION = """\
@@ -24,6 +26,7 @@ EXAMPLES = """\
   pidoctor bench detect.tflite --threads 1,4 --seconds 10
   pidoctor bench detect.tflite --venv ~/project/.venv --json
   pidoctor bench detect.tflite --predict pi5-8gb
+  pidoctor bench tpu.tflite --delegate libedgetpu.so.1 --input image.jpg
 """
 _MOST_THREADS = 256
 
@@ -44,6 +47,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TARGET",
         help="also on another board, as a range from what was measured on both: pi5-8gb",
     )
+    parser.add_argument(
+        "--input",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="what the model is given, instead of random numbers: .npy, .json, .wav, or an image; "
+        "repeat it for several inputs",
+    )
+    add_shapes(parser)
+    add_delegate(parser)
     add_environment(parser)
 
 
@@ -56,36 +69,40 @@ def run(options: argparse.Namespace) -> Result:
 
     threads = _threads(options.threads)
     elsewhere = _elsewhere(options) if options.predict is not None else None
-    subject = _subject(options)
+    subject, alone = _subject(options)
     with watched(options) as watch:
-        asked = tuple(configurations(threads, plain=True))
+        asked = tuple(configurations(threads, subject.delegate is not None, alone))
         bench = measure(subject, asked, LiveHost(), watch.say)
     if elsewhere is not None:
         bench = bench._replace(predicted=_predicted(bench, *elsewhere))
-    ran = any(run.figures for run in bench.runs)
+    ran = any(run.figures for run in bench.runs) and not bench.delegate_fails
     believed = ExitCode.COULD_NOT_CHECK if bench.void else ExitCode.FINE
     code = believed if ran else ExitCode.PROBLEM
     return Result("bench", exit_code=code, verdict=_sentence(bench, subject), bench=bench)
 
 
-def _subject(options: argparse.Namespace) -> Subject:
+def _subject(options: argparse.Namespace) -> tuple[Subject, bool]:
+    """What is measured, and whether the model runs without the delegate."""
     from pidoctor.bench.measure import Subject
     from pidoctor.catalog.runtimes import load_runtimes
+    from pidoctor.cli.own_model import delegate_of
     from pidoctor.cli.smoke import interpreter
     from pidoctor.cli.where import chosen, must_be_trusted
     from pidoctor.errors import UsageError
     from pidoctor.model.bundle import entry_name
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
+    from pidoctor.model.summary import summarise
     from pidoctor.proof.prove import prove
 
-    path = Path(options.file)
+    path, delegate = Path(options.file), delegate_of(options)
     with named_model(path) as data:
-        read_content(data)
+        content = read_content(data)
     if entry_name(path):
         raise UsageError(f"{path}: a bundle; unpack it with `python3 -m zipfile -e FILE FOLDER`")
     if not 0.1 <= options.seconds <= 60:
         raise UsageError("--seconds: from 0.1 to 60")
+    given = _given(options, content)
     choice = chosen(options)
     must_be_trusted(choice)
     python = interpreter(choice)
@@ -93,7 +110,32 @@ def _subject(options: argparse.Namespace) -> Subject:
     if proof.death is not None:
         raise UsageError(f"nothing can be measured: {proof.death.message} (see `pidoctor smoke`)")
     runtime = next(it for it in load_runtimes() if it.distribution == proof.runtime)
-    return Subject(python, runtime, proof.version or "", path, options.seconds)
+    subject = Subject(python, runtime, proof.version or "", path, options.seconds, given, delegate)
+    return subject, delegate is None or summarise(content).compiled_for is None
+
+
+def _given(options: argparse.Namespace, content: Content) -> Given:
+    """What the model is fed, and how."""
+    from pidoctor.bench.measure import Given
+    from pidoctor.cli.own_model import chosen_shapes
+    from pidoctor.errors import UsageError
+    from pidoctor.example.needs import read_needs
+    from pidoctor.model.content import NO_TENSOR
+    from pidoctor.model.summary import summarise
+
+    missing = next((name for name in options.input if not Path(name).is_file()), None)
+    if missing is not None:
+        raise UsageError(f"--input {missing}: there is no such file")
+    shapes, state = chosen_shapes(options.shape), summarise(content).state
+    if all(number == NO_TENSOR for number in content.main.inputs):
+        return Given(state=state)
+    needs = read_needs(content, shapes).inputs
+    return Given(
+        tuple(str(Path(name).resolve()) for name in options.input),
+        tuple(need.to_json() for need in needs),
+        tuple(need.shape for need in needs),
+        state,
+    )
 
 
 def _elsewhere(options: argparse.Namespace) -> tuple[str, Ratio]:
@@ -156,10 +198,13 @@ def _sentence(bench: Bench, subject: Subject) -> str:
     from pidoctor.units import seconds
 
     name, on = subject.model.name, f"{bench.runtime} {bench.version}"
+    if bench.delegate_fails:
+        return bench.delegate_fails
     best = bench.best
     if best is not None and best.figures is not None:
         return f"{name} takes {seconds(best.figures.p50 / 1000)} a run with {on}, {best.name}."
     dead = next((run.death for run in bench.runs if run.death), None)
     if dead is not None and not any(run.figures for run in bench.runs):
         return f"{name} does not run: {dead.message}"
-    return f"How fast {name} is could not be measured: {bench.runs[0].void[0]}."
+    why = next(run.void[0] for run in bench.runs if run.void)
+    return f"How fast {name} is could not be measured: {why}."

@@ -6,9 +6,10 @@ import argparse
 import os
 import re
 import shlex
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pidoctor.cli.running import add_shapes
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -32,17 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--service", action="store_true", help="also a systemd unit that starts it with the board"
     )
     parser.add_argument("--force", action="store_true", help="replace files that are there")
-    parser.add_argument(
-        "--shape",
-        metavar="NAME=SIZES",
-        action="append",
-        default=[],
-        help="sizes that the model leaves open: input=1,224,224,3 (repeatable)",
-    )
+    add_shapes(parser)
 
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import write_document
+    from pidoctor.cli.own_model import chosen_shapes
     from pidoctor.envelope import Result, Written
     from pidoctor.errors import UsageError
     from pidoctor.example.needs import read_needs
@@ -55,7 +51,7 @@ def run(options: argparse.Namespace) -> Result:
     path = Path(options.file)
     with named_model(path) as data:
         content = read_content(data)
-        needs = read_needs(content, _shapes(options.shape))
+        needs = read_needs(content, chosen_shapes(options.shape))
     output = options.output or f"{_stem(path)}_example.py"
     printed = is_standard_output(output)
     if printed and options.service:
@@ -109,19 +105,3 @@ def _user(folder: str) -> str:
         return Path(folder).owner()
     except (KeyError, OSError):
         return "pi"
-
-
-def _shapes(words: list[str]) -> Mapping[str, tuple[int, ...]]:
-    """``--shape NAME=1,2,3`` as values."""
-    from pidoctor.errors import UsageError
-
-    found = {}
-    for word in words:
-        name, equals, sizes = word.rpartition("=")
-        numbers = sizes.replace("x", ",").split(",")
-        if not equals or not all(number.strip().isdecimal() for number in numbers):
-            raise UsageError(f"--shape {word}: not NAME=SIZES, as in input=1,224,224,3")
-        found[name] = tuple(int(number) for number in numbers)
-        if not all(0 < size < 2**31 for size in found[name]):
-            raise UsageError(f"--shape {word}: a size is from 1 to 2147483647")
-    return found

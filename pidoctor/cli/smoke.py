@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pidoctor.cli.arguments import add_environment
+from pidoctor.cli.running import add_delegate
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -36,19 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[runtime.distribution for runtime in load_runtimes()],
         help="default: the first that is installed",
     )
-    parser.add_argument(
-        "--delegate",
-        metavar="LIB",
-        help="run it with this library's delegate: libedgetpu.so.1, or a path",
-    )
-    parser.add_argument(
-        "--delegate-option",
-        dest="delegate_options",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="an option of the delegate, as device=usb:0 (repeatable)",
-    )
+    add_delegate(parser)
     parser.add_argument(
         "--timeout", type=float, default=120.0, metavar="SECONDS", help="default: 120"
     )

@@ -47,6 +47,16 @@ class Input(NamedTuple):
     rate: int = USUAL_RATE
     rate_known: bool = False
 
+    def to_json(self) -> dict[str, object]:
+        """What turns an image or a sound into this input."""
+        return {
+            "kind": self.kind.value,
+            "first": self.first,
+            "offset": self.offset,
+            "factor": self.factor,
+            "rate": self.rate,
+        }
+
 
 class Needs(NamedTuple):
     """The inputs, the labels' file inside of the model, and what else changes the program."""

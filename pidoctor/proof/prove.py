@@ -84,7 +84,7 @@ def prove(
     reports = _read(told)
     output = ended.stdout.decode("utf-8", "replace")
     if delegate is not None and ended.returncode < 0:
-        output += f"\nwith the delegate {delegate.library}\n"  # a crash may be the pair's
+        output += with_delegate(delegate)
     if not reports.started and ended.returncode >= 0 and not ended.timed_out:
         raise CouldNotCheckError(
             f"{executable} does not run as Python 3.7 or newer: "
@@ -94,8 +94,7 @@ def prove(
         raise UsageError(f"{getattr(model.against, reports.reads)}: {reports.bad_file}")
     results = tuple(_result(item, reports.models.get(item.name)) for item in models)
     death = _death(ended, output, reports, runtimes, timeout_s) or _wrong(results)
-    if death is not None and delegate is not None and _ENTRY in death.evidence:
-        death = _no_delegate(death, delegate)
+    death = of_delegate(death, delegate) if death and delegate else death
     chosen = next((item for item in runtimes if item.distribution == reports.runtime), None)
     return Proof(
         status=FAILED if death else PASSED,
@@ -281,8 +280,15 @@ def _absent(runtimes: Sequence[Runtime]) -> Death:
     return Death("module-not-installed", None, "import", None, names, message, "")
 
 
-def _no_delegate(death: Death, delegate: Delegate) -> Death:
-    """A library that is there, and has no way in for the runtime."""
+def with_delegate(delegate: Delegate) -> str:
+    """What to add to the output of a process that crashed: it may be the pair's fault."""
+    return f"\nwith the delegate {delegate.library}\n"
+
+
+def of_delegate(death: Death, delegate: Delegate) -> Death:
+    """The death as it is, or that of a library that is there and has no way in for the runtime."""
+    if _ENTRY not in death.evidence:
+        return death
     message = f"{clean(delegate.library)} is not a delegate of TensorFlow Lite: it has no {_ENTRY}."
     return replace(death, kind="error", message=message, remedy=None)
 

@@ -24,12 +24,16 @@ class BenchFigures(TypedDict):
 class BenchRun(TypedDict):
     """One configuration, measured in a process of its own.
 
-    ``void`` says why its figures are not to be believed; without figures ``death`` says how the
-    process ended. ``private_bytes`` is memory beyond the import of the runtime.
+    ``delegate`` is the library of one. Of the model's ``operators`` so many are
+    ``delegated_operators``, as ``delegated_parts``. ``output_apart`` is how far the output is from
+    the processor's without XNNPACK, as a share of its largest value. ``void`` says why its figures
+    are not to be believed; without figures ``death`` says how the process ended. ``private_bytes``
+    is memory beyond the import of the runtime.
     """
 
     threads: Amount
     xnnpack: bool
+    delegate: Union[Text, None]
     ms: Union[BenchFigures, None]
     load_ms: Number
     allocate_ms: Number
@@ -37,7 +41,10 @@ class BenchRun(TypedDict):
     warm_up_calls: Amount
     private_bytes: Union[Amount, None]
     delegated_parts: Union[Amount, None]
+    delegated_operators: Union[Amount, None]
+    operators: Union[Amount, None]
     output_sha256_16: Union[str, None]
+    output_apart: Union[Number, None]
     void: list[Text]
     death: Union[Death, None]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -58,6 +59,20 @@ def test_the_time_has_limits() -> None:
     assert "from 0.1 to 60" in pidoctor("bench", str(INT8), "--seconds", "nan").err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--input", "none.npy"), "--input none.npy: there is no such file"),
+        (("--delegate", "/none/libx.so"), "--delegate /none/libx.so: there is no such file"),
+        (("--delegate-option", "device=usb"), "--delegate-option goes with --delegate LIB"),
+        (("--shape", "x=1"), "--shape: the model has no input x; it has image"),
+    ],
+)
+def test_what_a_run_cannot_be_given(words: tuple[str, ...], said: str) -> None:
+    run = pidoctor("bench", str(INT8), *words)
+    assert (run.code, run.err) == (2, f"pidoctor: {said}\n")
+
+
 def test_a_runtime_that_nobody_knows() -> None:
     run = pidoctor("bench", str(INT8), "--runtime", "onnx", "--python", sys.executable)
     assert run.code == 2
@@ -96,13 +111,19 @@ def test_boards_that_nobody_has_compared(on_a_pi4: argparse.Namespace) -> None:
         bench._elsewhere(on_a_pi4)
 
 
-@pytest.mark.network
-def test_a_measurement_is_typed_and_honest(tmp_path: Path) -> None:
-    """Figures are void or believed by what they say themselves, on a quiet or a busy machine."""
-    venv.EnvBuilder(symlinks=True).create(tmp_path / "v")
-    python = os.fspath(tmp_path / "v" / "bin" / "python")
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter with a runtime."""
+    folder = tmp_path_factory.mktemp("bench")
+    venv.EnvBuilder(symlinks=True).create(folder)
+    made = os.fspath(folder / "bin" / "python")
+    pip = [sys.executable, "-m", "pip", "--python", made, "install", "--quiet"]
     subprocess.run([*pip, "--only-binary=:all:", "ai-edge-litert"], check=True)
+    return made
+
+
+@pytest.mark.network
+def test_a_measurement_is_typed_and_honest(python: str) -> None:
     words = ("--python", python, "--threads", "1", "--seconds", "0.3", "--json")
     run = pidoctor("bench", str(INT8), *words)
     jsonschema.validate(
@@ -124,3 +145,52 @@ def test_a_measurement_is_typed_and_honest(tmp_path: Path) -> None:
         assert bool(it["void"]) or not noisy
     believed = [it for it in answer["runs"] if not it["void"]]
     assert run.code == (0 if believed else 3)
+    assert [it["delegated_operators"] for it in answer["runs"]] == [4, 0, 4]
+    assert [it["output_apart"] for it in answer["runs"]] == [0, 0, 0]
+
+
+@pytest.mark.network
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+def test_a_delegate_is_measured_and_its_output_compared(python: str, tmp_path: Path) -> None:
+    """A delegate that takes the whole model, computes nothing and is fast: its runs are void."""
+    library = tmp_path / "libzero.so"
+    source = Path(__file__).with_name("zero_delegate.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    words = ("bench", str(INT8), "--python", python, "--threads", "1", "--seconds", "0.1", "--json")
+    runs = pidoctor(*words, "--delegate", str(library)).json["bench"]["runs"]
+    assert [it["delegate"] for it in runs] == [str(library)] * 2 + [None] * 3
+    assert [it["delegated_operators"] for it in runs] == [4, 4, 4, 0, 4]
+    for it in runs[:2]:
+        assert any("the output is not the processor's" in why for why in it["void"])
+    idle = pidoctor(*words, "--delegate", str(library), "--delegate-option", "idle=1")
+    assert idle.code == 1
+    assert idle.json["verdict"].startswith("libzero.so was loaded, but the delegate took no part")
+    runs = idle.json["bench"]["runs"]
+    assert runs[1]["delegated_operators"] == 0
+    for it in runs[:2]:
+        assert "the delegate took no part of the model" in it["void"]
+    run = pidoctor(*words, "--delegate", "libnone.so")
+    assert run.code == 1
+    assert "while the delegate was loaded" in run.json["verdict"]
+
+
+@pytest.mark.network
+def test_inputs_out_of_files(python: str, tmp_path: Path) -> None:
+    make = "import numpy, sys; numpy.save(sys.argv[1], numpy.zeros((1, 8, int(sys.argv[2]), 3)))"
+    for name, width in (("right.npy", "8"), ("wrong.npy", "9")):
+        subprocess.run([python, "-c", make, str(tmp_path / name), width], check=True)
+    (tmp_path / "no.wav").write_bytes(b"RIFF")
+    (tmp_path / "a.png").write_bytes(b"\x89PNG")
+    words = ("bench", str(INT8), "--python", python, "--threads", "1", "--seconds", "0.1", "--json")
+    given = pidoctor(*words, "--input", str(tmp_path / "right.npy"))
+    assert given.json["bench"]["runs"][0]["ms"] is not None
+    random = pidoctor(*words).json["bench"]["runs"][0]
+    assert given.json["bench"]["runs"][0]["output_sha256_16"] != random["output_sha256_16"]
+    for name, said in (
+        ("wrong.npy", "it is of 1 x 8 x 9 x 3, and the model takes 1 x 8 x 8 x 3"),
+        ("no.wav", "the model takes 1 x 8 x 8 x 3, which is no sound"),
+        ("a.png", "reading an image needs Pillow there: "),
+    ):
+        run = pidoctor(*words, "--input", str(tmp_path / name))
+        assert run.code == 2
+        assert f"{name}: {said}" in run.err

@@ -101,6 +101,7 @@ TOUCHES: Mapping[str, str] = {
     "ansible.write": "files",
     "api": "files",
     "bench.measure": "files",
+    "bench.media_payload": "files",
     "bench.payload": "files",
     "catalog.__main__": "environment files",
     "catalog.ledger": "files",

@@ -8,7 +8,7 @@ from pidoctor.bench.figures import Bench, BenchRun, Figures
 from pidoctor.bench.prediction import Prediction
 from pidoctor.envelope import Result
 from pidoctor.report.document import Block, Detail, Facts, Item, Mark, Row, Section, Table, Text
-from pidoctor.units import size
+from pidoctor.units import count, size
 
 _WIDTH = 30  # characters of the longest bar
 
@@ -44,11 +44,21 @@ def _bar(run: BenchRun, it: Figures, longest: float) -> Row:
 
 
 def _against(bench: Bench) -> Iterator[Block]:
+    """Why runs are void; what is said of all of them once."""
+    measured = [run for run in bench.runs if run.figures]
+    of_all = [
+        why
+        for why in (measured[0].void if measured else ())
+        if all(why in r.void for r in measured)
+    ]
     for run in bench.runs:
+        own = [why for why in run.void if why not in of_all]
         if run.death is not None:
             yield Item(Mark.BAD, f"{run.name}: {run.death.message}")
-        elif run.void:
-            yield Item(Mark.WARN, f"{run.name} is void: {'; '.join(run.void)}")
+        elif own:
+            yield Item(Mark.WARN, f"{run.name} is void: {'; '.join(own)}")
+    if of_all:
+        yield Item(Mark.WARN, f"all are void: {'; '.join(of_all)}")
 
 
 def _elsewhere(it: Prediction) -> Iterator[Block]:
@@ -70,9 +80,14 @@ def _start(bench: Bench) -> Iterator[Block]:
         f"load {first.load_ms:.3g} ms, allocate {first.allocate_ms:.3g} ms, first run "
         f"{first.first_ms:.3g} ms, then {first.warm_up} runs to warm up"
     )
-    memory = "" if first.private is None else f"memory beyond the import {size(first.private)}, "
-    parts = "not told" if first.delegated is None else str(first.delegated)
-    yield Text(f"{memory}parts that a delegate runs: {parts}")
+    memory = "" if first.private is None else f"memory beyond the import {size(first.private)}"
+    if memory:
+        yield Text(memory)
+    for run in bench.runs:
+        if run.delegate and run.figures:
+            yield Text(f"{run.name}: {_taken(run)}")
+    if not any(run.delegate for run in bench.runs):
+        yield Text(_taken(first))
     told = [
         f"governor {bench.governor}" if bench.governor else "",
         f"{bench.mhz} MHz" if bench.mhz else "",
@@ -80,3 +95,16 @@ def _start(bench: Bench) -> Iterator[Block]:
     ]
     if any(told):
         yield Text(", ".join(filter(None, told)))
+
+
+def _taken(run: BenchRun) -> str:
+    """How much of the model a delegate runs; without one of the user's that is XNNPACK."""
+    who = run.delegate.rpartition("/")[2] or "XNNPACK"
+    if run.delegate and run.xnnpack:
+        who += " and XNNPACK together"
+    if run.operators is None:
+        return "how much of the model a delegate runs is not told by this runtime"
+    taken, of = run.operators
+    parts = f", in {count(run.parts, 'part')}" if run.parts else ""
+    rest = "; the rest by the processor" if taken < of else ""
+    return f"{taken} of {count(of, 'operator')} run by {who}{parts}{rest}"

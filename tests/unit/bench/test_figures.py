@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pidoctor.bench.conditions import Moment, slowed
-from pidoctor.bench.figures import BenchRun, drift_of, figures_of, with_drift
+from pidoctor.bench.figures import (
+    BenchRun,
+    apart,
+    drift_of,
+    figures_of,
+    with_delegate_judged,
+    with_drift,
+)
 
 TIMES = st.lists(st.floats(0.001, 1e5), min_size=2, max_size=200)
 QUIET = Moment("performance", 1800, 50.0, 0, 1.0)
@@ -24,10 +31,49 @@ def test_figures_are_in_order(times: list[float]) -> None:
     assert it.calls == len(times)
 
 
-@given(TIMES, st.floats(0.1, 10))
+@given(st.lists(st.floats(20, 1e5), min_size=2, max_size=200), st.floats(0.1, 10))
 def test_variation_has_no_unit(times: list[float], factor: float) -> None:
     scaled = figures_of([factor * time for time in times])
     assert scaled.variation == pytest.approx(figures_of(times).variation, abs=1e-9)
+
+
+def test_short_calls_vary_by_the_millisecond() -> None:
+    """One interrupt of 50 us among calls of 3 us is no noise; a processor that slows down is."""
+    steady = figures_of([0.05 if n % 1000 == 500 else 0.003 for n in range(10_000)])
+    assert steady.variation < 0.03
+    assert (steady.p50, steady.p99) == (0.003, 0.003)
+    assert figures_of([0.003] * 5000 + [0.004] * 5000).variation > 0.03
+
+
+@pytest.mark.parametrize(
+    ("values", "reference", "said"),
+    [
+        ([1.0, 2.0], [1.0, 2.0], 0.0),
+        ([1.0, 1.5], [1.0, 2.0], 0.25),
+        ([0.0, 0.0], [1.0, -4.0], 1.0),
+        ([], [], None),
+        ([1.0], [1.0, 2.0], None),
+        ([None, 1.0], [None, 1.0], 0.0),
+        ([None, 1.0], [1.0, 1.0], None),
+    ],
+)
+def test_how_far_outputs_are_apart(
+    values: list[float | None], reference: list[float | None], said: float | None
+) -> None:
+    assert apart(values, reference) == said
+
+
+def test_a_delegate_that_ran_nothing_or_ran_it_wrongly_is_void() -> None:
+    plain = BenchRun(1, True, figures_of([5.0, 5.0]), parts=0)
+    idle = BenchRun(1, False, figures_of([5.0, 5.0]), parts=0, delegate="/l/libx.so")
+    beside = idle._replace(xnnpack=True, parts=1)
+    for run in with_delegate_judged([idle, beside]):
+        assert run.void == ("the delegate took no part of the model",)
+    at_work = [it._replace(parts=1, apart=0.004) for it in (idle, beside)]
+    assert with_delegate_judged([*at_work, plain]) == (*at_work, plain)
+    (wrong, _) = with_delegate_judged([at_work[0]._replace(apart=0.95), plain._replace(apart=0.95)])
+    assert "off by 95% of the largest value" in wrong.void[0]
+    assert wrong.name == "1 thread, libx.so, no XNNPACK"
 
 
 def test_percentiles_are_values_that_were_measured() -> None:
