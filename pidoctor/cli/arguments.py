@@ -169,7 +169,7 @@ def parse(words: Sequence[str]) -> ParsedCommand:
         if hasattr(options, "gathers"):
             _gather(options)
         elif isinstance(getattr(options, "requirement", None), str):
-            options.requirement = _only_one(_respelled([options.requirement], options.quiet))
+            options.requirement = _only_one(_read([options.requirement], options.quiet))
         return ParsedCommand(name, options, module.run)
     before, after = _split_at_dashes(words[1:])
     options = parser.parse_args(before)
@@ -341,14 +341,14 @@ def add_offline(parser: argparse.ArgumentParser) -> None:
 
 def _gather(options: argparse.Namespace) -> None:
     """One requirement as it is; several, or those of files, as a project."""
-    words = _respelled(options.requirement, options.quiet)
-    words = options.requirement = _understood(words, options.quiet)
+    words = options.requirement = _read(options.requirement, options.quiet)
     options.settings = settings = _settings()
     if settings is not None and not (words or options.files or options.constraints):
         options.words, options.requirement = [], settings.requirement
         options.from_settings = settings.shown
         return
-    if not (options.files or options.constraints or len(words) > 1):
+    alone = len(words) <= 1 and not re.search(r"[;\[]", "".join(words))  # no marker, no extra
+    if alone and not (options.files or options.constraints):
         options.requirement = _only_one(words)
         return
     from pidoctor.requirements.project import read_project
@@ -361,33 +361,25 @@ def _only_one(words: Sequence[str]) -> str:
     return words[0] if words else "auto"
 
 
-def _respelled(words: Sequence[str], quiet: bool = False) -> list[str]:
-    """The words as pip writes requirements; what they were read as is said on stderr."""
+def _read(words: Sequence[str], quiet: bool) -> list[str]:
+    """The words as pip writes requirements, the names that people have for runtimes as the
+    runtimes; what they were read as is said on stderr, in one line."""
+    if not words:
+        return []
+    from pidoctor.requirements.names import understood
     from pidoctor.requirements.spelling import respelled
 
     for word in words:
         _refuse_machine(word)
-    found = respelled(words)
-    if not quiet and "".join("".join(found).split()) != "".join("".join(words).split()):
+    found, why = understood(spelled := respelled(words))
+    changed = "".join("".join(spelled).split()) != "".join("".join(words).split())
+    if (changed or why) and not quiet:
         from pidoctor.cli.output import say_error
 
-        say_error(f"read as {' '.join(found) or 'auto'}")
+        say_error(
+            ": ".join([f"read as {' '.join(found) or 'auto'}", *["; ".join(why)][: len(why)]])
+        )
     return found
-
-
-def _understood(words: Sequence[str], quiet: bool) -> list[str]:
-    """Names that people have for runtimes as the runtimes; which, is said on stderr."""
-    if not words:
-        return []
-    from pidoctor.requirements.names import understood
-
-    meant, told = understood(words)
-    if told and not quiet:
-        from pidoctor.cli.output import say_error
-
-        for line in told:
-            say_error(line)
-    return meant
 
 
 def _refuse_machine(word: str) -> None:

@@ -10,23 +10,63 @@ from packaging.utils import canonicalize_name
 from pidoctor.catalog.relations import SpokenName, load_relations
 from pidoctor.catalog.runtimes import load_runtimes
 
+_LONGEST_NAME = 4  # words: "ai edge lite rt"
+_BARE = re.compile(r"[A-Za-z][\w.-]*")
 _NAME = re.compile(r"\s*([A-Za-z0-9][\w. -]*?)\s*((?:[\[<>=!~;@].*)?)", re.DOTALL)
 
 
 def understood(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The requirements that ``words`` mean, and a line for each that was taken as another name.
+    """The requirements that ``words`` mean, and for each that was taken as another name, why.
 
     "tflite runtime" is one name, whether the shell passes one word or two.
     """
-    joined = canonicalize_name("-".join(words))
-    if len(words) > 1 and (joined in load_relations().spoken or joined in _runtimes()):
-        words = [" ".join(words)]
-    meant, told = [], []
-    for word in words:
+    meant: dict[str, None] = {}
+    told = []
+    for word in _joined(words):
         requirements, line = _meant(word)
-        meant += requirements
-        told += [line] if line else []
-    return meant, told
+        named = {re.split(r"[<>=~!\[;]", requirement)[0] for requirement in meant}
+        new = [requirement for requirement in requirements if requirement not in named]
+        meant.update(dict.fromkeys(new))
+        told += [line] if line and new != [word] else []
+    return list(meant), told
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """``words`` with the longest runs that are one name put together."""
+    found, at = [], 0
+    while at < len(words):
+        run = next(
+            (
+                size
+                for size in range(min(len(words) - at, _LONGEST_NAME), 1, -1)
+                if all(_BARE.fullmatch(word) for word in words[at : at + size - 1])
+                and _known(" ".join(words[at : at + size]))
+            ),
+            1,
+        )
+        found.append(" ".join(words[at : at + run]))
+        at += run
+    return found
+
+
+def _known(word: str) -> bool:
+    match = _NAME.fullmatch(word)
+    if match is None:
+        return False
+    name = _names().get(_key(match[1]))
+    row = load_relations().spoken.get(name or "")
+    return name is not None and not (row and row.kept)
+
+
+def _key(name: str) -> str:
+    """A name without case and hyphens: "TF Lite", "tf-lite" and "tflite" are one."""
+    return canonicalize_name(re.sub(r"\s+", "-", name)).replace("-", "")
+
+
+def _names() -> dict[str, str]:
+    """Every name of a runtime and every one that people have for it, by its key."""
+    names = (*load_relations().spoken, *sorted(_runtimes()))
+    return {_key(name): name for name in names}
 
 
 def stands_for_runtime(name: str) -> SpokenName | None:
@@ -41,13 +81,18 @@ def _meant(word: str) -> tuple[list[str], str]:
     if match is None:
         return [word], ""
     name, rest = match[1], match[2]
-    plain = canonicalize_name(re.sub(r"\s+", "-", name))
-    row = load_relations().spoken.get(plain)
+    spoken, plain = load_relations().spoken, canonicalize_name(re.sub(r"\s+", "-", name))
+    extra = re.match(r"\[([\w.-]+)\]", rest)
+    row = spoken.get(f"{plain}[{canonicalize_name(extra[1])}]") if extra else None
+    if row is not None and extra is not None:
+        name, rest = name + extra[0], rest[extra.end() :]
+    known = _names().get(_key(name), "")
+    row = row or spoken.get(known)
     if row is None:
-        return [plain + rest if " " in name and plain in _runtimes() else word], ""
-    taken = row.means if row.kept else row.means + rest
-    line = f"{name} was taken as {row.means}: {row.text}"
-    return [taken, word] if row.kept else [taken], line
+        return [known + rest if known and (" " in name or plain != known) else word], ""
+    bare = re.split(r"[<>=~!]", row.means)[0]  # "tf2" names a version, unless another is said
+    taken = row.means if row.kept or not rest else bare + rest
+    return [taken, word] if row.kept else [taken], row.text
 
 
 def _runtimes() -> set[str]:

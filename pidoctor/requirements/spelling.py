@@ -9,25 +9,19 @@ from pathlib import PurePath
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from pidoctor.errors import UsageError
+from pidoctor.requirements.phrases import bare
 
 # "2.3", "v2.16.1", "2.x", "2.3.*", "2.22.0rc0"
 _VERSION = r"[vV]?(\d+(?:\.\d+)*(?:\.(?:\*|[xX]))?(?:(?:a|b|rc|\.?dev|\.?post)\d+)?)"
 _ALONE = re.compile(_VERSION)
 _BOUND = re.compile(r"(?:==|===|=>|=<|>=|<=|~=|!=|=|<|>)\s*[vV]?\d.*")
 _LATEST = re.compile(r"(?:(?:\s|==?|@|:)\s*)?\b(?:latest|newest|stable)\b", re.IGNORECASE)
-# What stands before the requirement where a whole command or a line of a program is given.
-_INSTALLER = re.compile(
-    r"(?:sudo\s+)?(?:python[\d.]*\s+-m\s+)?"
-    r"(?:pip[\d.]*|uv(?:\s+pip)?|pipx|poetry|conda|mamba|apt(?:-get)?)\s+(?:install|add)\s+",
-    re.IGNORECASE,
-)
-_IMPORT = re.compile(r"(?:import|from)\s+([A-Za-z]\w*)\b(?!\s*[<>=~!]).*")
-_SPOKEN = re.compile(r"\s+(?:version|ver\.?)\s+(?=[vV]?\d)", re.IGNORECASE)
 # A name, what stands between, a version; without anything between it must have a dot.
 _NAMED = re.compile(
     r"([A-Za-z][A-Za-z0-9]*(?:[-_. ][A-Za-z]+[A-Za-z0-9]*)*?)"
-    rf"(?:(?:\s*(?:=|@|:|-|_|\(|\s)\s*){_VERSION}|[vV]?(\d+\.\d+(?:\.\d+)*))\)?(?:=[\w.]+)?"
+    rf"(?:(?:\s*(?:=|@|:|-|_|\(|\s)\s*){_VERSION}|[vV]?(\d+\.(?:\d+|[xX])(?:\.\d+)*))\)?(?:=[\w.]+)?"
 )
+_IMAGE = re.compile(r"(?:(?:[\w.-]+/)*([a-z]+)/\1|([a-z]+)):([\d.]+|latest)?(-[a-z\d-]+)?")
 _TURNED = (("=>", ">="), ("=<", "<="))
 _HELP_FILES = {
     ".tflite": "is a model: pidoctor model {word}",
@@ -44,7 +38,7 @@ def respelled(words: Sequence[str]) -> list[str]:
     :class:`UsageError` for what is no requirement at all, with what to type instead.
     """
     found: list[str] = []
-    for word in (word.strip().strip("\"'").strip() for word in _bare(words)):
+    for word in bare(words):
         _refuse_files(word)
         if _LATEST.fullmatch(word):
             continue
@@ -57,19 +51,6 @@ def respelled(words: Sequence[str]) -> list[str]:
         elif word:
             found.append(_one(word))
     return found
-
-
-def _bare(words: Sequence[str]) -> Sequence[str]:
-    """The words without the command of an installer, an import or "version" around them."""
-    text = _SPOKEN.sub(" ", " ".join(words))
-    imported = _IMPORT.fullmatch(text)
-    if imported:
-        return [imported[1]]
-    before = _INSTALLER.match(text)
-    if before or len(text) < len(" ".join(words)):
-        kept = text[before.end() :] if before else text
-        return [kept] if len(words) == 1 else kept.split()
-    return [re.sub(r"\.interpreter$", "", word) for word in words]
 
 
 def _refuse_files(word: str) -> None:
@@ -89,12 +70,31 @@ def _one(word: str) -> str:
     """One word, or several in quotes: "tensorflow v2.3"."""
     if word.lower().endswith(".whl"):
         return _of_wheel(word)
+    if "://" in word:
+        raise UsageError(
+            f"{word!r} is an address, and what is answered for is a released version: write one "
+            "such as tensorflow==2.16.1"
+        )
+    if ";" in word.rstrip("; "):  # with a marker, which pip reads
+        return word
+    word = _of_image(word)
     word = _LATEST.sub("", word) if _LATEST.search(word) else word
     named = _NAMED.fullmatch(word)
     if named:
         return f"{_hyphened(named[1])}=={_plain(named[2] or named[3])}"
     name, bounds = _split(word)
     return f"{_hyphened(name)}{_bounds(bounds)}"
+
+
+def _of_image(word: str) -> str:
+    """The requirement that is in a container image: "tensorflow/tensorflow:2.15.0-gpu"."""
+    image = re.fullmatch(
+        r"(?:(?:[\w.-]+/)*([a-z]+)/\1|([a-z]+)):([\d.]+|latest)?(-[a-z\d-]+)?", word
+    )
+    if image is None:
+        return word.removeprefix("tensorflow/")
+    name, tag = image[1] or image[2], image[3]
+    return f"{name}=={tag}" if tag and tag != "latest" else name
 
 
 def _of_wheel(word: str) -> str:
@@ -118,6 +118,7 @@ def _hyphened(name: str) -> str:
 
 
 def _bounds(text: str) -> str:
+    text = re.sub(r"^@\s*(?=[\^~<>=!])", "", text)  # "tensorflow@^2.16"
     for wrong, right in _TURNED:
         text = text.replace(wrong, right)
     text = re.sub(r"(?<![<>=~!])=(?!=)(?=\s*[vV]?\d)", "==", text)

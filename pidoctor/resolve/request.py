@@ -149,7 +149,8 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
             )
     if name not in (AUTO, *catalog.named):
         known = ", ".join((AUTO, *catalog.runtimes))
-        near = get_close_matches(name, catalog.named, n=1, cutoff=0.75)
+        bare = name[len("python3-") :] if name.startswith("python3-") else name  # Debian's name
+        near = get_close_matches(bare, catalog.named, n=1, cutoff=0.75)
         meant = f"; did you mean {near[0]}?" if near else f"; it answers for: {known}"
         beside = "" if near else f". For a package beside one: pidoctor check auto {name}"
         raise UsageError(f"{name!r} is not a runtime pidoctor knows{meant}{beside}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packaging.requirements import Requirement
 
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.import_names import import_name
@@ -31,8 +32,9 @@ from pidoctor.requirements.project import read_project
 def test_a_name_that_means_a_runtime(words: list[str], meant: list[str]) -> None:
     found, told = understood(words)
     assert found == meant
+    rows = load_relations().spoken.values()
     assert len(told) == 1
-    assert "was taken as" in told[0]
+    assert told[0] in {row.text for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,17 @@ def test_a_runtime_in_two_words() -> None:
 
 def test_every_name_means_something_that_can_be_asked_for() -> None:
     known = {"auto", *(runtime.distribution for runtime in load_runtimes())}
-    assert {row.means for row in load_relations().spoken.values()} <= known
+    assert {Requirement(row.means).name for row in load_relations().spoken.values()} <= known
+
+
+def test_a_package_beside_its_runtime_does_not_ask_for_it_twice() -> None:
+    assert understood(["tensorflow==2.15", "keras"]) == (["tensorflow==2.15", "keras"], [])
+    assert understood(["tf", "keras"])[0] == ["tensorflow", "keras"]
+
+
+def test_a_name_with_a_version_gives_way_to_one_that_is_asked_for() -> None:
+    assert understood(["tf2"])[0] == ["tensorflow==2.*"]
+    assert understood(["tf2==2.15"])[0] == ["tensorflow==2.15"]
 
 
 def test_keras_in_a_file_brings_its_backend() -> None:

@@ -1,0 +1,125 @@
+"""Whole commands and plain speech around a requirement: "pip install -U X", "X and Y", "X 2+"."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+from pidoctor.errors import UsageError
+
+_INSTALLER = re.compile(
+    r"[$!%#>\s]*(?:sudo\s+(?:-\w+\s+)*)?(?:python[\d.]*\s+-m\s+)?"
+    r"(?:pip[\d.]*|uv(?:\s+pip)?|pipx|pipenv|pdm|poetry|conda|mamba|apt(?:-get)?)"
+    r"\s+(?:install|add|download)\s+",
+    re.IGNORECASE,
+)
+_IMPORT = re.compile(r"(?:import|from)\s+([A-Za-z][\w.]*)(?!\s*[<>=~!]).*")
+_MODULES = re.compile(r"(?<=\w)\.(?:interpreter|keras|python)(?:\.\w+)*$", re.IGNORECASE)
+# Options of installers that take a value.
+_VALUED = re.compile(
+    r"-[ifctnr]|--(?:(?:extra-)?index-url|find-links|channel|target|prefix|python(?:-version)?|"
+    r"platform|abi|implementation|timeout|retries|proxy|cache-dir|trusted-host|root|src|name|"
+    r"only-binary|no-binary|progress-bar|requirement)"
+)
+_SPOKEN_VERSION = re.compile(r"\s+(?:version|ver\.?)\s+(?=[vV]?\d)", re.IGNORECASE)
+_MORE = r"(?:newer|later|higher|above|up|greater)"
+_LESS = r"(?:older|earlier|lower|below|less)"
+_V = r"[vV]?(\d+(?:\.\d+)*)"
+# How a bound is spoken, and how pip writes it; the first that fits.
+_SPOKEN_BOUNDS = (
+    (re.compile(rf"(>=?\s*{_V})\s+(?:or|and)\s+{_MORE}\b", re.I), r"\1"),
+    (re.compile(rf"(<=?\s*{_V})\s+(?:or|and)\s+{_LESS}\b", re.I), r"\1"),
+    (re.compile(rf"(?:\s*==?\s*|\s+){_V}(?:\s*\+(?=\s|$)|\s+(?:or|and)\s+{_MORE}\b)", re.I),
+     r">=\1"),
+    (re.compile(rf"(?:\s*==?\s*|\s+){_V}\s+(?:or|and)\s+{_LESS}\b", re.I), r"<=\1"),
+    (re.compile(rf"\s+(?:at least|from|since|min(?:imum)?)\s+{_V}", re.I), r">=\1"),
+    (re.compile(rf"\s+(?:at most|up to|max(?:imum)?)\s+{_V}", re.I), r"<=\1"),
+    (re.compile(rf"\s+(?:{_MORE}|more) than\s+{_V}", re.I), r">\1"),
+    (re.compile(rf"\s+(?:(?:{_LESS}|earlier) than|below|under|before)\s+{_V}", re.I), r"<\1"),
+)  # fmt: skip
+_AND = re.compile(r"\s*(?:,(?=\s*[A-Za-z])|\s&&?\s|\s\+\s|\s(?:and|plus|with)\s)\s*", re.IGNORECASE)
+_JOINING = frozenset(("and", "plus", "with", "&", "+", ",", "&&"))
+_PYTHON = re.compile(
+    r"\s+(?:(?:for|on|with|in|and)\s+)?(?:python|py)\s?(3\.\d+)\b.*", re.IGNORECASE
+)
+_PLACE = re.compile(r"\s+(?:for|on|in)\s+(?:an?\s+|my\s+|the\s+)?(.+)", re.IGNORECASE)
+_QUOTED = re.compile(r"([\"'])(.*)\1", re.DOTALL)
+
+
+def bare(words: Sequence[str]) -> list[str]:
+    """The requirements in ``words``, without the command of an installer and its options, an
+    import or the words of plain speech around them.
+
+    Raises :class:`UsageError` for what belongs into an option: a machine, a Python, a file.
+    """
+    text = " ".join(words)
+    imported = _IMPORT.fullmatch(text)
+    if imported:
+        return [_module(imported[1])]
+    before = _INSTALLER.match(text)
+    if before:
+        words = list(_without_options(_split(text[before.end() :])))
+        text = " ".join(words)
+    spoken = _SPOKEN_VERSION.sub(" ", text)
+    for pattern, bound in _SPOKEN_BOUNDS:
+        spoken = pattern.sub(bound, spoken)
+    _refuse_places(spoken)
+    if spoken != text:
+        words = [spoken] if len(words) == 1 else spoken.split()
+    return [_MODULES.sub("", part) for word in words for part in _parts(word)]
+
+
+def _module(name: str) -> str:
+    """The name that a module's import means: "tensorflow.lite" is in tensorflow."""
+    return name.partition(".")[0]
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:  # an odd quote
+        return text.split()
+
+
+def _without_options(words: Sequence[str]) -> Iterator[str]:
+    valued = ""
+    for word in words:
+        if valued:
+            if valued in ("-r", "--requirement"):
+                raise UsageError(f"{word!r} is a file of requirements: name it with -r")
+            valued = ""
+        elif word.startswith("-"):
+            valued = word if _VALUED.fullmatch(word) else ""
+        else:
+            yield word
+
+
+def _parts(word: str) -> Iterator[str]:
+    """The requirements of one word; several in quotes are joined by a comma or "and"."""
+    word = word.strip()
+    quoted = _QUOTED.fullmatch(word)
+    word = quoted[2].strip() if quoted else word
+    if ";" in word or "://" in word:
+        yield word
+        return
+    parts = (part.strip(" ,") for part in _AND.split(word))
+    yield from (part for part in parts if part and part.lower() not in _JOINING)
+
+
+def _refuse_places(text: str) -> None:
+    """UsageError for a Python or a machine among the words, with the option that takes it."""
+    if ";" in text or "://" in text:
+        return
+    python = _PYTHON.search(text)
+    if python and not text.lower().startswith("python"):
+        raise UsageError(
+            f"the Python has an option of its own: {shlex.quote(text[: python.start()])} --python "
+            f"{python[1]}, or for another machine --target pi4/py{python[1]}"
+        )
+    place = _PLACE.search(text)
+    if place:
+        raise UsageError(
+            f"the machine has an option of its own: {shlex.quote(text[: place.start()])} "
+            f"--target {shlex.quote(place[1].strip())}"
+        )
