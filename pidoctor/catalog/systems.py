@@ -111,6 +111,7 @@ class Systems(NamedTuple):
     flavours: tuple[Flavour, ...] = ()
     containers: tuple[Container, ...] = ()
     libraries: tuple[Packaged, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     @property
     def instead(self) -> Iterator[tuple[Container, str, str]]:
@@ -196,6 +197,14 @@ class Packaged(NamedTuple):
     sources: tuple[str, ...]
 
 
+class Elsewhere(NamedTuple):
+    """What people ask about and pidoctor does not answer for, with what to do instead."""
+
+    names: tuple[str, ...]  # in any spelling
+    text: str  # follows "target NAME: "
+    sources: tuple[str, ...]
+
+
 class SystemsTable(NamedTuple):
     """systems.json."""
 
@@ -204,6 +213,7 @@ class SystemsTable(NamedTuple):
     containers: tuple[Container, ...]
     systems: tuple[SystemRow, ...]
     libraries: tuple[Packaged, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 def load_systems() -> Systems:
@@ -212,7 +222,9 @@ def load_systems() -> Systems:
 
 
 def _systems(table: SystemsTable) -> Systems:
-    return Systems(table.systems, table.flavours, table.containers, table.libraries)
+    return Systems(
+        table.systems, table.flavours, table.containers, table.libraries, table.elsewhere
+    )
 
 
 def _of(by_bits: Mapping[Any, Mapping[str, Value]], bits: int) -> Mapping[str, Value]:

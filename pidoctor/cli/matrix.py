@@ -81,7 +81,7 @@ def _with_pythons(names: list[str], pythons: str | None) -> list[str]:
     """Every target, and the same with each of the Pythons installed beside its own."""
     from pidoctor.catalog.pythons import indexed_pythons, offered_pythons
     from pidoctor.errors import UsageError
-    from pidoctor.profile.target_names import say
+    from pidoctor.profile.target_words import say
 
     if not pythons:
         return names

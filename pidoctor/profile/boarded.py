@@ -19,7 +19,8 @@ from pidoctor.profile.sections import (
     documented,
     page_size_of,
 )
-from pidoctor.profile.target_names import find_boards, say, shown
+from pidoctor.profile.target_names import find_boards
+from pidoctor.profile.target_words import say, shown
 
 S = TypeVar("S")
 _64_BIT = "aarch64"

@@ -34,19 +34,24 @@ def with_devices(profile: Profile, names: Iterable[str]) -> Profile:
 
 def named(name: str) -> AcceleratorRow:
     """The device that a name in any spelling means."""
-    spellings: dict[str, AcceleratorRow] = {}
-    for row in load_accelerators():
-        for text in (row.id, row.name, *row.aliases):
-            spellings.setdefault(_plain(text), row)
-    wanted = _plain(name)
-    if wanted in spellings:
-        return spellings[wanted]
-    inside = {row.id: row for text, row in spellings.items() if wanted and wanted in text}
+    known, wanted = spellings(), _plain(name)
+    if wanted in known:
+        return known[wanted]
+    inside = {row.id: row for text, row in known.items() if wanted and wanted in text}
     if len(inside) == 1:
         return next(iter(inside.values()))
     raise UsageError(
         f"{WITH} {name!r} is not a device that pidoctor knows; {_near(inside, wanted)}"
     )
+
+
+def spellings() -> dict[str, AcceleratorRow]:
+    """Every name of a device, in lower case and without what is no letter or digit."""
+    found: dict[str, AcceleratorRow] = {}
+    for row in load_accelerators():
+        for text in (row.id, row.name, *row.aliases):
+            found.setdefault(_plain(text), row)
+    return found
 
 
 def _near(inside: Iterable[str], wanted: str) -> str:

@@ -13,7 +13,8 @@ from pidoctor.profile.sections import (
     container_profile,
     table_profile,
 )
-from pidoctor.profile.target_names import Reading, all_names, read_name
+from pidoctor.profile.target_names import all_names, read_name
+from pidoctor.profile.target_reading import Reading
 
 __all__ = ["all_targets", "profile_of", "read_name", "target"]
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pidoctor.catalog.systems import load_systems
 from pidoctor.errors import UsageError
 from pidoctor.profile.named_targets import all_targets, target
 from pidoctor.profile.target_names import read_name
@@ -173,6 +174,54 @@ nvidia jetson nano 2gb                  jetson-nano-2gb/jetpack-4-64
 orangepi zero 2w                        orange-pi-zero-2w-4gb/debian-bookworm-64
 radxa rock 5a                           rock-5a-4gb/debian-bookworm-64
 pi4/bookworm/3.11                       pi4-4gb/bookworm-64/py3.11
+RP4                                     pi4-4gb/trixie-64
+RPi0W                                   pi-zero-w/trixie-32
+RPi0                                    pi-zero/trixie-32
+Raspberry Pi Zero W v1.3                pi-zero-w/trixie-32
+Raspberry Pi Model B Rev 2              pi-1b-512mb/trixie-32
+RPi 4 running Ubuntu Server 22.04       pi4-4gb/ubuntu-22.04-64
+Raspberry Pi 4B 8GB running Bookworm    pi4-8gb/bookworm-64
+Raspberry Pi 5 with Bookworm            pi5-4gb/bookworm-64
+Ubuntu 22.04 on Raspberry Pi 4          pi4-4gb/ubuntu-22.04-64
+RPI 4B / Raspbian Buster                pi4-4gb/buster-32
+Raspberry Pi 4 - Raspberry Pi OS (64 bit)  pi4-4gb/trixie-64
+Raspberry Pi 4, Raspbian GNU/Linux 11 (bullseye), Python 3.9.2  pi4-4gb/bullseye-32/py3.9
+Raspberry Pi 4 (arm64 v8)               pi4-4gb/trixie-64
+pi4 linux/arm64                         pi4-4gb/trixie-64
+Hardware : BCM2835 Revision : 9000c1    pi-zero-w/trixie-32
+a03111                                  pi4-1gb/trixie-64
+d04171                                  pi5-8gb/trixie-64
+Jetson Nano 4GB JetPack 4.6.1           jetson-nano-4gb/jetpack-4-64
+jetson nano B01 jp4.6                   jetson-nano-4gb/jetpack-4-64
+jetson orin nano jp6                    jetson-orin-nano-4gb/jetpack-6-64
+jetson nano l4t 32.7.1                  jetson-nano-4gb/jetpack-4-64
+Nvidia Jetson Orin NX 16GB              jetson-orin-nx-16gb/jetpack-6-64
+orangepi3-lts                           orange-pi-3-2gb/debian-bookworm-64
+asus tinker board s                     tinker-board/debian-bookworm-32
+libre computer aml-s905x-cc             le-potato-2gb/debian-bookworm-64
+i.mx8m plus                             imx8mp-evk/debian-bookworm-64
+arduino -q                              uno-q-4gb/debian-trixie-64
+aws graviton2                           graviton2-4gb/amazon-linux-2023-64
+Debian 12.5 aarch64                     aarch64/debian-bookworm-64
+Ubuntu 20.04 ARM64                      aarch64/ubuntu-20.04-64
+pi4/alpine/3.22                         pi4-4gb/alpine-3.22-64
+pi4/ubuntu/22.04                        pi4-4gb/ubuntu-22.04-64
+pi4/raspbian/11                         pi4-4gb/bullseye-32
+pi4/ubuntu mate                         pi4-4gb/ubuntu-24.04-64
+pi4/raspberry pi os legacy              pi4-4gb/bookworm-64
+pi4/stable                              pi4-4gb/trixie-64
+pi4/oldstable                           pi4-4gb/bookworm-64
+arm64v8/python:3.11-slim                aarch64/python:3.11-slim
+pi4/debian:latest                       pi4/debian:latest
+pi4/debian:stable-slim                  pi4/debian:stable-slim
+pi4/ubuntu:jammy                        pi4/ubuntu:jammy
+pi4/python:3-slim                       pi4/python:3-slim
+pi4/python:latest                       pi4/python:latest
+pi4/python:3.9-buster                   pi4/python:3.9-buster
+balenalib/raspberrypi4-64-debian        pi4-4gb/debian-trixie-64
+balenalib/raspberrypi4-64-debian:bookworm-run  pi4/debian-bookworm-64
+balenalib/raspberrypi4-64-debian-python:3.9-bullseye  pi4/debian-bullseye-64/py3.9
+balenalib/jetson-nano-ubuntu:bionic     jetson-nano-4gb/ubuntu-18.04-64
 """
 
 # What means several machines or none: a part of the reason, and the names that are offered.
@@ -190,7 +239,6 @@ orange pi            several boards      orange-pi-5-4gb/debian-bookworm-64
 graviton             several boards      graviton2-4gb/amazon-linux-2023-64
 pi-9/bookworm-64     unknown board       pi4-4gb/bookworm-64
 pi4/bookwurm-64      unknown system      pi4-4gb/bookworm-64
-pi4/windows          unknown system      pi4-4gb/trixie-64
 jetson-nono          unknown board       jetson-nano-4gb/jetpack-4-64
 orangpi5             unknown board       orange-pi-5-4gb/debian-bookworm-64
 odriod-c4            unknown board       odroid-c4/ubuntu-24.04-64
@@ -200,6 +248,18 @@ jetpack 6            names no board      jetson-orin-nano-4gb/jetpack-6-64
 L4T                  names no board      jetson-nano-4gb/jetpack-4-64
 Raspbian GNU/Linux 11 (bullseye)  names no board  pi-zero-2w/bullseye-32 pi4-4gb/bullseye-32
 pi4 bookworm trixie  unknown word        pi4-4gb/bookworm-64
+2024-11-19-raspios-bookworm-arm64.img.xz  names no board  pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
+raspios-bookworm-armhf-lite.img  names no board  pi-zero-2w/bookworm-32 pi4-4gb/bookworm-32
+pi4/alpine/3.20      unknown release     pi4-4gb/alpine-3.22-64
+pi4/ubuntu-23.10     unknown release     pi4-4gb/ubuntu-24.04-64
+pi4/py3.99           is no Python        pi4-4gb/trixie-64
+pi4/py2.7            is no Python        pi4-4gb/trixie-64
+aarch64              needs a system      aarch64/debian-trixie-64 aarch64/ubuntu-24.04-64 aarch64/glibc-2.36/py3.11
+linux/arm/v7         needs a system      armv7l/debian-trixie-32 armv7l/debian-bookworm-32
+linux/arm/v6         needs a system      armv6l/glibc-2.36/py3.11
+pi4/glibc-2.31/py3.9  instead of a board  aarch64/glibc-2.31/py3.9
+balenalib/raspberry-pi-debian:buster  several boards  pi4-4gb/debian-buster-64
+Jetson - Jp 4.6      several boards      jetson-nano-4gb/jetpack-4-64
 """  # noqa: E501
 
 
@@ -231,8 +291,58 @@ def test_where_several_are_meant_the_nearest_are_offered(
         assert target(name).origin == f"target {name}"
 
 
+# What is no machine that is answered for: a part of what is said instead.
+PLAIN_NO = """
+pico                          LiteRT for Microcontrollers
+raspberry pi pico 2           zero2w
+esp32-s3                      LiteRT for Microcontrollers
+arduino                       the UNO Q: uno-q
+arduino nano 33 ble sense     the UNO Q: uno-q
+mac                           aarch64/python:3.12-slim
+macbook m1                    aarch64/python:3.12-slim
+windows 11                    in WSL it is Linux: x86_64/ubuntu-24.04
+pi4/windows                   in WSL it is Linux: x86_64/ubuntu-24.04
+wsl2                          x86_64/ubuntu-24.04
+laptop                        x86_64/debian-13
+android                       an Android library
+risc-v                        no runtime has wheels
+pi4/tensorflow/tensorflow:2.15.0  as in pi4/python:3.11-slim
+nvcr.io/nvidia/l4t-base:r32.7.1   `pidoctor smoke` inside
+pi4/octopi                    `cat /etc/os-release` on it says which
+pi4/arch linux                as in aarch64/glibc-2.41/py3.13
+pi4 + coral                   --with coral-usb
+coral usb accelerator         --with coral-usb
+Raspberry Pi 5 + Hailo        --with hailo-8
+"""
+
+
+@pytest.mark.parametrize(("spelling", "told"), table(PLAIN_NO))
+def test_what_is_not_answered_for_is_told_with_what_to_do(spelling: str, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        target(spelling)
+    text = str(caught.value)
+    assert told in text
+    assert "\n" not in text
+
+
+def test_a_tag_that_is_not_known_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"did you mean alpine:3\.22 or alpine:latest\?"):
+        target("pi4/alpine:3.20")
+    with pytest.raises(UsageError, match=r"did you mean python:3\.12-alpine3\.22"):
+        target("pi4/python:3.12-alpine3.20")
+
+
+def test_what_the_texts_of_the_table_name_exists() -> None:
+    texts = " ".join(row.text for row in load_systems().elsewhere)
+    named = set(re.findall(r"\b[\w-]+/[\w.:/-]*[\w-]", re.sub(r"https?://\S+", "", texts)))
+    named = {name for name in named if not name.startswith("etc/")}
+    assert len(named) > 6
+    for name in (*named, "zero2w", "uno-q", "jetson-nano", "jetson-orin-nano"):
+        assert target(name)
+
+
 def test_there_are_120_spellings() -> None:
-    assert len(table(READ)) >= 120
+    assert len(table(READ)) >= 180
 
 
 def test_what_was_assumed_is_said_in_one_line() -> None:

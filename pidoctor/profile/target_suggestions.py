@@ -1,0 +1,134 @@
+"""What is answered for a target's name that cannot be read: why, and the nearest that exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pidoctor.catalog.boards import BoardModel, load_boards
+from pidoctor.catalog.systems import SystemRow, load_systems
+from pidoctor.profile.target_reading import Reading, fitting
+from pidoctor.profile.target_words import Said, key_of, known_words, shown
+
+
+def what_is_unknown(said: Said) -> str:
+    word = shown(said.unknown[0])
+    number = re.fullmatch(r"\d+(\.\d+)*", said.unknown[0])
+    if said.systems and number and (number[1] or not said.release):
+        names = {one.id: one.name for one in load_systems().flavours}
+        return f"unknown release {word} of {names.get(said.systems[0].flavour, 'it')}"
+    if re.fullmatch(r"(python|py|cp)\d.*|[23]\.\d+", said.unknown[0]):
+        return f"{word} is no Python that can be asked about; write py3.12"
+    if _unknown_board(said):
+        return f"unknown board {shown(_unknown_board(said))} ({_without_board(said)})"
+    if said.unknown[0].isdigit():
+        return f"{word} is no word size; a system has 32 or 64 bits, as in bookworm-64"
+    if said.systems:
+        return f"unknown word {word}"
+    return f"unknown system {word} (on it, `pidoctor check` reads what it is)"
+
+
+def device_in(said: Said) -> str:
+    """The id of the accelerator that the unknown words name; empty for none."""
+    if not said.unknown:
+        return ""
+    from pidoctor.profile.devices import spellings
+
+    for text in (said.text, " ".join(said.unknown)):
+        plain = re.sub(r"[^a-z0-9]", "", text)
+        starts = (row.id for key, row in spellings().items() if key.startswith(plain))
+        if plain in spellings() or len(plain) > 4:  # "hailo" is the first of them
+            found = spellings().get(plain)
+            found_id = found.id if found else next(starts, "")
+            if found_id:
+                return found_id
+    return ""
+
+
+def _unknown_board(said: Said) -> str:
+    """The name of a board that is not known: "orange pi 5 pro"; empty where something else is."""
+    word = said.unknown[0]
+    first, slash, _ = said.text.partition("/")
+    if len(said.boards) != 1 or word not in said.text:
+        return word
+    if slash:
+        return first if word in first else ""
+    if said.systems or _close(word, known_words().systems, 0.6):
+        return ""
+    return said.text[: said.text.index(word) + len(word)]
+
+
+def _close(word: str, names: Iterable[str], cutoff: float) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(key_of(word), list(names), n=3, cutoff=cutoff)
+
+
+def suggestions(said: Said) -> str:
+    """The nearest three names that exist, as the end of a sentence."""
+    nearest = _nearest(said)
+    if not nearest:
+        return "; see `pidoctor targets`"
+    python = f"/py{said.python}" if said.python and said.image is None else ""
+    if said.image is not None:
+        nearest = [f"{one.partition('/')[0]}/{said.image}" for one in nearest]
+    names = [f"{one}{python}" for one in nearest]
+    return f"; did you mean {', '.join(names[:-1])}{' or ' if names[1:] else ''}{names[-1]}?"
+
+
+def _without_board(said: Said) -> str:
+    """How to ask about a board that is not listed."""
+    architecture = "armv7l" if said.bits == 32 else "aarch64"
+    rows = [
+        row.id for row in said.systems if row.vendor is None and (said.bits or 64) in row.os_ids
+    ]
+    python = f"/py{said.python}" if said.python else ""
+    name = f"{architecture}/{rows[-1] if rows else 'debian-bookworm'}{python}"
+    return f"for one that is not listed, name its architecture: {name}"
+
+
+def _nearest(said: Said) -> list[str]:
+    boards, systems = load_boards(), load_systems()
+    close = said.boards
+    if not close and said.unknown:
+        whole = key_of(re.split("/", said.text)[0])
+        found = _close(whole, known_words().boards, 0.7) + _close(
+            said.unknown[0], known_words().boards, 0.7
+        )
+        ids = dict.fromkeys(board for key in found for board in known_words().boards[key])
+        close = tuple(boards.boards[board] for board in ids)
+    rows = said.systems
+    if not rows and said.boards and said.unknown:
+        found = _close(said.unknown[0], known_words().systems, 0.6)
+        ids = dict.fromkeys(row for key in found for row in known_words().systems[key])
+        rows = tuple(row for row in systems.rows if row.id in ids)
+    if said.unknown and not close and not rows:
+        return []
+    candidates = close or tuple(boards.boards.values())
+    if len(candidates) > 3:
+        near = _close(said.unknown[0], [row.id for row in candidates], 0.7) if said.unknown else []
+        usual = sorted(candidates, key=lambda row: (row.id not in near, not row.suggested))
+        candidates = tuple(usual)
+    return list(_first(_completed(candidates, rows, said.bits or said.usual_bits), 3))
+
+
+def _completed(
+    candidates: Iterable[BoardModel], rows: tuple[SystemRow, ...], bits: int | None
+) -> Iterator[str]:
+    """A name in full for each board: with one of the rows, else with its usual system."""
+    boards, systems = load_boards(), load_systems()
+    for board in candidates:
+        soc = boards.socs[board.soc]
+        usual = systems.usual(board, soc, boards.systems_of(board))
+        for row in fitting(rows, board, boards) if rows else [usual]:
+            sizes = [bits] if bits else sorted(boards.word_sizes(board), reverse=True)
+            fits = [size for size in sizes if row and not row.why_not(board, soc, size)]
+            if row is not None and fits:
+                named = Reading(board, board.usual_memory, row, fits[0], None)
+                yield named.canonical
+                break
+
+
+def _first(names: Iterator[str], count: int) -> Iterator[str]:
+    for _, name in zip(range(count), names):
+        yield name

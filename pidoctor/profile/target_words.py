@@ -1,0 +1,278 @@
+"""The words of a target's name: what each, or a run of them, is known to mean.
+
+All names are data: ids, aliases and spellings of the tables of boards and systems.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
+from pidoctor.catalog.pythons import indexed_pythons
+from pidoctor.catalog.systems import SystemRow, Systems, load_systems
+from pidoctor.catalog.tables import derived_from
+
+ARCHITECTURES = {
+    "aarch64": "aarch64",
+    "arm64": "aarch64",
+    "armv7l": "armv7l",
+    "armv7": "armv7l",
+    "armhf": "armv7l",
+    "armv6l": "armv6l",
+    "armv6": "armv6l",
+    "arm64v8": "aarch64",
+    "arm32v7": "armv7l",
+    "arm32v6": "armv6l",
+    "x8664": "x86_64",
+    "amd64": "x86_64",
+}
+_MAX_WORDS = 24
+_MEMORY = re.compile(r"(\d{1,5})([gm])(i?b)?(ram)?")
+_BITS = re.compile(r"(32|64)(bits?)?(os)?")
+_PYTHON = re.compile(r"(?:python|py|cp|cpython)?3\.?(\d{1,2})(?:\.\d{1,2})?")
+_DOTTED_PYTHON = re.compile(r"(?:python|py|cpython)?3\.(\d{1,2})(?:\.\d{1,2})?")
+_LIBC = re.compile(r"(glibc|musl)-?(\d{1,2}\.\d{1,3})")
+# Words of a model's full name that no short name has.
+_NOISE = re.compile(
+    r"model|developerkit|devkit|rev(ision)?\d?(\.\d)?$"
+    r"|^(on|with|and|the|lts|lite|desktop|server|linux|gnu|os|image|docker|board|sbc|w|running|using"
+    r"|hardware|in|container|full|mate|v\d(\.\d)?)$"
+)
+_FILE = re.compile(r"\d{4}-\d\d-\d\d-?|(\.(img|iso|xz|zip|gz|7z))+$")  # of an image's file name
+_BALENA = re.compile(
+    r"balenalib/([\w-]+?)(?:-python)?(?::([\w.-]+?))?(?:-(?:run|build))?(?=$|[\s/])"
+)
+
+
+class Words(NamedTuple):
+    """Every known name, without its hyphens, spaces and dots."""
+
+    boards: Mapping[str, tuple[str, ...]]  # -> ids; several for the name of a family
+    systems: Mapping[str, tuple[str, ...]]  # -> ids, oldest first
+    flavours: frozenset[str]  # those of systems that name no release
+    elsewhere: Mapping[str, str]  # -> why it is not answered for
+
+
+class Said(NamedTuple):
+    """What the words of a name say; None and empty for what they leave out."""
+
+    boards: tuple[BoardModel, ...] = ()
+    memory: int | None = None  # bytes
+    systems: tuple[SystemRow, ...] = ()
+    release: bool = False  # whether a release was named, not a flavour alone
+    bits: int | None = None
+    usual_bits: int | None = None  # what the name of the system implies
+    python: str | None = None  # "3.12"
+    image: str | None = None  # a container image: "python:3.12-slim"
+    architecture: str | None = None
+    libc: tuple[str, str] | None = None  # ("glibc", "2.36")
+    elsewhere: str = ""  # why it is no machine that is answered for
+    unknown: tuple[str, ...] = ()
+    text: str = ""  # all of it
+
+
+def say(name: str) -> Said:
+    """What the words of ``name`` say."""
+    text = _FILE.sub("", name.lower().strip())
+    text = _BALENA.sub(lambda found: f"{found[1]} {found[2] or ''}", text)
+    image = _image_in(text)
+    if image:
+        text = text.replace(image, " ")
+    words = re.findall(r"[^\s/\-_,()]+", re.sub(r"\s[+&:]+(?=\s)", " ", text))[:_MAX_WORDS]
+    said, table, last, at = Said(text=text), known_words(), "", 0
+    if image:
+        said = said._replace(image=re.sub(r"^.*/", "", image))
+    while at < len(words):
+        end, more = next(
+            (
+                (end, more)
+                for end in range(len(words), at, -1)
+                if (more := _with_word(said, words[at:end], table)) is not None
+            ),
+            (at + 1, None),
+        )
+        if more is None:
+            # "pi-9": the rest of a board's name, whose maker alone is known
+            family = last if len(said.boards) > 1 and not said.unknown else ""
+            unknown = f"{family}-{words[at]}" if family else words[at]
+            more = said._replace(unknown=(*said.unknown, unknown))
+        said, last, at = more, "-".join(words[at:end]), end
+    return said
+
+
+def _image_in(text: str) -> str:
+    images = "|".join(re.escape(row.image) for row in load_systems().containers)
+    found = re.search(rf"(?:docker\.io/)?(?:library/)?\b(?:{images}):[\w.-]+", text)
+    return found.group() if found else ""
+
+
+def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
+    """``said`` and what these words say together; None where that is nothing that is known."""
+    dotted = "".join(words)
+    key = key_of(dotted)
+    if not key:
+        return said if len(words) == 1 else None
+    elsewhere = table.elsewhere.get(key_of(dotted.partition(":")[0]))
+    if elsewhere and not said.unknown:
+        return said._replace(elsewhere=elsewhere)
+    if not said.boards and key in table.boards:
+        boards = load_boards().boards
+        return said._replace(boards=tuple(boards[board] for board in table.boards[key]))
+    code = _revision(said, dotted)
+    if code is not None:
+        return code
+    if said.systems:
+        closer = _narrowed(said, words, key, table)
+        if closer is not None:
+            return closer
+    elif (key := _release_key(dotted, key, table)) in table.systems:
+        rows = {row.id: row for row in load_systems().rows}
+        found = tuple(rows[row] for row in table.systems[key])
+        bits_of = _bits_of_flavour(key, found)
+        release = key not in table.flavours or len(found) == 1
+        return said._replace(systems=found, usual_bits=bits_of, release=release)
+    if said.architecture is None and key in ARCHITECTURES:
+        size = 64 if "64" in ARCHITECTURES[key] else 32
+        return said._replace(architecture=ARCHITECTURES[key], bits=said.bits or size)
+    libc = _LIBC.fullmatch(dotted)
+    if said.libc is None and libc:
+        return said._replace(libc=(libc.group(1), libc.group(2)))
+    memory = _MEMORY.fullmatch(dotted)
+    if said.memory is None and memory:
+        unit = 1024 * MIB if memory.group(2) == "g" else MIB
+        return said._replace(memory=int(memory.group(1)) * unit)
+    bits = _BITS.fullmatch(dotted)
+    if bits and said.bits in (None, int(bits.group(1))):
+        return said._replace(bits=int(bits.group(1)))
+    python = _DOTTED_PYTHON.fullmatch(dotted) or (
+        _PYTHON.fullmatch(dotted) if dotted.startswith(("py", "cp")) else None
+    )
+    if said.python is None and python and _is_a_python(said, dotted, int(python.group(1))):
+        return said._replace(python=f"3.{int(python.group(1))}")
+    return None
+
+
+def _narrowed(said: Said, words: list[str], key: str, table: Words) -> Said | None:
+    """What more is said of a system that was named: "Debian GNU/Linux 12 (bookworm)",
+    "Ubuntu 22.04.3 LTS"; None where the words say nothing of it."""
+    ids = table.systems.get(key, ())
+    release = "".join(words)
+    rows = tuple(
+        row
+        for row in said.systems
+        if row.id in ids
+        or f"{release}.".startswith(f"{row.version}.")
+        or (row.codename and key == key_of(row.codename))
+    )
+    if not rows:
+        return None
+    return said._replace(systems=rows, release=said.release or key not in table.flavours)
+
+
+def _release_key(dotted: str, key: str, table: Words) -> str:
+    """The known name of a system whose point release is named: "jp4.6.1" is JetPack 4."""
+    release = re.fullmatch(r"([a-z](?:\w*[a-z])?)(\d+(?:\.\d+)+)", dotted)
+    if release is None or key in table.systems:
+        return key
+    numbers = release[2].split(".")
+    heads = [".".join(numbers[:size]) for size in range(len(numbers) - 1, 0, -1)]
+    keys = (key_of(release[1] + head) for head in heads)
+    return next((found for found in keys if found in table.systems), key)
+
+
+def _revision(said: Said, word: str) -> Said | None:
+    """What a Raspberry Pi's revision code says ("a03111"); None for what is none."""
+    if not re.fullmatch(r"[0-9a-f]*\d[0-9a-f]*", word) or not 4 <= len(word) <= 8:
+        return None
+    tables = load_boards()
+    code = tables.decode_revision(int(word, 16))
+    board = tables.boards.get(code.board or "")
+    if board is None or (said.boards and board not in said.boards):
+        return None
+    memory = code.memory if code.memory in board.memory else None
+    return said._replace(boards=(board,), memory=said.memory or memory)
+
+
+def _is_a_python(said: Said, dotted: str, minor: int) -> bool:
+    """Whether "3.12" is a Python: one that there is, and not the release in "alpine-3.20"."""
+    newest = int(indexed_pythons()[-1].partition(".")[2])
+    alike = said.systems and all(row.version.startswith("3.") for row in said.systems)
+    release = alike and re.search(rf"[a-z][- ]?{re.escape(dotted)}", said.text)
+    return minor <= newest + 1 and not release
+
+
+def _bits_of_flavour(key: str, rows: tuple[SystemRow, ...]) -> int | None:
+    """The word size that a distribution's own name implies: Raspbian is the 32-bit one."""
+    sizes = {
+        bits for row in rows for bits, os_id in row.os_ids.items() if key.startswith(key_of(os_id))
+    }
+    others = {bits for row in rows for bits in row.os_ids}
+    return sizes.pop() if len(sizes) == 1 and len(others) > 1 else None
+
+
+@lru_cache(maxsize=2048)
+def key_of(text: str) -> str:
+    """A name without case, hyphens, spaces and dots; "+" is read as "plus"."""
+    bare = re.sub(r"[^a-z0-9.]", "", text.lower().replace("+", "plus"))
+    return _NOISE.sub("", bare).replace(".", "")
+
+
+def known_words() -> Words:
+    return derived_from(_make_words)
+
+
+def _make_words() -> Words:
+    boards, systems = load_boards(), load_systems()
+    exact: dict[str, list[str]] = {}
+    families: dict[str, list[str]] = {}
+    for board in boards.boards.values():
+        for name in _names_of(board, boards):
+            exact.setdefault(name, []).append(board.id)
+        vendor = boards.vendors[board.vendor]
+        for family in (vendor.id, vendor.name, *vendor.spellings):
+            families.setdefault(key_of(family), []).append(board.id)
+        families.setdefault(key_of(board.soc), []).append(board.id)
+    named: dict[str, list[str]] = {}
+    for row in systems.rows:
+        for name in _names_of_system(row, systems):
+            named.setdefault(name, []).append(row.id)
+    return Words(
+        {**{key: tuple(dict.fromkeys(ids)) for key, ids in families.items()},
+         **{key: (ids[0],) for key, ids in exact.items()}},
+        {key: tuple(dict.fromkeys(ids)) for key, ids in named.items()},
+        frozenset(
+            key_of(name) for one in systems.flavours for name in (one.id, one.name, *one.spellings)
+        ),
+        {key_of(name): row.text for row in systems.elsewhere for name in row.names},
+    )  # fmt: skip
+
+
+def _names_of(board: BoardModel, boards: Boards) -> Iterator[str]:
+    """A board's names with its maker's name before them in every spelling, and without it."""
+    vendor = boards.vendors[board.vendor]
+    makers = sorted(map(key_of, {vendor.name, *vendor.spellings}), key=len)
+    for name in (board.id, *board.aliases, re.sub(r"\(.*\)", "", board.name)):
+        key = key_of(name)
+        yield key
+        short = next((key[len(maker) :] for maker in reversed(makers) if key.startswith(maker)), "")
+        yield from (maker + (short or key) for maker in makers)
+
+
+def _names_of_system(row: SystemRow, systems: Systems) -> Iterator[str]:
+    flavour = next((one for one in systems.flavours if one.id == row.flavour), None)
+    spellings = (row.flavour, *((flavour.name, *flavour.spellings) if flavour else ()))
+    yield from (key_of(name) for name in (row.id, *row.aliases))
+    for spelling in spellings:
+        head = key_of(spelling)
+        yield head
+        yield head + key_of(row.version)
+        if row.codename:
+            yield head + key_of(row.codename)
+
+
+def shown(text: str) -> str:
+    """A part of a name in a message: short, on one line."""
+    return repr(text[:60])
