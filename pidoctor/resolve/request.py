@@ -138,7 +138,7 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
             f"tflite-runtime{requirement.specifier}"
         )
     warning = catalog.relations.warning(name)
-    if warning and name not in catalog.runtimes:
+    if warning and name not in catalog.named:
         raise UsageError(f"{name}: {warning}")
     for release, runtime in catalog.runtimes.items():
         if name in runtime.distributions and name not in catalog.named:

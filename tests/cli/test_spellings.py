@@ -162,6 +162,8 @@ UNDERSTOOD = [
     ("'import tensorflow.lite as tflite'", "tensorflow"),
     ("""'tensorflow; python_version<"3.12"'""", 'tensorflow; python_version < "3.12"'),
     ("google-ai-edge-litert", "ai-edge-litert"),
+    ("tf-nightly", "tf-nightly"),
+    ("ai_edge_litert_nightly", "ai-edge-litert-nightly"),
 ]
 SUGGESTED = [
     ("tensorflw", "did you mean tensorflow?"),
@@ -176,7 +178,6 @@ SUGGESTED = [
     ("pyproject.toml", "name it with -r"),
     ("install.log", "pidoctor triage install.log"),
     ("'apt install python3-tflite-runtime'", "did you mean tflite-runtime?"),
-    ("tf-nightly", "ask for tensorflow"),
     ("tflite-micro", "for chips without Linux"),
     ("pycoral", "--with coral-usb"),
     ("edgetpu", "--with coral-usb"),
