@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from packaging.utils import canonicalize_name
-
 from pidoctor.catalog.tables import load
 
 
@@ -38,6 +36,8 @@ def brought_by(module: str) -> ImportName:
 def import_name(name: str) -> str:
     """What to ask for instead of a package ``name``, where that is the name of a module which
     another package brings; empty where it is not."""
+    from packaging.utils import canonicalize_name  # a log is read sooner than this is imported
+
     for module, row in load(ImportNamesTable).modules.items():
         if canonicalize_name(module) != name or canonicalize_name(row.package) == name:
             continue

@@ -8,7 +8,6 @@ and again, so what a word can stand for is worked out once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 MAX_WORDS = 200_000
@@ -19,7 +18,6 @@ _SHORTEST = 3
 
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") | set(range(128, 256))
 _TO_SPACES = bytes(byte if byte in _LETTERS else 32 for byte in range(256))
-_RUN = re.compile(rb"[^ ]+")
 
 
 class Lexicon:
@@ -37,21 +35,20 @@ class Lexicon:
         self._known: set[bytes] = set()
 
     def _file(self, text: bytes) -> None:
-        spaced = text.translate(_TO_SPACES)
-        runs = [r for r in _RUN.finditer(spaced) if r.end() - r.start() >= _SHORTEST]
-        if not runs:
-            self._always.append(text)
-            return
-        best = max(runs, key=lambda r: (r.start() > 0) + (r.end() < len(text)))
-        run, after, before = best.group(), best.start() > 0, best.end() < len(text)
-        if after and before:
-            self._whole.setdefault(run, []).append(text)
-        elif after:
-            self._begin.setdefault(run[:_SHORTEST], []).append((run, text))
-        elif before:
-            self._end.setdefault(run[-_SHORTEST:], []).append((run, text))
+        first, *others = text.translate(_TO_SPACES).split(b" ")
+        last = others.pop() if others else b""
+        for run in others:
+            if len(run) >= _SHORTEST:
+                self._whole.setdefault(run, []).append(text)
+                return
+        if len(first) == len(text) >= _SHORTEST:
+            self._inside[not first.isascii()].setdefault(first, []).append(text)
+        elif len(first) >= _SHORTEST:
+            self._end.setdefault(first[-_SHORTEST:], []).append((first, text))
+        elif len(last) >= _SHORTEST:
+            self._begin.setdefault(last[:_SHORTEST], []).append((last, text))
         else:
-            self._inside[not run.isascii()].setdefault(run, []).append(text)
+            self._always.append(text)
 
     def held_by(self, data: bytes) -> list[bytes]:
         """The texts, in UTF-8, that are in ``data``, each once."""

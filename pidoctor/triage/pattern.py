@@ -80,6 +80,8 @@ def _plain_run(piece: str) -> str:
     Reads the pattern as text, which is many times faster than parsing it; empty where that is not
     enough, as for alternatives.
     """
+    if not _SPECIAL.search(piece):
+        return piece
     best = run = ""
     for part in _TOKEN.findall(piece):
         if part == "|":
@@ -96,6 +98,7 @@ def _plain_run(piece: str) -> str:
     return max(best, run, key=len)
 
 
+_SPECIAL = re.compile(r"[\\\[\](){}?*+.|^$]")
 _GROUP = r"\((?:[^()\\\[]|\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|%s)*\)"
 _TOKEN = re.compile(
     r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|"
