@@ -7,6 +7,7 @@ off and keeps the line number, so that evidence can be quoted. Memory is bounded
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,6 +64,7 @@ _QUOTE_BYTES = {
 """The same length, so that a find stands where it stood."""
 
 _CLOCK = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?"
+_CLOCK_OF_A_CHAT = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?(?:\]| -) "
 _PREFIXES = re.compile(
     "|".join(
         (
@@ -75,6 +77,13 @@ _PREFIXES = re.compile(
             + r"(?: [\w.-]{1,64})? (?:[\w.@/:-]{1,80}(?:\[\d{1,8}\])?: )?",  # journald, syslog
             r"[\w.-]{1,64} [\w.@/-]{1,80}\[\d{1,8}\]: ",  # journald after an ISO date
             r"\[?" + _CLOCK + r"\]? ",
+            r"(?:std(?:err|out) [FP]|\d\d[OE]\+?) ",  # Kubernetes, GitLab, after a date
+            r"<\d{1,3}>1? ",  # syslog, RFC 5424, and what follows the date there
+            r"[\w.-]{1,64} [\w.@/-]{1,80} (?:\d{1,8}|-) [\w-]{1,32} - ",
+            r"\d\d-\d\d " + _CLOCK + r" +\d{1,8} +\d{1,8} [VDIWEF] [^:]{1,40}: ",  # logcat
+            r"- [\w.]{1,60} - (?:DEBUG|INFO|WARNING) - ",  # the logger of Python, after a date
+            r"\[?\d{1,2}[./-]\d{1,2}[./-]\d{2,4},? " + _CLOCK_OF_A_CHAT + r"[^:]{1,40}: ",
+            r"\u2022 ",
             r"[A-Za-z][\w.-]{0,63} {0,20}\| ",  # docker compose
             r"##\[(?:error|warning|group|debug|command)\]",  # GitHub Actions
             r"[│|╰─>×├└┌╭╮╯] ?",  # pip's and uv's frames, a quoting mail client
@@ -85,6 +94,21 @@ _PREFIXES = re.compile(
 _JSON_FIELD = re.compile(
     r"""["'](?:msg|stderr|stdout|module_std(?:err|out)|output|log|message)["']: ?["'b\[]"""
 )
+_STREAMS = ("stdout", "stderr")
+_JSON_TEXTS = ("log", "message", "MESSAGE", "msg", "line", "text", "output", "error", *_STREAMS)
+"""Where a line that is a JSON object has what the program printed."""
+
+_NUMBERED = re.compile(r"\s*(\d{1,6})(?:\s?[:|.)]\s|\s)")
+_BOX_END = re.compile(r"\s*[│║]$")
+_BLOCK = re.compile(r"</?(?:p|pre|div|br|tr|li|h\d|blockquote)(?: [^<>]{0,200})?/?>|<br ?/>", re.I)
+_INLINE = re.compile(
+    r"</?(?:code|span|font|td|th|table|tbody|ul|ol|b|i|em|strong|a|samp|kbd|tt|body|html|details"
+    r"|summary)(?: [^<>]{0,200})?>"
+    r"|\[/?(?:code|color|size|quote|font|spoiler|mono|b|i)(?:=[^\]\s]{1,40})?\]",
+    re.I,
+)
+_ENTITY = re.compile(r"&(?:#(\d{1,6})|#[xX]([0-9a-fA-F]{1,5})|(lt|gt|amp|quot|apos|nbsp));")
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "nbsp": " "}
 _ESCAPED_NEWLINE = re.compile(r"(?:\\{1,4}r)?\\{1,4}n")
 _ESCAPED_CHARACTER = re.compile(r"\\{1,3}(?=[\"'t/])")
 
@@ -94,9 +118,9 @@ def logical_lines(number: int, line: bytes) -> Iterator[Line]:
 
     More than one where a progress bar returned the carriage or a tool wrote its output as JSON.
     """
-    for text in _unpack(line.replace(b"\x00", b"").decode("utf-8", "replace")):
+    for text in _unpack(_unnumbered(number, line.replace(b"\x00", b"").decode("utf-8", "replace"))):
         width = len(text)
-        cleaned = clean_text(text)
+        cleaned = _BOX_END.sub("", clean_text(text))
         if len(cleaned) <= MAX_TEXT:
             if cleaned:
                 yield Line(number, cleaned, width)
@@ -135,10 +159,48 @@ def clean_text(text: str) -> str:
         text = text[prefix.end() :].lstrip()
 
 
+def _unnumbered(number: int, text: str) -> str:
+    """The line without its own number, as an editor or a viewer puts it in front."""
+    found = _NUMBERED.match(text)
+    return text[found.end() :] if found and int(found.group(1)) == number else text
+
+
 def _unpack(text: str) -> Iterator[str]:
     for part in text.split("\r"):
-        if "\\n" in part and (_JSON_FIELD.search(part) or part.count("\\n") > 1):
+        said = _said(part) if part.lstrip()[:1] == "{" else None
+        if said is not None:
+            yield from said.splitlines()
+        elif "\\n" in part and (_JSON_FIELD.search(part) or part.count("\\n") > 1):
             for piece in _ESCAPED_NEWLINE.split(part):
                 yield _ESCAPED_CHARACTER.sub("", piece)
         elif part:
-            yield part
+            yield from _without_markup(part)
+
+
+def _said(line: str) -> str | None:
+    """What a line that is a JSON object says the program printed; None where it is another."""
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    texts = [content[key] for key in _JSON_TEXTS if isinstance(content.get(key), str)]
+    return "\n".join(texts) if texts else None
+
+
+def _without_markup(text: str) -> Iterator[str]:
+    """The text of HTML or BBCode."""
+    if "<" in text or "[" in text:
+        text = _INLINE.sub("", _BLOCK.sub("\n", text))
+    if "&" in text:
+        text = _ENTITY.sub(_character, text)
+    yield from text.split("\n")
+
+
+def _character(entity: re.Match[str]) -> str:
+    decimal, sixteen, name = entity.groups()
+    if name:
+        return _ENTITIES[name]
+    code = int(decimal) if decimal else int(sixteen, 16)
+    return chr(code) if 32 <= code < 0xD800 else " "

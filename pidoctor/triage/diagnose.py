@@ -21,7 +21,7 @@ from pidoctor.triage.diagnosis import SURE_FROM, Diagnosis, LogLine, evidence_of
 from pidoctor.triage.likely_cause import FAINT, SURE, Judge, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
-from pidoctor.triage.settled import succeeded
+from pidoctor.triage.settled import is_proof, succeeded
 from pidoctor.triage.symptoms import (
     BENIGN,
     CONDA_MISSING,
@@ -31,6 +31,7 @@ from pidoctor.triage.symptoms import (
     MISSING_MODULE,
     NOTHING_FOUND,
     REQUIRES_PYTHON,
+    SIGN,
     SUCCESS,
     Knowledge,
     load,
@@ -89,6 +90,10 @@ def triage(
 
 def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> list[Diagnosis]:
     """Weigh what a scan saw."""
+    if seen.all and all(hit.symptom.cause in (SIGN, FAILURE) for hit in seen.hits):
+        from pidoctor.triage.own_words import retold
+
+        seen = retold(seen, knowledge)
     suspects = _merge((*_suspects(seen, judge), *_pairs(seen)))
     suspects = _without_settled(suspects, seen, knowledge)
     guesses = [s.cause for s in suspects if s.confidence < STRONG]
@@ -247,7 +252,8 @@ def _neither(seen: Scan) -> Diagnosis:
     hits = [h for h in seen.hits if not h.symptom.needs or present.intersection(h.symptom.needs)]
     of = {kind: [h for h in hits if h.symptom.cause == kind] for kind in (SUCCESS, FAILURE, BENIGN)}
     failures = of[FAILURE]
-    over = [hit for hit in of[SUCCESS] if not failures or hit.number > failures[-1].number]
+    ended = [hit for hit in of[SUCCESS] if is_proof(hit, seen)]
+    over = [hit for hit in ended if not failures or hit.number > failures[-1].number]
     if failures:
         over = [hit for hit in over if succeeded(hit, failures[-1:], seen.facts)]
     if over:

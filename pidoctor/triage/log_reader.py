@@ -34,6 +34,9 @@ NEIGHBOURS = 2
 MAX_NEAR = 2000
 """Bytes before and after a find that are read, where its neighbours are longer."""
 
+FEW = 20
+"""Lines of a text that may be somebody's question, and no log."""
+
 MAX_HITS = 40
 """Evidence kept per symptom."""
 
@@ -68,6 +71,12 @@ class Scan:
     facts: Facts
     lines: int
     """Lines that were not empty, of those looked at."""
+
+    last: int = 0
+    """The number of the last one that was not empty."""
+
+    all: tuple[Line, ...] = ()
+    """Every line of a text of a few; none of a longer one."""
 
     def seen(self, symptom_id: str) -> bool:
         """Whether a symptom occurs anywhere."""
@@ -121,7 +130,8 @@ class _Reader:
         self._before: list[Line] = []
         self._shapes: dict[bytes, int] = {}
         self._known: dict[str, list[tuple[Symptom, Pattern, Match]]] = {}
-        self._lines = 0
+        self._lines = self._last = 0
+        self._few: list[Line] = []
 
     def prepare(self, block: bytes) -> None:
         """Learn the words of many lines at once, which is quicker than line by line; and dates."""
@@ -130,6 +140,9 @@ class _Reader:
 
     def read(self, line: Line) -> None:
         self._lines += 1
+        self._last = line.number
+        if self._lines <= FEW + 1:
+            self._few.append(line)
         shape = line.text.encode("utf-8", "replace").translate(None, DIGITS)
         often = self._shapes.get(shape, 0)
         if often < ENOUGH:
@@ -182,7 +195,8 @@ class _Reader:
 
     def result(self) -> Scan:
         hits = sorted(chain.from_iterable(self._hits.values()), key=lambda hit: hit.number)
-        return Scan(tuple(hits), self._facts.facts(), self._lines)
+        few = tuple(self._few) if self._lines <= FEW else ()
+        return Scan(tuple(hits), self._facts.facts(), self._lines, self._last, few)
 
 
 @lru_cache(maxsize=2)

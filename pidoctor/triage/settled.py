@@ -6,16 +6,31 @@ import re
 from collections.abc import Sequence
 
 from pidoctor.triage.log_facts import Facts, installed_in, plain_name, same_command
-from pidoctor.triage.log_reader import Hit
+from pidoctor.triage.log_reader import Hit, Scan
 from pidoctor.triage.missing_module import name_of
 from pidoctor.triage.sessions import part_of
 
 ENDED_WELL = "ended-well"
 """The sign of an exit status of 0, which proves something only where nothing failed before."""
 
+COMMAND_RAN, PROGRAM_RAN = "command-ran", "program-ran"
+"""Signs of a command that was typed: that it ended well is seen by what follows."""
+
 _APT_SET_UP = re.compile(r"^(?:Setting up|status installed) ([a-z0-9][a-z0-9+.-]*)")
 _APT_HISTORY = re.compile(r"(?:^Install:|,) ([a-z0-9][a-z0-9+.-]*):\w+ \(")
 _SATISFIED = re.compile(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
+
+
+def is_proof(success: Hit, seen: Scan) -> bool:
+    """Whether a sign of success says that something ended, and not that it was begun.
+
+    A command that answers has ended where its answer stands, a program where the prompt is back.
+    """
+    if success.symptom.id == COMMAND_RAN:
+        return seen.last > success.number
+    if success.symptom.id == PROGRAM_RAN:
+        return any(at > success.number for at in seen.facts.prompts)
+    return True
 
 
 def succeeded(success: Hit, failed: Sequence[Hit], facts: Facts) -> bool:

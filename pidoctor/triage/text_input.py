@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -46,7 +47,15 @@ def as_text(stream: Iterable[bytes]) -> Iterator[bytes]:
         chunks = _unpacked(chain([head], chunks))
         head = next(chunks, b"")
     _check(head)
-    return chain([head], chunks)
+    chunks = chain([head], chunks)
+    return _narrowed(chunks) if head.startswith(_WIDE) and b"\0" in head else chunks
+
+
+def _narrowed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """UTF-16, as PowerShell writes it, in UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "replace")
 
 
 def _check(head: bytes) -> None:

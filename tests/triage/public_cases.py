@@ -150,7 +150,8 @@ def _positive(cases: Iterable[PublicCase]) -> list[PublicCase]:
 
 
 def _named(found: Sequence[Diagnosis]) -> list[str]:
-    return [*(diagnosis.cause for diagnosis in found), *found[0].alternatives]
+    names = (*(diagnosis.cause for diagnosis in found), *found[0].alternatives)
+    return list(dict.fromkeys(names))
 
 
 def main() -> None:

@@ -214,7 +214,7 @@ def test_the_python_of_a_command_is_the_one_that_it_names() -> None:
             "Process finished with exit code 132 (interrupted by signal 4: SIGILL)\n",
             "illegal-instruction",
         ),
-        ("$ python3 count.py\n132\n", "no-problem"),
+        ("$ python3 count.py\n132\n", "unknown"),
     ],
 )
 def test_how_a_program_ended(log: str, cause: str) -> None:
