@@ -11,25 +11,25 @@ a value may look like is said once, by the class that it becomes::
     # DecodeError: boards.json: cores: expected a whole number, not "4"
 
 Understood are dataclasses and named tuples (a field with a default may be left out), ``Fact``,
-``tuple[X, ...]``, ``Mapping[str or int, X]``, unions, ``Literal``, enums, JSON's own types, and
-any class made from one text that raises ValueError for a wrong one (``Version``). A class whose
-keys differ from its fields says so: ``JSON_NAMES = {"import_line": "import"}``.
+``tuple[X, ...]``, ``Mapping[str or int, X]``, unions, ``Literal``, enums, texts of a :class:`Form`,
+JSON's own types, and any class made from one text that raises ValueError for a wrong one
+(``Version``). A class whose keys differ from its fields says so:
+``JSON_NAMES = {"import_line": "import"}``.
 
 Every fault is listed, not only the first; nothing is converted on the quiet.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import sys
 import typing
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, Callable, Literal, NamedTuple, TypeVar, Union
+from typing import Annotated, Any, Callable, Literal, NamedTuple, TypeVar, Union
 
 from pidoctor.errors import UsageError
 from pidoctor.profile.fact import Fact, State
+from pidoctor.record_fields import REQUIRED, fields_of, is_record, is_union
 
 T = TypeVar("T")
 # Where a value stands: its parent's path and its key; formatted only when there is a fault.
@@ -37,17 +37,6 @@ Path = Union[tuple[Any, Any], None]
 Convert = Callable[[Any, Path, "Faults"], Any]
 
 _MAX_FAULTS = 50
-_REQUIRED: Any = object()
-# Annotations that most fields have: evaluating each anew is half of the time that loading takes.
-_COMMON = {
-    "str": str,
-    "int": int,
-    "bool": bool,
-    "str | None": Union[str, None],
-    "int | None": Union[int, None],
-    "bool | None": Union[bool, None],
-    "tuple[str, ...]": tuple[str, ...],
-}
 _PLAIN = {
     bool: "true or false",
     int: "a whole number",
@@ -65,6 +54,17 @@ class DecodeError(UsageError):
         super().__init__("\n".join(self.faults))
 
 
+class Form(NamedTuple):
+    """A form that a text must have: ``Annotated[str, Form("a SHA-256", is_sha256)]``."""
+
+    name: str
+    fits: Callable[[str], object]
+
+
+#: A text without line breaks and other control characters: fit for a line of a file or a terminal.
+Line = Annotated[str, Form("a line of text without control characters", str.isprintable)]
+
+
 class Faults:
     """Collects what is wrong, bounded."""
 
@@ -78,19 +78,6 @@ class Faults:
         elif len(self.lines) < _MAX_FAULTS:
             place = dotted(path)
             self.lines.append(": ".join(part for part in (self._where, place, message) if part))
-
-
-class Field(NamedTuple):
-    """A field of a dataclass or named tuple, and its key in JSON."""
-
-    name: str
-    key: str
-    type: Any
-    default: Any  # _REQUIRED where there is none
-
-    @property
-    def is_required(self) -> bool:
-        return self.default is _REQUIRED
 
 
 def decode(kind: type[T], data: Any, where: str, *, root: str = "", exact: bool = True) -> T:
@@ -146,33 +133,6 @@ def dotted(path: Path) -> str:
     return "".join(reversed(parts)).lstrip(".")
 
 
-def is_record(kind: Any) -> bool:
-    """Whether ``kind`` is a dataclass or a named tuple."""
-    return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"))
-
-
-def fields_of(kind: Any) -> tuple[Field, ...]:
-    """The fields of a dataclass or named tuple, in order, with their types resolved."""
-    return _fields_of(kind)
-
-
-@cache
-def _fields_of(kind: Any) -> tuple[Field, ...]:
-    hints, names = _hints(kind), getattr(kind, "JSON_NAMES", {})
-    if hasattr(kind, "_fields"):
-        defaults: dict[str, Any] = dict.fromkeys(kind._fields, _REQUIRED)
-        defaults.update(getattr(kind, "_field_defaults", {}))
-    else:
-        defaults = {
-            field.name: _REQUIRED if field.default is dataclasses.MISSING else field.default
-            for field in dataclasses.fields(kind)
-        }
-    return tuple(
-        Field(name, names.get(name, name), hints[name], default)
-        for name, default in defaults.items()
-    )
-
-
 def converter(kind: Any, exact: bool) -> Convert:
     """The function that turns JSON into a ``kind``, made once per type."""
     return _converter(kind, exact)
@@ -189,12 +149,15 @@ def _converter(kind: Any, exact: bool) -> Convert:
         return _fact(converter(inner[0], exact))
     if origin is Literal:
         return _choice({option: option for option in inner})
+    if origin is Annotated:
+        return _formed(*kind.__metadata__)
     if origin is tuple:
         return _list(inner[0], converter(inner[0], exact))
-    if origin is not None and _is_union(origin):
+    if origin is not None and is_union(origin):
         return _union(inner, exact)
     if origin is not None:
-        return _mapping(inner[0], converter(inner[1], exact))
+        key = None if inner[0] in (str, int) else converter(inner[0], exact)
+        return _mapping(inner[0], key, converter(inner[1], exact))
     if issubclass(kind, Enum):
         return _choice({member.value: member for member in kind})
     return _record(kind, exact) if is_record(kind) else _from_text(kind)
@@ -208,12 +171,12 @@ def _builder(kind: Any) -> Callable[[Any], Any] | None:
 def _cached_builder(kind: Any) -> Callable[[Any], Any] | None:
     """What makes a ``kind`` of right JSON; None where JSON's own value is it."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if kind in _PLAIN or kind is Any or origin is Literal:
+    if kind in _PLAIN or kind is Any or origin in (Literal, Annotated):
         return None
     if origin is tuple:
         item = _builder(inner[0])
         return tuple if item is None else lambda data: tuple([item(entry) for entry in data])
-    if origin is not None and _is_union(origin):
+    if origin is not None and is_union(origin):
         members = [member for member in inner if member is not type(None)]
         if len(members) > 1:
             return lambda data: converter(kind, True)(data, None, Faults(""))
@@ -284,24 +247,49 @@ def _from_text(kind: Any) -> Convert:
     return convert
 
 
-def _list(kind: Any, item: Convert) -> Convert:
-    plain = kind in (str, int)  # long lists of words: looked at together where all is well
-
+def _formed(form: Form) -> Convert:
     def convert(data: Any, path: Path, faults: Faults) -> Any:
-        if type(data) is not list:
-            return faults.add(path, f"expected a list, not {_shown(data)}")
-        if plain and all(type(entry) is kind for entry in data):
-            return tuple(data)
-        return tuple([item(entry, (path, at), faults) for at, entry in enumerate(data)])
+        if type(data) is str and form.fits(data):
+            return data
+        return faults.add(path, f"expected {form.name}, not {_shown(data)}")
 
     return convert
 
 
-def _mapping(key: type, item: Convert) -> Convert:
+def _list(kind: Any, item: Convert) -> Convert:
+    plain, fits = _quick(kind)
+
+    def convert(data: Any, path: Path, faults: Faults) -> Any:
+        if type(data) is not list:
+            return faults.add(path, f"expected a list, not {_shown(data)}")
+        for entry in data:
+            if type(entry) is not plain or not (fits is None or fits(entry)):
+                return tuple([item(entry, (path, at), faults) for at, entry in enumerate(data)])
+        return tuple(data)
+
+    return convert
+
+
+def _quick(kind: Any) -> tuple[Any, Callable[[str], object] | None]:
+    """The type of values that are right as they stand, and a test for them; most values are."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if is_union(origin) and len(inner) == 2 and type(None) in inner:
+        return _quick(inner[inner[0] is type(None)])
+    if origin is Annotated:
+        return str, kind.__metadata__[0].fits
+    return (kind if kind in (str, int, bool) else None), None
+
+
+def _mapping(kind: Any, key: Convert | None, item: Convert) -> Convert:
     def convert(data: Any, path: Path, faults: Faults) -> Any:
         if type(data) is not dict:
             return faults.add(path, f"expected an object, not {_shown(data)}")
-        if key is not int:
+        if key is not None:
+            return {
+                key(name, (path, name), faults): item(entry, (path, name), faults)
+                for name, entry in data.items()
+            }
+        if kind is str:
             return {name: item(entry, (path, name), faults) for name, entry in data.items()}
         for name in data:
             if not (name.isascii() and name.isdecimal()):
@@ -331,6 +319,8 @@ def _json_types(kind: Any) -> tuple[type, ...]:
         return tuple(dict.fromkeys(type(option) for option in typing.get_args(kind)))
     if origin is tuple:
         return (list,)
+    if origin is Annotated:
+        return (str,)
     if origin is not None or is_record(kind):
         return (dict,)
     return (float, int) if kind is float else (kind if kind in _PLAIN else str,)
@@ -355,25 +345,30 @@ def _fact(value: Convert) -> Convert:
 
 
 def _record(kind: Any, exact: bool) -> Convert:
-    fields = [(field.key, converter(field.type, exact), field.default) for field in fields_of(kind)]
-    known = {key for key, _, _ in fields}
+    fields = [
+        (field.key, field.default, converter(field.type, exact), *_quick(field.type))
+        for field in fields_of(kind)
+    ]
+    known = {field[0] for field in fields}
 
     def convert(data: Any, path: Path, faults: Faults) -> Any:
         if type(data) is not dict:
             return faults.add(path, f"expected an object, not {_shown(data)}")
         before = len(faults.lines)
         values = []
-        for key, item, default in fields:
-            if key in data:
-                values.append(item(data[key], (path, key), faults))
-            elif default is _REQUIRED:
+        for key, default, item, plain, fits in fields:
+            value = data.get(key, REQUIRED)
+            if type(value) is plain and (fits is None or fits(value)):
+                values.append(value)
+            elif value is not REQUIRED:
+                values.append(item(value, (path, key), faults))
+            elif default is REQUIRED:
                 faults.add((path, key), "missing")
             else:
                 values.append(default)
-        if exact:
-            for key in data:
-                if key not in known:
-                    faults.add((path, key), f"unknown key{_nearest(key, known)}")
+        if exact and not known.issuperset(data):
+            for key in (key for key in data if key not in known):
+                faults.add((path, key), f"unknown key{_nearest(key, known)}")
         return kind(*values) if len(faults.lines) == before else None
 
     return convert
@@ -384,46 +379,6 @@ def _nearest(key: str, known: Iterable[str]) -> str:
 
     close = get_close_matches(key, known, n=1)
     return f"; did you mean {close[0]}?" if close else ""
-
-
-def _is_union(origin: Any) -> bool:
-    return origin is Union or getattr(origin, "__name__", "") == "UnionType"
-
-
-def _hints(kind: type) -> dict[str, Any]:
-    """As ``typing.get_type_hints``, several times faster, and on Python 3.9 as well."""
-    hints: dict[str, Any] = {}
-    for base in reversed(kind.__mro__):
-        for name, hint in getattr(base, "__annotations__", {}).items():
-            text = getattr(hint, "__forward_arg__", hint)
-            if not isinstance(text, str):
-                hints[name] = hint
-            elif text in _COMMON:
-                hints[name] = _COMMON[text]
-            else:
-                hints[name] = _evaluated(text, vars(sys.modules[base.__module__]))
-    return hints
-
-
-def _evaluated(text: str, names: dict[str, Any]) -> Any:
-    """The type that an annotation of our own source names."""
-    if sys.version_info >= (3, 10) or "|" not in text:
-        return eval(text, names)  # noqa: S307
-    return _evaluated_unions(text, names)
-
-
-def _evaluated_unions(text: str, names: dict[str, Any]) -> Any:
-    """An annotation with ``X | Y``, which Python 3.9 cannot evaluate."""
-    import ast
-
-    class AsUnion(ast.NodeTransformer):
-        def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-            self.generic_visit(node)
-            members = ast.Tuple([node.left, node.right], ast.Load())
-            return ast.Subscript(ast.Name("Union", ast.Load()), members, ast.Load())
-
-    tree = ast.fix_missing_locations(AsUnion().visit(ast.parse(text, mode="eval")))
-    return eval(compile(tree, "<annotation>", "eval"), {**names, "Union": Union})  # noqa: S307
 
 
 def _shown(data: Any) -> str:

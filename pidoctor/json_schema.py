@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Literal
 
-from pidoctor.decoding import fields_of, is_record
 from pidoctor.profile.fact import Fact, State
+from pidoctor.record_fields import fields_of, is_record
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}

@@ -13,26 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pidoctor.catalog.processor import decisive, with_implied
-from pidoctor.catalog.wheels import CatalogError, shipped_index
+from pidoctor.catalog.wheels import CatalogError, read_document, shipped_index
 
 FILE = "proofs.jsonl"
 PASSED = "passed"
 INTERPRETER = ("float32", "int8")
 COMPILED_MODEL = "compiled-model"
 ILLEGAL_INSTRUCTION = "SIGILL"
-_FIELDS = {
-    "name": str,
-    "version": str,
-    "numpy": str,
-    "system": str,
-    "python": str,
-    "architecture": str,
-    "core": str,
-    "features": list,
-    "ran": dict,
-    "on": str,
-    "when": str,
-}
 
 
 class LedgerRun(NamedTuple):
@@ -128,13 +115,9 @@ def parse_run(line: str, where: str) -> LedgerRun:
     """The run that a line of the ledger describes; raises :class:`CatalogError`."""
     try:
         data = json.loads(line)
-        wrong = [key for key, kind in _FIELDS.items() if type(data[key]) is not kind]
-        texts = [*data["features"], *data["ran"], *data["ran"].values()]
-        if wrong or set(data) != set(_FIELDS) or any(type(text) is not str for text in texts):
-            raise ValueError
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, RecursionError) as error:
         raise CatalogError(f"{where}: not a line of the ledger of proofs") from error
-    return LedgerRun(**{**data, "features": tuple(data["features"])})
+    return read_document(LedgerRun, data, where)
 
 
 def read_ledger(path: Path) -> Ledger:

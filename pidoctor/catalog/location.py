@@ -6,20 +6,22 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
 from pidoctor.catalog.wheels import (
     SCHEMA,
     CatalogError,
     IndexedProject,
     WheelsIndex,
+    read_document,
     shipped_index,
 )
+from pidoctor.decoding import Form, Line
 
 POINTER = "current.json"
 _RETRIEVED = re.compile(rb'"retrieved": "(\d{4}-\d\d-\d\d)"')
+PlainName = Annotated[str, Form("a name without a path", re.compile(r"\w[\w.-]*").fullmatch)]
 _HEAD = 256  # bytes of an index file that hold its date
 
 
@@ -41,14 +43,13 @@ def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
     return user_cache(environ) / "wheels-index"
 
 
-@dataclass(frozen=True)
-class Pointer:
+class Pointer(NamedTuple):
     """Which folder of the cache holds the user's index, and what it should look like."""
 
-    folder: str
-    retrieved: str
-    sizes: Mapping[str, int]  # file name -> bytes
-    digests: Mapping[str, str]  # file name -> SHA-256
+    folder: PlainName
+    retrieved: Line
+    sizes: Mapping[PlainName, int]  # file name -> bytes
+    digests: Mapping[PlainName, str] = {}  # file name -> SHA-256; none in old ones
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -126,17 +127,7 @@ def read_pointer(cache: Path) -> Pointer | None:
         raise CatalogError(f"{path}: cannot be read ({type(error).__name__})") from error
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
         raise CatalogError(f"{path}: written by another version of pidoctor")
-    try:
-        pointer = Pointer(
-            str(data["folder"]),
-            str(data["retrieved"]),
-            dict(data["sizes"]),
-            dict(data.get("digests", {})),  # an older pidoctor wrote none
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise CatalogError(f"{path}: malformed ({type(error).__name__})") from error
-    if not re.fullmatch(r"[\w.-]+", pointer.folder) or pointer.folder.startswith("."):
-        raise CatalogError(f"{path}: malformed (folder)")
+    pointer = read_document(Pointer, data, str(path))
     for name, size in pointer.sizes.items():
         if _size(cache / pointer.folder / name) != size:
             raise CatalogError(f"{cache / pointer.folder / name}: missing or cut short")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pidoctor.decoding import fields_of
+from pidoctor.record_fields import fields_of
 
 
 class Rules(NamedTuple):

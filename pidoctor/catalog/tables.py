@@ -16,8 +16,9 @@ from importlib import import_module
 from typing import Any, Callable, NamedTuple, TypeVar
 
 from pidoctor.catalog.rules import TABLES, check_rules
-from pidoctor.decoding import DecodeError, build, converter, decode, fields_of
+from pidoctor.decoding import DecodeError, build, converter, decode
 from pidoctor.decoding import Faults as Collected
+from pidoctor.record_fields import fields_of
 
 USER_FOLDER = "PIDOCTOR_DATA"
 BASE = "based_on"

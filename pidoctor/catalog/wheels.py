@@ -11,18 +11,44 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
+from pidoctor.decoding import DecodeError, Form, Line, decode
 from pidoctor.errors import PidoctorError
 from pidoctor.platforms.versions import parse_version
 
+T = TypeVar("T")
 SCHEMA = "pidoctor-index/1"
 _LARGEST = 64 << 20  # bytes of an index file; the largest has 2 MB
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def _is_version(text: str) -> bool:
+    """Whether a text is a version of PEP 440."""
+    try:
+        return bool(Version(text))
+    except InvalidVersion:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _is_level(text: str) -> bool:
+    """Whether a text is a version of a library's symbols, or empty."""
+    try:
+        return not text or bool(parse_version(text))
+    except ValueError:
+        return False
+
+
+ReleaseNumber = Annotated[str, Form("a version", _is_version)]
+Level = Annotated[str, Form('a version such as "2.34", or nothing', _is_level)]
+Sha256 = Annotated[str, Form("a SHA-256", re.compile(r"[0-9a-f]{64}").fullmatch)]
+WheelName = Annotated[
+    str, Form("a wheel's file name", re.compile(r"[!-,.0-~]+(-[!-,.0-~]+){4,5}\.whl").fullmatch)
+]
 
 
 class CatalogError(PidoctorError):
@@ -53,17 +79,17 @@ class Library(NamedTuple):
     only in code that is most likely chosen at run time.
     """
 
-    path: str
+    path: Line
     required: bool
-    machine: str  # aarch64, armv7l, armv6l, x86_64, i686
-    glibc: str  # highest version needed by a strong symbol reference
-    glibcxx: str
-    cxxabi: str
-    needed: tuple[str, ...]  # sonames that the wheel does not bundle
+    machine: Line  # aarch64, armv7l, armv6l, x86_64, i686
+    glibc: Level  # highest version needed by a strong symbol reference
+    glibcxx: Level
+    cxxabi: Level
+    needed: tuple[Line, ...]  # sonames that the wheel does not bundle
     align: int  # smallest alignment of a LOAD segment, bytes
     exec_stack: bool
-    cpu_features: tuple[str, ...]
-    optional_features: tuple[str, ...] = ()
+    cpu_features: tuple[Line, ...]
+    optional_features: tuple[Line, ...] = ()
     arm: ArmLevels | None = None
 
 
@@ -81,7 +107,7 @@ class NumpyApi(NamedTuple):
 class Evidence(NamedTuple):
     """What a wheel's files show, and which wheel they were read from (perhaps a sibling)."""
 
-    read_from: str
+    read_from: Line
     unpacked_size: int
     numpy_api: NumpyApi | None
     libraries: tuple[Library, ...]
@@ -100,6 +126,44 @@ class Wheel(NamedTuple):
     yanked: str  # the reason; empty when not yanked, "yanked" when no reason was given
     source: str  # "index" or "piwheels"
     evidence: Evidence | None
+
+
+class WheelRow(NamedTuple):
+    """A wheel as an index file writes it."""
+
+    file: WheelName
+    sha256: Sha256
+    size: int
+    requires_dist: tuple[Line, ...] | None = None
+    yanked: Line = ""
+    source: Line = "index"
+    evidence: Line | None = None
+
+
+class ReleaseRow(NamedTuple):
+    """A version as an index file writes it."""
+
+    requires_python: Line
+    requires_dist: tuple[Line, ...]
+    wheels: tuple[WheelRow, ...]
+
+
+class SelectionRow(NamedTuple):
+    """Why versions are missing in an index file."""
+
+    left_out: tuple[Line, ...] = ()
+    extras: tuple[Line, ...] = ()
+
+
+class IndexFile(NamedTuple):
+    """A file of the wheels index."""
+
+    name: Line
+    retrieved: Line
+    evidence: Mapping[Line, Evidence]
+    versions: Mapping[ReleaseNumber, ReleaseRow]
+    other_versions: Mapping[ReleaseNumber, Line] = {}
+    selection: SelectionRow = SelectionRow()
 
 
 @dataclass(frozen=True)
@@ -138,115 +202,49 @@ def parse_project(data: Any, where: str) -> IndexedProject:
             f"{where}: schema {str(data.get('schema'))[:40]!r} is not {SCHEMA}; "
             "it was written by another version of pidoctor"
         )
+    file = read_document(IndexFile, data, where)
+    wheels = tuple(
+        _wheel(file, version, release, row, where)
+        for version, release in file.versions.items()
+        for row in release.wheels
+    )
+    selection = file.selection
+    return IndexedProject(
+        file.name,
+        file.retrieved,
+        wheels,
+        file.other_versions,
+        frozenset(selection.left_out),
+        frozenset(selection.extras),
+    )
+
+
+def read_document(kind: type[T], data: Any, where: str) -> T:
+    """A document of the wheels index; raises :class:`CatalogError`, which names the first fault."""
     try:
-        evidence = {key: parse_evidence(item) for key, item in data["evidence"].items()}
-        wheels = tuple(
-            _wheel(data["name"], version, entry, release, evidence)
-            for version, release in data["versions"].items()
-            for entry in release["wheels"]
-        )
-        others = data.get("other_versions", {})
-        selection = data.get("selection", {})
-        left_out = frozenset(selection.get("left_out", ()))
-        extras = frozenset(selection.get("extras", ()))
-        _texts(
-            data["name"],
-            data["retrieved"],
-            *others,
-            *others.values(),
-            *evidence,
-            *left_out,
-            *extras,
-        )
-        for version in (*data["versions"], *others):
-            Version(version)
-        return IndexedProject(data["name"], data["retrieved"], wheels, others, left_out, extras)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CatalogError(f"{where}: malformed ({type(error).__name__})") from error
+        return decode(kind, data, where, exact=False)
+    except DecodeError as error:
+        more = len(error.faults) - 1
+        raise CatalogError(
+            error.faults[0] + (f" (and {more} more faults)" if more else "")
+        ) from error
 
 
-def _wheel(
-    name: str,
-    version: str,
-    entry: Mapping[str, Any],
-    release: Mapping[str, Any],
-    evidence: Mapping[str, Evidence],
-) -> Wheel:
-    wheel = Wheel(
-        name=name,
+def _wheel(file: IndexFile, version: str, release: ReleaseRow, row: WheelRow, where: str) -> Wheel:
+    if row.evidence is not None and row.evidence not in file.evidence:
+        raise CatalogError(f"{where}: {row.file}: the evidence {row.evidence} is not in the file")
+    return Wheel(
+        name=file.name,
         version=version,
-        filename=entry["file"],
-        sha256=entry["sha256"],
-        size=entry["size"],
-        requires_python=release["requires_python"],
-        requires_dist=tuple(entry.get("requires_dist", release["requires_dist"])),
-        yanked=entry.get("yanked", ""),
-        source=entry.get("source", "index"),
-        evidence=evidence[entry["evidence"]] if "evidence" in entry else None,
+        filename=row.file,
+        sha256=row.sha256,
+        size=row.size,
+        requires_python=release.requires_python,
+        requires_dist=release.requires_dist if row.requires_dist is None else row.requires_dist,
+        yanked=row.yanked,
+        source=row.source,
+        evidence=None if row.evidence is None else file.evidence[row.evidence],
     )
-    _texts(wheel.filename, wheel.sha256, wheel.requires_python, wheel.yanked, wheel.source)
-    _texts(*wheel.requires_dist)
-    _only(int, wheel.size)
-    if not wheel.filename.endswith(".whl") or wheel.filename.count("-") not in (4, 5):
-        raise ValueError("not a wheel's file name")
-    if not _SHA256.fullmatch(wheel.sha256) or "/" in wheel.filename:
-        raise ValueError("no SHA-256, or a path where a name belongs")
-    return wheel
-
-
-def parse_evidence(item: Mapping[str, Any]) -> Evidence:
-    """The evidence that an entry of an index file's ``evidence`` describes."""
-    numpy = item["numpy_api"]
-    if numpy is not None:
-        _only(int, numpy["abi"], numpy["feature"])
-    _texts(item["read_from"])
-    _only(int, item["unpacked_size"])
-    return Evidence(
-        read_from=item["read_from"],
-        unpacked_size=item["unpacked_size"],
-        numpy_api=None if numpy is None else NumpyApi(numpy["abi"], numpy["feature"]),
-        libraries=tuple(_library(library) for library in item["libraries"]),
-    )
-
-
-def _library(item: Mapping[str, Any]) -> Library:
-    library = Library(
-        path=item["path"],
-        required=item["required"],
-        machine=item["machine"],
-        glibc=item["glibc"],
-        glibcxx=item["glibcxx"],
-        cxxabi=item["cxxabi"],
-        needed=tuple(item["needed"]),
-        align=item["align"],
-        exec_stack=item["exec_stack"],
-        cpu_features=tuple(item["cpu_features"]),
-        optional_features=tuple(item.get("optional_features", ())),
-        arm=ArmLevels(**item["arm"]) if "arm" in item else None,
-    )
-    _texts(library.path, library.machine, *library.needed, *library.cpu_features)
-    _texts(*library.optional_features)
-    _only(int, library.align, *(library.arm or ()))
-    _only(bool, library.required, library.exec_stack)
-    for version in (library.glibc, library.glibcxx, library.cxxabi):
-        if version:
-            parse_version(version)
-    return library
-
-
-def _only(kind: type, *values: object) -> None:
-    for value in values:
-        if type(value) is not kind:
-            raise TypeError(f"{type(value).__name__} where {kind.__name__} belongs")
-
-
-def _texts(*values: str) -> None:
-    """Raises for what is no text (by ``join``), and for a control character.
-
-    A line break in a hash would be a line of its own in a lock file.
-    """
-    if not "".join(values).isprintable():
-        raise ValueError("a control character")
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pidoctor.decoding import DecodeError, decode
+
+T = TypeVar("T")
 
 
 class ReadingLog:
@@ -23,6 +27,13 @@ class ReadingLog:
     def get(self, kind: str, sha256: str) -> Any:
         """What was stored, or None."""
         return self._entries.get((kind, sha256))
+
+    def read(self, form: type[T], kind: str, sha256: str) -> T | None:
+        """What was stored, if it has this form."""
+        try:
+            return decode(form, self.get(kind, sha256), str(self._path), exact=False)
+        except DecodeError:
+            return None
 
     def put(self, kind: str, sha256: str, value: Any) -> None:
         """Stores ``value`` (JSON) and writes it through to the disk."""

@@ -11,6 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from pidoctor.decoding import encode
 from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.links import Coverage, Link, accepted_pythons, merge
 from pidoctor.indexing.metadata import WheelMetadata
@@ -189,14 +190,14 @@ class Tree:
         }
 
     def _metadata(self, name: str, link: Link, demand: Demand) -> WheelMetadata:
-        stored = self._journal.get("metadata", link.sha256)
+        stored = self._journal.read(WheelMetadata, "metadata", link.sha256)
         if stored is not None:
-            return WheelMetadata.from_json(stored)
+            return stored
         known = self._known(name, demand).get(link.sha256)
         if known is not None:
             return known
         read = self._pages.metadata(link)
-        self._journal.put("metadata", link.sha256, read.to_json())
+        self._journal.put("metadata", link.sha256, encode(read))
         return read
 
     def _known(self, name: str, demand: Demand) -> Mapping[str, WheelMetadata]:

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
-from typing import Any
+from typing import NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, PackageMissingError, PidoctorError
 from pidoctor.indexing.links import wheel_link
@@ -71,7 +71,7 @@ class Pages:
         _, reader = self._network()
         self.say(f"Look up {name} on the package index", False)
         page, day = reader.page(name), time.strftime("%Y-%m-%d")
-        self._store.put("page", self._key(name), _kept_page(page), day)
+        self._store.put("page", self._key(name), _kept_page(page, day))
         return page, day
 
     def prefetch(self, names: Iterable[str]) -> None:
@@ -94,11 +94,8 @@ class Pages:
         return f"{self._place} {name}"
 
     def _kept(self, name: str, younger: float) -> tuple[IndexPage, str] | None:
-        kept = self._store.get("page", self._key(name), younger)
-        try:
-            return None if kept is None else (_page_of(kept["kept"]), str(kept["day"]))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return None
+        kept = self._store.read(KeptPage, "page", self._key(name), younger)
+        return None if kept is None else (_page_of(kept), kept.day)
 
 
 def users_pages(store: Store, offline: bool = False) -> Pages:
@@ -147,44 +144,42 @@ def _state(source: Source) -> str:
     return f" {folder.stat().st_mtime_ns}" if folder else ""
 
 
-def _kept_page(page: IndexPage) -> Mapping[str, Any]:
-    return {
-        "links": [
-            {
-                "filename": link.filename,
-                "sha256": link.sha256,
-                "requires_python": link.requires_python,
-                "yanked": link.yanked,
-                "size": link.size,
-                "source": link.source,
-                "has_metadata": link.has_metadata,
-            }
-            for link in page.links
-        ],
-        "published": dict(page.published),
-        "exists": page.exists,
-        "source": page.source,
-        "unhashed": page.unhashed,
-    }
+class KeptLink(NamedTuple):
+    """A wheel of a kept page, without its address."""
+
+    filename: str
+    sha256: str
+    requires_python: str | None
+    yanked: str
+    size: int
+    source: str
+    has_metadata: bool
 
 
-def _page_of(kept: Mapping[str, Any]) -> IndexPage:
-    links = (wheel_link(str(row["filename"]), url="", **_fields(row)) for row in kept["links"])
+class KeptPage(NamedTuple):
+    """A page as it is kept; ``day`` is when it was read."""
+
+    day: str
+    links: tuple[KeptLink, ...]
+    published: Mapping[str, str]
+    exists: bool
+    source: bool
+    unhashed: bool
+
+
+def _kept_page(page: IndexPage, day: str) -> KeptPage:
+    links = tuple(
+        KeptLink(*(getattr(link, field) for field in KeptLink._fields)) for link in page.links
+    )
+    return KeptPage(day, links, page.published, page.exists, page.source, page.unhashed)
+
+
+def _page_of(kept: KeptPage) -> IndexPage:
+    links = (wheel_link(url="", **link._asdict()) for link in kept.links)
     return IndexPage(
         tuple(link for link in links if link is not None),
-        {str(version): str(words) for version, words in kept["published"].items()},
-        bool(kept["exists"]),
-        bool(kept["source"]),
-        bool(kept["unhashed"]),
+        dict(kept.published),
+        kept.exists,
+        kept.source,
+        kept.unhashed,
     )
-
-
-def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "sha256": str(row["sha256"]),
-        "requires_python": None if row["requires_python"] is None else str(row["requires_python"]),
-        "yanked": str(row["yanked"]),
-        "size": int(row["size"]),
-        "source": str(row["source"]),
-        "has_metadata": bool(row["has_metadata"]),
-    }

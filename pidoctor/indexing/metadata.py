@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.parser import HeaderParser
-from typing import IO, Any
+from typing import IO
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -26,17 +25,6 @@ class WheelMetadata:
     size: int
     requires_python: str
     requires_dist: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "size": self.size,
-            "requires_python": self.requires_python,
-            "requires_dist": list(self.requires_dist),
-        }
-
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> WheelMetadata:
-        return WheelMetadata(data["size"], data["requires_python"], tuple(data["requires_dist"]))
 
 
 def read_metadata(file: IO[bytes], name: str, size: int) -> WheelMetadata:

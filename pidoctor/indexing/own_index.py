@@ -17,7 +17,7 @@ from typing import NamedTuple
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from pidoctor.catalog.wheels import Evidence, IndexedProject, Wheel, WheelsIndex, parse_evidence
+from pidoctor.catalog.wheels import Evidence, IndexedProject, Wheel, WheelsIndex, read_document
 from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
@@ -240,12 +240,9 @@ class OwnIndex(WheelsIndex):
         return link
 
     def _read_metadata(self, wheel: Wheel, link: Link) -> WheelMetadata:
-        kept = self._store.get("metadata", wheel.sha256)
-        try:
-            if kept is not None:
-                return WheelMetadata.from_json(kept["kept"])
-        except (KeyError, TypeError):
-            pass
+        kept = self._store.read(WheelMetadata, "metadata", wheel.sha256)
+        if kept is not None:
+            return kept
         try:
             session = self._pages.session
             self._say(f"Read what {wheel.name} {wheel.version} requires", False)
@@ -253,16 +250,12 @@ class OwnIndex(WheelsIndex):
         except CouldNotCheckError as error:
             self._doubts[wheel.sha256] = f"what it requires could not be read: {error}"
             return WheelMetadata(link.size, "", ())
-        self._store.put("metadata", wheel.sha256, found.to_json())
+        self._store.put("metadata", wheel.sha256, found)
         return found
 
     def _kept_evidence(self, sha256: str) -> Evidence | None:
         if sha256 not in self._evidence:
-            kept = self._store.get("evidence", sha256)
-            try:
-                found = parse_evidence(kept["kept"]) if kept else None
-            except (KeyError, TypeError, ValueError, AttributeError):
-                found = None
+            found = self._store.read(Evidence, "evidence", sha256)
             if found is not None:
                 self._evidence[sha256] = found
         return self._evidence.get(sha256)
@@ -282,7 +275,7 @@ class OwnIndex(WheelsIndex):
             return None  # it stays claimed by its tag, which the plan says
         found = summary(audit.to_json())
         self._store.put("evidence", wheel.sha256, found)
-        return parse_evidence(found)
+        return read_document(Evidence, found, wheel.filename)
 
 
 @lru_cache(maxsize=1024)

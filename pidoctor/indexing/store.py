@@ -13,16 +13,18 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pidoctor.catalog.location import user_cache
+from pidoctor.decoding import DecodeError, decode, encode
 from pidoctor.indexing.document import write_atomically
 
 FRESH = 600.0  # seconds; as long as the package index itself lets clients keep a page
 _MOST_BYTES = 100 << 20  # of all files together
 _MOST_FILES = 5000
 _LARGEST = 16 << 20  # bytes of one file
-_SCHEMA = 1
+_SCHEMA = 2
+T = TypeVar("T")
 
 
 class Store:
@@ -38,8 +40,8 @@ class Store:
         folder = user_cache() / "packages"
         return cls(folder if folder.is_absolute() else None)
 
-    def get(self, kind: str, key: str, younger: float = float("inf")) -> Mapping[str, Any] | None:
-        """What was kept, if it was kept less than ``younger`` seconds ago."""
+    def read(self, form: type[T], kind: str, key: str, younger: float = float("inf")) -> T | None:
+        """What was kept, if it was kept less than ``younger`` seconds ago and has this form."""
         path = self._path(kind, key)
         if path is None:
             return None
@@ -48,13 +50,14 @@ class Store:
             if state.st_size > _LARGEST or not 0 <= time.time() - state.st_mtime < younger:
                 return None
             found = json.loads(path.read_bytes())
-        except (OSError, ValueError, RecursionError):
+            if not isinstance(found, Mapping) or found.get("schema") != _SCHEMA:
+                return None
+            return decode(form, found.get("kept"), str(path), exact=False)
+        except (OSError, ValueError, RecursionError, DecodeError):
             return None
-        good = isinstance(found, Mapping) and found.get("schema") == _SCHEMA
-        return found if good and isinstance(found.get("kept"), Mapping) else None
 
-    def put(self, kind: str, key: str, kept: Mapping[str, Any], day: str = "") -> None:
-        """Keep an object, where the disk takes it."""
+    def put(self, kind: str, key: str, kept: object) -> None:
+        """Keep a value, where the disk takes it."""
         path = self._path(kind, key)
         if path is None:
             return
@@ -62,7 +65,8 @@ class Store:
             self._written = True
             self._tidy()
         with suppress(OSError):
-            text = json.dumps({"schema": _SCHEMA, "day": day, "kept": kept}, separators=(",", ":"))
+            content = {"schema": _SCHEMA, "kept": encode(kept)}
+            text = json.dumps(content, separators=(",", ":"))
             write_atomically(path, text)
 
     def _path(self, kind: str, key: str) -> Path | None:

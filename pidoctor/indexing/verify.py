@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pidoctor.catalog.wheels import Evidence, Wheel, WheelsIndex, parse_evidence
+from pidoctor.catalog.wheels import Evidence, Wheel, WheelsIndex, read_document
 from pidoctor.errors import UsageError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
@@ -118,4 +118,4 @@ def _reread(wheel: Wheel, sha256: str, file: Any) -> Iterator[str]:
 
 
 def _evidence(audit: Any) -> Evidence:
-    return parse_evidence(summary(audit))
+    return read_document(Evidence, summary(audit), "evidence")

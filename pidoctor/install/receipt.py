@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from pidoctor import __version__
+from pidoctor.decoding import DecodeError, decode
 from pidoctor.install.durable import read_json, write_json
 from pidoctor.install.ownership import give, owner_of
 from pidoctor.install.place import Place
@@ -22,6 +23,22 @@ from pidoctor.resolve.plan import Plan
 SCHEMA = "pidoctor-receipt/1"
 PROOF_SCHEMA = "pidoctor-proof/1"
 _LIMIT = 8 << 20
+
+
+class ProvenVersions(NamedTuple):
+    """What a receipt's proof was made with."""
+
+    version: str | None = None
+    numpy: str | None = None
+
+
+class Receipt(NamedTuple):
+    """What is read of a receipt, of this pidoctor or another."""
+
+    schema: Literal["pidoctor-receipt/1"]
+    time: str
+    new: bool
+    proof: ProvenVersions
 
 
 def make_receipt(
@@ -83,6 +100,9 @@ def read_receipt(environment: Path) -> dict[str, Any] | None:
         data = read_json(Place(environment).receipt, _LIMIT)
     except (OSError, ValueError):
         return None
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+    try:
+        decode(Receipt, data, "", exact=False)
+    except DecodeError:
         return None
-    return data
+    found: dict[str, Any] = data
+    return found

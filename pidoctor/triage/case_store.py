@@ -6,14 +6,14 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pidoctor.decoding import decode
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.redact import Identity, redact, redact_json
-from pidoctor.result import Remedy
 from pidoctor.sqlite_file import FileKind, check, connect
 from pidoctor.triage.cases import Case
-from pidoctor.triage.diagnosis import Diagnosis, LogLine
+from pidoctor.triage.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -55,21 +55,10 @@ def read(path: str) -> tuple[Case, ...]:
         raise UsageError(f"{path}: there is no such store; name logs to begin one")
     with _opened(path, create=False) as connection:
         rows = connection.execute("SELECT log, made, diagnosis FROM triage_case ORDER BY made, log")
-        return tuple(Case(log, _diagnosis(json.loads(text)), made=made) for log, made, text in rows)
-
-
-def _diagnosis(data: Any) -> Diagnosis:
-    fix = data["fix"]
-    return Diagnosis(
-        cause=data["cause"],
-        confidence=data["confidence"],
-        evidence=tuple(LogLine(each["line"], each["text"]) for each in data["evidence"]),
-        explanation=data["explanation"],
-        fix=Remedy(fix["text"], tuple(fix["commands"]), fix["safe"]),
-        alternatives=tuple(data["alternatives"]),
-        source=data["source"],
-        title=data["title"],
-    )
+        return tuple(
+            Case(log, decode(Diagnosis, json.loads(text), path, exact=False), made=made)
+            for log, made, text in rows
+        )
 
 
 @contextmanager
@@ -81,7 +70,7 @@ def _opened(path: str, *, create: bool) -> Iterator[Connection]:
         with connection:
             check(connection, path, KIND, create)
             yield connection
-    except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
+    except (sqlite3.Error, ValueError, RecursionError) as error:
         if isinstance(error, sqlite3.OperationalError):
             raise CouldNotCheckError(f"{path}: {error}") from error
         raise KIND.foreign(path) from error

@@ -71,7 +71,10 @@ def test_json_mode_says_the_error_in_the_envelope_too() -> None:
         ("", "not JSON"),
         ("[]", "not a wheels index file"),
         ('{"schema": "pidoctor-index/99"}', "written by another version"),
-        ('{"schema": "pidoctor-index/1", "name": "x"}', "malformed"),
+        (
+            '{"schema": "pidoctor-index/1", "name": "x"}',
+            r"x\.json: retrieved: missing \(and 2 ",
+        ),
     ],
 )
 def test_an_index_file_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Literal, NamedTuple, Optional, Union
+from typing import Annotated, Any, Literal, NamedTuple, Optional, Union
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from pidoctor.decoding import DecodeError, decode, encode
+from pidoctor.decoding import DecodeError, Form, decode, encode
 from pidoctor.profile.fact import Fact, State
 
 ONE = Version("1")
@@ -147,7 +147,7 @@ def test_only_a_known_fact_has_a_value() -> None:
 
 
 def test_unions_of_python_3_9() -> None:
-    from pidoctor.decoding import _evaluated_unions
+    from pidoctor.record_fields import _evaluated_unions
 
     assert _evaluated_unions("int | None", {}) == Optional[int]
     assert (
@@ -175,3 +175,26 @@ def test_anything_is_decoded_or_refused_in_one_line_per_fault(data: Any) -> None
         return
     assert faults
     assert all(fault.startswith("file") and "\n" not in fault for fault in faults)
+
+
+Word = Annotated[str, Form("a word", str.isalpha)]
+
+
+@dataclass(frozen=True)
+class Formed:
+    words: tuple[Word, ...]
+    by_word: Mapping[Word, Word | None] = field(default_factory=dict)
+
+
+def test_a_text_has_the_form_that_its_type_says() -> None:
+    good = {"words": ["a", "b"], "by_word": {"c": "d", "e": None}}
+    assert decode(Formed, good, "x") == Formed(("a", "b"), {"c": "d", "e": None})
+    assert decode(Formed, {"words": []}, "x") == Formed(())
+    with pytest.raises(DecodeError) as caught:
+        decode(Formed, {"words": ["a", "1", 2], "by_word": {"3": "4"}}, "x")
+    assert caught.value.faults == (
+        'x: words[1]: expected a word, not "1"',
+        "x: words[2]: expected a word, not 2",
+        'x: by_word.3: expected a word, not "3"',
+        'x: by_word.3: expected a word, not "4"',
+    )

@@ -27,14 +27,14 @@ IMPORTS: Mapping[str, str] = {
         "result safe_files triage"
     ),
     "bench": "catalog errors host proof shapes",
-    "catalog": "decoding errors json_schema platforms result units",
+    "catalog": "decoding errors json_schema platforms record_fields result units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
         "ansible api asked bench catalog checks envelope errors evidence example fitting fleet "
         "help host indexing install lockfiles model probe profile progress proof readiness redact "
         "report requirements resolve result safe_files triage units"
     ),
-    "decoding": "errors profile",
+    "decoding": "errors profile record_fields",
     "envelope": (
         "asked bench evidence fleet indexing install model profile proof report resolve result "
         "shapes triage"
@@ -47,12 +47,14 @@ IMPORTS: Mapping[str, str] = {
     ),
     "help": "catalog report",
     "host": "decoding errors redact",
-    "indexing": ("catalog errors evidence host mutex platforms probe safe_files shapes time_limit"),
+    "indexing": (
+        "catalog decoding errors evidence host mutex platforms probe safe_files shapes time_limit"
+    ),
     "install": (
         "catalog decoding errors host mutex platforms probe profile progress proof readiness "
         "report resolve result safe_files shapes time_limit triage units urls"
     ),
-    "json_schema": "decoding profile",
+    "json_schema": "profile record_fields",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
     "model": "catalog change_kinds errors shapes units",
     "mutex": "errors",
@@ -77,7 +79,8 @@ IMPORTS: Mapping[str, str] = {
     "sqlite_file": "errors",
     "time_limit": "errors",
     "triage": (
-        "catalog errors host platforms profile redact resolve result safe_files shapes sqlite_file"
+        "catalog decoding errors host platforms profile redact resolve result safe_files shapes "
+        "sqlite_file"
     ),
 }
 

@@ -74,10 +74,16 @@ def test_one_wheel_is_one_line() -> None:
         (made(versions=release(wheels=[WHEEL, WHEEL])), "is there twice"),
         (made(versions=release(requires_dist=["x >"])), "malformed requirement"),
         (made(versions=release(requires_python="three")), "malformed requires_python"),
-        (made(versions=wheel(sha256="0" * 63)), "malformed"),
+        (
+            made(versions=wheel(sha256="0" * 63)),
+            r"versions\.1\.0\.wheels\[0\]\.sha256: expected a SHA-256",
+        ),
         (made(versions=wheel(size=0)), "has no size"),
         (made(versions=wheel(file="pack-2.0-py3-none-any.whl")), "is filed under"),
-        (made(versions=wheel(file="pack.whl")), "malformed"),
+        (
+            made(versions=wheel(file="pack.whl")),
+            'file: expected a wheel\'s file name, not "pack.whl"',
+        ),
         (
             made(
                 evidence={

@@ -35,38 +35,79 @@ def in_wheel(field: str, value: Any) -> Any:
 
 HASH = first_release(SHIPPED)["wheels"][0]["sha256"]
 FILE = first_release(SHIPPED)["wheels"][0]["file"]
-TAMPERED = {
-    "a line in a hash": in_wheel("sha256", f"{HASH}\n--index-url https://evil.example"),
-    "half a hash": in_wheel("sha256", HASH[:32]),
-    "a hash in capitals": in_wheel("sha256", HASH.upper()),
-    "a line in a name": in_wheel("file", f"a\n{FILE}"),
-    "a path as a name": in_wheel("file", f"../../{FILE}"),
-    "an escape code in a reason": in_wheel("yanked", "\x1b[2Jbroken"),
-    "a line in a source": in_wheel("source", "index\nx"),
-    "a line in a requirement": in_wheel("requires_dist", ["numpy\nevil"]),
-    "a separator in a requirement": in_wheel("requires_dist", ["numpy\u2028evil"]),
-    "a NUL in a date": {**document(), "retrieved": "2999-01-01\0"},
+HERE = f"versions.{next(iter(SHIPPED['versions']))}.wheels[0]."
+#: What was done to a document, and how the place is named.
+TAMPERED: dict[str, tuple[Any, str]] = {
+    "a line in a hash": (
+        in_wheel("sha256", f"{HASH}\n--index-url https://evil.example"),
+        f"{HERE}sha256: expected a SHA-256, not ",
+    ),
+    "half a hash": (in_wheel("sha256", HASH[:32]), f"{HERE}sha256: expected a SHA-256, not "),
+    "a hash in capitals": (in_wheel("sha256", HASH.upper()), f"{HERE}sha256: expected a SHA-256"),
+    "a line in a name": (in_wheel("file", f"a\n{FILE}"), f"{HERE}file: expected a wheel's file"),
+    "a path as a name": (in_wheel("file", f"../../{FILE}"), f"{HERE}file: expected a wheel's file"),
+    "an escape code in a reason": (
+        in_wheel("yanked", "\x1b[2Jbroken"),
+        f'{HERE}yanked: expected a line of text without control characters, not "?[2Jbroken"',
+    ),
+    "a line in a source": (in_wheel("source", "index\nx"), f"{HERE}source: expected a line of"),
+    "a line in a requirement": (
+        in_wheel("requires_dist", ["numpy", "numpy\nevil"]),
+        f"{HERE}requires_dist[1]: expected a line of text",
+    ),
+    "a separator in a requirement": (
+        in_wheel("requires_dist", ["numpy\u2028evil"]),
+        f"{HERE}requires_dist[0]: expected a line of text",
+    ),
+    "a number for a name": (
+        in_wheel("file", 7),
+        f"{HERE}file: expected a wheel's file",
+    ),
+    "evidence that is not there": (
+        in_wheel("evidence", "0123456789"),
+        f"{FILE}: the evidence 0123456789 is not in the file",
+    ),
+    "a version that is none": (
+        {**document(), "other_versions": {"one": "x"}},
+        'other_versions.one: expected a version, not "one"',
+    ),
+    "a NUL in a date": ({**document(), "retrieved": "2999-01-01\0"}, "retrieved: expected a line"),
 }
 
 
-@pytest.mark.parametrize("data", TAMPERED.values(), ids=TAMPERED)
-def test_no_field_of_an_index_carries_a_line(data: Any) -> None:
+@pytest.mark.parametrize(("data", "said"), TAMPERED.values(), ids=TAMPERED)
+def test_no_field_of_an_index_carries_a_line(data: Any, said: str) -> None:
     parse_project(document(), "untouched")
-    with pytest.raises(CatalogError, match="malformed"):
+    with pytest.raises(CatalogError) as error:
         parse_project(data, "tampered")
+    assert str(error.value).startswith(f"tampered: {said}")
 
 
-PUBLISHED = {kind: data for kind, data in TAMPERED.items() if data["retrieved"].isprintable()}
+def test_what_a_library_needs_is_a_version() -> None:
+    data = document()
+    key, evidence = next(iter(data["evidence"].items()))
+    evidence["libraries"][0].update(glibc="two", align="big")
+    evidence["numpy_api"] = {"abi": 1}
+    with pytest.raises(CatalogError) as error:
+        parse_project(data, "x.json")
+    assert str(error.value) == (
+        f"x.json: evidence.{key}.numpy_api.feature: missing (and 2 more faults)"
+    )
 
 
-@pytest.mark.parametrize("data", PUBLISHED.values(), ids=PUBLISHED)
-def test_a_tampered_users_index_gives_way_to_the_shipped_one(tmp_path: Path, data: Any) -> None:
+PUBLISHED = {kind: row for kind, row in TAMPERED.items() if row[0]["retrieved"].isprintable()}
+
+
+@pytest.mark.parametrize(("data", "said"), PUBLISHED.values(), ids=PUBLISHED)
+def test_a_tampered_users_index_gives_way_to_the_shipped_one(
+    tmp_path: Path, data: Any, said: str
+) -> None:
     publish(tmp_path, {NAME: data})
     index = open_index(tmp_path)
     assert isinstance(index, UserIndex)
     project = index.project(NAME)
     assert project == WheelsIndex(shipped_index()).project(NAME)
-    assert "malformed" in index.note
+    assert f"{NAME}.json: {said}" in index.note
 
 
 def test_a_file_that_was_changed_after_the_update_is_refused(tmp_path: Path) -> None:
@@ -92,6 +133,8 @@ def test_nonsense_in_the_cache_neither_hangs_nor_breaks(tmp_path: Path) -> None:
     folder = publish(tmp_path, {NAME: document()})
     (tmp_path / POINTER).write_text('{"a":' + "[" * 200_000)
     assert "cannot be read" in open_index(tmp_path).note
+    (tmp_path / POINTER).write_text('{"schema": "pidoctor-index/1", "folder": "../x", "sizes": {}}')
+    assert 'folder: expected a name without a path, not "../x"' in open_index(tmp_path).note
     (folder / "deep.json").write_text("[" * 200_000)
     with pytest.raises(CatalogError, match="not JSON"):
         WheelsIndex(folder).project("deep")

@@ -14,6 +14,7 @@ from pidoctor.install import environment_files
 from pidoctor.install.durable import write_json
 from pidoctor.install.interpreter import ask
 from pidoctor.install.place import Place
+from pidoctor.install.receipt import read_receipt, write_receipt
 from pidoctor.install.relocate import relocate, share_system_packages
 from pidoctor.install.wheelhouse import Cache, find, matches, sha256_of
 from tests.faults.world import make_wheel
@@ -131,3 +132,15 @@ def test_interpreter_tells_about_itself(tmp_path: Path) -> None:
     assert (told.prefix, told.pip, dict(told.installed)) == (str(venv), "", {})
     assert told.minor == "{}.{}".format(*sys.version_info[:2])
     assert told.venv
+
+
+@pytest.mark.parametrize(
+    "damage", [{"proof": None}, {"proof": {"numpy": 2}}, {"new": "yes"}, {"schema": "other/1"}]
+)
+def test_a_damaged_receipt_is_none(tmp_path: Path, damage: dict[str, object]) -> None:
+    proof: dict[str, object] = {"version": "2.3.0", "numpy": None, "models": []}
+    good = {"schema": "pidoctor-receipt/1", "time": "today", "new": True, "proof": proof}
+    write_receipt(tmp_path, good)
+    assert read_receipt(tmp_path) == good
+    write_receipt(tmp_path, {**good, **damage})
+    assert read_receipt(tmp_path) is None
