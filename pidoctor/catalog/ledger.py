@@ -48,6 +48,17 @@ class LedgerRun(NamedTuple):
         return all(self.ran.get(what) == PASSED for what in INTERPRETER)
 
     @property
+    def death(self) -> str:
+        """How the first model ended that did not pass; empty where all passed."""
+        ended = (outcome for what in INTERPRETER for outcome in [self.ran.get(what, PASSED)])
+        return next((outcome for outcome in ended if outcome != PASSED), "")
+
+    @property
+    def where(self) -> str:
+        """Where and when it was: "cortex-a72 (QEMU 10.0), debian-bookworm, Python 3.11, ..."."""
+        return f"{self.core} ({self.on}), {self.system}, Python {self.python}, {self.when}"
+
+    @property
     def ran_well(self) -> tuple[str, ...]:
         """What passed."""
         return tuple(what for what, outcome in self.ran.items() if outcome == PASSED)
@@ -100,6 +111,17 @@ class Ledger:
             if died and no_fewer and run.architecture == architecture:
                 return run
         return None
+
+    def failed(self, name: str, version: str, architecture: str, python: str) -> LedgerRun | None:
+        """The newest run for this Python that failed, whatever the processor; None where another
+        one passed."""
+        runs = [
+            run
+            for run in self.runs(name, version)
+            if (run.architecture, run.python) == (architecture, python)
+            and run.death != ILLEGAL_INSTRUCTION
+        ]
+        return runs[-1] if runs and all(run.death for run in runs) else None
 
     def proof(self, name: str, version: str, **same: str) -> LedgerRun | None:
         """The newest run of a version that passed, with these fields ("system", "python" ...)."""

@@ -105,6 +105,11 @@ class Relations(NamedTuple):
         """Why nobody should install ``name``; empty where there is nothing to warn of."""
         return self.warnings.get(name, "")
 
+    def memory_need(self, name: str, version: str) -> MemoryNeed | None:
+        """What an inference with a version of a package takes, where that was measured."""
+        fitting = (n for n in self.memory if n.name == name and n.specifier.contains(version))
+        return next(fitting, None)
+
     def numpy_bound(self, abi: int, feature: int) -> SpecifierSet:
         """The NumPy versions that run a wheel compiled against this C API.
 

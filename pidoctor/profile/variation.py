@@ -204,13 +204,13 @@ def with_libraries(profile: Profile) -> Iterator[Profile]:
     yield replace(profile, system=complete)
 
 
-def containers(profile: Profile) -> Iterator[Profile]:
+def containers(profile: Profile, anywhere: bool = False) -> Iterator[Profile]:
     """Containers of Debian where the system is not what wheels are built for, or is another
-    container."""
+    container; with ``anywhere`` on any system."""
     system, arch = profile.system, profile.system.architecture.or_else("")
     bits = profile.python.bits.or_else(64 if arch.endswith("64") else 32)
     apart = system.libc.value == "musl" or system.lacks.or_else(()) or container_of(profile)
-    if arch == "armv6l" or not apart:
+    if arch == "armv6l" or not (apart or anywhere):
         return
     rows = {row.id: row for row in load_systems().rows}
     for container, tag, row_id in load_systems().instead:

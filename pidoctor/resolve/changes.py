@@ -68,9 +68,18 @@ def proposals(
     def of(altered: Iterable[Profile]) -> dict[str, Proposal]:
         return _first_of_each(bare, altered, request, lambda after: solve(after, request, catalog))
 
+    def bought(altered: Iterable[Profile]) -> dict[str, Proposal]:
+        return _first_of_each(
+            bare,
+            altered,
+            request,
+            lambda after: _roomy(after, solve(after, request, catalog), catalog),
+        )
+
     bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
     here = of(_singles(bare, _ON_THIS_BOARD)) or of(_pairs(bare, _TOGETHER))
-    here = here or of(_singles(bare, (_boards,))) or of(_board_pairs(bare))
+    here = here or of(containers(bare, anywhere=True))
+    here = here or bought(_singles(bare, (_boards,))) or bought(_board_pairs(bare))
     if not here and not found:
         found = _both(bare, request, catalog, solve)
     return sorted({**here, **found}.values(), key=lambda proposal: proposal.change.cost)
@@ -80,7 +89,7 @@ def _first_of_each(
     before: Profile,
     altered: Iterable[Profile],
     request: Request,
-    solve: Callable[[Profile], Resolution],
+    solve: Callable[[Profile], Resolution | None],
     other: Other | None = None,
 ) -> dict[str, Proposal]:
     """The first altered machine of each kind of change that has a plan.
@@ -103,6 +112,15 @@ def _first_of_each(
             change = Change(kind, told, resolution.summary, anew)
             found[kind] = Proposal(change, after, request)
     return found
+
+
+def _roomy(machine: Profile, found: Resolution, catalog: Catalog) -> Plan | None:
+    """The plan, where the memory suffices: nobody is to buy a board that is nearly too small."""
+    if not isinstance(found, Plan):
+        return None
+    need = catalog.relations.memory_need(found.runtime, found.version)
+    total = machine.memory.total.value
+    return None if need is not None and total is not None and total < need.peak else found
 
 
 # --- another request ---------------------------------------------------------------------------

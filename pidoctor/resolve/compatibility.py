@@ -338,11 +338,19 @@ def _proven(wheel: Wheel, machine: Machine, ledger: Ledger | None) -> bool:
 def _judge_proofs(
     wheel: Wheel, machine: Machine, ledger: Ledger, read: Rejected | None
 ) -> Rejected | None:
-    """Whether the version died of an instruction on a processor that has all that this one has.
+    """Whether the version failed where it was run, or died of an instruction on a processor that
+    has all that this one has.
 
     ``read`` is what its files say of it; where that is the same, the run says it with more weight.
     """
-    if machine.cpu_features is None or (read and read.reason is not Reason.CPU_FEATURE):
+    if read and read.reason is not Reason.CPU_FEATURE:
+        return None
+    python = machine.python_short
+    failed = ledger.failed(wheel.name, wheel.version, machine.architecture, python)
+    if failed is not None:
+        detail = f"it was run on {failed.where} and failed: {failed.death}"
+        return Rejected(Reason.FAILED_RUN, detail, proven=True)
+    if machine.cpu_features is None:
         return None
     run = ledger.died_of_instruction(
         wheel.name, wheel.version, machine.architecture, machine.cpu_features

@@ -13,7 +13,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog
-from pidoctor.catalog.relations import MemoryNeed
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.profile import NO_RIGHTS, Profile
@@ -193,14 +192,9 @@ class Question:
         project = self._catalog.index.project(name)
         return age(project.retrieved, self._catalog.today) if project else ""
 
-    def _memory_need(self, name: str, version: str) -> MemoryNeed | None:
-        needs = self._catalog.relations.memory
-        fitting = (n for n in needs if n.name == name and n.specifier.contains(version))
-        return next(fitting, None)
-
     def _memory_notes(self, name: str, version: str) -> Iterator[str]:
         """What to say where the memory suffices, but only just."""
-        need, total = self._memory_need(name, version), self._machine.memory
+        need, total = self._catalog.relations.memory_need(name, version), self._machine.memory
         if need is not None and total is not None and 2 * need.peak > total:
             yield (
                 f"memory is {'short' if need.peak > total else 'tight'}: {need.told}, and "

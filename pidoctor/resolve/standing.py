@@ -26,7 +26,7 @@ def standing(ledger: Ledger, machine: Machine, wheel: Wheel | None, numpy: str) 
         return f"{CLAIMED}: it is a package of the system's own"
     for run in reversed(ledger.runs(wheel.name, wheel.version)):
         if run.passed and run.numpy == numpy and _holds_for(run, machine):
-            return f"{PROVEN}: {' and '.join(sorted(run.ran_well))} ran on {told(run)}"
+            return f"{PROVEN}: {' and '.join(sorted(run.ran_well))} ran on {run.where}"
     if wheel.evidence is None:
         return f"{CLAIMED}: by the tag in its file name, its files were not read"
     return f"{READ}: by what its ELF files need, not tried on a machine like this"
@@ -41,11 +41,6 @@ def bearer(runtime: Runtime, chosen: Wheel | None, others: Iterable[Wheel]) -> W
         return chosen
     builds = (wheel for wheel in others if wheel.name in runtime.distributions and wheel.evidence)
     return next(builds, chosen)
-
-
-def told(run: LedgerRun) -> str:
-    """Where and when a run was: "cortex-a72 (QEMU 10.0), debian-bookworm, Python 3.11, ..."."""
-    return f"{run.core} ({run.on}), {run.system}, Python {run.python}, {run.when}"
 
 
 def _holds_for(run: LedgerRun, machine: Machine) -> bool:
@@ -97,5 +92,5 @@ def compiled_model(world: World, name: str, version: str) -> str | None:
     )
     return (
         f"the CompiledModel API of {name} {version} ends with an illegal instruction on the "
-        f"processor (seen on {told(died)}); use Interpreter, which works{instead}"
+        f"processor (seen on {died.where}); use Interpreter, which works{instead}"
     )

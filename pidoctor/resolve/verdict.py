@@ -36,6 +36,7 @@ class Reason(str, Enum):
     MISSING_LIBRARY = "missing-library"
     EXEC_STACK = "exec-stack"
     WRONG_BINARY = "wrong-binary"
+    FAILED_RUN = "failed-run"
     NUMPY_PAIR = "numpy-pair"
     DEPENDENCY = "dependency"
     BREAKS_INSTALLED = "breaks-installed"

@@ -50,7 +50,8 @@ def _effect(catalog: Catalog, row: LedgerRun) -> str:
 
 
 def _difference(catalog: Catalog, row: LedgerRun, profile: Profile) -> str:
-    text = f"{row.name}=={row.version}"
+    runtime = next(name for name, one in catalog.runtimes.items() if row.name in one.distributions)
+    text = f"{runtime}=={row.version}"
     without = _answer(replace(catalog, ledger=Ledger()), text, profile)
     given = _answer(replace(catalog, ledger=Ledger([row])), text, profile)
     if given.files != without.files:

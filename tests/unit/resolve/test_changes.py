@@ -200,6 +200,29 @@ def test_a_system_that_wheels_are_not_built_for(name: str, texts: list[str]) -> 
     assert [change.text for change in changes(target(name), request, catalog())] == texts
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        (
+            "jetson-tx2-nx/jetpack-4-64",
+            "ai-edge-litert>=2",
+            "container of the image python:3.9-slim",
+        ),
+        (
+            "beaglebone-black/debian-bookworm-32",
+            "tensorflow",
+            "use a Raspberry Pi 4 Model B with 1 GB",
+        ),
+    ],
+)
+def test_no_board_to_buy_where_a_container_serves_and_none_too_small(
+    name: str, text: str, told: str
+) -> None:
+    """A Jetson has Docker; one inference with tensorflow takes more than a Zero 2 W has."""
+    [change] = changes(target(name), parse_request(text, catalog()), catalog())
+    assert told in change.text
+
+
 def test_a_library_that_the_release_packages() -> None:
     """A small Debian without libstdc++ needs one package, no other system."""
     request = parse_request("auto", catalog())
