@@ -93,7 +93,7 @@ def combinations(
                     request = parse_request(f"{name}=={version}", catalog)
                     answer = Question(here, request, catalog).answer("python3")
                     if isinstance(answer, Plan):
-                        runtime = catalog.runtimes[name]
+                        runtime = catalog.named[name]
                         wheels = {wheel.name: wheel for wheel in answer.wheels}
                         held = bearer(runtime, wheels.get(name), answer.wheels)
                         if held is not None:

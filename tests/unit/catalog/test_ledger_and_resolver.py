@@ -46,7 +46,9 @@ def machine_of(run: LedgerRun) -> Machine:
 
 def answer(run: LedgerRun, catalog: Catalog) -> Resolution:
     """What the resolver says of a run's version, beside the NumPy that it was run with."""
-    request = parse_request(f"{run.name}=={run.version}", catalog)
+    builds = (name for name, one in catalog.runtimes.items() if run.name in one.distributions)
+    runtime = run.name if run.name in catalog.named else next(builds)
+    request = parse_request(f"{runtime}=={run.version}", catalog)
     request = request._replace(bounds=(Requirement(f"numpy=={run.numpy}"),))
     return Question(machine_of(run), request, catalog).answer("python3")
 
