@@ -210,22 +210,27 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
 
 
 def inspect_model(
-    model: str | Path, profile: Profile, *, catalog: Catalog | None = None
+    model: str | Path,
+    profile: Profile,
+    *,
+    shapes: Sequence[str] = (),
+    catalog: Catalog | None = None,
 ) -> ModelAnswer:
     """What a .tflite file holds, and how it does on each runtime that the machine can install.
 
     The file is read, never run. ``model`` is the path of a .tflite file, or of a bundle (.zip,
-    .task) that holds one. In the answer ``best.verdict`` is "runs", "runs-with", "cannot" or
-    "undecided" with its reason; ``content`` has the tensors with their types and shapes (-1: a
-    dimension that is only known when it runs), ``arena`` is bytes, ``changes`` is what would make
-    it run, cheapest first. What is no such file raises UsageError, a machine of which too little
-    is known CouldNotCheckError.
+    .task) that holds one; ``shapes`` are those that its inputs will have, as ``NAME=1,1280``. In
+    the answer ``best.verdict`` is "runs", "runs-with", "cannot" or "undecided" with its reason;
+    ``content`` has the tensors with their types and shapes (-1: a dimension that is only known when
+    it runs), ``arena`` is bytes, ``changes`` is what would make it run, cheapest first. What is no
+    such file raises UsageError, a machine of which too little is known CouldNotCheckError.
     """
     from pidoctor.fitting import examine_model
     from pidoctor.resolve.request import AUTO, request_on
 
     known = catalog or _catalog()
-    return examine_model(Path(model), profile, request_on(profile, AUTO, False, known), known)
+    request = request_on(profile, AUTO, False, known)
+    return examine_model(Path(model), profile, request, known, shapes)
 
 
 def diagnose(log: str | Path | bytes, profile: Profile | None = None) -> tuple[Diagnosis, ...]:

@@ -22,6 +22,7 @@ from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import Content, read_content
 from pidoctor.model.file import named_model
 from pidoctor.model.memory import model_memory
+from pidoctor.model.shapes import read_shapes, with_shapes
 from pidoctor.model.summary import summarise
 from pidoctor.model.verdict import (
     CANNOT,
@@ -54,9 +55,12 @@ _SEEN = "read from the file; see `pidoctor model`"
 class ModelQuestion:
     """One open model: how it does on each runtime is asked once, however many machines ask."""
 
-    def __init__(self, path: Path, data: memoryview) -> None:
+    def __init__(self, path: Path, data: memoryview, shapes: Sequence[str] = ()) -> None:
         self.file = ModelFile(str(path), hashlib.sha256(data).hexdigest())
-        self.content: Content = read_content(data)
+        read = read_content(data)
+        self._options = "".join(f" --shape {shlex.quote(word)}" for word in shapes)
+        self._shaped = with_shapes(read, read_shapes(shapes, read))
+        self.content: Content = self._shaped.content
         self._verdicts: dict[tuple[Target, tuple[tuple[str, str], ...]], Verdict] = {}
 
     def answer_and_plan(
@@ -136,9 +140,9 @@ class ModelQuestion:
             served = served_operators(profile, it.distribution, it.version)
             key = (it, tuple(served.items()))
             if key not in self._verdicts:
-                said = judge_model(self.content, it, served)
-                named = f"--model {shlex.quote(printable(self.file.path))}"
-                settle = said.settle.replace("--model FILE", named)
+                said = judge_model(self.content, it, served, self._shaped)
+                named = f"model {shlex.quote(printable(self.file.path))}{self._options}"
+                settle = said.settle.replace("model FILE", named)
                 self._verdicts[key] = said._replace(settle=settle)
             yield RuntimeAnswer(it.distribution, it.version, self._verdicts[key])
 
@@ -168,10 +172,13 @@ def first_plan(
 
 
 @contextmanager
-def asked_about(path: Path) -> Iterator[ModelQuestion]:
-    """The model in a file; UsageError in one line for what is no model."""
+def asked_about(path: Path, shapes: Sequence[str] = ()) -> Iterator[ModelQuestion]:
+    """The model in a file; UsageError in one line for what is no model.
+
+    ``shapes`` are those that its inputs will have, as ``NAME=1,1280``.
+    """
     with named_model(path) as data:
-        yield ModelQuestion(path, data)
+        yield ModelQuestion(path, data, shapes)
 
 
 class Fitting(NamedTuple):
@@ -274,9 +281,15 @@ def _obstacle(path: Path, answer: ModelAnswer, best: RuntimeAnswer) -> Finding:
     return Finding("model-does-not-run", Severity.ERROR, message, _SEEN, remedy)
 
 
-def examine_model(path: Path, profile: Profile, request: Request, known: Catalog) -> ModelAnswer:
-    """How the model in a file does on a machine."""
-    with asked_about(path) as question:
+def examine_model(
+    path: Path,
+    profile: Profile,
+    request: Request,
+    known: Catalog,
+    shapes: Sequence[str] = (),
+) -> ModelAnswer:
+    """How the model in a file does on a machine; ``shapes`` are those its inputs will have."""
+    with asked_about(path, shapes) as question:
         return question.answer_and_plan(profile, request, known)[0]
 
 

@@ -469,6 +469,18 @@ def add_devices(parser: argparse._ActionsContainer) -> None:
     )
 
 
+def add_shapes(parser: argparse._ActionsContainer) -> None:
+    """The option that sets what the inputs of a model leave open."""
+    parser.add_argument(
+        "--shape",
+        dest="shapes",
+        metavar="NAME=1,1280",
+        action="append",
+        default=[],
+        help="the shape that an input will be given, where it leaves sizes open (repeatable)",
+    )
+
+
 def add_environment(parser: argparse._ActionsContainer) -> None:
     """The options that name an environment; without them one rule finds it."""
     parser.add_argument(

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_devices, add_where
+from pidoctor.cli.arguments import add_devices, add_shapes, add_where
+from pidoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from pidoctor.asked import Asked
@@ -22,6 +23,7 @@ EXAMPLES = """\
   pidoctor model detect.tflite
   pidoctor model detect.tflite --target pi-3b/bookworm-32
   pidoctor model float.tflite int8.tflite
+  pidoctor model sound.tflite --shape input=1,1280 --prove
 """
 
 
@@ -29,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a .tflite file, or a bundle with one in it")
     parser.add_argument(
         "other", metavar="FILE2", nargs="?", help="a second one: what differs from the first"
+    )
+    add_shapes(parser)
+    parser.add_argument(
+        "--prove",
+        action="store_true",
+        help="also run it once, in a process of its own, with the runtime that is installed here",
     )
     add_where(parser)
     add_devices(parser)
@@ -41,9 +49,17 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Result
     from pidoctor.model.answer import differences
 
+    if options.prove and any((options.target, options.capture, options.root)):
+        raise UsageError("--prove runs the model, so that it is about this machine alone")
     profile, known = machine(options).profile, catalog()
     started = time.perf_counter()
-    answer = api.inspect_model(options.file, profile, catalog=known)
+    answer = api.inspect_model(options.file, profile, shapes=options.shapes, catalog=known)
+    proof = None
+    if options.prove:
+        from pidoctor.cli.proving import prove_model, with_proof
+
+        proof = prove_model(options)
+        answer = with_proof(answer, proof)
     if options.other:
         after = api.inspect_model(options.other, profile, catalog=known)
         answer = answer._replace(differences=differences(answer, after))
@@ -55,6 +71,7 @@ def run(options: argparse.Namespace) -> Result:
         next=_next(answer, said),
         profile=profile,
         model=answer,
+        proof=proof,
         asked=said,
         timings={"model_s": time.perf_counter() - started},
     )
@@ -70,14 +87,15 @@ def _exit_code(answer: ModelAnswer) -> int:
 
 def _sentence(answer: ModelAnswer, said: Asked) -> str:
     """The answer in one sentence."""
-    from pidoctor.model.verdict import RUNS, RUNS_WITH, UNDECIDED
+    from pidoctor.model.verdict import PROOF, RUNS, RUNS_WITH, UNDECIDED
 
     name, best = Path(answer.file.path).name, answer.best
     if best is None:
         return f"{name} does not run on {said.place}: no runtime can be installed there as it is."
     reason = best.verdict.reason
     if answer.verdict == RUNS:
-        return f"{name} runs on {said.place} with {best.name} {best.version}."
+        shown = f": {reason}" if best.verdict.rests_on == PROOF else ""
+        return f"{name} runs on {said.place} with {best.name} {best.version}{shown}."
     if answer.verdict == RUNS_WITH:
         condition = f"on one condition: {reason}"
         return f"{name} runs on {said.place} with {best.name} {best.version}, {condition}."
@@ -88,13 +106,15 @@ def _sentence(answer: ModelAnswer, said: Asked) -> str:
 
 def _next(answer: ModelAnswer, said: Asked) -> str | None:
     """What to type: the install that proves it, or what else was said of the machine."""
-    from pidoctor.model.verdict import CANNOT
+    from pidoctor.model.verdict import CANNOT, PROOF
 
     best = answer.best
     if best is None:
         return said.command("explain")
     if answer.verdict == CANNOT:
         return None
+    if best.verdict.rests_on == PROOF:
+        return shlex.join(["pidoctor", "example", answer.file.path])
     exact = f"{best.name}=={best.version}"
     if said.here:
         return shlex.join(["pidoctor", "install", exact, *said.more])

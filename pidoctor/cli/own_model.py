@@ -6,13 +6,15 @@ import argparse
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 
 if TYPE_CHECKING:
-    from pidoctor.proof.known import Against
+    from pidoctor.model.content import Content
+    from pidoctor.proof.known import Against, ProofModel
     from pidoctor.proof.proof import Delegate, Proof
 
 _OF_A_MODEL = ("input", "expect", "reference", "tolerance", "save")
@@ -25,6 +27,7 @@ def prove_own(python: str, options: argparse.Namespace) -> Proof:
 
     if not options.model:
         given = next((n for n in _OF_A_MODEL if getattr(options, n) is not None), None)
+        given = "shape" if options.shapes else given
         if given:
             raise UsageError(f"--{given} is about a model of your own: name it with --model")
         return prove(
@@ -41,7 +44,7 @@ def prove_own(python: str, options: argparse.Namespace) -> Proof:
             proof = prove(
                 python,
                 runtime=options.runtime,
-                model=own_model(Path(options.model), against, saved),
+                model=_shaped(own_model(Path(options.model), against, saved), options),
                 timeout_s=options.timeout,
                 delegate=delegate_of(options),
             )
@@ -55,6 +58,27 @@ def prove_own(python: str, options: argparse.Namespace) -> Proof:
 
             write_output(options.save, saved.read_bytes())
     return proof
+
+
+def _shaped(model: ProofModel, options: argparse.Namespace) -> ProofModel:
+    """The model with the shapes of --shape for its inputs."""
+    if not options.shapes:
+        return model
+    from pidoctor.model.content import read_content
+    from pidoctor.model.file import named_model
+    from pidoctor.model.shapes import read_shapes
+
+    with named_model(model.path) as data:
+        content = read_content(data)
+    return with_inputs(model, content, read_shapes(options.shapes, content))
+
+
+def with_inputs(
+    model: ProofModel, content: Content, shapes: Mapping[int, tuple[int, ...]]
+) -> ProofModel:
+    """The model with these shapes of its inputs, by the number of their tensor."""
+    inputs = (number for number in content.main.inputs if number >= 0)
+    return replace(model, shapes=tuple(shapes.get(number) for number in inputs))
 
 
 def delegate_of(options: argparse.Namespace) -> Delegate | None:
@@ -90,7 +114,7 @@ def _against(
         return
     runtime, other = _reference(python, options.reference)
     made = folder / "reference.json"
-    source = own_model(Path(options.model), Against(given), made)
+    source = _shaped(own_model(Path(options.model), Against(given), made), options)
     proof = prove(other, runtime=runtime, model=source, timeout_s=options.timeout)
     if not made.exists():
         why = proof.death.message if proof.death else "it gave no output"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pidoctor.cli.arguments import add_environment
+from pidoctor.cli.arguments import add_environment, add_shapes
 from pidoctor.cli.running import add_delegate
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     own = parser.add_argument_group("your own model instead of ours")
     own.add_argument("--model", metavar="FILE", help="a .tflite file")
+    add_shapes(own)
     own.add_argument("--input", metavar="FILE", help="what to give it: .npy, or a list in .json")
     right = own.add_mutually_exclusive_group()
     right.add_argument(

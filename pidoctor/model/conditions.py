@@ -7,13 +7,8 @@ from typing import NamedTuple
 
 from pidoctor.model.content import NO_TENSOR, Graph, Operator, Tensor
 
-_PADDING_VALID = 1  # schema.fbs: enum Padding { SAME, VALID }
-_POOLS = ("AVERAGE_POOL_2D", "L2_POOL_2D", "MAX_POOL_2D")
-_FILTER_WIDTH, _FILTER_HEIGHT = 3, 4  # fields of Pool2DOptions
 # By how many bits the kernels of ADD and SUB shift their inputs.
 _FIXED_POINT = {"INT8": 20, "UINT8": 20, "INT16": 15}
-# The first of dilation_w_factor and dilation_h_factor in the options of a convolution.
-_DILATION = {"CONV_2D": 4, "DEPTHWISE_CONV_2D": 5}
 
 
 class Condition(NamedTuple):
@@ -21,8 +16,8 @@ class Condition(NamedTuple):
 
     ``types`` are the element types of inputs by their place; ``min_rows`` the number of vectors
     that input 0 holds; ``channels`` the least number of scales of the weights; ``without_input``
-    the place of an input that is left out; ``window_exceeds_input`` a VALID window larger than
-    the stored input; ``registered`` whether the wheel has the custom operator: "yes", "no", "open";
+    the place of an input that is left out; ``registered`` whether the wheel has the custom
+    operator: "yes", "no", "open";
     ``zero_scale`` a quantised input whose scale is 0; ``finer_output`` an output so much finer than
     the inputs that their ratio does not fit the fixed point; ``fft_power_of_two`` the length of a
     Fourier transform; ``any_type`` the type of any input or output; ``per_tensor`` weights with one
@@ -39,7 +34,6 @@ class Condition(NamedTuple):
     min_rows: int | None = None
     details: str = ""
     unknown_type: bool = False
-    window_exceeds_input: bool = False
     zero_scale: bool = False
     finer_output: bool = False
     fft_power_of_two: bool | None = None
@@ -67,8 +61,7 @@ class Condition(NamedTuple):
 
     def _shapes_and_scales(self, graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
         return (
-            (not self.window_exceeds_input or _window_exceeds(operator, inputs))
-            and (not self.zero_scale or any(_scale(tensor) == 0 for tensor in inputs))
+            (not self.zero_scale or any(_scale(tensor) == 0 for tensor in inputs))
             and (not self.finer_output or _finer(graph, operator, inputs))
             and (not self.per_tensor or _channels(inputs) == 1)
             and (
@@ -143,26 +136,3 @@ def _powers_of_two(graph: Graph, operator: Operator) -> bool | None:
         return None
     lengths = result.shape[-2], (result.shape[-1] - 1) * 2
     return all(length > 0 and not length & (length - 1) for length in lengths)
-
-
-def _window_exceeds(operator: Operator, inputs: _Inputs) -> bool:
-    """Whether a convolution or pooling without padding finds no place in the stored shape."""
-    data, options = _at(inputs, 0), operator.options
-    window = _window(operator, inputs)
-    if data is None or window is None or len(data.shape) != 4:
-        return False
-    padding = options.scalar(0, "b") if options else 0
-    return padding == _PADDING_VALID and (data.shape[1] < window[0] or data.shape[2] < window[1])
-
-
-def _window(operator: Operator, inputs: _Inputs) -> tuple[int, int] | None:
-    """Height and width; a convolution's dilation counts."""
-    options, weights = operator.options, _at(inputs, 1)
-    first = _DILATION.get(operator.name)
-    if first is not None and weights and len(weights.shape) == 4:
-        across = options.scalar(first, "i", 1) if options else 1
-        down = options.scalar(first + 1, "i", 1) if options else 1
-        return (weights.shape[1] - 1) * down + 1, (weights.shape[2] - 1) * across + 1
-    if operator.name in _POOLS and options:
-        return options.scalar(_FILTER_HEIGHT, "i"), options.scalar(_FILTER_WIDTH, "i")
-    return None

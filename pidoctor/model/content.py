@@ -6,6 +6,7 @@ field's number is its place in its table there, deprecated fields included.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from functools import lru_cache
 from math import prod
@@ -19,7 +20,7 @@ COMPOSITE = "STABLEHLO_COMPOSITE"
 NO_TENSOR = -1  # an optional input that is left out
 
 _METADATA_LIMIT = 1 << 16  # bytes; the longest kept by converters is a few kilobytes
-_SCALES_SHOWN = 2  # enough to tell per-tensor from per-channel
+_MOST_VALUES = 64  # bytes of whole numbers that are kept: shapes, axes and paddings are small
 _DETAILS = {1: "custom", 2: "blockwise", 3: "multi-axis"}
 
 
@@ -57,7 +58,7 @@ class Tensor(NamedTuple):
     """A tensor. ``shape`` has -1 where ``dynamic``; ``stored`` are bytes in the file (0: computed).
 
     ``shape`` is the stored one; ``signature`` is empty or has -1 in the dimensions that may be
-    set before the model runs.
+    set before the model runs. ``values`` are those of a small stored list of whole numbers.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Tensor(NamedTuple):
     variable: bool
     sparse: bool
     has_rank: bool
+    values: tuple[int, ...] = ()
 
     @property
     def elements(self) -> int:
@@ -252,18 +254,29 @@ def _tensor(table: Table, buffers: list[_Buffer]) -> Tensor:
     if buffer >= max(len(buffers), 1):
         raise ModelError("it refers to a buffer that it does not have")
     known = types()
+    kind = known[number].name if 0 <= number < len(known) else "UNKNOWN"
+    content = buffers[buffer] if buffer < len(buffers) else None
     return Tensor(
         name=table.string(3),
-        type=known[number].name if 0 <= number < len(known) else "UNKNOWN",
+        type=kind,
         shape=table.numbers(0, "i"),
         signature=table.numbers(7, "i"),
         buffer=buffer,
-        stored=buffers[buffer].size if buffer < len(buffers) else 0,
+        stored=content.size if content else 0,
+        values=_values(kind, content) if content else (),
         quantisation=_quantisation(table.table(4)),
         variable=table.scalar(5, "?", False),
         sparse=table.table(6) is not None,
         has_rank=table.scalar(8, "?", False),
     )
+
+
+def _values(kind: str, content: _Buffer) -> tuple[int, ...]:
+    code, size = {"INT32": ("i", 4), "INT64": ("q", 8)}.get(kind, ("", 1))
+    if not code or not 0 < content.size <= _MOST_VALUES or content.size % size:
+        return ()
+    data = content.table.bytes(0, _MOST_VALUES)
+    return struct.unpack(f"<{len(data) // size}{code}", data[: len(data) // size * size])
 
 
 def _quantisation(table: Table | None) -> Quantisation | None:

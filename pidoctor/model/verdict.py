@@ -7,6 +7,7 @@ rule with the run that shows it.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from packaging.version import Version
 from pidoctor.catalog.tables import derived, load
 from pidoctor.model.conditions import Condition
 from pidoctor.model.content import Content, Graph, Operator
+from pidoctor.model.shapes import Shaped, example_shapes, with_shapes
 from pidoctor.model.versions import Measured, OperatorVersionsTable
 
 RUNS, RUNS_WITH, CANNOT, UNDECIDED = "runs", "runs-with", "cannot", "undecided"
@@ -119,11 +121,43 @@ class Target(NamedTuple):
         return f"{self.distribution} {self.version}"
 
 
-def judge_model(content: Content, target: Target, served: Mapping[str, str] = _NONE) -> Verdict:
+def judge_model(
+    content: Content,
+    target: Target,
+    served: Mapping[str, str] = _NONE,
+    shaped: Shaped | None = None,
+) -> Verdict:
     """Whether the model runs there, as far as that can be told from the file.
 
     ``served`` are the custom operators that a delegate runs there, each with what that takes.
+    ``shaped`` is the model in the shapes that its inputs will have (None: in the stored ones).
     """
+    found = _in_any_shape(content, target, served)
+    if found.verdict == CANNOT:
+        return found
+    misfit = _of_shapes(shaped or with_shapes(content, {}))
+    settled = misfit is not None and misfit.verdict == CANNOT
+    return misfit if misfit and (settled or found.verdict != UNDECIDED) else found
+
+
+def _of_shapes(shaped: Shaped) -> Verdict | None:
+    """Why the shapes keep the model from running, or may; None where they do not."""
+    if shaped.misfit and shaped.given:
+        reason = f"with the input shape that was given, {shaped.misfit}"
+        return Verdict(CANNOT, ALLOCATE, reason, RULE)
+    if shaped.misfit:
+        reason = f"with the input shape that the file stores, {shaped.misfit}; "
+        reason += "the model has to be given another shape before it runs"
+        options = " ".join(f"--shape {shlex.quote(it)}" for it in example_shapes(shaped.content))
+        settle = f"run `pidoctor model FILE {options}`, with the sizes that you will give it"
+        return Verdict(UNDECIDED, ALLOCATE, reason, RULE, settle)
+    if shaped.unknown and shaped.given:
+        reason = f"the shape that reaches {shaped.unknown} is only known when the model runs"
+        return Verdict(UNDECIDED, ALLOCATE, reason, RULE, _SETTLE_BY_PROVING)
+    return None
+
+
+def _in_any_shape(content: Content, target: Target, served: Mapping[str, str]) -> Verdict:
     wheels = _neighbours(target.distribution, target.version)
     if not wheels:
         return _unmeasured(content, target)
@@ -174,6 +208,7 @@ def _judge(content: Content, wheels: Sequence[Measured], target: Target) -> Verd
 
 
 _SETTLE_BY_DELEGATE = "run `pidoctor smoke --model FILE --delegate LIB` where the device is"
+_SETTLE_BY_PROVING = "run it on the board: `pidoctor model FILE --prove`"
 _SETTLE_BY_PROOF = "install it and run `pidoctor smoke --model FILE`"
 
 

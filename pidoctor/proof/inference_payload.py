@@ -119,6 +119,16 @@ def fixed_shape(detail: Any) -> list[int]:
     return [max(int(size), 1) for size in detail["shape"]]
 
 
+def set_shapes(interpreter: Any, asked: list[Any]) -> None:
+    """Gives each input the shape that is asked for it, and a size to those without one."""
+    for number, detail in enumerate(interpreter.get_input_details()):
+        shape = asked[number] if number < len(asked) else None
+        if shape is None and any(int(size) < 1 for size in detail["shape"]):
+            shape = fixed_shape(detail)
+        if shape is not None:
+            interpreter.resize_tensor_input(detail["index"], shape)
+
+
 class BadFile(Exception):
     """Why a file of the user's cannot be used."""
 
@@ -345,9 +355,7 @@ def run_model(
     more = with_delegates(delegates, interpreter_type) if delegates else {}
     interpreter = interpreter_type(model_path=model["path"], **more)
     step("allocate")
-    for detail in interpreter.get_input_details():
-        if any(int(size) < 1 for size in detail["shape"]):
-            interpreter.resize_tensor_input(detail["index"], fixed_shape(detail))
+    set_shapes(interpreter, model.get("shapes") or [])
     interpreter.allocate_tensors()
     step("invoke")
     went_in = fill(interpreter, model["input"], inputs)

@@ -55,6 +55,7 @@ class ProofModel:
     answer: KnownAnswer | None
     against: Against = Against()
     save: Path | None = None  # where its inputs and outputs are written
+    shapes: tuple[tuple[int, ...] | None, ...] = ()  # that its inputs are given before it runs
 
 
 @contextmanager

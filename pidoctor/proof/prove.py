@@ -176,6 +176,7 @@ def _model_request(model: ProofModel) -> dict[str, Any]:
         "path": os.fspath(model.path),
         "input": known,
         "tolerance": model.against.tolerance,
+        "shapes": model.shapes,
         **{name: str(file.resolve()) if file else None for name, file in files.items()},
     }
 

@@ -117,6 +117,7 @@ TOUCHES: Mapping[str, str] = {
     "cli.lock": "files",
     "cli.main": "environment files",
     "cli.own_model": "files",
+    "cli.proving": "files",
     "cli.report": "environment files",
     "cli.resume": "files",
     "cli.smoke": "files",

@@ -1,0 +1,367 @@
+"""What shape each operator writes, and which shapes it cannot take.
+
+A rule gets the operator, the shapes of its inputs (those that are left out are left out) and the
+values of those whose values are known. It gives the shapes of the outputs, None where they are
+not known, and raises MisfitError for inputs that the kernel refuses.
+"""
+
+# ruff: noqa: ARG001, ARG005 (every rule takes the same arguments)
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Optional
+
+from pidoctor.model.content import Operator
+
+Shape = tuple[int, ...]
+Values = tuple[int, ...]
+_Shapes = Sequence[Shape]
+_Known = Sequence[Optional[Values]]
+_Rule = Callable[[Operator, _Shapes, _Known], Optional[list[Shape]]]
+_VALID = 1  # schema.fbs: enum Padding { SAME, VALID }
+
+
+class MisfitError(Exception):
+    """Why an operator cannot take shapes."""
+
+
+def told(shape: Shape) -> str:
+    return "[" + ", ".join(map(str, shape)) + "]"
+
+
+def _option(operator: Operator, field: int, code: str = "i", default: int = 0) -> int:
+    return int(operator.options.scalar(field, code, default)) if operator.options else default
+
+
+def _same(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+    return [shapes[0]] * len(operator.outputs)
+
+
+def _broadcast(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+    result: Shape = ()
+    for shape in shapes:
+        rank = max(len(result), len(shape))
+        one = (1,) * (rank - len(result)) + result
+        two = (1,) * (rank - len(shape)) + shape
+        if any(a != b and 1 not in (a, b) for a, b in zip(one, two)):
+            raise MisfitError(f"cannot take {told(result)} with {told(shape)}")
+        result = tuple(b if a == 1 else a for a, b in zip(one, two))
+    return [result]
+
+
+def _axis(axis: int, rank: int) -> int:
+    if not -rank <= axis < rank:
+        raise MisfitError(f"has no axis {axis} in {rank} sizes")
+    return axis % rank
+
+
+def _expand(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    if len(values) < 2 or values[1] is None:
+        return None
+    at, shape = _axis(values[1][0], len(shapes[0]) + 1), shapes[0]
+    return [(*shape[:at], 1, *shape[at:])]
+
+
+def _squeeze(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+    shape = shapes[0]
+    asked = operator.options.numbers(0, "i") if operator.options else ()
+    axes = {_axis(axis, len(shape)) for axis in asked}
+    if any(shape[axis] != 1 for axis in axes):
+        raise MisfitError(f"leaves out a size of {told(shape)} that is not 1")
+    gone = axes or {axis for axis, size in enumerate(shape) if size == 1}
+    return [tuple(size for axis, size in enumerate(shape) if axis not in gone)]
+
+
+def _transpose(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    if len(values) < 2 or values[1] is None or sorted(values[1]) != list(range(len(shapes[0]))):
+        return None
+    return [tuple(shapes[0][axis] for axis in values[1])]
+
+
+def _reshape(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    wanted = values[1] if len(values) > 1 else None
+    if len(shapes) < 2:
+        wanted = operator.options.numbers(0, "i") if operator.options else None
+    if wanted is None:
+        return None
+    total, open_ = prod(shapes[0]), [axis for axis, size in enumerate(wanted) if size == -1]
+    fixed = prod(size for size in wanted if size != -1)
+    if not total or not fixed:
+        return None
+    if len(open_) == 1 and not total % fixed:
+        return [tuple(total // fixed if size == -1 else size for size in wanted)]
+    if open_ or total != fixed:
+        raise MisfitError(f"cannot make {told(wanted)} of {told(shapes[0])}")
+    return [wanted]
+
+
+def _reduce(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    if len(values) < 2 or values[1] is None:
+        return None
+    axes = {_axis(axis, len(shapes[0])) for axis in values[1]}
+    keep = _option(operator, 0, "?")
+    sizes = enumerate(shapes[0])
+    return [tuple(1 if axis in axes else size for axis, size in sizes if keep or axis not in axes)]
+
+
+def _concatenated(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+    first = shapes[0]
+    axis = _axis(_option(operator, 0), len(first))
+    for shape in shapes[1:]:
+        if len(shape) != len(first) or any(
+            a != b for at, (a, b) in enumerate(zip(first, shape)) if at != axis
+        ):
+            raise MisfitError(f"cannot join {told(first)} and {told(shape)} along axis {axis}")
+    total = sum(shape[axis] for shape in shapes)
+    return [(*first[:axis], total, *first[axis + 1 :])]
+
+
+def _packed(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+    if any(shape != shapes[0] for shape in shapes):
+        other = next(shape for shape in shapes if shape != shapes[0])
+        raise MisfitError(f"cannot stack {told(shapes[0])} and {told(other)}")
+    at = _axis(_option(operator, 1), len(shapes[0]) + 1)
+    return [(*shapes[0][:at], len(shapes), *shapes[0][at:])]
+
+
+def _padded(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    pads = values[1] if len(values) > 1 else None
+    if pads is None or len(pads) != 2 * len(shapes[0]):
+        return None
+    return [tuple(n + pads[2 * at] + pads[2 * at + 1] for at, n in enumerate(shapes[0]))]
+
+
+def _slid(operator: Operator, size: int, window: int, step: int, padding: int) -> int:
+    """How many places a window has."""
+    if padding != _VALID:
+        return -(-size // max(step, 1))
+    if size < window:
+        raise MisfitError(f"slides a window of {window} over {size}")
+    return (size - window) // max(step, 1) + 1
+
+
+def _slide(operator: Operator, data: Shape, window: tuple[int, int], channels: int) -> Shape:
+    """``window`` is its height and width; width stands first in the options."""
+    padding = _option(operator, 0, "b")
+    down = _slid(operator, data[1], window[0], _option(operator, 2), padding)
+    across = _slid(operator, data[2], window[1], _option(operator, 1), padding)
+    return data[0], down, across, channels
+
+
+def _convolved(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    if len(shapes) < 2 or len(shapes[0]) != 4 or len(shapes[1]) != 4:
+        return None
+    data, weights, deep = shapes[0], shapes[1], operator.name == "DEPTHWISE_CONV_2D"
+    takes = weights[3]
+    if not deep and (not takes or data[3] % takes):
+        raise MisfitError(f"takes {takes} channels, not those of {told(data)}")
+    first = 5 if deep else 4  # the field of the dilation
+    across, down = _option(operator, first, "i", 1), _option(operator, first + 1, "i", 1)
+    window = ((weights[1] - 1) * down + 1, (weights[2] - 1) * across + 1)
+    return [_slide(operator, data, window, takes if deep else weights[0])]
+
+
+def _pooled(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    if len(shapes[0]) != 4:
+        return None
+    window = (_option(operator, 4), _option(operator, 3))
+    return [_slide(operator, shapes[0], window, shapes[0][3])]
+
+
+def _dense(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    if len(shapes) < 2 or len(shapes[1]) != 2:
+        return None
+    units, size = shapes[1]
+    if not size or prod(shapes[0]) % size:
+        raise MisfitError(f"takes {size} numbers in a row, not {told(shapes[0])}")
+    if _option(operator, 2, "?"):
+        if not shapes[0] or shapes[0][-1] != size:
+            raise MisfitError(f"takes {size} numbers in a row, not {told(shapes[0])}")
+        return [(*shapes[0][:-1], units)]
+    return [(prod(shapes[0]) // size, units)]
+
+
+def _multiplied(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    if len(shapes) < 2 or min(len(shapes[0]), len(shapes[1])) < 2:
+        return None
+    left, right = shapes[0], shapes[1]
+    rows, inner = left[-2:][::-1] if _option(operator, 0, "?") else left[-2:]
+    other, columns = right[-2:][::-1] if _option(operator, 1, "?") else right[-2:]
+    if inner != other:
+        raise MisfitError(f"cannot multiply {told(left)} with {told(right)}")
+    batch = _broadcast(operator, (left[:-2], right[:-2]), ())[0]
+    return [(*batch, rows, columns)]
+
+
+def _resized(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    if len(values) < 2 or values[1] is None or len(values[1]) != 2 or len(shapes[0]) != 4:
+        return None
+    return [(shapes[0][0], *values[1], shapes[0][3])]
+
+
+def _shape(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+    return [(len(shapes[0]),)]
+
+
+def _by_values(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+    """An operator on numbers that are counted: what it writes is as long as they are."""
+    found = counted(operator, shapes, values)
+    if found is None:
+        return None
+    shrinks = operator.name == "STRIDED_SLICE" and _option(operator, 4)
+    return [() if shrinks or not shapes[0] else (len(found),)]
+
+
+# --- numbers that are computed from shapes ------------------------------------------------------
+
+
+def counted(operator: Operator, shapes: _Shapes, values: _Known) -> Values | None:
+    """The values of what an operator on whole numbers writes; None where they are not known."""
+    if operator.name == "SHAPE":
+        return shapes[0]
+    rule = _COUNTED.get(operator.name)
+    known = [value for value in values if value is not None]
+    return rule(operator, known) if rule and known and len(known) == len(values) else None
+
+
+def _sliced(operator: Operator, values: Sequence[Values]) -> Values | None:
+    """A STRIDED_SLICE of a list, as ``tf.shape(x)[0]`` is converted to."""
+    if len(values) < 4 or any(len(value) != 1 for value in values[1:4]):
+        return None
+    begin, end, step = (value[0] for value in values[1:4])
+    if _option(operator, 4):
+        return values[0][begin : begin + 1] if begin >= 0 else values[0][begin:][:1]
+    first = None if _option(operator, 0) else begin
+    return values[0][first : None if _option(operator, 1) else end : step or 1]
+
+
+def _joined(operator: Operator, values: Sequence[Values]) -> Values:
+    return tuple(number for value in values for number in value)
+
+
+def _product(operator: Operator, values: Sequence[Values]) -> Values:
+    return (prod(values[0]),)
+
+
+def _times(operator: Operator, values: Sequence[Values]) -> Values | None:
+    one, two = values[0], values[-1]
+    if len(one) != len(two) and 1 not in (len(one), len(two)):
+        return None
+    length = max(len(one), len(two))
+    return tuple(a * b for a, b in zip(one * (length // len(one)), two * (length // len(two))))
+
+
+_COUNTED: Mapping[str, Callable[[Operator, Sequence[Values]], Values | None]] = {
+    "STRIDED_SLICE": _sliced,
+    "PACK": _joined,
+    "CONCATENATION": _joined,
+    "REDUCE_PROD": _product,
+    "MUL": _times,
+    "CAST": lambda operator, values: values[0],
+}
+
+_UNARY = [
+    "ABS",
+    "CAST",
+    "CEIL",
+    "COS",
+    "DEQUANTIZE",
+    "ELU",
+    "EXP",
+    "FLOOR",
+    "GELU",
+    "HARD_SWISH",
+    "L2_NORMALIZATION",
+    "LEAKY_RELU",
+    "LOG",
+    "LOGICAL_NOT",
+    "LOGISTIC",
+    "LOG_SOFTMAX",
+    "NEG",
+    "QUANTIZE",
+    "RELU",
+    "RELU6",
+    "RELU_0_TO_1",
+    "RELU_N1_TO_1",
+    "ROUND",
+    "RSQRT",
+    "SIGN",
+    "SIN",
+    "SOFTMAX",
+    "SQRT",
+    "SQUARE",
+    "TANH",
+    "ZEROS_LIKE",
+    "LOCAL_RESPONSE_NORMALIZATION",
+    "CUMSUM",
+    "REVERSE_V2",
+]
+_BINARY = [
+    "ADD",
+    "SUB",
+    "MUL",
+    "DIV",
+    "FLOOR_DIV",
+    "FLOOR_MOD",
+    "MAXIMUM",
+    "MINIMUM",
+    "POW",
+    "SQUARED_DIFFERENCE",
+    "PRELU",
+    "EQUAL",
+    "NOT_EQUAL",
+    "GREATER",
+    "GREATER_EQUAL",
+    "LESS",
+    "LESS_EQUAL",
+    "LOGICAL_AND",
+    "LOGICAL_OR",
+    "SELECT_V2",
+    "ATAN2",
+]
+_REDUCES = ["MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"]
+
+RULES: Mapping[str, _Rule] = {
+    **dict.fromkeys(_UNARY, _same),
+    **dict.fromkeys(_BINARY, _broadcast),
+    **dict.fromkeys(_REDUCES, _reduce),
+    "EXPAND_DIMS": _expand,
+    "SQUEEZE": _squeeze,
+    "TRANSPOSE": _transpose,
+    "RESHAPE": _reshape,
+    "CONCATENATION": _concatenated,
+    "PACK": _packed,
+    "PAD": _padded,
+    "PADV2": _padded,
+    "MIRROR_PAD": _padded,
+    "CONV_2D": _convolved,
+    "DEPTHWISE_CONV_2D": _convolved,
+    "AVERAGE_POOL_2D": _pooled,
+    "MAX_POOL_2D": _pooled,
+    "L2_POOL_2D": _pooled,
+    "FULLY_CONNECTED": _dense,
+    "BATCH_MATMUL": _multiplied,
+    "RESIZE_BILINEAR": _resized,
+    "RESIZE_NEAREST_NEIGHBOR": _resized,
+    "SHAPE": _shape,
+    "STRIDED_SLICE": _by_values,
+}
+# Operators that refuse some shapes: what goes into them has to be known.
+CHECKED = (
+    *_BINARY,
+    "SQUEEZE",
+    "RESHAPE",
+    "CONCATENATION",
+    "PACK",
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "AVERAGE_POOL_2D",
+    "MAX_POOL_2D",
+    "L2_POOL_2D",
+    "FULLY_CONNECTED",
+    "BATCH_MATMUL",
+    "GATHER",
+    "SPLIT",
+    "SLICE",
+)

@@ -1,0 +1,178 @@
+"""Shapes of a model whose inputs leave sizes open: from the inputs through its operators.
+
+As the runtimes' own Prepare does it, for the operators that models with open sizes are made of.
+What an operator that is not listed here writes is not known, and says so. Numbers that a model
+computes from shapes (the batch of a RESHAPE) are followed too. Sources: the kernels of
+tensorflow/lite/kernels; fields of options are those of schema.fbs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import NamedTuple
+
+from pidoctor.errors import UsageError
+from pidoctor.model import shape_rules
+from pidoctor.model.content import NO_TENSOR, Content, Graph, Operator, Tensor
+from pidoctor.model.shape_rules import CHECKED, MisfitError, Shape, Values
+
+_MOST_SIZE = (1 << 31) - 1  # of a dimension, an int32
+_PREFIX = "serving_default_"
+_MOST_TRIED = 14  # powers of two, up to 8192: a second of sound at 8 kHz
+_MOST_ELEMENTS = 1 << 40  # of an input: more is no tensor
+
+
+class Shaped(NamedTuple):
+    """A model in shapes of its inputs, ``given`` or as they are stored.
+
+    ``misfit`` says why an operator cannot take them, and is empty where all can. ``unknown`` names
+    the first operator that refuses some shapes and whose input has one that only a run tells.
+    """
+
+    content: Content
+    given: bool
+    misfit: str = ""
+    unknown: str = ""
+
+
+def read_shapes(words: Sequence[str], content: Content) -> dict[int, Shape]:
+    """Inputs by their tensor to the shape that ``NAME=1,1280`` gives each.
+
+    With one input its name may be left out. UsageError for what is no shape of an input.
+    """
+    graph, found = content.main, {}
+    inputs = [number for number in graph.inputs if number != NO_TENSOR]
+    for word in words:
+        name, equals, sizes = word.rpartition("=")
+        number = _input(name if equals else "", word, content, inputs)
+        shape = _sizes(sizes, word)
+        tensor = graph.tensors[number]
+        wanted = len(tensor.signature or tensor.shape)
+        if wanted and len(shape) != wanted:
+            raise UsageError(f"--shape {word}: the input has {wanted} sizes, not {len(shape)}")
+        found[number] = shape
+    return found
+
+
+def example_shapes(content: Content) -> list[str]:
+    """``NAME=1,512`` of each input that leaves sizes open: the smallest power of two that fits.
+
+    Of all inputs where none says so; "?" stands for a size where none fits. The first size is most
+    often that of the batch and stays 1.
+    """
+    graph = content.main
+    inputs = [number for number in graph.inputs if number != NO_TENSOR]
+    asked = [n for n in inputs if graph.tensors[n].dynamic] or inputs
+    for size in (1 << power for power in range(_MOST_TRIED)):
+        shapes = {
+            n: tuple(size if it < 0 else it for it in _asked(graph.tensors[n])) for n in asked
+        }
+        if not with_shapes(content, shapes).misfit:
+            return [_written(graph.tensors[number], shape) for number, shape in shapes.items()]
+    return [_written(graph.tensors[n], _asked(graph.tensors[n])) for n in asked]
+
+
+def _asked(tensor: Tensor) -> Shape:
+    sizes = tensor.signature or tensor.shape
+    return tuple(
+        1 if size < 0 and not at and len(sizes) > 1 else size for at, size in enumerate(sizes)
+    )
+
+
+def _written(tensor: Tensor, shape: Shape) -> str:
+    sizes = ",".join("?" if size < 0 else str(size) for size in shape)
+    return f"{short_name(tensor)}={sizes}"
+
+
+def short_name(tensor: Tensor) -> str:
+    """The name as its author wrote it: converters add "serving_default_" and ":0"."""
+    name = tensor.name.split(":")[0]
+    return name[len(_PREFIX) :] if name.startswith(_PREFIX) else name
+
+
+def _input(name: str, word: str, content: Content, inputs: Sequence[int]) -> int:
+    if not name and len(inputs) == 1:
+        return inputs[0]
+    tensors = content.main.tensors
+    for number in inputs:
+        own = tensors[number]
+        if name in (own.name, own.name.split(":")[0], short_name(own)):
+            return number
+    for signature in content.signatures:
+        if signature.inputs.get(name) in inputs:
+            return signature.inputs[name]
+    if not inputs:
+        raise UsageError(f"--shape {word}: the model has no input")
+    named = ", ".join(short_name(tensors[number]) for number in inputs)
+    raise UsageError(f"--shape {word}: write NAME=1,224,224,3 with one of its inputs: {named}")
+
+
+def _sizes(text: str, word: str) -> Shape:
+    try:
+        sizes = tuple(int(size) for size in text.replace("x", ",").strip("[]() ").split(","))
+    except ValueError:
+        sizes = (0,)
+    if not all(1 <= size <= _MOST_SIZE for size in sizes) or prod(sizes) > _MOST_ELEMENTS:
+        raise UsageError(f"--shape {word}: expected whole numbers from 1 on, as NAME=1,224,224,3")
+    return sizes
+
+
+def with_shapes(content: Content, given: Mapping[int, Shape]) -> Shaped:
+    """The model with these shapes of its inputs, and with the stored ones of the others."""
+    walk = _Walk(content.main, given)
+    misfit, unknown = "", ""
+    for operator in content.main.operators:
+        try:
+            if not walk.step(operator) and operator.name in CHECKED:
+                unknown = unknown or operator.name
+        except MisfitError as error:
+            misfit = f"{operator.name} {error}"
+            break
+    if not given:
+        return Shaped(content, False, misfit, unknown)
+    graph = content.main._replace(tensors=tuple(walk.tensors()))
+    return Shaped(content._replace(graphs=(graph, *content.graphs[1:])), True, misfit, unknown)
+
+
+class _Walk:
+    """What is known so far: the shape of each tensor, and the values of small ones."""
+
+    def __init__(self, graph: Graph, given: Mapping[int, Shape]) -> None:
+        self._graph = graph
+        self._values: dict[int, Values] = {}
+        self._shapes: dict[int, Shape] = {}
+        for number, tensor in enumerate(graph.tensors):
+            if tensor.stored or tensor.variable:
+                self._shapes[number] = tensor.shape
+                if tensor.values:
+                    self._values[number] = tensor.values
+        for number in graph.inputs:
+            if number != NO_TENSOR:
+                self._shapes[number] = given.get(number, graph.tensors[number].shape)
+
+    def step(self, operator: Operator) -> bool:
+        """One operator; whether the shapes of its inputs were known."""
+        inputs = [number for number in operator.inputs if number != NO_TENSOR]
+        known = [self._shapes.get(number) for number in inputs]
+        rule = shape_rules.RULES.get(operator.name)
+        shapes = [shape for shape in known if shape is not None]
+        if rule is None or not inputs or not operator.outputs or len(shapes) < len(known):
+            return all(shape is not None for shape in known)
+        values = [self._values.get(number) for number in inputs]
+        for number, shape in zip(operator.outputs, rule(operator, shapes, values) or ()):
+            if number != NO_TENSOR:
+                self._shapes[number] = shape
+        counted = shape_rules.counted(operator, shapes, values)
+        if counted is not None and operator.outputs[0] != NO_TENSOR:
+            self._values[operator.outputs[0]] = counted
+        return True
+
+    def tensors(self) -> list[Tensor]:
+        """The tensors, with the shapes that are known now; the others keep their open sizes."""
+        return [
+            tensor._replace(shape=self._shapes[number], signature=())
+            if number in self._shapes
+            else tensor
+            for number, tensor in enumerate(self._graph.tensors)
+        ]
