@@ -166,18 +166,22 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     from pidoctor.errors import CouldNotCheckError
     from pidoctor.report.conclusion import concluded
     from pidoctor.report.typed_changes import with_commands
+    from pidoctor.resolve.explanation import explain
     from pidoctor.resolve.plan import Impossible, Plan
+    from pidoctor.resolve.request import request_on
     from pidoctor.result import ExitCode, Finding, Severity
 
     started = time.perf_counter()
     known = catalog or _catalog()
     asked = asked or Asked.of(str(requirement), machine.profile.origin)
     undecided: tuple[Finding, ...] = ()
-    unknown = False
+    unknown, around = False, None
     try:
         resolution = resolve(machine.profile, requirement, beyond_tags=beyond_tags, catalog=known)
         if isinstance(resolution, Impossible):
             resolution = with_commands(resolution, asked, machine.profile)
+            wanted = request_on(machine.profile, requirement, beyond_tags, known)
+            around = explain(machine.profile, wanted, known, resolution)
         unknown = isinstance(resolution, Plan) and bool(resolution.unchecked)
     except CouldNotCheckError as error:
         resolution = None
@@ -203,6 +207,7 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
             profile=machine.profile,
             findings=findings,
             resolution=resolution,
+            explanation=around,
             timings={"resolve_s": resolved - started, "checks_s": time.perf_counter() - resolved},
             asked=asked,
         )

@@ -47,6 +47,11 @@ class Asked(NamedTuple):
             return f"What {' '.join(self.project) or self.settings} asks for"
         return "TensorFlow Lite" if self.requirement == "auto" else self.requirement
 
+    @property
+    def lock_file(self) -> str:
+        """Where a lock goes: not over the requirements of a project."""
+        return "pinned.txt" if self.project else "requirements.txt"
+
     def command(self, name: str, *more: str) -> str:
         """``pidoctor NAME`` asked the same, as one types it into a shell."""
         plain = self.requirement == "auto" and name != "explain"

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import watched
-    from pidoctor.cli.resolving import answer, catalog_for, must_be_decided
+    from pidoctor.cli.resolving import answer, catalog_for, must_be_decided, why_none
     from pidoctor.cli.where import asked, bare_machine
     from pidoctor.envelope import Downloaded, Result
     from pidoctor.lockfiles.kit_writer import write_kit
@@ -41,9 +41,16 @@ def run(options: argparse.Namespace) -> Result:
     profile = bare_machine(options)
     with catalog_for(options, profile) as known:
         resolution = answer(options, profile, known)
+        around = why_none(options, profile, known, resolution)
     must_be_decided(resolution, "Nothing was fetched")
     if not isinstance(resolution, Plan):
-        return Result("download", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
+        return Result(
+            "download",
+            ExitCode.PROBLEM,
+            resolution=resolution,
+            explanation=around,
+            asked=asked(options),
+        )
     folder = Path(options.directory)
     python = profile.python.version.or_else("")
     with watched(options) as watch:

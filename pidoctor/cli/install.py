@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.checks.case import Case
     from pidoctor.checks.installed_state import environment_python
     from pidoctor.cli.output import progress
-    from pidoctor.cli.resolving import answer, catalog_for, fit_options, must_be_decided
+    from pidoctor.cli.resolving import answer, catalog_for, fit_options, must_be_decided, why_none
     from pidoctor.cli.resume import confirm_owner, settle_interrupted
     from pidoctor.cli.where import asked, must_be_trusted, with_named
     from pidoctor.envelope import Result
@@ -92,6 +92,7 @@ def run(options: argparse.Namespace) -> Result:
                 return unfit(profile, fitting.findings, fitting.exit_code)
             question = question._replace(requirement=str(options.requirement))
         resolution = answer(options, profile, known, options.replace, question)
+        around = why_none(options, profile, known, resolution)
     must_be_decided(resolution, "Nothing was installed")
     if not isinstance(resolution, Plan):
         return Result(
@@ -99,6 +100,7 @@ def run(options: argparse.Namespace) -> Result:
             ExitCode.PROBLEM,
             profile=profile,
             resolution=resolution,
+            explanation=around,
             asked=question,
         )
     done = _carried_out(options, profile, resolution, fitting, choice.exists, more)

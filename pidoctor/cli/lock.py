@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import write_document
-    from pidoctor.cli.resolving import answer, catalog_for, must_be_decided
+    from pidoctor.cli.resolving import answer, catalog_for, must_be_decided, why_none
     from pidoctor.cli.where import asked, bare_machine
     from pidoctor.envelope import Result, Written
     from pidoctor.resolve.plan import Plan
@@ -54,9 +54,16 @@ def run(options: argparse.Namespace) -> Result:
     profile = bare_machine(options)
     with catalog_for(options, profile, options.offline) as known:
         resolution = answer(options, profile, known)
+        around = why_none(options, profile, known, resolution)
     must_be_decided(resolution, "Nothing was written")
     if not isinstance(resolution, Plan):
-        return Result("lock", ExitCode.PROBLEM, resolution=resolution, asked=asked(options))
+        return Result(
+            "lock",
+            ExitCode.PROBLEM,
+            resolution=resolution,
+            explanation=around,
+            asked=asked(options),
+        )
     _settle_form_and_file(options)
     text = _document(resolution, options)
     written = Written(text) if options.output is None else write_document(options.output, text)

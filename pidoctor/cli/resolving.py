@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pidoctor.cli.output import Watch
     from pidoctor.fitting import Fitting
     from pidoctor.indexing.own_index import OwnIndex
+    from pidoctor.resolve.explanation import Explanation
 
 _NO_PROJECT = Project(())
 
@@ -198,6 +199,20 @@ def answer(
     if isinstance(found, Impossible):
         return with_commands(found, question or asked(options), profile)
     return found
+
+
+def why_none(
+    options: argparse.Namespace, profile: Profile, known: Catalog, resolution: Resolution
+) -> Explanation | None:
+    """What lies around an answer that nothing fits, for the sentence that says why; else None."""
+    from pidoctor.resolve.explanation import explain
+    from pidoctor.resolve.plan import Impossible
+    from pidoctor.resolve.request import request_on
+
+    if not isinstance(resolution, Impossible):
+        return None
+    wanted = request_on(profile, options.requirement, options.beyond_tags, known)
+    return explain(profile, wanted, known, resolution)
 
 
 def must_be_decided(resolution: Resolution, undone: str) -> None:

@@ -78,8 +78,7 @@ def _check(result: Result) -> Conclusion:
         return Conclusion(_sentence(wrong[0].message) if wrong else None, _first_command(wrong))
     plan = result.plan
     if plan is None:
-        said = f"{asked.subject} does not run on {asked.place} as it is."
-        return Conclusion(said, asked.command("explain"))
+        return _impossible(result)
     if wrong:
         problems = units.count(len(wrong), "problem")
         said = f"{_named(plan)} fits {asked.place} once {problems} {_is(wrong)} solved."
@@ -123,23 +122,13 @@ def _carried_out(asked: Asked) -> str:
     """Installed here; for another machine a file that installs the plan there."""
     if asked.here:
         return asked.command("install")
-    return asked.command("lock", "-o", "pinned.txt" if asked.project else "requirements.txt")
+    return asked.command("lock", "-o", asked.lock_file)
 
 
 def _explain(result: Result) -> Conclusion:
-    asked, plan, answer = _asked(result), result.plan, result.resolution
-    if isinstance(answer, Impossible):
-        said = f"{asked.subject} cannot be installed on {asked.place} as it is."
-        if result.explanation is not None:
-            from pidoctor.report.explaining import why_not
-
-            said = why_not(answer, result.explanation, asked)
-        first = answer.changes[0] if answer.changes else None
-        if asked.here:
-            return Conclusion(said, first.command or None if first else None)
-        other = first.request if first and first.kind in ("version", "runtime") else ""
-        instead = asked._replace(requirement=other)
-        return Conclusion(said, _carried_out(instead) if other and not asked.project else None)
+    asked, plan = _asked(result), result.plan
+    if isinstance(result.resolution, Impossible):
+        return _impossible(result)
     if plan is None:
         return Conclusion()
     if plan.unchecked:
@@ -148,9 +137,19 @@ def _explain(result: Result) -> Conclusion:
 
 
 def _impossible(result: Result) -> Conclusion:
-    asked = _asked(result)
+    """Why nothing fits, and the command of the first way out, where one does it."""
+    asked, answer = _asked(result), result.resolution
     said = f"{asked.subject} does not run on {asked.place} as it is."
-    return Conclusion(said, asked.command("explain"))
+    if not isinstance(answer, Impossible):
+        return Conclusion(said, asked.command("explain"))
+    if result.explanation is not None:
+        from pidoctor.report.explaining import why_not
+
+        said = why_not(answer, result.explanation, asked)
+    first = answer.changes[0].command if answer.changes else ""
+    return Conclusion(
+        said, first or (None if result.command == "explain" else asked.command("explain"))
+    )
 
 
 # --- what changes an environment -------------------------------------------------------------

@@ -139,7 +139,7 @@ def _instead(answer: Impossible, around: Explanation, asked: Asked) -> str:
 # --- the history -------------------------------------------------------------------------------
 
 
-def sentences(around: Explanation) -> Iterator[str]:
+def sentences(around: Explanation, asked: Asked) -> Iterator[str]:
     """Since when and until when each runtime has wheels for this machine, and what it asks for."""
     for known in around.histories:
         yield _history(known)
@@ -147,7 +147,8 @@ def sentences(around: Explanation) -> Iterator[str]:
         yield f"{around.unread}: it may have others."
     newest = around.newest
     if newest is not None and newest.asks_for:
-        runs = "The newest version that runs here" if newest.runs else "The newest version"
+        where = "here" if asked.here else f"on {asked.place}"
+        runs = f"The newest version that runs {where}" if newest.runs else "The newest version"
         yield f"{runs}, {newest.name} {newest.version}, asks for {listed(newest.asks_for)}."
     second = around.runner_up
     if second is not None:

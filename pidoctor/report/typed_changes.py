@@ -15,15 +15,26 @@ from pidoctor.resolve.plan import Change, Impossible
 
 
 def with_commands(answer: Impossible, asked: Asked, profile: Profile) -> Impossible:
-    """The answer of this machine whose changes name the install that carries them out, with all
-    that was asked."""
+    """The answer whose changes name the command that carries them out, with all that was asked:
+    on this machine an install, for another one the file that installs it there."""
     if not asked.here:
-        return answer
+        elsewhere = (change._replace(command=_lock(change, asked)) for change in answer.changes)
+        return replace(answer, changes=tuple(elsewhere))
     python = profile.python.executable.or_else("")
     same = not python or asked.own_python in ("", answer.python)
     base = {} if same else {"--python": python}
     changes = (change._replace(command=_install(change, asked, base)) for change in answer.changes)
     return replace(answer, changes=tuple(changes))
+
+
+def _lock(change: Change, asked: Asked) -> str:
+    """What writes the changed request as a file for another machine; empty where the machine
+    itself is what changes."""
+    words = _words(change, asked)
+    if words is None or not change.words or change.options:
+        return ""
+    more = (asked.option, asked.value, *asked.more, *asked.flags, "-o", asked.lock_file)
+    return shlex.join(["pidoctor", "lock", *words, *more])
 
 
 def _install(change: Change, asked: Asked, base: dict[str, str]) -> str:

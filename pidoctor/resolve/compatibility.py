@@ -151,7 +151,7 @@ def _python_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
     return Rejected.built_for(
         Reason.PYTHON,
         f"Python {major}.{minor}",
-        f"this is Python {machine.python_short}",
+        f"the Python is {machine.python_short}",
         abs(minor - here[1]),
     )
 

@@ -119,7 +119,7 @@ def _words(cause: str, wheels: tuple[Wheel, ...], facts: Facts) -> str:
         known = published().get(plain_name(name))
         minors = {int(minor) for minor in tags} | {s[1] for s in (known.widest if known else ())}
         has = f"{name} has wheels for Python 3.{min(minors)} to 3.{max(minors)}" if minors else name
-        here = f"this is Python {'.'.join(map(str, python))}" if python else ""
+        here = f"the Python is {'.'.join(map(str, python))}" if python else ""
         return f"{has}; {here or 'the log does not show which Python this is'}."
     if cause == "no-wheel-for-32bit-os":
         here = "this Python is 32-bit" if arch.startswith("armv") else ""

@@ -26,7 +26,7 @@ def decide(file: str, facts: Facts) -> list[LikelyCause]:
         return [_refused(f"{file!r} is no wheel name: check the spelling.")]
     wanted = _python_of(parts.group("python"))
     if wanted and python and wanted != python and "abi3" not in parts.group("abi"):
-        text = f"the file is for Python {dotted(wanted)}; this is Python {dotted(python)}."
+        text = f"the file is for Python {dotted(wanted)}; the Python is {dotted(python)}."
         return [_refused(text[0].upper() + text[1:])]
     platforms = [_PLATFORM.match(p) for p in parts.group("platform").split(".")]
     if not any(platforms):

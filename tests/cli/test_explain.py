@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.program import pidoctor
+
+PI4 = "pi4-4gb/trixie-64"
 
 
 def verdict(*words: str) -> str:
@@ -127,3 +131,29 @@ def test_where_compiled_model_dies_the_newest_with_which_it_ran_is_named() -> No
     assert "pidoctor install ai-edge-litert==2.1.1" in screen
     newer = pidoctor("explain", "auto", "--target", "pi5-4gb/trixie-64").out  # has dot products
     assert "CompiledModel" not in newer
+
+
+@pytest.mark.parametrize("command", ["check", "explain", "lock", "download -d wheels"])
+def test_the_sentence_and_the_next_command_are_the_same_everywhere(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = pidoctor(*command.split(), "tensorflow==2.3", "--target", PI4, "--json")
+    assert run.json["verdict"].startswith(
+        "tensorflow==2.3 has no wheel for 64-bit ARM (aarch64); the first version with one is 2.10"
+    )
+    assert run.json["next"].startswith(f"pidoctor lock tensorflow==2.21.0 --target {PI4} -o ")
+    for change in run.json["resolution"]["changes"]:
+        assert change["command"] is None or change["command"].startswith("pidoctor lock ")
+    for word in ("this is", "this machine", "this Python"):
+        assert word not in run.out
+
+
+def test_what_a_target_is_told_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = pidoctor("check", "tensorflow==2.3", "--target", PI4, "--json").json
+    run = pidoctor(*shlex.split(asked["next"])[1:])
+    assert run.code == 0
+    assert "tensorflow==2.21.0" in (tmp_path / "requirements.txt").read_text(encoding="utf-8")

@@ -190,7 +190,7 @@ def test_what_one_machine_shows_says_nothing_of_another(turned: bool) -> None:
     ]
     answer = first("".join(reversed(parts) if turned else parts))
     assert answer.cause == "no-wheel-for-python"
-    assert "this is Python 3.13" in answer.explanation
+    assert "the Python is 3.13" in answer.explanation
 
 
 def test_the_python_of_a_command_is_the_one_that_it_names() -> None:
@@ -198,7 +198,7 @@ def test_the_python_of_a_command_is_the_one_that_it_names() -> None:
         "$ python3 --version\nPython 3.11.2\n$ uname -m\naarch64\n"
         f"$ python3.13 -m pip install tflite-runtime\n{FAILED}\n"
     )
-    assert "this is Python 3.13" in first(log).explanation
+    assert "the Python is 3.13" in first(log).explanation
 
 
 @pytest.mark.parametrize(

@@ -145,5 +145,9 @@ def test_explain_ends_with_the_command_of_the_cheapest_way(catalog: Catalog) -> 
     ended = concluded(Result("explain", profile=here, resolution=answer, asked=asked))
     assert ended.next == "pidoctor install tflite-runtime opencv-python==4.8.1.78"
     elsewhere = asked._replace(option="--target", value="pi4-4gb/bookworm-64")
+    answer = with_commands(refused(here, words, catalog), elsewhere, here)
     told = concluded(Result("explain", profile=here, resolution=answer, asked=elsewhere))
-    assert told.next is None
+    assert told.next == (
+        "pidoctor lock tflite-runtime opencv-python==4.8.1.78 --target pi4-4gb/bookworm-64 "
+        "-o pinned.txt"
+    )
