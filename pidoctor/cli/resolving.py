@@ -15,6 +15,7 @@ from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.location import open_index
 from pidoctor.profile.profile import Profile
+from pidoctor.profile.wheel_sources import NO_SOURCES
 from pidoctor.report import console
 from pidoctor.resolve.plan import Resolution
 from pidoctor.resolve.request import AUTO, Project, held
@@ -115,7 +116,9 @@ def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
         newer=newer,
     )
     watch = opened.enter_context(watched(options))
-    sources = Sources.of_user(_piwheels(profile), offline)
+    asked = options.requirement
+    more = asked.sources if isinstance(asked, Project) else NO_SOURCES
+    sources = Sources.of_user(_piwheels(profile), offline, more)
     return OwnIndex(known.index, sources, _Steps(watch), of_index)
 
 

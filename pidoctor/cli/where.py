@@ -34,10 +34,15 @@ def machine(options: argparse.Namespace) -> ProbeResult:
 
 
 def with_named(profile: Profile, options: argparse.Namespace) -> Profile:
-    """The machine on the board of ``--board``, with the devices of ``--with``."""
+    """The machine on the board of ``--board``, with the devices of ``--with``, whose pip goes
+    where the requirements files send it."""
     board = getattr(options, "board", None)
     if board is not None:
         profile = _on_board(profile, board, options)
+    if _is_project(options):
+        from pidoctor.probe.indexes import with_sources
+
+        profile = with_sources(profile, options.requirement.sources)
     names = getattr(options, "devices", None)
     if not names:
         return profile

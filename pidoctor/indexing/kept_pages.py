@@ -14,9 +14,10 @@ from pidoctor.indexing.local_files import LocalFiles, folder_of
 from pidoctor.indexing.pages import LINKS, IndexPage, PageReader
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.scope import load_scope
-from pidoctor.indexing.sources import open_session, pip_settings
+from pidoctor.indexing.sources import all_sources, open_session, pip_settings
 from pidoctor.indexing.store import FRESH, Store
-from pidoctor.probe.pip_settings import Source, is_piwheels
+from pidoctor.probe.pip_settings import PipSettings, Source
+from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 
 _BACKOFF = 0.1  # seconds before the second try: a person waits
 NO_NETWORK = "no package index was asked (--offline)"
@@ -98,34 +99,27 @@ class Pages:
         return None if kept is None else (_page_of(kept), kept.day)
 
 
-def users_pages(store: Store, offline: bool = False) -> Pages:
-    """The sources of the user's pip configuration; with ``offline`` only what was kept of them."""
-    settings = pip_settings()
-    others = [
-        Source("index", url)
-        for url in settings.extra_index_urls
-        if not is_piwheels(url) and url.startswith(("http://", "https://", "file://"))
-    ]
-    links = [Source(LINKS, address) for address in settings.find_links]
-    if settings.no_index and links:
-        return _pages(tuple(links), store, offline)
-    if (settings.index_url or "").startswith("file://"):
-        main: tuple[Source, ...] = (Source("index", settings.index_url),)
-    else:
-        main = settings.sources()
-    return _pages((*main, *others, *links), store, offline)
+def users_pages(store: Store, offline: bool = False, more: WheelSources = NO_SOURCES) -> Pages:
+    """The sources of the user's pip configuration, and ``more`` of a requirements file.
+
+    With ``offline`` only what was kept of them.
+    """
+    settings = pip_settings(more)
+    return _pages(all_sources(settings), store, offline, settings)
 
 
 def piwheels_pages(url: str, store: Store, offline: bool = False) -> Pages:
     """piwheels, for a machine whose pip asks it where that of this machine does not."""
-    return _pages((Source("piwheels", url),), store, offline)
+    return _pages((Source("piwheels", url),), store, offline, pip_settings())
 
 
-def _pages(sources: tuple[Source, ...], store: Store, offline: bool) -> Pages:
+def _pages(
+    sources: tuple[Source, ...], store: Store, offline: bool, settings: PipSettings
+) -> Pages:
     def make() -> tuple[PatientSession, PageReader]:
         if find_spec("pypi_simple") is None:
             raise PackageMissingError("reading your package index", "pypi-simple")
-        session = open_session(pip_settings(), _BACKOFF)
+        session = open_session(settings, _BACKOFF)
         session.mount("file://", LocalFiles())
         return session, PageReader(session, sources, load_scope())
 

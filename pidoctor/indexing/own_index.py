@@ -27,6 +27,7 @@ from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.pages import IndexPage
 from pidoctor.indexing.remote import RemoteFile
 from pidoctor.indexing.store import Store
+from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 
 _SECONDS = 240.0  # for the files of wheels, all of a question's together
 _BYTES = 400 << 20
@@ -42,11 +43,14 @@ class Sources(NamedTuple):
     store: Store
 
     @classmethod
-    def of_user(cls, piwheels: str = "", offline: bool = False) -> Sources:
-        """Those of the user's pip; ``piwheels`` is its address, where it is to be asked too."""
+    def of_user(
+        cls, piwheels: str = "", offline: bool = False, more: WheelSources = NO_SOURCES
+    ) -> Sources:
+        """Those of the user's pip, and ``more`` of a requirements file; ``piwheels`` is its
+        address, where it is to be asked too."""
         store = Store.of_user()
         further = piwheels_pages(piwheels, store, offline) if piwheels else None
-        return cls(users_pages(store, offline), further, store)
+        return cls(users_pages(store, offline, more), further, store)
 
 
 class Wanted(NamedTuple):

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import http.client
+import warnings
 from functools import partial
 from typing import Any, Protocol
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import InsecureRequestWarning
 
 _LONGEST_HEAD = 256 << 10  # bytes; usual ones have one thousand
 
@@ -44,6 +46,15 @@ class PatientAdapter(HTTPAdapter):
             "http": partial(_pool, HTTPConnectionPool, response_class),
             "https": partial(_pool, HTTPSConnectionPool, response_class),
         }
+
+
+class TrustingAdapter(PatientAdapter):
+    """An adapter for servers whose certificates the user told pip not to look at."""
+
+    def send(self, request: Any, *arguments: Any, **settings: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InsecureRequestWarning)
+            return super().send(request, *arguments, **{**settings, "verify": False})
 
 
 def _pool(kind: Any, response_class: Any, *arguments: Any, **settings: Any) -> Any:

@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util.retry import Retry
 
 from pidoctor.indexing.link_page import flat
-from pidoctor.indexing.patient_connection import PatientAdapter
+from pidoctor.indexing.patient_connection import PatientAdapter, TrustingAdapter
 from pidoctor.safe_files import open_regular
 from pidoctor.time_limit import timeout_of
 
@@ -144,6 +144,22 @@ class PatientSession(requests.Session):
 def open_patient_session(backoff: float, user_agent: str) -> PatientSession:
     """A session that tries again on a reset, 429 and 5xx as long as its patience lasts."""
     session = PatientSession(Patience(timeout_of(os.environ)))
+    session.mount("https://", _adapter(session, backoff))
+    session.mount("http://", _adapter(session, backoff))
+    session.headers["User-Agent"] = user_agent
+    return session
+
+
+def trust(session: PatientSession, host: str, backoff: float = 0.1) -> None:
+    """Take whatever certificate ``host`` has (name, or name:port), as pip's --trusted-host does."""
+    end = "/" if ":" in host.rpartition("]")[2] else ""
+    for place in (f"https://{host}{end}",) if end else (f"https://{host}/", f"https://{host}:"):
+        session.mount(place, _adapter(session, backoff, TrustingAdapter))
+
+
+def _adapter(
+    session: PatientSession, backoff: float, kind: type[PatientAdapter] = PatientAdapter
+) -> PatientAdapter:
     retry = _Retry(
         total=5,
         backoff_factor=backoff,
@@ -151,11 +167,7 @@ def open_patient_session(backoff: float, user_agent: str) -> PatientSession:
         respect_retry_after_header=True,
     )
     retry.patience = session.patience
-    adapter = PatientAdapter(session.patience, max_retries=retry, pool_maxsize=16)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.headers["User-Agent"] = user_agent
-    return session
+    return kind(session.patience, max_retries=retry, pool_maxsize=16)
 
 
 def _is_html(response: requests.Response) -> bool:

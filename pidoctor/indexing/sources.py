@@ -9,16 +9,27 @@ import requests
 from pidoctor import __version__
 from pidoctor.errors import UsageError
 from pidoctor.host.live import LiveHost
-from pidoctor.indexing.patient_session import PatientSession, open_patient_session
-from pidoctor.probe.pip_settings import PipSettings, PipSettingsError, read_pip_settings
+from pidoctor.indexing.pages import LINKS
+from pidoctor.indexing.patient_session import PatientSession, open_patient_session, trust
+from pidoctor.probe.pip_settings import (
+    PipSettings,
+    PipSettingsError,
+    Source,
+    is_piwheels,
+    read_pip_settings,
+)
+from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 
 BACKOFF = 0.5  # seconds before the second try; doubles with each further one
 
 
-def pip_settings() -> PipSettings:
-    """The settings of the pip beside pidoctor; UsageError where pip refuses them."""
+def pip_settings(more: WheelSources = NO_SOURCES) -> PipSettings:
+    """The settings of the pip beside pidoctor, and ``more`` of a requirements file.
+
+    UsageError where pip refuses its configuration.
+    """
     try:
-        return read_pip_settings(LiveHost(), sys.prefix)
+        return read_pip_settings(LiveHost(), sys.prefix).with_sources(more)
     except PipSettingsError as error:
         raise UsageError(f"pip cannot read its configuration, {error.path}: {error}") from None
 
@@ -29,4 +40,26 @@ def open_session(settings: PipSettings, backoff: float | None = None) -> Patient
     session = open_patient_session(BACKOFF if backoff is None else backoff, agent)
     if settings.cert:
         session.verify = settings.cert
+    for host in settings.trusted_hosts:
+        trust(session, host)
     return session
+
+
+def all_sources(settings: PipSettings) -> tuple[Source, ...]:
+    """Everything that pip would look at: indexes, further ones, and --find-links.
+
+    CouldNotCheckError when pip is told to use none.
+    """
+    others = [
+        Source("index", url)
+        for url in settings.extra_index_urls
+        if not is_piwheels(url) and url.startswith(("http://", "https://", "file://"))
+    ]
+    links = [Source(LINKS, address) for address in settings.find_links]
+    if settings.no_index and links:
+        return tuple(links)
+    if (settings.index_url or "").startswith("file://"):
+        main: tuple[Source, ...] = (Source("index", settings.index_url),)
+    else:
+        main = settings.sources()
+    return (*main, *others, *links)

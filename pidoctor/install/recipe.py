@@ -166,7 +166,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
         seed=tools.seed,
         share_system=exists and bool(plan.system_packages) and not _shares_system(place.venv),
         create=None if exists else _create(python, place, plan, tools),
-        fetches=tuple(_fetches(missing, tools.downloader, python, place)),
+        fetches=tuple(_fetches(missing, tools.downloader, python, place, plan.sources.lines)),
         system=_system(plan),
         fill=_fill(tools, place, exists, anew),
     )
@@ -315,7 +315,7 @@ def _create(base: WorkingPython, place: Place, plan: Plan, tools: _Tools) -> Ste
 
 
 def _fetches(
-    missing: Sequence[Wheel], pip: Pip | None, python: WorkingPython, place: Place
+    missing: Sequence[Wheel], pip: Pip | None, python: WorkingPython, place: Place, head: str
 ) -> Iterable[tuple[str, Step]]:
     if pip is None:
         return
@@ -336,7 +336,7 @@ def _fetches(
             log=listed_in.with_suffix(".log"),
             arrival=Arrival(temporary, size),
         )
-        yield fetch.requirements(group), step
+        yield head + fetch.requirements(group), step
 
 
 def _system(plan: Plan) -> Step | None:

@@ -64,7 +64,7 @@ def _in_folder(folder: Path) -> Locate:
 def _on_index(plan: Plan) -> Locate:
     from pidoctor.indexing.addresses import addresses
 
-    found: Mapping[str, str] = addresses(plan.wheels)
+    found: Mapping[str, str] = addresses(plan.wheels, plan.sources)
 
     def locate(wheel: Wheel) -> PackageWheel:
         url = found.get(wheel.filename)

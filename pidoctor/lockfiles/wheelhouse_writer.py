@@ -34,7 +34,7 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
     if missing:
         with tempfile.TemporaryDirectory() as scratch:
             listed = Path(scratch) / "requirements.txt"
-            listed.write_text(fetch.requirements(missing), encoding="utf-8")
+            listed.write_text(plan.sources.lines + fetch.requirements(missing), encoding="utf-8")
             command = fetch.command(_own_pip(), missing, python, listed, folder)
             arrival = Arrival(Path(scratch) / "arriving", sum(wheel.size for wheel in missing))
             arrival.folder.mkdir()

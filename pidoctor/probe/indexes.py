@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pidoctor.host.base import Host
 from pidoctor.probe.pip_settings import (
@@ -13,7 +14,8 @@ from pidoctor.probe.pip_settings import (
 )
 from pidoctor.probe.reading import clean
 from pidoctor.profile.fact import Fact, State
-from pidoctor.profile.profile import Index
+from pidoctor.profile.profile import Index, Profile
+from pidoctor.profile.wheel_sources import WheelSources
 from pidoctor.urls import clean_url
 
 MAX_URLS = 64
@@ -34,6 +36,23 @@ def probe_indexes(host: Host, prefix: str) -> Fact[tuple[Index, ...]]:
     places = dict.fromkeys(settings.origins.values())
     source = ", ".join(places) or "pip's default"
     return Fact(tuple(_indexes(settings)), State.KNOWN, source, "; ".join(settings.faults))
+
+
+def with_sources(profile: Profile, more: WheelSources) -> Profile:
+    """The machine whose pip is sent to further sources by the options of a requirements file."""
+    if not any(more):
+        return profile
+    given = PipSettings().with_sources(more)
+    origins = dict.fromkeys(("index-url", "extra-index-url", "find-links"), "a requirements file")
+    added = _indexes(given._replace(origins=origins))
+    kept = [
+        index
+        for index in profile.indexes.or_else(())
+        if index.kind == "find-links" or not (more.index_url or more.no_index)
+    ]
+    known = {index.url for index in kept}
+    new = (index for index in added if index.url not in {"default", *known})
+    return replace(profile, indexes=Fact.known((*kept, *new), profile.indexes.source))
 
 
 def _indexes(settings: PipSettings) -> Iterator[Index]:

@@ -16,13 +16,17 @@ from typing import NamedTuple
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.host.base import Host, HostError, MissingError, UnreadableError, read_text
 from pidoctor.probe.reading import clean
+from pidoctor.profile.wheel_sources import WheelSources
 from pidoctor.urls import host_of
 
 CONFIG_LIMIT = 256 << 10
 _NOTHING = "/dev/null"  # as PIP_CONFIG_FILE: no file is read
 _SECTIONS = ("global", "download", "install")
 _ALIASES = {"pypi-url": "index-url"}
-KEYS = ("index-url", "pypi-url", "extra-index-url", "find-links", "no-index", "cert")
+KEYS = (
+    *("index-url", "pypi-url", "extra-index-url", "find-links", "no-index", "cert"),
+    "trusted-host",
+)
 VARIABLES = tuple(f"PIP_{key.upper().replace('-', '_')}" for key in KEYS)
 # The files where nothing moves them; an environment has one of its own.
 USUAL_FILES = (
@@ -66,12 +70,24 @@ class PipSettings(NamedTuple):
     cert: str | None = None
     find_links: tuple[str, ...] = ()
     no_index: bool = False
+    trusted_hosts: tuple[str, ...] = ()
     origins: Mapping[str, str] = {}
     faults: tuple[str, ...] = ()
     unread: tuple[HostError, ...] = ()
 
     def __repr__(self) -> str:
         return f"PipSettings(from {sorted(set(self.origins.values()))})"  # addresses hold passwords
+
+    def with_sources(self, more: WheelSources) -> PipSettings:
+        """The settings as the options of a requirements file change them, as in pip."""
+        extra = () if more.index_url else self.extra_index_urls
+        return self._replace(
+            index_url=more.index_url or self.index_url,
+            extra_index_urls=(*extra, *more.extra_index_urls),
+            find_links=(*self.find_links, *more.find_links),
+            no_index=self.no_index or more.no_index,
+            trusted_hosts=(*self.trusted_hosts, *more.trusted_hosts),
+        )
 
     def sources(self) -> tuple[Source, ...]:
         """The main index, and piwheels when it is configured; other extras are left alone.
@@ -164,6 +180,7 @@ def parse_pip_settings(
         cert=text_of("cert") or None,
         find_links=tuple(text_of("find-links").split()),
         no_index=_flag(*settings.get("no-index", ("no", ""))),
+        trusted_hosts=tuple(text_of("trusted-host").split()),
         origins={key: source for key, (_, source) in settings.items()},
         faults=tuple(faults),
         unread=tuple(unread),

@@ -16,15 +16,18 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from pidoctor.errors import UsageError
+from pidoctor.requirements.options import FileOptions, options_of
 from pidoctor.requirements.other_files import dynamic, is_pylock, locked, of_poetry, refuse
-from pidoctor.safe_files import open_regular
+from pidoctor.requirements.text import lines_of, read_text, with_variables
 
-LIMIT = 1 << 20  # bytes of a file
 MOST_FILES = 50
-_COMMENT = re.compile(r"(^|\s)#.*$")
 _HASH = re.compile(r"--hash[=\s]+([\w-]+):([0-9a-fA-F]+)")
-_OPTIONS_OF_A_LINE = re.compile(r"\s+--(?:hash|config-settings?|global-option)\b.*$")
-_SHORT = {"-r": "--requirement", "-c": "--constraint", "-e": "--editable"}
+_OPTIONS_OF_A_LINE = re.compile(r"\s+-{1,2}[A-Za-z].*$")
+# Folders, files and addresses: what pip does not look for on an index.
+_ELSEWHERE = re.compile(
+    r"\.{1,2}(?:\[|$)|file:|[\w.+-]+://|[^\s;@<>=!~\[]*/"
+    r"|[^\s;@<>=]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)$"
+)
 
 
 @dataclass
@@ -35,6 +38,8 @@ class Read:
     constraints: list[Requirement] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     hashes: dict[str, set[str]] = field(default_factory=dict)  # package -> SHA-256 of its files
+    options: FileOptions = field(default_factory=FileOptions)
+    unhashed: list[str] = field(default_factory=list)  # lines without a hash
 
 
 def read_files(
@@ -50,7 +55,7 @@ def read_files(
         _read(Path(name), read, read.requirements, (), groups)
     for name in constraints:
         _read(Path(name), read, read.constraints, (), ())
-    return read
+    return _ended(read)
 
 
 def read_lines(path: Path, lines: Iterable[tuple[str, str]]) -> Read:
@@ -60,7 +65,18 @@ def read_lines(path: Path, lines: Iterable[tuple[str, str]]) -> Read:
     """
     read = Read()
     for where, line in lines:
-        _line(where, path, line.strip(), read, read.requirements, ())
+        _line(where, path, with_variables(line.strip()), read, read.requirements, ())
+    return _ended(read)
+
+
+def _ended(read: Read) -> Read:
+    """What holds for all lines, wherever it stands: pre-releases, and hashes for all or none."""
+    if read.options.pre:
+        for item in read.requirements:
+            item.specifier.prereleases = True
+    if read.unhashed and read.options.require_hashes:
+        asked = f"{read.options.require_hashes} asks for one in every line"
+        read.left.append(f"pip refuses this: {read.unhashed[0]} has no --hash, and {asked}")
     return read
 
 
@@ -77,39 +93,15 @@ def _read(
     if len(above) >= MOST_FILES:
         raise UsageError(f"{path}: requirements files are nested more than {MOST_FILES} deep")
     refuse(path)
-    text = _text(path)
+    text = read_text(path)
     if is_pylock(path):
         _pylock(path, text, read, into)
         return
     if path.suffix == ".toml":
         _pyproject(path, text, read.left, into, groups)
         return
-    for number, line in _lines(text):
+    for number, line in lines_of(text):
         _line(f"{path}, line {number}", path, line, read, into, (*above, path))
-
-
-def _text(path: Path) -> str:
-    try:
-        with open_regular(path, LIMIT) as file:
-            return file.read(LIMIT).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not a text file in UTF-8") from None
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines without comments, those that end in a backslash joined to the next."""
-    begun, first = "", 0
-    for number, line in enumerate(text.splitlines(), 1):
-        first = first if begun else number
-        if line.rstrip().endswith("\\"):
-            begun += line.rstrip()[:-1] + " "
-            continue
-        whole = _COMMENT.sub("", begun + line).strip()
-        begun = ""
-        if whole:
-            yield first, whole
-    if begun.strip():
-        yield first, begun.strip()
 
 
 def _line(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
@@ -121,22 +113,68 @@ def _line(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
     above: tuple[Path, ...],
 ) -> None:
     if line.startswith("-"):
-        option, value = _split_option(line)
-        if option in ("--requirement", "--constraint") and "://" not in value:
-            target = into if option == "--requirement" else read.constraints
-            _read(path.parent / value, read, target, above, ())
-        elif option == "--editable":
-            read.left.append(f"{_shown(value)} is installed as editable: not checked ({where})")
-        else:
-            read.left.append(f"{option} is left to pip ({where})")
+        for option, value in options_of(line, where):
+            _option(option, value, where, path, read, into, above)
         return
     bare = _OPTIONS_OF_A_LINE.sub("", line)
-    if re.match(r"(?:\.{0,2}/|[\w.+-]+://|\.$)", bare):
-        read.left.append(f"{_shown(bare)} is not from an index: not checked ({where})")
+    if _ELSEWHERE.match(bare):
+        _from_elsewhere(bare, "is not from an index", where, read, into)
         return
     requirement = _requirement(bare, where)
     _hashes(requirement, line, read, where)
+    if into is read.requirements and "--hash" not in line:
+        read.unhashed.append(f"{requirement.name} ({where})")
     _sort(requirement, into, read.left, where)
+
+
+def _option(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
+    option: str,
+    value: str,
+    where: str,
+    path: Path,
+    read: Read,
+    into: list[Requirement],
+    above: tuple[Path, ...],
+) -> None:
+    if option in ("--requirement", "--constraint"):
+        if "://" in value:
+            read.left.append(
+                f"{_shown(value)} is not fetched: what it asks for is not checked ({where})"
+            )
+            return
+        target = into if option == "--requirement" else read.constraints
+        _read(path.parent / value, read, target, above, ())
+    elif option == "--editable":
+        _from_elsewhere(value, "is installed as editable", where, read, into)
+    else:
+        read.left += read.options.take(option, value, path.parent, where)
+
+
+def _from_elsewhere(
+    address: str, how: str, where: str, read: Read, into: list[Requirement]
+) -> None:
+    """What is not of an index is told; of a project in a folder, what it needs is asked for."""
+    needs = _needs_of_folder(address)
+    also = "; what its pyproject.toml asks for is" if needs is not None else ""
+    read.left.append(f"{_shown(address)} {how}: not checked{also} ({where})")
+    for requirement in needs or ():
+        _sort(requirement, into, read.left, where)
+
+
+def _needs_of_folder(address: str) -> list[Requirement] | None:
+    """The requirements of the project in a folder, "./app[camera]"; None where nothing tells."""
+    match = re.fullmatch(r"(?:file:(?://)?)?([^\[\]]+)(?:\[([^\[\]]*)\])?", address)
+    path = Path(match[1]) / "pyproject.toml" if match else None
+    if match is None or path is None or not path.is_file():
+        return None
+    data = load_toml(path, read_text(path))
+    if _within(data, "project", "dependencies") is None:
+        return None
+    found = [*_of_project(path, data, True)]
+    for extra in filter(None, (word.strip() for word in (match[2] or "").split(","))):
+        listed = _within(data, "project", "optional-dependencies", extra)
+        found += _listed(listed or [], f"{path}, project.optional-dependencies.{extra}")
+    return found
 
 
 def _shown(address: str) -> str:
@@ -156,21 +194,14 @@ def _sort(requirement: Requirement, into: list[Requirement], left: list[str], wh
 def _hashes(requirement: Requirement, line: str, read: Read, where: str) -> None:
     """The files that a line admits (--hash=sha256:...)."""
     found = _HASH.findall(line)
+    if found:
+        read.options.require_hashes = read.options.require_hashes or where
     own = {value.lower() for kind, value in found if kind.lower() == "sha256"}
     if own:
         read.hashes.setdefault(canonicalize_name(requirement.name), set()).update(own)
     elif found:
         kinds = ", ".join(sorted({kind for kind, _ in found}))
         read.left.append(f"{requirement.name}: its {kinds} hashes are left to pip ({where})")
-
-
-def _split_option(line: str) -> tuple[str, str]:
-    """An option by its long name where it has one, and its value: "-rfile", "--index-url=URL"."""
-    if line.startswith("--"):
-        option, value = [*re.split(r"[=\s]+", line, maxsplit=1), ""][:2]
-    else:
-        option, value = line[:2], line[2:].lstrip("= \t")
-    return _SHORT.get(option, option), value.strip("\"' \t")
 
 
 def _requirement(text: str, where: str) -> Requirement:

@@ -37,6 +37,7 @@ def project_of(read: Read, words: Sequence[Requirement] = ()) -> Project:
         bounds=tuple(read.constraints),
         left=tuple(dict.fromkeys(left)),
         hashes={name: frozenset(values) for name, values in read.hashes.items()},
+        sources=read.options.sources,
     )
 
 
@@ -48,6 +49,7 @@ def _as_runtime(item: Requirement, left: list[str]) -> Requirement:
     left.append(f"{item.name} was taken as {row.means}: {row.text}")
     same = Requirement(str(item))
     same.name = row.means
+    same.specifier.prereleases = item.specifier.prereleases
     return same
 
 

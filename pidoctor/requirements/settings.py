@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pidoctor.errors import UsageError
-from pidoctor.requirements.files import LIMIT, load_toml, read_files, read_lines
+from pidoctor.requirements.files import load_toml, read_files, read_lines
 from pidoctor.requirements.project import project_of
+from pidoctor.requirements.text import LIMIT
 from pidoctor.resolve.request import AUTO, Project
 from pidoctor.safe_files import open_regular
 

@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.change_kinds import cost
+from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ, Reason, which_no
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ class Plan:
     breaks: tuple[str, ...] = ()  # what installed packages need and lose, where that is accepted
     unchecked: Mapping[str, str] = field(default_factory=dict)  # asked for, not known: why not
     rests_on: str = ""  # "claimed: ...", "read: ..." or "proven: ...": what speaks for the runtime
+    sources: WheelSources = NO_SOURCES  # where to look, beside what pip is configured for
 
     @property
     def is_satisfied(self) -> bool:

@@ -15,6 +15,7 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.errors import UsageError
 from pidoctor.profile.profile import Profile
+from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 from pidoctor.resolve.machine import machine_of
 
 AUTO = "auto"
@@ -32,6 +33,7 @@ class Project(NamedTuple):
     bounds: tuple[Requirement, ...] = ()
     left: tuple[str, ...] = ()
     hashes: Mapping[str, frozenset[str]] = {}  # package -> SHA-256 of the files it may be
+    sources: WheelSources = NO_SOURCES  # beside those that pip is configured for
 
     def request(
         self, catalog: Catalog, environment: Mapping[str, str], beyond_tags: bool = False
@@ -59,6 +61,7 @@ class Project(NamedTuple):
             left=self.left,
             extras=tuple(sorted({extra for item in same for extra in item.extras})),
             hashes=self.hashes,
+            sources=self.sources,
         )
 
     def asked_beyond(self, index: WheelsIndex, environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -101,6 +104,7 @@ class Request(NamedTuple):
     left: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()  # of the runtime
     hashes: Mapping[str, frozenset[str]] = {}
+    sources: WheelSources = NO_SOURCES
 
     def __str__(self) -> str:
         return f"{self.name}{self.specifier}"

@@ -240,6 +240,7 @@ class Question:
             rests_on=standing(*known, bearer(runtime, chosen.wheel, wheels), numpy),
             unchecked=self._not_checked(solution),
             breaks=tuple(str(need) for _, need in self._search.broken_by(solution)),
+            sources=self._request.sources,
         )
 
     def _described(self, choice: Choice) -> Wheel | None:

@@ -48,7 +48,8 @@ IMPORTS: Mapping[str, str] = {
     "help": "catalog report",
     "host": "decoding errors redact",
     "indexing": (
-        "catalog decoding errors evidence host mutex platforms probe safe_files shapes time_limit"
+        "catalog decoding errors evidence host mutex platforms probe profile safe_files shapes "
+        "time_limit"
     ),
     "install": (
         "catalog decoding errors host mutex platforms probe profile progress proof readiness "
@@ -133,7 +134,6 @@ TOUCHES: Mapping[str, str] = {
     "host.live": "environment files system",
     "host.trust": "files system",
     "indexing.__main__": "files",
-    "indexing.addresses": "network",
     "indexing.cache": "files",
     "indexing.document": "files",
     "indexing.gather": "files",
@@ -187,7 +187,10 @@ TOUCHES: Mapping[str, str] = {
     "report.console": "environment files",
     "report.jsonout": "files",
     "report.schema": "files",
+    "requirements.files": "files",
+    "requirements.options": "files",
     "requirements.settings": "files system",
+    "requirements.text": "environment",
     "safe_files": "files",
     "triage.case_store": "files",
     "sqlite_file": "files",

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pidoctor.errors import UsageError
+from pidoctor.profile.wheel_sources import WheelSources
 from pidoctor.requirements.files import read_files
 
 
@@ -46,11 +47,12 @@ def test_lines_of_every_kind() -> None:
     assert str(read.requirements[1]) == "tflite-runtime==2.14.0"
     assert [str(r) for r in read.constraints] == ["numpy<2"]
     assert [line.split(" (")[0] for line in read.left] == [
-        "--extra-index-url is left to pip",
         "./local is installed as editable: not checked",
         "./wheels/x-1-py3-none-any.whl is not from an index: not checked",
+        "pip refuses this: numpy",
     ]
-    assert read.left[0].endswith("(requirements.txt, line 8)")
+    assert read.left[0].endswith("(requirements.txt, line 9)")
+    assert read.options.sources == WheelSources(extra_index_urls=("https://example.org",))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_a_longer_circle_and_the_same_file_twice() -> None:
 
 
 def test_what_is_no_text_and_what_is_no_file(tmp_path: Path) -> None:
-    Path("binary.txt").write_bytes(b"\xff\xfe\x00n")
+    Path("binary.txt").write_bytes(b"numpy\xff\xfe\x00")
     with pytest.raises(UsageError, match="not a text file"):
         read_files(["binary.txt"])
     with pytest.raises(UsageError, match="a directory"):

@@ -1,0 +1,71 @@
+"""The text of a requirements file as pip reads it: its encoding, its lines, its variables."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pidoctor.errors import UsageError
+from pidoctor.safe_files import open_regular
+
+LIMIT = 1 << 20  # bytes of a file
+_COMMENT = re.compile(r"(^|\s+)#.*$")
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+_CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+# Windows' PowerShell writes UTF-16 with `pip freeze > requirements.txt`.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file; :class:`UsageError` for one that is none, or is too large."""
+    if re.match(r"[A-Za-z][\w+.-]*:/", str(path)):
+        raise UsageError("only files are read, not addresses: download the file, and name it")
+    with open_regular(path, LIMIT) as file:
+        data = file.read(LIMIT)
+    mark = next((row for row in _MARKS if data.startswith(row[0])), None)
+    try:
+        if mark is not None:
+            return data.decode(mark[1]).lstrip("\ufeff")
+        return data.decode(_declared(data))
+    except (UnicodeDecodeError, LookupError, ValueError):
+        raise UsageError(f"{path}: is not a text file in UTF-8") from None
+
+
+def _declared(data: bytes) -> str:
+    """The encoding that a comment in the first two lines names (PEP 263), else UTF-8."""
+    for line in data.split(b"\n", 2)[:2]:
+        found = _CODING.search(line) if line.startswith(b"#") else None
+        if found is not None:
+            return found[1].decode("ascii", "replace")
+    return "utf-8"
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Lines without comments, each with its number; those that end in a backslash are joined to
+    the next, but for comments."""
+    begun, first = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        first = first if begun else number
+        if line.endswith("\\") and not _COMMENT.match(line):
+            begun += line[:-1] + " "
+            continue
+        whole = with_variables(_COMMENT.sub("", begun + line)).strip()
+        begun = ""
+        if whole:
+            yield first, whole
+    if begun.strip():
+        yield first, with_variables(begun).strip()
+
+
+def with_variables(line: str) -> str:
+    """A line with ``${NAME}`` as the variable says; one that is not set stays as it is."""
+    return _VARIABLE.sub(lambda found: os.environ.get(found[1]) or found[0], line)
