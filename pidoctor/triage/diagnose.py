@@ -21,7 +21,7 @@ from pidoctor.triage.diagnosis import SURE_FROM, Diagnosis, LogLine, evidence_of
 from pidoctor.triage.likely_cause import FAINT, SURE, Judge, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
-from pidoctor.triage.settled import is_proof, succeeded
+from pidoctor.triage.settled import all_over, is_proof, succeeded
 from pidoctor.triage.symptoms import (
     BENIGN,
     CONDA_MISSING,
@@ -256,7 +256,7 @@ def _neither(seen: Scan) -> Diagnosis:
     over = [hit for hit in ended if not failures or hit.number > failures[-1].number]
     if failures:
         over = [hit for hit in over if succeeded(hit, failures[-1:], seen.facts)]
-    if over:
+    if over and all_over(failures, ended, seen.facts):
         return _no_problem(0.9, over[-1:])
     if not failures and of[BENIGN]:
         return _no_problem(0.7, of[BENIGN][:1])

@@ -52,6 +52,15 @@ def succeeded(success: Hit, failed: Sequence[Hit], facts: Facts) -> bool:
     return again and facts.asked_before(success.number) == facts.asked_before(failed[-1].number)
 
 
+def all_over(failures: Sequence[Hit], successes: Sequence[Hit], facts: Facts) -> bool:
+    """Whether each command that failed succeeded later."""
+    last = {part_of(facts.parts, hit.number).line: hit for hit in failures} if facts.parts else {}
+    return all(
+        any(succeeded(hit, [failed], facts) for hit in successes if hit.number > failed.number)
+        for failed in last.values()
+    )
+
+
 def _typed(line: int, facts: Facts) -> str:
     """The command that a line is of, in the form in which commands are compared."""
     command = part_of(facts.parts, line).command if facts.parts else None

@@ -73,7 +73,7 @@ def test_where_fills_in_what_the_log_does_not_say(tmp_path: Path) -> None:
         ((), "name a log file"),
         (("/nonexistent.log",), "no such file"),
         (("--",), "name a log, or a command"),
-        (("--", "/nonexistent/command"), "no such command"),
+        (("--", "/nonexistent/command", "x"), "/nonexistent/command: there is no such command"),
     ],
 )
 def test_nothing_to_read(words: tuple[str, ...], said: str) -> None:

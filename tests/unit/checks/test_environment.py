@@ -18,6 +18,7 @@ from tests.unit.checks.cases import (
     wheel,
     with_packages,
 )
+from tests.unit.resolve.test_present import board, package
 
 # --- what is installed -------------------------------------------------------------------------
 
@@ -85,6 +86,16 @@ def test_two_packages_of_one_module_are_warned_of() -> None:
     asked = findings(pi4(), two)["shared-module"].remedy
     assert asked is not None
     assert (asked.text, asked.commands) == ("Ask for one of them.", ())
+
+
+def test_a_package_and_what_it_requires_may_bring_one_module() -> None:
+    both = {"opencv-python": "4.12.0.88", "opencv-contrib-python": "4.12.0.88"}
+    for first, second in (tuple(both), tuple(reversed(both))):
+        for requires, warned in (((), True), (("numpy", f"{second}==4.12"), False)):
+            packages = (package(first, both[first], requires), package(second, both[second]))
+            assert ("shared-module" in findings(board(*packages))) == warned
+    itself = (package(name, version, (f"{name}[headless]",)) for name, version in both.items())
+    assert "shared-module" in findings(board(*itself))
 
 
 def test_two_runtimes() -> None:

@@ -102,6 +102,25 @@ def test_another_runtime_keeps_the_numpy_that_is_there(catalog: Catalog) -> None
     }
 
 
+def test_packages_that_have_nothing_to_do_with_it_are_left_alone(catalog: Catalog) -> None:
+    others = (package("flask", "3.0", ("werkzeug<3",)), package("werkzeug", "3.1"))
+    here = board(
+        package("numpy", "2.2.6"), *others
+    )  # pip check complains of flask, before as after
+    assert diff(ask(here, "ai-edge-litert", catalog)) == {
+        "ai-edge-litert": "+2.1.0",
+        "numpy": "=2.2.6",
+        "tqdm": "+4.67.1",
+    }
+
+
+@pytest.mark.parametrize("tag", ["", "py3", "a-b-c-d", "cp311-cp311-manylinux-2-17", "é-\0-x"])
+def test_tags_that_are_none_are_no_tags(catalog: Catalog, tag: str) -> None:
+    damaged = replace(package("tqdm", "4.67.1"), tags=(tag,))
+    plan = ask(board(damaged, package("numpy", "2.2.6")), "ai-edge-litert", catalog)
+    assert diff(plan)["tqdm"] == "=4.67.1"
+
+
 def test_an_older_version_of_what_is_new_spares_what_is_installed(tmp_path: Path) -> None:
     more: list[dict[str, Any]] = [
         {"file": "ml_dtypes-0.6.0-py3-none-any.whl", "requires": ["numpy>=2"]},
