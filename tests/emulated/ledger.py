@@ -48,6 +48,7 @@ _ARCHITECTURES = {"arm64": "aarch64", "armhf": "armv7l"}
 MODELS = Path(__file__).parents[2] / "pidoctor" / "proof" / "models"
 PAYLOAD = Path(__file__).with_name("ledger_payload.py")
 NOT_DONE = "not done"  # how an outcome begins that proves nothing
+_FOLDERS = re.compile(r"/opt/wheels/\w+/(?:[\w.]+/)*")
 _SECONDS = 900  # for one run: tensorflow takes minutes where others work beside it
 
 
@@ -216,7 +217,8 @@ def _death(done: subprocess.CompletedProcess[str]) -> str:
     if done.returncode > 128:
         return signal.Signals(done.returncode - 128).name
     lines = [line for line in done.stderr.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else f"status {done.returncode}"
+    last = _FOLDERS.sub("", lines[-1]) if lines else f"status {done.returncode}"
+    return last[:200]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -70,16 +70,26 @@ def test_what_passed_is_planned_and_what_died_is_not(catalog: Catalog) -> None:
 
 
 def test_every_interpreter_run_passed_or_met_an_illegal_instruction(catalog: Catalog) -> None:
-    """Any other end would be a combination that the resolver called runnable and that is not."""
-    ends = {run.ran[what] for run in catalog.ledger for what in INTERPRETER if what in run.ran}
-    assert ends <= {"passed", ILLEGAL_INSTRUCTION}
+    """Any other end would be a combination that the files alone called runnable and that is not.
+
+    One is known: a daily build whose extension module lacks a symbol on 32-bit ARM.
+    """
+    ends = {
+        (run.name, run.ran[what])
+        for run in catalog.ledger
+        for what in INTERPRETER
+        if what in run.ran and run.ran[what] not in ("passed", ILLEGAL_INSTRUCTION)
+    }
+    [(name, end)] = ends
+    assert name == "tflite-runtime-nightly"
+    assert "undefined symbol" in end
 
 
 def test_the_evidence_alone_says_what_the_runs_say(catalog: Catalog) -> None:
     """What died is refused by what is read off its files too: the ledger corrects little."""
     alone = open_catalog(WheelsIndex(shipped_index()), Ledger())
     for run in catalog.ledger:
-        if not run.passed:
+        if run.death == ILLEGAL_INSTRUCTION:
             assert isinstance(answer(run, alone), Impossible), run
 
 
