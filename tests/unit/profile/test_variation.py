@@ -119,7 +119,8 @@ def test_other_releases() -> None:
         "install the 64-bit Raspberry Pi OS 13 (trixie)",
     ]
     musl = texts("other_releases", target("pi4-4gb/alpine-3.22-64"))
-    assert musl[0] == "install the 64-bit Raspberry Pi OS 13 (trixie)"
+    other = next(text for text in musl if "Alpine" not in text)
+    assert other == "install the 64-bit Raspberry Pi OS 13 (trixie)"
 
 
 def test_only_systems_that_a_board_is_documented_to_run_are_proposed() -> None:
