@@ -105,8 +105,9 @@ def slots(facts: Facts, groups: Mapping[str, str]) -> dict[str, str]:
         words["requirement"] = asked
         if not groups.get("module") and looks_like_apt(asked):
             words["apt_name"] = asked
-        if plain_name(asked) in _answered_for():
-            words["runtime"] = asked
+    runtime = _runtime(asked if not groups.get("module") else words.get("package", ""))
+    if runtime:
+        words["runtime"] = runtime
     if facts.apt_packages:
         words.setdefault("apt_package", facts.apt_packages[0])
     filled = {key: quoted(value) for key, value in words.items()}
@@ -114,14 +115,23 @@ def slots(facts: Facts, groups: Mapping[str, str]) -> dict[str, str]:
     asked_for = [quoted(text) for text in facts.requirements[:MAX_REQUIREMENTS]]
     if asked_for or asked:
         filled["requirements"] = " ".join(asked_for) or filled["requirement"]
+    names = dict.fromkeys(map(plain_name, facts.requirements))
+    if names:
+        filled["packages"] = " ".join(quoted(name) for name in [*names][:MAX_REQUIREMENTS])
     return filled
 
 
-def _answered_for() -> frozenset[str]:
-    """The names that `pidoctor explain` takes."""
+def _runtime(asked: str) -> str:
+    """What to ask `pidoctor explain` for: a requirement of a runtime, or the runtime it is of."""
     from pidoctor.catalog.runtimes import load_runtimes
 
-    return frozenset(runtime.distribution for runtime in load_runtimes())
+    name = plain_name(asked)
+    for runtime in load_runtimes() if name else ():
+        if name == runtime.distribution:
+            return asked
+        if name in runtime.distributions:
+            return runtime.distribution
+    return ""
 
 
 def quoted(value: str) -> str:

@@ -107,3 +107,57 @@ def test_unknown_says_the_one_command_that_helps() -> None:
     assert found.cause == "unknown"
     assert len(found.fix.commands) == 1
     assert "pip install -v x" in found.fix.commands[0]
+
+
+@pytest.mark.parametrize(
+    ("log", "commands"),
+    [
+        (
+            "ERROR: Model provided has model identifier 'ion ', should be 'TFL3'",
+            ("sudo apt install git-lfs", "git lfs install", "git lfs pull"),
+        ),
+        (
+            "AttributeError: module 'numpy' has no attribute 'object'.",
+            ("python3 -m pip install 'numpy<1.24'",),
+        ),
+        (
+            "AttributeError: `np.float_` was removed in the NumPy 2.0 release.",
+            ("python3 -m pip install 'numpy<2'",),
+        ),
+        (
+            "$ pip install requests==2.31.0 urllib3==1.20\nERROR: Cannot install requests==2.31.0 "
+            "and urllib3==1.20 because these package versions have conflicting dependencies.",
+            (
+                "python3 -m venv .venv-new",
+                ".venv-new/bin/python -m pip install requests urllib3",
+            ),
+        ),
+        (
+            "  src/x.c:31:10: fatal error: portaudio.h: No such file or directory\n"
+            "error: command 'gcc' failed with exit code 1\nFailed building wheel for pyaudio",
+            ("sudo apt install portaudio19-dev",),
+        ),
+        (
+            'File "/tmp/pip-build-env-x1/overlay/lib/python3.12/site-packages/setuptools/a.py"\n'
+            "ERROR: Failed building wheel for psutil",
+            ("python3 -m pip install --only-binary :all: psutil",),
+        ),
+        (
+            "ImportError: /home/pi/.local/lib/python3.7/site-packages/tensorflow/lite/python/x.so: "
+            "undefined symbol: _ZN6tflite12tensor_utils",
+            ("pidoctor install --venv .venv-new",),
+        ),
+        ("ImportError: /usr/lib/libfoo.so: undefined symbol: bar", ("python3 -m pip list",)),
+        (
+            "ImportError: /lib/libc.so.6: version `GLIBC_2.34' not found (required by "
+            "/home/pi/.local/lib/python3.9/site-packages/ai_edge_litert/_pywrap.so)",
+            ("pidoctor explain ai-edge-litert", "pidoctor install"),
+        ),
+        (
+            "ModuleNotFoundError: No module named 'tflite_runtime'",
+            ("pidoctor install tflite-runtime",),
+        ),
+    ],
+)
+def test_the_remedy_does_what_mends_it(log: str, commands: tuple[str, ...]) -> None:
+    assert first(log).fix.commands == commands

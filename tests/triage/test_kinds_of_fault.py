@@ -268,7 +268,17 @@ def test_every_condition_of_a_remedy_can_be_met() -> None:
     texts = [each.text for symptom in knowledge.symptoms for each in symptom.patterns]
     groups = set(re.findall(r"\(\?P<(\w+)>", " ".join(texts)))
     facts = {row.fact for row in witnesses().rows} | {"arch", "bits", "family", "libc", "codename"}
-    ways = {"runs", "tool", "requirement", "apt", "package", "apt_name", "apt_archive"}
+    ways = {
+        "runs",
+        "tool",
+        "requirement",
+        "apt",
+        "package",
+        "apt_name",
+        "apt_archive",
+        "packages",
+        "runtime",
+    }
     given = groups | facts | ways
     for trouble in knowledge.causes.values():
         for advice in trouble.advice:
