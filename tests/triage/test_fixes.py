@@ -32,6 +32,29 @@ def test_alpine_gets_apk_and_debian_apt() -> None:
     assert debian.fix.commands[0].startswith("sudo apt ")
 
 
+TLS = "SSLCertVerificationError: certificate verify failed: "
+NO_BUNDLE = (
+    "OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /opt/ca.pem"
+)
+
+
+@pytest.mark.parametrize(
+    ("log", "said", "command"),
+    [
+        ("server certificate verification failed. CAfile: none", "has no CA", "sudo apt install"),
+        ("Alpine Linux v3.20\ncurl: (77) error setting certificate file: /x", "has no CA", "apk"),
+        (NO_BUNDLE, "The certificate file /opt/ca.pem is not there", "env | grep -E 'PIP_CERT"),
+        (TLS + "certificate has expired", "Compare the date with a watch", "date"),
+        (TLS + "self-signed certificate in certificate chain", "PIP_CERT=/path", "sudo apt "),
+    ],
+)
+def test_what_a_certificate_lacks_decides_what_helps(log: str, said: str, command: str) -> None:
+    found = first(log)
+    assert found.cause == "proxy-or-ssl-ca"
+    assert said in found.fix.text
+    assert found.fix.commands[0].startswith(command)
+
+
 def test_a_missing_module_names_its_package() -> None:
     found = first("ModuleNotFoundError: No module named 'PIL'")
     assert found.fix.commands[0] == "python3 -m pip install pillow"
