@@ -14,6 +14,7 @@ _FIXED_POINT = {"INT8": 20, "UINT8": 20, "INT16": 15}
 class Condition(NamedTuple):
     """Which operators a rule is about; every field that is given must hold.
 
+    ``names`` are exact; ``begins`` is how the name begins.
     ``types`` are the element types of inputs by their place; ``min_rows`` the number of vectors
     that input 0 holds; ``channels`` the least number of scales of the weights; ``without_input``
     the place of an input that is left out; ``registered`` whether the wheel has the custom
@@ -21,7 +22,9 @@ class Condition(NamedTuple):
     ``zero_scale`` a quantised input whose scale is 0; ``finer_output`` an output so much finer than
     the inputs that their ratio does not fit the fixed point; ``fft_power_of_two`` the length of a
     Fourier transform; ``any_type`` the type of any input or output; ``per_tensor`` weights with one
-    scale.
+    scale; ``unlike`` two tensors whose types differ: "inputs", or "output" and input 0;
+    ``unquantised`` an integer input 0 without a scale; ``given_type`` the type of an input that the
+    program has to set.
     """
 
     names: tuple[str, ...] = ()
@@ -39,10 +42,16 @@ class Condition(NamedTuple):
     fft_power_of_two: bool | None = None
     any_type: str = ""
     per_tensor: bool = False
+    unlike: str = ""
+    unquantised: bool = False
+    given_type: str = ""
+    begins: str = ""
 
     def holds(self, graph: Graph, operator: Operator, registered: str) -> bool:
         """Whether the rule is about this operator."""
         if self.names and operator.name not in self.names:
+            return False
+        if not operator.name.startswith(self.begins):
             return False
         inputs = _tensors(graph, operator.inputs)
         return (
@@ -56,6 +65,8 @@ class Condition(NamedTuple):
             and (not self.details or any(_details(t) == self.details for t in inputs))
             and (not self.any_type or self.any_type in _types(graph, operator))
             and (not self.unknown_type or "UNKNOWN" in {t.type for t in inputs if t})
+            and (not self.unlike or _unlike(graph, operator, inputs, self.unlike))
+            and (not self.given_type or _given(graph, operator, self.given_type))
             and self._shapes_and_scales(graph, operator, inputs)
         )
 
@@ -64,6 +75,7 @@ class Condition(NamedTuple):
             (not self.zero_scale or any(_scale(tensor) == 0 for tensor in inputs))
             and (not self.finer_output or _finer(graph, operator, inputs))
             and (not self.per_tensor or _channels(inputs) == 1)
+            and (not self.unquantised or _unquantised(inputs))
             and (
                 self.fft_power_of_two is None
                 or self.fft_power_of_two == _powers_of_two(graph, operator)
@@ -90,6 +102,23 @@ def _type(inputs: _Inputs, place: int) -> str:
 def _types(graph: Graph, operator: Operator) -> set[str]:
     tensors = _tensors(graph, (*operator.inputs, *operator.outputs))
     return {tensor.type for tensor in tensors if tensor}
+
+
+def _unlike(graph: Graph, operator: Operator, inputs: _Inputs, which: str) -> bool:
+    """Whether the two types differ; a tensor that is left out differs from none."""
+    second = _at(inputs, 1) if which == "inputs" else _at(_tensors(graph, operator.outputs), 0)
+    first = _at(inputs, 0)
+    return first is not None and second is not None and first.type != second.type
+
+
+def _given(graph: Graph, operator: Operator, kind: str) -> bool:
+    given = (number for number in operator.inputs if number in graph.inputs)
+    return any(number != NO_TENSOR and graph.tensors[number].type == kind for number in given)
+
+
+def _unquantised(inputs: _Inputs) -> bool:
+    data = _at(inputs, 0)
+    return data is not None and data.type in _FIXED_POINT and data.quantisation is None
 
 
 def _details(tensor: Tensor | None) -> str:

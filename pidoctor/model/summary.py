@@ -10,7 +10,8 @@ from typing import NamedTuple
 from pidoctor.model.content import Content, Graph, Operator, Tensor
 
 EDGE_TPU = "edgetpu-custom-op"  # of the Edge TPU compiler: libedgetpu, tflite/public/edgetpu.h
-NPU = "DISPATCH_OP"  # of LiteRT's compilers for the NPUs of phones
+# Of LiteRT's compilers for the NPUs of phones, and of Arm's Vela for the Ethos-U (ethosu/vela).
+NPUS = frozenset({"DISPATCH_OP", "ethos-u"})
 _MINIMUM_RUNTIME = "min_runtime_version"  # metadata that the converter writes
 
 
@@ -56,7 +57,7 @@ def summarise(content: Content) -> Summary:
         dynamic=any(tensor.dynamic for graph in content.graphs for tensor in graph.tensors),
         state="VAR_HANDLE" in names
         or any(tensor.variable for graph in content.graphs for tensor in graph.tensors),
-        compiled_for="edgetpu" if EDGE_TPU in names else "npu" if NPU in names else None,
+        compiled_for="edgetpu" if EDGE_TPU in names else "npu" if NPUS & names else None,
         min_runtime_version=_text(content.metadata.get(_MINIMUM_RUNTIME, b"")),
         converter=content.description,
     )

@@ -87,6 +87,23 @@ def test_a_custom_operator_of_xnnpack_runs_only_there() -> None:
     assert said(model, "tflite-runtime", "2.14.0", "armv7l") == "cannot:allocate"
 
 
+@pytest.mark.parametrize(
+    ("name", "owner", "helps"),
+    [
+        ("TransformTensorBilinear", "MediaPipe", "use-mediapipe"),
+        ("NGramHash", "MediaPipe", "use-mediapipe"),
+        ("TFText>WhitespaceTokenizeWithOffsetsV2", "TensorFlow Text", "use-tensorflow-text"),
+        ("SignalRfft", "TensorFlow Lite Micro", "use-tflite-micro"),
+        ("ethos-u", "Ethos-U", "uncompiled-npu"),
+    ],
+)
+def test_whose_a_custom_operator_is(name: str, owner: str, helps: str) -> None:
+    verdict = judge_model(custom(name), Target("ai-edge-litert", "2.3.0", "aarch64"))
+    assert (verdict.verdict, verdict.stage, verdict.changes) == ("cannot", "allocate", (helps,))
+    assert owner in verdict.reason
+    assert name in verdict.reason
+
+
 def test_six_kinds_of_custom_operators_get_six_sentences() -> None:
     names = (
         "FlexMatrixInverse",
