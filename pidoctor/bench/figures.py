@@ -148,8 +148,12 @@ class Bench(NamedTuple):
     @property
     def best(self) -> BenchRun | None:
         """The fastest of the runs that can be believed."""
-        good = [run for run in self.runs if run.figures and not run.void]
-        return min(good, key=lambda run: run.figures.p50 if run.figures else 0.0, default=None)
+        return fastest(self.runs)
+
+    @property
+    def best_alone(self) -> BenchRun | None:
+        """The fastest that can be believed of those without a delegate: the processor's."""
+        return fastest([run for run in self.runs if not run.delegate])
 
     @property
     def void(self) -> bool:
@@ -178,6 +182,12 @@ class Bench(NamedTuple):
             "mhz": self.mhz,
             "predicted": self.predicted.to_json() if self.predicted else None,
         }
+
+
+def fastest(runs: Sequence[BenchRun]) -> BenchRun | None:
+    """The fastest of the runs that can be believed."""
+    good = [run for run in runs if run.figures and not run.void]
+    return min(good, key=lambda run: run.figures.p50 if run.figures else 0.0, default=None)
 
 
 def drift_of(runs: Sequence[BenchRun]) -> float | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pidoctor import shapes
 
 LEAST_MODELS = 4  # with fewer the range says little of another model
+_SPREAD = 1.02  # of timings of the same model on the same board
 KINDS = {
     "float32": "float32",
     "int8 per channel": "int8",
@@ -78,15 +79,25 @@ def timings() -> tuple[Timing, ...]:
     return load(BoardLatenciesTable).rows
 
 
-def ratio_of(rows: Iterable[Timing], here: str, there: str, kind: str) -> Ratio | None:
-    """What ``rows`` say of two boards for models of a kind; None where they say too little."""
+def ratio_of(
+    rows: Iterable[Timing], here: str, there: str, kind: str, threads: int | None = None
+) -> Ratio | None:
+    """What ``rows`` say of two boards for models of a kind; None where they say too little.
+
+    Where enough models were timed with as many ``threads``, those alone count: their range is a
+    third as wide, and with what two timings of the same thing differ by it holds as often.
+    """
     both = [row for row in rows if row.kind == kind and here in row.ms and there in row.ms]
+    same = [row for row in both if row.threads == threads]
+    spread = 1.0
+    if len({row.model for row in same}) >= LEAST_MODELS:
+        both, spread = same, _SPREAD
     models = {row.model for row in both}
     if len(models) < LEAST_MODELS:
         return None
     ratios = [row.ms[there] / row.ms[here] for row in both]
     sources = tuple(dict.fromkeys(row.source for row in both))
-    return Ratio(min(ratios), max(ratios), len(models), len(both), sources)
+    return Ratio(min(ratios) / spread, max(ratios) * spread, len(models), len(both), sources)
 
 
 def known_from(here: str, kind: str) -> list[str]:

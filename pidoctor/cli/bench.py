@@ -12,7 +12,7 @@ from pidoctor.cli.running import add_delegate, add_shapes
 if TYPE_CHECKING:
     from pidoctor.bench.figures import Bench
     from pidoctor.bench.measure import Given, Subject
-    from pidoctor.bench.prediction import Prediction, Ratio
+    from pidoctor.bench.prediction import Prediction
     from pidoctor.envelope import Result
     from pidoctor.model.content import Content
     from pidoctor.profile.profile import Profile
@@ -138,8 +138,8 @@ def _given(options: argparse.Namespace, content: Content) -> Given:
     )
 
 
-def _elsewhere(options: argparse.Namespace) -> tuple[str, Ratio]:
-    """The board of ``--predict`` and the ratio of its times to those of this one."""
+def _elsewhere(options: argparse.Namespace) -> tuple[str, str, str]:
+    """This board, that of ``--predict``, and the kind of model that both were timed with."""
     from pidoctor import api
     from pidoctor.bench.prediction import KINDS, known_from, ratio_of, timings
     from pidoctor.errors import CouldNotCheckError
@@ -158,14 +158,13 @@ def _elsewhere(options: argparse.Namespace) -> tuple[str, Ratio]:
     if profile.board.id.value is None:
         raise CouldNotCheckError(f"{name}: it is carried over from a known board; this is none")
     here = _place(profile)
-    ratio = ratio_of(timings(), here, there, KINDS[kind])
-    if ratio is None:
+    if ratio_of(timings(), here, there, KINDS[kind]) is None:
         boards = ", ".join(known_from(here, KINDS[kind])) or "no other board"
         raise CouldNotCheckError(
             f"{name}: nobody has published times of the same {KINDS[kind]} models on {here} and "
             f"{there}; from {here} they carry over to {boards}"
         )
-    return there, ratio
+    return here, there, KINDS[kind]
 
 
 def _place(profile: Profile) -> str:
@@ -173,11 +172,14 @@ def _place(profile: Profile) -> str:
     return f"{profile.board.id.value or 'no board'}/{profile.python.bits.value or 64}"
 
 
-def _predicted(bench: Bench, board: str, ratio: Ratio) -> Prediction | None:
-    from pidoctor.bench.prediction import predict
+def _predicted(bench: Bench, here: str, there: str, kind: str) -> Prediction | None:
+    from pidoctor.bench.prediction import predict, ratio_of, timings
 
-    best = bench.best
-    return predict(best.figures.p50, board, ratio) if best and best.figures else None
+    best = bench.best_alone
+    if best is None or best.figures is None:
+        return None
+    ratio = ratio_of(timings(), here, there, kind, best.threads)
+    return predict(best.figures.p50, there, ratio) if ratio else None
 
 
 def _threads(text: str | None) -> tuple[int, ...]:

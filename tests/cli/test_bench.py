@@ -88,14 +88,14 @@ def on_a_pi4(monkeypatch: pytest.MonkeyPatch) -> argparse.Namespace:
 
 
 def test_a_time_is_carried_over_to_another_board(on_a_pi4: argparse.Namespace) -> None:
-    board, ratio = bench._elsewhere(on_a_pi4)
-    assert board == "pi5/64"
+    carried = bench._elsewhere(on_a_pi4)
+    assert carried == ("pi4/64", "pi5/64", "int8")
     measured = BenchRun(1, True, figures_of([40.0, 40.0]))
     made = Bench("m.tflite", "ai-edge-litert", "2.3.0", (measured,), None, None, None, None)
-    predicted = bench._predicted(made, board, ratio)
+    predicted = bench._predicted(made, *carried)
     assert predicted is not None
     assert predicted.low < 40 / 4.37 < predicted.high  # the ratio of the medians
-    assert bench._predicted(made._replace(runs=(BenchRun(1, True),)), board, ratio) is None
+    assert bench._predicted(made._replace(runs=(BenchRun(1, True),)), *carried) is None
     result = Result("bench", bench=made._replace(predicted=predicted), exit_code=ExitCode.FINE)
     (section,) = (it for it in view(result, Detail.USUAL) if it.title == "Elsewhere")
     assert "pi5/64: " in str(section)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 from itertools import permutations
 
@@ -20,26 +21,36 @@ from pidoctor.bench.prediction import (
 from pidoctor.catalog.boards import load_boards
 
 
-def held_out() -> Iterator[bool]:
-    """For each model left out: whether each of its timings lies in the range of the others."""
+def held_out() -> Iterator[tuple[bool, float]]:
+    """For each timing, by those of the other models: whether it lies in the range, and how wide."""
     rows = timings()
     boards = sorted({board for row in rows for board in row.ms})
     for here, there in permutations(boards, 2):
         for kind in set(KINDS.values()):
             both = [r for r in rows if r.kind == kind and here in r.ms and there in r.ms]
-            for model in {row.model for row in both}:
-                others = (row for row in both if row.model != model)
-                ratio = ratio_of(others, here, there, kind)
+            for row in both:
+                others = (other for other in both if other.model != row.model)
+                ratio = ratio_of(others, here, there, kind, row.threads)
                 if ratio is not None:
-                    for row in both:
-                        if row.model == model:
-                            yield ratio.low <= row.ms[there] / row.ms[here] <= ratio.high
+                    held = ratio.low <= row.ms[there] / row.ms[here] <= ratio.high
+                    yield held, ratio.high / ratio.low
 
 
-def test_the_range_holds_for_models_that_were_left_out() -> None:
-    held = list(held_out())
-    assert len(held) > 1000
-    assert sum(held) / len(held) >= 0.80
+def test_the_range_holds_for_models_that_were_left_out_and_is_of_use() -> None:
+    found = list(held_out())
+    assert len(found) > 1000
+    assert sum(held for held, _ in found) / len(found) >= 0.85
+    assert statistics.median(width for _, width in found) < 1.35
+
+
+def test_as_many_threads_count_where_enough_models_were_timed_with_them() -> None:
+    rows = [row(f"m{n}", 10, 20) for n in range(LEAST_MODELS)]
+    more = [row(f"k{n}", 10, 40)._replace(threads=4) for n in range(LEAST_MODELS - 1)]
+    one, four = (ratio_of([*rows, *more], "a/64", "b/64", "int8", threads) for threads in (1, 4))
+    assert one is not None
+    assert four is not None
+    assert (one.low, one.high) == pytest.approx((2 / 1.02, 2 * 1.02))
+    assert (four.low, four.high) == (2, 4)
 
 
 def test_every_board_is_one_of_the_table() -> None:
