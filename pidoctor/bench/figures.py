@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pidoctor import shapes
+    from pidoctor.bench.comparison import Comparison
     from pidoctor.bench.prediction import Prediction
     from pidoctor.proof.proof import Death
 
@@ -144,6 +145,7 @@ class Bench(NamedTuple):
     celsius: float | None
     mhz: int | None
     predicted: Prediction | None = None
+    comparison: Comparison | None = None
 
     @property
     def best(self) -> BenchRun | None:
@@ -181,6 +183,7 @@ class Bench(NamedTuple):
             "celsius": self.celsius,
             "mhz": self.mhz,
             "predicted": self.predicted.to_json() if self.predicted else None,
+            "comparison": self.comparison.to_json() if self.comparison else None,
         }
 
 

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
+from pidoctor.bench.comparison import ROUNDS, Comparison, of_rounds
 from pidoctor.bench.conditions import Moment, look, slowed
 from pidoctor.bench.figures import (
     MOST_OTHERS,
@@ -120,6 +121,48 @@ def measure(
         max((m.celsius for m in moments if m.celsius is not None), default=None),
         last.mhz,
     )
+
+
+def measure_in_turn(
+    subjects: tuple[Subject, Subject],
+    asked: Sequence[Configuration],
+    host: Host,
+    say: Callable[[str], None],
+) -> Bench:
+    """Two models in turn, so that a board that grows warm is as unkind to both: the comparison.
+
+    The runs are those of the first model, or the one in which either died.
+    """
+    rows, runs = [], []
+    for configuration in asked:
+        pairs = []
+        for number in range(ROUNDS):
+            say(f"{subjects[0].name_of(configuration)}: {number + 1} of {ROUNDS} of each ...")
+            pair = [_one(subject, configuration, host).run for subject in subjects]
+            pairs.append(pair)
+            runs += pair if any(run.death for run in pair) else pair[:1]
+            if any(run.death for run in pair):
+                break
+        times = [[run.figures.p50 for run in both if run.figures] for both in zip(*pairs)]
+        if all(len(it) == ROUNDS for it in times):
+            void = [why for pair in pairs for run in pair for why in run.void]
+            rows.append(of_rounds(subjects[0].name_of(configuration), times[0], times[1], void[:1]))
+    one, other = subjects
+    name = one.model.name, other.model.name
+    if name[0] == name[1]:
+        name = str(one.model), str(other.model)
+    seen = look(host)
+    bench = Bench(
+        str(one.model),
+        one.runtime.distribution,
+        one.version,
+        tuple(runs),
+        None,
+        *seen[:1],
+        None,
+        None,
+    )
+    return bench._replace(comparison=Comparison(*name, tuple(rows)))
 
 
 class _Measured(NamedTuple):

@@ -11,10 +11,10 @@ from pidoctor.cli.running import add_delegate, add_shapes
 
 if TYPE_CHECKING:
     from pidoctor.bench.figures import Bench
-    from pidoctor.bench.measure import Given, Subject
+    from pidoctor.bench.measure import Subject
     from pidoctor.bench.prediction import Prediction
+    from pidoctor.bench.stored import StoredBench
     from pidoctor.envelope import Result
-    from pidoctor.model.content import Content
     from pidoctor.profile.profile import Profile
 
 DESCRIPTION = """\
@@ -26,13 +26,16 @@ EXAMPLES = """\
   pidoctor bench detect.tflite --threads 1,4 --seconds 10
   pidoctor bench detect.tflite --venv ~/project/.venv --json
   pidoctor bench detect.tflite --predict pi5-8gb
+  pidoctor bench detect.tflite --compare detect_int8.tflite
   pidoctor bench tpu.tflite --delegate libedgetpu.so.1 --input image.jpg
 """
 _MOST_THREADS = 256
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a .tflite file")
+    parser.add_argument(
+        "file", metavar="FILE", help="a .tflite file; with --compare also a .json of `bench --json`"
+    )
     parser.add_argument("--threads", metavar="LIST", help="1,2,4; default: 1 to all cores")
     parser.add_argument(
         "--seconds", type=float, default=2.0, metavar="N", help="of each configuration; default: 2"
@@ -46,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--predict",
         metavar="TARGET",
         help="also on another board, as a range from what was measured on both: pi5-8gb",
+    )
+    parser.add_argument(
+        "--compare",
+        metavar="FILE2",
+        help="which is faster: another .tflite file, run in turn with the first, or what "
+        "`bench --json` wrote another day or on another board",
     )
     parser.add_argument(
         "--input",
@@ -62,14 +71,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.bench.measure import configurations, measure
+    from pidoctor.cli.bench_subject import subject_of
     from pidoctor.cli.output import watched
     from pidoctor.envelope import Result
+    from pidoctor.errors import UsageError
     from pidoctor.host.live import LiveHost
     from pidoctor.result import ExitCode
 
+    if options.file.lower().endswith(".json") and options.compare is None:
+        raise UsageError(f"{options.file}: a measurement; add --compare FILE2")
     threads = _threads(options.threads)
+    if options.compare is not None:
+        from pidoctor.cli.comparing import compared
+
+        ended = compared(options, threads)
+        if ended is not None:
+            return ended
     elsewhere = _elsewhere(options) if options.predict is not None else None
-    subject, alone = _subject(options)
+    subject, alone = subject_of(options, Path(options.file))
+    before = _before(options)
     with watched(options) as watch:
         asked = tuple(configurations(threads, subject.delegate is not None, alone))
         bench = measure(subject, asked, LiveHost(), watch.say)
@@ -77,65 +97,25 @@ def run(options: argparse.Namespace) -> Result:
         bench = bench._replace(predicted=_predicted(bench, *elsewhere))
     ran = any(run.figures for run in bench.runs) and not bench.delegate_fails
     believed = ExitCode.COULD_NOT_CHECK if bench.void else ExitCode.FINE
-    code = believed if ran else ExitCode.PROBLEM
-    return Result("bench", exit_code=code, verdict=_sentence(bench, subject), bench=bench)
+    code, said = believed if ran else ExitCode.PROBLEM, _sentence(bench, subject)
+    if before is not None and ran:
+        bench, said = with_stored(bench, before)
+    return Result("bench", exit_code=code, verdict=said, bench=bench)
 
 
-def _subject(options: argparse.Namespace) -> tuple[Subject, bool]:
-    """What is measured, and whether the model runs without the delegate."""
-    from pidoctor.bench.measure import Subject
-    from pidoctor.catalog.runtimes import load_runtimes
-    from pidoctor.cli.own_model import delegate_of
-    from pidoctor.cli.smoke import interpreter
-    from pidoctor.cli.where import chosen, must_be_trusted
-    from pidoctor.errors import UsageError
-    from pidoctor.model.bundle import entry_name
-    from pidoctor.model.content import read_content
-    from pidoctor.model.file import named_model
-    from pidoctor.model.summary import summarise
-    from pidoctor.proof.prove import prove
+def _before(options: argparse.Namespace) -> StoredBench | None:
+    from pidoctor.bench.stored import read_stored
 
-    path, delegate = Path(options.file), delegate_of(options)
-    with named_model(path) as data:
-        content = read_content(data)
-    if entry_name(path):
-        raise UsageError(f"{path}: a bundle; unpack it with `python3 -m zipfile -e FILE FOLDER`")
-    if not 0.1 <= options.seconds <= 60:
-        raise UsageError("--seconds: from 0.1 to 60")
-    given = _given(options, content)
-    choice = chosen(options)
-    must_be_trusted(choice)
-    python = interpreter(choice)
-    proof = prove(python, runtime=options.runtime)
-    if proof.death is not None:
-        raise UsageError(f"nothing can be measured: {proof.death.message} (see `pidoctor smoke`)")
-    runtime = next(it for it in load_runtimes() if it.distribution == proof.runtime)
-    subject = Subject(python, runtime, proof.version or "", path, options.seconds, given, delegate)
-    return subject, delegate is None or summarise(content).compiled_for is None
+    return None if options.compare is None else read_stored(Path(options.compare))
 
 
-def _given(options: argparse.Namespace, content: Content) -> Given:
-    """What the model is fed, and how."""
-    from pidoctor.bench.measure import Given
-    from pidoctor.cli.own_model import chosen_shapes
-    from pidoctor.errors import UsageError
-    from pidoctor.example.needs import read_needs
-    from pidoctor.model.content import NO_TENSOR
-    from pidoctor.model.summary import summarise
+def with_stored(bench: Bench, before: StoredBench) -> tuple[Bench, str]:
+    """The measurement with its comparison to an earlier one, and the sentence about that."""
+    from pidoctor.bench.stored import compare_stored, stored
 
-    missing = next((name for name in options.input if not Path(name).is_file()), None)
-    if missing is not None:
-        raise UsageError(f"--input {missing}: there is no such file")
-    shapes, state = chosen_shapes(options.shape), summarise(content).state
-    if all(number == NO_TENSOR for number in content.main.inputs):
-        return Given(state=state)
-    needs = read_needs(content, shapes).inputs
-    return Given(
-        tuple(str(Path(name).resolve()) for name in options.input),
-        tuple(need.to_json() for need in needs),
-        tuple(need.shape for need in needs),
-        state,
-    )
+    now = stored(Path(bench.model).name, bench.to_json())
+    comparison = compare_stored(now, before)
+    return bench._replace(comparison=comparison), comparison.sentence
 
 
 def _elsewhere(options: argparse.Namespace) -> tuple[str, str, str]:

@@ -7,7 +7,14 @@ seconds and milliseconds are in the unit that the key names; a size without one 
 
 from __future__ import annotations
 
-from pidoctor.shapes.bench import Bench, BenchFigures, BenchRun, Prediction
+from pidoctor.shapes.bench import (
+    Bench,
+    BenchCompared,
+    BenchComparison,
+    BenchFigures,
+    BenchRun,
+    Prediction,
+)
 from pidoctor.shapes.envelope import Answer, Cell, Envelope, Profile
 from pidoctor.shapes.finding import Finding, Remedy
 from pidoctor.shapes.fleet import (
@@ -64,6 +71,8 @@ __all__ = (
     "Answer",
     "ArmLevels",
     "Bench",
+    "BenchCompared",
+    "BenchComparison",
     "BenchFigures",
     "BenchRun",
     "Candidate",

@@ -64,10 +64,37 @@ class Prediction(TypedDict):
     sources: list[Text]
 
 
+class BenchCompared(TypedDict):
+    """A configuration of both: the ``ratio`` of the other's time to the one's, and its range.
+
+    ``ms`` are the medians of the one and the other. The range is a 95 % interval where both ran in
+    turn (``rounds`` of each); of stored measurements (0) it counts how far runs of the same model
+    lie apart. ``verdict`` is about the other: "faster", "slower", or "same": not to be told apart.
+    """
+
+    configuration: Text
+    ms: list[Number]
+    ratio: Number
+    low: Number
+    high: Number
+    rounds: Amount
+    verdict: Text
+    void: list[Text]
+
+
+class BenchComparison(TypedDict):
+    """Two models or measurements, by name, and each configuration that both ran in."""
+
+    one: Text
+    other: Text
+    rows: list[BenchCompared]
+
+
 class Bench(TypedDict):
     """How fast a model runs here; ``drift``: one thread at the end over one at the beginning.
 
-    ``celsius`` is the highest that was seen. ``predicted`` is there where it was asked for.
+    ``celsius`` is the highest that was seen. ``predicted`` and ``comparison`` are there where
+    they were asked for.
     """
 
     model: str
@@ -79,3 +106,4 @@ class Bench(TypedDict):
     celsius: Union[float, None]
     mhz: Union[Amount, None]
     predicted: Union[Prediction, None]
+    comparison: Union[BenchComparison, None]

@@ -73,6 +73,26 @@ def test_what_a_run_cannot_be_given(words: tuple[str, ...], said: str) -> None:
     assert (run.code, run.err) == (2, f"pidoctor: {said}\n")
 
 
+def test_measurements_are_compared(tmp_path: Path) -> None:
+    run = BenchRun(1, True, figures_of([10.0, 10.0]))
+    made = Bench("m.tflite", "ai-edge-litert", "2.3.0", (run,), 1.0, None, None, None)
+    faster = made._replace(runs=(run._replace(figures=figures_of([5.0, 5.0])),))
+    for name, it in (("a.json", made), ("b.json", faster)):
+        (tmp_path / name).write_text(json.dumps(Result("bench", bench=it).to_json()))
+    one, other = str(tmp_path / "a.json"), str(tmp_path / "b.json")
+    answer = pidoctor("bench", one, "--compare", other, "--json")
+    jsonschema.validate(answer.json, schema())
+    assert answer.code == 0
+    assert answer.json["verdict"].startswith("b.json is faster than a.json with 1 thread")
+    assert answer.json["bench"]["comparison"]["rows"][0]["ratio"] == 0.5
+    assert "2 over 1" in pidoctor("bench", one, "--compare", other).out
+    alone = pidoctor("bench", one)
+    assert (alone.code, alone.err) == (2, f"pidoctor: {one}: a measurement; add --compare FILE2\n")
+    turned = pidoctor("bench", one, "--compare", str(INT8))
+    assert turned.code == 2
+    assert "name the model first" in turned.err
+
+
 def test_a_runtime_that_nobody_knows() -> None:
     run = pidoctor("bench", str(INT8), "--runtime", "onnx", "--python", sys.executable)
     assert run.code == 2
@@ -172,6 +192,18 @@ def test_a_delegate_is_measured_and_its_output_compared(python: str, tmp_path: P
     run = pidoctor(*words, "--delegate", "libnone.so")
     assert run.code == 1
     assert "while the delegate was loaded" in run.json["verdict"]
+
+
+@pytest.mark.network
+def test_two_models_run_in_turn(python: str) -> None:
+    other = str(INT8.with_name("float32.tflite"))
+    words = ("--python", python, "--threads", "1", "--seconds", "0.1", "--json")
+    answer = pidoctor("bench", str(INT8), "--compare", other, *words)
+    (row,) = answer.json["bench"]["comparison"]["rows"]
+    assert row["rounds"] == 5
+    assert row["low"] <= row["ratio"] <= row["high"]
+    assert answer.code == (3 if row["void"] else 0)
+    assert answer.json["verdict"].startswith("float32.tflite ")
 
 
 @pytest.mark.network

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pidoctor.bench.comparison import Comparison
 from pidoctor.bench.figures import Bench, BenchRun, Figures
 from pidoctor.bench.prediction import Prediction
 from pidoctor.envelope import Result
 from pidoctor.report.document import Block, Detail, Facts, Item, Mark, Row, Section, Table, Text
 from pidoctor.units import count, size
 
+_VERDICTS = {"faster": "faster", "slower": "slower", "same": "not told apart"}
 _WIDTH = 30  # characters of the longest bar
 
 
@@ -17,6 +19,11 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     """The table of times, the medians as bars, and the reasons why figures are void."""
     bench = result.bench
     if bench is None or detail is Detail.QUIET:
+        return
+    if bench.comparison is not None:
+        yield Section("Compared", tuple(_compared(bench.comparison)))
+    in_turn = bench.comparison is not None and any(row.rounds for row in bench.comparison.rows)
+    if not bench.runs or in_turn:
         return
     measured = [(run, run.figures) for run in bench.runs if run.figures]
     blocks: list[Block] = []
@@ -30,6 +37,27 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     if bench.predicted is not None:
         yield Section("Elsewhere", tuple(_elsewhere(bench.predicted)))
     yield Section("Before the first run", tuple(_start(bench)))
+
+
+def _compared(it: Comparison) -> Iterator[Block]:
+    """A row a configuration: both medians, and the second over the first with its range."""
+    rows = tuple(
+        (
+            row.configuration,
+            *(f"{ms:.3g}" for ms in row.ms),
+            f"{row.ratio:.3g}",
+            f"{row.low:.3g} to {row.high:.3g}",
+            _VERDICTS[row.verdict],
+        )
+        for row in it.rows
+    )
+    yield Text(f"1: {it.one}")
+    yield Text(f"2: {it.other}")
+    if rows:
+        yield Table(rows, header=("milliseconds", "1", "2", "2 over 1", "range", "2 is"))
+    for row in it.rows:
+        if row.void:
+            yield Item(Mark.WARN, f"{row.configuration} is void: {'; '.join(row.void)}")
 
 
 def _row(run: BenchRun, it: Figures) -> tuple[str, ...]:
