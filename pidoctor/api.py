@@ -40,6 +40,9 @@ if TYPE_CHECKING:  # importing this module is free: each function imports what i
 __all__ = ["check", "diagnose", "inspect_model", "probe", "resolve"]
 
 
+_OF_A_SYSTEM = ("etc", "usr", "nix")  # folders of a root
+
+
 def probe(
     *,
     target: str | None = None,
@@ -79,6 +82,11 @@ def probe(
 
         if not Path(root).is_dir():
             raise UsageError(f"--root {root}: not a directory")
+        if not any((Path(root) / folder).is_dir() for folder in _OF_A_SYSTEM):
+            raise UsageError(
+                f"--root {root}: no Linux system is in it (it has no etc and no usr); of a card "
+                "mount the large partition, not the one that it boots from"
+            )
         return look(DirectoryHost(Path(root)), python, origin=f"root {root}")
     from pidoctor.host.live import LiveHost
     from pidoctor.probe.environment_choice import existing

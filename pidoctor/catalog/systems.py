@@ -124,6 +124,11 @@ class Systems(NamedTuple):
         rows = (row for row in self.libraries if row.package_manager == package_manager)
         return next((row.packages for row in rows), {})
 
+    def python_command(self, package_manager: str) -> str:
+        """The command that installs a Python; empty where nothing is known."""
+        rows = (row for row in self.libraries if row.package_manager == package_manager)
+        return next((row.python for row in rows), "")
+
     def flavour_of_id(self, os_id: str) -> str:
         """The flavour that an os-release ID means where no sign tells another; else the ID."""
         return next((one.id for one in self.flavours if os_id in one.os_ids), os_id)
@@ -190,10 +195,12 @@ class Container(NamedTuple):
 
 
 class Packaged(NamedTuple):
-    """The packages in which the systems of a package manager have the libraries of wheels."""
+    """The packages in which the systems of a package manager have the libraries of wheels, and the
+    command that installs their Python."""
 
     package_manager: str
     packages: Mapping[str, str]  # soname -> package
+    python: str
     sources: tuple[str, ...]
 
 

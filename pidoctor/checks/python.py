@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pidoctor.catalog.systems import load_systems
 from pidoctor.checks.case import Case
-from pidoctor.profile.fact import State
+from pidoctor.profile.fact import Fact, State
 from pidoctor.result import Finding, Remedy, Severity
 
 
@@ -20,7 +21,7 @@ def interpreter(case: Case) -> Iterator[Finding]:
             Severity.ERROR,
             "There is no Python to install TensorFlow Lite for.",
             f"{python.executable.source}: {python.executable.detail or 'not found'}",
-            apt(case, "python3 python3-venv", "Install the system's Python."),
+            _install_python(case.profile.system.package_manager),
         )
         return
     yield Finding(
@@ -127,9 +128,21 @@ def externally_managed(case: Case) -> Iterator[Finding]:
         )
 
 
+def _install_python(manager: Fact[str]) -> Remedy:
+    """By the system's package manager; an image that has none is built with Python or without."""
+    command = load_systems().python_command(manager.or_else(""))
+    if command:
+        return Remedy("Install the system's Python.", (command,), safe=True)
+    return Remedy(
+        "Install Python 3 with the system's package manager; an image made with Yocto or Buildroot "
+        "gets it when it is built. If it is there already, name it: --python PATH."
+    )
+
+
 def apt(case: Case, packages: str, text: str) -> Remedy | None:
-    """The remedy of installing Debian packages, on a system that has apt."""
-    if case.profile.system.package_manager.or_else("apt") != "apt":
+    """The remedy of installing Debian packages, on a system that has apt or may have it."""
+    manager = case.profile.system.package_manager
+    if manager.state is State.ABSENT or manager.or_else("apt") != "apt":
         return None
     return Remedy(text, (f"sudo apt-get install -y {packages}",), safe=True)
 

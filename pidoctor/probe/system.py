@@ -32,6 +32,7 @@ PACKAGE_MANAGERS = (
     ("/usr/bin/dnf", "dnf"),
     ("/usr/bin/pacman", "pacman"),
     ("/usr/bin/zypper", "zypper"),
+    ("/bin/opkg", "opkg"),
 )
 
 # Debian's multiarch folder of a machine; elsewhere libraries lie in /usr/lib64 or /usr/lib.

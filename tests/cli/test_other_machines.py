@@ -23,3 +23,39 @@ def test_no_sentence_means_this_machine(words: str, where: str) -> None:
     said = pidoctor(*words.split(), *place)
     assert said.out
     assert [line for line in said.out.splitlines() if HERE.search(line)] == []
+
+
+@pytest.mark.parametrize(
+    ("program", "command"),
+    [
+        ("usr/bin/apt-get", "sudo apt-get install -y python3 python3-venv"),
+        ("bin/opkg", "opkg install python3"),
+        ("sbin/apk", "apk add python3"),
+        (None, None),  # Yocto, Buildroot: no package manager is in the image
+    ],
+)
+def test_a_root_without_python(program: str | None, command: str | None, tmp_path: Path) -> None:
+    """What installs a Python is what the system itself has, not what the reader's has."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "os-release").write_text("ID=poky\nPRETTY_NAME=Poky\n", encoding="ascii")
+    if program:
+        (tmp_path / program).parent.mkdir(parents=True)
+        (tmp_path / program).touch()
+    said = pidoctor("check", "--root", str(tmp_path), "--json").json
+    assert said["exit_code"] == 3
+    [found] = [finding for finding in said["findings"] if finding["id"] == "no-python"]
+    assert found["remedy"]["commands"] == ([command] if command else [])
+
+
+def test_a_boot_partition_is_no_system(tmp_path: Path) -> None:
+    (tmp_path / "config.txt").touch()
+    said = pidoctor("check", "--root", str(tmp_path))
+    assert said.code == 2
+    assert "mount the large partition" in said.err
+
+
+def test_an_os_release_that_points_out_of_the_root_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "os-release").symlink_to("../../../../../../../../etc/os-release")
+    said = pidoctor("check", "--root", str(tmp_path), "--json").json
+    assert said["profile"]["system"]["name"]["state"] != "known"

@@ -50,7 +50,8 @@ def _effect(catalog: Catalog, row: LedgerRun) -> str:
 
 
 def _difference(catalog: Catalog, row: LedgerRun, profile: Profile) -> str:
-    runtime = next(name for name, one in catalog.runtimes.items() if row.name in one.distributions)
+    builds = (name for name, one in catalog.runtimes.items() if row.name in one.distributions)
+    runtime = row.name if row.name in catalog.named else next(builds)
     text = f"{runtime}=={row.version}"
     without = _answer(replace(catalog, ledger=Ledger()), text, profile)
     given = _answer(replace(catalog, ledger=Ledger([row])), text, profile)
