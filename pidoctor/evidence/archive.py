@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ _RATIO = 100  # wheels of real libraries unpack to less than ten times their siz
 _CHUNK = 1 << 18
 _FEED = 1 << 15
 _CHECKPOINT_EVERY = 8 << 20
+_KEPT = 16  # blocks of _CHUNK bytes
 _STORED, _DEFLATED = 0, 8
 # What zipfile raises about files that are none, beside its own error.
 _ZIP_ERRORS = (
@@ -49,7 +51,7 @@ class Archive:
 
     def open(self, member: zipfile.ZipInfo) -> io.BufferedReader:
         """The content of ``member``, seekable; reading it may raise :class:`UsageError`."""
-        return io.BufferedReader(MemberStream(self._file, member, self.name), _CHUNK)
+        return io.BufferedReader(Blocks(MemberStream(self._file, member, self.name)), _CHUNK)
 
     def elf_members(self) -> Iterator[zipfile.ZipInfo]:
         """The members that begin like an ELF file."""
@@ -171,6 +173,49 @@ class MemberStream(io.RawIOBase):
         if self._current[0] - self._states[-1][0] >= _CHECKPOINT_EVERY:
             self._states.append((*self._current[:2], inflater.copy()))
         return data
+
+
+class Blocks(io.RawIOBase):
+    """A stream whose last blocks are kept: headers and tables of an ELF file are read in turns."""
+
+    def __init__(self, raw: MemberStream) -> None:
+        super().__init__()
+        self._raw = raw
+        self._position = 0
+        self._kept: OrderedDict[int, bytes] = OrderedDict()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._raw.size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        number, offset = divmod(self._position, _CHUNK)
+        data = self._block(number)[offset : offset + len(buffer)]
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def _block(self, number: int) -> bytes:
+        if number not in self._kept:
+            self._raw.seek(number * _CHUNK)
+            block = b""
+            while len(block) < _CHUNK and (more := self._raw.read(_CHUNK - len(block))):
+                block += more
+            self._kept[number] = block
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(number)
+        return self._kept[number]
 
 
 def _unsafe(name: str) -> bool:

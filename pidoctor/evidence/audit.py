@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pidoctor import shapes
 from pidoctor.safe_files import open_regular
 
-_IN_MEMORY = 32 << 20  # bytes of a library
+_IN_MEMORY = 8 << 20  # bytes of a library
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,11 @@ def _library(archive: Archive, member: zipfile.ZipInfo, instructions: bool) -> L
         # What is small is unpacked once: a seek in what is not costs up to 8 MB of unpacking.
         small = member.file_size <= _IN_MEMORY
         stream = io.BytesIO(unpacking.read()) if small else unpacking
+        # From start to end first, where that does not depend on the headers: what they name lies
+        # all over the file, and going back to the start would fetch a remote one once more.
+        whole = None if instructions else scan(stream, "", ())
         facts = read_elf(stream, name)
-        marks = scan(stream, facts.machine, facts.code if instructions else ())
+        marks = whole or scan(stream, facts.machine, facts.code)
         if marks.crc != member.CRC:
             raise UsageError(f"{name} is damaged (its checksum does not match)")
     return LibraryAudit(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,11 +27,13 @@ from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.pages import IndexPage
 from pidoctor.indexing.remote import RemoteFile
 from pidoctor.indexing.store import Store
+from pidoctor.indexing.workers import workers
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 
 _SECONDS = 240.0  # for the files of wheels, all of a question's together
 _BYTES = 400 << 20
 _LARGEST_WHEEL = 150 << 20
+_AT_ONCE = 3  # wheels; each takes some 20 MB of memory
 _BUFFER = 4 << 20  # bytes asked for at once
 
 
@@ -154,8 +156,8 @@ class OwnIndex(WheelsIndex):
             and wheel.evidence is None
             and not wheel.filename.endswith("-any.whl")
         ]
-        for wheel in unread:
-            self._evidence[wheel.sha256] = found = self._read_files(wheel)
+        for wheel, found in zip(unread, self._read_together(unread)):
+            self._evidence[wheel.sha256] = found
             project = self._projects.get(wheel.name)
             if found is not None and project is not None:
                 self._projects[wheel.name] = _with_evidence(project, wheel.sha256, found)
@@ -264,14 +266,21 @@ class OwnIndex(WheelsIndex):
                 self._evidence[sha256] = found
         return self._evidence.get(sha256)
 
-    def _read_files(self, wheel: Wheel) -> Evidence | None:
+    def _read_together(self, wheels: Sequence[Wheel]) -> list[Evidence | None]:
+        if not wheels:
+            return []
         self._until = self._until or time.monotonic() + _SECONDS
+        names = ", ".join(f"{wheel.name} {wheel.version}" for wheel in wheels)
+        self._say(f"Read the files of {names}", True)
+        with workers(_AT_ONCE) as pool:
+            return list(pool.map(self._read_files, wheels))
+
+    def _read_files(self, wheel: Wheel) -> Evidence | None:
         if wheel.size > min(self._bytes_left, _LARGEST_WHEEL) or time.monotonic() > self._until:
             return None
         try:
             session = self._pages.session
             link = self._addressed(wheel)
-            self._say(f"Read the files of {wheel.filename}", True)
             with RemoteFile(session, link.url, link.filename, limit=_LARGEST_WHEEL) as remote:
                 self._bytes_left -= remote.size
                 audit = audit_file(io.BufferedReader(remote, _BUFFER), link.filename, False)

@@ -10,9 +10,9 @@ _COUNT = 8
 
 
 @contextmanager
-def workers() -> Iterator[ThreadPoolExecutor]:
+def workers(count: int = _COUNT) -> Iterator[ThreadPoolExecutor]:
     """A pool of threads. Leaving it early waits for the requests under way, not for the queue."""
-    pool = ThreadPoolExecutor(_COUNT)
+    pool = ThreadPoolExecutor(count)
     try:
         yield pool
     finally:

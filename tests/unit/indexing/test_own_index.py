@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.indexing.addresses import addresses
 from pidoctor.indexing.own_index import OwnIndex, Sources, Wanted
 from pidoctor.requirements.project import read_project
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
@@ -307,3 +309,40 @@ def test_an_install_looks_for_a_version_that_is_not_known(
     found = pidoctor(*asked).json["resolution"]
     assert found["packages"][0]["filename"] == name
     assert pidoctor(*asked, "--offline").json["resolution"]["status"] == "impossible"
+
+
+def test_a_large_library_is_fetched_about_once(offered: SimpleIndex, tmp_path: Path) -> None:
+    """Its tables lie all over it; what was unpacked on the way to them is not fetched again."""
+    name = "big-1.0-cp311-cp311-manylinux_2_17_aarch64.whl"
+    library = Elf(needs={"libc.so.6": [("GLIBC_2.17", False)]}).build() + os.urandom(20 << 20)
+    offered.add(name, big=library)
+    answer = ask(tmp_path, "ai-edge-litert", "big")
+    assert pins(answer)["big"] == "1.0"
+    assert offered.sent(name) < 1.5 * len(library)
+
+
+def test_an_index_that_only_the_requirements_file_names(
+    offered: SimpleIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Resolved, locked with its address, and downloaded from there."""
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple/")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "app").mkdir()
+    Path("app/r.txt").write_text(f"-i {offered.url}\ntflite-runtime==2.14.0\nopencv-python\n")
+    asked = ("-r", "app/r.txt", "--target", "pi4-4gb/bookworm-64")
+    run = pidoctor("lock", *asked, "--json")
+    assert run.code == 0, run.out + run.err
+    plan = ask_file(tmp_path, "app/r.txt")
+    assert plan.sources.index_url == offered.url
+    found = addresses(plan.wheels, plan.sources)
+    assert [name for name in found if name.startswith("opencv")] == [
+        f"opencv_python-4.8.1-{TAG}.whl"
+    ]
+
+
+def ask_file(tmp_path: Path, name: str) -> Plan:
+    project = read_project((), [name])
+    known = held(tmp_path, Sources.of_user(more=project.sources))
+    plan = api.resolve(pi4(), project, catalog=known)
+    assert isinstance(plan, Plan)
+    return plan

@@ -20,6 +20,7 @@ from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.indexing import patient_session, sources
 from pidoctor.indexing.addresses import addresses
 from pidoctor.indexing.pages import PageReader
+from pidoctor.indexing.patient_connection import TrustingAdapter
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import RemoteFile, download, fetch_small
 from pidoctor.indexing.scope import load_scope
@@ -249,3 +250,16 @@ def test_the_time_can_be_set() -> None:
     for wrong in ("x", "0", "-1", "nan", "inf", "1e9"):
         with pytest.raises(UsageError, match="PIDOCTOR_TIMEOUT"):
             timeout_of({"PIDOCTOR_TIMEOUT": wrong})
+
+
+def test_a_host_that_pip_trusts_is_taken_with_any_certificate() -> None:
+    session = open_session(PipSettings(trusted_hosts=("index.example", "other.example:8443")))
+
+    def trusted(url: str) -> bool:
+        return isinstance(session.get_adapter(url), TrustingAdapter)
+
+    assert trusted("https://index.example/simple/x/")
+    assert trusted("https://index.example:8000/simple/x/")
+    assert trusted("https://other.example:8443/")
+    assert not trusted("https://other.example/")
+    assert not trusted("https://index.example.evil.example/")
