@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.evidence import audit
 from pidoctor.indexing.addresses import addresses
 from pidoctor.indexing.own_index import OwnIndex, Sources, Wanted
 from pidoctor.requirements.project import read_project
@@ -311,11 +313,19 @@ def test_an_install_looks_for_a_version_that_is_not_known(
     assert pidoctor(*asked, "--offline").json["resolution"]["status"] == "impossible"
 
 
-def test_a_large_library_is_fetched_about_once(offered: SimpleIndex, tmp_path: Path) -> None:
-    """Its tables lie all over it; what was unpacked on the way to them is not fetched again."""
+def test_a_large_library_is_fetched_about_once(
+    offered: SimpleIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tables lie at both ends; what was unpacked on the way to them is not fetched again."""
+    monkeypatch.setattr(audit, "_IN_MEMORY", 1 << 20)
     name = "big-1.0-cp311-cp311-manylinux_2_17_aarch64.whl"
-    library = Elf(needs={"libc.so.6": [("GLIBC_2.17", False)]}).build() + os.urandom(20 << 20)
-    offered.add(name, big=library)
+    library = bytearray(Elf(needs={"libc.so.6": [("GLIBC_2.17", False)]}).build())
+    (headers,) = struct.unpack_from("<Q", library, 0x28)
+    sections = library[headers:]
+    library += os.urandom(20 << 20)
+    struct.pack_into("<Q", library, 0x28, len(library))
+    library += sections
+    offered.add(name, big=bytes(library))
     answer = ask(tmp_path, "ai-edge-litert", "big")
     assert pins(answer)["big"] == "1.0"
     assert offered.sent(name) < 1.5 * len(library)
