@@ -104,7 +104,47 @@ def _files_missing(case: Case, damage: Damage) -> Finding:
     )
 
 
+def _moved(case: Case, damage: Damage) -> Finding:
+    folder = case.profile.environment.folder.or_else("")
+    typed = f"{shlex.quote(folder)}/bin/python -m pip"
+    return Finding(
+        "environment-moved",
+        Severity.WARNING,
+        f"The environment was copied or moved here from {damage.detail}: its commands, pip among "
+        "them, still start the Python of that place, and so install there or not at all.",
+        damage.path,
+        Remedy(
+            "Install pip again by the Python that is here; bin/activate names the old place, "
+            f"so start programs as {shlex.quote(folder)}/bin/python.",
+            (f"{typed} install --force-reinstall --no-deps pip",),
+        ),
+    )
+
+
+def _shadowed(case: Case, damage: Damage) -> Finding:
+    decisive = damage.name == "numpy" or damage.name in case.catalog.named
+    return shadowed_finding(damage, Severity.ERROR if decisive else Severity.WARNING)
+
+
+def shadowed_finding(damage: Damage, severity: Severity) -> Finding:
+    """What PYTHONPATH puts before a package of the environment."""
+    return Finding(
+        "pythonpath-shadows",
+        severity,
+        f"Programs import {damage.name} {damage.detail} from {damage.path}, which PYTHONPATH puts "
+        "before that of the environment; only the latter is judged here.",
+        f"PYTHONPATH, {damage.path}",
+        Remedy(
+            "Take it out of the variable, here and where it is set (~/.bashrc, ~/.profile, the "
+            "service's file).",
+            ("unset PYTHONPATH",),
+        ),
+    )
+
+
 _TOLD = {
+    "moved": _moved,
+    "shadowed": _shadowed,
     "two-versions": _two_versions,
     "unreadable-metadata": _unreadable,
     "files-missing": _files_missing,

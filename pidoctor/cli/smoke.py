@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -92,7 +93,8 @@ def run(options: argparse.Namespace) -> Result:
         exit_code=ExitCode.FINE if proof.status == "passed" else ExitCode.PROBLEM,
         findings=(
             *left,
-            *(_differences(receipt, proof) if receipt else ()),
+            *(_differences(receipt, proof, choice) if receipt else ()),
+            *_shadowed(choice),
             *_other_interfaces(choice, proof),
             *_nothing_delegated(proof),
         ),
@@ -124,6 +126,22 @@ def _other_interfaces(choice: EnvironmentChoice, proof: Proof) -> Iterator[Findi
         yield compiled_model_finding(text)
 
 
+def _shadowed(choice: EnvironmentChoice) -> Iterator[Finding]:
+    """What programs import in place of what was proven, which was without PYTHONPATH."""
+    from pidoctor.checks.installed_state import shadowed_finding
+    from pidoctor.host.live import LiveHost
+    from pidoctor.probe.environment_faults import SEARCH_PATH
+    from pidoctor.probe.machine import probe
+    from pidoctor.result import Severity
+
+    host = LiveHost()
+    if host.environ(SEARCH_PATH):
+        environment = probe(host, choice=choice).profile.environment
+        for damage in environment.damages.or_else(()):
+            if damage.kind == "shadowed":
+                yield shadowed_finding(damage, Severity.WARNING)
+
+
 def _nothing_delegated(proof: Proof) -> Iterator[Finding]:
     """A delegate that was loaded and took no part of the model: the processor ran it all."""
     from pidoctor.result import Finding, Remedy, Severity
@@ -141,11 +159,14 @@ def _nothing_delegated(proof: Proof) -> Iterator[Finding]:
         )
 
 
-def _differences(receipt: Mapping[str, Any], proof: Proof) -> Iterator[Finding]:
+def _differences(
+    receipt: Mapping[str, Any], proof: Proof, choice: EnvironmentChoice
+) -> Iterator[Finding]:
     """What is no longer as it was when pidoctor installed and proved the environment."""
     from pidoctor.result import Finding, Remedy, Severity
 
     installed = receipt["proof"]
+    venv = ("--venv", choice.folder) if choice.named else ()
     for name, then, now in (
         (proof.runtime, installed.get("version"), proof.version),
         ("numpy", installed.get("numpy"), proof.numpy),
@@ -156,7 +177,9 @@ def _differences(receipt: Mapping[str, Any], proof: Proof) -> Iterator[Finding]:
                 Severity.WARNING,
                 f"{name} is {now or 'gone'}; pidoctor installed and proved {then}.",
                 f"receipt of {receipt.get('time')}",
-                Remedy("Bring back what was proven.", ("pidoctor install",)),
+                Remedy(
+                    "Bring back what was proven.", (shlex.join(["pidoctor", "install", *venv]),)
+                ),
             )
 
 

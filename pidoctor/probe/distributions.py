@@ -26,7 +26,9 @@ RECORD_LIMIT = 4 << 20
 MOST_DISTRIBUTIONS = 2000
 MOST_REQUIREMENTS = 500
 _FILES_LIMIT = 192 << 20  # bytes of a distribution's ELF files that are searched
-_NAMED = re.compile(r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-py\d[^-]*)?\.(?P<kind>dist|egg)-info")
+METADATA_FOLDER = re.compile(
+    r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-py\d[^-]*)?\.(?P<kind>dist|egg)-info"
+)
 _LIBRARY = re.compile(r"[^\x00-\x1f,\"]+\.so(?:\.\d+)*")
 
 _NUMPY_CAPSULE = SearchPattern("numpy-c-api", rb"(_ARRAY_API)")
@@ -47,7 +49,7 @@ def installed_in(
             if entry.startswith("~"):
                 damages.append(_half_removed(folder, entry))
                 continue
-            named = _NAMED.fullmatch(entry)
+            named = METADATA_FOLDER.fullmatch(entry)
             if named is None or len(here) >= MOST_DISTRIBUTIONS:
                 continue
             item = _distribution(host, folder, entry, named, damages)

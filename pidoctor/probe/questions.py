@@ -25,6 +25,7 @@ from pidoctor.probe import (
     storage,
     system,
 )
+from pidoctor.probe.environment_faults import SEARCH_PATH
 
 _SCRIPT = "capture_script.py"
 _UNFILLED = "QUESTIONS = {}"
@@ -73,7 +74,7 @@ def questions() -> dict[str, Any]:
             accelerators.PCI: ["vendor", "device", "class"],
         },
         "environment": sorted(
-            {*pip_settings.VARIABLES, *storage.TEMP_VARIABLES, system.LIBRARY_PATH}
+            {*pip_settings.VARIABLES, *storage.TEMP_VARIABLES, system.LIBRARY_PATH, SEARCH_PATH}
         ),
         "libraries": {"folders": list(system.every_library_folder()), "names": system.WANTED},
         "searches": [

@@ -48,7 +48,9 @@ class InstalledPackage:
 class Damage:
     """Something wrong with what is installed: its kind, the path, and what was seen there."""
 
-    kind: str  # "half-removed", "unreadable-metadata", "two-versions", "files-missing"
+    # "half-removed", "unreadable-metadata", "two-versions", "files-missing"; "moved" (the detail is
+    # the folder before), "shadowed" by PYTHONPATH (the path is its entry, the detail the version)
+    kind: str
     name: str
     path: str
     detail: str

@@ -111,7 +111,7 @@ def _satisfied(result: Result, plan: Plan) -> Conclusion:
     if day:
         return Conclusion(f"{_named(plan)} is installed in {where}; proven on {day}.")
     said = f"{_named(plan)} is installed in {where}, and fits; it was not proven by a run yet."
-    return Conclusion(said, "pidoctor smoke")
+    return Conclusion(said, shlex.join(["pidoctor", "smoke", *_asked(result).more]))
 
 
 def _is(several: list[Finding]) -> str:

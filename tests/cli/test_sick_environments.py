@@ -125,3 +125,38 @@ def test_a_python_that_is_not_there_is_one_line_with_those_that_are(wanted: str)
     refused = answer("check", "--python", wanted)
     assert refused["exit_code"] == 2
     assert refused["error"].startswith(f"--python {wanted}: ")
+
+
+def test_an_environment_that_was_copied_here(tmp_path: Path) -> None:
+    """Its pip still installs into the one that it was copied from."""
+    made(tmp_path, NUMPY, TFLITE)
+    script = tmp_path / ".venv/bin/pip"
+    old = tmp_path / "old"
+    for begins in (
+        f"#!{old}/bin/python3.11\n",
+        f"#!/bin/sh\n'''exec' \"{old}/bin/python\" \"$0\"\n",
+    ):
+        script.write_text(begins)
+        checked = answer("check", "--venv", str(tmp_path / ".venv"), "--offline")
+        (found,) = [it for it in checked["findings"] if it["id"] == "environment-moved"]
+        assert f"from {old}:" in found["message"]
+    script.write_text(f"#!{tmp_path}/.venv/bin/python\n")
+    checked = answer("check", "--venv", str(tmp_path / ".venv"), "--offline")
+    assert "environment-moved" not in {it["id"] for it in checked["findings"]}
+
+
+def test_what_pythonpath_puts_before_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs import it, and die of it; the environment alone is fine."""
+    made(tmp_path, NUMPY, TFLITE)
+    other = made(tmp_path / "other", ("numpy", "2.2.6", ()))
+    venv = ("--venv", str(tmp_path / ".venv"))
+    assert answer("check", *venv, "--offline")["exit_code"] == 0
+    monkeypatch.setenv("PYTHONPATH", f"/nowhere:{other}")
+    checked = answer("check", *venv, "--offline")
+    (found,) = [it for it in checked["findings"] if it["id"] == "pythonpath-shadows"]
+    assert (checked["exit_code"], found["severity"]) == (1, "error")
+    assert f"numpy 2.2.6 from {other}" in found["message"]
+    proven = answer("smoke", *venv)
+    assert "pythonpath-shadows" in {it["id"] for it in proven["findings"]}

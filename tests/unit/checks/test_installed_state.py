@@ -36,6 +36,12 @@ def board(*damages: Damage, made_for: str = "3.11.2") -> Profile:
         ("two-versions", "package-two-versions", "--force-reinstall --no-deps numpy"),
         ("unreadable-metadata", "package-metadata-unreadable", "--force-reinstall"),
         ("files-missing", "package-files-missing", "--force-reinstall"),
+        (
+            "moved",
+            "environment-moved",
+            "/home/me/.venv/bin/python -m pip install --force-reinstall",
+        ),
+        ("shadowed", "pythonpath-shadows", "unset PYTHONPATH"),
     ],
 )
 def test_each_damage_is_one_finding_with_a_command(kind: str, found_id: str, command: str) -> None:

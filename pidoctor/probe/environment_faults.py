@@ -1,0 +1,52 @@
+"""What is wrong around an environment: it was copied or moved, or PYTHONPATH is before it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from pidoctor.host.base import Host, HostError, read_text
+from pidoctor.probe.distributions import METADATA_FOLDER
+from pidoctor.probe.reading import clean
+from pidoctor.profile.environment import Damage, InstalledPackage
+
+SEARCH_PATH = "PYTHONPATH"
+_MOST_ENTRIES = 20
+_LIMIT = 4096  # bytes of a script's beginning
+# "#!/old/bin/python", and for a long path "#!/bin/sh" and then "'''exec' /old/bin/python".
+_STARTS = re.compile(r"(?:#!|^'''exec' )\"?(/[^\"\n]{1,1000}?)/bin/python[\d.]*\"?(?:\s|$)", re.M)
+
+
+def moved(host: Host, folder: str) -> Iterator[Damage]:
+    """An environment whose pip runs the Python of another place, from which it was taken."""
+    path = f"{folder}/bin/pip"
+    try:
+        found = _STARTS.search(read_text(host, path, _LIMIT))
+        if found is None or host.real_path(found[1]) == host.real_path(folder):
+            return
+    except HostError:
+        return
+    yield Damage("moved", "pip", path, clean(found[1], 500))
+
+
+def shadowed(host: Host, installed: Iterable[InstalledPackage]) -> Iterator[Damage]:
+    """Packages that PYTHONPATH puts before those that are installed."""
+    known = {item.name: item for item in reversed([*installed])}
+    entries = (host.environ(SEARCH_PATH) or "").split(":")[:_MOST_ENTRIES]
+    for entry in filter(posixpath.isabs, entries):
+        for name, version in _packages(host, entry):
+            item = known.get(name)
+            if item is not None and item.folder != entry and version != item.version:
+                yield Damage("shadowed", name, clean(entry, 500), version)
+
+
+def _packages(host: Host, folder: str) -> Iterator[tuple[str, str]]:
+    try:
+        entries = host.list_dir(folder)
+    except HostError:
+        return
+    for entry in entries:
+        named = METADATA_FOLDER.fullmatch(entry)
+        if named is not None:
+            yield re.sub(r"[-_.]+", "-", clean(named["name"])).lower(), clean(named["version"])
