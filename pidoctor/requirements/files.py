@@ -16,6 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from pidoctor.errors import UsageError
+from pidoctor.requirements.conda_file import read_conda
 from pidoctor.requirements.options import FileOptions, options_of
 from pidoctor.requirements.other_files import dynamic, is_pylock, locked, of_poetry, refuse
 from pidoctor.requirements.text import lines_of, read_text, with_variables
@@ -100,8 +101,27 @@ def _read(
     if path.suffix == ".toml":
         _pyproject(path, text, read.left, into, groups)
         return
+    if path.suffix in (".yml", ".yaml"):
+        _conda(path, text, read, into)
+        return
     for number, line in lines_of(text):
         _line(f"{path}, line {number}", path, line, read, into, (*above, path))
+
+
+def _conda(path: Path, text: str, read: Read, into: list[Requirement]) -> None:
+    """What pip installs in conda's environment is asked for, beside the versions of conda's own."""
+    found = read_conda(path, text)
+    for number, line in found.pip:
+        _line(f"{path}, line {number}", path, with_variables(line), read, into, (path,))
+    read.constraints += found.bounds
+    if found.conda:
+        named = ", ".join(found.conda)
+        read.left.append(f"conda brings {named}: held to, and not checked ({path})")
+    if found.python:
+        read.left.append(
+            f"conda brings Python {found.python}, in its own environment: name that with --venv, "
+            f"or end the target in /py{found.python} ({path})"
+        )
 
 
 def _line(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes

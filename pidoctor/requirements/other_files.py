@@ -23,7 +23,6 @@ _NOT_READ = {
     "setup.cfg": ("setuptools'", _COMPILE),
     "setup.py": ("setuptools'", _COMPILE),
 }
-_CONDA = (".yml", ".yaml")
 _PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 
 
@@ -33,11 +32,6 @@ def refuse(path: Path) -> None:
         whose, way = _NOT_READ[path.name]
         raise UsageError(
             f"{path}: is {whose} own, not a requirements file; {way.format(path=path)}"
-        )
-    if path.suffix in _CONDA:
-        raise UsageError(
-            f"{path}: is YAML, as conda writes its environments; put what stands under `pip:` into "
-            "a requirements.txt, and what conda installs is looked at with --venv ENVIRONMENT"
         )
 
 
