@@ -24,6 +24,7 @@ EXAMPLES = """\
   pidoctor triage install.log
   pidoctor triage --reply install.log
   pidoctor triage logs/ --jsonl
+  pidoctor triage logs/ --html logs.html
   pidoctor triage logs/ --store cases.db
   pidoctor triage --store cases.db
   pip install tflite-runtime 2>&1 | pidoctor triage -
@@ -44,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jsonl", action="store_true", help="one JSON object a line for each of several logs"
     )
     parser.add_argument(
+        "--html", metavar="FILE", help="for several logs, also write a page that needs no network"
+    )
+    parser.add_argument(
         "--store",
         metavar="FILE",
         help="keep the cases, redacted, in an SQLite file; without LOG show all that are in it",
@@ -58,7 +62,11 @@ def run(options: argparse.Namespace) -> Result:
     profile = _profile(options)
     logs: list[str] = options.log
     if options.after_dashes is None and (
-        len(logs) > 1 or options.jsonl or options.store or any(Path(log).is_dir() for log in logs)
+        len(logs) > 1
+        or options.jsonl
+        or options.store
+        or options.html
+        or any(Path(log).is_dir() for log in logs)
     ):
         return _several(logs, profile, options)
     diagnoses, code = _diagnose(options, profile)
@@ -94,12 +102,18 @@ def _several(logs: list[str], profile: Profile | None, options: argparse.Namespa
             case_store.add(options.store, cases)
         else:
             cases = case_store.read(options.store)
+    if options.html is not None:
+        from pidoctor.report.cases_page import cases_page
+        from pidoctor.safe_files import write_output
+
+        write_output(options.html, cases_page(cases))
     lines = [json.dumps(case.to_json(), ensure_ascii=False) + "\n" for case in cases]
     return Result(
         "triage",
         exit_code=exit_code(cases),
         profile=profile,
         cases=cases,
+        html=options.html,
         written=Written("".join(lines)) if options.jsonl else None,
     )
 

@@ -113,3 +113,25 @@ def test_a_command_that_ends_with_0_after_an_error_is_not_called_fine() -> None:
     log = b"some error: it did not work\nexit code: 0\n"
     assert triage([log])[0].cause == "unknown"
     assert triage([b"hello\nexit code: 0\n"])[0].cause == "no-problem"
+
+
+def test_the_page_of_many_logs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each cause with its logs, their evidence and the remedy; nothing in a log becomes markup."""
+    (folder / "g.log").write_text(f"<script>alert(1)</script> {FULL}", encoding="utf-8")
+    os.utime(folder / "a.log", (1_750_000_000, 1_750_000_000))
+    page = folder.parent / "logs.html"
+    assert main(["triage", str(folder), "--html", str(page)]) == 1
+    assert str(page) in capsys.readouterr().out
+    html = page.read_text(encoding="utf-8")
+    assert '<a href="#no-space-left">no-space-left</a></th><td>3</td>' in html
+    assert '<th scope="col">2025-06</th>' in html
+    assert "No space left on device" in html
+    assert "df -h" in html
+    assert "frobnicate error: …" in html
+    assert "<script>alert" not in html
+
+
+def test_a_page_of_one_log(folder: Path) -> None:
+    page = folder.parent / "one.html"
+    assert main(["triage", str(folder / "a.log"), "--html", str(page)]) == 1
+    assert "No space left on device" in page.read_text(encoding="utf-8")

@@ -32,6 +32,8 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     if wordings and detail is not Detail.QUIET:
         rows = tuple((str(len(g.cases)), [(g.newest, FAINT)], g.name) for g in wordings)
         yield Section("Explained by no cause yet", (Table(rows, right=0),))
+    if result.html:
+        yield Section("", (Item(Mark.THEN, f"The page is in {result.html}"),))
     yield from conclusion.view(result, detail)
 
 

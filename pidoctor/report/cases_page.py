@@ -1,0 +1,109 @@
+"""Many logs as one page: the causes, the commonest first, each with its logs and their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pidoctor import __version__, units
+from pidoctor.redact import Identity, redact
+from pidoctor.report.document import mapped
+from pidoctor.report.html import page, text
+from pidoctor.triage.cases import Case, Group, by_cause, unexplained
+
+_TITLE = "What the logs show"
+_MONTHS = 12
+_LOGS = 500
+"""Logs of one cause that the page lists; JSON Lines have them all."""
+
+_WORDINGS = 50
+_NOT_A_CAUSE = {
+    "no-problem": "No problem found",
+    "unknown": "Unknown cause",
+    "not-read": "Not read",
+}
+
+
+def cases_page(cases: Sequence[Case], identity: Identity | None = None) -> str:
+    """The page; without secrets and personal data, ``identity`` is whose names are taken out."""
+    whose = identity or Identity.here()
+    return page(_TITLE, mapped(tuple(_body(cases)), lambda words: redact(words, whose)))
+
+
+def _body(cases: Sequence[Case]) -> Iterator[str]:
+    groups = by_cause(cases)
+    yield f"<h1>{text(_TITLE)}</h1>"
+    made = f"<small>Made by pidoctor {text(__version__)}.</small>"
+    yield f"<p>{units.count(len(cases), 'log')}, {units.count(len(groups), 'answer')}. {made}</p>"
+    yield from _counts(groups)
+    wordings = unexplained(cases)
+    if wordings:
+        yield from _unexplained(wordings)
+    yield "<section><h2>By cause</h2>"
+    for group in groups:
+        yield from _group(group)
+    yield "</section>"
+
+
+def _table(label: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A table of texts; the first of each row heads it."""
+    yield f'<div class="scroll" role="region" tabindex="0" aria-label="{text(label)}">'
+    cells = "".join(f'<th scope="col">{text(head)}</th>' for head in heads)
+    yield f'<table class="rows"><thead><tr>{cells}</tr></thead><tbody>'
+    for first, *others in rows:
+        rest = "".join(f"<td>{each}</td>" for each in others)
+        yield f'<tr><th scope="row">{first}</th>{rest}</tr>'
+    yield "</tbody></table></div>"
+
+
+def _counts(groups: Sequence[Group]) -> Iterator[str]:
+    """How many logs of each cause, in all and of each month."""
+    months = sorted({month for group in groups for month in group.by_month()})[-_MONTHS:]
+    months = months if len(months) > 1 else []
+    rows = (
+        (
+            f'<a href="#{text(group.name)}">{text(group.name)}</a>',
+            str(len(group.cases)),
+            *(str(group.by_month().get(month, "")) for month in months),
+        )
+        for group in groups
+    )
+    yield from _table("Logs of each cause", ("Cause", "Logs", *months), rows)
+
+
+def _unexplained(wordings: Sequence[Group]) -> Iterator[str]:
+    yield "<section><h2>Explained by no cause yet, the newest first</h2>"
+    rows = (
+        (_said(group.name), str(len(group.cases)), text(group.newest))
+        for group in wordings[:_WORDINGS]
+    )
+    yield from _table("Wordings that no cause explains", ("Wording", "Logs", "Newest"), rows)
+    yield "</section>"
+
+
+def _group(group: Group) -> Iterator[str]:
+    first = group.cases[0].diagnosis
+    title = _NOT_A_CAUSE.get(group.name) or (first.title if first else group.name)
+    kind = {"no-problem": "passed", "unknown": "warning", "not-read": "warning"}
+    yield f'<div class="card {kind.get(group.name, "error")}" id="{text(group.name)}">'
+    count = units.count(len(group.cases), "log")
+    yield f"<p><strong>{text(title)}</strong> <code>{text(group.name)}</code> ({count})</p>"
+    if first and group.name not in _NOT_A_CAUSE:
+        yield f"<p>{text(first.explanation)}</p><p>{text(first.fix.text)}</p>"
+        yield from (f"<pre>{text(command)}</pre>" for command in first.fix.commands)
+    yield "<details><summary>Its logs</summary>"
+    rows = map(_case, group.cases[:_LOGS])
+    yield from _table(f"Logs: {group.name}", ("Log", "Date", "Line", "It says"), rows)
+    more = len(group.cases) - _LOGS
+    yield f"<p>And {more} more; <code>--jsonl</code> lists them all.</p>" if more > 0 else ""
+    yield "</details></div>"
+
+
+def _said(words: str) -> str:
+    return f'<div class="said"><code>{text(words)}</code></div>'
+
+
+def _case(case: Case) -> tuple[str, ...]:
+    seen = case.diagnosis.evidence if case.diagnosis else ()
+    line = str(seen[0].line) if seen else ""
+    said = _said(seen[0].text) if seen else text(case.error or "")
+    return f'<div class="said">{text(case.log)}</div>', text(case.made), line, said
