@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.where import asked, is_this_machine, machine
     from pidoctor.envelope import Result
     from pidoctor.resolve.explanation import explain
+    from pidoctor.resolve.plan import Plan
     from pidoctor.resolve.request import request_on
 
     if is_this_machine(options):
@@ -45,10 +46,16 @@ def run(options: argparse.Namespace) -> Result:
         wanted = options.requirement, options.beyond_tags
         resolution = answer(options, profile, known)
         around = explain(profile, request_on(profile, *wanted, known), known, resolution)
+    found = fitting.findings if fitting is not None else ()
+    if options.devices:
+        from pidoctor.cli.devices import device_findings
+
+        plan = resolution if isinstance(resolution, Plan) else None
+        found = (*found, *device_findings(options.devices, profile, plan))
     return Result(
         "explain",
         profile=profile,
-        findings=fitting.findings if fitting is not None else None,
+        findings=found or None,
         resolution=resolution,
         explanation=around,
         asked=asked(options),

@@ -133,7 +133,7 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     except InstallError as error:
         found = (error.finding,)
         return Result("install", ExitCode.PROBLEM, profile=profile, findings=found, resolution=plan)
-    devices = device_findings(options, profile, plan, fitting)
+    devices = _device_findings(options, profile, plan, fitting)
     shown = replace(shown, findings=(*(shown.findings or ()), *devices) or None)
     if options.dry_run:
         return shown
@@ -158,20 +158,18 @@ def _proven_with(devices: tuple[Finding, ...], done: Result, options: argparse.N
     return replace(done, next=proof_by_delegate(options) or done.next)
 
 
-def device_findings(
+def _device_findings(
     options: argparse.Namespace, profile: Profile, plan: Plan, fitting: Fitting | None = None
 ) -> tuple[Finding, ...]:
     """What the devices of --with need beside the plan, and the models of --model."""
     conditions = fitting.conditions if fitting is not None else ()
     if not options.devices:
         return conditions
-    from pidoctor.checks.accelerators import accelerators
-    from pidoctor.checks.case import Case
+    from pidoctor.cli.devices import device_findings
     from pidoctor.result import Severity
 
-    found = accelerators(Case(profile, plan))
-    needs = tuple(finding for finding in found if finding.severity is not Severity.NOTE)
-    return needs + conditions
+    found = device_findings(options.devices, profile, plan)
+    return (*(it for it in found if it.severity is not Severity.NOTE), *conditions)
 
 
 def _own_settings(options: argparse.Namespace) -> None:

@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_offline, add_project, add_where
+from pidoctor.cli.arguments import add_devices, add_offline, add_project, add_where
 from pidoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
+    from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan
+    from pidoctor.result import Finding
 
 DESCRIPTION = "Write the plan as a hashed requirements file, or as pylock.toml (PEP 751)."
 EXAMPLES = """\
@@ -26,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     add_offline(parser)
     add_where(parser)
+    add_devices(parser)
     parser.add_argument(
         "--format",
         choices=["pylock", "requirements"],
@@ -45,34 +48,70 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import write_document
-    from pidoctor.cli.resolving import answer, catalog_for, must_be_decided, why_none
-    from pidoctor.cli.where import asked, bare_machine
+    from pidoctor.cli.resolving import (
+        answer,
+        catalog_for,
+        fit_devices,
+        must_be_decided,
+        why_none,
+    )
+    from pidoctor.cli.where import asked, bare_machine, with_named
     from pidoctor.envelope import Result, Written
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode
 
-    profile = bare_machine(options)
+    profile = with_named(bare_machine(options), options)
     with catalog_for(options, profile, options.offline) as known:
+        fitting = fit_devices(options, profile, known)
         resolution = answer(options, profile, known)
         around = why_none(options, profile, known, resolution)
     must_be_decided(resolution, "Nothing was written")
-    if not isinstance(resolution, Plan):
+    found = fitting.findings if fitting is not None else ()
+    if found or not isinstance(resolution, Plan):
         return Result(
             "lock",
             ExitCode.PROBLEM,
-            resolution=resolution,
-            explanation=around,
+            verdict=found[0].message if found else None,
+            findings=found or None,
+            resolution=None if found else resolution,
+            explanation=None if found else around,
             asked=asked(options),
         )
     _settle_form_and_file(options)
     text = _document(resolution, options)
+    needs = _devices(options, profile, resolution)
+    for finding in needs if options.output is None else ():
+        _tell(options, finding)
     written = Written(text) if options.output is None else write_document(options.output, text)
     return Result(
         "lock",
+        findings=needs or None,
         resolution=resolution,
         asked=asked(options),
         written=written,
     )
+
+
+def _devices(options: argparse.Namespace, profile: Profile, plan: Plan) -> tuple[Finding, ...]:
+    """What the devices of --with need beside the file."""
+    if not options.devices:
+        return ()
+    from pidoctor.cli.devices import device_findings
+
+    return device_findings(options.devices, profile, plan)
+
+
+def _tell(options: argparse.Namespace, finding: Finding) -> None:
+    """A finding beside a file that goes to standard output: on stderr."""
+    from pidoctor.cli.output import progress
+    from pidoctor.result import Severity
+
+    if finding.severity is Severity.NOTE:
+        return
+    say, remedy = progress(options), finding.remedy
+    say(finding.message)
+    for line in (remedy.text, *remedy.commands) if remedy else ():
+        say(line)
 
 
 def _settle_form_and_file(options: argparse.Namespace) -> None:

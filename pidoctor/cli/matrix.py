@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_form, add_requirement
+from pidoctor.cli.arguments import add_devices, add_form, add_requirement
 
 if TYPE_CHECKING:
     from pidoctor.catalog.catalog import Catalog
@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="VERSIONS",
         help="also with these beside the system's own: 3.11,3.12, or all",
     )
+    add_devices(parser)
     parser.add_argument("--html", metavar="FILE", help="also write a page that needs no network")
 
 
@@ -45,13 +46,25 @@ def run(options: argparse.Namespace) -> Result:
     request = parse_request(options.requirement, known, options.beyond_tags)
     names = _with_pythons(_names(options.boards), options.pythons)
     with watched(options) as watch:
-        rows = tuple(_counted(matrix(names, request, known), len(names), watch))
+        rows = tuple(_counted(matrix(names, request, known, options.devices), len(names), watch))
     if options.html is not None:
         from pidoctor.report.matrix_page import matrix_page
         from pidoctor.safe_files import write_output
 
         write_output(options.html, matrix_page(rows))
-    return Result("matrix", matrix=rows, html=options.html)
+    return Result("matrix", verdict=_told(options.devices), matrix=rows, html=options.html)
+
+
+def _told(devices: Sequence[str]) -> str | None:
+    """What the marks mean with the devices of --with."""
+    if not devices:
+        return None
+    from pidoctor.cli.devices import unusable
+    from pidoctor.profile.devices import named
+
+    names = " and ".join(named(name).name for name in devices)
+    told = f"With {names}: a runtime and a build of the device's library that go together."
+    return unusable(devices) or told
 
 
 def _counted(cells: Iterator[Cell], total: int, watch: Watch) -> Iterator[Cell]:
@@ -102,21 +115,32 @@ def _beside_its_own(name: str, versions: Sequence[str]) -> Iterator[str]:
             yield f"{name}/py{version}"
 
 
-def matrix(names: list[str], request: Request, known: Catalog) -> Iterator[Cell]:
-    """One row per target: what would be installed there, or the nearest miss."""
+def matrix(
+    names: list[str], request: Request, known: Catalog, devices: Sequence[str] = ()
+) -> Iterator[Cell]:
+    """One row per target: what would be installed there, or the nearest miss.
+
+    With ``devices`` (names) a runtime that goes with each of them.
+    """
+    from pidoctor.cli.devices import with_devices_resolved
     from pidoctor.envelope import Cell
     from pidoctor.profile.named_targets import target
     from pidoctor.resolve.machine import Machine, machine_of
     from pidoctor.resolve.plan import Impossible, Resolution
     from pidoctor.resolve.resolver import resolve
 
-    answers: dict[Machine, Resolution] = {}  # many boards are the same to a wheel
+    # Many boards are the same to a wheel; a device's library is of a system too.
+    answers: dict[tuple[Machine, str], Resolution] = {}
     for name in names:
         profile = target(name)
-        machine = machine_of(profile)
-        if machine not in answers:
-            answers[machine] = resolve(profile, request, known)
-        resolution = answers[machine]
+        alike = machine_of(profile), profile.system.codename.or_else("") if devices else ""
+        if alike not in answers:
+            answers[alike] = (
+                with_devices_resolved(devices, profile, request, known)
+                if devices
+                else resolve(profile, request, known)
+            )
+        resolution = answers[alike]
         yield Cell(
             target=name,
             requirement=str(request),

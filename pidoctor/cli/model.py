@@ -13,8 +13,11 @@ from pidoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from pidoctor.asked import Asked
+    from pidoctor.catalog.catalog import Catalog
     from pidoctor.envelope import Result
     from pidoctor.model.answer import ModelAnswer
+    from pidoctor.profile.profile import Profile
+    from pidoctor.result import Finding
 
 DESCRIPTION = """\
 Will this .tflite model run there? Reads the file without running it: what it holds, which versions
@@ -64,17 +67,37 @@ def run(options: argparse.Namespace) -> Result:
         after = api.inspect_model(options.other, profile, catalog=known)
         answer = answer._replace(differences=differences(answer, after))
     said = asked(options)
+    found = _devices(options, profile, answer, known) if options.devices else ()
     return Result(
         "model",
         exit_code=_exit_code(answer),
         verdict=_sentence(answer, said),
         next=_next(answer, said),
         profile=profile,
+        findings=found or None,
         model=answer,
         proof=proof,
         asked=said,
         timings={"model_s": time.perf_counter() - started},
     )
+
+
+def _devices(
+    options: argparse.Namespace, profile: Profile, answer: ModelAnswer, known: Catalog
+) -> tuple[Finding, ...]:
+    """What is to be said of the devices of --with: in general, and for this very model."""
+    from pidoctor.cli.devices import device_findings, for_model
+    from pidoctor.resolve.plan import Plan
+    from pidoctor.resolve.request import request_on
+    from pidoctor.resolve.resolver import resolve
+
+    best, plan = answer.best, None
+    if best is not None:
+        request = request_on(profile, f"{best.name}=={best.version}", False, known)
+        resolution = resolve(profile, request, known)
+        plan = resolution if isinstance(resolution, Plan) else None
+    about = for_model(options.devices, answer.summary)
+    return (*about, *device_findings(options.devices, profile, plan))
 
 
 def _exit_code(answer: ModelAnswer) -> int:

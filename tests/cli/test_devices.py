@@ -83,3 +83,54 @@ def test_check_says_on_what_condition_a_model_runs(compiled: Path) -> None:
     condition = next(it for it in found if it["id"] == "model-runs-on-condition")
     assert "loaded as a delegate" in condition["message"]
     assert "smoke --model" in condition["remedy"]["text"]
+
+
+def test_lock_takes_a_runtime_that_goes_with_the_device() -> None:
+    said = pidoctor("lock", "--target", "pi4-4gb/bullseye-64", "--with", "coral-usb")
+    assert said.code == 0
+    assert "tflite-runtime==2.11.0" in said.out
+    assert "libedgetpu1-std" in said.err
+    refused = pidoctor("lock", "--target", "pi4-4gb/bookworm-32", "--with", "coral-usb", "--json")
+    assert refused.code == 1
+    assert refused.json["verdict"].startswith("No runtime that can be installed here goes with")
+    assert refused.json["findings"][0]["id"] == "accelerator-no-pair"
+
+
+@pytest.mark.parametrize(("device", "word"), [("coral-usb", "libedgetpu"), ("hailo-8", "HailoRT")])
+def test_explain_speaks_of_the_device(device: str, word: str) -> None:
+    said = pidoctor("explain", "--target", "pi4-4gb/trixie-64", "--with", device, "--json")
+    assert said.code == 0
+    assert any(word in it["message"] for it in said.json["findings"])
+
+
+def test_a_model_that_is_not_compiled_for_the_device() -> None:
+    path = Path(__file__).parents[2] / "pidoctor/proof/models/float32.tflite"
+    words = ("model", str(path), "--target", "pi4-4gb/trixie-64", "--json", "--with")
+    (found,) = (
+        it
+        for it in pidoctor(*words, "coral-usb").json["findings"]
+        if it["id"] == "accelerator-not-compiled"
+    )
+    assert "convert it to full int8" in found["remedy"]["text"]
+    ids = [it["id"] for it in pidoctor(*words, "hailo-8").json["findings"]]
+    assert ids == ["accelerator-not-usable"]
+
+
+def test_the_matrix_of_a_device() -> None:
+    words = ("matrix", "--boards", "pi4-4gb", "--json")
+    plain = {it["target"]: it["status"] for it in pidoctor(*words).json["matrix"]}
+    coral = pidoctor(*words, "--with", "coral-usb").json
+    fits = {it["target"]: it["status"] for it in coral["matrix"]}
+    assert (plain["pi4-4gb/bookworm-32"], fits["pi4-4gb/bookworm-32"]) == ("plan", "impossible")
+    assert fits["pi4-4gb/trixie-64"] == "plan"
+    hailo = pidoctor(*words, "--with", "hailo-8").json
+    assert {it["target"]: it["status"] for it in hailo["matrix"]} == plain
+    assert "HailoRT" in hailo["verdict"]
+
+
+def test_the_matrix_of_a_device_that_wants_small_pages() -> None:
+    said = pidoctor("matrix", "--boards", "pi5-8gb", "--with", "coral-pcie", "--json").json[
+        "matrix"
+    ]
+    (cell,) = (it for it in said if it["target"] == "pi5-8gb/bookworm-64")
+    assert "works only under a kernel with 4 KiB pages" in cell["summary"]

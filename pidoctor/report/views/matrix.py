@@ -50,6 +50,8 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         asked = [cell for cell in cells if cell.requirement == requirement]
         for boards, group in _grouped(asked, letters):
             yield Section("", tuple(_block(boards, group, letters, detail)))
+    if result.verdict:
+        yield Section("", (Text(result.verdict),))
     yield Section("", tuple(_legend(letters, cells)))
 
 
