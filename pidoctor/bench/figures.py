@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pidoctor import shapes
     from pidoctor.bench.comparison import Comparison
+    from pidoctor.bench.operators import OperatorTimes
     from pidoctor.bench.prediction import Prediction
     from pidoctor.proof.proof import Death
 
@@ -146,6 +147,7 @@ class Bench(NamedTuple):
     mhz: int | None
     predicted: Prediction | None = None
     comparison: Comparison | None = None
+    operators: OperatorTimes | None = None
 
     @property
     def best(self) -> BenchRun | None:
@@ -183,6 +185,7 @@ class Bench(NamedTuple):
             "celsius": self.celsius,
             "mhz": self.mhz,
             "predicted": self.predicted.to_json() if self.predicted else None,
+            "operators": self.operators.to_json() if self.operators else None,
             "comparison": self.comparison.to_json() if self.comparison else None,
         }
 

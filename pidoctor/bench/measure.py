@@ -192,7 +192,7 @@ def _one(subject: Subject, asked: Configuration, host: Host) -> _Measured:
     except OSError as error:
         raise UsageError(f"{subject.python} cannot be started: {error.strerror}.") from error
     moments.append(look(host))
-    events = _events(ended.stdout)
+    events = events_in(ended.stdout)
     done = events.get("done")
     if "bad-file" in events:
         raise UsageError(f"--input{events['bad-file']['why']}")
@@ -202,7 +202,7 @@ def _one(subject: Subject, asked: Configuration, host: Host) -> _Measured:
     return _Measured(_run(subject.blank(asked), done, moments), moments, done["values"])
 
 
-def _events(output: bytes) -> dict[str, dict[str, Any]]:
+def events_in(output: bytes) -> dict[str, dict[str, Any]]:
     """The last report of each kind; a line that was cut short by a death is left out."""
     found = {}
     for line in output.decode("ascii", "replace").splitlines():
@@ -229,11 +229,16 @@ def _command(subject: Subject, asked: Configuration) -> Command:
         "shapes": given.shapes,
         "state": given.state,
     }
+    return child(subject.python, request)
+
+
+def child(python: str, request: Mapping[str, object]) -> Command:
+    """The process in the interpreter ``python`` that does what is asked."""
     own, media, shared = (
         resources.files(f"pidoctor.{place}").joinpath(name).read_text("utf-8")
         for place, name in _PAYLOADS
     )
-    argv = (subject.python, *PYTHON_OPTIONS, own, json.dumps(request), shared, media)
+    argv = (python, *PYTHON_OPTIONS, own, json.dumps(request), shared, media)
     return Command(argv, timeout=_TIME_LIMIT_S, limit=_KEPT_BYTES, tail=True)
 
 

@@ -23,6 +23,7 @@ WINDOW_S = 0.2  # of calls while warming up
 WINDOW_CALLS = 5
 AGREE = 0.02  # two windows' medians differ by less: it is warm
 WARM_UP_S = 5.0  # at most
+CUT_S, CUT_WARM_UP = 0.05, 5  # of an operator alone: the time, and calls before and at least
 SAMPLE = 1000  # values of an output that are compared
 FEWEST, MOST = 20, 10_000  # calls that are measured
 
@@ -216,6 +217,39 @@ def main(request: Any, shared: Any, media: Any) -> None:
     )
 
 
+def cut_times(request: Any, shared: Any) -> None:
+    """Times the whole model, each of its operators alone, and the whole again."""
+    shared.no_core_file()
+    with open(request["model"], "rb") as file:
+        whole = file.read()
+    with open(request["cuts"], encoding="ascii") as file:
+        cuts = json.load(file)
+    kind = shared.interpreter_class(request["runtime"])
+    first = cut_time(kind, whole, shared)
+    times = []
+    for number, (patches, tail) in enumerate(cuts):
+        send("step", step="invoke", cut=number)
+        data = bytearray(whole)
+        for place, patch in patches:
+            data[place : place + len(patch) // 2] = bytes.fromhex(patch)
+        try:
+            times.append(cut_time(kind, bytes(data + bytes.fromhex(tail)), shared))
+        except (RuntimeError, ValueError):  # its input has to be a certain one: a shape, an index
+            times.append(None)
+    send("cut", whole=(first + cut_time(kind, whole, shared)) / 2, times=times)
+
+
+def cut_time(kind: Any, content: bytes, shared: Any) -> Any:
+    """The median of some calls in milliseconds, on one thread."""
+    interpreter = kind(model_content=content, num_threads=1)
+    set_shapes(interpreter, [], shared)
+    interpreter.allocate_tensors()
+    for detail in interpreter.get_input_details():
+        interpreter.set_tensor(detail["index"], random_value(detail, shared))
+    calls(interpreter.invoke, 0.0, CUT_WARM_UP, CUT_WARM_UP)
+    return statistics.median(calls(interpreter.invoke, CUT_S, CUT_WARM_UP, MOST))
+
+
 def module(name: str, source: str) -> Any:
     made = types.ModuleType(name)
     exec(source, made.__dict__)  # noqa: S102 - payloads of the same pidoctor
@@ -223,8 +257,8 @@ def module(name: str, source: str) -> Any:
 
 
 if __name__ == "__main__":
-    main(
-        json.loads(sys.argv[1]),
-        module("pidoctor_inference", sys.argv[2]),
-        module("pidoctor_media", sys.argv[3]),
-    )
+    asked, library = json.loads(sys.argv[1]), module("pidoctor_inference", sys.argv[2])
+    if "cuts" in asked:
+        cut_times(asked, library)
+    else:
+        main(asked, library, module("pidoctor_media", sys.argv[3]))

@@ -51,6 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also on another board, as a range from what was measured on both: pi5-8gb",
     )
     parser.add_argument(
+        "--operators",
+        action="store_true",
+        help="also which operators take the time: each is cut out and timed alone",
+    )
+    parser.add_argument(
         "--compare",
         metavar="FILE2",
         help="which is faster: another .tflite file, run in turn with the first, or what "
@@ -93,6 +98,11 @@ def run(options: argparse.Namespace) -> Result:
     with watched(options) as watch:
         asked = tuple(configurations(threads, subject.delegate is not None, alone))
         bench = measure(subject, asked, LiveHost(), watch.say)
+        if options.operators:
+            from pidoctor.bench.operators import operator_times
+
+            watch.say("Timing each operator alone ...")
+            bench = bench._replace(operators=operator_times(subject))
     if elsewhere is not None:
         bench = bench._replace(predicted=_predicted(bench, *elsewhere))
     ran = any(run.figures for run in bench.runs) and not bench.delegate_fails

@@ -81,6 +81,10 @@ class Table:
         offset = self._fields[field] if field < len(self._fields) else 0
         return self._position + offset if offset else None
 
+    def place(self, field: int) -> int | None:
+        """Where the field lies in the file; None where it is absent."""
+        return self._at(field)
+
     def scalar(self, field: int, code: str, default: Any = 0) -> Any:
         """A number; ``code`` is that of the module struct."""
         position = self._at(field)

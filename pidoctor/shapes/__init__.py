@@ -12,6 +12,8 @@ from pidoctor.shapes.bench import (
     BenchCompared,
     BenchComparison,
     BenchFigures,
+    BenchOperator,
+    BenchOperators,
     BenchRun,
     Prediction,
 )
@@ -74,6 +76,8 @@ __all__ = (
     "BenchCompared",
     "BenchComparison",
     "BenchFigures",
+    "BenchOperator",
+    "BenchOperators",
     "BenchRun",
     "Candidate",
     "Case",

@@ -64,6 +64,27 @@ class Prediction(TypedDict):
     sources: list[Text]
 
 
+class BenchOperator(TypedDict):
+    """All operators of a name: how many, milliseconds of a run, and their share of it."""
+
+    name: str
+    count: Amount
+    ms: Number
+    share: Number
+
+
+class BenchOperators(TypedDict):
+    """Each operator cut out and timed alone, on one thread: their sum beside the whole.
+
+    ``why_not`` says why there are none: the sum is too far from the whole, or one does not run.
+    """
+
+    whole_ms: Number
+    sum_ms: Number
+    operators: list[BenchOperator]
+    why_not: Union[Text, None]
+
+
 class BenchCompared(TypedDict):
     """A configuration of both: the ``ratio`` of the other's time to the one's, and its range.
 
@@ -93,8 +114,8 @@ class BenchComparison(TypedDict):
 class Bench(TypedDict):
     """How fast a model runs here; ``drift``: one thread at the end over one at the beginning.
 
-    ``celsius`` is the highest that was seen. ``predicted`` and ``comparison`` are there where
-    they were asked for.
+    ``celsius`` is the highest that was seen. ``predicted``, ``operators`` and ``comparison`` are
+    there where they were asked for.
     """
 
     model: str
@@ -106,4 +127,5 @@ class Bench(TypedDict):
     celsius: Union[float, None]
     mhz: Union[Amount, None]
     predicted: Union[Prediction, None]
+    operators: Union[BenchOperators, None]
     comparison: Union[BenchComparison, None]

@@ -207,6 +207,17 @@ def test_two_models_run_in_turn(python: str) -> None:
 
 
 @pytest.mark.network
+def test_operators_are_timed_alone(python: str) -> None:
+    words = ("--python", python, "--threads", "1", "--seconds", "0.1", "--json", "--operators")
+    answer = pidoctor("bench", str(INT8), *words).json["bench"]["operators"]
+    assert answer["sum_ms"] > 0
+    assert answer["whole_ms"] > 0
+    apart = abs(answer["sum_ms"] / answer["whole_ms"] - 1) > 0.15
+    assert bool(answer["why_not"]) == apart
+    assert bool(answer["operators"]) != apart
+
+
+@pytest.mark.network
 def test_inputs_out_of_files(python: str, tmp_path: Path) -> None:
     make = "import numpy, sys; numpy.save(sys.argv[1], numpy.zeros((1, 8, int(sys.argv[2]), 3)))"
     for name, width in (("right.npy", "8"), ("wrong.npy", "9")):

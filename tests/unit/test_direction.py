@@ -26,7 +26,7 @@ IMPORTS: Mapping[str, str] = {
         "asked catalog checks envelope errors fitting host model probe profile report resolve "
         "result safe_files triage"
     ),
-    "bench": "catalog errors host proof shapes",
+    "bench": "catalog errors host model proof shapes",
     "catalog": "decoding errors json_schema platforms record_fields result units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
@@ -106,6 +106,7 @@ TOUCHES: Mapping[str, str] = {
     "api": "files",
     "bench.measure": "files",
     "bench.media_payload": "files",
+    "bench.operators": "files",
     "bench.payload": "files",
     "bench.stored": "files",
     "catalog.__main__": "environment files",

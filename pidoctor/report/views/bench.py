@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pidoctor.bench.comparison import Comparison
 from pidoctor.bench.figures import Bench, BenchRun, Figures
+from pidoctor.bench.operators import OperatorTime, OperatorTimes
 from pidoctor.bench.prediction import Prediction
 from pidoctor.envelope import Result
 from pidoctor.report.document import Block, Detail, Facts, Item, Mark, Row, Section, Table, Text
@@ -34,6 +35,8 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         blocks.append(Table(rows, header=header))
         blocks.append(Facts(tuple(_bar(run, figures, longest) for run, figures in measured)))
     yield Section("Time of a run", (*blocks, *_against(bench)))
+    if bench.operators is not None:
+        yield Section("Operators", tuple(_operators(bench.operators)))
     if bench.predicted is not None:
         yield Section("Elsewhere", tuple(_elsewhere(bench.predicted)))
     yield Section("Before the first run", tuple(_start(bench)))
@@ -87,6 +90,21 @@ def _against(bench: Bench) -> Iterator[Block]:
             yield Item(Mark.WARN, f"{run.name} is void: {'; '.join(own)}")
     if of_all:
         yield Item(Mark.WARN, f"all are void: {'; '.join(of_all)}")
+
+
+def _operators(it: OperatorTimes) -> Iterator[Block]:
+    if it.why_not:
+        yield Text(f"Which operators take the time is not known: {it.why_not}")
+        return
+    yield Facts(tuple(_share(row, it) for row in it.operators))
+    told = f"each alone, on 1 thread: {it.total:.3g} ms together, and the whole {it.whole:.3g} ms"
+    yield Text(told)
+
+
+def _share(row: OperatorTime, it: OperatorTimes) -> Row:
+    part = row.ms / it.total
+    bar = "#" * round(part * _WIDTH)
+    return Row(f"{row.uses} x {row.name}", (f"{part:6.1%} {bar}".rstrip(),))
 
 
 def _elsewhere(it: Prediction) -> Iterator[Block]:

@@ -1,0 +1,105 @@
+"""What share of a run each operator takes: each is cut out and timed alone, on one thread."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pidoctor.bench.measure import Subject, child, events_in
+from pidoctor.errors import UsageError
+from pidoctor.host.command import run_all
+from pidoctor.model.content import read_content
+from pidoctor.model.cutting import Cut, cuts
+from pidoctor.model.file import named_model
+
+if TYPE_CHECKING:
+    from pidoctor import shapes
+
+MOST_APART = 0.15  # of the sum of the parts from the whole
+_MOST_BYTES = 64 << 20  # of a file: the child holds it three times
+
+
+class OperatorTime(NamedTuple):
+    """All operators of a name: how many, and milliseconds of a run."""
+
+    name: str
+    uses: int
+    ms: float
+
+
+class OperatorTimes(NamedTuple):
+    """The sum of the parts beside the whole in milliseconds, the slowest operators first.
+
+    ``why_not`` says why there are none to be shown; empty where there are.
+    """
+
+    whole: float = 0.0
+    total: float = 0.0
+    operators: tuple[OperatorTime, ...] = ()
+    why_not: str = ""
+
+    def to_json(self) -> shapes.BenchOperators:
+        return {
+            "whole_ms": self.whole,
+            "sum_ms": self.total,
+            "operators": [
+                {"name": it.name, "count": it.uses, "ms": it.ms, "share": it.ms / self.total}
+                for it in self.operators
+            ],
+            "why_not": self.why_not or None,
+        }
+
+
+def operator_times(subject: Subject) -> OperatorTimes:
+    """The times of the operators, where their sum comes to that of the whole."""
+    with named_model(subject.model) as data:
+        if len(data) > _MOST_BYTES:
+            return OperatorTimes(why_not="the file is larger than 67 MB")
+        parts = cuts(data, read_content(data))
+    if not parts:
+        return OperatorTimes(why_not="the file has no operators that can be cut out")
+    with tempfile.TemporaryDirectory(prefix="pidoctor-") as folder:
+        listed = Path(folder, "cuts.json")
+        listed.write_text(json.dumps([_plain(cut) for cut in parts]), "ascii")
+        request = {
+            "runtime": {"import": subject.runtime.import_line},
+            "model": os.fspath(subject.model.resolve()),
+            "cuts": str(listed),
+        }
+        try:
+            (ended,) = run_all([child(subject.python, request)])
+        except OSError as error:
+            told = f"{subject.python} cannot be started: {error.strerror}."
+            raise UsageError(told) from error
+    events = events_in(ended.stdout)
+    if "cut" not in events:
+        number = events.get("step", {}).get("cut")
+        name = parts[number].name if isinstance(number, int) else "the whole model"
+        return OperatorTimes(why_not=f"{name} does not run by itself")
+    return judged(parts, events["cut"]["whole"], events["cut"]["times"])
+
+
+def _plain(cut: Cut) -> list[object]:
+    return [[[place, patch.hex()] for place, patch in cut.patches], cut.tail.hex()]
+
+
+def judged(parts: Sequence[Cut], whole: float, times: Sequence[float | None]) -> OperatorTimes:
+    """The times by name; none where their sum is too far from the whole to say anything.
+
+    An operator that does not run by itself has no time: its input has to be a certain one.
+    """
+    total, counts = sum(ms or 0.0 for ms in times), Counter(part.name for part in parts)
+    if not whole or abs(total / whole - 1) > MOST_APART:
+        share = f"{total / whole:.0%}" if whole else "not a part"
+        why = f"alone they take {share} of the time of the whole, so that shares would mislead"
+        return OperatorTimes(whole, total, why_not=why)
+    by_name = dict.fromkeys(counts, 0.0)
+    for part, ms in zip(parts, times):
+        by_name[part.name] += ms or 0.0
+    rows = [OperatorTime(name, counts[name], ms) for name, ms in by_name.items() if ms]
+    return OperatorTimes(whole, total, tuple(sorted(rows, key=lambda row: -row.ms)))
