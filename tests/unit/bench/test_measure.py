@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from pidoctor.bench.conditions import Moment, look
 from pidoctor.bench.figures import BenchRun, figures_of
-from pidoctor.bench.measure import Configuration, configurations, doubts
+from pidoctor.bench.measure import (
+    Configuration,
+    Subject,
+    configurations,
+    doubts,
+    measure,
+    measure_in_turn,
+)
+from pidoctor.bench.payload import MARK
+from pidoctor.catalog.runtimes import load_runtimes
 from pidoctor.host.directory import DirectoryHost
+from pidoctor.host.live import LiveHost
 
 FILES = {
     "proc/stat": "cpu  100 0 50 9000 10 0 5 0 0 0\ncpu0 1 1 1 1\n",
@@ -80,3 +91,81 @@ def test_what_speaks_against_figures(
 ) -> None:
     run = BenchRun(1, True, figures_of(times))
     assert list(doubts(run, done, [QUIET, after])) == said
+
+
+# --- what a throttled board comes to: a recorded machine, and an interpreter that answers ---------
+
+ANSWER = {
+    "event": "done",
+    "load_ms": 1.0,
+    "allocate_ms": 1.0,
+    "first_ms": 11.0,
+    "warm_up": 40,
+    "agreed": True,
+    "times": [10.0, 10.01, 9.99, 10.0],
+    "cpu_s": 1.0,
+    "whole_s": 1.0,
+    "private": 1000,
+    "parts": 1,
+    "operators": [4, 4],
+    "checksum": "ab" * 8,
+    "values": [1.0],
+}
+
+
+def program(path: Path, text: str) -> str:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def subject(tmp_path: Path) -> Subject:
+    python = program(tmp_path / "python", f"echo '{MARK}{json.dumps(ANSWER)}'")
+    return Subject(python, load_runtimes()[0], "2.3.0", tmp_path / "m.tflite", 0.1)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "void"),
+    [
+        ("0", ()),
+        ("50000", ()),  # since it was started, not now
+        ("4", ("the board was slowed down (throttled)",)),
+        ("50005", ("the board was slowed down (under-voltage, throttled)",)),
+        ("8", ("the board was slowed down (soft temperature limit)",)),
+    ],
+)
+def test_recorded_throttling_voids_every_run(
+    tmp_path: Path, recorded: str, void: tuple[str, ...]
+) -> None:
+    firmware = tmp_path / "sys/devices/platform/soc/soc:firmware"
+    firmware.mkdir(parents=True)
+    (firmware / "get_throttled").write_text(f"{recorded}\n")
+    host = DirectoryHost(str(tmp_path))
+    bench = measure(subject(tmp_path), list(configurations((1, 2))), host, lambda _: None)
+    assert [run.void for run in bench.runs] == [void] * 4
+    assert bench.void == bool(void)
+    assert bench.drift == 1.0
+
+
+def test_vcgencmd_is_asked_where_the_kernel_does_not_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path / "vcgencmd", 'test "$1" = get_throttled && echo throttled=0x50005')
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert look(LiveHost()).throttled == 0x50005
+    program(tmp_path / "vcgencmd", "echo VCHI initialization failed; exit 255")
+    assert look(LiveHost()).throttled is None
+
+
+def test_models_that_take_turns_on_a_throttled_board_are_not_believed(tmp_path: Path) -> None:
+    firmware = tmp_path / "sys/devices/platform/soc/soc:firmware"
+    firmware.mkdir(parents=True)
+    (firmware / "get_throttled").write_text("4\n")
+    one = subject(tmp_path)
+    host, asked = DirectoryHost(str(tmp_path)), [Configuration(1)]
+    comparison = measure_in_turn((one, one), asked, host, lambda _: None).comparison
+    assert comparison is not None
+    assert comparison.rows[0].verdict == "same"
+    assert comparison.sentence.endswith(
+        "not to be believed: the board was slowed down (throttled)."
+    )
