@@ -23,13 +23,16 @@ class Signs(NamedTuple):
 class DeviceNeed(NamedTuple):
     """What its delegate needs of the system: a shared library or a path, and where it is from.
 
-    ``places`` are paths besides the usual folders at which the library is as good.
+    ``places`` are paths besides the usual folders at which the library is as good. ``how`` says
+    where it comes from if no package of the system's brings it, with the ``commands`` for that.
     """
 
     package: str
     library: str = ""
     path: str = ""
     places: tuple[str, ...] = ()
+    how: str = ""
+    commands: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -26,9 +26,9 @@ def accelerators(case: Case) -> Iterator[Finding]:
         row = rows.get(device.id)
         yield _verdict(device, row)
         if row is not None:
+            yield from _page_size(case, device, row)  # first: drivers are built for one kernel
             yield from _needs(case, device, row)
             yield from _pair(case, device, row)
-            yield from _page_size(case, device, row)
             yield from _permission(device, row)
             yield from _slow(case, device, row)
 
@@ -112,7 +112,7 @@ def _needs(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Fin
 
 def _remedy(case: Case, row: AcceleratorRow, need: DeviceNeed) -> Remedy:
     if not (need.library and is_paired(row)):
-        return Remedy(f"Install the package {need.package}.")
+        return Remedy(need.how or f"Install the package {need.package}.", need.commands)
     plan = case.plan
     if plan is None:
         return Remedy(f"First find a runtime that runs here; then {need.library} is chosen for it.")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pidoctor.catalog.accelerators import AcceleratorRow, load_accelerators
+from pidoctor.checks.accelerators import accelerators
+from pidoctor.checks.case import Case
+from pidoctor.profile.devices import with_devices
 from pidoctor.profile.named_targets import target
 from pidoctor.readiness.delegates import commands, fitting, installed_build, works_with
 
@@ -68,3 +71,31 @@ def test_every_device_that_may_be_used_says_what_it_needs() -> None:
     for it in load_accelerators():
         assert bool(it.needs) == it.usable, it.id
         assert it.general in ("", *(other.id for other in load_accelerators()))
+
+
+def test_a_need_says_where_it_comes_from() -> None:
+    """No remedy names a package that no system has."""
+    for it in load_accelerators():
+        for need in it.needs:
+            if need.package.startswith("libedgetpu"):
+                continue  # a build that fits the runtime is chosen
+            assert need.how, (it.id, need.name)
+            assert all(line.startswith(("sudo apt ", "wget https://")) for line in need.commands)
+
+
+@pytest.mark.parametrize(
+    ("device", "words", "commands"),
+    [
+        ("coral-pcie", "does not build on kernels from 6.4 on", 3),
+        ("rockchip-npu-mainline", "Mesa 25.3 or newer", 0),
+        ("amlogic-a311d-npu", "Debian from 13", 1),
+        ("imx93-npu", "NXP's own Linux", 0),
+        ("ti-tidl", "Processor SDK", 0),
+    ],
+)
+def test_the_remedy_is_the_one_of_the_row(device: str, words: str, commands: int) -> None:
+    profile = with_devices(target("pi5-8gb/trixie-64"), [device])
+    case = Case(profile, None)
+    found = [it for it in accelerators(case) if it.id == "accelerator-needs"]
+    remedies = [it.remedy for it in found if it.remedy and words in it.remedy.text]
+    assert [len(remedy.commands) for remedy in remedies] == [commands]
