@@ -137,7 +137,8 @@ class Facts:
         anywhere, _ = sessions.best(self.parts)
         _settle(anywhere, witnesses())
         others = {name: value for name, value in self.values.items() if name not in anywhere}
-        return replace(self, values={**others, **values}, lines=lines)
+        known = {name: line for name, line in self.lines.items() if name in others}
+        return replace(self, values={**others, **values}, lines={**known, **lines})
 
     def asked_before(self, line: int) -> frozenset[str]:
         """What the last install command before a line, or on it, was to install."""

@@ -1,0 +1,77 @@
+"""One question has one answer, whichever command is asked, in text and in JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .program import pidoctor
+
+TARGETS = (
+    "pi4-4gb/bookworm-64",
+    "pi4-4gb/bookworm-32",
+    "pi5-8gb/trixie-64/py3.14",
+    "pi-zero-w/bookworm-32",
+)
+ASKED = ("auto", "tensorflow", "tflite-runtime", "ai-edge-litert==2.1.0")
+
+
+def answer(command: str, *words: str) -> Any:
+    return pidoctor(command, *words, "--json").json
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("asked", ASKED)
+def test_check_explain_lock_and_matrix_agree(asked: str, target: str) -> None:
+    where = (asked, "--target", target)
+    check, explain, lock = (answer(command, *where) for command in ("check", "explain", "lock"))
+    assert check["resolution"] == explain["resolution"] == lock["resolution"]
+    status = check["resolution"]["status"]
+    assert (check["exit_code"], lock["exit_code"]) == ((0, 0) if status == "plan" else (1, 1))
+    assert explain["exit_code"] == 0
+    assert check["verdict"] == explain["verdict"]
+    more = f"pidoctor explain {asked} --target {target}"
+    assert check["next"] == (explain["next"] or more)
+    if status == "impossible":
+        assert lock["verdict"] == check["verdict"]
+    for found in (check, explain):
+        said = " ".join(pidoctor(found["command"], *where).out.split())
+        assert " ".join(found["verdict"].split()) in said
+    rows = answer("matrix", asked, "--boards", target.split("/", maxsplit=1)[0])["matrix"]
+    for row in rows:
+        if row["target"] == target:
+            assert row["status"] == status
+
+
+@pytest.mark.parametrize("target", TARGETS[:2])
+def test_a_project_is_the_same_question(target: str, tmp_path: Path) -> None:
+    path = tmp_path / "requirements.txt"
+    path.write_text("tflite-runtime\nnumpy\n")
+    of_file = [answer(c, "-r", str(path), "--target", target) for c in ("check", "explain", "lock")]
+    named = answer("check", "tflite-runtime", "--target", target)["resolution"]
+    assert of_file[0]["resolution"] == of_file[1]["resolution"] == of_file[2]["resolution"]
+    found = of_file[0]["resolution"]
+    assert {p["name"]: p["version"] for p in found["packages"]} == {
+        p["name"]: p["version"] for p in named["packages"]
+    }
+
+
+@pytest.mark.parametrize("asked", ["tflite-runtime", "tensorflow", "ai-edge-litert"])
+@pytest.mark.parametrize("target", [*TARGETS, "pi5-8gb/trixie-64"])
+def test_triage_and_explain_agree_on_what_cannot_be_had(
+    asked: str, target: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "pip.log"
+    log.write_text(
+        f"$ pip install {asked}\nERROR: Could not find a version that satisfies the requirement "
+        f"{asked} (from versions: none)\nERROR: No matching distribution found for {asked}\n"
+    )
+    possible = answer("explain", asked, "--target", target)["resolution"]["status"] == "plan"
+    causes = [d["cause"] for d in answer("triage", str(log), "--target", target)["diagnoses"]]
+    of_the_machine = {
+        "no-wheel-for-python", "python-too-new", "python-too-old", "no-wheel-for-arch",
+        "no-wheel-for-32bit-os", "32bit-userland-on-64bit-kernel", "no-wheel-for-glibc",
+    }  # fmt: skip
+    assert (causes[0] in of_the_machine) == (not possible), causes
