@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # importing this module is free: each function imports what i
     from pidoctor.model.answer import ModelAnswer
     from pidoctor.probe.probed import ProbeResult
     from pidoctor.profile.profile import Profile
+    from pidoctor.resolve.explanation import Explanation
     from pidoctor.resolve.plan import Plan, Resolution
     from pidoctor.resolve.request import Project
     from pidoctor.triage.diagnosis import Diagnosis
@@ -173,45 +174,32 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     from pidoctor.envelope import Result
     from pidoctor.errors import CouldNotCheckError
     from pidoctor.report.conclusion import concluded
-    from pidoctor.report.typed_changes import with_commands
-    from pidoctor.resolve.explanation import explain
-    from pidoctor.resolve.plan import Impossible, Plan
-    from pidoctor.resolve.request import request_on
+    from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode, Finding, Severity
 
     started = time.perf_counter()
     known = catalog or _catalog()
     asked = asked or Asked.of(str(requirement), machine.profile.origin)
     undecided: tuple[Finding, ...] = ()
-    unknown, around = False, None
+    resolution, around = None, None
     try:
-        resolution = resolve(machine.profile, requirement, beyond_tags=beyond_tags, catalog=known)
-        if isinstance(resolution, Impossible):
-            resolution = with_commands(resolution, asked, machine.profile)
-            wanted = request_on(machine.profile, requirement, beyond_tags, known)
-            around = explain(machine.profile, wanted, known, resolution)
-        unknown = isinstance(resolution, Plan) and bool(resolution.unchecked)
+        resolution, around = _explained(machine.profile, requirement, beyond_tags, known, asked)
     except CouldNotCheckError as error:
-        resolution = None
         undecided = (Finding("not-decidable", Severity.ERROR, str(error)),)
     resolved = time.perf_counter()
-    findings = undecided + run_checks(
-        machine.profile,
-        resolution,
-        machine.failures,
-        known.index,
-        at_hand or nothing_at_hand,
-        accelerators=accelerators,
-    )
+    look = (machine.failures, known.index, at_hand or nothing_at_hand)
+    findings = undecided + run_checks(machine.profile, resolution, *look, accelerators=accelerators)
     if any(finding.id == "environment-python-gone" for finding in findings):
         findings = findings[len(undecided) :]  # it is why nothing can be decided
     problems = any(finding.severity is Severity.ERROR for finding in findings)
-    code = ExitCode.COULD_NOT_CHECK if unknown else ExitCode.FINE
-    code = ExitCode.PROBLEM if problems else code
+    if undecided or (not problems and isinstance(resolution, Plan) and resolution.unchecked):
+        code = ExitCode.COULD_NOT_CHECK
+    else:
+        code = ExitCode.PROBLEM if problems else ExitCode.FINE
     return concluded(
         Result(
             "check",
-            exit_code=ExitCode.COULD_NOT_CHECK if undecided else code,
+            exit_code=code,
             profile=machine.profile,
             findings=findings,
             resolution=resolution,
@@ -220,6 +208,27 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
             asked=asked,
         )
     )
+
+
+def _explained(
+    profile: Profile,
+    requirement: str | Project,
+    beyond_tags: bool,
+    known: Catalog,
+    asked: Asked,
+) -> tuple[Resolution, Explanation | None]:
+    """The resolution, and why there is no plan where there is none."""
+    from pidoctor.report.typed_changes import with_commands
+    from pidoctor.resolve.explanation import explain
+    from pidoctor.resolve.plan import Plan
+    from pidoctor.resolve.request import request_on
+
+    resolution = resolve(profile, requirement, beyond_tags=beyond_tags, catalog=known)
+    if isinstance(resolution, Plan):
+        return resolution, None
+    typed = with_commands(resolution, asked, profile)
+    wanted = request_on(profile, requirement, beyond_tags, known)
+    return typed, explain(profile, wanted, known, typed)
 
 
 def inspect_model(

@@ -9,17 +9,17 @@ errors come at once.
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pidoctor import __version__
+from pidoctor.cli.parser import HelpFormat, Once, Parser
+from pidoctor.cli.requirement_words import gather, only_one, read_words
 from pidoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
-    from pidoctor.requirements.settings import ProjectSettings
 
 COMMANDS = {
     "check": "will it run here? facts, findings, and what would be installed",
@@ -72,85 +72,6 @@ class ParsedCommand(NamedTuple):
     run: Callable[[argparse.Namespace], Result]
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse with errors as one line, raised instead of printed."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self.register("type", None, _said)
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see `{self.prog} --help`){self._meant(message)}")
-
-    def _meant(self, message: str) -> str:
-        """The option that an unknown one is a misspelling of, as a question."""
-        from difflib import get_close_matches
-
-        unknown = re.match(r"unrecognized arguments: (--[\w-]+)", message)
-        known = [name for name in self._option_string_actions if name.startswith("--")]
-        near = get_close_matches(unknown[1], known, n=1, cutoff=0.7) if unknown else []
-        return f"; did you mean {near[0]}?" if near else ""
-
-
-def _said(value: str) -> str:
-    """A value as it is. An empty one is a shell's variable that is not set: what the option names
-    would be looked for in the current directory, or not at all."""
-    if not value:
-        raise argparse.ArgumentTypeError("its value is empty")
-    return value
-
-
-class _Once(argparse.Action):
-    """An option that takes one value: a second one would silently put the first aside."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse calls it so
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,  # noqa: ARG002
-    ) -> None:
-        if getattr(namespace, self.dest) is not None:
-            raise argparse.ArgumentError(self, "is given twice, and there can be one only")
-        setattr(namespace, self.dest, values)
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Lines as they are written, folded on a narrower terminal; examples, to be copied, are not."""
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(indent + _folded(line, width) for line in _paragraphs(text))
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    """The lines of a text; those of a sentence that goes over several as one."""
-    before = ""
-    for line in text.splitlines():
-        if before and line and not line.startswith(" ") and not before.startswith(" "):
-            before = f"{before} {line}"
-            continue
-        if before:
-            yield before
-        if not line:
-            yield line
-        before = line
-    if before:
-        yield before
-
-
-def _folded(line: str, width: int) -> str:
-    """The line in several, the later ones below the text that follows its first column."""
-    if len(line) <= width or line.startswith("  pidoctor "):
-        return line
-    import re
-    import textwrap
-
-    named = re.match(r" +\S+ {2,}", line)
-    return textwrap.fill(
-        line, width, subsequent_indent=" " * (named.end() if named else 0), break_long_words=False
-    )
-
-
 def parse(words: Sequence[str]) -> ParsedCommand:
     """The command that ``words`` ask for.
 
@@ -167,9 +88,9 @@ def parse(words: Sequence[str]) -> ParsedCommand:
     if not getattr(module, "TAKES_COMMAND", False):  # here, -- only ends the options
         options = parser.parse_args(words[1:])
         if hasattr(options, "gathers"):
-            _gather(options)
+            gather(options)
         elif isinstance(getattr(options, "requirement", None), str):
-            options.requirement = _only_one(_read([options.requirement], options.quiet))
+            options.requirement = only_one(read_words([options.requirement], options.quiet))
         return ParsedCommand(name, options, module.run)
     before, after = _split_at_dashes(words[1:])
     options = parser.parse_args(before)
@@ -210,7 +131,7 @@ def overview() -> argparse.ArgumentParser:
         "\n".join(f"  {name:<{width}}  {text}" for name, text in named.items())
         for named in (COMMANDS, TOPICS)
     )
-    parser = _Parser(
+    parser = Parser(
         prog="pidoctor",
         usage="pidoctor COMMAND [...]",
         description="Make TensorFlow Lite and TensorFlow run on Raspberry Pi and other ARM boards.",
@@ -220,18 +141,18 @@ def overview() -> argparse.ArgumentParser:
         "  pidoctor check                                  will it run on this machine?\n"
         "  pidoctor install                                install it, and prove it\n"
         "  pidoctor explain tensorflow --target pi4-4gb/bookworm-32\n",
-        formatter_class=_Help,
+        formatter_class=HelpFormat,
     )
     parser.add_argument("--version", action="version", version=f"pidoctor {__version__}")
     return parser
 
 
 def _command_parser(name: str, description: str, examples: str) -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog=f"pidoctor {name}",
         description=description,
         epilog=f"examples:\n{examples}",
-        formatter_class=_Help,
+        formatter_class=HelpFormat,
         allow_abbrev=False,
     )
     output = parser.add_argument_group("output")
@@ -339,71 +260,6 @@ def add_offline(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _gather(options: argparse.Namespace) -> None:
-    """One requirement as it is; several, or those of files, as a project."""
-    words = options.requirement = _read(options.requirement, options.quiet)
-    options.settings = settings = _settings()
-    if settings is not None and not (words or options.files or options.constraints):
-        options.words, options.requirement = [], settings.requirement
-        options.from_settings = settings.shown
-        return
-    alone = len(words) <= 1 and not re.search(r"[;\[]", "".join(words))  # no marker, no extra
-    if alone and not (options.files or options.constraints):
-        options.requirement = _only_one(words)
-        return
-    from pidoctor.requirements.project import read_project
-
-    options.words = words
-    options.requirement = read_project(words, options.files, options.constraints, options.groups)
-
-
-def _only_one(words: Sequence[str]) -> str:
-    return words[0] if words else "auto"
-
-
-def _read(words: Sequence[str], quiet: bool) -> list[str]:
-    """The words as pip writes requirements, the names that people have for runtimes as the
-    runtimes; what they were read as is said on stderr, in one line."""
-    if not words:
-        return []
-    from pidoctor.requirements.names import understood
-    from pidoctor.requirements.spelling import respelled
-
-    for word in words:
-        _refuse_machine(word)
-    found, why = understood(spelled := respelled(words))
-    changed = "".join("".join(spelled).split()) != "".join("".join(words).split())
-    if (changed or why) and not quiet:
-        from pidoctor.cli.output import say_error
-
-        say_error(
-            ": ".join([f"read as {' '.join(found) or 'auto'}", *["; ".join(why)][: len(why)]])
-        )
-    return found
-
-
-def _refuse_machine(word: str) -> None:
-    """UsageError for the name of a machine where a requirement belongs: `check pi4`."""
-    from pidoctor.catalog.runtimes import load_runtimes
-
-    if word == "auto" or word in {runtime.distribution for runtime in load_runtimes()}:
-        return
-    from pidoctor.profile.named_targets import read_name
-
-    try:
-        read_name(word)
-    except UsageError:
-        return
-    raise UsageError(f"{word!r} names a machine: write --target {word}")
-
-
-def _settings() -> ProjectSettings | None:
-    """What the project's own settings say, for what is not given on the command line."""
-    from pidoctor.requirements.settings import find_settings
-
-    return find_settings()
-
-
 def add_form(parser: argparse.ArgumentParser, *forms: str) -> None:
     """``--format``: the forms for programs that a command has besides ``--json``."""
     parser.add_argument(
@@ -442,15 +298,15 @@ def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
         )
         parser.set_defaults(target=None)
     else:
-        only.add_argument("--target", metavar="NAME", action=_Once, help=named)
+        only.add_argument("--target", metavar="NAME", action=Once, help=named)
     only.add_argument(
-        "--capture", metavar="FILE", action=_Once, help="one captured with `pidoctor capture`"
+        "--capture", metavar="FILE", action=Once, help="one captured with `pidoctor capture`"
     )
-    only.add_argument("--root", metavar="DIR", action=_Once, help="a mounted card or a chroot")
+    only.add_argument("--root", metavar="DIR", action=Once, help="a mounted card or a chroot")
     where.add_argument(
         "--board",
         metavar="NAME",
-        action=_Once,
+        action=Once,
         help="with --root or --capture: the board that it is for, pi4-4gb",
     )
     add_environment(where)
@@ -486,13 +342,13 @@ def add_environment(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--venv",
         metavar="DIR",
-        action=_Once,
+        action=Once,
         help="an environment; without it the active one, else the .venv here or above, else the "
         "system's Python",
     )
     parser.add_argument(
         "--python",
         metavar="EXE",
-        action=_Once,
+        action=Once,
         help="an interpreter instead: a path, a name or a version (3.11)",
     )

@@ -6,7 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 from pidoctor.cli.arguments import (
     add_devices,
@@ -19,8 +19,10 @@ from pidoctor.cli.arguments import (
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
     from pidoctor.fitting import Fitting
+    from pidoctor.host.base import Host
     from pidoctor.install.outcome import Outcome
     from pidoctor.install.recipe import Job
+    from pidoctor.probe.environment_choice import EnvironmentChoice
     from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import Finding
@@ -58,29 +60,16 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.checks.installed_state import environment_python
     from pidoctor.cli.output import progress
     from pidoctor.cli.resolving import answer, catalog_for, fit_options, must_be_decided, why_none
-    from pidoctor.cli.resume import confirm_owner, settle_interrupted
-    from pidoctor.cli.where import asked, must_be_trusted, with_named
+    from pidoctor.cli.where import asked, with_named
     from pidoctor.envelope import Result
     from pidoctor.host.live import LiveHost
-    from pidoctor.install.path_rules import check_path
-    from pidoctor.probe.environment_choice import DEFAULT, choose
     from pidoctor.probe.machine import probe
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode
 
     say, host, question = progress(options), LiveHost(), asked(options)
     _own_settings(options)
-    # An environment that is there keeps its Python: the plan must be for that one.
-    choice = choose(host, options.venv, options.python)
-    options.venv = choice.folder or DEFAULT
-    if choice.exists:
-        say(f"The environment is {choice.folder}: {choice.reason}.")
-    must_be_trusted(choice)
-    venv, more = Path(options.venv), ""
-    check_path(venv)
-    if not options.dry_run:
-        confirm_owner(venv, options)
-        more = "more " if settle_interrupted(venv, say, options.yes) else ""
+    choice, more = _environment(options, host, say)
     profile = with_named(probe(host, target=options.venv, choice=choice).profile, options)
     gone = () if profile.python.version.is_known else tuple(environment_python(Case(profile)))
     if gone:
@@ -105,6 +94,32 @@ def run(options: argparse.Namespace) -> Result:
         )
     done = _carried_out(options, profile, resolution, fitting, choice.exists, more)
     return replace(done, asked=question)
+
+
+def _environment(
+    options: argparse.Namespace, host: Host, say: Callable[[str], None]
+) -> tuple[EnvironmentChoice, str]:
+    """The environment to install into, which ``options.venv`` is then, fit to be changed.
+
+    "more " where an install that was interrupted had to be settled first, else empty.
+    """
+    from pidoctor.cli.resume import confirm_owner, settle_interrupted
+    from pidoctor.cli.where import must_be_trusted
+    from pidoctor.install.path_rules import check_path
+    from pidoctor.probe.environment_choice import DEFAULT, choose
+
+    # An environment that is there keeps its Python: the plan must be for that one.
+    choice = choose(host, options.venv, options.python)
+    options.venv = choice.folder or DEFAULT
+    if choice.exists:
+        say(f"The environment is {choice.folder}: {choice.reason}.")
+    must_be_trusted(choice)
+    venv = Path(options.venv)
+    check_path(venv)
+    if options.dry_run:
+        return choice, ""
+    confirm_owner(venv, options)
+    return choice, "more " if settle_interrupted(venv, say, options.yes) else ""
 
 
 def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before

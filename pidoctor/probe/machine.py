@@ -17,6 +17,7 @@ from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Board, Clock, Cpu, Memory, Profile, Python, Storage, System
 
 S = TypeVar("S")
+V = TypeVar("V")
 
 
 def probe(
@@ -35,13 +36,7 @@ def probe(
     run = _Runner()
     chosen = choice or run.choice(host, python)
     processor = run("cpu", Cpu, lambda: cpu.probe_cpu(host))
-    interpreter = run.fact(
-        "python", lambda: python_probe.examine(host, chosen.python, chosen.may_run)
-    )
-    if interpreter is None:
-        nothing: Fact[Any] = Fact.unreadable("probe python", "it crashed")
-        interpreter = python_probe.PythonReading(nothing, nothing, nothing)
-    found = interpreter
+    found = run.interpreter(host, chosen)
     os = run(
         "system",
         System,
@@ -64,12 +59,9 @@ def probe(
         storage=run(
             "storage", Storage, lambda: storage.probe_storage(host, chosen.folder or target)
         ),
-        accelerators=run.fact("accelerators", lambda: accelerators.probe_accelerators(host))
-        or Fact.unreadable("probe accelerators", "it crashed"),
-        rights=run.fact("rights", lambda: rights.probe_rights(host))
-        or Fact.unreadable("probe rights", "it crashed"),
-        indexes=run.fact("indexes", lambda: indexes.probe_indexes(host, found.prefix))
-        or Fact.unreadable("probe indexes", "it crashed"),
+        accelerators=run.fact("accelerators", lambda: accelerators.probe_accelerators(host)),
+        rights=run.fact("rights", lambda: rights.probe_rights(host)),
+        indexes=run.fact("indexes", lambda: indexes.probe_indexes(host, found.prefix)),
         clock=run("clock", Clock, lambda: clock.probe_clock(host, found.executable)),
         environment=run(
             "environment",
@@ -92,7 +84,7 @@ class _Runner:
     def __init__(self) -> None:
         self.failures: list[ProbeFailure] = []
 
-    def fact(self, topic: str, probe: Callable[[], S]) -> S | None:
+    def attempt(self, topic: str, probe: Callable[[], S]) -> S | None:
         """What the probe returns, or None when it crashed."""
         try:
             return probe()
@@ -101,16 +93,27 @@ class _Runner:
             self.failures.append(ProbeFailure(topic, text))
             return None
 
+    def fact(self, topic: str, probe: Callable[[], Fact[V]]) -> Fact[V]:
+        """The fact that the probe returns, or that it could not be read."""
+        return self.attempt(topic, probe) or Fact.unreadable(f"probe {topic}", "it crashed")
+
+    def interpreter(self, host: Host, chosen: EnvironmentChoice) -> python_probe.PythonReading:
+        """The interpreter, or one of which nothing could be read."""
+        nothing: Fact[Any] = Fact.unreadable("probe python", "it crashed")
+        return self.attempt(
+            "python", lambda: python_probe.examine(host, chosen.python, chosen.may_run)
+        ) or python_probe.PythonReading(nothing, nothing, nothing)
+
     def choice(self, host: Host, python: str | None) -> EnvironmentChoice:
         """The environment to look at; the interpreter alone where looking for it crashed."""
-        chosen = self.fact("choice of the environment", lambda: choose(host, None, python))
+        chosen = self.attempt("choice of the environment", lambda: choose(host, None, python))
         return chosen or EnvironmentChoice(
             "", False, python, "looking for an environment crashed", False
         )
 
     def __call__(self, topic: str, section: type[S], probe: Callable[[], S]) -> S:
         """The section that the probe returns, or one in which nothing could be read."""
-        found = self.fact(topic, probe)
+        found = self.attempt(topic, probe)
         if found is not None:
             return found
         unknown: Fact[Any] = Fact.unreadable(f"probe {topic}", self.failures[-1].error)

@@ -1,0 +1,88 @@
+"""argparse as pidoctor speaks: one line for what is wrong, help folded to the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from pidoctor.errors import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with errors as one line, raised instead of printed."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.register("type", None, _said)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see `{self.prog} --help`){self._meant(message)}")
+
+    def _meant(self, message: str) -> str:
+        """The option that an unknown one is a misspelling of, as a question."""
+        from difflib import get_close_matches
+
+        unknown = re.match(r"unrecognized arguments: (--[\w-]+)", message)
+        known = [name for name in self._option_string_actions if name.startswith("--")]
+        near = get_close_matches(unknown[1], known, n=1, cutoff=0.7) if unknown else []
+        return f"; did you mean {near[0]}?" if near else ""
+
+
+def _said(value: str) -> str:
+    """A value as it is. An empty one is a shell's variable that is not set: what the option names
+    would be looked for in the current directory, or not at all."""
+    if not value:
+        raise argparse.ArgumentTypeError("its value is empty")
+    return value
+
+
+class Once(argparse.Action):
+    """An option that takes one value: a second one would silently put the first aside."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse calls it so
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        if getattr(namespace, self.dest) is not None:
+            raise argparse.ArgumentError(self, "is given twice, and there can be one only")
+        setattr(namespace, self.dest, values)
+
+
+class HelpFormat(argparse.RawDescriptionHelpFormatter):
+    """Lines as they are written, folded on a narrower terminal; examples, to be copied, are not."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + _folded(line, width) for line in _paragraphs(text))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The lines of a text; those of a sentence that goes over several as one."""
+    before = ""
+    for line in text.splitlines():
+        if before and line and not line.startswith(" ") and not before.startswith(" "):
+            before = f"{before} {line}"
+            continue
+        if before:
+            yield before
+        if not line:
+            yield line
+        before = line
+    if before:
+        yield before
+
+
+def _folded(line: str, width: int) -> str:
+    """The line in several, the later ones below the text that follows its first column."""
+    if len(line) <= width or line.startswith("  pidoctor "):
+        return line
+    import textwrap
+
+    named = re.match(r" +\S+ {2,}", line)
+    return textwrap.fill(
+        line, width, subsequent_indent=" " * (named.end() if named else 0), break_long_words=False
+    )
