@@ -13,8 +13,8 @@ a value may look like is said once, by the class that it becomes::
 Understood are dataclasses and named tuples (a field with a default may be left out), ``Fact``,
 ``tuple[X, ...]``, ``Mapping[str or int, X]``, unions, ``Literal``, enums, texts of a :class:`Form`,
 JSON's own types, and any class made from one text that raises ValueError for a wrong one
-(``Version``). A class whose keys differ from its fields says so:
-``JSON_NAMES = {"import_line": "import"}``.
+(``Version``; ``FORM`` says in words what it expects). A class whose keys differ from its fields
+says so: ``JSON_NAMES = {"import_line": "import"}``.
 
 Every fault is listed, not only the first; nothing is converted on the quiet.
 """
@@ -236,13 +236,15 @@ def _choice(options: Mapping[Any, Any]) -> Convert:
 
 
 def _from_text(kind: Any) -> Convert:
+    form = getattr(kind, "FORM", f"a {kind.__name__.lower()}")
+
     def convert(data: Any, path: Path, faults: Faults) -> Any:
         try:
             if type(data) is str:
                 return kind(data)
         except ValueError:
             pass
-        return faults.add(path, f"expected a {kind.__name__}, not {_shown(data)}")
+        return faults.add(path, f"expected {form}, not {_shown(data)}")
 
     return convert
 
@@ -368,13 +370,13 @@ def _record(kind: Any, exact: bool) -> Convert:
                 values.append(default)
         if exact and not known.issuperset(data):
             for key in (key for key in data if key not in known):
-                faults.add((path, key), f"unknown key{_nearest(key, known)}")
+                faults.add((path, key), f"unknown key{nearest(key, known)}")
         return kind(*values) if len(faults.lines) == before else None
 
     return convert
 
 
-def _nearest(key: str, known: Iterable[str]) -> str:
+def nearest(key: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(key, known, n=1)

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any, Callable, NamedTuple, TypeVar
 
 from pidoctor.catalog.rules import TABLES, check_rules
-from pidoctor.decoding import DecodeError, build, converter, decode
+from pidoctor.decoding import DecodeError, build, converter, decode, nearest
 from pidoctor.decoding import Faults as Collected
 from pidoctor.record_fields import fields_of
 
@@ -230,7 +230,8 @@ def _extended(
 ) -> Any:
     """A shipped table with the user's: rows added, objects merged, single values replaced."""
     table, shown = _shipped(name), _line(path)
-    data = expanded(data, _raw(name))
+    raw = _raw(name)
+    data = expanded(data, raw)
     found = Collected(shown)
     known = {field.key: field for field in fields_of(type(table))}
     for key, value in data.items():
@@ -239,6 +240,9 @@ def _extended(
             found.add((None, key), f"unknown key; a {name} table has {', '.join(known)}")
             continue
         before = len(found.lines)
+        _note_lost_bases(value, key, raw.get(key), found)
+        if len(found.lines) > before:
+            continue
         own = converter(field.type, True)(value, (None, key), found)
         if len(found.lines) > before:
             continue
@@ -250,6 +254,17 @@ def _extended(
         table = table._replace(**{field.name: own})
     faults += found.lines
     return table
+
+
+def _note_lost_bases(section: Any, key: str, shipped: Any, found: Collected) -> None:
+    """A row that is based on one that is not there lacks all the rest: only that is said of it."""
+    rows = section if isinstance(section, list) else []
+    for at, row in enumerate(rows):
+        if isinstance(row, dict) and BASE in row:
+            base = row[BASE] if isinstance(row[BASE], str) else ""
+            known = _by_id([*(shipped or ()), *rows]).keys() - {row.get("id")}
+            message = f'no row of this list has the id "{_line(base)}"{nearest(base, known)}'
+            found.add((((None, key), at), BASE), message)
 
 
 def _joined(

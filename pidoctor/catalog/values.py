@@ -13,6 +13,7 @@ class Dotted(str):
     """A version made of numbers alone: "3.11.2"."""
 
     __slots__ = ()
+    FORM = 'a version such as "3.11.2"'
 
     def __new__(cls, text: str) -> Dotted:
         parse_version(text)
@@ -23,6 +24,7 @@ class Specifier(str):
     """A PEP 440 specifier of released versions: ">=2.10,<3"; checked without packaging's import."""
 
     __slots__ = ()
+    FORM = 'a version specifier such as ">=2.10,<3"'
 
     def __new__(cls, text: str) -> Specifier:
         if not all(_CLAUSE.fullmatch(clause.strip()) for clause in text.split(",")):

@@ -157,11 +157,16 @@ def without(key: str) -> dict[str, Any]:
         ),
         (
             {"boards": {"boards": [{"id": "x", "based_on": "nothing"}]}},
-            ["boards.json: boards[0].name: missing"],
+            ['boards.json: boards[0].based_on: no row of this list has the id "nothing"'],
+        ),
+        (
+            {"boards": {"boards": [{"id": "x", "based_on": "cm44"}, {"id": "y", "based_on": 4}]}},
+            ['boards.json: boards[0].based_on: no row of this list has the id "cm44"; did you '
+             "mean cm4?", 'boards.json: boards[1].based_on: no row of this list has the id ""'],
         ),
         (
             {"systems": {"systems": [{"id": "x", "based_on": "bookworm", "python": "three"}]}},
-            ['systems.json: systems[0].python: expected a Dotted, not "three"'],
+            ['systems.json: systems[0].python: expected a version such as "3.11.2", not "three"'],
         ),
         (
             {"systems": {"systems": [{"id": "x", "based_on": "bookworm", "os_ids": {"16": "x"}}]}},
