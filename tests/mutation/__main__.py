@@ -37,7 +37,8 @@ class Room:
 
 ROOMS = (
     Room("resolve", ("tests/worlds", "tests/unit/resolve", "tests/unit/profile", "tests/machines",
-                     "tests/cli/test_questions.py", "tests/cli/test_explain.py")),
+                     "tests/cli/test_questions.py", "tests/cli/test_explain.py",
+                     "tests/cli/test_usage.py")),
     Room("checks", ("tests/unit/checks", "tests/unit/readiness", "tests/machines",
                     "tests/unit/report")),
     Room("triage", ("tests/triage", "tests/cli/test_triage.py")),

@@ -14,6 +14,7 @@ from pidoctor.install.failure import InstallError
 from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
+from pidoctor.profile.fact import Fact
 from pidoctor.readiness.memory import PIP, downloads_at_once
 from pidoctor.resolve.plan import Pin, Plan
 from tests.profiles import changed, pi4
@@ -68,6 +69,12 @@ def test_the_same_memory(available: int, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(InstallError) as refused:
         checks.check_memory()
     assert refused.value.finding.message == found[0].message
+
+
+def test_swap_of_which_nothing_is_known_counts_as_none() -> None:
+    for available, short in ((PIP - 1, True), (PIP, False)):
+        machine = changed(pi4(), memory_available=available, memory_swap=Fact.absent("/proc/swaps"))
+        assert bool(list(too_little(Case(machine, PLAN)))) == short
 
 
 def test_downloads_that_fit_into_the_memory() -> None:
