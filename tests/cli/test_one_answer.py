@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+import pidoctor as pidoctor_package
+
 from .program import pidoctor
 
 TARGETS = (
@@ -75,3 +77,23 @@ def test_triage_and_explain_agree_on_what_cannot_be_had(
         "no-wheel-for-32bit-os", "32bit-userland-on-64bit-kernel", "no-wheel-for-glibc",
     }  # fmt: skip
     assert (causes[0] in of_the_machine) == (not possible), causes
+
+
+MODEL = Path(pidoctor_package.__file__).parent / "proof" / "models" / "float32.tflite"
+
+
+@pytest.mark.parametrize("target", [TARGETS[1], TARGETS[2], "pi4/bookworm-32/py3.12"])
+def test_model_lists_the_runtimes_that_explain_has_a_plan_for(target: str) -> None:
+    found = answer("model", str(MODEL), "--target", target)["model"]
+    listed = {row["name"] for row in found["runtimes"]} if found else set()
+    for name in ("tflite-runtime", "ai-edge-litert", "tensorflow"):
+        status = answer("explain", name, "--target", target)["resolution"]["status"]
+        assert (status == "plan") == (name in listed), name
+
+
+@pytest.mark.parametrize("asked", ["tflite-runtime==2.99", "tensorflow==2.3"])
+def test_install_says_what_check_says(asked: str) -> None:
+    check, install = answer("check", asked), answer("install", asked, "--dry-run")
+    for key in ("verdict", "next", "exit_code"):
+        assert check[key] == install[key]
+    assert check["resolution"] == install["resolution"]
