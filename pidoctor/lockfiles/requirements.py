@@ -7,12 +7,14 @@ from pidoctor.resolve.plan import Plan
 
 
 def header(plan: Plan) -> str:
-    """Comment lines: what this is the lock of, and what no lock file can install."""
+    """Comment lines: what this is the lock of, what no lock file can install, and what the plan
+    tells: the lines of a requirements file that are not in it, among others."""
     lines = [f"# {plan.request} -> {plan.summary}"]
     lines += [
         f"# needs the system package {package}, in an environment made with --system-site-packages"
         for package in plan.system_packages
     ]
+    lines += [f"# {' '.join(note.split())}" for note in plan.notes]
     return "\n".join(lines) + "\n"
 
 

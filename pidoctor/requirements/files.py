@@ -41,6 +41,7 @@ class Read:
     hashes: dict[str, set[str]] = field(default_factory=dict)  # package -> SHA-256 of its files
     options: FileOptions = field(default_factory=FileOptions)
     unhashed: list[str] = field(default_factory=list)  # lines without a hash
+    elsewhere: list[Requirement] = field(default_factory=list)  # that have an address of their own
 
 
 def read_files(
@@ -53,7 +54,10 @@ def read_files(
     """
     read = Read()
     for name in requirements:
+        before = len(read.requirements) + len(read.left)
         _read(Path(name), read, read.requirements, (), groups)
+        if len(read.requirements) + len(read.left) == before:
+            read.left.append(f"{name} asks for nothing, so any runtime will do")
     for name in constraints:
         _read(Path(name), read, read.constraints, (), ())
     return _ended(read)
@@ -99,7 +103,7 @@ def _read(
         _pylock(path, text, read, into)
         return
     if path.suffix == ".toml":
-        _pyproject(path, text, read.left, into, groups)
+        _pyproject(path, text, read, into, groups)
         return
     if path.suffix in (".yml", ".yaml"):
         _conda(path, text, read, into)
@@ -144,7 +148,7 @@ def _line(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
     _hashes(requirement, line, read, where)
     if into is read.requirements and "--hash" not in line:
         read.unhashed.append(f"{requirement.name} ({where})")
-    _sort(requirement, into, read.left, where)
+    _sort(requirement, into, read, where)
 
 
 def _option(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
@@ -177,8 +181,11 @@ def _from_elsewhere(
     needs = _needs_of_folder(address)
     also = "; what its pyproject.toml asks for is" if needs is not None else ""
     read.left.append(f"{_shown(address)} {how}: not checked{also} ({where})")
+    wheel = re.search(r"([A-Za-z0-9][\w.]*)-[^/-]+-[^/]+\.whl", address)
+    if wheel:
+        read.elsewhere.append(Requirement(f"{wheel[1]} @ {wheel[0]}"))
     for requirement in needs or ():
-        _sort(requirement, into, read.left, where)
+        _sort(requirement, into, read, where)
 
 
 def _needs_of_folder(address: str) -> list[Requirement] | None:
@@ -202,13 +209,14 @@ def _shown(address: str) -> str:
     return re.sub(r"//[^/@]*@", "//", address).split("@", 1)[0]
 
 
-def _sort(requirement: Requirement, into: list[Requirement], left: list[str], where: str) -> None:
+def _sort(requirement: Requirement, into: list[Requirement], read: Read, where: str) -> None:
     """A requirement of an index into the list; one with an address of its own is told only."""
     if requirement.url is None:
         into.append(requirement)
         return
     kind = "a version control system" if re.match(r"\w+\+", requirement.url) else "an address"
-    left.append(f"{requirement.name} comes from {kind} of its own: not checked ({where})")
+    read.elsewhere.append(requirement)
+    read.left.append(f"{requirement.name} comes from {kind} of its own: not checked ({where})")
 
 
 def _hashes(requirement: Requirement, line: str, read: Read, where: str) -> None:
@@ -229,6 +237,8 @@ def _requirement(text: str, where: str) -> Requirement:
         return Requirement(text)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
+        unset = re.search(r"\$\{([A-Z0-9_]+)\}", text)
+        reason = f"the variable {unset[1]} is not set" if unset else reason
         raise UsageError(f"{where}: {text[:80]!r} is not a requirement ({reason})") from None
 
 
@@ -253,14 +263,14 @@ def load_toml(path: Path, text: str) -> Mapping[str, Any]:
 
 
 def _pyproject(
-    path: Path, text: str, left: list[str], into: list[Requirement], groups: Sequence[str]
+    path: Path, text: str, read: Read, into: list[Requirement], groups: Sequence[str]
 ) -> None:
     data = load_toml(path, text)
     found = [*_of_project(path, data, bool(groups))]
     for group in groups:
         found += _group_or_extra(path, data, group)
     for requirement in found:
-        _sort(requirement, into, left, str(path))
+        _sort(requirement, into, read, str(path))
 
 
 def _of_project(path: Path, data: Mapping[str, Any], others: bool) -> Iterator[Requirement]:
@@ -287,7 +297,7 @@ def _pylock(path: Path, text: str, read: Read, into: list[Requirement]) -> None:
         requirement = _requirement(line, str(path))
         if hashes:
             read.hashes.setdefault(canonicalize_name(requirement.name), set()).update(hashes)
-        _sort(requirement, into, read.left, str(path))
+        _sort(requirement, into, read, str(path))
 
 
 def _group_or_extra(path: Path, data: Mapping[str, Any], name: str) -> Iterator[Requirement]:

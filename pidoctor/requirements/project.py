@@ -32,12 +32,14 @@ def read_project(
 def project_of(read: Read, words: Sequence[Requirement] = ()) -> Project:
     """What files ask for, together with requirements that were given beside them."""
     left = list(read.left)
+    each = {str(item): item for item in read.requirements}.values()  # files say things twice
     return Project(
-        asked=(*words, *(_as_runtime(item, left) for item in read.requirements)),
+        asked=(*words, *(_as_runtime(item, left) for item in each)),
         bounds=tuple(read.constraints),
         left=tuple(dict.fromkeys(left)),
         hashes={name: frozenset(values) for name, values in read.hashes.items()},
         sources=read.options.sources,
+        elsewhere=tuple(read.elsewhere),
     )
 
 

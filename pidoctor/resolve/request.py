@@ -34,6 +34,7 @@ class Project(NamedTuple):
     left: tuple[str, ...] = ()
     hashes: Mapping[str, frozenset[str]] = {}  # package -> SHA-256 of the files it may be
     sources: WheelSources = NO_SOURCES  # beside those that pip is configured for
+    elsewhere: tuple[Requirement, ...] = ()  # that have an address of their own, told in ``left``
 
     def request(
         self, catalog: Catalog, environment: Mapping[str, str], beyond_tags: bool = False
@@ -62,6 +63,12 @@ class Project(NamedTuple):
             extras=tuple(sorted({extra for item in same for extra in item.extras})),
             hashes=self.hashes,
             sources=self.sources,
+            unread={
+                name: "it comes from an address of its own, which was not read"
+                for item in self.elsewhere
+                for name in [canonicalize_name(item.name)]
+                if name in catalog.runtimes and _applies(item, environment)
+            },
         )
 
     def asked_beyond(self, index: WheelsIndex, environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -105,6 +112,7 @@ class Request(NamedTuple):
     extras: tuple[str, ...] = ()  # of the runtime
     hashes: Mapping[str, frozenset[str]] = {}
     sources: WheelSources = NO_SOURCES
+    unread: Mapping[str, str] = {}  # a runtime that is not of an index: why nothing is known of it
 
     def __str__(self) -> str:
         return f"{self.name}{self.specifier}"

@@ -82,7 +82,7 @@ class Question:
             self._world.bounds[name] = self._world.bounds.get(name, SpecifierSet()) & item.specifier
         self._world.hashes = request.hashes
         asked = [need for item in request.together for need in needs_of(item, ASKED)]
-        self._unchecked: dict[str, str] = {}
+        self._unchecked = dict(request.unread)
         self._together = [*self._known(asked)]
         of_runtime = [Need(request.name, SpecifierSet(), ASKED, extra) for extra in request.extras]
         extras = [need.extra for need in self._known(of_runtime) if need.extra]

@@ -133,3 +133,10 @@ def test_a_wheelhouse_is_verified_and_complete(tmp_path: Path) -> None:
     again = pidoctor("download", *target, "-d", str(tmp_path), "--json")
     assert again.code == 0
     assert wheel.read_bytes() == whole
+
+
+def test_lines_that_are_not_in_the_lock_are_told_in_it(tmp_path: Path) -> None:
+    listed = tmp_path / "r.txt"
+    listed.write_text("tflite-runtime\n-e ./app\n")
+    run = pidoctor("lock", "-r", str(listed), *TARGET, "--offline")
+    assert f"# ./app is installed as editable: not checked ({listed}, line 2)" in run.out

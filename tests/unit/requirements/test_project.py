@@ -98,3 +98,35 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     )
     run = pidoctor("explain", "-r", "missing.txt", *board)
     assert (run.code, run.out) == (2, "")
+
+
+def test_a_line_that_is_there_twice_counts_once(tmp_path: Path) -> None:
+    listed = tmp_path / "r.txt"
+    listed.write_text("numpy<2\n" * 20_000)
+    assert len(read_project((), [str(listed)]).asked) == 1
+
+
+def test_a_file_that_asks_for_nothing_says_so(tmp_path: Path) -> None:
+    listed = tmp_path / "r.txt"
+    listed.write_text("# nothing\n")
+    assert read_project((), [str(listed)]).left == (
+        f"{listed} asks for nothing, so any runtime will do",
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tflite-runtime @ https://index.example/any.whl",
+        "tflite_runtime @ git+https://index.example/x ; python_version > '3'",
+        "https://index.example/tflite_runtime-2.14.0-cp311-cp311-linux_aarch64.whl",
+        "./tflite_runtime-2.14.0-cp311-cp311-linux_aarch64.whl",
+    ],
+)
+def test_a_runtime_with_an_address_of_its_own_is_not_known(tmp_path: Path, line: str) -> None:
+    """Another runtime fits; whether the one that is asked for does is not said."""
+    listed = tmp_path / "r.txt"
+    listed.write_text(f"{line}\nnumpy<2\n")
+    answer = api.resolve(pi4(), read_project((), [str(listed)]))
+    assert isinstance(answer, Plan)
+    assert list(answer.unchecked) == ["tflite-runtime"]
