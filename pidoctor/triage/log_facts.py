@@ -27,7 +27,8 @@ _SHOWN_COMMAND = re.compile(
 _APT_INSTALL = re.compile(r"\bapt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+([^|;&]{1,400})")
 _DATE = re.compile(rb"\b(20[12]\d)-[01]\d-[0-3]\d[T ]\d\d:")
 _COLLECTING = re.compile(
-    r"^Collecting ([A-Za-z0-9][\w.\[\]-]{0,80}(?:[<>=!~]{1,2}[\w.,<>=!~*]{1,60})?)(?: |$)"
+    r"^Collecting (?!package metadata)"
+    r"([A-Za-z0-9][\w.\[\]-]{0,80}(?:[<>=!~]{1,2}[\w.,<>=!~*]{1,60})?)(?: |$)"
 )
 _CONDA_FOUND_NOTHING = re.compile(r"Package\w*NotFound|perhaps a typo or a missing channel")
 _CONDA_ASKED = re.compile(r"^- ([a-z0-9][\w.-]*(?:[=<>]=?[\w.*]+)?)(?:=\w+)?$")

@@ -184,3 +184,14 @@ def test_unknown_says_the_one_command_that_helps() -> None:
 )
 def test_the_remedy_does_what_mends_it(log: str, commands: tuple[str, ...]) -> None:
     assert first(log).fix.commands == commands
+
+
+def test_what_conda_did_not_find_is_not_asked_of_pip() -> None:
+    log = (
+        "Collecting package metadata (repodata.json): done\nSolving environment: failed\n"
+        "ResolvePackageNotFound:\n  - pytorch=1.11.0\n  - cudatoolkit=11.3\n"
+    )
+    found = first(log)
+    assert found.cause == "requested-version-unavailable"
+    assert "conda" in found.fix.text
+    assert found.fix.commands == ()

@@ -19,7 +19,7 @@ HELD_OUT = [case for case in CASES if case.held_out]
 
 
 def test_the_cases_are_many_and_mostly_not_about_pip() -> None:
-    assert len(CASES) >= 399
+    assert len(CASES) >= 420
     assert len({case.log for case in CASES}) == len(CASES)
     assert sum("pip" not in case.log for case in CASES) >= 240
     assert sum(case.cause == "no-problem" for case in CASES) >= 54
@@ -56,4 +56,4 @@ def test_leaving_out() -> None:
     assert source.first / source.of >= SOURCE_FLOOR
 
 
-WORDING_FLOOR, SOURCE_FLOOR = 0.7, 0.75
+WORDING_FLOOR, SOURCE_FLOOR = 0.7, 0.8
