@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,14 +50,24 @@ from pidoctor.result import ExitCode, Finding, Remedy, Severity
 
 NOT_SETTLED = "model-not-settled"  # the id of a finding: it may or may not run
 NO_COMMON = "models-need-different-runtimes"
+_PART = 1 << 20  # bytes
 _SEEN = "read from the file; see `pidoctor model`"
+
+
+def _sha256(path: Path) -> str:
+    """Of the model in a file."""
+    digest = hashlib.sha256()
+    with named_model(path) as data:
+        for start in range(0, len(data), _PART):
+            digest.update(data[start : start + _PART])
+    return digest.hexdigest()
 
 
 class ModelQuestion:
     """One open model: how it does on each runtime is asked once, however many machines ask."""
 
     def __init__(self, path: Path, data: memoryview, shapes: Sequence[str] = ()) -> None:
-        self.file = ModelFile(str(path), hashlib.sha256(data).hexdigest())
+        self.file = ModelFile(str(path), partial(_sha256, path))
         read = read_content(data)
         self._options = "".join(f" --shape {shlex.quote(word)}" for word in shapes)
         self._shaped = with_shapes(read, read_shapes(shapes, read))

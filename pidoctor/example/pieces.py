@@ -18,18 +18,24 @@ import sys
 import time
 ${imports}from pathlib import Path
 
-import numpy as np
-
 try:
-    from ai_edge_litert import interpreter as tflite
-except ModuleNotFoundError:
-    try:
-        from tflite_runtime import interpreter as tflite
-    except ModuleNotFoundError:
-        from tensorflow import lite as tflite
+    import numpy as np
 
-        tflite.load_delegate = tflite.experimental.load_delegate
-        tflite.OpResolverType = tflite.experimental.OpResolverType
+    try:
+        from ai_edge_litert import interpreter as tflite
+    except ModuleNotFoundError:
+        try:
+            from tflite_runtime import interpreter as tflite
+        except ModuleNotFoundError:
+            from tensorflow import lite as tflite
+
+            tflite.load_delegate = tflite.experimental.load_delegate
+            tflite.OpResolverType = tflite.experimental.OpResolverType
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"{sys.executable} has no TensorFlow Lite ({error}). Run this with the Python that has it, "
+        "most often .venv/bin/python, or install it there: pidoctor install"
+    )
 
 MODEL = Path(__file__).resolve().parent / ${model}
 '''

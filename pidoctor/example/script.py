@@ -68,7 +68,7 @@ def _filled(piece: str, **values: str) -> str:
 
 
 def _usage(needs: Needs, place: ProgramPaths) -> str:
-    run, files = f"    python3 {place.program}", _FILES[needs.source]
+    run, files = f"    .venv/bin/python {place.program}", _FILES[needs.source]
     if len(needs.inputs) > 1:
         files = " ".join(f"input{number}.npy" for number in range(1, len(needs.inputs) + 1))
     lines = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from pidoctor.change_kinds import cost
@@ -19,10 +19,14 @@ _BEST_FIRST = (RUNS, RUNS_WITH, UNDECIDED, CANNOT)
 
 
 class ModelFile(NamedTuple):
-    """A file as it was given; ``entry`` is the model's name in a bundle."""
+    """A file as it was given; ``entry`` is the model's name in a bundle.
+
+    ``digest`` gives the SHA-256 of the model when it is asked for: that takes all of a file to be
+    read, which on an SD card takes seconds.
+    """
 
     path: str
-    sha256: str
+    digest: Callable[[], str]
     entry: str = ""
 
 
@@ -116,7 +120,7 @@ class ModelAnswer(NamedTuple):
             "file": {
                 "path": self.file.path,
                 "entry": self.file.entry or None,
-                "sha256": self.file.sha256,
+                "sha256": self.file.digest(),
                 "bytes": content.size,
                 "description": content.description,
                 "min_runtime_version": summary.min_runtime_version,

@@ -25,17 +25,32 @@ class _Kind(NamedTuple):
 
 
 _CONVERT = "convert it with tf.lite.TFLiteConverter on a computer with TensorFlow, and copy the "
+_PAGE = "a web page saved under that name: download the file itself (the raw link)"
+_UNPACK = "unpack it first"
 _KINDS = (
-    _Kind(b"<!D", "a web page saved under that name: download the file itself (the raw link)"),
-    _Kind(b"<htm", "a web page saved under that name: download the file itself (the raw link)"),
+    _Kind(b"<!D", _PAGE),
+    _Kind(b"<htm", _PAGE),
     _Kind(b"<?xm", "an XML document, mostly an error page of a download"),
     _Kind(b"version https://git-lfs", "a Git LFS pointer: get the file itself with `git lfs pull`"),
     _Kind(b"\x89HDF", f"a Keras model in HDF5 (.h5): {_CONVERT}.tflite file here"),
-    _Kind(b"\x1f\x8b", "a gzip archive: unpack it first"),
+    _Kind(b"\x1f\x8b", f"a gzip archive: {_UNPACK}"),
+    _Kind(b"BZh", f"a bzip2 archive: {_UNPACK}"),
+    _Kind(b"\xfd7zXZ", f"an xz archive: {_UNPACK}"),
+    _Kind(b"7z\xbc\xaf", f"a 7-Zip archive: {_UNPACK}"),
+    _Kind(b"\x28\xb5\x2f\xfd", f"a Zstandard archive: {_UNPACK}"),
     _Kind(b"\x7fELF", "a program or library, not a model"),
+    _Kind(b"\x93NUMPY", "a NumPy array: it may be an input of a model, but is none"),
+    _Kind(b"\x89PNG", "a picture: it may be an input of a model, but is none"),
+    _Kind(b"\xff\xd8\xff", "a picture: it may be an input of a model, but is none"),
+    _Kind(b"\x80", "a Python pickle (PyTorch's .pt): convert the model to .tflite first"),
+    _Kind(b"GGUF", "a language model for llama.cpp, which TensorFlow Lite does not run"),
+    _Kind(bytes(16), "bytes that are all 0, as an interrupted copy leaves them: copy it again"),
     _Kind(b"\x08", "an ONNX or TensorFlow file (protobuf): convert the model to .tflite first"),
     _Kind(b"\x0a", "a TensorFlow graph (.pb): convert the model to .tflite first"),
 )
+_SAFETENSORS = "a safetensors file (PyTorch): convert the model to .tflite first"
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_TEXT_SHOWN = 40
 # Control characters that no text has: all but tab, line feed, form feed and carriage return.
 _NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\f\r")
 
@@ -79,13 +94,15 @@ def open_model(path: Path) -> Iterator[memoryview]:
 
 @contextmanager
 def named_model(path: Path) -> Iterator[memoryview]:
-    """As :func:`open_model`; what is found wrong while the bytes are read names the file too."""
+    """As :func:`open_model`; what is found wrong while the bytes are read is said of the file."""
     try:
         with open_model(path) as data:
             yield data
     except ModelError as error:
         text = str(error)
-        raise ModelError(text if text.startswith(str(path)) else f"{path}: {text}") from error
+        if not text.startswith(str(path)):
+            text = f"{path}: damaged or incomplete ({text}); copy or download it again"
+        raise ModelError(text) from error
 
 
 def _mapped(descriptor: int, path: Path) -> mmap.mmap:
@@ -99,12 +116,26 @@ def check_head(path: str, head: bytes) -> None:
     """Raises :class:`ModelError` for a file that does not begin as a .tflite file does."""
     if head[4:8] == MAGIC:
         return
+    raise ModelError(f"{path}: not a .tflite model{_other_kind(head)}")
+
+
+def _other_kind(head: bytes) -> str:
+    """What the file is instead, as far as its first bytes tell."""
+    for mark in _BOMS:
+        if head.startswith(mark):
+            head = head[len(mark) :].replace(b"\0", b"")
     # A line feed begins a TensorFlow graph; in a text it stands for nothing.
-    begins = head if any(byte in _NO_TEXT for byte in head) else head.lstrip()
+    text = not any(byte in _NO_TEXT for byte in head)
+    begins = head.lstrip() if text else head
+    if head[8:10] == b'{"':
+        return f" but {_SAFETENSORS}"
     for kind in _KINDS:
         if begins.startswith(kind.begins):
-            raise ModelError(f"{path}: not a .tflite model but {kind.what}")
-    raise ModelError(f"{path}: not a .tflite model (bytes 4 to 8 are not {MAGIC.decode()})")
+            return f" but {kind.what}"
+    if text:
+        shown = begins.decode("utf-8", "replace").splitlines()[:1] or [""]
+        return f" but a text, perhaps what a failed download said: {shown[0][:_TEXT_SHOWN]}"
+    return f" (bytes 4 to 8 are not {MAGIC.decode()})"
 
 
 def _folder(path: Path) -> str:

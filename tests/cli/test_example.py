@@ -49,6 +49,19 @@ def test_nothing_is_written_where_the_service_is_in_the_way(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["a.service"]
 
 
+def test_a_python_without_a_runtime_is_one_line(tmp_path: Path) -> None:
+    program = tmp_path / "run.py"
+    assert pidoctor("example", str(INT8), "-o", str(program)).code == 0
+    folder = tmp_path / "bare"
+    venv.EnvBuilder(symlinks=True, with_pip=False).create(folder)
+    run = subprocess.run(
+        [folder / "bin" / "python", "-I", program], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert "has no TensorFlow Lite (No module named 'numpy')" in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
 def test_it_is_printed() -> None:
     run = pidoctor("example", str(INT8), "-o", "-")
     assert run.code == 0

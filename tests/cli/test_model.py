@@ -158,7 +158,16 @@ REFUSED: list[tuple[str, dict[str, bytes] | bytes, str]] = [
     ("a.tflite", b"", "the file is empty"),
     ("a.tflite", b"\x89HDF\r\n\x1a\n", "a Keras model in HDF5"),
     ("a.tflite", SHIPPED.read_bytes()[:100], "a.tflite"),
+    ("a.tflite", SHIPPED.read_bytes()[:100], "damaged or incomplete"),
     ("a.tflite", b"\x1b[31m" * 40, "not a .tflite model"),
+    ("a.tflite", b"\xef\xbb\xbf<!DOCTYPE html>", "a web page"),
+    ("a.tflite", "<!DOCTYPE html>".encode("utf-16"), "a web page"),
+    ("a.tflite", b'{"error": "not found"}', "what a failed download said"),
+    ("a.tflite", bytes(64), "bytes that are all 0"),
+    ("a.pt", b"\x80\x02}q\x00", "a Python pickle"),
+    ("a.safetensors", b"\x08" + bytes(7) + b'{"a":1}', "a safetensors file"),
+    ("a.xz", b"\xfd7zXZ\x00", "an xz archive"),
+    ("a.png", b"\x89PNG\r\n\x1a\n", "a picture"),
 ]
 
 

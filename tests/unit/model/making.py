@@ -112,13 +112,18 @@ def _tensor(number: int, tensor: T) -> Fields:
 
 def dense_int8(rows: int, *, channels: int = 10, bias: bool = False) -> Content:
     """int8 FULLY_CONNECTED of ``rows`` vectors of 64 to 10 numbers."""
+    return read_content(memoryview(dense_int8_file(rows, channels=channels, bias=bias)))
+
+
+def dense_int8_file(rows: int, *, channels: int = 10, bias: bool = False) -> bytes:
+    """The same as a file, which a runtime runs."""
     tensors = [
         T((rows, 64), "INT8", 1),
         T((10, 64), "INT8", channels, stored=True),
-        T((10,), "INT32", channels, stored=True),
+        T((10,), "INT32", channels, stored=True, scale=0.25),  # of the data times of the weights
         T((rows, 10), "INT8", 1),
     ]
-    return content(tensors, [Op("FULLY_CONNECTED", (0, 1, 2 if bias else -1), (3,), 4)])
+    return model(tensors, [Op("FULLY_CONNECTED", (0, 1, 2 if bias else -1), (3,), 4)])
 
 
 def custom(name: str, version: int = 1) -> Content:

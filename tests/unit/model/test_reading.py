@@ -70,7 +70,7 @@ def test_multiply_accumulates_by_hand() -> None:
         (b"\x08\x07\x12\x07pytorch", "ONNX"),
         (b"\x0a\x1d\x0a\x05input\x12\x0bPlaceholder", "a TensorFlow graph"),
         (b"\n\r\n  <html lang", "a web page"),
-        (b"\nhello, this is text", "bytes 4 to 8 are not TFL3"),
+        (b"\nhello, this is text", "a text, perhaps what a failed download said: hello, this"),
         (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
         (b"hello world", "not a .tflite model"),
     ],

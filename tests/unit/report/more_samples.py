@@ -54,7 +54,7 @@ def model(*runtimes: RuntimeAnswer, changes: tuple[ModelChange, ...] = ()) -> Mo
     """The shipped 8-bit model, as if it did so on these runtimes."""
     content = read_content(memoryview(SHIPPED.read_bytes()))
     return ModelAnswer(
-        ModelFile("mine.tflite", "5" * 64),
+        ModelFile("mine.tflite", lambda: "5" * 64),
         content,
         summarise(content),
         runtimes,
