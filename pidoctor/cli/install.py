@@ -140,18 +140,21 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     from pidoctor.install.failure import InstallError
     from pidoctor.install.keeping import note, prover
     from pidoctor.install.transaction import install
-    from pidoctor.result import ExitCode
+    from pidoctor.readiness.rights import rights_needed
+    from pidoctor.result import ExitCode, Severity
 
+    rights = tuple(filter(None, [rights_needed(plan, profile.rights)]))
     job = _job(options, profile, plan)
     try:
         shown = _planned(profile, plan, job)
     except InstallError as error:
-        found = (error.finding,)
+        found = (error.finding, *rights)
         return Result("install", ExitCode.PROBLEM, profile=profile, findings=found, resolution=plan)
     devices = _device_findings(options, profile, plan, fitting)
-    shown = replace(shown, findings=(*(shown.findings or ()), *devices) or None)
+    shown = replace(shown, findings=(*(shown.findings or ()), *rights, *devices) or None)
     if options.dry_run:
-        return shown
+        stopped = any(finding.severity is Severity.ERROR for finding in rights)
+        return replace(shown, exit_code=ExitCode.PROBLEM) if stopped else shown
     if not _agreed(options, shown):
         refused = f"not agreed to; nothing {more}was changed"
         return Result("install", ExitCode.PROBLEM, error=refused)

@@ -21,12 +21,20 @@ def rights_needed(plan: Plan, rights: Fact[str]) -> Finding | None:
         return None
     if rights.value == NO_RIGHTS:
         return sudo_not_possible(packages, NO_SUDO, rights.source)
-    said = "sudo may ask for your password" if rights.value == SUDO else "sudo has to allow that"
+    added = f"The install adds the system package {listed(packages)} with apt"
+    if rights.value == SUDO:
+        said = f"{added}; sudo may ask for your password."
+        return Finding("administrator-needed", Severity.NOTE, said, rights.source)
     return Finding(
         "administrator-needed",
-        Severity.NOTE,
-        f"The install adds the system package {listed(packages)} with apt; {said}.",
-        rights.source if rights.value else f"{rights.source}: {rights.detail}",
+        Severity.WARNING,
+        f"{added}, and whether sudo allows you that is not known.",
+        f"{rights.source}: {rights.detail}",
+        Remedy(
+            "The command tells; where it refuses, the person who administers the machine runs "
+            f"`apt-get install -y {shlex.join(packages)}`.",
+            ("sudo -v",),
+        ),
     )
 
 

@@ -82,6 +82,16 @@ def test_check_says_it_before_the_install(
         assert found[0].remedy.commands == ("apt-get install -y python3-numpy",)
 
 
+def test_rights_that_nobody_could_read_are_a_warning() -> None:
+    """A user outside the sudo group may still be in sudoers, which only root reads."""
+    unread = probe_rights(machine(1000, [1000]))
+    [found] = rights_check(Case(replace(pi4(), rights=unread), PLAN))
+    assert (found.id, found.severity) == ("administrator-needed", Severity.WARNING)
+    assert found.remedy is not None
+    assert found.remedy.commands == ("sudo -v",)
+    assert "apt-get install -y python3-numpy" in found.remedy.text
+
+
 def test_a_plan_of_wheels_needs_no_rights() -> None:
     assert not list(rights_check(Case(replace(pi4(), rights=known("none")), None)))
 
