@@ -19,9 +19,11 @@ _HERE = (
 _OF_A_MODEL = ("converter", "operators", "file")
 #: A new card, new hardware.
 _ANEW = ("os-bits", "os-release", "board")
+#: Last: what is no runtime, and has another programming interface.
+_OTHER = ("other-way",)
 
-MODEL_KINDS = (*_HERE, *_OF_A_MODEL, *_ANEW)
-KINDS = (*_HERE, *_ANEW)
+MODEL_KINDS = (*_HERE, *_OF_A_MODEL, *_ANEW, *_OTHER)
+KINDS = (*_HERE, *_ANEW, *_OTHER)
 OF_THE_MACHINE = KINDS[KINDS.index("system-package") :]
 
 

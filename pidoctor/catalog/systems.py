@@ -112,6 +112,7 @@ class Systems(NamedTuple):
     containers: tuple[Container, ...] = ()
     libraries: tuple[Packaged, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
+    other_ways: tuple[OtherWay, ...] = ()
 
     @property
     def instead(self) -> Iterator[tuple[Container, str, str]]:
@@ -212,6 +213,20 @@ class Elsewhere(NamedTuple):
     sources: tuple[str, ...]
 
 
+class OtherWay(NamedTuple):
+    """Something else than a runtime that runs .tflite files, through the own Python of a release.
+
+    ``proven`` says what was run, and on what.
+    """
+
+    name: str
+    codename: str  # of the release
+    architectures: tuple[str, ...]
+    packages: tuple[str, ...]
+    proven: str
+    sources: tuple[str, ...]
+
+
 class SystemsTable(NamedTuple):
     """systems.json."""
 
@@ -221,6 +236,7 @@ class SystemsTable(NamedTuple):
     systems: tuple[SystemRow, ...]
     libraries: tuple[Packaged, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
+    other_ways: tuple[OtherWay, ...] = ()
 
 
 def load_systems() -> Systems:
@@ -230,7 +246,12 @@ def load_systems() -> Systems:
 
 def _systems(table: SystemsTable) -> Systems:
     return Systems(
-        table.systems, table.flavours, table.containers, table.libraries, table.elsewhere
+        table.systems,
+        table.flavours,
+        table.containers,
+        table.libraries,
+        table.elsewhere,
+        table.other_ways,
     )
 
 

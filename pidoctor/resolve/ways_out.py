@@ -14,6 +14,7 @@ from dataclasses import replace
 from packaging.requirements import Requirement
 
 from pidoctor.catalog.catalog import Catalog
+from pidoctor.catalog.systems import load_systems
 from pidoctor.change_kinds import OF_THE_MACHINE
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.environment import UNKNOWN
@@ -49,12 +50,25 @@ def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossi
         text = "use a new environment, and this one stays as it is"
         found.append(_by_options("environment", text, elsewhere, request, ELSEWHERE))
         found += _anyway(profile, request, catalog)
-    others = changes(profile, request, catalog)
+    others = (*changes(profile, request, catalog), *_other_ways(profile, request))
     if found:  # the machine is not what stands in the way
         others = tuple(other for other in others if other.kind not in OF_THE_MACHINE)
     if elsewhere is not None:  # what was asked for is better there than something else
         others = tuple(other for other in others if not other.options)
     return replace(answer, changes=tuple(sorted((*others, *found), key=lambda it: it.cost)))
+
+
+def _other_ways(profile: Profile, request: Request) -> Iterator[Change]:
+    """What else was seen to run .tflite files on such a system, through its own Python."""
+    if request.together:  # they are for one Python, and this is another programming interface
+        return
+    system, python = profile.system, profile.python
+    for way in load_systems().other_ways:
+        fits = python.architecture.value in way.architectures and python.is_system.or_else(False)
+        if fits and system.codename.value == way.codename:
+            command = f"sudo apt-get install -y {shlex.join(way.packages)}"
+            text = f"run .tflite models with {way.name}, which has another programming interface"
+            yield Change("other-way", f"{text}: {command}", way.proven)
 
 
 def _too(

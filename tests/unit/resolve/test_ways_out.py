@@ -15,6 +15,7 @@ from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.envelope import Result
 from pidoctor.profile.environment import UNKNOWN
+from pidoctor.profile.named_targets import target
 from pidoctor.profile.profile import Profile
 from pidoctor.report.conclusion import concluded
 from pidoctor.report.typed_changes import with_commands
@@ -151,3 +152,17 @@ def test_explain_ends_with_the_command_of_the_cheapest_way(catalog: Catalog) -> 
         "pidoctor lock tflite-runtime opencv-python==4.8.1.78 --target pi4-4gb/bookworm-64 "
         "-o pinned.txt"
     )
+
+
+def test_another_way_is_the_last_and_says_what_was_proven() -> None:
+    """No runtime has a wheel for 32-bit Python 3.13; Debian's Arm NN ran both models there."""
+    found = api.resolve(target("pi4/trixie-32"), "auto")
+    assert isinstance(found, Impossible)
+    last = found.changes[-1]
+    assert last.kind == "other-way"
+    assert "sudo apt-get install -y python3-pyarmnn libarmnn-cpuref-backend33" in last.text
+    assert "float32 and an int8 model" in last.result
+    for elsewhere in ("pi4/bookworm-32", "pi-zero-w/trixie-32", "pi4/trixie-32/py3.12"):
+        other = api.resolve(target(elsewhere), "ai-edge-litert")
+        assert isinstance(other, Impossible)
+        assert "other-way" not in [change.kind for change in other.changes]
