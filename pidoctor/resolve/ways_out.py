@@ -60,7 +60,7 @@ def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossi
 
 def _other_ways(profile: Profile, request: Request) -> Iterator[Change]:
     """What else was seen to run .tflite files on such a system, through its own Python."""
-    if request.together:  # they are for one Python, and this is another programming interface
+    if request.together or request.specifier:  # this has another programming interface
         return
     system, python = profile.system, profile.python
     for way in load_systems().other_ways:
