@@ -86,6 +86,9 @@ def test_measurements_are_compared(tmp_path: Path) -> None:
     assert answer.json["verdict"].startswith("b.json is faster than a.json with 1 thread")
     assert answer.json["bench"]["comparison"]["rows"][0]["ratio"] == 0.5
     assert "2 over 1" in pidoctor("bench", one, "--compare", other).out
+    page = tmp_path / "bench.html"
+    pidoctor("bench", one, "--compare", other, "--html", str(page))
+    assert "b.json is faster than a.json" in page.read_text("utf-8")
     alone = pidoctor("bench", one)
     assert (alone.code, alone.err) == (2, f"pidoctor: {one}: a measurement; add --compare FILE2\n")
     turned = pidoctor("bench", one, "--compare", str(INT8))
