@@ -40,6 +40,9 @@ _CARDS = {Mark.GOOD: "passed", Mark.BAD: "error", Mark.WARN: "warning"}
 _TAGS = {Style.STRONG: "strong", Style.FAINT: "small", Style.COMMAND: "code"}
 
 
+_FACTS = 3  # columns of words; tables of more are figures, which are not to be broken
+
+
 def text(value: object) -> str:
     """Data as HTML text: safe characters only, escaped."""
     return escape(printable(str(value), 1_000_000))
@@ -126,7 +129,8 @@ def _row(cells: tuple[Words, ...]) -> str:
 
 def _table(rows: Iterable[str], header: tuple[str, ...], title: str) -> Iterator[str]:
     yield f'<div class="scroll" role="region" tabindex="0" aria-label="{text(title or "Facts")}">'
-    yield '<table class="facts">'
+    figures = " figures" if len(header) > _FACTS else ""
+    yield f'<table class="facts{figures}">'
     if header:
         names = "".join(f'<th scope="col">{text(name)}</th>' for name in header)
         yield f"<thead><tr>{names}</tr></thead>"
