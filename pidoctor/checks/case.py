@@ -58,11 +58,7 @@ class Case:
     def pip(self, action: str) -> str:
         """The beginning of a pip command on the environment: by its own pip, by uv where that made
         it, else by the system's pip."""
-        if self.profile.python.pip.is_known:
-            return f"{self.python} -m pip {action}"
-        if self.profile.environment.kind.value == "uv":
-            return f"uv pip {action} --python {self.python}"
-        return f"python3 -m pip --python {self.python} {action}"
+        return pip_command(self.profile, self.python, action)
 
     @cached_property
     def wheels(self) -> WheelsIndex:
@@ -128,3 +124,13 @@ class Check:
     def topic(self) -> str:
         """What it looks at: the module that it is in."""
         return self.run.__module__.rpartition(".")[2]
+
+
+def pip_command(profile: Profile, python: str, action: str) -> str:
+    """The beginning of a pip command on the environment of ``python``, as typed into a shell: by
+    its own pip, by uv where that made it, else by the system's pip."""
+    if profile.python.pip.is_known:
+        return f"{python} -m pip {action}"
+    if profile.environment.kind.value == "uv":
+        return f"uv pip {action} --python {python}"
+    return f"python3 -m pip --python {python} {action}"

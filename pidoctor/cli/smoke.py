@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pidoctor.proof.proof import Proof
     from pidoctor.result import Finding
 
+_PIP = re.compile(r"(?:'[^']*'|\S+) -m pip (\w+)")
 DESCRIPTION = "Run an inference in an environment and compare with the known answer."
 EXAMPLES = """\
   pidoctor smoke
@@ -98,9 +100,32 @@ def run(options: argparse.Namespace) -> Result:
             *_other_interfaces(choice, proof),
             *_nothing_delegated(proof),
         ),
-        proof=proof,
+        proof=_aimed(proof, choice, python),
         receipt=receipt,
     )
+
+
+def _aimed(proof: Proof, choice: EnvironmentChoice, python: str) -> Proof:
+    """The proof with a remedy that changes this environment: what died does not tell its pip."""
+    from dataclasses import replace
+
+    from pidoctor.checks.case import pip_command
+    from pidoctor.host.live import LiveHost
+    from pidoctor.probe.machine import probe
+
+    death = proof.death
+    if death is None or death.remedy is None or not death.remedy.commands:
+        return proof
+    profile = probe(LiveHost(), choice=choice).profile
+
+    def aimed(command: str) -> str:
+        typed = _PIP.match(command)
+        if typed is None:
+            return command
+        return pip_command(profile, shlex.quote(python), typed[1]) + command[typed.end() :]
+
+    remedy = death.remedy._replace(commands=tuple(map(aimed, death.remedy.commands)))
+    return replace(proof, death=replace(death, remedy=remedy))
 
 
 def _other_interfaces(choice: EnvironmentChoice, proof: Proof) -> Iterator[Finding]:

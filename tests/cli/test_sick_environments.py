@@ -160,3 +160,20 @@ def test_what_pythonpath_puts_before_the_environment(
     assert f"numpy 2.2.6 from {other}" in found["message"]
     proven = answer("smoke", *venv)
     assert "pythonpath-shadows" in {it["id"] for it in proven["findings"]}
+
+
+def test_the_remedy_of_a_proof_changes_the_environment_that_was_proven(tmp_path: Path) -> None:
+    """It has no pip of its own: "bin/python -m pip" would fail, and "pip" change another one."""
+    site = made(tmp_path, NUMPY, TFLITE)
+    (site / "tflite_runtime").mkdir()
+    (site / "tflite_runtime/__init__.py").touch()
+    (site / "tflite_runtime/interpreter.py").write_text(
+        "import sys\n"
+        "print('A module that was compiled using NumPy 1.x cannot be run in', file=sys.stderr)\n"
+        "print('NumPy 2.2.6 as it may crash.', file=sys.stderr)\n"
+        "raise ImportError('numpy.core.multiarray failed to import')\n"
+    )
+    proven = answer("smoke", "--venv", str(tmp_path / ".venv"))
+    (command,) = proven["proof"]["death"]["remedy"]["commands"]
+    assert command.startswith(f"python3 -m pip --python {tmp_path}/.venv/bin/python install ")
+    assert proven["next"] == command
