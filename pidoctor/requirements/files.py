@@ -18,7 +18,14 @@ from packaging.utils import canonicalize_name
 from pidoctor.errors import UsageError
 from pidoctor.requirements.conda_file import read_conda
 from pidoctor.requirements.options import FileOptions, options_of
-from pidoctor.requirements.other_files import dynamic, is_pylock, locked, of_poetry, refuse
+from pidoctor.requirements.other_files import (
+    dynamic,
+    is_pylock,
+    locked,
+    of_poetry,
+    refuse,
+    uv_sources,
+)
 from pidoctor.requirements.text import lines_of, read_text, with_variables
 
 MOST_FILES = 50
@@ -269,7 +276,9 @@ def _pyproject(
     found = [*_of_project(path, data, bool(groups))]
     for group in groups:
         found += _group_or_extra(path, data, group)
+    own = uv_sources(data)
     for requirement in found:
+        requirement.url = requirement.url or own.get(canonicalize_name(requirement.name))
         _sort(requirement, into, read, str(path))
 
 

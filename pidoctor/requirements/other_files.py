@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 from pidoctor.errors import UsageError
 
 _COMPILE = "make one: uv pip compile {path} -o requirements.txt"
@@ -64,6 +66,23 @@ def locked(path: Path, data: Mapping[str, Any]) -> Iterator[tuple[str, frozenset
         hashes = (wheel.get("hashes", {}) for wheel in wheels if isinstance(wheel, Mapping))
         own = (str(found["sha256"]).lower() for found in hashes if "sha256" in found)
         yield f"{row.get('name')}=={row['version']}{marker}", frozenset(own)
+
+
+def uv_sources(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """Package -> where from, for those of ``[tool.uv.sources]`` that are of no index: a member of
+    the workspace may have the name of somebody else's package.
+
+    https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources
+    """
+    table: Any = data
+    for key in ("tool", "uv", "sources"):
+        table = table.get(key) if isinstance(table, Mapping) else None
+    found: dict[str, str] = {}
+    for name, rows in table.items() if isinstance(table, Mapping) else ():
+        for row in rows if isinstance(rows, list) else [rows]:
+            if isinstance(row, Mapping) and row.keys() & {"workspace", "path", "url", "git"}:
+                found[canonicalize_name(name)] = "git+elsewhere:" if "git" in row else "elsewhere:"
+    return found
 
 
 # --- Poetry --------------------------------------------------------------------------------------

@@ -108,3 +108,20 @@ def test_what_is_not_read_is_one_line_with_what_to_do(
         read(tmp_path, name, text)
     assert told in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_members_of_a_workspace_are_not_looked_for_on_an_index(tmp_path: Path) -> None:
+    """Somebody else's package may have their name."""
+    text = """
+[project]
+name = "x"
+dependencies = ["numpy<2", "Member", "lib", "mine>=1", "torch"]
+[tool.uv.sources]
+member = { workspace = true }
+lib = [{ git = "https://index.example/lib", marker = "sys_platform == 'linux'" }]
+mine = { path = "../mine" }
+torch = { index = "pytorch" }
+"""
+    found = read(tmp_path, "pyproject.toml", text)
+    assert [item.name for item in found.requirements] == ["numpy", "torch"]
+    assert [item.name for item in found.elsewhere] == ["Member", "lib", "mine"]
