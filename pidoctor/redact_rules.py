@@ -61,9 +61,18 @@ def _value(found: re.Match[str]) -> str:
     return f"{name}{quote[0]}{MASK}{quote[0]}" if quote and len(value) > 1 else f"{name}{MASK}"
 
 
+# How sentences go on that tell what is wrong with a file: "/etc/passwd: not a .tflite model".
+_TOLD = re.compile(
+    r"(?:a|an|cannot|does|has|is|larger|no|not|permission|there|too)\Z", re.IGNORECASE
+)
+
+
 def _named(found: re.Match[str]) -> str:
-    """As :func:`_value`; "pass: 3", "auth: ok" are prose unless set by = or in capitals."""
+    """As :func:`_value`; "pass: 3", "auth: ok" are prose unless set by = or in capitals, and so
+    is what is said of a file whose name sounds like a secret's."""
     word = found.group("name").rstrip(" \t:")
+    if found.group("name").endswith(": ") and _TOLD.match(found.group("value")):
+        return found[0]
     alone = not re.search(r"[\w.-]\Z", found.string[max(0, found.start() - 1) : found.start()])
     if alone and word.islower() and _PROSE.fullmatch(word):
         return found[0]

@@ -206,3 +206,22 @@ def test_a_hint_leaves_nothing_out(pieces: list[str]) -> None:
     for rule in (*SECRETS, *PERSONAL):
         if rule.hint:
             assert rule.apply(text) == rule._replace(hint="").apply(text), rule.pattern
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "/etc/passwd: not a .tflite model (bytes 4 to 8 are not TFL3)",
+        "api_key: there is no such file",
+        "capture passwd: does not exist",
+        "/run/secrets/token: permission denied",
+        "password: is empty",
+    ],
+)
+def test_what_is_said_of_a_file_that_is_called_like_a_secret_stays(told: str) -> None:
+    assert without_secrets(told) == told
+
+
+@pytest.mark.parametrize("set_", ["password=not", "TOKEN: n0t", "token: nothing", "secret: 'no'"])
+def test_a_value_that_begins_like_a_sentence_is_masked(set_: str) -> None:
+    assert "***" in without_secrets(set_)
