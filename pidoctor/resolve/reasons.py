@@ -110,7 +110,7 @@ def conflict(world: World, choice: Choice, needs: Iterable[Need]) -> Candidate:
 
     Where one package alone is the matter, its own reason is the reason.
     """
-    ordered = sorted(set(needs), key=lambda need: need.name)
+    ordered = sorted(dict.fromkeys(needs), key=lambda need: need.name)
     wanted = "; ".join(dict.fromkeys(str(need) for need in ordered))
     name, version = choice.name, str(choice.version)
     misses = [miss for need in ordered for miss in [unmet(world, need)] if miss]
