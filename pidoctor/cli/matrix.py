@@ -122,6 +122,8 @@ def matrix(
 
     With ``devices`` (names) a runtime that goes with each of them.
     """
+    from dataclasses import replace
+
     from pidoctor.cli.devices import with_devices_resolved
     from pidoctor.envelope import Cell
     from pidoctor.profile.named_targets import target
@@ -133,7 +135,12 @@ def matrix(
     answers: dict[tuple[Machine, str], Resolution] = {}
     for name in names:
         profile = target(name)
-        alike = machine_of(profile), profile.system.codename.or_else("") if devices else ""
+        machine = machine_of(profile)
+        alike = (
+            (machine, profile.system.codename.or_else(""))
+            if devices
+            else (replace(machine, memory=None), "")  # it adds notes only, which no cell shows
+        )
         if alike not in answers:
             answers[alike] = (
                 with_devices_resolved(devices, profile, request, known)
