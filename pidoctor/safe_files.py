@@ -6,6 +6,7 @@ before a byte is read. What is written appears at once and whole, or not at all.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import suppress
@@ -50,7 +51,8 @@ def open_regular(path: AnyPath, limit: int | None = None) -> BinaryIO:
     try:
         descriptor = os.open(path, _READ)
     except OSError as error:
-        raise UsageError(f"{shown}: cannot be read ({error.strerror})") from error
+        why = "it is a socket" if error.errno == errno.ENXIO else error.strerror
+        raise UsageError(f"{shown}: cannot be read ({why})") from error
     except ValueError:
         raise UsageError(f"{shown}: no file can have that name") from None
     try:

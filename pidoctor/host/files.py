@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import re
@@ -17,6 +18,8 @@ def as_host_error(path: str, error: OSError) -> HostError:
     """The host error that an OSError means."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return MissingError(path)
+    if error.errno == errno.ENXIO:
+        return UnreadableError(path, "it is a socket")
     return UnreadableError(path, (error.strerror or type(error).__name__).lower())
 
 

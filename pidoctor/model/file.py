@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import mmap
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from pidoctor.model.flatbuffer import ModelError
+from pidoctor.safe_files import open_regular
 
 ZIP = b"PK\x03\x04"
 MAGIC = b"TFL3"  # bytes 4 to 8: the file identifier of schema.fbs
@@ -59,23 +59,15 @@ _NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\f\r")
 def open_model(path: Path) -> Iterator[memoryview]:
     """The bytes of a .tflite file, mapped into memory; of the one in a bundle (.task, .zip), read.
 
-    Raises :class:`ModelError` in one line for a file that cannot be read or is something else.
+    Raises :class:`UsageError` in one line for a file that cannot be read, :class:`ModelError` for
+    one that is something else.
     """
     if path.is_dir():
         raise ModelError(f"{path}: {_folder(path)}")
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ModelError(f"{path}: not a file")
-        if status.st_size == 0:
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size == 0:
             raise ModelError(f"{path}: the file is empty")
-        mapped = _mapped(descriptor, path)
-    finally:
-        os.close(descriptor)
+        mapped = _mapped(file.fileno(), path)
     view = memoryview(mapped)
     try:
         if view[: len(ZIP)] == ZIP:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -77,17 +76,11 @@ def own_model(path: Path, against: Against = Against(), save: Path | None = None
     """The user's model; :class:`UsageError` when a file is none that can be used."""
     for tensors in filter(None, (against.given, against.expect)):
         _check_tensors(tensors)
-    try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise UsageError(f"{path} is not a file.")
-            head = file.read(8)
-    except OSError as error:
-        raise UsageError(f"Cannot read the model {path}: {error.strerror}.") from error
+    with open_regular(path) as file:
+        size, head = os.fstat(file.fileno()).st_size, file.read(8)
     if head[4:8] != b"TFL3":
         raise UsageError(f"{path} is not a .tflite model (it lacks the mark TFL3).")
-    if status.st_size >= MAX_MODEL_BYTES:
+    if size >= MAX_MODEL_BYTES:
         raise UsageError(f"{path} is larger than a .tflite model can be (2 GiB).")
     return ProofModel(path.name, path.resolve(), None, against, save)
 
@@ -97,11 +90,6 @@ def _check_tensors(path: Path) -> None:
         raise UsageError(f"{path}: is neither .npy nor .json")
     with open_regular(path, MAX_TENSOR_BYTES):
         pass
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    """A named pipe would wait for a writer."""
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _answer(text: str) -> KnownAnswer:

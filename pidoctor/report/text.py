@@ -10,14 +10,21 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])?")
+# How Python holds the bytes of a file's name that are no UTF-8.
+_BYTES = re.compile("[\udc80-\udcff]")
 
 NBSP = "\u00a0"  # holds "3.7 GB" together; printed as a space
 _TYPOGRAPHY = {"–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"', "×": "x", "→": "->"}
 
 
 def printable(text: str, limit: int = 2000) -> str:
-    """``text`` without escape sequences and control characters, at most ``limit`` characters."""
-    cleaned = _UNSAFE.sub("", _ESCAPES.sub("", text[: 4 * limit]))
+    """``text`` without escape sequences and control characters, at most ``limit`` characters.
+
+    Bytes that are no UTF-8 are spelled out: a name of nothing else would not be seen at all.
+    """
+    bare = _ESCAPES.sub("", text[: 4 * limit])
+    spelled = _BYTES.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", bare)
+    cleaned = _UNSAFE.sub("", spelled)
     return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
 
 

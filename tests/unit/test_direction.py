@@ -57,7 +57,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "json_schema": "profile record_fields",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
-    "model": "catalog change_kinds errors shapes units",
+    "model": "catalog change_kinds errors safe_files shapes units",
     "mutex": "errors",
     "probe": "catalog errors host platforms profile readiness units urls",
     "profile": "catalog decoding errors platforms",

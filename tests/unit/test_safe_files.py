@@ -211,3 +211,21 @@ def test_no_command_reads_what_never_ends(tmp_path: Path, words: tuple[str, ...]
         )
         assert ended.returncode == 2, ended.stderr
         assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["model", "triage", "index audit", "example", "check -r", "check --capture", "smoke --model"],
+)
+def test_a_socket_is_called_one(words: str, tmp_path: Path) -> None:
+    path = plant(tmp_path, "socket")
+    done = pidoctor(*words.split(), path.name, cwd=tmp_path)
+    assert done.returncode in (2, 3)
+    assert "it is a socket" in done.stderr
+
+
+def test_a_name_that_is_no_utf_8_is_spelled_out(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff\xfe")
+    done = pidoctor("lock", "--target", "pi4/bookworm-64", "-o", name, cwd=tmp_path)
+    assert done.stdout.strip() == r"written: \xff\xfe"
+    assert (tmp_path / name).is_file()

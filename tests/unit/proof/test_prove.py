@@ -282,8 +282,8 @@ def test_usage_errors(tmp_path: Path) -> None:
     huge.write_bytes(b"\x1c\0\0\0TFL3")
     os.truncate(huge, 2**31)
     for path, words in (
-        (pipe, "is not a file"),
-        (tmp_path, "Is a directory"),
+        (pipe, "it is a named pipe"),
+        (tmp_path, "it is a directory"),
         (tmp_path / "none", "No such file"),
         (text, "is not a .tflite model"),
         (empty, "is not a .tflite model"),
