@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from pidoctor.errors import PidoctorError
@@ -52,7 +53,8 @@ def from_tool(argv: Sequence[str], status: int, output: Sequence[str]) -> Instal
     """The failure that a tool's ``output`` and its end tell."""
     from pidoctor.triage.ending import notice, signal_of
 
-    tool = next((name for name in ("apt-get", "venv", "pip", "uv") if name in argv), argv[0])
+    names = [*argv, *(os.path.basename(word) for word in argv)]
+    tool = next((name for name in ("apt-get", "venv", "uv", "pip") if name in names), argv[0])
     told = [*output, notice(status)] if signal_of(status) else output
     return _diagnosed(told) or _not_on_index(output) or _in_its_own_words(tool, status, output)
 

@@ -49,7 +49,8 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Task:
-    """A program to run: its arguments, and what is added to pidoctor's environment variables.
+    """A program to run: its arguments, and what is added to pidoctor's environment variables,
+    of which it does not get those in ``removes``.
 
     ``at_terminal`` is for a program that asks the user (sudo): it stays in the terminal's session.
     """
@@ -58,6 +59,7 @@ class Task:
     variables: Mapping[str, str]
     at_terminal: bool = False
     arrival: Arrival | None = None
+    removes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended
         Command(
             task.argv,
             stdin,
+            environment={k: v for k, v in os.environ.items() if k not in task.removes},
             variables=task.variables,
             limit=_LOG_LIMIT,
             tail=True,

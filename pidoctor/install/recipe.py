@@ -36,7 +36,8 @@ _DOWNLOADS_AT_ONCE = 3  # as many pips as fit into the memory
 class Step:
     """One thing that an install does: a command line, or something that pidoctor does itself.
 
-    ``variables`` are set for the command in addition to those of the user. ``log`` is a file in
+    ``variables`` are set for the command in addition to those of the user, of which those in
+    ``removes`` are not set for it. ``log`` is a file in
     which it tells more than it prints; ``arrival`` is where a download can be watched.
     """
 
@@ -47,12 +48,15 @@ class Step:
     at_terminal: bool = False
     log: Path | None = None
     arrival: Arrival | None = None
+    removes: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
         """The command as one types it into a shell; empty when there is none."""
         assigned = [f"{name}={shlex.quote(value)}" for name, value in self.variables]
-        return " ".join([*assigned, shlex.join(self.argv)]) if self.argv else ""
+        removed = [f"-u {shlex.quote(name)}" for name in self.removes]
+        before = ["env", *removed, *assigned] if removed else assigned
+        return " ".join([*before, shlex.join(self.argv)]) if self.argv else ""
 
 
 @dataclass(frozen=True)
@@ -351,6 +355,16 @@ def _system(plan: Plan) -> Step | None:
     )
 
 
+def _set_for(tool: str) -> tuple[str, ...]:
+    """The user's own settings of a tool, for a step that gives it every one that it needs.
+
+    A constraint or an override left in the environment would be weighed against the plan, uv
+    does not start with UV_CONFIG_FILE beside --no-config, and pip reads its general options
+    (PIP_TIMEOUT) in spite of --isolated.
+    """
+    return tuple(sorted(name for name in os.environ if name.startswith(f"{tool}_")))
+
+
 def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> Step:
     environment = place.venv if exists else place.staging
     python = str(python_of(environment))
@@ -389,4 +403,5 @@ def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> Step:
         argv,
         tuple(variables),
         (str(place.work / "requirements.txt"), str(environment)),
+        removes=_set_for("UV" if isinstance(tools.filler, str) else "PIP"),
     )

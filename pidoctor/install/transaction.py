@@ -256,7 +256,7 @@ class Transaction:
             self._say(Announced(step.title, step.arrival, beside, step.at_terminal))
             self._progress(f"$ {step.line}")
         tasks = [
-            Task(step.argv, dict(step.variables), step.at_terminal, step.arrival)
+            Task(step.argv, dict(step.variables), step.at_terminal, step.arrival, step.removes)
             for step in planned
         ]
         ends = run_all(tasks, lock.descriptor, self._progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,40 @@ def test_root_asks_before_it_works_for_somebody_else(command: str, tmp_path: Pat
     assert said.returncode == 2
     assert "belongs to user 4711, and this runs as root" in said.stderr
     assert tree(venv) == before
+
+
+@pytest.mark.usefixtures("tool")
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"PIP_TARGET": "elsewhere", "UV_TARGET": "elsewhere"},
+        {"PIP_PREFIX": "elsewhere", "UV_PREFIX": "elsewhere", "UV_SYSTEM_PYTHON": "1"},
+        {"PIP_ROOT": "elsewhere", "PIP_USER": "1", "PIP_BREAK_SYSTEM_PACKAGES": "1"},
+        {"PIP_PYTHON": "/usr/bin/python3", "UV_PYTHON": "/usr/bin/python3"},
+        {"PIP_CONSTRAINT": "other.txt", "UV_CONSTRAINT": "other.txt", "UV_OVERRIDE": "other.txt"},
+        {"PIP_REQUIREMENT": "other.txt", "UV_BUILD_CONSTRAINT": "other.txt"},
+        {"PIP_NO_BINARY": ":all:", "UV_NO_BINARY": "1", "PIP_DRY_RUN": "1"},
+        {"PIP_FIND_LINKS": "planted", "UV_FIND_LINKS": "planted", "PIP_PRE": "1"},
+        {"UV_EXCLUDE_NEWER": "2001-01-01", "UV_NO_VERIFY_HASHES": "1", "PIP_REQUIRE_HASHES": "0"},
+        {"PIP_CONFIG_FILE": "pip.conf", "UV_CONFIG_FILE": "uv.toml", "PIP_REQUIRE_VIRTUALENV": "1"},
+        {"PIP_LOG": "log", "UV_WORKING_DIRECTORY": "/", "UV_PROJECT": "elsewhere"},
+        {"UV_DEFAULT_INDEX": "http://[::1", "PIP_INDEX_URL": "http://[::1", "PIP_TIMEOUT": "no"},
+    ],
+    ids=lambda variables: next(iter(variables)),
+)
+def test_variables_change_neither_the_place_nor_what_is_installed(
+    variables: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "other.txt").write_text("demo==2.0\nevil\n")
+    (tmp_path / "pip.conf").write_text("[global]\ntarget = elsewhere\n")
+    (tmp_path / "uv.toml").write_text('[pip]\ntarget = "elsewhere"\n')
+    make_wheel(tmp_path / "planted", "demo", "1.0", {"demo/__init__.py": "V = 'planted'\n"})
+    prepared, venv = job(tmp_path, tmp_path / ".venv"), tmp_path / ".venv"
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    outcome = install(prepared, Prover("demo", "1.0"))
+    assert outcome.status == INSTALLED, outcome.findings
+    assert Prover("demo", "1.0")(str(venv / "bin" / "python")).passed
+    assert [*(tmp_path / "elsewhere").iterdir()] == []

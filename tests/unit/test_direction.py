@@ -164,7 +164,7 @@ TOUCHES: Mapping[str, str] = {
     "install.place": "files",
     "install.previous": "files",
     "install.process": "environment files",
-    "install.recipe": "files system",
+    "install.recipe": "environment files system",
     "install.recovery": "files",
     "install.relocate": "files",
     "install.situation": "files",
