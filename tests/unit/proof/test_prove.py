@@ -215,7 +215,8 @@ class OpResolverType:
 
 def load_delegate(library, options):
     if "missing" in library:
-        raise OSError(library + ": cannot open shared object file: No such file or directory")
+        why = ": cannot open shared object file: No such file or directory"
+        raise OSError(library + why)
     if "other" in library:
         raise AttributeError(library + ": undefined symbol: tflite_plugin_create_delegate")
     if "crash" in library:
