@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import pidoctor
+from pidoctor.errors import UsageError
 from pidoctor.model.content import Content, read_content
 from pidoctor.model.file import open_model
 from pidoctor.model.flatbuffer import ModelError
@@ -89,7 +90,7 @@ def test_a_saved_model_folder_says_how_to_convert(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="cannot be read"), open_model(tmp_path / "none.tflite"):
+    with pytest.raises(UsageError, match="cannot be read"), open_model(tmp_path / "none.tflite"):
         pass
 
 
