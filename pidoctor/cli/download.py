@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Downloaded, Result
     from pidoctor.lockfiles.kit_writer import write_kit
     from pidoctor.lockfiles.wheelhouse_writer import download
+    from pidoctor.pyz import build
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode
 
@@ -55,7 +56,9 @@ def run(options: argparse.Namespace) -> Result:
     python = profile.python.version.or_else("")
     with watched(options) as watch:
         paths = download(resolution, python, folder, watch.say)
-    beside = write_kit(resolution, profile, asked(options).place, folder, sys.argv[0])
+        watch.say("Put pidoctor.pyz and a how-to beside the wheels")
+        made_for = asked(options).place
+        beside = write_kit(resolution, profile, made_for, folder, sys.argv[0], build)
     return Result(
         "download",
         resolution=resolution,

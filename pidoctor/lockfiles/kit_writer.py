@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from pidoctor.errors import PidoctorError
 from pidoctor.install.kit import MANIFEST, SCHEMA, Kit, KitFile, machine_in_words
 from pidoctor.install.wheelhouse import sha256_of
 from pidoctor.lockfiles.requirements import requirements_text
@@ -19,19 +20,26 @@ from pidoctor.safe_files import write_output
 LOCK, SUMS, HOW_TO, PROGRAM = "requirements.txt", "SHA256SUMS", "HOWTO.txt", "pidoctor.pyz"
 
 
-def write_kit(
-    plan: Plan, profile: Profile, made_for: str, folder: Path, program: str
+def write_kit(  # noqa: PLR0913, PLR0917 - each is one thing that goes into the folder
+    plan: Plan,
+    profile: Profile,
+    made_for: str,
+    folder: Path,
+    program: str,
+    make: Callable[[Path], object],
 ) -> tuple[str, ...]:
     """Write the files beside the wheels in ``folder``; their names.
 
-    ``made_for`` names the machine. ``program`` is the file that pidoctor was started from: the
-    single file (pidoctor.pyz) goes along, anything else does not.
+    ``made_for`` names the machine. ``program`` is the file that pidoctor was started from: where
+    that is the single file (pidoctor.pyz) it goes along, else ``make`` writes one. Where that
+    cannot be made (PidoctorError), the how-to says why, and goes on without it.
     """
     machine = machine_of(profile)
     system = profile.system.name.or_else("")
     words = machine_in_words(machine.architecture, machine.python_short, system)
     write_output(str(folder / LOCK), requirements_text(plan))
-    has_program = _copy_program(program, folder)
+    why_not = "" if _copy_program(program, folder) else _made(make, folder / PROGRAM)
+    has_program = not why_not
     names = [wheel.filename for wheel in plan.wheels] + [LOCK]
     names += [PROGRAM] if has_program else []
     files = tuple(_file(folder / name) for name in names)
@@ -48,12 +56,22 @@ def write_kit(
     )
     write_output(str(folder / MANIFEST), kit.to_text())
     write_output(str(folder / SUMS), "".join(f"{file.sha256}  {file.name}\n" for file in files))
-    write_output(str(folder / HOW_TO), "\n".join(_how_to(kit, plan, has_program)) + "\n")
+    write_output(str(folder / HOW_TO), "\n".join(_how_to(kit, plan, why_not)) + "\n")
     return (*names[len(plan.wheels) :], MANIFEST, SUMS, HOW_TO)
 
 
 def _file(path: Path) -> KitFile:
     return KitFile(path.name, sha256_of(path), path.stat().st_size)
+
+
+def _made(make: Callable[[Path], object], target: Path) -> str:
+    """Why the single file was not made; empty where it was."""
+    try:
+        make(target)
+    except PidoctorError as error:
+        return str(error)
+    target.chmod(0o755)
+    return ""
 
 
 def _copy_program(program: str, folder: Path) -> bool:
@@ -71,7 +89,7 @@ def _copy_program(program: str, folder: Path) -> bool:
     return True
 
 
-def _how_to(kit: Kit, plan: Plan, has_program: bool) -> Iterator[str]:
+def _how_to(kit: Kit, plan: Plan, why_not: str) -> Iterator[str]:
     yield f"{kit.runtime} {kit.version} for {kit.made_for}"
     yield f"({kit.machine}), made on {kit.made}."
     yield ""
@@ -82,7 +100,7 @@ def _how_to(kit: Kit, plan: Plan, has_program: bool) -> Iterator[str]:
     if kit.system_packages:
         yield from _packages(kit.system_packages)
     yield ""
-    if has_program:
+    if not why_not:
         yield "Install, with a proof at the end:"
         yield ""
         yield f"    python3 {PROGRAM} install --offline --wheels . --venv ~/tflite"
@@ -93,8 +111,8 @@ def _how_to(kit: Kit, plan: Plan, has_program: bool) -> Iterator[str]:
         yield ""
         yield "    pidoctor install --offline --wheels . --venv ~/tflite"
         yield ""
-        yield "pidoctor is not in this folder: it is when its single file (pidoctor.pyz) makes the"
-        yield "folder. Without it, pip alone does:"
+        yield f"pidoctor is not in this folder ({why_not})."
+        yield "Without it, pip alone does:"
     site = " --system-site-packages" if kit.system_packages else ""
     yield ""
     yield f"    python3 -m venv{site} ~/tflite"

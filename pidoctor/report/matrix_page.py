@@ -124,6 +124,7 @@ def _answer(cell: Cell, letters: Mapping[str, str]) -> str:
         f'<div class="why {status}"><p><strong>{text(cell.target)}</strong>, '
         f"{text(cell.requirement)}, Python {text(python)}</p>"
         f"<p>{text(cell.summary or _WORDS[status])}{rests_on}</p>"
-        f"<pre>pidoctor explain {text(cell.requirement)} --target {text(cell.target)}</pre>"
+        f'<pre tabindex="0">pidoctor explain {text(cell.requirement)} '
+        f"--target {text(cell.target)}</pre>"
         "</div></details>"
     )

@@ -32,14 +32,18 @@ def report_page(
         title = f"Installed: {units.count(len(installed), 'package')}"
         rows = tuple((name, version) for name, version in sorted(installed.items()))
         document.append(Section(title, (Table(rows),) if rows else ()))
-    parts = (*_head(result, redacted), *body(mapped(tuple(document), redacted)))
+    first, *rest = mapped(tuple(document), redacted)  # the first is the verdict
+    parts = (_head(result, redacted), *body((first,)), _notice(), *body(tuple(rest)))
     return page("pidoctor report", (*parts, *_logs(logs or {})))
 
 
-def _head(result: Result, redacted: Callable[[str], str]) -> Iterator[str]:
+def _head(result: Result, redacted: Callable[[str], str]) -> str:
     model = result.profile.board.model.value if result.profile else None
-    yield f"<h1>pidoctor report{f': {text(redacted(model))}' if model else ''}</h1>"
-    yield f'<p class="soft">pidoctor {text(__version__)}. {text(LOOKED_FOR)}</p>'
+    return f"<h1>pidoctor report{f': {text(redacted(model))}' if model else ''}</h1>"
+
+
+def _notice() -> str:
+    return f'<p class="soft">pidoctor {text(__version__)}. {text(LOOKED_FOR)}</p>'
 
 
 def _logs(logs: Mapping[str, str]) -> Iterator[str]:

@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
 from pidoctor import api
+from pidoctor.errors import CouldNotCheckError
 from pidoctor.install.failure import InstallError
 from pidoctor.install.kit import MANIFEST, whose
 from pidoctor.install.recipe import Job, make_recipe
@@ -21,14 +23,27 @@ from pidoctor.resolve.plan import Plan
 PI_32, PI_64 = "pi4-4gb/bookworm-32", "pi4-4gb/bookworm-64"
 
 
-def kit(folder: Path, target: str = PI_32, program: str = "/usr/bin/pidoctor") -> tuple[str, ...]:
+def cannot(_: Path) -> None:
+    raise CouldNotCheckError("pip wheel failed: no network")
+
+
+def made(target: Path) -> None:
+    target.write_bytes(b"made")
+
+
+def kit(
+    folder: Path,
+    target: str = PI_32,
+    program: str = "/usr/bin/pidoctor",
+    make: Callable[[Path], None] = cannot,
+) -> tuple[str, ...]:
     """A kit for a target, with files in place of the wheels."""
     profile = api.probe(target=target).profile
     plan = api.resolve(profile)
     assert isinstance(plan, Plan)
     for wheel in plan.wheels:
         (folder / wheel.filename).write_bytes(wheel.filename.encode())
-    return write_kit(plan, profile, target, folder, program)
+    return write_kit(plan, profile, target, folder, program, make)
 
 
 def test_what_is_beside_the_wheels(tmp_path: Path) -> None:
@@ -74,6 +89,21 @@ def test_the_single_file_goes_along_where_it_is_what_runs(tmp_path: Path) -> Non
     # and again, by the copy in the kit itself
     assert "pidoctor.pyz" in kit(folder, program=str(folder / "pidoctor.pyz"))
     assert (folder / "pidoctor.pyz").read_bytes() == program.read_bytes()
+
+
+def test_the_single_file_is_made_where_pidoctor_was_installed_by_pip(tmp_path: Path) -> None:
+    assert "pidoctor.pyz" in kit(tmp_path, make=made)
+    assert (tmp_path / "pidoctor.pyz").read_bytes() == b"made"
+    assert "python3 pidoctor.pyz install --offline" in (tmp_path / "HOWTO.txt").read_text()
+    listed = json.loads((tmp_path / MANIFEST).read_text())["files"]
+    assert "pidoctor.pyz" in {file["name"] for file in listed}
+
+
+def test_where_it_cannot_be_made_the_how_to_says_why(tmp_path: Path) -> None:
+    kit(tmp_path)
+    text = (tmp_path / "HOWTO.txt").read_text()
+    assert "pidoctor is not in this folder (pip wheel failed: no network)." in text
+    assert "pip install --no-index" in text
 
 
 def test_whose_wheels_a_folder_holds(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ IMPORTS: Mapping[str, str] = {
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
         "ansible api asked bench catalog checks envelope errors evidence example fitting fleet "
-        "help host indexing install lockfiles model probe profile progress proof readiness redact "
-        "report requirements resolve result safe_files triage units"
+        "help host indexing install lockfiles model probe profile progress proof pyz readiness "
+        "redact report requirements resolve result safe_files triage units"
     ),
     "decoding": "errors profile record_fields",
     "envelope": (
