@@ -201,7 +201,7 @@ def _own_settings(options: argparse.Namespace) -> None:
     if hasattr(options, "from_settings") and not settings.is_mine:
         raise UsageError(
             f"{settings.shown} belongs to another user, and it says what would be installed. "
-            "If you trust it, name what you want: pidoctor install REQUIREMENT or -r FILE"
+            "Name what you want instead, as in: pidoctor install auto"
         )
     progress(options)(f"The project's settings are those of {settings.shown}.")
 

@@ -19,6 +19,7 @@ from pidoctor.report.document import (
     Mark,
     Piece,
     Section,
+    ShellCommand,
     Style,
     Table,
     Text,
@@ -125,4 +126,7 @@ def _legend(letters: Letters, cells: Sequence[Cell]) -> Iterator[Block]:
         yield Item(letter, meaning)
     for sign, meaning in marked(cells).items():
         yield Item(sign, meaning)
-    yield Text([("pidoctor explain REQUIREMENT --target TARGET says why.", FAINT)])
+    if cells:
+        one = next((cell for cell in cells if cell.status != "plan"), cells[0])
+        command = f"pidoctor explain {one.requirement} --target {one.target}"
+        yield ShellCommand(command, "Why, for example:")
