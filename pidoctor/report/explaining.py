@@ -20,8 +20,11 @@ _NOT_FOR_IT = (Reason.ARCHITECTURE, Reason.BITNESS)
 
 
 def why_not(answer: Impossible, around: Explanation, asked: Asked) -> str:
-    """Why nothing fits, in a sentence or two: the reason, and the nearest thing that works."""
-    return " ".join(filter(None, (_reason(answer, around, asked), _instead(answer, around, asked))))
+    """Why nothing fits, in a sentence or two: the reason, the source of wheels that was not looked
+    at, and the nearest thing that works."""
+    unread = f"{around.unread}." if around.unread else ""
+    said = (_reason(answer, around, asked), unread, _instead(answer, around, asked))
+    return " ".join(filter(None, said))
 
 
 def _reason(answer: Impossible, around: Explanation, asked: Asked) -> str:

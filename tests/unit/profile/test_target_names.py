@@ -174,6 +174,8 @@ nvidia jetson nano 2gb                  jetson-nano-2gb/jetpack-4-64
 orangepi zero 2w                        orange-pi-zero-2w-4gb/debian-bookworm-64
 radxa rock 5a                           rock-5a-4gb/debian-bookworm-64
 pi4/bookworm/3.11                       pi4-4gb/bookworm-64/py3.11
+zero                                    pi-zero/trixie-32
+zero 2                                  pi-zero-2w/trixie-64
 RP4                                     pi4-4gb/trixie-64
 RPi0W                                   pi-zero-w/trixie-32
 RPi0                                    pi-zero/trixie-32
