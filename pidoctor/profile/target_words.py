@@ -116,7 +116,7 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
     if not key:
         return said if len(words) == 1 else None
     elsewhere = table.elsewhere.get(key_of(dotted.partition(":")[0]))
-    if elsewhere and not said.unknown:
+    if elsewhere and not said.unknown and key not in table.systems:
         return said._replace(elsewhere=elsewhere)
     if not said.boards and key in table.boards:
         boards = load_boards().boards
