@@ -46,8 +46,8 @@ def test_checks_and_installs(
 
 _WITHOUT_NETWORK = """
 set -eu
-cp -r /tmp/kit /root/kit
-cd /root/kit
+cp -r /tmp/kit ~/kit
+cd ~/kit
 sha256sum --check --quiet SHA256SUMS
 grep --quiet -- 'python3 pidoctor.pyz install --offline --wheels . --venv ~/tflite' HOWTO.txt
 ! python3 -c 'import socket; socket.create_connection(("1.1.1.1", 53), 3)' 2>/dev/null
