@@ -14,6 +14,8 @@ from pidoctor.platforms.versions import parse_version
 from pidoctor.profile.devices import supposed
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import (
+    ROOT,
+    SUDO,
     Accelerator,
     Board,
     Clock,
@@ -46,6 +48,9 @@ class Contained(NamedTuple):
 
 _CONTAINER = "the container image"  # begins the source of what an image says
 TARGET = "target"  # the source of what a named target does not say
+# The user whom an image asks for at its first start may use sudo:
+# https://www.raspberrypi.com/documentation/computers/configuration.html
+FIRST_USER = Fact.known(SUDO, "the first user of an image")
 
 
 def unsaid(detail: str = "a named target does not say") -> Fact[T]:
@@ -202,6 +207,7 @@ def table_profile(
         accelerators=accelerators_section(board),
         indexes=indexes_section(row),
         clock=Clock(now=unsaid(), lower_bound=unsaid()),
+        rights=FIRST_USER,
     )
 
 
@@ -237,6 +243,7 @@ def contained(profile: Profile, image: Image, name: str, version: str | None) ->
         system=replace(system, name=Fact.known(f"{name} ({image.row.name})", source)),
         python=_python_in_image(python, version, source) if version else python,
         indexes=Fact.known((Index("index", "default", "pip's default"),), source),
+        rights=Fact.known(ROOT, source),
     )
 
 
@@ -282,6 +289,7 @@ def boardless_profile(
         if kind
         else Fact.known((Index("index", "default", "pip's default"),), TARGET),
         clock=Clock(now=unsaid(), lower_bound=unsaid()),
+        rights=FIRST_USER,
     )
 
 
