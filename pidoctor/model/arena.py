@@ -172,7 +172,10 @@ def _constants(graph: Graph) -> set[int]:
     return {
         op.outputs[0]
         for op in graph.operators
-        if op.name in ("DEQUANTIZE", "DENSIFY") and op.inputs and graph.tensors[op.inputs[0]].stored
+        if op.name in ("DEQUANTIZE", "DENSIFY")
+        and op.inputs
+        and op.outputs
+        and graph.tensors[op.inputs[0]].stored
     }
 
 

@@ -52,6 +52,8 @@ def test_a_graph_of_thousands_of_tensors_is_not_planned() -> None:
     assert arena_bytes(chain(*["RELU"] * 3001)) is None
 
 
-def test_an_operator_without_an_output_is_no_error() -> None:
-    model = content([T((16,)), T((16,))], [Op("ADD", (0, 0), ()), Op("RELU", (0,), (1,))])
+@pytest.mark.parametrize("name", ["ADD", "DEQUANTIZE"])
+def test_an_operator_without_an_output_is_no_error(name: str) -> None:
+    tensors = [T((16,)), T((16,)), T((16,), stored=True)]
+    model = content(tensors, [Op(name, (2, 2), ()), Op("RELU", (0,), (1,))])
     assert arena_bytes(model) == 2 * 64 + MARGIN
