@@ -121,6 +121,18 @@ def _moved(case: Case, damage: Damage) -> Finding:
     )
 
 
+def _gone(case: Case, damage: Damage) -> Finding:
+    taken = case.profile.environment.folder.value or case.profile.python.executable.or_else("")
+    return Finding(
+        "environment-not-there",
+        Severity.WARNING,
+        f"{damage.name} names {damage.path}, and no environment is there: it was deleted or moved "
+        f"after it was activated. This is about {taken} instead.",
+        damage.name,
+        Remedy("Forget it in this shell.", ("unset VIRTUAL_ENV",)),
+    )
+
+
 def _shadowed(case: Case, damage: Damage) -> Finding:
     decisive = damage.name == "numpy" or damage.name in case.catalog.named
     return shadowed_finding(damage, Severity.ERROR if decisive else Severity.WARNING)
@@ -143,6 +155,7 @@ def shadowed_finding(damage: Damage, severity: Severity) -> Finding:
 
 
 _TOLD = {
+    "gone": _gone,
     "moved": _moved,
     "shadowed": _shadowed,
     "two-versions": _two_versions,

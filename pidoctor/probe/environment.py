@@ -10,10 +10,10 @@ from typing import NamedTuple
 from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.distributions import installed_in
 from pidoctor.probe.environment_choice import EnvironmentChoice
-from pidoctor.probe.environment_faults import moved, shadowed
+from pidoctor.probe.environment_faults import gone, moved, shadowed
 from pidoctor.probe.reading import reading
 from pidoctor.probe.virtual_environment import folder_of, kind_of, made_for, sees_system, settings
-from pidoctor.profile.environment import Damage, Environment
+from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact
 
 RECEIPT, PROOF = "pidoctor-receipt.json", "pidoctor-proof.json"
@@ -50,15 +50,18 @@ def probe_environment(
         sees_system=reading(source, lambda: sees_system(found) if folder else True),
         installed=read.map(lambda both: both[0]),
         system_packages=system_packages,
-        damages=read.map(lambda both: (*both[1], *shadowed(host, both[0]), *_moved(host, folder))),
+        damages=read.map(
+            lambda both: (
+                *both[1],
+                *shadowed(host, both[0]),
+                *(moved(host, folder) if folder else ()),
+                *(() if choice.named else gone(host)),
+            )
+        ),
         proven=reading(f"{folder}/{RECEIPT}", lambda: _proven(host, folder, versions))
         if folder
         else outside,
     )
-
-
-def _moved(host: Host, folder: str) -> Iterator[Damage]:
-    return moved(host, folder) if folder else iter(())
 
 
 def _proven(host: Host, folder: str, versions: Mapping[str, str]) -> str | None:

@@ -1,4 +1,5 @@
-"""What is wrong around an environment: it was copied or moved, or PYTHONPATH is before it."""
+"""What is wrong around an environment: it was copied or moved, PYTHONPATH is before it, or the one
+that is activated is gone."""
 
 from __future__ import annotations
 
@@ -9,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.distributions import METADATA_FOLDER
 from pidoctor.probe.reading import clean
+from pidoctor.probe.virtual_environment import is_environment
 from pidoctor.profile.environment import Damage, InstalledPackage
 
 SEARCH_PATH = "PYTHONPATH"
+ACTIVE = "VIRTUAL_ENV"
 _MOST_ENTRIES = 20
 _LIMIT = 4096  # bytes of a script's beginning
 # "#!/old/bin/python", and for a long path "#!/bin/sh" and then "'''exec' /old/bin/python".
@@ -28,6 +31,13 @@ def moved(host: Host, folder: str) -> Iterator[Damage]:
     except HostError:
         return
     yield Damage("moved", "pip", path, clean(found[1], 500))
+
+
+def gone(host: Host) -> Iterator[Damage]:
+    """The environment that is activated in this shell, where there is none (any more)."""
+    active = host.environ(ACTIVE)
+    if active and not is_environment(host, active):
+        yield Damage("gone", ACTIVE, clean(active, 500), "")
 
 
 def shadowed(host: Host, installed: Iterable[InstalledPackage]) -> Iterator[Damage]:

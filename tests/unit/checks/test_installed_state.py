@@ -42,6 +42,7 @@ def board(*damages: Damage, made_for: str = "3.11.2") -> Profile:
             "/home/me/.venv/bin/python -m pip install --force-reinstall",
         ),
         ("shadowed", "pythonpath-shadows", "unset PYTHONPATH"),
+        ("gone", "environment-not-there", "unset VIRTUAL_ENV"),
     ],
 )
 def test_each_damage_is_one_finding_with_a_command(kind: str, found_id: str, command: str) -> None:

@@ -13,10 +13,11 @@ from pidoctor.host.captured import CaptureHost
 from pidoctor.host.directory import DirectoryHost
 from pidoctor.host.live import LiveHost
 from pidoctor.probe import payload
+from pidoctor.probe.environment import probe_environment
 from pidoctor.probe.environment_choice import choose, find_python
 from pidoctor.probe.machine import probe
 from pidoctor.probe.virtual_environment import base_interpreter, kind_of
-from pidoctor.profile.fact import State
+from pidoctor.profile.fact import Fact, State
 from tests.unit.host.fake import fake_host
 
 CFG = "home = /usr/bin\nversion = 3.11.2\n"
@@ -59,6 +60,21 @@ def test_what_is_named_then_what_is_active_then_what_lies_here_or_above(
 def test_without_any_the_systems_python() -> None:
     choice = choose(host())
     assert (choice.folder, choice.python, choice.exists) == ("", None, False)
+
+
+@pytest.mark.parametrize(
+    ("active", "named", "told"),
+    [("/gone", False, ["/gone"]), (ACTIVE, False, []), ("/gone", True, [])],
+)
+def test_an_active_environment_that_is_gone_is_told(
+    active: str, named: bool, told: list[str]
+) -> None:
+    machine = host(PROJECT, ACTIVE, VIRTUAL_ENV=active)
+    choice = choose(machine, PROJECT if named else None)
+    folders: Fact[list[str]] = Fact.known([], "x")
+    seen = probe_environment(machine, choice, Fact.known("", "x"), folders, Fact.absent("x"))
+    gone = [it.path for it in seen.damages.or_else(()) if it.kind == "gone"]
+    assert gone == told
 
 
 def test_an_environment_that_is_to_be_made_takes_the_named_python() -> None:
