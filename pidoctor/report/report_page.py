@@ -32,8 +32,9 @@ def report_page(
         title = f"Installed: {units.count(len(installed), 'package')}"
         rows = tuple((name, version) for name, version in sorted(installed.items()))
         document.append(Section(title, (Table(rows),) if rows else ()))
-    first, *rest = mapped(tuple(document), redacted)  # the first is the verdict
-    parts = (_head(result, redacted), *body((first,)), _notice(), *body(tuple(rest)))
+    masked = mapped(tuple(document), redacted)
+    verdict, rest = masked[:1], masked[1:]
+    parts = (_head(result, redacted), *body(verdict), _notice(), *body(rest))
     return page("pidoctor report", (*parts, *_logs(logs or {})))
 
 
