@@ -17,9 +17,11 @@ from pidoctor.errors import UsageError
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 from pidoctor.resolve.machine import machine_of
+from pidoctor.units import listed
 
 AUTO = "auto"
 _NONE = Version("0.dev0")
+_TOLD = 3  # requirements of which it is told why they do not count
 
 
 class Project(NamedTuple):
@@ -59,7 +61,7 @@ class Project(NamedTuple):
             beyond_tags,
             together=tuple(item for item in here if item not in same),
             bounds=tuple(item for item in self.bounds if _applies(item, environment)),
-            left=self.left,
+            left=(*self.left, *_by_markers(self.asked, environment)),
             extras=tuple(sorted({extra for item in same for extra in item.extras})),
             hashes=self.hashes,
             sources=self.sources,
@@ -93,6 +95,15 @@ def held(item: Requirement, index: WheelsIndex) -> bool:
     left_out = [*map(Version, item.specifier.filter(project.left_out))]
     here = [*map(Version, item.specifier.filter(project.by_version))]
     return not left_out or max(here, default=_NONE) > max(left_out)
+
+
+def _by_markers(items: tuple[Requirement, ...], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """In a line, what is not asked for where markers see ``environment``."""
+    elsewhere = [item for item in items if not _applies(item, environment)]
+    told = [f"{item.name} ({item.marker})" for item in elsewhere[:_TOLD]]
+    if len(elsewhere) > _TOLD:
+        told.append(f"{len(elsewhere) - _TOLD} more")
+    return (f"left out, as pip does, by markers: {listed(told)}",) if told else ()
 
 
 def _applies(item: Requirement, environment: Mapping[str, str]) -> bool:

@@ -62,7 +62,16 @@ def test_markers_choose_for_the_machine_in_question(catalog: Catalog) -> None:
         "ai-edge-litert; python_version >= '3.12'",
         "numpy==9; platform_machine == 'x86_64'",
     )
-    assert set(pins(ask(catalog, *words))) == {"tflite-runtime", "numpy"}
+    answer = ask(catalog, *words)
+    assert set(pins(answer)) == {"tflite-runtime", "numpy"}
+    assert isinstance(answer, Plan)
+    assert (
+        'left out, as pip does, by markers: ai-edge-litert (python_version >= "3.12") and numpy '
+        '(platform_machine == "x86_64")'
+    ) in answer.notes
+    many = ask(catalog, "numpy", *(f"x{n}; python_version < '3'" for n in range(9)))
+    assert isinstance(many, Plan)
+    assert any(note.endswith("and 6 more") for note in many.notes)
 
 
 def test_constraints_bound_what_is_asked_for_and_nothing_else(
