@@ -192,7 +192,11 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     if any(finding.id == "environment-python-gone" for finding in findings):
         findings = findings[len(undecided) :]  # it is why nothing can be decided
     problems = any(finding.severity is Severity.ERROR for finding in findings)
-    if undecided or (not problems and isinstance(resolution, Plan) and resolution.unchecked):
+    if isinstance(resolution, Plan):
+        unknown = bool(resolution.unchecked) and not problems
+    else:
+        unknown = resolution is None or not resolution.is_known
+    if undecided or unknown:
         code = ExitCode.COULD_NOT_CHECK
     else:
         code = ExitCode.PROBLEM if problems else ExitCode.FINE

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> Result:
     if not isinstance(resolution, Plan):
         return Result(
             "download",
-            ExitCode.PROBLEM,
+            ExitCode.PROBLEM if resolution.is_known else ExitCode.COULD_NOT_CHECK,
             resolution=resolution,
             explanation=around,
             asked=asked(options),

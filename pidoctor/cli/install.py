@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> Result:
     if not isinstance(resolution, Plan):
         return Result(
             "install",
-            ExitCode.PROBLEM,
+            ExitCode.PROBLEM if resolution.is_known else ExitCode.COULD_NOT_CHECK,
             profile=profile,
             resolution=resolution,
             explanation=around,

@@ -31,10 +31,13 @@ def _reason(answer: Impossible, around: Explanation, asked: Asked) -> str:
     nearest = answer.nearest
     if answer.colliding:
         return _does_not_run(asked, answer.message)
+    if nearest is not None and not answer.is_known:
+        if asked.project:
+            what = f"Whether {asked.subject.replace('What', 'what', 1)} runs on {asked.place}"
+            return f"{what} could not be checked: {_told(nearest)}."
+        return f"{asked.subject} is not in our index, so nothing can be said: {nearest.detail}."
     if len(around.histories) > 1 or asked.project:
         return _of_several(answer, around, asked)
-    if nearest is not None and nearest.reason is Reason.NOT_INDEXED:
-        return f"{asked.subject} is not in our index, so nothing can be said: {nearest.detail}."
     known = around.histories[0]
     if nearest is None:
         asked_for = answer.request[len(known.name) :]

@@ -259,6 +259,11 @@ class Impossible:
     colliding: tuple[str, ...] = ()  # requirements that do not go together, the rest aside
 
     @property
+    def is_known(self) -> bool:
+        """Whether nothing fits; False where the index lacks what decides."""
+        return self.nearest is None or self.nearest.reason is not Reason.NOT_INDEXED
+
+    @property
     def reason(self) -> str:
         """Why nothing fits: "tensorflow cannot run here: ..."."""
         if self.colliding:

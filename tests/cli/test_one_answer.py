@@ -97,3 +97,13 @@ def test_install_says_what_check_says(asked: str) -> None:
     for key in ("verdict", "next", "exit_code"):
         assert check[key] == install[key]
     assert check["resolution"] == install["resolution"]
+
+
+def test_a_version_that_the_index_does_not_hold_could_not_be_checked() -> None:
+    asked, there = "tflite-runtime==2.99", ("--target", TARGETS[1])
+    codes = {name: answer(name, asked, *there)["exit_code"] for name in ("check", "lock")}
+    assert codes == {"check": 3, "lock": 3}
+    assert answer("check", "tensorflow==2.3", *there)["exit_code"] == 1
+    assert pidoctor("check", asked, *there).out.startswith("? ")
+    several = answer("check", asked, "numpy", *there)["verdict"]
+    assert several.startswith(f"Whether what {asked} numpy asks for runs on {TARGETS[1]} could not")

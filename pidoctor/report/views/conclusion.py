@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pidoctor.envelope import Result
 from pidoctor.report.conclusion import conclude
 from pidoctor.report.document import Detail, Headline, Mark, Section, ShellCommand, Text
+from pidoctor.resolve.plan import Impossible
 from pidoctor.result import ExitCode
 
 
@@ -37,7 +38,9 @@ def _way_back(result: Result) -> Iterator[ShellCommand]:
 
 
 def _mark(result: Result) -> Mark:
-    if (result.model or result.bench) is not None and result.exit_code == ExitCode.COULD_NOT_CHECK:
+    unknown = isinstance(result.resolution, Impossible) and not result.resolution.is_known
+    figures = (result.model or result.bench) is not None
+    if unknown or (figures and result.exit_code == ExitCode.COULD_NOT_CHECK):
         return Mark.UNKNOWN
     if result.exit_code == ExitCode.FINE:
         if result.index is not None and conclude(result).next:
