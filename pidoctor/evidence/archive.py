@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from pidoctor.errors import UsageError
+from pidoctor.evidence.random_access import RandomAccess
 from pidoctor.units import size
 
 _MOST_MEMBERS = 100_000  # tensorflow's wheels have about 20,000
@@ -80,7 +81,7 @@ class Archive:
             names.add(member.filename)
 
 
-class MemberStream(io.RawIOBase):
+class MemberStream(RandomAccess):
     """One member of a zip file, with random access.
 
     Deflate can only be read forwards, so the state of the decompressor is kept every 8 MB (about
@@ -89,10 +90,9 @@ class MemberStream(io.RawIOBase):
     """
 
     def __init__(self, file: IO[bytes], member: zipfile.ZipInfo, archive: str) -> None:
-        super().__init__()
+        super().__init__(member.file_size)
         self._file = file
         self._name = f"{archive}: {member.filename[:80]!a}"
-        self.size = member.file_size
         self._compressed_size = member.compress_size
         self._method = member.compress_type
         if self._method not in (_STORED, _DEFLATED) or member.flag_bits & 1:
@@ -100,24 +100,9 @@ class MemberStream(io.RawIOBase):
         if self._method == _STORED and self._compressed_size != self.size:
             raise UsageError(f"{self._name} has a size that contradicts itself")
         self._start = self._find_start(member)
-        self._position = 0
         # (position in the member, in the compressed data, decompressor, bytes not yet given out)
         self._states: list[tuple[int, int, Any]] = [(0, 0, zlib.decompressobj(-15))]
         self._current: tuple[int, int, Any] = (0, 0, zlib.decompressobj(-15))
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
 
     def readinto(self, buffer: Any) -> int:
         count = min(len(buffer), self.size - self._position)
@@ -175,28 +160,13 @@ class MemberStream(io.RawIOBase):
         return data
 
 
-class Blocks(io.RawIOBase):
+class Blocks(RandomAccess):
     """A stream whose last blocks are kept: headers and tables of an ELF file are read in turns."""
 
     def __init__(self, raw: MemberStream) -> None:
-        super().__init__()
+        super().__init__(raw.size)
         self._raw = raw
-        self._position = 0
         self._kept: OrderedDict[int, bytes] = OrderedDict()
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._raw.size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
 
     def readinto(self, buffer: Any) -> int:
         number, offset = divmod(self._position, _CHUNK)

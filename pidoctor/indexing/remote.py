@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import tempfile
 from typing import IO
@@ -11,6 +10,7 @@ from typing import IO
 import requests
 
 from pidoctor.errors import CouldNotCheckError
+from pidoctor.evidence.random_access import RandomAccess
 from pidoctor.indexing.patient_session import PatientSession, TooLargeError
 
 # Wheels keep their .dist-info at the end, before the directory of the zip: one read gets both.
@@ -20,7 +20,7 @@ _SMALL = 4 << 20
 _LARGEST = 4 << 30  # bytes of a wheel; tensorflow's have 0.6 GB
 
 
-class RemoteFile(io.RawIOBase):
+class RemoteFile(RandomAccess):
     """A seekable read-only file over HTTP range requests.
 
     A server that ignores ranges sends the whole file, which is then kept in a temporary file
@@ -34,31 +34,15 @@ class RemoteFile(io.RawIOBase):
         super().__init__()
         self._session = session
         self._url = url.split("#", maxsplit=1)[0]
-        self._position = 0
         self._limit = limit
         self._whole: IO[bytes] | None = None
         self.name = name
-        self.size = 0
         self._tail = b""
         try:
             self._open()
         except BaseException:
             self.close()
             raise
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         count = min(len(buffer), self.size - self._position)
