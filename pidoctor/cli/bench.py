@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_environment
-from pidoctor.cli.running import add_delegate, add_shapes
+from pidoctor.cli.arguments import add_environment, add_shapes
+from pidoctor.cli.running import add_delegate
 
 if TYPE_CHECKING:
     from pidoctor.bench.figures import Bench

@@ -9,7 +9,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.running import add_shapes
+from pidoctor.cli.arguments import add_shapes
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -38,7 +38,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import write_document
-    from pidoctor.cli.own_model import chosen_shapes
     from pidoctor.envelope import Result, Written
     from pidoctor.errors import UsageError
     from pidoctor.example.needs import read_needs
@@ -46,12 +45,13 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.model.bundle import entry_name
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
+    from pidoctor.model.shapes import read_shapes
     from pidoctor.safe_files import is_standard_output
 
     path = Path(options.file)
     with named_model(path) as data:
         content = read_content(data)
-        needs = read_needs(content, chosen_shapes(options.shape))
+        needs = read_needs(content, read_shapes(options.shapes, content))
     output = options.output or f"{_stem(path)}_example.py"
     printed = is_standard_output(output)
     if printed and options.service:

@@ -139,17 +139,3 @@ def _reference(python: str, named: str) -> tuple[str | None, str]:
 def _same(one: Proof, other: Proof) -> bool:
     """Whether it is one program, which gives the same answer wherever it lies."""
     return (one.runtime, one.version) == (other.runtime, other.version)
-
-
-def chosen_shapes(words: list[str]) -> Mapping[str, tuple[int, ...]]:
-    """``--shape NAME=1,2,3`` as values."""
-    found = {}
-    for word in words:
-        name, equals, sizes = word.rpartition("=")
-        numbers = sizes.replace("x", ",").split(",")
-        if not equals or not all(number.strip().isdecimal() for number in numbers):
-            raise UsageError(f"--shape {word}: not NAME=SIZES, as in input=1,224,224,3")
-        found[name] = tuple(int(number) for number in numbers)
-        if not all(0 < size < 2**31 for size in found[name]):
-            raise UsageError(f"--shape {word}: a size is from 1 to 2147483647")
-    return found

@@ -20,14 +20,3 @@ def add_delegate(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="an option of the delegate, as device=usb:0 (repeatable)",
     )
-
-
-def add_shapes(parser: argparse.ArgumentParser) -> None:
-    """The option that says the sizes which a model leaves open."""
-    parser.add_argument(
-        "--shape",
-        metavar="NAME=SIZES",
-        action="append",
-        default=[],
-        help="sizes that the model leaves open: input=1,224,224,3 (repeatable)",
-    )

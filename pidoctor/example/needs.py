@@ -73,22 +73,18 @@ class Needs(NamedTuple):
         return self.inputs[0].kind if len(self.inputs) == 1 else InputKind.NUMBERS
 
 
-def read_needs(content: Content, shapes: Mapping[str, tuple[int, ...]]) -> Needs:
-    """What the program has to do; ``shapes`` are those that the user chose, by an input's name.
+def read_needs(content: Content, shapes: Mapping[int, tuple[int, ...]]) -> Needs:
+    """What the program has to do; ``shapes`` are those that the user chose, by an input's tensor.
 
     Raises :class:`UsageError` for a shape that does not fit the model.
     """
     graph, notes, summary = content.main, read_notes(content), summarise(content)
-    tensors = [graph.tensors[number] for number in graph.inputs if number != NO_TENSOR]
-    if not tensors:
+    given = [number for number in graph.inputs if number != NO_TENSOR]
+    if not given:
         raise UsageError("the model has no inputs, so there is nothing to give it")
-    unknown = sorted(set(shapes) - {tensor.name for tensor in tensors})
-    if unknown:
-        names = ", ".join(tensor.name for tensor in tensors)
-        raise UsageError(f"--shape: the model has no input {unknown[0]}; it has {names}")
     inputs = tuple(
-        _input(tensor, _note(notes, number), shapes.get(tensor.name))
-        for number, tensor in enumerate(tensors)
+        _input(graph.tensors[number], _note(notes, at), shapes.get(number))
+        for at, number in enumerate(given)
     )
     names_ = {use.name for use in summary.operators}
     return Needs(inputs, notes.labels, summary.state, EDGE_TPU in names_, _DETECTION in names_)

@@ -65,7 +65,7 @@ def test_the_time_has_limits() -> None:
         (("--input", "none.npy"), "--input none.npy: there is no such file"),
         (("--delegate", "/none/libx.so"), "--delegate /none/libx.so: there is no such file"),
         (("--delegate-option", "device=usb"), "--delegate-option goes with --delegate LIB"),
-        (("--shape", "x=1"), "--shape: the model has no input x; it has image"),
+        (("--shape", "x=1"), "--shape x=1: write NAME=1,224,224,3 with one of its inputs: image"),
     ],
 )
 def test_what_a_run_cannot_be_given(words: tuple[str, ...], said: str) -> None:
