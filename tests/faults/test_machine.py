@@ -274,7 +274,7 @@ def test_real_tool_killed_half_way(
     home.mkdir()
     install(job(tmp_path, venv), Prover("demo", "1.0"))
     before = tree(home)
-    parts = {f"demo/part{number}.py": f"N = {number}\n" for number in range(200)}
+    parts = {f"demo/part{number}.py": f"N = {number}\n" for number in range(2000)}
     wheel = make_wheel(
         tmp_path / "wheels", "demo", "2.0", {"demo/__init__.py": "V = '2.0'\n", **parts}
     )
