@@ -16,6 +16,7 @@ from pidoctor.host.command import run_all
 from pidoctor.model.content import read_content
 from pidoctor.model.cutting import Cut, cuts
 from pidoctor.model.file import named_model
+from pidoctor.units import size
 
 if TYPE_CHECKING:
     from pidoctor import shapes
@@ -59,7 +60,7 @@ def operator_times(subject: Subject) -> OperatorTimes:
     """The times of the operators, where their sum comes to that of the whole."""
     with named_model(subject.model) as data:
         if len(data) > _MOST_BYTES:
-            return OperatorTimes(why_not="the file is larger than 67 MB")
+            return OperatorTimes(why_not=f"the file is larger than {size(_MOST_BYTES)}")
         parts = cuts(data, read_content(data))
     if not parts:
         return OperatorTimes(why_not="the file has no operators that can be cut out")

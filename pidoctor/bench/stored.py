@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pidoctor.bench.comparison import Compared, Comparison, of_files
 from pidoctor.bench.figures import name_of
 from pidoctor.errors import UsageError
+from pidoctor.safe_files import open_regular
 
 _MOST_BYTES = 8 << 20
 
@@ -33,15 +34,10 @@ class StoredBench(NamedTuple):
 
 def read_stored(path: Path) -> StoredBench:
     """What ``bench --json`` has written; UsageError for anything else."""
+    with open_regular(path, _MOST_BYTES) as file:
+        data = file.read(_MOST_BYTES)
     try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-    try:
-        if len(data) > _MOST_BYTES:
-            raise ValueError
-        return _stored(path, json.loads(data))
+        return stored(path.name, json.loads(data)["bench"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise UsageError(f"{path} is not what `pidoctor bench --json` writes") from None
 
@@ -62,10 +58,6 @@ def stored(name: str, answer: Any) -> StoredBench:
     if not all(isinstance(word, str) and word.isprintable() for word in told) or not told[0]:
         raise ValueError
     return StoredBench(name, *told, runs, 0.0 if drift is None else abs(float(drift) - 1))
-
-
-def _stored(path: Path, document: Any) -> StoredBench:
-    return stored(path.name, document["bench"])
 
 
 def compare_stored(one: StoredBench, other: StoredBench) -> Comparison:

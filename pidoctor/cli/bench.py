@@ -109,8 +109,8 @@ def _answer(options: argparse.Namespace) -> Result:
         if ended is not None:
             return ended
     elsewhere = _elsewhere(options) if options.predict is not None else None
-    subject, alone = subject_of(options, Path(options.file))
     before = _before(options)
+    subject, alone = subject_of(options, Path(options.file))
     with watched(options) as watch:
         asked = tuple(configurations(threads, subject.delegate is not None, alone))
         bench = measure(subject, asked, LiveHost(), watch.say)

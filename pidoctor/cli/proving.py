@@ -10,6 +10,7 @@ from pidoctor.cli.own_model import with_inputs
 from pidoctor.cli.where import chosen, must_be_trusted
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.model.answer import ModelAnswer, RuntimeAnswer
+from pidoctor.model.bundle import entry_name
 from pidoctor.model.content import read_content
 from pidoctor.model.file import named_model
 from pidoctor.model.shapes import read_shapes
@@ -38,7 +39,7 @@ def prove_model(options: argparse.Namespace) -> Proof:
         path = Path(options.file)
         with named_model(path) as data:
             content = read_content(data)
-            if bytes(data[4:8]) != _head(path):  # it lies in a bundle
+            if entry_name(path):
                 path = Path(folder, path.stem + ".tflite")
                 path.write_bytes(data)
         model = with_inputs(own_model(path), content, read_shapes(options.shapes, content))
@@ -48,11 +49,6 @@ def prove_model(options: argparse.Namespace) -> Proof:
         why = proof.death.message if proof.death else "it said nothing"
         raise CouldNotCheckError(f"--prove: the model was not run with {where}: {why}")
     return proof
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(8)[4:]
 
 
 def _before(proof: Proof) -> bool:

@@ -26,7 +26,7 @@ IMPORTS: Mapping[str, str] = {
         "asked catalog checks envelope errors fitting host model probe profile report resolve "
         "result safe_files triage"
     ),
-    "bench": "catalog errors host model proof shapes",
+    "bench": "catalog errors host model proof safe_files shapes units",
     "catalog": "decoding errors json_schema platforms record_fields result units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
@@ -108,7 +108,6 @@ TOUCHES: Mapping[str, str] = {
     "bench.media_payload": "files",
     "bench.operators": "files",
     "bench.payload": "files",
-    "bench.stored": "files",
     "catalog.__main__": "environment files",
     "catalog.ledger": "files",
     "catalog.location": "environment files",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,9 @@ def test_what_is_no_measurement(document: Any, tmp_path: Path) -> None:
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file"):
         read_stored(tmp_path / "none.json")
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(UsageError, match="a named pipe"):
+        read_stored(tmp_path / "pipe.json")
     (tmp_path / "deep.json").write_text("[" * 100_000)
     with pytest.raises(UsageError, match="is not what"):
         read_stored(tmp_path / "deep.json")
