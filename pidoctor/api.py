@@ -196,10 +196,9 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
         unknown = bool(resolution.unchecked) and not problems
     else:
         unknown = resolution is None or not resolution.is_known
-    if undecided or unknown:
+    code = ExitCode.PROBLEM if problems else ExitCode.FINE
+    if unknown:
         code = ExitCode.COULD_NOT_CHECK
-    else:
-        code = ExitCode.PROBLEM if problems else ExitCode.FINE
     return concluded(
         Result(
             "check",

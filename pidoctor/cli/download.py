@@ -30,14 +30,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import watched
-    from pidoctor.cli.resolving import answer, catalog_for, must_be_decided, why_none
+    from pidoctor.cli.resolving import (
+        answer,
+        catalog_for,
+        code_without_plan,
+        must_be_decided,
+        why_none,
+    )
     from pidoctor.cli.where import asked, bare_machine
     from pidoctor.envelope import Downloaded, Result
     from pidoctor.lockfiles.kit_writer import write_kit
     from pidoctor.lockfiles.wheelhouse_writer import download
     from pidoctor.pyz import build
     from pidoctor.resolve.plan import Plan
-    from pidoctor.result import ExitCode
 
     profile = bare_machine(options)
     with catalog_for(options, profile) as known:
@@ -47,7 +52,7 @@ def run(options: argparse.Namespace) -> Result:
     if not isinstance(resolution, Plan):
         return Result(
             "download",
-            ExitCode.PROBLEM if resolution.is_known else ExitCode.COULD_NOT_CHECK,
+            code_without_plan(resolution),
             resolution=resolution,
             explanation=around,
             asked=asked(options),

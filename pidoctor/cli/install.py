@@ -59,7 +59,14 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.checks.case import Case
     from pidoctor.checks.installed_state import environment_python
     from pidoctor.cli.output import progress
-    from pidoctor.cli.resolving import answer, catalog_for, fit_options, must_be_decided, why_none
+    from pidoctor.cli.resolving import (
+        answer,
+        catalog_for,
+        code_without_plan,
+        fit_options,
+        must_be_decided,
+        why_none,
+    )
     from pidoctor.cli.where import asked, with_named
     from pidoctor.envelope import Result
     from pidoctor.host.live import LiveHost
@@ -86,7 +93,7 @@ def run(options: argparse.Namespace) -> Result:
     if not isinstance(resolution, Plan):
         return Result(
             "install",
-            ExitCode.PROBLEM if resolution.is_known else ExitCode.COULD_NOT_CHECK,
+            code_without_plan(resolution),
             profile=profile,
             resolution=resolution,
             explanation=around,

@@ -51,13 +51,14 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.resolving import (
         answer,
         catalog_for,
+        code_without_plan,
         fit_devices,
         must_be_decided,
         why_none,
     )
     from pidoctor.cli.where import asked, bare_machine, with_named
     from pidoctor.envelope import Result, Written
-    from pidoctor.resolve.plan import Impossible, Plan
+    from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode
 
     profile = with_named(bare_machine(options), options)
@@ -67,11 +68,10 @@ def run(options: argparse.Namespace) -> Result:
         around = why_none(options, profile, known, resolution)
     must_be_decided(resolution, "Nothing was written")
     found = fitting.findings if fitting is not None else ()
-    unknown = isinstance(resolution, Impossible) and not resolution.is_known
     if found or not isinstance(resolution, Plan):
         return Result(
             "lock",
-            ExitCode.COULD_NOT_CHECK if unknown and not found else ExitCode.PROBLEM,
+            ExitCode.PROBLEM if isinstance(resolution, Plan) else code_without_plan(resolution),
             verdict=found[0].message if found else None,
             findings=found or None,
             resolution=None if found else resolution,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pidoctor.fitting import Fitting
     from pidoctor.indexing.own_index import OwnIndex
     from pidoctor.resolve.explanation import Explanation
+    from pidoctor.resolve.plan import Impossible
 
 _NO_PROJECT = Project(())
 
@@ -216,6 +217,13 @@ def why_none(
         return None
     wanted = request_on(profile, options.requirement, options.beyond_tags, known)
     return explain(profile, wanted, known, resolution)
+
+
+def code_without_plan(resolution: Impossible) -> int:
+    """1 where nothing fits, 3 where the index lacks what decides."""
+    from pidoctor.result import ExitCode
+
+    return ExitCode.PROBLEM if resolution.is_known else ExitCode.COULD_NOT_CHECK
 
 
 def must_be_decided(resolution: Resolution, undone: str) -> None:
