@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # importing this module is free: each function imports what i
     from pidoctor.resolve.explanation import Explanation
     from pidoctor.resolve.plan import Plan, Resolution
     from pidoctor.resolve.request import Project
+    from pidoctor.result import Finding
     from pidoctor.triage.diagnosis import Diagnosis
 
 __all__ = ["check", "diagnose", "inspect_model", "probe", "resolve"]
@@ -174,12 +175,13 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     from pidoctor.envelope import Result
     from pidoctor.errors import CouldNotCheckError
     from pidoctor.report.conclusion import concluded
-    from pidoctor.resolve.plan import Plan
-    from pidoctor.result import ExitCode, Finding, Severity
+    from pidoctor.result import Finding, Severity
 
     started = time.perf_counter()
-    known = catalog or _catalog()
-    asked = asked or Asked.of(str(requirement), machine.profile.origin)
+    known, asked = (
+        catalog or _catalog(),
+        asked or Asked.of(str(requirement), machine.profile.origin),
+    )
     undecided: tuple[Finding, ...] = ()
     resolution, around = None, None
     try:
@@ -189,20 +191,12 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     resolved = time.perf_counter()
     look = (machine.failures, known.index, at_hand or nothing_at_hand)
     findings = undecided + run_checks(machine.profile, resolution, *look, accelerators=accelerators)
-    if any(finding.id == "environment-python-gone" for finding in findings):
-        findings = findings[len(undecided) :]  # it is why nothing can be decided
-    problems = any(finding.severity is Severity.ERROR for finding in findings)
-    if isinstance(resolution, Plan):
-        unknown = bool(resolution.unchecked) and not problems
-    else:
-        unknown = resolution is None or not resolution.is_known
-    code = ExitCode.PROBLEM if problems else ExitCode.FINE
-    if unknown:
-        code = ExitCode.COULD_NOT_CHECK
+    if any(finding.id == "environment-python-gone" for finding in findings):  # it is why
+        findings = findings[len(undecided) :]
     return concluded(
         Result(
             "check",
-            exit_code=code,
+            exit_code=_exit_code(findings, resolution),
             profile=machine.profile,
             findings=findings,
             resolution=resolution,
@@ -211,6 +205,20 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
             asked=asked,
         )
     )
+
+
+def _exit_code(findings: Sequence[Finding], resolution: Resolution | None) -> int:
+    from pidoctor.resolve.plan import Plan
+    from pidoctor.result import ExitCode, Severity
+
+    problems = any(finding.severity is Severity.ERROR for finding in findings)
+    if isinstance(resolution, Plan):
+        unknown = bool(resolution.unchecked) and not problems
+    else:
+        unknown = resolution is None or not resolution.is_known
+    if unknown:
+        return ExitCode.COULD_NOT_CHECK
+    return ExitCode.PROBLEM if problems else ExitCode.FINE
 
 
 def _explained(

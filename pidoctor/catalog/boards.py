@@ -124,13 +124,11 @@ class Revision(NamedTuple):
     """The fields of a revision code; those it does not tell, or that we do not know, are None."""
 
     code: int
-    new_style: bool
     board: str | None  # a board's id
     soc: str | None
     memory: int | None  # bytes
     maker: str | None
     revision: str | None  # of the circuit board: "1.4"
-    warranty_void: bool
 
 
 class Boards(NamedTuple):
@@ -196,13 +194,11 @@ class Boards(NamedTuple):
         memory = row.memory_mib if row else None
         return Revision(
             code=code,
-            new_style=False,
             board=board.id if board else None,
             soc=board.soc if board else None,
             memory=memory * MIB if memory else None,
             maker=None,
             revision=row.revision if row else None,
-            warranty_void=bool(code >> 24 & 1),
         )
 
     def _new_style(self, code: int) -> Revision:
@@ -212,13 +208,11 @@ class Boards(NamedTuple):
         board = self._of_type(code >> 4 & 0xFF, soc, size)
         return Revision(
             code=code,
-            new_style=True,
             board=board.id if board else None,
             soc=soc,
             memory=size,
             maker=self.codes.makers.get(str(code >> 16 & 0xF)),
             revision=f"1.{code & 0xF}",
-            warranty_void=bool(code >> 25 & 1),
         )
 
     def _of_type(self, number: int, soc: str | None, memory: int | None) -> BoardModel | None:

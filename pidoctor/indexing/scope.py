@@ -47,10 +47,6 @@ class Scope:
         """Whether ``requirement`` applies on any machine and Python of this scope."""
         return _active(self.pythons, self.machines, requirement, extras)
 
-    def environments(self) -> list[Mapping[str, str]]:
-        """One PEP 508 marker environment per Python (first and last patch) and machine."""
-        return _environments(self.pythons, self.machines)
-
 
 def load_scope() -> Scope:
     """The scope that the shipped index is made with."""
@@ -72,6 +68,7 @@ def load_scope() -> Scope:
 
 @lru_cache(maxsize=8)
 def _environments(pythons: tuple[str, ...], machines: tuple[str, ...]) -> list[Mapping[str, str]]:
+    """One PEP 508 marker environment per Python (first and last patch) and machine."""
     return [
         marker_environment(f"{python}.{patch}", machine)
         for python in pythons

@@ -16,7 +16,6 @@ from pidoctor.catalog.tables import load
 from pidoctor.model.flatbuffer import ModelError, Reader, Table
 
 CUSTOM = "CUSTOM"
-COMPOSITE = "STABLEHLO_COMPOSITE"
 NO_TENSOR = -1  # an optional input that is left out
 
 _METADATA_LIMIT = 1 << 16  # bytes; the longest kept by converters is a few kilobytes
@@ -69,8 +68,6 @@ class Tensor(NamedTuple):
     stored: int
     quantisation: Quantisation | None
     variable: bool
-    sparse: bool
-    has_rank: bool
     values: tuple[int, ...] = ()
 
     @property
@@ -131,12 +128,10 @@ class Content(NamedTuple):
     """Everything that a file says of its model. ``metadata`` holds the first 64 KiB of each."""
 
     size: int
-    schema_version: int
     description: str
     graphs: tuple[Graph, ...]
     signatures: tuple[Signature, ...]
     metadata: Mapping[str, bytes]
-    external_buffers: int
 
     @property
     def main(self) -> Graph:
@@ -182,12 +177,10 @@ def read_content(data: memoryview) -> Content:
         raise ModelError("it has no graph")
     return Content(
         size=reader.size,
-        schema_version=model.scalar(0, "I"),
         description=model.string(3),
         graphs=graphs,
         signatures=tuple(_signature(table, graphs) for table in model.tables(7)),
         metadata=_metadata(model, buffers),
-        external_buffers=max(model.count(9, 4), 0),
     )
 
 
@@ -266,8 +259,6 @@ def _tensor(table: Table, buffers: list[_Buffer]) -> Tensor:
         values=_values(kind, content) if content else (),
         quantisation=_quantisation(table.table(4)),
         variable=table.scalar(5, "?", False),
-        sparse=table.table(6) is not None,
-        has_rank=table.scalar(8, "?", False),
     )
 
 

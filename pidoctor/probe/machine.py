@@ -37,28 +37,19 @@ def probe(
     chosen = choice or run.choice(host, python)
     processor = run("cpu", Cpu, lambda: cpu.probe_cpu(host))
     found = run.interpreter(host, chosen)
-    os = run(
-        "system",
-        System,
-        lambda: system.probe_system(
-            host, processor.machine, found.libc, found.elf.value, found.prefix
-        ),
-    )
+    seen = (processor.machine, found.libc, found.elf.value, found.prefix)
+    os = run("system", System, lambda: system.probe_system(host, *seen))
     architecture = system.architecture(found.elf, processor.machine, os.id)
+    folder = chosen.folder or target
+    interpreter = (found, architecture, chosen.may_run)
     profile = Profile(
         origin=host.origin if origin is None else origin,
         board=run("board", Board, lambda: board.probe_board(host)),
         cpu=processor,
         system=os,
-        python=run(
-            "python",
-            Python,
-            lambda: python_probe.probe_python(host, found, architecture, chosen.may_run),
-        ),
+        python=run("python", Python, lambda: python_probe.probe_python(host, *interpreter)),
         memory=run("memory", Memory, lambda: memory.probe_memory(host)),
-        storage=run(
-            "storage", Storage, lambda: storage.probe_storage(host, chosen.folder or target)
-        ),
+        storage=run("storage", Storage, lambda: storage.probe_storage(host, folder)),
         accelerators=run.fact("accelerators", lambda: accelerators.probe_accelerators(host)),
         rights=run.fact("rights", lambda: rights.probe_rights(host)),
         indexes=run.fact("indexes", lambda: indexes.probe_indexes(host, found.prefix)),

@@ -38,17 +38,6 @@ class Fingerprint(NamedTuple):
         return ", ".join(part for part in parts if not part.endswith("?"))
 
 
-TITLES: Mapping[str, str] = {
-    "machine": "architecture",
-    "libc": "C library",
-    "libstdcxx": "libstdc++",
-    "python": "Python",
-    "system": "system",
-    "core": "processor core",
-    "features": "processor features",
-    "pages": "page size",
-    "memory": "memory",
-}
 UNKNOWN = "?"
 
 

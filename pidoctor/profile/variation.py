@@ -93,15 +93,6 @@ def with_bits(profile: Profile, bits: int) -> Profile:
     return with_image(profile, Image(image.row, bits))
 
 
-def with_release(profile: Profile, name: str) -> Profile:
-    """The same board with another release ("bookworm", "ubuntu-24.04") of the same word size."""
-    board = board_of(profile)
-    row = load_systems().named(name, board.vendor if board else "")
-    if row is None:
-        raise UsageError(f"unknown system {name!r}")
-    return with_image(profile, Image(row, profile.python.bits.or_else(64)))
-
-
 def with_board(profile: Profile, board_id: str, memory: int | None = None) -> Profile:
     """The same system on another board, with ``memory`` bytes or the least it is sold with."""
     image, board = image_of(profile), load_boards().boards.get(board_id)

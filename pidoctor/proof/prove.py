@@ -75,12 +75,7 @@ def prove(
     runtimes = _wanted(runtime)
     with ExitStack() as stack:
         models: Sequence[ProofModel] = (model,) if model else stack.enter_context(bundled_models())
-        request = {
-            "runtimes": [_runtime_request(item) for item in runtimes],
-            "models": [_model_request(item) for item in models],
-            "delegate": delegate.to_json() if delegate else None,
-        }
-        ended, told = _run(executable, request, timeout_s)
+        ended, told = _run(executable, _request(runtimes, models, delegate), timeout_s)
     reports = _read(told)
     output = ended.stdout.decode("utf-8", "replace")
     if delegate is not None and ended.returncode < 0:
@@ -156,6 +151,16 @@ def _run(
             return child.finish(), child.reports
     except OSError as error:
         raise UsageError(f"{executable} cannot be started: {error.strerror}.") from error
+
+
+def _request(
+    runtimes: Sequence[Runtime], models: Sequence[ProofModel], delegate: Delegate | None
+) -> dict[str, Any]:
+    return {
+        "runtimes": [_runtime_request(item) for item in runtimes],
+        "models": [_model_request(item) for item in models],
+        "delegate": delegate.to_json() if delegate else None,
+    }
 
 
 def _runtime_request(runtime: Runtime) -> dict[str, Any]:

@@ -40,7 +40,6 @@ class Reason(str, Enum):
     NUMPY_PAIR = "numpy-pair"
     DEPENDENCY = "dependency"
     BREAKS_INSTALLED = "breaks-installed"
-    MEMORY = "memory"
     DISK = "disk"
     YANKED = "yanked"
     HASH = "hash"

@@ -320,7 +320,7 @@ def _grows_when_gone(previous: Path) -> Callable[[Path], int]:
 
 
 def written(venv: Path) -> int:
-    """How many parts of demo are in ``venv``; 0 also while pip exchanges the old folder for the new.
+    """How many parts of demo are in ``venv``; 0 also while pip exchanges the old folder.
 
     A glob would fail in that moment, and the install would put everything back and end well.
     """

@@ -69,7 +69,6 @@ _content = st.binary(max_size=200) | st.text(max_size=200)
 def test_no_revision_code_raises(code: int) -> None:
     revision = decode_revision(code)
     assert revision.code == code
-    assert revision.new_style == bool(code >> 23 & 1)
     assert revision.board is None or revision.board in load_boards().boards
 
 
