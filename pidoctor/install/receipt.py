@@ -13,7 +13,7 @@ from pidoctor import __version__
 from pidoctor.decoding import DecodeError, decode
 from pidoctor.install.durable import read_json, write_json
 from pidoctor.install.ownership import give, owner_of
-from pidoctor.install.place import Place
+from pidoctor.install.place import Place, python_of
 from pidoctor.profile import codec, fingerprint
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
@@ -83,6 +83,7 @@ def record_proof(environment: Path, proof: Proof) -> None:
         "schema": PROOF_SCHEMA,
         "pidoctor": __version__,
         "time": _now(),
+        "python": str(python_of(place.venv)),
         "proof": proof.to_json(),
     }
     with suppress(OSError):

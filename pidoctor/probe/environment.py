@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -67,16 +68,21 @@ def probe_environment(
 def _proven(host: Host, folder: str, versions: Mapping[str, str]) -> str | None:
     """When the environment passed its last proof, if what was proven is what is there now."""
     records = [record for name in (RECEIPT, PROOF) for record in _record(host, f"{folder}/{name}")]
-    holding = [record for record in records if _holds(record, versions)]
+    holding = [
+        record
+        for record in records
+        if _holds(record, versions) and _is_of(host, folder, record.python)
+    ]
     last = max(holding, key=lambda record: record.time, default=None)
     return last.time if last is not None and last.passed else None
 
 
 class _Record(NamedTuple):
-    """When a proof ended and how, and the versions that it was of."""
+    """When a proof ended and how; the interpreter and the versions that it was of."""
 
     time: str
     passed: bool
+    python: str
     versions: Mapping[str, str]
 
 
@@ -87,14 +93,24 @@ def _record(host: Host, path: str) -> Iterator[_Record]:
         pairs = {str(proof["runtime"]): proof["version"], "numpy": proof["numpy"]}
         versions = {name: str(version) for name, version in pairs.items() if version}
         passed = proof["status"] == "passed"
+        python = str(data.get("python", ""))
     except HostError:
         return
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
         raise ValueError("not a receipt") from error
     if _DATE.fullmatch(time):
-        yield _Record(time, passed, versions)
+        yield _Record(time, passed, python, versions)
 
 
 def _holds(record: _Record, versions: Mapping[str, str]) -> bool:
     """Whether nothing that was proven is of another version now."""
     return all(versions.get(name, then) == then for name, then in record.versions.items())
+
+
+def _is_of(host: Host, folder: str, python: str) -> bool:
+    """Whether ``python`` is the interpreter of the environment: a copy has records of another."""
+    own = posixpath.dirname(posixpath.dirname(python))
+    try:
+        return own == folder or (own != "" and host.real_path(own) == host.real_path(folder))
+    except HostError:
+        return False

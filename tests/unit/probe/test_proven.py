@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ def proof(status: str = "passed", numpy: str = "1.26.4") -> Proof:
 
 
 def write(folder: Path, name: str, day: int, **of: Any) -> None:
-    content = {"time": f"2026-11-{day:02}T10:00:00Z", "proof": proof(**of).to_json()}
+    content = {
+        "time": f"2026-11-{day:02}T10:00:00Z",
+        "python": str(folder / "bin/python"),
+        "proof": proof(**of).to_json(),
+    }
     (folder / name).write_text(json.dumps(content))
 
 
@@ -66,6 +71,33 @@ def test_a_proof_is_recorded_and_read_again(tmp_path: Path) -> None:
     assert _proven(LiveHost(), str(tmp_path), THERE) is not None
     record_proof(tmp_path, proof("failed"))
     assert _proven(LiveHost(), str(tmp_path), THERE) is None
+
+
+def test_a_copy_was_not_proven(tmp_path: Path) -> None:
+    first, copy = tmp_path / "first", tmp_path / "copy"
+    first.mkdir()
+    record_proof(first, proof())
+    write(first, RECEIPT, 1)
+    shutil.copytree(first, copy)
+    assert proven(copy) is None
+    assert proven(first) is not None
+    record_proof(copy, proof())
+    assert proven(copy) is not None
+
+
+def test_another_name_of_the_folder_is_no_copy(tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    (tmp_path / "link").symlink_to("first")
+    write(tmp_path / "first", RECEIPT, 1)
+    assert proven(tmp_path / "link") == "01"
+
+
+@pytest.mark.parametrize("python", ["", "python", "/", 7])
+def test_a_record_of_no_environment_proves_nothing(tmp_path: Path, python: object) -> None:
+    write(tmp_path, RECEIPT, 1)
+    data = json.loads((tmp_path / RECEIPT).read_text())
+    (tmp_path / RECEIPT).write_text(json.dumps({**data, "python": python}))
+    assert proven(tmp_path) is None
 
 
 def test_where_nothing_can_be_written_nothing_fails(tmp_path: Path) -> None:
