@@ -292,6 +292,11 @@ class WheelsIndex:
         project = self.project(name)
         return project is not None and extra in project.extras
 
+    def extras_of(self, wheel: Wheel) -> tuple[str, ...] | None:
+        """The extras that a wheel offers, normalised; None where that is not known."""
+        del wheel
+        return None
+
     def lacking(self, name: str) -> str:
         """Why a package may have more wheels than are known: a source that did not answer."""
         del name

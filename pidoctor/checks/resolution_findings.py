@@ -55,8 +55,8 @@ def misleading_names(case: Case) -> Iterator[Finding]:
 
 
 def plan_notes(case: Case) -> Iterator[Finding]:
-    """What is not certain about the plan."""
-    for note in case.plan.notes if case.plan else ():
+    """What is not certain about the plan, and which lines of files it does not follow."""
+    for note in case.resolution.notes if case.resolution else ():
         yield Finding("plan-note", Severity.NOTE, note)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from typing import IO
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link
@@ -16,15 +18,20 @@ from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import RemoteFile, fetch_small
 
 _LIMIT = 4 << 20  # the largest METADATA seen is 300 kB
+_EXTRA = re.compile(r'extra\s*==\s*["\']([^"\']+)')  # in a marker
 
 
 @dataclass(frozen=True)
 class WheelMetadata:
-    """What a wheel says about itself; ``size`` is the wheel's, in bytes."""
+    """What a wheel says about itself; ``size`` is the wheel's, in bytes.
+
+    ``extras`` are those that it offers, normalised; None where they were not read.
+    """
 
     size: int
     requires_python: str
     requires_dist: tuple[str, ...]
+    extras: tuple[str, ...] | None = None
 
 
 def read_metadata(file: IO[bytes], name: str, size: int) -> WheelMetadata:
@@ -48,7 +55,9 @@ def parse_metadata(text: bytes, size: int) -> WheelMetadata:
             requires.append(str(Requirement(line)))
         except InvalidRequirement:
             continue
-    return WheelMetadata(size, headers.get("Requires-Python", "").strip(), tuple(requires))
+    offered = [*(headers.get_all("Provides-Extra") or ()), *_EXTRA.findall("\n".join(requires))]
+    extras = tuple(sorted({str(canonicalize_name(extra.strip())) for extra in offered}))
+    return WheelMetadata(size, headers.get("Requires-Python", "").strip(), tuple(requires), extras)
 
 
 def _metadata_member(wheel: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:

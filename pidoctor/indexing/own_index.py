@@ -120,6 +120,11 @@ class OwnIndex(WheelsIndex):
         self.project(name)
         return name in self._whole or self._base.knows_extra(name, extra)
 
+    def extras_of(self, wheel: Wheel) -> tuple[str, ...] | None:
+        self.described(wheel)
+        found = self._metadata.get(wheel.sha256)
+        return found.extras if found else None
+
     def lacking(self, name: str) -> str:
         return self._lacking.get(name, "")
 
@@ -247,13 +252,15 @@ class OwnIndex(WheelsIndex):
 
     def _read_metadata(self, wheel: Wheel, link: Link) -> WheelMetadata:
         kept = self._store.read(WheelMetadata, "metadata", wheel.sha256)
-        if kept is not None:
+        if kept is not None and kept.extras is not None:  # an older pidoctor did not keep them
             return kept
         try:
             session = self._pages.session
             self._say(f"Read what {wheel.name} {wheel.version} requires", False)
             found = fetch_metadata(session, self._addressed(wheel))
         except CouldNotCheckError as error:
+            if kept is not None:
+                return kept
             self._doubts[wheel.sha256] = f"what it requires could not be read: {error}"
             return WheelMetadata(link.size, "", ())
         self._store.put("metadata", wheel.sha256, found)

@@ -106,10 +106,10 @@ def _first_of_each(
             continue
         seen.add(text)
         resolution = solve(after)
-        if isinstance(resolution, Plan) and not resolution.unchecked:
+        if isinstance(resolution, Plan) and not resolution.doubted:
             told = f"{text}, and {other.told(resolution)}" if other else text
             anew = str(request) if other else ""
-            change = Change(kind, told, resolution.summary, anew)
+            change = Change(kind, told, resolution.result, anew)
             found[kind] = Proposal(change, after, request)
     return found
 
@@ -174,7 +174,7 @@ def _other_request(
         change = Change(
             kind=other.kind,
             text=other.text.format(runtime=plan.runtime, version=plan.version),
-            result=plan.summary,
+            result=plan.result,
             request=str(other.request),
             words=((str(request), other.asked(plan)),),
         )
@@ -194,7 +194,7 @@ def placed(
             resolution = solve(there, request, catalog)
         except CouldNotCheckError:
             continue
-        if isinstance(resolution, Plan) and not resolution.unchecked:
+        if isinstance(resolution, Plan) and not resolution.doubted:
             return resolution, options
     return None
 

@@ -180,7 +180,8 @@ def _ways(
 def _result(plan: Plan, items: Sequence[Requirement]) -> str:
     """What would then be installed of those that collided, with the runtime and NumPy."""
     names = {canonicalize_name(item.name) for item in items} | {plan.runtime, "numpy"}
-    return ", ".join(f"{pin.name} {pin.version}" for pin in plan.pins if pin.name in names)
+    pins = ", ".join(f"{pin.name} {pin.version}" for pin in plan.pins if pin.name in names)
+    return "; not checked: ".join(filter(None, (pins, ", ".join(plan.unchecked))))
 
 
 def _plain(item: Requirement) -> str:

@@ -157,6 +157,7 @@ class Plan:
     notes: tuple[str, ...]
     breaks: tuple[str, ...] = ()  # what installed packages need and lose, where that is accepted
     unchecked: Mapping[str, str] = field(default_factory=dict)  # asked for, not known: why not
+    doubted: bool = False  # something unchecked is the runtime's, or what it needs
     rests_on: str = ""  # "claimed: ...", "read: ..." or "proven: ...": what speaks for the runtime
     sources: WheelSources = NO_SOURCES  # where to look, beside what pip is configured for
 
@@ -221,6 +222,11 @@ class Plan:
             if pin.name in (self.runtime, "numpy")
         )
 
+    @property
+    def result(self) -> str:
+        """The summary, and what could not be checked."""
+        return "; not checked: ".join(filter(None, (self.summary, ", ".join(self.unchecked))))
+
     def to_json(self) -> shapes.Plan:
         return {
             "status": "plan",
@@ -257,6 +263,7 @@ class Impossible:
     nearest: Candidate | None
     changes: tuple[Change, ...]
     colliding: tuple[str, ...] = ()  # requirements that do not go together, the rest aside
+    notes: tuple[str, ...] = ()  # lines of files that were not followed
 
     @property
     def is_known(self) -> bool:
@@ -288,6 +295,7 @@ class Impossible:
             "changes": [change.to_json() for change in self.changes],
             "message": self.message,
             "colliding": list(self.colliding),
+            "notes": list(self.notes),
             "rests_on": self.rests_on,
             "nearest_miss": self.nearest.to_json() if self.nearest else None,
         }

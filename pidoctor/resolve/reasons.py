@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -135,6 +136,20 @@ def passed_over(world: World, asked: Iterable[tuple[Need, Choice]]) -> Iterator[
             miss = rejection(world, need.name, newest)
             if miss.reason.nearness > Reason.ABI.nearness:
                 yield f"{need.name} {newest} is newer and was not taken: {miss.detail}"
+
+
+def unknown_extras(world: World, asked: Iterable[tuple[Need, Choice]]) -> Iterator[str]:
+    """The extras that were asked for and that the version taken does not offer."""
+    for need, chosen in asked:
+        offered = world.index.extras_of(chosen.wheel) if chosen.wheel and need.extra else None
+        if offered is None or need.extra in offered:
+            continue
+        near = get_close_matches(need.extra, offered, n=1)
+        told = f"did you mean {near[0]}?" if near else f"it has {listed(offered) or 'none'}"
+        yield (
+            f"{chosen.name} {chosen.version} has no extra {need.extra}: pip warns of that and "
+            f"installs nothing for it; {told}"
+        )
 
 
 def available(world: World, name: str) -> str:

@@ -26,6 +26,7 @@ from pidoctor.resolve.reasons import (
     age,
     passed_over,
     rejection,
+    unknown_extras,
     unread_piwheels,
     without_wheels,
 )
@@ -33,7 +34,7 @@ from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.search import Search, Solved, looked_after
 from pidoctor.resolve.standing import bearer, compiled_model, standing
 from pidoctor.resolve.verdict import Reason
-from pidoctor.units import size
+from pidoctor.units import listed, size
 
 
 def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
@@ -85,7 +86,8 @@ class Question:
         self._unchecked = dict(request.unread)
         self._together = [*self._known(asked)]
         of_runtime = [Need(request.name, SpecifierSet(), ASKED, extra) for extra in request.extras]
-        extras = [need.extra for need in self._known(of_runtime) if need.extra]
+        self._extras = [need for need in self._known(of_runtime) if need.extra]
+        extras = [need.extra for need in self._extras]
         self._search = Search(self._world, self._together, extras, self._present, request.replace)
 
     def _known(self, asked: Iterable[Need]) -> Iterator[Need]:
@@ -140,6 +142,7 @@ class Question:
             rejected=tuple(self._rejected),
             nearest=closest,
             changes=(),
+            notes=(*self._request.left, *self._could_not_check()),
         )
 
     def _solve(self, name: str) -> Mapping[str, Solved] | None:
@@ -187,6 +190,24 @@ class Question:
         )
         return {**dict(needed), **self._unchecked}
 
+    def _could_not_check(self) -> Iterator[str]:
+        reasons: dict[str, list[str]] = {}
+        for name, why in self._unchecked.items():
+            reasons.setdefault(why, []).append(name)
+        yield from (f"could not check {listed(names)}: {why}" for why, names in reasons.items())
+
+    def _is_doubted(self, name: str, solution: Mapping[str, Solved]) -> bool:
+        """Whether nothing is known of something that ``name`` needs, or of its own requirements."""
+        reached, left = {name}, [name]
+        while left:
+            choice = solution[left.pop()].choice
+            if any(self._world.not_checked(choice)):
+                return True
+            new = {need.name for need in self._world.needs(choice)} - reached
+            reached |= new
+            left += new
+        return False
+
     def _age(self) -> str:
         name = self._names[0]
         project = self._catalog.index.project(name)
@@ -223,6 +244,8 @@ class Question:
             notes.append(looked_after(item, str(solution[item.name].choice.version)))
         asked = [(need, solution[need.name].choice) for need in self._together]
         notes += passed_over(self._world, asked)
+        asked += [(need, solution[name].choice) for need in self._extras]
+        notes += unknown_extras(self._world, asked)
         notes += self._request.left
         chosen = solution[name].choice
         known = self._catalog.ledger, self._machine
@@ -239,6 +262,7 @@ class Question:
             notes=tuple(notes),
             rests_on=standing(*known, bearer(runtime, chosen.wheel, wheels), numpy),
             unchecked=self._not_checked(solution),
+            doubted=bool(self._request.unread) or self._is_doubted(name, solution),
             breaks=tuple(str(need) for _, need in self._search.broken_by(solution)),
             sources=self._request.sources,
         )

@@ -118,7 +118,7 @@ def _beside(
         solved = settled(profile, asked, catalog)
     except CouldNotCheckError:
         return None
-    return None if isinstance(solved, Plan) and solved.unchecked else solved
+    return None if isinstance(solved, Plan) and solved.doubted else solved
 
 
 def _changed_too(
@@ -132,7 +132,7 @@ def _changed_too(
     change = Change(
         kind="upgrade",
         text=f"change {listed(told)} too",
-        result=plan.summary,
+        result=plan.result,
         words=tuple(("", word) for word in words),
     )
     return change.placed("" if request.together else shlex.join([*_command(request), *words]), ())
@@ -142,7 +142,7 @@ def _by_options(
     kind: str, text: str, plan: Plan, request: Request, options: tuple[str, ...]
 ) -> Change:
     command = "" if request.together else shlex.join([*_command(request), *options])
-    return Change(kind, text, plan.summary, options=options, command=command)
+    return Change(kind, text, plan.result, options=options, command=command)
 
 
 def _command(request: Request) -> tuple[str, ...]:

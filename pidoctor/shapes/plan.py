@@ -127,6 +127,7 @@ Impossible = TypedDict(
         "rejected": list[Candidate],
         "changes": list[Change],
         "colliding": list[str],
+        "notes": list[str],
         "message": str,
         "rests_on": str,
         "nearest_miss": Union[Candidate, None],

@@ -66,9 +66,9 @@ def _package(pin: Pin) -> str:
 
 
 def _notes(result: Result) -> Iterator[Item]:
-    """What is not certain about the plan."""
-    if result.command == "check" and result.plan:
-        yield from (Item(Mark.NOTE, note) for note in result.plan.notes)
+    """What is not certain about the plan, and which lines of files it does not follow."""
+    if result.command == "check" and result.resolution:
+        yield from (Item(Mark.NOTE, note) for note in result.resolution.notes)
 
 
 def _topics(profile: Profile) -> Iterator[tuple[str, str, list[Words]]]:

@@ -44,6 +44,8 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     explain = result.command == "explain"
     if isinstance(answer, Impossible):
         yield from _impossible(answer, detail, said=result.explanation is not None)
+        if answer.notes and result.command != "check":  # whose overview has them
+            yield Section("", tuple(Item(Mark.NOTE, note) for note in answer.notes))
     elif detail is Detail.VERBOSE or (detail is Detail.USUAL and result.command != "check"):
         done = result.proof is not None and result.proof.passed
         title = "Installed" if done else "What would be installed"

@@ -189,6 +189,37 @@ def test_extras_bring_what_they_ask_for(offered: SimpleIndex, tmp_path: Path) ->
     assert set(pins(ask(tmp_path, "tflite-runtime", "camera[GUI]"))) == {*plain, "tqdm"}
 
 
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [("GUI", ""), ("empty", ""), ("giu", "did you mean gui?"), ("zzz", "it has empty and gui")],
+)
+def test_an_extra_that_nobody_offers_is_said(
+    offered: SimpleIndex, tmp_path: Path, extra: str, said: str
+) -> None:
+    offered.add(
+        "camera-1.0-py3-none-any.whl",
+        "Provides-Extra: empty\nProvides-Extra: gui\nRequires-Dist: tqdm; extra == 'gui'",
+    )
+    answer = ask(tmp_path, "ai-edge-litert", f"camera[{extra}]")
+    assert isinstance(answer, Plan)
+    assert not answer.unchecked
+    notes = [note for note in answer.notes if note.startswith("camera 1.0 has no extra")]
+    assert [note.partition("; ")[2] for note in notes] == [said] * bool(said)
+
+
+def test_extras_of_what_an_older_version_kept_are_read_again(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    offered.add("camera-1.0-py3-none-any.whl", "Provides-Extra: gui")
+    first = ask(tmp_path, "ai-edge-litert", "camera[gui]")
+    for path in (tmp_path / "cache").rglob("*.json"):
+        path.write_text(path.read_text().replace('"extras"', '"unknown"'))
+    assert ask(tmp_path, "ai-edge-litert", "camera[gui]") == first
+    for path in (tmp_path / "cache").rglob("*.json"):
+        path.write_text(path.read_text().replace('"extras"', '"unknown"'))
+    assert isinstance(ask(tmp_path, "ai-edge-litert", "camera[gui]", offline=True), Plan)
+
+
 def test_a_pre_release_is_taken_where_it_is_asked_for(offered: SimpleIndex, tmp_path: Path) -> None:
     offered.add("camera-1.0-py3-none-any.whl")
     offered.add("camera-2.0rc1-py3-none-any.whl")

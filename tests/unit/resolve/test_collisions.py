@@ -96,3 +96,41 @@ def test_a_file_with_another_hash_than_asked_for_is_refused(catalog: Catalog) ->
         answer = api.resolve(pi4(), asked, catalog=catalog)
         assert isinstance(answer, Impossible)
         assert answer.message.endswith(told)
+
+
+def test_what_nobody_knows_does_not_hide_the_ways_out(catalog: Catalog) -> None:
+    words = ("tflite-runtime", "opencv-python>=4.12")
+    known = [change.text for change in refused(catalog, *words).changes]
+    answer = refused(catalog, *words, "rpi-gpio")
+    assert [change.text for change in answer.changes] == known != []
+    assert all(change.result.endswith("; not checked: rpi-gpio") for change in answer.changes)
+    assert answer.notes == ("could not check rpi-gpio: the wheels index does not hold it",)
+
+
+def test_a_runtime_whose_own_needs_nobody_knows_is_no_way_out(tmp_path: Path) -> None:
+    wheels = [*WHEELS, *OTHERS]
+    changed = [
+        {**row, "requires": [*row.get("requires", ()), "secret-thing"]}
+        if row["file"].startswith("ai_edge_litert")
+        else row
+        for row in wheels
+    ]
+    write_index(changed, tmp_path)
+    answer = refused(
+        open_catalog(WheelsIndex(tmp_path)), "tflite-runtime", "opencv-python>=4.12", "flask"
+    )
+    assert [change.kind for change in answer.changes] == ["requirement"]
+
+
+def test_lines_that_were_not_followed_are_told_of_an_answer_that_is_no(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    listed = tmp_path / "r.txt"
+    listed.write_text(
+        "tflite-runtime\nopencv-python>=4.12\n-e ./app\n--no-binary flask\n"
+        "other @ https://index.example/other-1.0-py3-none-any.whl\n"
+    )
+    answer = api.resolve(pi4(), read_project((), [str(listed)]), catalog=catalog)
+    assert isinstance(answer, Impossible)
+    assert [note.split()[0] for note in answer.notes] == ["./app", "--no-binary", "other"]
+    assert answer.to_json()["notes"] == list(answer.notes)
