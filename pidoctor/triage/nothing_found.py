@@ -81,6 +81,8 @@ def _decide(
         if judged:
             return _with_python(judged)
     known = published().get(name)
+    if groups.get("locked"):
+        return (_certain(name, known, facts) if known else []) or _locked(asked, facts)
     if known is None or known.elsewhere:
         return _unknown_name(name, facts)
     found = _certain(name, known, facts) or _fits(name, known, facts)
@@ -225,10 +227,24 @@ def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
     )
     pythons = f"{text} If there is one, look for its wheels."
     python = LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons)
-    on_arm = facts.get("index") or facts.get("board") or facts.get("arch") not in ("", "x86_64")
-    if not on_arm:
+    if not _on_arm(facts):
         return [wrong, python]
     return [LikelyCause("no-wheel-for-arch", OPEN + 0.05, pythons), wrong, python]
+
+
+def _locked(asked: str, facts: Facts) -> list[LikelyCause]:
+    """A version that a lock file has: it exists, and has no file that this machine can use."""
+    text = f"The lock file has this version of {asked}; it has no file for this machine."
+    python = LikelyCause("no-wheel-for-python", OPEN, text)
+    likelier = 0.1 if _on_arm(facts) else -0.05
+    arch = LikelyCause("no-wheel-for-arch", OPEN + likelier, text)
+    return [arch, python] if likelier > 0 else [python, arch]
+
+
+def _on_arm(facts: Facts) -> bool:
+    """Whether anything in the log is of an ARM board."""
+    shown = any(facts.get(name) for name in ("index", "board", "pi"))
+    return shown or facts.get("arch") not in ("", "x86_64")
 
 
 def _certain(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
