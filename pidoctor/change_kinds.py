@@ -18,12 +18,12 @@ _HERE = (
 #: Another conversion, another network, another file: only of a model.
 _OF_A_MODEL = ("converter", "operators", "file")
 #: A new card, new hardware.
-_ANEW = ("os-bits", "os-release", "board")
+ANEW = ("os-bits", "os-release", "board")
 #: Last: what is no runtime, and has another programming interface.
 _OTHER = ("other-way",)
 
-MODEL_KINDS = (*_HERE, *_OF_A_MODEL, *_ANEW, *_OTHER)
-KINDS = (*_HERE, *_ANEW, *_OTHER)
+MODEL_KINDS = (*_HERE, *_OF_A_MODEL, *ANEW, *_OTHER)
+KINDS = (*_HERE, *ANEW, *_OTHER)
 OF_THE_MACHINE = KINDS[KINDS.index("system-package") :]
 
 

@@ -235,23 +235,31 @@ def other_releases(profile: Profile) -> Iterator[Variation]:
 
 
 def boards(profile: Profile) -> Iterator[Variation]:
-    """The same system (or the nearest release that runs there) on boards that are sold today."""
-    table, image = load_boards(), image_of(profile)
+    """Boards that are sold today: of the same maker with the same system or the nearest release
+    that runs there, of another maker with the system that is usual there, the newest first."""
+    table, image, now = load_boards(), image_of(profile), board_of(profile)
     if image is None:
         return
     for board in table.boards.values():
         if not board.suggested:
             continue
-        rows = [image.row, *_releases(board, image.row)]
-        soc = table.socs[board.soc]
-        row = next((row for row in rows if not row.why_not(board, soc, image.bits)), None)
-        if row is None:
-            continue
-        for size in board.memory:
-            if not _is_no_better(profile, board, size):
-                text = f"use a {board.name} with {_gigabytes(size)} ({row.name}, {image.bits}-bit)"
-                there = _on_board(profile, board, size, Image(row, image.bits))
-                yield Variation(text, there)
+        same = now is not None and now.vendor == board.vendor
+        sizes = table.word_sizes(board)
+        first = image.bits if same else max(sizes)
+        for bits in sorted(sizes, key=lambda bits: bits != first):
+            row = _row_for(board, image.row if same else None, bits)
+            for memory in board.memory if row else ():
+                if row and not _is_no_better(profile, board, memory):
+                    text = f"use a {board.name} with {_gigabytes(memory)} ({row.name}, {bits}-bit)"
+                    there = _on_board(profile, board, memory, Image(row, bits))
+                    yield Variation(text, there)
+
+
+def _row_for(board: BoardModel, row: SystemRow | None, bits: int) -> SystemRow | None:
+    """The release to run on a board: ``row``, else the nearest that is made for it."""
+    soc = load_boards().socs[board.soc]
+    rows = [*((row,) if row else ()), *_releases(board, row)]
+    return next((row for row in rows if not row.why_not(board, soc, bits)), None)
 
 
 def _on_board(profile: Profile, board: BoardModel, memory: int, image: Image) -> Profile:
@@ -267,7 +275,11 @@ def _on_board(profile: Profile, board: BoardModel, memory: int, image: Image) ->
 
 def _images(profile: Profile, images: list[Image]) -> Iterator[Variation]:
     """The profile with each image that it runs; into a container nothing is installed."""
+    board = board_of(profile)
+    sizes = load_boards().word_sizes(board) if board else (32, 64)
     for image in () if container_of(profile) else images:
+        if image.bits not in sizes:
+            continue  # nobody publishes one
         try:
             changed = with_image(profile, image)
         except UsageError:

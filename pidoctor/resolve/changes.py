@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import NamedTuple
 
 from pidoctor.catalog.catalog import Catalog
-from pidoctor.change_kinds import cost
+from pidoctor.change_kinds import ANEW, cost
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.profile.difference import steps
 from pidoctor.profile.environment import UNKNOWN
@@ -78,7 +78,8 @@ def proposals(
 
     bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
     here = of(_singles(bare, _ON_THIS_BOARD)) or of(_pairs(bare, _TOGETHER))
-    here = here or of(containers(bare, anywhere=True))
+    if not any(cost(kind) < cost(ANEW[0]) for kind in here):  # a container needs no new card
+        here.update(of(containers(bare, anywhere=True)))
     here = here or bought(_singles(bare, (_boards,))) or bought(_board_pairs(bare))
     if not here and not found:
         found = _both(bare, request, catalog, solve)
@@ -208,10 +209,11 @@ def _both(
         def ask(after: Profile, asked: Request = other.request) -> Resolution:
             return solve(after, asked, catalog)
 
-        machines = _singles(profile, (*_ON_THIS_BOARD, _boards))
-        found = _first_of_each(profile, machines, other.request, ask, other)
-        if found:
-            return found
+        for ways in (_ON_THIS_BOARD, (_boards,)):
+            machines = _singles(profile, ways)
+            found = _first_of_each(profile, machines, other.request, ask, other)
+            if found:
+                return found
     return {}
 
 

@@ -61,8 +61,8 @@ def verdict(*words: str) -> str:
             "No TensorFlow Lite runtime has a wheel for 32-bit ARM (armv7l) with Python 3.13: "
             "tflite-runtime has none for Python 3.13 (3.7 to 3.11 only); ai-edge-litert and "
             "tensorflow have none for 32-bit ARM (armv7l). piwheels, which the machine's pip also "
-            "asks, could not be checked. What would help: install the 64-bit Raspberry Pi OS 13 "
-            "(trixie).",
+            "asks, could not be checked. What would help: run it in a container of the image "
+            "debian:bookworm.",
         ),
         ("auto --target pi4-4gb/bookworm-64", "ai-edge-litert 2.3.0 fits pi4-4gb/bookworm-64."),
     ],

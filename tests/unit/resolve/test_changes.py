@@ -237,3 +237,29 @@ def test_a_library_that_the_release_packages() -> None:
     plan = resolve(whole, request, catalog())
     assert isinstance(plan, Plan)
     assert first.result == plan.summary
+
+
+def test_a_container_where_nothing_else_saves_a_new_card() -> None:
+    """32-bit Python 3.13 has no runtime; the same board runs Debian 12's Python 3.11."""
+    request = parse_request("auto", catalog())
+    first = changes(target("pi4-4gb/trixie-32"), request, catalog())[0]
+    assert first.text == "run it in a container of the image debian:bookworm"
+
+
+@pytest.mark.parametrize(
+    "name", ["ampere-altra/ubuntu-24.04-64", "beagley-ai/debian-bookworm-64/py3.12", "pine-a64"]
+)
+def test_no_32_bit_system_that_nobody_makes_for_the_board(name: str) -> None:
+    request = parse_request("tflite-runtime==2.5.0", catalog())
+    for change in changes(target(name), request, catalog()):
+        assert "32-bit" not in change.text or change.kind == "board", change.text
+
+
+def test_a_board_of_another_maker_comes_with_its_own_system() -> None:
+    """Armbian has no 32-bit image of a Raspberry Pi, nor Debian of a Zero 2 W."""
+    request = parse_request("ai-edge-litert>=2", catalog())
+    for name in ("banana-pi-m2-zero/armbian-trixie-32", "beaglebone-black/debian-bookworm-32"):
+        [board] = [
+            change for change in changes(target(name), request, catalog()) if change.kind == "board"
+        ]
+        assert "with the 64-bit Raspberry Pi OS 13 (trixie)" in board.text
