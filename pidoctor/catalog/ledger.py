@@ -7,6 +7,7 @@ files are what can be read, and a run is a proof: it outranks both, either way.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ PASSED = "passed"
 INTERPRETER = ("float32", "int8")
 COMPILED_MODEL = "compiled-model"
 ILLEGAL_INSTRUCTION = "SIGILL"
+_NO_MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 
 
 class LedgerRun(NamedTuple):
@@ -62,6 +64,11 @@ class LedgerRun(NamedTuple):
     def ran_well(self) -> tuple[str, ...]:
         """What passed."""
         return tuple(what for what, outcome in self.ran.items() if outcome == PASSED)
+
+    def missing_module(self, what: str) -> str:
+        """The module for want of which something did not start; empty where it did."""
+        found = _NO_MODULE.match(self.ran.get(what, ""))
+        return found[1] if found else ""
 
     def to_json(self) -> dict[str, Any]:
         return {**self._asdict(), "features": list(self.features), "ran": dict(self.ran)}

@@ -22,7 +22,7 @@ from pidoctor.resolve.present import uses_numpy
 from pidoctor.resolve.provider import World
 from pidoctor.resolve.request import Request
 from pidoctor.resolve.resolver import resolve
-from pidoctor.resolve.standing import compiled_model
+from pidoctor.resolve.standing import OtherInterface, compiled_model
 from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
@@ -117,7 +117,7 @@ def optional_libraries(case: Case) -> Iterator[Finding]:
     wheels = {wheel.filename: wheel for wheel, _ in installed_wheels(case)}
     present = set(wheels)
     wheels.update({wheel.filename: wheel for wheel in (case.plan.wheels if case.plan else ())})
-    proven = {file: text for file, wheel in wheels.items() for text in _proven(case, wheel)}
+    proven = {file: seen for file, wheel in wheels.items() for seen in _proven(case, wheel)}
     # Of what would be installed the plan's notes say it.
     yield from (compiled_model_finding(proven[file]) for file in sorted(present & proven.keys()))
     for wheel in wheels.values():
@@ -128,23 +128,25 @@ def optional_libraries(case: Case) -> Iterator[Finding]:
                 yield _illegal_instruction(case, wheel, library, missing, here)
 
 
-def _proven(case: Case, wheel: Wheel) -> Iterator[str]:
+def _proven(case: Case, wheel: Wheel) -> Iterator[OtherInterface]:
     """What a run has shown of the interface that loads such a library."""
     if undecidable(case.profile) is None:
         world = World(machine_of(case.profile), case.catalog, beyond_tags=False)
-        yield from filter(None, [compiled_model(world, wheel.name, wheel.version)])
+        beside = case.profile.python.packages.or_else({})
+        yield from filter(None, [compiled_model(world, wheel.name, wheel.version, beside)])
 
 
-def compiled_model_finding(text: str) -> Finding:
+def compiled_model_finding(seen: OtherInterface) -> Finding:
     """What :func:`pidoctor.resolve.standing.compiled_model` says of an installed runtime."""
-    instead = text.partition(": pidoctor install ")[2]
-    commands = (f"pidoctor install {instead}",) if instead else ()
     return Finding(
-        "optional-library-cpu-feature",
+        "module-not-installed" if seen.lacks else "optional-library-cpu-feature",
         Severity.WARNING,
-        f"{text[:1].upper()}{text[1:]}.",
+        f"{seen.text[:1].upper()}{seen.text[1:]}.",
         "the ledger of proofs",
-        Remedy("Use Interpreter; or, for CompiledModel, an older version.", commands),
+        Remedy(
+            "Use Interpreter; or, for CompiledModel, another version.",
+            (seen.command,) if seen.command else (),
+        ),
     )
 
 

@@ -131,7 +131,7 @@ def _aimed(proof: Proof, choice: EnvironmentChoice, python: str) -> Proof:
 def _other_interfaces(choice: EnvironmentChoice, proof: Proof) -> Iterator[Finding]:
     """What this proof of Interpreter does not say of the runtime's other interface."""
     from pidoctor.catalog.catalog import open_catalog
-    from pidoctor.catalog.ledger import COMPILED_MODEL, ILLEGAL_INSTRUCTION
+    from pidoctor.catalog.ledger import COMPILED_MODEL, PASSED
     from pidoctor.catalog.location import open_index
     from pidoctor.checks.environment import compiled_model_finding
     from pidoctor.host.live import LiveHost
@@ -143,12 +143,13 @@ def _other_interfaces(choice: EnvironmentChoice, proof: Proof) -> Iterator[Findi
     known = open_catalog(open_index())
     name, version = proof.runtime or "", proof.version or ""
     runs = known.ledger.runs(name, version)
-    if not proof.passed or all(run.ran.get(COMPILED_MODEL) != ILLEGAL_INSTRUCTION for run in runs):
+    if not proof.passed or all(run.ran.get(COMPILED_MODEL, PASSED) == PASSED for run in runs):
         return
-    machine = machine_of(probe(LiveHost(), choice=choice).profile)
-    text = compiled_model(World(machine, known, beyond_tags=False), name, version)
-    if text:
-        yield compiled_model_finding(text)
+    profile = probe(LiveHost(), choice=choice).profile
+    world = World(machine_of(profile), known, beyond_tags=False)
+    seen = compiled_model(world, name, version, profile.python.packages.or_else({}))
+    if seen:
+        yield compiled_model_finding(seen)
 
 
 def _shadowed(choice: EnvironmentChoice) -> Iterator[Finding]:

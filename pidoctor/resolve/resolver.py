@@ -249,7 +249,8 @@ class Question:
         notes += self._request.left
         chosen = solution[name].choice
         known = self._catalog.ledger, self._machine
-        notes += filter(None, [compiled_model(self._world, name, str(chosen.version))])
+        other = compiled_model(self._world, name, str(chosen.version), solution.keys())
+        notes += [other.text] if other else []
         runtime, wheels = self._catalog.named[name], [pin.wheel for pin in pins if pin.wheel]
         numpy = str(solution["numpy"].choice.version) if "numpy" in solution else ""
         return Plan(

@@ -5,10 +5,12 @@ Claimed, read, proven: three strengths of knowing, told apart in every plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from packaging.version import Version
 
+from pidoctor.catalog.import_names import brought_by
 from pidoctor.catalog.ledger import COMPILED_MODEL, PASSED, Ledger, LedgerRun
 from pidoctor.catalog.processor import decisive
 from pidoctor.catalog.runtimes import Runtime
@@ -64,33 +66,80 @@ def _same_or_fewer(run: LedgerRun, machine: Machine) -> bool:
     return run.core == machine.core or fewer
 
 
-def compiled_model(world: World, name: str, version: str) -> str | None:
-    """What to say, with the ways round it, where CompiledModel ends with an illegal instruction and
-    Interpreter does not; None where no run shows it."""
-    machine, ledger = world.machine, world.ledger
-    if machine.cpu_features is None:
+class OtherInterface(NamedTuple):
+    """That a runtime's CompiledModel does not run here though its Interpreter does.
+
+    ``lacks`` is the module that its wheel forgot to require; empty where the processor lacks an
+    instruction. ``command`` installs the newest version with which it ran; empty where none did.
+    """
+
+    text: str
+    lacks: str
+    command: str
+
+
+def compiled_model(
+    world: World, name: str, version: str, beside: Collection[str]
+) -> OtherInterface | None:
+    """What runs have shown of CompiledModel; None where none of them failed in a way that holds
+    for this machine. ``beside`` names the packages that are there too.
+    """
+    ended = _missing_module(world, name, version, beside) or _illegal_instruction(
+        world, name, version
+    )
+    if ended is None:
         return None
-    architecture, features = machine.architecture, machine.cpu_features
-    died = ledger.died_of_instruction(name, version, architecture, features, [COMPILED_MODEL])
-    if died is None:
+    how, lacks, where = ended
+    newest = _newest_that_ran(world, name)
+    command = f"pidoctor install {name}=={newest}" if newest else ""
+    instead = f", or the newest version with which CompiledModel ran: {command}" if newest else ""
+    text = (
+        f"the CompiledModel API of {name} {version} {how} (seen on {where}); use Interpreter, "
+        f"which works{instead}"
+    )
+    return OtherInterface(text, lacks, command)
+
+
+class _Ended(NamedTuple):
+    how: str
+    lacks: str
+    where: str
+
+
+def _missing_module(
+    world: World, name: str, version: str, beside: Collection[str]
+) -> _Ended | None:
+    for run in world.ledger.runs(name, version):
+        module = run.missing_module(COMPILED_MODEL)
+        package = brought_by(module).package if module else ""
+        if module and package not in beside:
+            return _Ended(
+                f"cannot be imported: the module {module} is missing, and the package does not "
+                "require it",
+                module,
+                run.where,
+            )
+    return None
+
+
+def _illegal_instruction(world: World, name: str, version: str) -> _Ended | None:
+    architecture, features = world.machine.architecture, world.machine.cpu_features
+    if features is None:
         return None
+    died = world.ledger.died_of_instruction(name, version, architecture, features, [COMPILED_MODEL])
+    return died and _Ended("ends with an illegal instruction on the processor", "", died.where)
+
+
+def _newest_that_ran(world: World, name: str) -> str:
+    """The newest version whose CompiledModel ran on a processor like this one."""
+    machine = world.machine
     works = {
         run.version
-        for run in ledger
+        for run in world.ledger
         if run.name == name
-        and run.architecture == architecture
+        and run.architecture == machine.architecture
         and run.ran.get(COMPILED_MODEL) == PASSED
         and _same_or_fewer(run, machine)
     }
     known = works & world.versions(name).keys()
-    fitting = (v for v in sorted(known, key=Version, reverse=True) if world.choice(name, v))
-    newest = next(fitting, "")
-    instead = (
-        f", or the newest version with which CompiledModel ran: pidoctor install {name}=={newest}"
-        if newest
-        else ""
-    )
-    return (
-        f"the CompiledModel API of {name} {version} ends with an illegal instruction on the "
-        f"processor (seen on {died.where}); use Interpreter, which works{instead}"
-    )
+    return next((v for v in sorted(known, key=Version, reverse=True) if world.choice(name, v)), "")

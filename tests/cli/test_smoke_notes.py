@@ -31,6 +31,11 @@ def test_smoke_says_that_compiled_model_dies_here(monkeypatch: pytest.MonkeyPatc
     assert "pidoctor install ai-edge-litert==2.1." in message
 
 
+def test_smoke_says_that_compiled_model_lacks_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    [message] = told(monkeypatch, "pi5/bookworm-64", "2.1.6")
+    assert "the module ml_dtypes is missing" in message
+
+
 @pytest.mark.parametrize(
     ("where", "version"), [("pi5/bookworm-64", "2.3.0"), ("pi4/bookworm-64", "2.1.1")]
 )

@@ -90,9 +90,10 @@ DIED = RUN._replace(ran={**RUN.ran, "compiled-model": "SIGILL"})
 OLDER = RUN._replace(version="2.1.0", ran={**RUN.ran, "compiled-model": "passed"})
 
 
-def advice(*runs: LedgerRun) -> str | None:
+def advice(*runs: LedgerRun, beside: tuple[str, ...] = ()) -> str | None:
     catalog: Catalog = replace(open_catalog(WheelsIndex(shipped_index())), ledger=Ledger(runs))
-    return compiled_model(World(MACHINE, catalog, False), "ai-edge-litert", "2.3.0")
+    seen = compiled_model(World(MACHINE, catalog, False), "ai-edge-litert", "2.3.0", beside)
+    return seen.text if seen else None
 
 
 def test_the_newest_version_with_which_it_ran_is_named() -> None:
@@ -104,6 +105,16 @@ def test_the_newest_version_with_which_it_ran_is_named() -> None:
     said = advice(DIED, OLDER, oldest)
     assert said is not None
     assert said.endswith("ran: pidoctor install ai-edge-litert==2.1.0")
+
+
+def test_a_module_that_its_wheel_does_not_require() -> None:
+    ended = "ModuleNotFoundError: No module named 'ml_dtypes'"
+    lacking = RUN._replace(ran={**RUN.ran, "compiled-model": ended})
+    said = advice(lacking, OLDER)
+    assert said is not None
+    assert "cannot be imported: the module ml_dtypes is missing" in said
+    assert said.endswith("ran: pidoctor install ai-edge-litert==2.1.0")
+    assert advice(lacking, OLDER, beside=("ml-dtypes",)) is None
 
 
 @pytest.mark.parametrize(
