@@ -211,6 +211,7 @@ class Elsewhere(NamedTuple):
     names: tuple[str, ...]  # in any spelling
     text: str  # follows "target NAME: "
     sources: tuple[str, ...]
+    unless: Literal["", "release", "python"] = ""  # what, said too, leaves nothing to ask
 
 
 class OtherWay(NamedTuple):

@@ -16,7 +16,12 @@ from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import Container, SystemRow, combinations, load_systems
 from pidoctor.errors import UsageError
 from pidoctor.profile.target_reading import FORM, Reading, board_part, fitting, memory_name
-from pidoctor.profile.target_suggestions import device_in, suggestions, what_is_unknown
+from pidoctor.profile.target_suggestions import (
+    device_in,
+    did_you_mean,
+    suggestions,
+    what_is_unknown,
+)
 from pidoctor.profile.target_words import Said, say, shown
 
 _MAX_LENGTH = 200
@@ -27,8 +32,9 @@ def read_name(name: str) -> Reading:
     if len(name) > _MAX_LENGTH or not name.strip(" /"):
         raise UsageError(f"target {shown(name)}: expected {FORM}")
     said = say(name)
-    if said.elsewhere:
-        raise UsageError(f"target {shown(name)}: {said.elsewhere}")
+    other = said.elsewhere
+    if other is not None and not (other.unless and said.boards and getattr(said, other.unless)):
+        raise UsageError(f"target {shown(name)}: {other.text}")
     device = device_in(said)
     if device:
         raise UsageError(
@@ -81,10 +87,12 @@ def _anywhere(name: str, said: Said) -> Reading:
     # Debian for ARM needs ARMv7, and so do its derivatives.
     usual = ["debian-trixie", "ubuntu-24.04" if bits == 64 else "debian-bookworm"]
     systems = [f"{row}-{bits}" for row in usual if architecture != "armv6l"]
-    names = [f"{architecture}/{row}" for row in (*systems, "glibc-2.36/py3.11")]
+    python = f"/py{said.python}" if said.python else ""
+    names = [*(f"{architecture}/{row}{python}" for row in systems),
+             f"{architecture}/glibc-2.36{python or '/py3.11'}"]  # fmt: skip
     raise UsageError(
-        f"target {shown(name)}: an architecture needs a system, or a C library and a Python; did "
-        f"you mean {' or '.join(names)}?"
+        f"target {shown(name)}: an architecture needs a system, or a C library and a Python"
+        f"{did_you_mean(names)}"
     )
 
 
@@ -144,7 +152,7 @@ def _near_tags(container: Container, tag: str, version: re.Match[str] | None) ->
     tags = [f"{start}-{known}".strip("-") if start else known for known in container.variants]
     near = get_close_matches(tag, tags, n=3, cutoff=0.0)
     names = [f"{container.image}:{one}" for one in near]
-    return f"; did you mean {', '.join(names[:-1])}{' or ' if names[1:] else ''}{names[-1]}?"
+    return did_you_mean(names)
 
 
 def _image_on(name: str, said: Said, board: BoardModel) -> tuple[SystemRow, int]:
@@ -164,10 +172,36 @@ def _image_on(name: str, said: Said, board: BoardModel) -> tuple[SystemRow, int]
     if possible:
         return possible[0]
     row, bits, reason = reasons[0]
-    image = _image_of(row) if bits in boards.socs[board.soc].modes else ""
-    contained = Reading(board, said.memory, row, bits, None, image).canonical
-    others = f" In a container it runs: {contained}." if image else ""
-    raise UsageError(f"target {shown(name)}: {reason}{others}")
+    raise UsageError(f"target {shown(name)}: {reason}{_instead(said, board, row, bits)}")
+
+
+def _instead(said: Said, board: BoardModel, row: SystemRow, bits: int) -> str:
+    """What to ask about in place of a system that the board does not run, as sentences."""
+    boards, systems = load_boards(), load_systems()
+    soc = boards.socs[board.soc]
+    # Raspberry Pi OS calls itself Debian where it is 64-bit.
+    own = [
+        other
+        for other in systems.rows
+        if other.vendor == board.vendor
+        and other.codename == row.codename != ""
+        and not other.why_not(board, soc, bits)
+    ]
+    text = ""
+    if own and row.vendor is None:
+        there = Reading(board, said.memory or board.usual_memory, own[0], bits, said.python)
+        text += f" {own[0].name} does: {there.canonical}."
+    image = _image_of(row) if bits in soc.modes else ""
+    if image:
+        contained = Reading(board, said.memory, row, bits, None, image)
+        text += f" In a container it runs: {contained.canonical}."
+    usual = systems.usual(board, soc, boards.systems_of(board))
+    if not text and usual is not None and usual is not row:
+        sizes = [size for size in boards.word_sizes(board) if not usual.why_not(board, soc, size)]
+        if sizes:
+            there = Reading(board, said.memory or board.usual_memory, usual, max(sizes), None)
+            text = f" What it runs: {there.canonical}."
+    return text
 
 
 def _image_of(row: SystemRow) -> str:

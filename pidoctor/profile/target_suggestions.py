@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pidoctor.catalog.boards import BoardModel, load_boards
 from pidoctor.catalog.systems import SystemRow, load_systems
@@ -14,13 +14,18 @@ from pidoctor.profile.target_words import Said, key_of, known_words, shown
 def what_is_unknown(said: Said) -> str:
     word = shown(said.unknown[0])
     number = re.fullmatch(r"\d+(\.\d+)*", said.unknown[0])
+    if said.bits and re.fullmatch(r"(32|64)(bits?)?", said.unknown[0]):
+        return f"it says both {said.bits}-bit and {said.unknown[0][:2]}-bit"
     if said.systems and number and (number[1] or not said.release):
         names = {one.id: one.name for one in load_systems().flavours}
         return f"unknown release {word} of {names.get(said.systems[0].flavour, 'it')}"
     if re.fullmatch(r"(python|py|cp)\d.*|[23]\.\d+", said.unknown[0]):
         return f"{word} is no Python that can be asked about; write py3.12"
-    if _unknown_board(said):
-        return f"unknown board {shown(_unknown_board(said))} ({_without_board(said)})"
+    board = _unknown_board(said)
+    if board and len(said.boards) == 1:
+        return f"{word} says nothing about the {said.boards[0].name} ({_without_board(said)})"
+    if board:
+        return f"unknown board {shown(board)} ({_without_board(said)})"
     if said.unknown[0].isdigit():
         return f"{word} is no word size; a system has 32 or 64 bits, as in bookworm-64"
     if said.systems:
@@ -72,7 +77,11 @@ def suggestions(said: Said) -> str:
     python = f"/py{said.python}" if said.python and said.image is None else ""
     if said.image is not None:
         nearest = [f"{one.partition('/')[0]}/{said.image}" for one in nearest]
-    names = [f"{one}{python}" for one in nearest]
+    return did_you_mean([f"{one}{python}" for one in nearest])
+
+
+def did_you_mean(names: Sequence[str]) -> str:
+    """The end of a sentence that offers one of ``names``."""
     return f"; did you mean {', '.join(names[:-1])}{' or ' if names[1:] else ''}{names[-1]}?"
 
 
@@ -99,7 +108,7 @@ def _nearest(said: Said) -> list[str]:
         close = tuple(boards.boards[board] for board in ids)
     rows = said.systems
     if not rows and said.boards and said.unknown:
-        found = _close(said.unknown[0], known_words().systems, 0.6)
+        found = _close(said.unknown[0], known_words().systems, 0.7)
         ids = dict.fromkeys(row for key in found for row in known_words().systems[key])
         rows = tuple(row for row in systems.rows if row.id in ids)
     if said.unknown and not close and not rows:

@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
 from pidoctor.catalog.pythons import indexed_pythons
-from pidoctor.catalog.systems import SystemRow, Systems, load_systems
+from pidoctor.catalog.systems import Elsewhere, SystemRow, Systems, load_systems
 from pidoctor.catalog.tables import derived_from
 
 ARCHITECTURES = {
     "aarch64": "aarch64",
     "arm64": "aarch64",
     "armv7l": "armv7l",
+    "armv8": "aarch64",
     "armv7": "armv7l",
     "armhf": "armv7l",
     "armv6l": "armv6l",
@@ -28,22 +29,47 @@ ARCHITECTURES = {
     "arm32v6": "armv6l",
     "x8664": "x86_64",
     "amd64": "x86_64",
+    "x64": "x86_64",
 }
 _MAX_WORDS = 24
 _MEMORY = re.compile(r"(\d{1,5})([gm])(i?b)?(ram)?")
 _BITS = re.compile(r"(32|64)(bits?)?(os)?")
-_PYTHON = re.compile(r"(?:python|py|cp|cpython)?3\.?(\d{1,2})(?:\.\d{1,2})?")
+_PYTHON = re.compile(r"(?:python|py|cp|cpython)?3\.?(\d{1,2})(?:\.\d{1,2})?m?")
 _DOTTED_PYTHON = re.compile(r"(?:python|py|cpython)?3\.(\d{1,2})(?:\.\d{1,2})?")
 _LIBC = re.compile(r"(glibc|musl)-?(\d{1,2}\.\d{1,3})")
 # Words of a model's full name that no short name has.
 _NOISE = re.compile(
     r"model|developerkit|devkit|rev(ision)?\d?(\.\d)?$"
-    r"|^(on|with|and|the|lts|lite|desktop|server|linux|gnu|os|image|docker|board|sbc|w|running|using"
-    r"|hardware|in|container|full|mate|v\d(\.\d)?)$"
+    r"|^(on|with|of|and|the|my|a|lts|lite|desktop|server|headless|minimal|fresh|latest|version"
+    r"|linux|gnu|os|image|docker|podman|qemu|vm|chroot|board|sbc|w|ram|running|using|hardware|in"
+    r"|container|full|mate|v\d(\.\d)?)$"
 )
+# What is said in several words and means nothing here, or has a shorter form: sizes of a card, the
+# kernel's word size (the programs' decides), what a wheel's name begins with, a server's size.
+_PHRASES = tuple(
+    (re.compile(pattern), instead)
+    for pattern, instead in (
+        (
+            r"\d+ ?[gt]i?b?(?: of)? (?:emmc|e?mmc|(?:micro)? ?sd(?: ?card)?|ssd|nvme|storage|disk)",
+            " ",
+        ),
+        (r"\b(\d+) ?gig(?:a?bytes?|s)?\b", r"\1gb"),
+        (r"\b64[- ]?bit kernel\b|\b16k (?:kernel|pages?)\b|\bgithub actions\b", " "),
+        (r"\bmanylinux(?:\d{4}|_\d+_\d+)_", " "),
+        (r"\brk3588s2?\b", "rk3588"),  # the same chip with fewer lines, and no other wheel
+        (r"(?<=2 model b) rev 1\.2\b", " v1.2"),
+        (r"(?<=-\d\d\.\d\d)-arm\b", " arm64"),
+        (r"\b([a-z]\d[a-z]+)\.(?:nano|micro|small|medium|metal|\d*x?large)\b", r"\1"),
+        (
+            r"\blegacy\b(?=.*\b(?:buster|bullseye)\b)|(?<=buster )legacy\b|(?<=bullseye )legacy\b",
+            " ",
+        ),
+    )
+)
+_KERNEL = re.compile(r"\blinux \S+ \d+\.\d+\.\d+\S*")  # what uname -a prints
 _FILE = re.compile(r"\d{4}-\d\d-\d\d-?|(\.(img|iso|xz|zip|gz|7z))+$")  # of an image's file name
 _BALENA = re.compile(
-    r"balenalib/([\w-]+?)(?:-python)?(?::([\w.-]+?))?(?:-(?:run|build))?(?=$|[\s/])"
+    r"(?:balenalib|resin)/([\w-]+?)(?:-python)?(?::([\w.-]+?))?(?:-(?:run|build))?(?=$|[\s/])"
 )
 
 
@@ -53,7 +79,7 @@ class Words(NamedTuple):
     boards: Mapping[str, tuple[str, ...]]  # -> ids; several for the name of a family
     systems: Mapping[str, tuple[str, ...]]  # -> ids, oldest first
     flavours: frozenset[str]  # those of systems that name no release
-    elsewhere: Mapping[str, str]  # -> why it is not answered for
+    elsewhere: Mapping[str, Elsewhere]  # what is not answered for
 
 
 class Said(NamedTuple):
@@ -69,7 +95,7 @@ class Said(NamedTuple):
     image: str | None = None  # a container image: "python:3.12-slim"
     architecture: str | None = None
     libc: tuple[str, str] | None = None  # ("glibc", "2.36")
-    elsewhere: str = ""  # why it is no machine that is answered for
+    elsewhere: Elsewhere | None = None  # why it is no machine that is answered for
     unknown: tuple[str, ...] = ()
     text: str = ""  # all of it
 
@@ -78,10 +104,13 @@ def say(name: str) -> Said:
     """What the words of ``name`` say."""
     text = _FILE.sub("", name.lower().strip())
     text = _BALENA.sub(lambda found: f"{found[1]} {found[2] or ''}", text)
+    for pattern, instead in _PHRASES:
+        text = pattern.sub(instead, text)
     image = _image_in(text)
     if image:
         text = text.replace(image, " ")
-    words = re.findall(r"[^\s/\-_,()]+", re.sub(r"\s[+&:]+(?=\s)", " ", text))[:_MAX_WORDS]
+    bare = re.sub(r"\s[+&:]+(?=\s)", " ", text)
+    words = re.findall(r"[^\s/\-_,;|@()\[\]{}\"']+", bare)[:_MAX_WORDS]
     said, table, last, at = Said(text=text), known_words(), "", 0
     if image:
         said = said._replace(image=re.sub(r"^.*/", "", image))
@@ -115,12 +144,12 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
     key = key_of(dotted)
     if not key:
         return said if len(words) == 1 else None
-    elsewhere = table.elsewhere.get(key_of(dotted.partition(":")[0]))
-    if elsewhere and not said.unknown and key not in table.systems:
-        return said._replace(elsewhere=elsewhere)
-    if not said.boards and key in table.boards:
-        boards = load_boards().boards
-        return said._replace(boards=tuple(boards[board] for board in table.boards[key]))
+    other = _elsewhere(said, dotted, table)
+    if other is not None and not said.unknown and key not in table.systems:
+        return said._replace(elsewhere=other)
+    boards = _closer(said, key, table)
+    if boards:
+        return said._replace(boards=boards)
     code = _revision(said, dotted)
     if code is not None:
         return code
@@ -150,16 +179,39 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
     python = _DOTTED_PYTHON.fullmatch(dotted) or (
         _PYTHON.fullmatch(dotted) if dotted.startswith(("py", "cp")) else None
     )
-    if said.python is None and python and _is_a_python(said, dotted, int(python.group(1))):
+    if (
+        python
+        and said.python in (None, f"3.{python.group(1)}")
+        and _is_a_python(said, dotted, int(python.group(1)))
+    ):
         return said._replace(python=f"3.{int(python.group(1))}")
     return None
+
+
+def _elsewhere(said: Said, dotted: str, table: Words) -> Elsewhere | None:
+    """What a word names that is not answered for; a line of uname names a kernel."""
+    name = "kernel release" if _KERNEL.search(said.text) else dotted.partition(":")[0]
+    return table.elsewhere.get(key_of(name))
+
+
+def _closer(said: Said, key: str, table: Words) -> tuple[BoardModel, ...]:
+    """The boards that a name means; of two names the closer one: "Rock 5B (RK3588)",
+    "Jetson - Orin Nano"."""
+    boards = load_boards().boards
+    named = [boards[board] for board in table.boards.get(key, ())]
+    return tuple(board for board in named if not said.boards or board in said.boards)
 
 
 def _narrowed(said: Said, words: list[str], key: str, table: Words) -> Said | None:
     """What more is said of a system that was named: "Debian GNU/Linux 12 (bookworm)",
     "Ubuntu 22.04.3 LTS"; None where the words say nothing of it."""
-    ids = table.systems.get(key, ())
     release = "".join(words)
+    if release.startswith("debian") and all(row.flavour != "debian" for row in said.systems):
+        # "Raspberry Pi OS (Debian 12)": what it is made of
+        key, release = key_of(release[len("debian") :]), release[len("debian") :]
+        if not key:
+            return said
+    ids = table.systems.get(key, ())
     rows = tuple(
         row
         for row in said.systems
@@ -234,7 +286,9 @@ def _make_words() -> Words:
         vendor = boards.vendors[board.vendor]
         for family in (vendor.id, vendor.name, *vendor.spellings):
             families.setdefault(key_of(family), []).append(board.id)
-        families.setdefault(key_of(board.soc), []).append(board.id)
+        makers = (name.partition(",")[0] for name in boards.socs[board.soc].compatible)
+        for family in (board.soc, *makers):
+            families.setdefault(key_of(family), []).append(board.id)
     named: dict[str, list[str]] = {}
     for row in systems.rows:
         for name in _names_of_system(row, systems):
@@ -246,7 +300,7 @@ def _make_words() -> Words:
         frozenset(
             key_of(name) for one in systems.flavours for name in (one.id, one.name, *one.spellings)
         ),
-        {key_of(name): row.text for row in systems.elsewhere for name in row.names},
+        {key_of(name): row for row in systems.elsewhere for name in row.names},
     )  # fmt: skip
 
 

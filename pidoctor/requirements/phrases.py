@@ -4,37 +4,61 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pidoctor.errors import UsageError
 
 _INSTALLER = re.compile(
-    r"[$!%#>\s]*(?:sudo\s+(?:-\w+\s+)*)?(?:python[\d.]*\s+-m\s+)?"
-    r"(?:pip[\d.]*|uv(?:\s+pip)?|pipx|pipenv|pdm|poetry|conda|mamba|apt(?:-get)?)"
-    r"\s+(?:install|add|download)\s+",
+    r"[$!%#>\s]*(?:run\s+)?(?:sudo\s+(?:-\w+\s+)*)?(?:python[\d.]*\s+-m\s+)?"
+    r"(?:(?:pip[\d.]*|uv(?:\s+(?:pip|tool))?|pipx|pipenv|pdm|poetry|conda|mamba|apt(?:-get)?|snap"
+    r"|brew)\s+(?:install|add|download|wheel|uninstall|remove|create)|docker\s+(?:pull|run)|uvx)\s+",
+    re.IGNORECASE,
+)
+# What pip and Python print where an install or an import fails.
+_MESSAGE = re.compile(
+    r"no module named|no matching distribution|could not find a version|not a supported wheel"
+    r"|traceback|importerror|\berror:",
     re.IGNORECASE,
 )
 _IMPORT = re.compile(r"(?:import|from)\s+([A-Za-z][\w.]*)(?!\s*[<>=~!]).*")
-_MODULES = re.compile(r"(?<=\w)\.(?:interpreter|keras|python)(?:\.\w+)*$", re.IGNORECASE)
+_MODULES = re.compile(
+    r"^((?:tensorflow|tf|tflite_runtime|ai_edge_litert)(?:\.lite)?)"
+    r"\.(?:interpreter|keras|python)(?:\.\w+)*$",
+    re.IGNORECASE,
+)
 # Options of installers that take a value.
 _VALUED = re.compile(
     r"-[ifctnr]|--(?:(?:extra-)?index-url|find-links|channel|target|prefix|python(?:-version)?|"
     r"platform|abi|implementation|timeout|retries|proxy|cache-dir|trusted-host|root|src|name|"
     r"only-binary|no-binary|progress-bar|requirement)"
 )
+_AROUND = (  # a comment, a list's mark, TOML's quotes; words that name no package
+    (re.compile(r"\s#.*$|^\s*[-*]\s+"), ""),
+    (re.compile(r'\s*=\s*"(?=\d)([^"]*)"'), r"==\1"),
+    (re.compile(r'\s*=\s*"([^"]*)"'), r"\1"),
+    (re.compile(r"^(?:(?:any|the|latest|newest)\s+(?:version|release)s?\s+of\s+)?"
+                r"(?:(?:any|the|full|whole|plain)\s+)*(?=\w)", re.I), ""),
+    (re.compile(r"\s+(?:full|package|library)$", re.I), ""),
+)  # fmt: skip
+_OR = re.compile(r"\s(?:or|vs\.?)\s+[A-Za-z]", re.IGNORECASE)
 _SPOKEN_VERSION = re.compile(r"\s+(?:version|ver\.?)\s+(?=[vV]?\d)", re.IGNORECASE)
 _MORE = r"(?:newer|later|higher|above|up|greater)"
 _LESS = r"(?:older|earlier|lower|below|less)"
 _V = r"[vV]?(\d+(?:\.\d+)*)"
 # How a bound is spoken, and how pip writes it; the first that fits.
-_SPOKEN_BOUNDS = (
+_SPOKEN_BOUNDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(rf"\s+(?:between\s+)?{_V}\s*(?:-|–|\.\.+|\sto\s|\sand\s)\s*{_V}(?![\d.])", re.I),
+     lambda found: f">={found[1]},{_through(found[2])}"),
+    (re.compile(rf"\s+no[t]?\s+{_MORE}\s+than\s+{_V}", re.I), lambda found: _through(found[1])),
+    (re.compile(rf"\s+no[t]?\s+{_LESS}\s+than\s+{_V}", re.I), r">=\1"),
     (re.compile(rf"(>=?\s*{_V})\s+(?:or|and)\s+{_MORE}\b", re.I), r"\1"),
     (re.compile(rf"(<=?\s*{_V})\s+(?:or|and)\s+{_LESS}\b", re.I), r"\1"),
     (re.compile(rf"(?:\s*==?\s*|\s+){_V}(?:\s*\+(?=\s|$)|\s+(?:or|and)\s+{_MORE}\b)", re.I),
      r">=\1"),
     (re.compile(rf"(?:\s*==?\s*|\s+){_V}\s+(?:or|and)\s+{_LESS}\b", re.I), r"<=\1"),
     (re.compile(rf"\s+(?:at least|from|since|min(?:imum)?)\s+{_V}", re.I), r">=\1"),
-    (re.compile(rf"\s+(?:at most|up to|max(?:imum)?)\s+{_V}", re.I), r"<=\1"),
+    (re.compile(rf"\s+(?:at most|up to|max(?:imum)?)\s+{_V}", re.I),
+     lambda found: _through(found[1])),
     (re.compile(rf"\s+(?:{_MORE}|more) than\s+{_V}", re.I), r">\1"),
     (re.compile(rf"\s+(?:(?:{_LESS}|earlier) than|below|under|before)\s+{_V}", re.I), r"<\1"),
 )  # fmt: skip
@@ -54,6 +78,11 @@ def bare(words: Sequence[str]) -> list[str]:
     Raises :class:`UsageError` for what belongs into an option: a machine, a Python, a file.
     """
     text = " ".join(words)
+    if _MESSAGE.search(text):
+        raise UsageError(
+            "that is what a failed command printed: save all of it in a file, and ask "
+            "pidoctor triage FILE for the cause"
+        )
     imported = _IMPORT.fullmatch(text)
     if imported:
         return [_module(imported[1])]
@@ -61,13 +90,29 @@ def bare(words: Sequence[str]) -> list[str]:
     if before:
         words = list(_without_options(_split(text[before.end() :])))
         text = " ".join(words)
-    spoken = _SPOKEN_VERSION.sub(" ", text)
+    spoken = text
+    for pattern, instead in _AROUND:
+        spoken = pattern.sub(instead, spoken)
+    spoken = _SPOKEN_VERSION.sub(" ", spoken)
     for pattern, bound in _SPOKEN_BOUNDS:
         spoken = pattern.sub(bound, spoken)
+    if _OR.search(spoken):
+        raise UsageError(
+            f"{shlex.quote(spoken)}: ask about one of them at a time, or for auto, which takes "
+            "the runtime that fits"
+        )
     _refuse_places(spoken)
     if spoken != text:
         words = [spoken] if len(words) == 1 else spoken.split()
-    return [_MODULES.sub("", part) for word in words for part in _parts(word)]
+    return [_MODULES.sub(r"\1", part) for word in words for part in _parts(word)]
+
+
+def _through(version: str) -> str:
+    """The bound of "up to 2.15", which every 2.15.x satisfies."""
+    numbers = version.split(".")
+    if len(numbers) > 2:
+        return f"<={version}"
+    return "<" + ".".join((*numbers[:-1], str(int(numbers[-1]) + 1)))
 
 
 def _module(name: str) -> str:
@@ -97,7 +142,7 @@ def _without_options(words: Sequence[str]) -> Iterator[str]:
 
 def _parts(word: str) -> Iterator[str]:
     """The requirements of one word; several in quotes are joined by a comma or "and"."""
-    word = word.strip()
+    word = word.strip().rstrip(",")
     quoted = _QUOTED.fullmatch(word)
     word = quoted[2].strip() if quoted else word
     if ";" in word or "://" in word:

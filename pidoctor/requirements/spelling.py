@@ -6,7 +6,12 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 
 from pidoctor.errors import UsageError
 from pidoctor.requirements.phrases import bare
@@ -15,7 +20,7 @@ from pidoctor.requirements.phrases import bare
 _VERSION = r"[vV]?(\d+(?:\.\d+)*(?:\.(?:\*|[xX]))?(?:(?:a|b|rc|\.?dev|\.?post)\d+)?)"
 _ALONE = re.compile(_VERSION)
 _BOUND = re.compile(r"(?:==|===|=>|=<|>=|<=|~=|!=|=|<|>)\s*[vV]?\d.*")
-_LATEST = re.compile(r"(?:(?:\s|==?|@|:)\s*)?\b(?:latest|newest|stable)\b", re.IGNORECASE)
+_LATEST = re.compile(r"(?:(?:\s|==?|@|:)\s*)?\(?\b(?:latest|newest|stable)\b\)?", re.IGNORECASE)
 # A name, what stands between, a version; without anything between it must have a dot.
 _NAMED = re.compile(
     r"([A-Za-z][A-Za-z0-9]*(?:[-_. ][A-Za-z]+[A-Za-z0-9]*)*?)"
@@ -23,11 +28,19 @@ _NAMED = re.compile(
 )
 _IMAGE = re.compile(r"(?:(?:[\w.-]+/)*([a-z]+)/\1|([a-z]+)):([\d.]+|latest)?(-[a-z\d-]+)?")
 _TURNED = (("=>", ">="), ("=<", "<="))
+_PROJECT = re.compile(r"https?://[^/]*/(?:project|simple)/([\w.-]+?)(?:/(\d[\w.]*))?/?(?:#.*)?")
+_REQUIREMENTS = "is a file of requirements: name it with -r"
+_KERAS = "is a model before its conversion to .tflite: pidoctor help deploy"
+_OTHER = "is another framework's model: export it as a .tflite file first, then: pidoctor model"
 _HELP_FILES = {
     ".tflite": "is a model: pidoctor model {word}",
-    ".txt": "is a file of requirements: name it with -r",
-    ".toml": "is a file of requirements: name it with -r",
+    **dict.fromkeys((".txt", ".toml", ".in", ".yml", ".yaml", ".cfg", ".lock"), _REQUIREMENTS),
+    **dict.fromkeys((".keras", ".h5", ".hdf5", ".pb"), _KERAS),
+    **dict.fromkeys((".onnx", ".pt", ".pth"), _OTHER),
+    **dict.fromkeys(("setup.py", "pipfile"), _REQUIREMENTS),
     ".log": "is a log: pidoctor triage {word}",
+    ".py": "is a program: name the packages that it imports",
+    ".ipynb": "is a notebook: name the packages that it imports",
 }
 
 
@@ -54,8 +67,9 @@ def respelled(words: Sequence[str]) -> list[str]:
 
 
 def _refuse_files(word: str) -> None:
-    told = _HELP_FILES.get(PurePath(word).suffix.lower())
-    if told:
+    path = PurePath(word.lower())
+    told = _HELP_FILES.get(path.name) or _HELP_FILES.get(path.suffix)
+    if told and not re.search(r"\s|://", word):
         raise UsageError(f"{word!r} {told.format(word=word)}")
 
 
@@ -70,10 +84,16 @@ def _one(word: str) -> str:
     """One word, or several in quotes: "tensorflow v2.3"."""
     if word.lower().endswith(".whl"):
         return _of_wheel(word)
+    project = _PROJECT.fullmatch(word)
+    if project:
+        return project[1] + (f"=={project[2]}" if project[2] else "")
+    if word.lower().endswith((".tar.gz", ".zip")):
+        return _of_source(word)
     if "://" in word:
+        version = re.search(r"[@/]v?(\d+\.\d+(?:\.\d+)*)(?=$|[/#?])", word)
         raise UsageError(
             f"{word!r} is an address, and what is answered for is a released version: write one "
-            "such as tensorflow==2.16.1"
+            f"such as tensorflow=={version[1] if version else '2.16.1'}"
         )
     if ";" in word.rstrip("; "):  # with a marker, which pip reads
         return word
@@ -103,6 +123,15 @@ def _of_wheel(word: str) -> str:
         project, version, _, _ = parse_wheel_filename(name)
     except InvalidWheelFilename as error:
         raise UsageError(f"{name!r} is not the name of a wheel ({error})") from None
+    return f"{project}=={version}"
+
+
+def _of_source(word: str) -> str:
+    name = PurePath(word).name
+    try:
+        project, version = parse_sdist_filename(name)
+    except InvalidSdistFilename as error:
+        raise UsageError(f"{name!r} is not the name of a package's sources ({error})") from None
     return f"{project}=={version}"
 
 

@@ -160,9 +160,10 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
             f"{text!r}: auto takes no version; ask for one of a runtime, as in "
             f"tflite-runtime{requirement.specifier}"
         )
-    warning = catalog.relations.warning(name)
+    bare = name[len("python3-") :] if name.startswith("python3-") else name  # Debian's name
+    warning = catalog.relations.warning(bare)
     if warning and name not in catalog.named:
-        raise UsageError(f"{name}: {warning}")
+        raise UsageError(f"{bare}: {warning}")
     for release, runtime in catalog.runtimes.items():
         if name in runtime.distributions and name not in catalog.named:
             raise UsageError(
@@ -172,9 +173,9 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
             )
     if name not in (AUTO, *catalog.named):
         known = ", ".join((AUTO, *catalog.runtimes))
-        bare = name[len("python3-") :] if name.startswith("python3-") else name  # Debian's name
-        near = get_close_matches(bare, catalog.named, n=1, cutoff=0.75)
+        base = next((one for one in catalog.runtimes if bare.startswith(f"{one}-")), AUTO)
+        near = get_close_matches(bare, catalog.named, n=1, cutoff=0.75) if base == AUTO else []
         meant = f"; did you mean {near[0]}?" if near else f"; it answers for: {known}"
-        beside = "" if near else f". For a package beside one: pidoctor check auto {name}"
+        beside = "" if near else f". For a package beside one: pidoctor check {base} {bare}"
         raise UsageError(f"{name!r} is not a runtime pidoctor knows{meant}{beside}")
     return Request(name, requirement.specifier, beyond_tags)
