@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pidoctor.catalog.log_pattern import PatternError, check_pattern
 from pidoctor.record_fields import fields_of
 
 
@@ -18,9 +19,10 @@ class Rules(NamedTuple):
 
     ``unique``: groups of paths whose values are all different. ``references``: path -> the
     "table:path" of one or more values that it must be among. ``filled``: lists and objects that
-    hold at least one value. ``word_sizes``: values that are 32 or 64. ``patterns``:
-    regular expressions. ``file``: where it ships, if not under its own name. ``parts``: the files
-    whose content together is its one section.
+    hold at least one value. ``word_sizes``: values that are 32 or 64. ``patterns``: patterns of
+    log lines. ``ends_in_general``: lists of remedies, whose last one has no condition. ``file``:
+    where it ships, if not under its own name. ``parts``: the files whose content together is its
+    one section.
     """
 
     kind: str  # "module:NamedTuple" of the table
@@ -29,6 +31,7 @@ class Rules(NamedTuple):
     filled: tuple[str, ...] = ()
     word_sizes: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    ends_in_general: tuple[str, ...] = ()
     file: str = ""
     parts: tuple[str, ...] = ()
 
@@ -36,6 +39,8 @@ class Rules(NamedTuple):
         """The files of the table ``name``, as paths below the data folder without ".json"."""
         return self.parts or (self.file or name,)
 
+
+_SIGNS = ("troubles:troubles[].log[].id", "log_marks:marks[].id")
 
 TABLES: Mapping[str, Rules] = {
     "boards": Rules(
@@ -111,6 +116,10 @@ TABLES: Mapping[str, Rules] = {
     "log_marks": Rules(
         "pidoctor.triage.symptoms:LogMarksTable",
         unique=(("marks[].id",),),
+        references={
+            "marks[].needs[]": _SIGNS,
+            "marks[].without[]": _SIGNS,
+        },
         filled=("marks[].patterns",),
         patterns=("marks[].patterns[]", "marks[].unless[]"),
         parts=("symptoms/marks",),
@@ -174,9 +183,15 @@ TABLES: Mapping[str, Rules] = {
     "troubles": Rules(
         "pidoctor.catalog.troubles:TroublesTable",
         unique=(("troubles[].id",), ("troubles[].log[].id",)),
-        references={"troubles[].entails[]": ("troubles:troubles[].id",)},
+        references={
+            "troubles[].entails[]": ("troubles:troubles[].id",),
+            "troubles[].settled_by[]": _SIGNS,
+            "troubles[].log[].needs[]": _SIGNS,
+            "troubles[].log[].without[]": _SIGNS,
+        },
         filled=("troubles[].remedies", "troubles[].log[].patterns"),
         patterns=("troubles[].log[].patterns[]", "troubles[].log[].unless[]"),
+        ends_in_general=("troubles[].remedies",),
         parts=(
             "troubles/nothing-fits",
             "troubles/refusals",
@@ -245,14 +260,19 @@ def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
             for path, value in _all(tables[name], rules.patterns)
             if (why := _why_no_pattern(value))
         ]
+        faults += [
+            f"{place(path)}: the last one has a condition, so nothing is said in the general case"
+            for path, value in _all(tables[name], rules.ends_in_general)
+            if value and value[-1].when
+        ]
     return faults
 
 
 def _why_no_pattern(text: str) -> str:
     try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError) as error:
-        return f"no regular expression ({error})"
+        check_pattern(text)
+    except PatternError as error:
+        return f"no pattern ({error})"
     return ""
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from pidoctor.catalog.log_pattern import Match, Pattern
 from pidoctor.triage.clean import CHUNK, MAX_LINE, Line, logical_lines, plain
 from pidoctor.triage.lexicon import Lexicon
 from pidoctor.triage.localised import Translator, translator
 from pidoctor.triage.log_facts import FactReader, Facts
-from pidoctor.triage.pattern import Match, Pattern
 from pidoctor.triage.sieve import DIGITS, Sieve
 from pidoctor.triage.symptoms import Knowledge, Symptom
 

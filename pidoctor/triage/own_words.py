@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pidoctor.catalog.log_pattern import GAP
 from pidoctor.triage.log_reader import Hit, Scan
-from pidoctor.triage.pattern import GAP
 from pidoctor.triage.symptoms import MARKS, Knowledge
 
 CONFIDENCE = 0.6

@@ -6,14 +6,14 @@ no trouble but help to judge, and those that several troubles share.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pidoctor.catalog import tables
+from pidoctor.catalog.log_pattern import Pattern, pattern
 from pidoctor.catalog.troubles import Sign, Trouble, load_troubles
-from pidoctor.triage.pattern import Pattern, PatternError, check_pattern, pattern
 
 NOTHING_FOUND = "@nothing-found"
 UNSUPPORTED_WHEEL = "@unsupported-wheel"
@@ -113,32 +113,3 @@ def _symptom(cause: str, of: Sign | Mark) -> Symptom:
         confidence=of.confidence,
         source=of.source,
     )
-
-
-def faults(knowledge: Knowledge) -> Iterator[str]:
-    """What contradicts itself in the tables, or could be slow."""
-    symptoms, causes = knowledge.symptoms, knowledge.causes
-    ids = [symptom.id for symptom in symptoms]
-    for id_ in sorted({i for i in ids if ids.count(i) > 1}):
-        yield f"sign {id_} is there twice"
-    wordings = [(s.cause, each.text) for s in symptoms for each in s.patterns]
-    for cause_id, text in sorted({w for w in wordings if wordings.count(w) > 1}):
-        yield f"{cause_id} has the pattern {text!r} twice"
-    for symptom in symptoms:
-        if symptom.cause not in causes and symptom.cause not in DECIDED | MARKS:
-            yield f"sign {symptom.id}: unknown cause {symptom.cause}"
-        for other in (*symptom.needs, *symptom.without):
-            if other not in ids:
-                yield f"sign {symptom.id}: unknown sign {other}"
-        for each in (*symptom.patterns, *symptom.unless):
-            try:
-                check_pattern(each.text)
-            except PatternError as error:
-                yield f"sign {symptom.id}: {error}"
-    for cause in causes.values():
-        for other in cause.entails - set(causes):
-            yield f"{cause.id}: entails the unknown {other}"
-        for other in cause.settled_by - set(ids):
-            yield f"{cause.id}: settled by the unknown {other}"
-        if not cause.advice or cause.advice[-1].when:
-            yield f"{cause.id}: no remedy for the general case"

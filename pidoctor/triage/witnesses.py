@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from pidoctor.catalog.log_pattern import pattern as with_literals
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.tables import load
 from pidoctor.triage.lexicon import Lexicon
-from pidoctor.triage.pattern import pattern as with_literals
 
 
 class WitnessRow(NamedTuple):

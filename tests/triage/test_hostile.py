@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pidoctor.catalog.log_pattern import PatternError, check_pattern, pattern
 from pidoctor.errors import UsageError
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.localised import translator
 from pidoctor.triage.log_reader import Matcher
-from pidoctor.triage.pattern import PatternError, check_pattern, pattern
-from pidoctor.triage.symptoms import BENIGN, Knowledge, Symptom, faults, load
+from pidoctor.triage.symptoms import load
 from pidoctor.triage.watched_command import markdown, run_and_triage, run_triage
 
 WHEEL = b"tflite_runtime-2.6.0-cp39-none-linux_aarch64.whl"
@@ -101,33 +101,6 @@ def test_no_pattern_can_be_made_to_run_away() -> None:
 def test_patterns_that_could_run_away_are_refused(text: str) -> None:
     with pytest.raises(PatternError):
         check_pattern(text)
-
-
-def test_the_shipped_tables_are_sound() -> None:
-    assert list(faults(load())) == []
-
-
-def test_contradicting_tables_are_told() -> None:
-    one = Symptom("a", "nowhere", (pattern("some text"),), (), ("b",), (), {}, 0.9, "x")
-    bad = Symptom("c", BENIGN, (pattern("(a+)+bcde"),), (), (), (), {}, 0.9, "x")
-    cause = load().causes["no-space-left"]
-    told = "; ".join(
-        faults(
-            Knowledge(
-                (one, one, bad),
-                {"c": cause._replace(id="c", entails=frozenset(["d"]), advice=())},
-            )
-        )
-    )
-    for fault in (
-        "twice",
-        "unknown cause nowhere",
-        "unknown sign b",
-        "unknown d",
-        "no remedy",
-        "repeated group",
-    ):
-        assert fault in told
 
 
 PIECES = sorted(

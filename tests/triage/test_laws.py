@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pidoctor.catalog.log_pattern import pattern
 from pidoctor.triage import log_reader
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.nothing_found import runs_pip
-from pidoctor.triage.pattern import pattern
 from pidoctor.triage.sessions import PLAIN, Command, Part
 
 FAILED = "ERROR: the flux capacitor failed\n"

@@ -122,6 +122,21 @@ def test_a_row_based_on_another(folder: Path) -> None:
     assert target("my-board/kiosk-12-64").system.name.value == "Kiosk OS 12"
 
 
+def trouble(**changes: Any) -> dict[str, Any]:
+    """The tables of a folder with one trouble, whose sign has a word of its own."""
+    sign = {"id": "s", "patterns": ["our own words"], "source": "https://docs.example/"}
+    row = {
+        "id": "x",
+        "title": "t",
+        "explanation": "e",
+        "order": 1,
+        "remedies": [{"text": "r"}],
+        "log": [{**sign, **changes.pop("sign", {})}],
+        "source": "https://docs.example/",
+    }
+    return {"troubles": {"troubles": [{**row, **changes}]}}
+
+
 def without(key: str) -> dict[str, Any]:
     return {name: value for name, value in BOARD.items() if name != key}
 
@@ -171,6 +186,30 @@ def without(key: str) -> dict[str, Any]:
         (
             {"systems": {"systems": [{"id": "x", "based_on": "bookworm", "os_ids": {"16": "x"}}]}},
             ['systems.json: systems[0].os_ids.16: expected 32 or 64, not "16"'],
+        ),
+        (
+            trouble(sign={"patterns": ["ab(c"]}),
+            ["troubles.json: troubles[0].log[0].patterns[0]: no pattern ('ab(c': missing )"],
+        ),
+        (
+            trouble(sign={"patterns": ["Got (?:a .* b) words"]}),
+            ["troubles.json: troubles[0].log[0].patterns[0]: no pattern ('Got (?:a ': missing )"],
+        ),
+        (
+            trouble(sign={"unless": ["(a+)+bcde"]}),
+            ["troubles.json: troubles[0].log[0].unless[0]: no pattern (repeated group"],
+        ),
+        (
+            trouble(sign={"needs": ["no-such-sign"]}),
+            ['troubles.json: troubles[0].log[0].needs[0]: no troubles log id or marks id "no-such'],
+        ),
+        (
+            trouble(settled_by=["no-such-sign"]),
+            ["troubles.json: troubles[0].settled_by[0]: no troubles log id or marks id"],
+        ),
+        (
+            trouble(remedies=[{"text": "r", "when": {"family": "alpine"}}]),
+            ["troubles.json: troubles[0].remedies: the last one has a condition"],
         ),
         (
             {"boards": {"boards": [without("soc")]}, "systems": {"systems": 1}},

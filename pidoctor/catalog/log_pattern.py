@@ -1,4 +1,4 @@
-"""Patterns of symptoms: regular expressions restricted so that none can be made to run away.
+"""Patterns of log lines: regular expressions restricted so that none can be made to run away.
 
 A pattern is one or more pieces separated by `.*`. The pieces are looked for one after another, each
 behind the one before, so a gap costs nothing. Inside a piece a repetition may cover one character
@@ -118,7 +118,7 @@ def check_pattern(text: str) -> None:
         try:
             tree = _parser.parse(part)
             re.compile(part)
-        except (re.error, OverflowError) as error:
+        except (re.error, RecursionError, OverflowError) as error:
             raise PatternError(f"{part!r}: {error}") from error
         if _repeats(tree, part) > MAX_REPEATS:
             raise PatternError(f"more than {MAX_REPEATS} repetitions in {part!r}")
