@@ -202,6 +202,7 @@ TABLES: Mapping[str, Rules] = {
             "troubles/importing",
             "troubles/models",
             "troubles/accelerators",
+            "troubles/devices",
         ),
     ),
     "pythons": Rules(

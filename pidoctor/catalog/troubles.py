@@ -71,6 +71,7 @@ class TroubleRow(NamedTuple):
     entails: tuple[str, ...] = ()
     settled_by: tuple[str, ...] = ()
     log: tuple[Sign, ...] = ()
+    outside: bool = False
 
 
 class TroublesTable(NamedTuple):
@@ -84,7 +85,9 @@ class Trouble(NamedTuple):
 
     ``entails`` are the troubles that are no news when this one is present. ``order`` is the place
     in the order to fix: small numbers first. ``settled_by`` are signs that, after the last
-    evidence, show that it is over.
+    evidence, show that it is over. ``outside``: a fault of the program or of a device rather than
+    of an installation; triage answers ``unknown``, as the contract of causes does not name it, and
+    tells this explanation and remedy with it.
     """
 
     id: str
@@ -96,6 +99,7 @@ class Trouble(NamedTuple):
     advice: tuple[Advice, ...]
     signs: tuple[Sign, ...]
     source: str
+    outside: bool = False
 
     def remedy(self, shown: Mapping[str, Sequence[str]], slots: Mapping[str, str]) -> Remedy:
         """The first remedy whose conditions hold, filled in.
@@ -178,6 +182,7 @@ def _trouble(row: TroubleRow) -> Trouble:
         ),
         signs=row.log,
         source=row.source,
+        outside=row.outside,
     )
 
 

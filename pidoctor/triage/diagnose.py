@@ -17,7 +17,15 @@ from pidoctor.catalog.troubles import fill, holds
 from pidoctor.result import Remedy
 from pidoctor.triage import missing_module
 from pidoctor.triage.comparison import runs_elsewhere
-from pidoctor.triage.diagnosis import SURE_FROM, Diagnosis, LogLine, evidence_of, fix_for, slots
+from pidoctor.triage.diagnosis import (
+    SURE_FROM,
+    UNKNOWN,
+    Diagnosis,
+    LogLine,
+    evidence_of,
+    fix_for,
+    slots,
+)
 from pidoctor.triage.likely_cause import FAINT, SURE, Judge, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
@@ -96,12 +104,17 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
         seen = retold(seen, knowledge)
     suspects = _merge((*_suspects(seen, judge), *_pairs(seen)))
     suspects = _without_settled(suspects, seen, knowledge)
+    outside = [s for s in suspects if knowledge.causes[s.cause].outside]
+    suspects = [s for s in suspects if s not in outside]
     guesses = [s.cause for s in suspects if s.confidence < STRONG]
     suspects = _without_entailed(suspects, seen.facts, knowledge)
     strong = [s for s in suspects if s.confidence >= STRONG]
     weak = [s for s in suspects if s.confidence < STRONG]
     if not suspects:
-        return [_neither(seen)]
+        neither = _neither(seen, {s.cause for s in outside})
+        if outside and neither.cause == UNKNOWN:
+            return [_unnamed(max(outside, key=lambda s: s.confidence), seen, knowledge)]
+        return [neither]
     if strong:
         strong.sort(key=lambda s: (knowledge.causes[s.cause].order, s.first))
         sure = strong[0].confidence >= SURE_FROM
@@ -243,15 +256,16 @@ def _diagnosis(
     )
 
 
-def _neither(seen: Scan) -> Diagnosis:
+def _neither(seen: Scan, outside: set[str]) -> Diagnosis:
     """Nothing known went wrong: a success, or something we have no name for.
 
-    A success has to be seen, at the end; that nothing bad was recognised is no proof.
+    A success has to be seen, at the end; that nothing bad was recognised is no proof. Evidence of
+    the causes ``outside`` is that of a failure.
     """
     present = {hit.symptom.id for hit in seen.hits}
     hits = [h for h in seen.hits if not h.symptom.needs or present.intersection(h.symptom.needs)]
-    of = {kind: [h for h in hits if h.symptom.cause == kind] for kind in (SUCCESS, FAILURE, BENIGN)}
-    failures = of[FAILURE]
+    of = {kind: [h for h in hits if h.symptom.cause == kind] for kind in (SUCCESS, BENIGN)}
+    failures = [h for h in hits if h.symptom.cause in {FAILURE, *outside}]
     ended = [hit for hit in of[SUCCESS] if is_proof(hit, seen)]
     over = [hit for hit in ended if not failures or hit.number > failures[-1].number]
     if failures:
@@ -279,7 +293,7 @@ def _no_problem(confidence: float, hits: list[Hit]) -> Diagnosis:
 def _unknown(failures: list[Hit], seen: Scan) -> Diagnosis:
     evidence: tuple[LogLine, ...] = evidence_of([(hit.number, hit.text) for hit in failures[-3:]])
     return Diagnosis(
-        cause="unknown",
+        cause=UNKNOWN,
         title="Unknown cause" if failures else "Nothing to judge",
         confidence=0.0,
         evidence=evidence,
@@ -291,9 +305,14 @@ def _unknown(failures: list[Hit], seen: Scan) -> Diagnosis:
     )
 
 
+def _unnamed(suspect: _Suspect, seen: Scan, knowledge: Knowledge) -> Diagnosis:
+    """What is known of a failure that the contract of causes has no name for."""
+    return replace(_diagnosis(suspect, seen, knowledge, ()), cause=UNKNOWN, confidence=0.0)
+
+
 def _no_log(why: str) -> Diagnosis:
     return Diagnosis(
-        cause="unknown",
+        cause=UNKNOWN,
         confidence=0.0,
         evidence=(),
         explanation=f"This is not a log. {why}",
@@ -309,9 +328,6 @@ def _no_log(why: str) -> Diagnosis:
 def _what_settles(failures: list[Hit], facts: Facts) -> Remedy:
     """The one command whose output would decide."""
     seen = {hit.symptom.id for hit in failures}
-    if "card-errors" in seen:
-        text = "The SD card itself reports errors: save your data, and look what the kernel says."
-        return Remedy(text, ("sudo dmesg --level=err,warn",), True)
     words = slots(facts, {})
     if facts.tools & {"pip", "pipx"} and "requirement" in words:
         text = "Run the same install with -v; its longer log shows the cause."

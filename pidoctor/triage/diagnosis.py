@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SURE_FROM, LIKELY_FROM = 0.85, 0.6
 """Confidence from which on a cause is called sure, and likely; below it is possible."""
 
+UNKNOWN = "unknown"
+"""The answer where none of the causes of the contract is shown."""
+
 MAX_EVIDENCE = 5
 MAX_REQUIREMENTS = 6
 """Requirements that are put together into one command."""
@@ -54,7 +57,7 @@ class Diagnosis:
     @property
     def certainty(self) -> str:
         """How sure that is, in the word that every output uses; empty where no cause is named."""
-        if self.cause in ("no-problem", "unknown"):
+        if self.cause in ("no-problem", UNKNOWN):
             return ""
         if self.confidence >= SURE_FROM:
             return "sure"

@@ -27,6 +27,12 @@ LOOKALIKES = [
     .splitlines()
 ]
 WORDINGS = [json.loads(line) for line in CASES]
+OUTSIDE = [
+    json.loads(line)
+    for line in Path(__file__).with_name("outside.jsonl").read_text(encoding="utf-8").splitlines()
+]
+"""Faults of programs and devices, which the contract of causes does not name."""
+
 SEEN_ELSEWHERE = {"wrong-pycoral"}
 """Troubles that a check finds, and no log shows."""
 
@@ -44,13 +50,34 @@ def test_what_looks_like_a_trouble_and_is_none(row: dict[str, str]) -> None:
     assert row["not"] not in {diagnosis.cause for diagnosis in found(row["log"])}
 
 
+@pytest.mark.parametrize("row", OUTSIDE, ids=lambda row: row["cause"])
+def test_what_the_contract_does_not_name_is_explained(row: dict[str, str]) -> None:
+    (diagnosis,) = found(row["log"])
+    trouble = load().causes[row["cause"]]
+    assert (diagnosis.cause, diagnosis.title) == ("unknown", trouble.title)
+    assert diagnosis.explanation.startswith(trouble.explanation.split(". ")[0])
+    assert diagnosis.fix.text in {advice.remedy.text for advice in trouble.advice}
+
+
+def test_a_cause_of_the_contract_goes_before_one_that_it_does_not_name() -> None:
+    rows = {row["cause"]: row["log"] for row in OUTSIDE}
+    log = rows["model-input-mismatch"] + "\nImportError: libGL.so.1: cannot open shared object file"
+    assert [diagnosis.cause for diagnosis in found(log)] == ["missing-shared-library"]
+
+
+def test_a_later_success_of_something_else_does_not_hide_it() -> None:
+    (card,) = (row["log"] for row in OUTSIDE if row["cause"] == "card-errors")
+    assert found(card + "\nSuccessfully installed flask-3.0.0")[0].cause == "unknown"
+
+
 def test_every_trouble_has_a_look_alike() -> None:
     assert {row["not"] for row in LOOKALIKES} == causes()
 
 
 def test_every_trouble_has_a_log_that_shows_it() -> None:
     shown = {cause for sample in samples() for cause in sample.causes}
-    shown |= {case.cause for case in public_cases()} | {row["cause"] for row in WORDINGS}
+    shown |= {case.cause for case in public_cases()}
+    shown |= {row["cause"] for row in (*WORDINGS, *OUTSIDE)}
     assert causes() - shown == set()
 
 
@@ -65,5 +92,5 @@ def scans() -> Iterator[Scan]:
         yield scan([sample.read()], load())
     for case in public_cases():
         yield scan([case.log.encode()], load())
-    for row in WORDINGS:
+    for row in (*WORDINGS, *OUTSIDE):
         yield scan([row["log"].encode()], load())
