@@ -17,7 +17,9 @@ ALIGNMENT = 64  # bytes, kDefaultTensorAlignment
 _MARGIN = 2 * ALIGNMENT  # what a runtime asks for beyond the last tensor
 _MOST = 3000  # tensors that are planned; the time grows with the square
 _FOREVER = 1 << 31
-_SMALL = 0.05  # of the arena
+_SMALL, _FEW = 0.05, 100_000  # a share of the arena, and bytes
+# A detector's last step: it writes some dozen boxes, whose number is not in their shapes.
+_FEW_RESULTS = ("TFLite_Detection_PostProcess",)
 # Which input of an operator sets the shape of its output.
 _SHAPE_INPUT = {
     "RESHAPE": 1,
@@ -69,12 +71,17 @@ def nearly_arena_bytes(content: Content) -> int | None:
     Converters compute the batch size of the last layers of nearly every model in this way.
     """
     graph = content.main
-    late = [op for op in graph.operators if _only_known_later(graph, op)]
+    late = [
+        op for op in graph.operators if op.name not in _FEW_RESULTS and _only_known_later(graph, op)
+    ]
     if len(content.graphs) > 1 or any(op.name in _UNPLANNED or op.custom for op in late):
         return None
     planned = _planned(graph)
-    open_ = sum(graph.tensors[number].bytes for op in late for number in op.outputs if number >= 0)
-    return None if planned is None or open_ > planned * _SMALL else planned
+    open_ = [graph.tensors[number] for op in late for number in op.outputs if number >= 0]
+    # What is stored with one size open, the batch, is most often of the size that it will have.
+    few = 0 if any(-1 in tensor.signature[1:] for tensor in open_) else _FEW
+    size = sum(tensor.bytes for tensor in open_)
+    return None if planned is None or size > max(planned * _SMALL, few) else planned
 
 
 def arena_bytes(content: Content) -> int | None:

@@ -24,7 +24,9 @@ class Condition(NamedTuple):
     Fourier transform; ``any_type`` the type of any input or output; ``per_tensor`` weights with one
     scale; ``unlike`` two tensors whose types differ: "inputs", or "output" and input 0;
     ``unquantised`` an integer input 0 without a scale; ``given_type`` the type of an input that the
-    program has to set.
+    program has to set; ``data_types`` are what input 0 may be. ``sizes_above`` and ``sizes_below``
+    are about the number of sizes of a shape; ``broadcasts`` about inputs of unlike shapes;
+    ``computed`` is the place of an input whose numbers are not in the file.
     """
 
     names: tuple[str, ...] = ()
@@ -46,6 +48,11 @@ class Condition(NamedTuple):
     unquantised: bool = False
     given_type: str = ""
     begins: str = ""
+    data_types: tuple[str, ...] = ()
+    sizes_above: int | None = None
+    sizes_below: int | None = None
+    broadcasts: bool = False
+    computed: int | None = None
 
     def holds(self, graph: Graph, operator: Operator, registered: str) -> bool:
         """Whether the rule is about this operator."""
@@ -67,10 +74,22 @@ class Condition(NamedTuple):
             and (not self.unknown_type or "UNKNOWN" in {t.type for t in inputs if t})
             and (not self.unlike or _unlike(graph, operator, inputs, self.unlike))
             and (not self.given_type or _given(graph, operator, self.given_type))
-            and self._shapes_and_scales(graph, operator, inputs)
+            and (not self.data_types or _type(inputs, 0) in self.data_types)
+            and (self.computed is None or _computed(_at(inputs, self.computed)))
+            and self._shapes(inputs)
+            and self._scales(graph, operator, inputs)
         )
 
-    def _shapes_and_scales(self, graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
+    def _shapes(self, inputs: _Inputs) -> bool:
+        """A shape without sizes may be one that the file does not tell: it is below nothing."""
+        told = [len(tensor.shape) for tensor in inputs if tensor]
+        return (
+            (self.sizes_above is None or max(told, default=0) > self.sizes_above)
+            and (self.sizes_below is None or 0 < (told or [0])[0] < self.sizes_below)
+            and (not self.broadcasts or len({tensor.shape for tensor in inputs if tensor}) > 1)
+        )
+
+    def _scales(self, graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
         return (
             (not self.zero_scale or any(_scale(tensor) == 0 for tensor in inputs))
             and (not self.finer_output or _finer(graph, operator, inputs))
@@ -116,6 +135,10 @@ def _given(graph: Graph, operator: Operator, kind: str) -> bool:
     return any(number != NO_TENSOR and graph.tensors[number].type == kind for number in given)
 
 
+def _computed(tensor: Tensor | None) -> bool:
+    return tensor is not None and not tensor.stored
+
+
 def _unquantised(inputs: _Inputs) -> bool:
     data = _at(inputs, 0)
     return data is not None and data.type in _FIXED_POINT and data.quantisation is None
@@ -159,9 +182,9 @@ def _finer(graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
 
 
 def _powers_of_two(graph: Graph, operator: Operator) -> bool | None:
-    """Whether a real Fourier transform [..., rows, length / 2 + 1] has such lengths."""
-    result = _at(_tensors(graph, operator.outputs), 0)
-    if operator.name != "RFFT2D" or result is None or len(result.shape) < 2:
+    """Whether the lengths that a real Fourier transform is told, its input 1, are such."""
+    told = _at(_tensors(graph, operator.inputs), 1)
+    if operator.name != "RFFT2D" or told is None or not told.values:
         return None
-    lengths = result.shape[-2], (result.shape[-1] - 1) * 2
+    lengths = told.values
     return all(length > 0 and not length & (length - 1) for length in lengths)

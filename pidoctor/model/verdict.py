@@ -333,6 +333,17 @@ def _matches(content: Content, wheels: Sequence[Measured], target: Target) -> It
             match = _first(about[operator.name], graph, operator, wheels)
             if match is not None:
                 yield _Match(match, operator)
+        unused = _unused(graph)
+        match = _first([rule for rule in rules if not rule.when.names], graph, unused, wheels)
+        if match is not None:
+            yield _Match(match, unused)
+
+
+def _unused(graph: Graph) -> Operator:
+    """What no operator takes or writes, as if one did: a runtime looks at each tensor."""
+    used = {number for op in graph.operators for number in (*op.inputs, *op.outputs)}
+    idle = tuple(number for number in range(len(graph.tensors)) if number not in used)
+    return Operator("a tensor that no operator takes", 1, False, idle, (), None)
 
 
 def _first(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from math import prod
 from typing import NamedTuple
 
@@ -13,7 +14,10 @@ _MOST = 1 << 16  # bytes that are written of a larger tensor: nothing reads the 
 
 
 class T(NamedTuple):
-    """A tensor; ``scales`` 1 is per tensor; ``stored``: its content is in the file."""
+    """A tensor; ``scales`` 1 is per tensor; ``stored``: its content is in the file.
+
+    The content is ``values`` as int32, or zeros.
+    """
 
     shape: tuple[int, ...] = (1,)
     type: str = "FLOAT32"
@@ -23,6 +27,7 @@ class T(NamedTuple):
     blockwise: bool = False
     variable: bool = False
     scale: float = 0.5
+    values: tuple[int, ...] = ()
 
 
 class Op(NamedTuple):
@@ -68,6 +73,8 @@ def content(tensors: list[T], operators: list[Op], inputs: tuple[int, ...] = (0,
 
 
 def _buffer(tensor: T) -> Fields:
+    if tensor.values:
+        return Fields({0: Numbers("B", struct.pack(f"<{len(tensor.values)}i", *tensor.values))})
     if not tensor.stored:
         return Fields()
     size = prod(tensor.shape) * (types_by_name()[tensor.type].bits or 32) // 8
@@ -90,7 +97,7 @@ def _tensor(number: int, tensor: T) -> Fields:
         {
             0: Numbers("i", tensor.shape),
             1: Number("b", kind),
-            2: Number("I", number + 1 if tensor.stored else 0),
+            2: Number("I", number + 1 if tensor.stored or tensor.values else 0),
             3: f"t{number}",
             5: Number("?", tensor.variable),
         }

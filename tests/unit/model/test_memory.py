@@ -79,9 +79,20 @@ def test_a_wheel_without_xnnpack_packs_less() -> None:
     assert without.parts["float32"] < with_it.parts["float32"] / 3
 
 
-@pytest.mark.parametrize(("elements", "known"), [(16, True), (100_000, False)])
-def test_a_small_tensor_whose_shape_is_computed_does_not_matter(elements: int, known: bool) -> None:
-    tensors = [T((1, 10_000)), T((1, 10_000)), T((2,), "INT32"), T((1, elements))]
+@pytest.mark.parametrize(
+    ("elements", "signature", "known"),
+    [
+        (16, (), True),
+        (10_000, (-1, 10_000), True),
+        (10_000, (-1, -1), False),
+        (100_000, (-1, 100_000), False),
+    ],
+)
+def test_a_small_tensor_whose_shape_is_computed_does_not_matter(
+    elements: int, signature: tuple[int, ...], known: bool
+) -> None:
+    last = T((1, elements), signature=signature)
+    tensors = [T((1, 10_000)), T((1, 10_000)), T((2,), "INT32"), last]
     steps = [
         Op("RELU", (0,), (1,)),
         Op("SHAPE", (0,), (2,)),
@@ -90,3 +101,12 @@ def test_a_small_tensor_whose_shape_is_computed_does_not_matter(elements: int, k
     model = content(tensors, steps)
     assert arena_bytes(model) is None
     assert (nearly_arena_bytes(model) is not None) == known
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), [("TFLite_Detection_PostProcess", True), ("edgetpu-custom-op", False)]
+)
+def test_the_boxes_of_a_detector_do_not_matter(name: str, known: bool) -> None:
+    tensors = [T((1, 10_000)), T((1, 10_000)), T(())]
+    steps = [Op("RELU", (0,), (1,)), Op(name, (1,), (2,), custom=True)]
+    assert (nearly_arena_bytes(content(tensors, steps)) is not None) == known

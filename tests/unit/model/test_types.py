@@ -60,3 +60,11 @@ def test_types(model: Content, failure: str, older: int) -> None:
 def test_log_of_numbers_without_a_scale_dies_where_it_has_code() -> None:
     found = [judge_model(unary("LOG", "INT16", "INT16"), it).stage for it in RUNTIMES]
     assert found == ["allocate", None, "invoke", "invoke", "invoke"]
+
+
+def test_an_input_that_no_operator_takes_has_to_be_set_too() -> None:
+    tensors = [T((1, 4)), T((1, 4)), T((1, 4), "UINT16")]
+    model = content(tensors, [Op("RELU", (0,), (1,))], (0, 2))
+    said = [judge_model(model, target) for target in RUNTIMES]
+    assert [it.verdict for it in said] == ["cannot", *["runs"] * (ALL - 1)]
+    assert (said[0].stage, "no operator" in said[0].reason) == ("invoke", True)
