@@ -6,6 +6,7 @@ import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,10 +28,11 @@ class _Kind(NamedTuple):
 _CONVERT = "convert it with tf.lite.TFLiteConverter on a computer with TensorFlow, and copy the "
 _PAGE = "a web page saved under that name: download the file itself (the raw link)"
 _UNPACK = "unpack it first"
+_SOURCE = ": take the .tflite file from before that"
 _KINDS = (
     _Kind(b"<!D", _PAGE),
     _Kind(b"<htm", _PAGE),
-    _Kind(b"<?xm", "an XML document, mostly an error page of a download"),
+    _Kind(b"<?xm", "an XML document: the error page of a download, or an OpenVINO model"),
     _Kind(b"version https://git-lfs", "a Git LFS pointer: get the file itself with `git lfs pull`"),
     _Kind(b"\x89HDF", f"a Keras model in HDF5 (.h5): {_CONVERT}.tflite file here"),
     _Kind(b"\x1f\x8b", f"a gzip archive: {_UNPACK}"),
@@ -38,7 +40,15 @@ _KINDS = (
     _Kind(b"\xfd7zXZ", f"an xz archive: {_UNPACK}"),
     _Kind(b"7z\xbc\xaf", f"a 7-Zip archive: {_UNPACK}"),
     _Kind(b"\x28\xb5\x2f\xfd", f"a Zstandard archive: {_UNPACK}"),
-    _Kind(b"\x7fELF", "a program or library, not a model"),
+    _Kind(b"Rar!", f"a RAR archive: {_UNPACK}"),
+    _Kind(
+        b"\x7fELF",
+        "a program or a library. Edge Impulse's .eim is one, which the package edge_impulse_linux "
+        "runs: take the TensorFlow Lite file from the project's dashboard",
+    ),
+    _Kind(b"\x01HEF", f"a model compiled for a Hailo chip (.hef), which HailoRT runs{_SOURCE}"),
+    _Kind(b"RKNN", f"a model compiled for a Rockchip NPU, which RKNN Toolkit Lite2 runs{_SOURCE}"),
+    _Kind(b"LITERTLM", "a language model for LiteRT-LM: run it with the package litert-lm"),
     _Kind(b"\x93NUMPY", "a NumPy array: it may be an input of a model, but is none"),
     _Kind(b"\x89PNG", "a picture: it may be an input of a model, but is none"),
     _Kind(b"\xff\xd8\xff", "a picture: it may be an input of a model, but is none"),
@@ -51,6 +61,7 @@ _KINDS = (
 _SAFETENSORS = "a safetensors file (PyTorch): convert the model to .tflite first"
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _TEXT_SHOWN = 40
+_MOST_ENTRIES, _SHOWN = 1000, 3  # of a folder: entries that are looked at, models that are named
 # Control characters that no text has: all but tab, line feed, form feed and carriage return.
 _NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\f\r")
 
@@ -133,4 +144,18 @@ def _other_kind(head: bytes) -> str:
 def _folder(path: Path) -> str:
     if (path / "saved_model.pb").is_file():
         return f"a SavedModel folder: {_CONVERT}.tflite file here"
-    return "a folder, not a .tflite file"
+    if (path / "model.json").is_file():
+        return "a folder with a TensorFlow.js model: convert the model that it was made from"
+    try:
+        with os.scandir(path) as entries:
+            named = sorted(it.name for it in islice(entries, _MOST_ENTRIES) if _is_model(it.name))
+    except OSError as error:
+        return f"a folder that cannot be read ({error.strerror})"
+    if not named:
+        return "a folder without a .tflite file in it"
+    more = ", ..." if len(named) > _SHOWN else ""
+    return f"a folder; name one of the models in it: {', '.join(named[:_SHOWN])}{more}"
+
+
+def _is_model(name: str) -> bool:
+    return name.lower().endswith((".tflite", ".lite"))

@@ -74,6 +74,10 @@ def test_multiply_accumulates_by_hand() -> None:
         (b"\nhello, this is text", "a text, perhaps what a failed download said: hello, this"),
         (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
         (b"hello world", "not a .tflite model"),
+        (b"\x7fELF\x02\x01\x01", "Edge Impulse's .eim"),
+        (b"\x01HEF\0\0", "a Hailo chip"),
+        (b"RKNN\0\0", "a Rockchip NPU"),
+        (b"LITERTLM\1", "litert-lm"),
     ],
 )
 def test_what_is_no_model_is_told_so(tmp_path: Path, data: bytes, said: str) -> None:
@@ -86,6 +90,22 @@ def test_what_is_no_model_is_told_so(tmp_path: Path, data: bytes, said: str) -> 
 def test_a_saved_model_folder_says_how_to_convert(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"")
     with pytest.raises(ModelError, match="TFLiteConverter"), open_model(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("b.tflite", "a.LITE", "labels.txt"), "name one of the models in it: a.LITE, b.tflite"),
+        (tuple(f"{n}.tflite" for n in range(5)), "0.tflite, 1.*, ..."),
+        (("model.json", "a.bin"), "TensorFlow.js"),
+        (("labels.txt",), "a folder without a .tflite file"),
+    ],
+)
+def test_a_folder_says_what_is_in_it(tmp_path: Path, names: tuple[str, ...], said: str) -> None:
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(ModelError, match=said), open_model(tmp_path):
         pass
 
 
