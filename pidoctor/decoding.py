@@ -14,7 +14,7 @@ Understood are dataclasses and named tuples (a field with a default may be left 
 ``tuple[X, ...]``, ``Mapping[str or int, X]``, unions, ``Literal``, enums, texts of a :class:`Form`,
 JSON's own types, and any class made from one text that raises ValueError for a wrong one
 (``Version``; ``FORM`` says in words what it expects). A class whose keys differ from its fields
-says so: ``JSON_NAMES = {"import_line": "import"}``.
+says so: ``JSON_NAMES = {"import_line": "import"}``; "" is for a field that JSON does not hold.
 
 Every fault is listed, not only the first; nothing is converted on the quiet.
 """
@@ -29,7 +29,7 @@ from typing import Annotated, Any, Callable, Literal, NamedTuple, TypeVar, Union
 
 from pidoctor.errors import UsageError
 from pidoctor.profile.fact import Fact, State
-from pidoctor.record_fields import REQUIRED, fields_of, is_record, is_union
+from pidoctor.record_fields import REQUIRED, fields_of, is_record, is_union, keys_of
 
 T = TypeVar("T")
 # Where a value stands: its parent's path and its key; formatted only when there is a fault.
@@ -106,13 +106,18 @@ def build(kind: type[T], data: Any) -> T:
 
 
 def encode(value: Any) -> Any:
-    """``value`` as plain JSON values; what :func:`decode` reads back."""
+    """``value`` as plain JSON values; what :func:`decode` reads back.
+
+    A class whose JSON is not what its fields say has a ``to_json``.
+    """
     if isinstance(value, Fact):
         fact = {"value": encode(value.value), "state": value.state.value, "source": value.source}
         return {**fact, "detail": value.detail} if value.detail else fact
     kind = type(value)
+    if hasattr(kind, "to_json"):
+        return value.to_json()
     if is_record(kind):
-        return {field.key: encode(getattr(value, field.name)) for field in fields_of(kind)}
+        return {key: encode(getattr(value, name)) for name, key in keys_of(kind)}
     if isinstance(value, Mapping):
         return {str(key): encode(item) for key, item in sorted(value.items())}
     if isinstance(value, (tuple, list)):
@@ -150,7 +155,8 @@ def _converter(kind: Any, exact: bool) -> Convert:
     if origin is Literal:
         return _choice({option: option for option in inner})
     if origin is Annotated:
-        return _formed(*kind.__metadata__)
+        form = _form_of(kind)
+        return _formed(form) if form else converter(inner[0], exact)
     if origin is tuple:
         return _list(inner[0], converter(inner[0], exact))
     if origin is not None and is_union(origin):
@@ -258,6 +264,10 @@ def _formed(form: Form) -> Convert:
     return convert
 
 
+def _form_of(kind: Any) -> Form | None:
+    return next((mark for mark in kind.__metadata__ if isinstance(mark, Form)), None)
+
+
 def _list(kind: Any, item: Convert) -> Convert:
     plain, fits = _quick(kind)
 
@@ -278,7 +288,8 @@ def _quick(kind: Any) -> tuple[Any, Callable[[str], object] | None]:
     if is_union(origin) and len(inner) == 2 and type(None) in inner:
         return _quick(inner[inner[0] is type(None)])
     if origin is Annotated:
-        return str, kind.__metadata__[0].fits
+        form = _form_of(kind)
+        return (str, form.fits) if form else _quick(inner[0])
     return (kind if kind in (str, int, bool) else None), None
 
 
@@ -322,7 +333,7 @@ def _json_types(kind: Any) -> tuple[type, ...]:
     if origin is tuple:
         return (list,)
     if origin is Annotated:
-        return (str,)
+        return _json_types(typing.get_args(kind)[0])
     if origin is not None or is_record(kind):
         return (dict,)
     return (float, int) if kind is float else (kind if kind in _PLAIN else str,)

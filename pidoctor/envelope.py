@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pidoctor import __version__
 from pidoctor.asked import Asked
+from pidoctor.decoding import encode
 from pidoctor.result import ExitCode, Finding
+from pidoctor.value_rules import STRENGTHS, Text, one_of
 
 if TYPE_CHECKING:  # a command imports only what it answers with
     from pidoctor import shapes
@@ -28,8 +30,6 @@ if TYPE_CHECKING:  # a command imports only what it answers with
     from pidoctor.triage.cases import Case
     from pidoctor.triage.diagnosis import Diagnosis
 
-Shape_co = TypeVar("Shape_co", covariant=True)
-
 
 class Cell(NamedTuple):
     """One cell of the matrix: a target, and what was found for it.
@@ -38,28 +38,15 @@ class Cell(NamedTuple):
     nearest miss; ``rests_on`` is how well that is known.
     """
 
-    target: str
-    requirement: str
-    status: str
+    target: Text
+    requirement: Text
+    status: Annotated[str, one_of("plan", "impossible", "unknown")]
     summary: str
     board: str = ""
     system: str = ""
     bits: int = 0
     python: str = ""
-    rests_on: str = ""  # "claimed", "read" or "proven"
-
-    def to_json(self) -> shapes.Cell:
-        return {
-            "target": self.target,
-            "requirement": self.requirement,
-            "status": self.status,
-            "summary": self.summary,
-            "board": self.board,
-            "system": self.system,
-            "bits": self.bits,
-            "python": self.python,
-            "rests_on": self.rests_on,
-        }
+    rests_on: Annotated[str, one_of("", *STRENGTHS)] = ""
 
 
 class Answer(NamedTuple):
@@ -85,26 +72,18 @@ class Answer(NamedTuple):
             "exit_code": result.exit_code,
             "verdict": verdict,
             "next": then,
-            "findings": _each(result.findings),
-            "resolution": result.resolution.to_json() if result.resolution else None,
+            "findings": encode(result.findings),
+            "resolution": encode(result.resolution),
         }
 
 
-class ShownStep(NamedTuple):
+class Step(NamedTuple):
     """A step of an installation as it is shown; ``status`` is "planned", "done" or "failed"."""
 
     text: str
     command: str = ""
     writes: tuple[str, ...] = ()
-    status: str = "planned"
-
-    def to_json(self) -> shapes.Step:
-        return {
-            "text": self.text,
-            "command": self.command,
-            "writes": list(self.writes),
-            "status": self.status,
-        }
+    status: Annotated[str, one_of("planned", "done", "failed")] = "planned"
 
 
 class IndexAnswer(NamedTuple):
@@ -117,10 +96,10 @@ class IndexAnswer(NamedTuple):
 
     def to_json(self) -> shapes.IndexAnswer:
         return {
-            "status": self.status.to_json() if self.status else None,
-            "update": self.update.to_json() if self.update else None,
-            "verify": self.verify.to_json() if self.verify else None,
-            "audits": None if self.audits is None else [audit.to_json() for audit in self.audits],
+            "status": encode(self.status),
+            "update": encode(self.update),
+            "verify": encode(self.verify),
+            "audits": encode(self.audits),
         }
 
 
@@ -168,7 +147,7 @@ class Result:
     fleet: Fleet | None = None
     timings: Mapping[str, float] | None = None  # seconds
     asked: Asked | None = None
-    steps: tuple[ShownStep, ...] | None = None
+    steps: tuple[Step, ...] | None = None
     environment: Path | None = None  # that the steps change
     outcome: Outcome | None = None  # of an install
     receipt: Mapping[str, Any] | None = None
@@ -201,31 +180,31 @@ class Result:
             "verdict": verdict,
             "next": then,
             "profile": _profile(self.profile),
-            "findings": _each(self.findings),
-            "resolution": self.resolution.to_json() if self.resolution else None,
-            "explanation": self.explanation.to_json() if self.explanation else None,
-            "proof": self.proof.to_json() if self.proof else None,
-            "diagnoses": _each(self.diagnoses),
-            "cases": _each(self.cases),
-            "matrix": _each(self.matrix),
-            "model": self.model.to_json() if self.model else None,
-            "bench": self.bench.to_json() if self.bench else None,
-            "fleet": self.fleet.to_json() if self.fleet else None,
+            "findings": encode(self.findings),
+            "resolution": encode(self.resolution),
+            "explanation": encode(self.explanation),
+            "proof": encode(self.proof),
+            "diagnoses": encode(self.diagnoses),
+            "cases": encode(self.cases),
+            "matrix": encode(self.matrix),
+            "model": encode(self.model),
+            "bench": encode(self.bench),
+            "fleet": encode(self.fleet),
             "timings": self.timings,
             "here": self.asked.here if self.asked else None,
-            "steps": _each(self.steps),
-            "environment": str(self.environment) if self.environment else None,
-            "install": outcome.to_json() if outcome else None,
+            "steps": encode(self.steps),
+            "environment": encode(self.environment),
+            "install": encode(outcome),
             "already_installed": outcome.status == "already" if outcome else None,
             "receipt": self.receipt,
-            "targets": None if self.targets is None else list(self.targets),
-            "index": self.index.to_json() if self.index else None,
+            "targets": encode(self.targets),
+            "index": encode(self.index),
             "directory": self.downloaded.directory if self.downloaded else None,
             "files": [*self.downloaded.files, *self.downloaded.beside] if self.downloaded else None,
             "document": written.text,
             "output": written.output,
             "html": self.html,
-            "answers": _each(self.answers),
+            "answers": encode(self.answers),
         }
 
 
@@ -235,13 +214,3 @@ def _profile(profile: Profile | None) -> Mapping[str, object] | None:
     from pidoctor.profile.codec import to_json
 
     return to_json(profile)
-
-
-class _Part(Protocol[Shape_co]):
-    """A part of a result: it knows its JSON."""
-
-    def to_json(self) -> Shape_co: ...
-
-
-def _each(parts: Iterable[_Part[Shape_co]] | None) -> list[Shape_co] | None:
-    return None if parts is None else [part.to_json() for part in parts]

@@ -45,6 +45,18 @@ def fields_of(kind: Any) -> tuple[Field, ...]:
     return _fields_of(kind)
 
 
+def keys_of(kind: Any) -> tuple[tuple[str, str], ...]:
+    """The fields of a record and their keys in JSON, without those that JSON does not hold."""
+    return _keys_of(kind)
+
+
+@cache
+def _keys_of(kind: Any) -> tuple[tuple[str, str], ...]:
+    keys = getattr(kind, "JSON_NAMES", {})
+    names = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
+    return tuple((name, key) for name in names for key in [keys.get(name, name)] if key)
+
+
 @cache
 def _fields_of(kind: Any) -> tuple[Field, ...]:
     hints, names = _hints(kind), getattr(kind, "JSON_NAMES", {})

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.value_rules import Id, Text
 
 
 class Severity(str, Enum):
@@ -35,11 +34,8 @@ class Remedy(NamedTuple):
     """
 
     text: str
-    commands: tuple[str, ...] = ()
+    commands: tuple[Text, ...] = ()
     safe: bool = False
-
-    def to_json(self) -> shapes.Remedy:
-        return {"commands": list(self.commands), "safe": self.safe, "text": self.text}
 
 
 class Finding(NamedTuple):
@@ -49,21 +45,10 @@ class Finding(NamedTuple):
     what was seen there.
     """
 
-    id: str
+    id: Id
     severity: Severity
-    message: str
+    message: Text
     evidence: str = ""
     remedy: Remedy | None = None
-    link: str = ""
-    topic: str = ""  # what it is about, as the check says: "storage", "python"
-
-    def to_json(self) -> shapes.Finding:
-        return {
-            "id": self.id,
-            "severity": self.severity.value,
-            "message": self.message,
-            "evidence": self.evidence,
-            "remedy": self.remedy.to_json() if self.remedy else None,
-            "link": self.link or None,
-            "topic": self.topic or None,
-        }
+    link: str | None = None
+    topic: str | None = None  # what it is about, as the check says: "storage", "python"

@@ -7,6 +7,8 @@ import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pidoctor.value_rules import Text
+
 if TYPE_CHECKING:
     from pidoctor import shapes
 
@@ -53,8 +55,8 @@ class Compared(NamedTuple):
 class Comparison(NamedTuple):
     """Two models, or two measurements: what both are called, and each configuration of both."""
 
-    one: str
-    other: str
+    one: Text
+    other: Text
     rows: tuple[Compared, ...]
 
     @property
@@ -77,13 +79,6 @@ class Comparison(NamedTuple):
         told = f"{self.other} {told} with {best.configuration}: it takes {_times(best.ratio)} times"
         doubt = f"; not to be believed: {best.void[0]}" if best.void else ""
         return f"{told} as long ({about}){doubt}."
-
-    def to_json(self) -> shapes.BenchComparison:
-        return {
-            "one": self.one,
-            "other": self.other,
-            "rows": [row.to_json() for row in self.rows],
-        }
 
 
 def _times(ratio: float) -> str:

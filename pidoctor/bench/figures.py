@@ -6,6 +6,9 @@ import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pidoctor.decoding import encode
+from pidoctor.value_rules import Amount, NotNegative
+
 if TYPE_CHECKING:
     from pidoctor import shapes
     from pidoctor.bench.comparison import Comparison
@@ -27,24 +30,13 @@ class Figures(NamedTuple):
     system is longer than such a call, and says nothing of the model.
     """
 
-    minimum: float
-    p50: float
-    p90: float
-    p99: float
-    mean: float
-    variation: float
-    calls: int
-
-    def to_json(self) -> shapes.BenchFigures:
-        return {
-            "min": self.minimum,
-            "p50": self.p50,
-            "p90": self.p90,
-            "p99": self.p99,
-            "mean": self.mean,
-            "variation": self.variation,
-            "calls": self.calls,
-        }
+    min: NotNegative
+    p50: NotNegative
+    p90: NotNegative
+    p99: NotNegative
+    mean: NotNegative
+    variation: NotNegative
+    calls: Amount
 
 
 def figures_of(times: Sequence[float]) -> Figures:
@@ -118,7 +110,7 @@ class BenchRun(NamedTuple):
             "threads": self.threads,
             "xnnpack": self.xnnpack,
             "delegate": self.delegate or None,
-            "ms": self.figures.to_json() if self.figures else None,
+            "ms": encode(self.figures),
             "load_ms": self.load_ms,
             "allocate_ms": self.allocate_ms,
             "first_ms": self.first_ms,
@@ -130,7 +122,7 @@ class BenchRun(NamedTuple):
             "output_sha256_16": self.checksum or None,
             "output_apart": self.apart,
             "void": list(self.void),
-            "death": self.death.to_json() if self.death else None,
+            "death": encode(self.death),
         }
 
 
@@ -179,14 +171,14 @@ class Bench(NamedTuple):
             "model": self.model,
             "runtime": self.runtime,
             "version": self.version,
-            "runs": [run.to_json() for run in self.runs],
+            "runs": encode(self.runs),
             "drift": self.drift,
             "governor": self.governor,
             "celsius": self.celsius,
             "mhz": self.mhz,
-            "predicted": self.predicted.to_json() if self.predicted else None,
-            "operators": self.operators.to_json() if self.operators else None,
-            "comparison": self.comparison.to_json() if self.comparison else None,
+            "predicted": encode(self.predicted),
+            "operators": encode(self.operators),
+            "comparison": encode(self.comparison),
         }
 
 

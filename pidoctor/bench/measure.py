@@ -25,6 +25,7 @@ from pidoctor.bench.figures import (
 )
 from pidoctor.bench.payload import MARK
 from pidoctor.catalog.runtimes import Runtime
+from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
 from pidoctor.host.base import Completed, Host
 from pidoctor.host.command import Command, run_all
@@ -223,7 +224,7 @@ def _command(subject: Subject, asked: Configuration) -> Command:
         "threads": asked.threads,
         "xnnpack": asked.xnnpack,
         "seconds": subject.seconds,
-        "delegate": delegate.to_json() if delegate else None,
+        "delegate": encode(delegate),
         "inputs": given.files,
         "needs": given.needs,
         "shapes": given.shapes,

@@ -89,7 +89,7 @@ def _verdict(device: Accelerator, row: AcceleratorRow | None) -> Finding:
         Severity.WARNING if bad else Severity.NOTE,
         f"{device.name}: {row.note if row else device.note}",
         device.source,
-        link=row.sources[0] if row and row.sources else "",
+        link=row.sources[0] if row and row.sources else None,
     )
 
 

@@ -165,7 +165,7 @@ def _illegal_instruction(
         f"processor: {name} uses {listed(missing)}, which it lacks."
         + (f" {known.instead}" if known else ""),
         f"{case.profile.cpu.features.source}: no {listed(missing, 'or')}",
-        link=known.source if known else "",
+        link=known.source if known else None,
     )
 
 

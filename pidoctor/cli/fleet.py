@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pidoctor.catalog.catalog import Catalog
-    from pidoctor.envelope import Result, ShownStep
+    from pidoctor.envelope import Result, Step
     from pidoctor.fleet.planning import BoardKind, FleetPlan
     from pidoctor.fleet.reading import Document
     from pidoctor.profile.profile import Profile
@@ -158,9 +158,9 @@ def _plan(options: argparse.Namespace) -> Result:
     )
 
 
-def _told(planned: FleetPlan) -> tuple[tuple[ShownStep, ...], tuple[Finding, ...]]:
+def _told(planned: FleetPlan) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:
     """What each kind gets, and what stands in the way of others."""
-    from pidoctor.envelope import ShownStep
+    from pidoctor.envelope import Step
     from pidoctor.result import Finding, Severity
 
     def names(kind: BoardKind) -> str:
@@ -168,7 +168,7 @@ def _told(planned: FleetPlan) -> tuple[tuple[ShownStep, ...], tuple[Finding, ...
         return f"{', '.join(kind.boards[:3])}{more}"
 
     steps = tuple(
-        ShownStep(f"{names(kind)} ({kind.fingerprint.label}): {kind.summary}", status="done")
+        Step(f"{names(kind)} ({kind.fingerprint.label}): {kind.summary}", status="done")
         for kind in planned.kinds
         if kind.plan
     )

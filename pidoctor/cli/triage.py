@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_where
+from pidoctor.decoding import encode
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -107,7 +108,7 @@ def _several(logs: list[str], profile: Profile | None, options: argparse.Namespa
         from pidoctor.safe_files import write_output
 
         write_output(options.html, cases_page(cases))
-    lines = [json.dumps(case.to_json(), ensure_ascii=False) + "\n" for case in cases]
+    lines = [json.dumps(encode(case), ensure_ascii=False) + "\n" for case in cases]
     return Result(
         "triage",
         exit_code=exit_code(cases),

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
@@ -20,10 +20,8 @@ from pidoctor.evidence.instructions import scan
 from pidoctor.evidence.library import LibraryAudit
 from pidoctor.evidence.numpy_api import NumpyUse, numpy_use
 from pidoctor.evidence.reach import entry_extensions, reached
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
 from pidoctor.safe_files import open_regular
+from pidoctor.value_rules import Amount
 
 _IN_MEMORY = 8 << 20  # bytes of a library
 
@@ -37,9 +35,11 @@ class WheelAudit:
     file name says something else than the files.
     """
 
+    JSON_NAMES = {"filename": "file"}  # noqa: RUF012 (read by the decoder)
+
     filename: str
-    size: int
-    unpacked_size: int
+    size: Amount
+    unpacked_size: Amount
     numpy_api: NumpyUse | None
     libraries: tuple[LibraryAudit, ...]
     disagreements: tuple[str, ...] = field(default=())
@@ -48,18 +48,6 @@ class WheelAudit:
     def required(self) -> tuple[LibraryAudit, ...]:
         """The libraries without which the package cannot be imported."""
         return tuple(library for library in self.libraries if library.required)
-
-    def to_json(self) -> shapes.WheelAudit:
-        return {
-            "file": self.filename,
-            "size": self.size,
-            "unpacked_size": self.unpacked_size,
-            "numpy_api": None
-            if self.numpy_api is None
-            else {"abi": self.numpy_api.abi, "feature": self.numpy_api.feature},
-            "libraries": [library.to_json() for library in self.libraries],
-            "disagreements": list(self.disagreements),
-        }
 
 
 def audit(path: Path) -> WheelAudit:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pidoctor.evidence.elf import ElfFacts, VersionNeed
+from pidoctor.decoding import encode
+from pidoctor.evidence.elf import ElfFacts
 from pidoctor.evidence.features import UsedFeatures
 from pidoctor.evidence.numpy_api import NumpyUse
 
@@ -38,9 +39,9 @@ class LibraryAudit:
             "machine": facts.machine,
             "bits": facts.bits,
             "float_abi": facts.float_abi,
-            "glibc": _need_json(facts.glibc),
-            "glibcxx": _need_json(facts.glibcxx),
-            "cxxabi": _need_json(facts.cxxabi),
+            "glibc": encode(facts.glibc),
+            "glibcxx": encode(facts.glibcxx),
+            "cxxabi": encode(facts.cxxabi),
             "needed": list(facts.needed),
             "bundled": list(self.bundled),
             "align": facts.align,
@@ -48,18 +49,6 @@ class LibraryAudit:
             "exec_stack": facts.exec_stack,
             "cpu_features": list(self.features.always),
             "optional_features": list(self.features.optional),
-            "arm": None
-            if facts.arm is None
-            else {
-                "cpu_arch": facts.arm.cpu_arch,
-                "fp_arch": facts.arm.fp_arch,
-                "simd_arch": facts.arm.simd_arch,
-            },
-            "numpy_api": None
-            if self.numpy is None
-            else {"abi": self.numpy.abi, "feature": self.numpy.feature},
+            "arm": encode(facts.arm),
+            "numpy_api": encode(self.numpy),
         }
-
-
-def _need_json(need: VersionNeed) -> shapes.Need:
-    return {"strong": need.strong, "weak": need.weak}

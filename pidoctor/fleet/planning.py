@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pidoctor.errors import PidoctorError, UsageError
 from pidoctor.fleet.judging import Answer, Probe, bare
 from pidoctor.fleet.reading import Document, reason
-from pidoctor.fleet.report import Unread
+from pidoctor.fleet.report import FleetUnread
 from pidoctor.profile.fingerprint import Fingerprint, fingerprint, to_json
 from pidoctor.profile.profile import Profile
 from pidoctor.report.text import one_line
@@ -42,7 +42,7 @@ class FleetPlan:
     """The kinds, and the documents that could not be read."""
 
     kinds: tuple[BoardKind, ...]
-    unread: tuple[Unread, ...]
+    unread: tuple[FleetUnread, ...]
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept in a file: what an engine needs to bring each board its wheels."""
@@ -70,12 +70,12 @@ def make_plan(
     """
     boards: dict[Fingerprint, list[str]] = {}
     machines: dict[Fingerprint, Profile] = {}
-    unread: list[Unread] = []
+    unread: list[FleetUnread] = []
     for document in documents:
         try:
             profile = bare(_machine(document, probe))
         except Exception as error:  # of any kind: the other boards are planned for all the same
-            unread.append(Unread(document.source, reason(error)))
+            unread.append(FleetUnread(document.source, reason(error)))
             continue
         found = fingerprint(profile)
         machines.setdefault(found, profile)

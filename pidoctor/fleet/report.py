@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.judging import Answer, Judge, bare
 from pidoctor.fleet.reading import Document, reason
 from pidoctor.fleet.record import BoardStatus, Record
-from pidoctor.fleet.store import Count, Moved, Store
-from pidoctor.fleet.telling import Peer, Telling, telling
+from pidoctor.fleet.store import Count, FleetMoved, Store
+from pidoctor.fleet.telling import FleetTelling, Peer, telling
 from pidoctor.profile import codec
 from pidoctor.profile.fingerprint import Fingerprint
-from pidoctor.profile.fingerprint import to_json as print_json
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Plan
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.value_rules import Amount, Text
 
 EXAMPLES = 20  # names of boards kept for a group
 _UNREAD = 20  # files of which it is said why they were not read
@@ -28,52 +26,28 @@ _MOVED = 50
 _PEERS = 40  # groups that work and are compared with
 
 
-class Cause(NamedTuple):
+class FleetCause(NamedTuple):
     """A trouble, its sentence, and how many boards of a group have it."""
 
-    id: str
+    id: Text
     text: str
-    boards: int
+    boards: Amount
 
 
 @dataclass(frozen=True)
-class Group:
+class FleetGroup:
     """Boards that are the same to a wheel and do alike; ``fingerprint`` None: not known."""
 
     fingerprint: Fingerprint | None
     verdict: BoardStatus
-    boards: int
+    boards: Amount
     names: tuple[str, ...]  # the first EXAMPLES
     software: tuple[str, ...]  # "tflite-runtime 2.14.0, numpy 1.26.4", the commonest first
-    causes: tuple[Cause, ...]
-    telling: Telling | None = None
-
-    def to_json(self) -> shapes.FleetGroup:
-        told = self.telling
-        return {
-            "fingerprint": print_json(self.fingerprint) if self.fingerprint else None,
-            "verdict": self.verdict.value,
-            "boards": self.boards,
-            "names": list(self.names),
-            "software": list(self.software),
-            "causes": [
-                {"id": cause.id, "text": cause.text, "boards": cause.boards}
-                for cause in self.causes
-            ],
-            "telling": None
-            if told is None
-            else {
-                "fact": told.fact,
-                "here": told.here,
-                "there": told.there,
-                "boards": told.boards,
-                "text": told.text,
-                "result": told.result,
-            },
-        }
+    causes: tuple[FleetCause, ...]
+    telling: FleetTelling | None = None
 
 
-class Unread(NamedTuple):
+class FleetUnread(NamedTuple):
     """A document that was not read, and why."""
 
     source: str
@@ -81,52 +55,30 @@ class Unread(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Drift:
+class FleetDrift:
     """What differs from the report made at ``since``; the first of them by name."""
 
     since: str
-    new: int
-    gone: int
-    changed: int
-    boards: tuple[Moved, ...]
-
-    def to_json(self) -> shapes.FleetDrift:
-        return {
-            "since": self.since,
-            "new": self.new,
-            "gone": self.gone,
-            "changed": self.changed,
-            "boards": [
-                {"board": moved.board, "before": moved.before, "after": moved.after}
-                for moved in self.boards
-            ],
-        }
+    new: Amount
+    gone: Amount
+    changed: Amount
+    boards: tuple[FleetMoved, ...]
 
 
 @dataclass(frozen=True)
 class Fleet:
     """The report: groups, those with most to do first."""
 
-    boards: int
-    documents: int
-    groups: tuple[Group, ...]
-    unread: int
-    not_read: tuple[Unread, ...]  # the first of them
-    drift: Drift | None = None  # None: there is no report before
+    boards: Amount
+    documents: Amount
+    groups: tuple[FleetGroup, ...]
+    unread: Amount
+    not_read: tuple[FleetUnread, ...]  # the first of them
+    drift: FleetDrift | None = None  # None: there is no report before
 
     def of(self, verdict: str) -> int:
         """How many boards do so."""
         return sum(group.boards for group in self.groups if group.verdict.value == verdict)
-
-    def to_json(self) -> shapes.Fleet:
-        return {
-            "boards": self.boards,
-            "documents": self.documents,
-            "groups": [group.to_json() for group in self.groups],
-            "unread": self.unread,
-            "not_read": [{"source": one.source, "error": one.error} for one in self.not_read],
-            "drift": self.drift.to_json() if self.drift else None,
-        }
 
 
 def fleet_report(
@@ -138,7 +90,7 @@ def fleet_report(
     """
     store.begin(made)
     read, unread = 0, 0
-    not_read: list[Unread] = []
+    not_read: list[FleetUnread] = []
     seen: set[Fingerprint] = set()
     for document in documents:
         read += 1
@@ -147,7 +99,7 @@ def fleet_report(
         except Exception as error:  # of any kind: the other documents are read all the same
             unread += 1
             if len(not_read) < _UNREAD:
-                not_read.append(Unread(document.source, reason(error)))
+                not_read.append(FleetUnread(document.source, reason(error)))
     groups = tuple(_told(_groups(store), store, judge.answer))
     boards = sum(group.boards for group in groups)
     drift = _drift(store) if compare else None
@@ -176,12 +128,12 @@ _ORDER = (
 )
 
 
-def _groups(store: Store) -> list[Group]:
+def _groups(store: Store) -> list[FleetGroup]:
     counted: dict[tuple[Fingerprint | None, BoardStatus], list[Count]] = {}
     for count in store.counts():
         counted.setdefault((count.fingerprint, count.verdict), []).append(count)
     groups = [
-        Group(
+        FleetGroup(
             found,
             verdict,
             sum(count.boards for count in counts),
@@ -209,14 +161,14 @@ def _software(count: Count) -> str:
     return f"{count.runtime} {count.version}".strip() + numpy
 
 
-def _causes(counts: list[Count]) -> Iterator[Cause]:
+def _causes(counts: list[Count]) -> Iterator[FleetCause]:
     texts = {count.cause: count.detail for count in counts}
     for cause, boards in _summed(counts, lambda count: count.cause):
         if cause or texts[cause]:
-            yield Cause(cause or "not-named", texts[cause], boards)
+            yield FleetCause(cause or "not-named", texts[cause], boards)
 
 
-def _told(groups: list[Group], store: Store, answer: Answer) -> Iterator[Group]:
+def _told(groups: list[FleetGroup], store: Store, answer: Answer) -> Iterator[FleetGroup]:
     """The groups, each that does not work with the fact that tells it from those that do."""
     good = [group for group in groups if group.verdict.good and group.fingerprint is not None]
     good.sort(key=lambda group: (group.verdict is not BoardStatus.WORKS, -group.boards))
@@ -230,14 +182,14 @@ def _told(groups: list[Group], store: Store, answer: Answer) -> Iterator[Group]:
         yield group if group.verdict.good else _with_telling(group, store, peers, good, answer)
 
 
-def _profile(group: Group, store: Store) -> Profile | None:
+def _profile(group: FleetGroup, store: Store) -> Profile | None:
     data = store.machine(group.fingerprint) if group.fingerprint else None
     return codec.from_json(data) if data is not None else None
 
 
 def _with_telling(
-    group: Group, store: Store, peers: list[Peer], good: list[Group], answer: Answer
-) -> Group:
+    group: FleetGroup, store: Store, peers: list[Peer], good: list[FleetGroup], answer: Answer
+) -> FleetGroup:
     profile = _profile(group, store)
     if profile is None:
         return group
@@ -251,7 +203,7 @@ def _with_telling(
         return group
 
 
-def _other_software(group: Group, good: list[Group], plan: Plan) -> Telling | None:
+def _other_software(group: FleetGroup, good: list[FleetGroup], plan: Plan) -> FleetTelling | None:
     """What the boards that work have installed otherwise, where resolving gives just that."""
     pins = {pin.name: pin.version for pin in plan.pins}
     wanted = f"{plan.runtime} {plan.version}"
@@ -261,28 +213,25 @@ def _other_software(group: Group, good: list[Group], plan: Plan) -> Telling | No
     if not here or here == wanted or not boards:
         return None
     text = "install what resolving gives: pidoctor install"
-    return Telling("installed software", here, wanted, boards, text, plan.summary)
+    return FleetTelling("installed software", here, wanted, boards, text, plan.summary)
 
 
-def _drift(store: Store) -> Drift | None:
+def _drift(store: Store) -> FleetDrift | None:
     since = store.before()
     if since is None:
         return None
     new = gone = changed = 0
-    first: list[Moved] = []
+    first: list[FleetMoved] = []
     for moved in store.moved():
         new += moved.before is None
         gone += moved.after is None
         changed += moved.before is not None and moved.after is not None
         if len(first) < _MOVED:
             first.append(moved)
-    return Drift(since, new, gone, changed, tuple(first))
+    return FleetDrift(since, new, gone, changed, tuple(first))
 
 
 def json_lines(records: Iterable[Record]) -> Iterator[str]:
     """A line of JSON for each board."""
     for record in records:
-        found = record.fingerprint
-        fields = {**record._asdict(), "verdict": record.verdict.value}
-        fields["fingerprint"] = print_json(found) if found else None
-        yield json.dumps(fields, ensure_ascii=False) + "\n"
+        yield json.dumps(encode(record), ensure_ascii=False) + "\n"

@@ -64,7 +64,7 @@ class Count(NamedTuple):
     boards: int
 
 
-class Moved(NamedTuple):
+class FleetMoved(NamedTuple):
     """A board that does otherwise than in the report before; either is None where it was not in."""
 
     board: str
@@ -217,7 +217,7 @@ class Store:
         row = next(self._run("SELECT made FROM fleet_report WHERE id = ?", self.report - 1), None)
         return str(row[0]) if row else None
 
-    def moved(self) -> Iterator[Moved]:
+    def moved(self) -> Iterator[FleetMoved]:
         """The boards that are new, gone, or do otherwise than in the report before."""
         self._flush()
         said = "verdict || CASE WHEN runtime = '' THEN '' ELSE ' ' || runtime || ' ' || version END"
@@ -231,7 +231,7 @@ class Store:
             *(self.report, self.report - 1, self.report - 1, self.report),
         )
         for board, then, since in rows:
-            yield Moved(board, then, since)
+            yield FleetMoved(board, then, since)
 
     def _flush(self) -> None:
         if self._waiting:

@@ -24,6 +24,7 @@ from pidoctor.profile.variation import (
 )
 from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.units import memory, pages
+from pidoctor.value_rules import Amount, Text
 
 
 class Peer(NamedTuple):
@@ -33,16 +34,16 @@ class Peer(NamedTuple):
     boards: int
 
 
-class Telling(NamedTuple):
+class FleetTelling(NamedTuple):
     """The fact: its name, its value on the boards that do not work, and on ``boards`` that do.
 
     ``text`` is what to do, ``result`` what would then be installed.
     """
 
-    fact: str
+    fact: Text
     here: str
     there: str
-    boards: int
+    boards: Amount
     text: str
     result: str
 
@@ -57,7 +58,7 @@ class _Axis(NamedTuple):
 
 def telling(
     failing: Profile, peers: Sequence[Peer], answer: Callable[[Profile], Resolution]
-) -> Telling | None:
+) -> FleetTelling | None:
     """The cheapest such fact; None where no single one is it."""
     for axis, peer, changed in _changed(failing, peers):
         resolution = answer(changed)
@@ -65,7 +66,7 @@ def telling(
             continue
         same = sum(other.boards for other in peers if _same(axis, other.profile, peer.profile))
         todo = ", and ".join(step.text for step in steps(failing, changed))
-        return Telling(
+        return FleetTelling(
             axis.name,
             axis.value(failing),
             axis.value(peer.profile),

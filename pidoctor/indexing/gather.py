@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
@@ -57,7 +58,8 @@ class WheelReader:
                 raise CouldNotCheckError(f"{link.filename}: is not what the index page promised")
             file.seek(0)
             try:
-                return audit_file(file, link.filename).to_json()
+                evidence: Mapping[str, Any] = encode(audit_file(file, link.filename))
+                return evidence
             except PidoctorError as error:
                 return {"error": str(error)}
 

@@ -18,6 +18,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from pidoctor.catalog.wheels import Evidence, IndexedProject, Wheel, WheelsIndex, read_document
+from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
@@ -293,7 +294,7 @@ class OwnIndex(WheelsIndex):
                 audit = audit_file(io.BufferedReader(remote, _BUFFER), link.filename, False)
         except PidoctorError:
             return None  # it stays claimed by its tag, which the plan says
-        found = summary(audit.to_json())
+        found = summary(encode(audit))
         self._store.put("evidence", wheel.sha256, found)
         return read_document(Evidence, found, wheel.filename)
 

@@ -6,41 +6,26 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from pidoctor.catalog.location import retrieved
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.value_rules import Amount
 
 
 @dataclass(frozen=True)
 class IndexStatus:
     """``origin`` is "shipped" or "updated"; ``age_days`` is None when the clock makes no sense."""
 
-    origin: str
+    origin: Literal["shipped", "updated"]
     folder: Path
     retrieved: str
-    age_days: int | None
-    packages: int
-    wheels: int
-    with_evidence: int
+    age_days: Amount | None
+    packages: Amount
+    wheels: Amount
+    with_evidence: Amount
     sources: dict[str, int]  # wheels per source
     note: str
-
-    def to_json(self) -> shapes.IndexStatus:
-        return {
-            "origin": self.origin,
-            "folder": str(self.folder),
-            "retrieved": self.retrieved,
-            "age_days": self.age_days,
-            "packages": self.packages,
-            "wheels": self.wheels,
-            "with_evidence": self.with_evidence,
-            "sources": self.sources,
-            "note": self.note,
-        }
 
 
 def status(index: WheelsIndex, today: datetime.date | None = None) -> IndexStatus:

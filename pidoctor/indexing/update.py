@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pidoctor.catalog.location import cache_folder, open_index
 from pidoctor.catalog.wheels import SCHEMA
@@ -27,9 +27,7 @@ from pidoctor.indexing.sources import open_session, pip_settings
 from pidoctor.indexing.workers import workers
 from pidoctor.mutex import Lock, LockedError
 from pidoctor.probe.pip_settings import PipSettings
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.value_rules import Amount
 
 # Larger wheels (tensorflow's) are read only on request: they take minutes each on a slow line.
 LARGEST = 100 << 20
@@ -73,16 +71,8 @@ class Updated:
 
     folder: Path
     changes: tuple[str, ...]
-    packages: int
-    left: int = 0
-
-    def to_json(self) -> shapes.Updated:
-        return {
-            "folder": str(self.folder),
-            "changes": list(self.changes),
-            "packages": self.packages,
-            "left": self.left,
-        }
+    packages: Amount
+    left: Amount = 0
 
 
 def update(

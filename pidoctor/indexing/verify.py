@@ -6,9 +6,10 @@ import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pidoctor.catalog.wheels import Evidence, Wheel, WheelsIndex, read_document
+from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.summary import summary
@@ -19,9 +20,7 @@ from pidoctor.indexing.remote import download
 from pidoctor.indexing.scope import load_scope
 from pidoctor.indexing.sources import open_session, pip_settings
 from pidoctor.probe.pip_settings import PipSettings
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.value_rules import Amount
 
 _SOURCES = {"index": "the package index", "piwheels": "piwheels"}
 
@@ -30,16 +29,9 @@ _SOURCES = {"index": "the package index", "piwheels": "piwheels"}
 class Verification:
     """What was compared, and a sentence for each thing that is not as the index says."""
 
-    hashes_checked: int
-    wheels_read: int
+    hashes_checked: Amount
+    wheels_read: Amount
     problems: tuple[str, ...]
-
-    def to_json(self) -> shapes.Verification:
-        return {
-            "hashes_checked": self.hashes_checked,
-            "wheels_read": self.wheels_read,
-            "problems": list(self.problems),
-        }
 
 
 def verify(
@@ -107,7 +99,7 @@ def _reread(wheel: Wheel, sha256: str, file: Any) -> Iterator[str]:
         return
     file.seek(0)
     try:
-        found = _evidence(audit_file(file, wheel.filename).to_json())
+        found = _evidence(encode(audit_file(file, wheel.filename)))
     except UsageError as error:
         yield str(error)
         return

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
 from pidoctor.proof.proof import Proof
 from pidoctor.result import ExitCode, Finding
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.value_rules import Amount, one_of
 
 INSTALLED = "installed"
 ALREADY = "already"  # the environment held the plan before; it was proven again
@@ -28,24 +26,17 @@ class Outcome:
     left the environment, in one sentence; empty where nobody looked.
     """
 
-    status: str
+    JSON_NAMES = {"proof": "", "receipt": "", "findings": ""}  # noqa: RUF012 (read by the encoder)
+
+    status: Annotated[str, one_of("installed", "already", "failed", "rolled-back")]
     environment: Path
     python: Path
     proof: Proof | None
     receipt: Mapping[str, Any] | None
     findings: tuple[Finding, ...]
-    kept_bytes: int = 0
+    kept_bytes: Amount = 0
     left: str = ""
 
     @property
     def exit_code(self) -> int:
         return ExitCode.FINE if self.status in (INSTALLED, ALREADY) else ExitCode.PROBLEM
-
-    def to_json(self) -> shapes.Installed:
-        return {
-            "status": self.status,
-            "environment": str(self.environment),
-            "python": str(self.python),
-            "kept_bytes": self.kept_bytes,
-            "left": self.left,
-        }

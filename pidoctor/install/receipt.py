@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from pidoctor import __version__
-from pidoctor.decoding import DecodeError, decode
+from pidoctor.decoding import DecodeError, decode, encode
 from pidoctor.install.durable import read_json, write_json
 from pidoctor.install.ownership import give, owner_of
 from pidoctor.install.place import Place, python_of
@@ -54,8 +54,8 @@ def make_receipt(
         "time": _now(),
         "python": python,
         "new": new,
-        "plan": plan.to_json(),
-        "proof": proof.to_json(),
+        "plan": encode(plan),
+        "proof": encode(proof),
         **(_machine(machine) if machine else {}),
     }
 
@@ -84,7 +84,7 @@ def record_proof(environment: Path, proof: Proof) -> None:
         "pidoctor": __version__,
         "time": _now(),
         "python": str(python_of(place.venv)),
-        "proof": proof.to_json(),
+        "proof": encode(proof),
     }
     with suppress(OSError):
         write_json(place.proof, content)

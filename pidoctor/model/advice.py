@@ -10,6 +10,7 @@ from pidoctor.model.content import Content
 from pidoctor.model.memory import MemoryEstimate, packed_weights
 from pidoctor.model.summary import Summary
 from pidoctor.units import size
+from pidoctor.value_rules import Id, Text
 
 _MEASURED = "measured by pidoctor's makers on ai-edge-litert 2.3.0 and tflite-runtime 2.14.0"
 _HEAVY = 3  # times the work of a network before a lighter one is named
@@ -66,8 +67,8 @@ class AdviceTarget(NamedTuple):
 class ModelAdvice(NamedTuple):
     """A piece of advice: an id, a sentence or two, and what it rests on."""
 
-    id: str
-    text: str
+    id: Id
+    text: Text
     source: str
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from pidoctor.change_kinds import cost
+from pidoctor.decoding import encode
 from pidoctor.model.advice import ModelAdvice
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Tensor
 from pidoctor.model.memory import MemoryEstimate
 from pidoctor.model.summary import Summary
 from pidoctor.model.verdict import CANNOT, RUNS, RUNS_WITH, UNDECIDED, Verdict
+from pidoctor.value_rules import Text
 
 if TYPE_CHECKING:
     from pidoctor import shapes
@@ -75,12 +77,9 @@ class ModelChange(NamedTuple):
 class Difference(NamedTuple):
     """What differs between two models."""
 
-    what: str
+    what: Text
     before: str
     after: str
-
-    def to_json(self) -> shapes.ModelDifference:
-        return {"what": self.what, "before": self.before, "after": self.after}
 
 
 class ModelAnswer(NamedTuple):
@@ -146,13 +145,11 @@ class ModelAnswer(NamedTuple):
             "state": summary.state,
             "compiled_for": summary.compiled_for,
             "verdict": self.verdict,
-            "runtimes": [runtime.to_json() for runtime in self.runtimes],
+            "runtimes": encode(self.runtimes),
             "memory": self._memory_to_json(),
-            "advice": [{"id": it.id, "text": it.text, "source": it.source} for it in self.advice],
-            "changes": [change.to_json() for change in self.changes],
-            "differences": None
-            if self.differences is None
-            else [difference.to_json() for difference in self.differences],
+            "advice": encode(self.advice),
+            "changes": encode(self.changes),
+            "differences": encode(self.differences),
         }
 
     def _memory_to_json(self) -> shapes.ModelMemory:
@@ -160,14 +157,10 @@ class ModelAnswer(NamedTuple):
         return {
             "mapped": self.content.size,
             "arena": self.arena,
-            "private": _pair(memory.private) if memory else None,
-            "peak": _pair(memory.peak) if memory else None,
+            "private": encode(memory.private) if memory else None,
+            "peak": encode(memory.peak) if memory else None,
             "parts": dict(memory.parts) if memory else {},
         }
-
-
-def _pair(sizes: tuple[int, int] | None) -> list[int] | None:
-    return None if sizes is None else list(sizes)
 
 
 def _tensors(graph: Graph, numbers: Iterable[int]) -> list[shapes.ModelTensor]:

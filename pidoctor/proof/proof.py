@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Union
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from typing import Annotated, Any, Union
 
 from pidoctor.result import Remedy
 from pidoctor.units import listed, size
+from pidoctor.value_rules import Amount, Id, NotNegative, Text, one_of
 
 PASSED = "passed"
 FAILED = "failed"
@@ -24,13 +22,14 @@ ENDS = ("segfault", "abort", "timeout", "wrong-result", "regression", "not-as-pl
 KNOWN_ANSWER = "its known answer"  # what our own models are compared with
 
 Number = Union[int, float]
+Status = Annotated[str, one_of("passed", "failed")]
 
 
 @dataclass(frozen=True)
 class Death:
     """How a proof failed, in terms a user can act on."""
 
-    kind: str  # the id of the trouble, or one of ENDS
+    kind: Id  # the id of the trouble, or one of ENDS
     signal: int | None  # the signal that ended the process
     step: str  # start, import, construct, allocate, invoke, compare, exit
     model: str | None  # the model it was working on
@@ -39,18 +38,6 @@ class Death:
     evidence: str  # the line of output that shows it, without control characters
     remedy: Remedy | None = None
 
-    def to_json(self) -> shapes.Death:
-        return {
-            "kind": self.kind,
-            "signal": self.signal,
-            "step": self.step,
-            "model": self.model,
-            "detail": self.detail,
-            "message": self.message,
-            "evidence": self.evidence,
-            "remedy": self.remedy.to_json() if self.remedy else None,
-        }
-
 
 @dataclass(frozen=True)
 class Delegate:
@@ -58,9 +45,6 @@ class Delegate:
 
     library: str  # a path, or a name that the system's loader finds
     options: Mapping[str, str]
-
-    def to_json(self) -> shapes.Delegate:
-        return {"library": self.library, "options": dict(self.options)}
 
 
 @dataclass(frozen=True)
@@ -74,35 +58,18 @@ class ModelResult:
     """
 
     name: str
-    status: str
+    status: Status
     input_shape: tuple[int, ...] | None = None
     expected: tuple[Number | None, ...] | None = None
     obtained: tuple[Number | None, ...] | None = None  # null stands for NaN or infinity
-    max_error: Number | None = None
-    tolerance: Number | None = None
-    first_ms: float | None = None
-    latency_ms: float | None = None
+    max_error: NotNegative | None = None
+    tolerance: NotNegative | None = None
+    first_ms: NotNegative | None = None
+    latency_ms: NotNegative | None = None
     given: str = ""  # what it was run on, in words
     compared_with: str | None = None  # what its output was held against, in words; null: nothing
     difference: str | None = None  # the first value that is not right, or the shapes
-    delegated: int | None = None
-
-    def to_json(self) -> shapes.ModelResult:
-        return {
-            "name": self.name,
-            "status": self.status,
-            "input_shape": _list(self.input_shape),
-            "expected": _list(self.expected),
-            "obtained": _list(self.obtained),
-            "max_error": self.max_error,
-            "tolerance": self.tolerance,
-            "first_ms": self.first_ms,
-            "latency_ms": self.latency_ms,
-            "given": self.given,
-            "compared_with": self.compared_with,
-            "difference": self.difference,
-            "delegated": self.delegated,
-        }
+    delegated: Amount | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +79,7 @@ class Use:
     ``before`` and ``after`` tell whether it worked; ``after`` is None until it was tried again.
     """
 
-    name: str
+    name: Text
     version: str
     what: str  # the module, or "inference"
     before: bool
@@ -124,16 +91,6 @@ class Use:
         """Whether it worked before and does not any more."""
         return self.before and self.after is False
 
-    def to_json(self) -> shapes.Use:
-        return {
-            "name": self.name,
-            "version": self.version,
-            "what": self.what,
-            "before": self.before,
-            "after": self.after,
-            "detail": self.detail,
-        }
-
 
 @dataclass(frozen=True)
 class Proof:
@@ -141,14 +98,14 @@ class Proof:
 
     JSON_NAMES = {"import_line": "import"}  # noqa: RUF012 (read by the decoder)
 
-    status: str
+    status: Status
     runtime: str | None  # distribution name; null when none is installed
     version: str | None
     numpy: str | None  # its version; null when it was not reached
     import_line: str | None  # what the user's code writes to get Interpreter
     python: str  # the interpreter's executable
     models: tuple[ModelResult, ...]
-    peak_memory_bytes: int | None  # of the child, its Python included
+    peak_memory_bytes: Amount | None  # of the child, its Python included
     death: Death | None
     uses: tuple[Use, ...] = ()  # what was there before an install, and whether it still works
     api: str = "Interpreter"  # the programming interface that the models were run through
@@ -157,22 +114,6 @@ class Proof:
     @property
     def passed(self) -> bool:
         return self.status == PASSED
-
-    def to_json(self) -> shapes.Proof:
-        return {
-            "status": self.status,
-            "runtime": self.runtime,
-            "version": self.version,
-            "numpy": self.numpy,
-            "import": self.import_line,
-            "python": self.python,
-            "models": [model.to_json() for model in self.models],
-            "peak_memory_bytes": self.peak_memory_bytes,
-            "death": self.death.to_json() if self.death else None,
-            "uses": [use.to_json() for use in self.uses],
-            "api": self.api,
-            "delegate": self.delegate.to_json() if self.delegate else None,
-        }
 
     @classmethod
     def from_json(cls, data: Any) -> Proof:
@@ -214,7 +155,3 @@ def _model_summary(model: ModelResult) -> str:
     verdict = "runs" if model.compared_with is None else "right"
     time = f" in {model.latency_ms:.2g} ms" if model.latency_ms is not None else ""
     return f"{model.name} {verdict}{time}"
-
-
-def _list(values: tuple[Any, ...] | None) -> list[Any] | None:
-    return None if values is None else list(values)

@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any
 
 from pidoctor.catalog.runtimes import Runtime, load_runtimes
+from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.host.base import Completed
 from pidoctor.proof.death import clean, decode, timed_out
@@ -159,7 +160,7 @@ def _request(
     return {
         "runtimes": [_runtime_request(item) for item in runtimes],
         "models": [_model_request(item) for item in models],
-        "delegate": delegate.to_json() if delegate else None,
+        "delegate": encode(delegate),
     }
 
 

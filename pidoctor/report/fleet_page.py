@@ -12,7 +12,7 @@ from pidoctor.report.html import page, text
 from pidoctor.report.views.fleet import WORDS, title, told
 
 if TYPE_CHECKING:
-    from pidoctor.fleet.report import Drift, Fleet, Group
+    from pidoctor.fleet.report import Fleet, FleetDrift, FleetGroup
 
 _TITLE = "Which boards work?"
 _CARDS = {Mark.GOOD: "passed", Mark.BAD: "error", Mark.UNKNOWN: "warning"}
@@ -54,7 +54,7 @@ def _counts(fleet: Fleet) -> Iterator[str]:
     yield "</tbody></table></div>"
 
 
-def _group(group: Group) -> Iterator[str]:
+def _group(group: FleetGroup) -> Iterator[str]:
     words, mark, _ = WORDS[group.verdict.value]
     yield f'<div class="card {_CARDS.get(mark, "note")}">'
     yield f"<p><strong>{units.count(group.boards, 'board')}: {text(words)}</strong></p>"
@@ -72,7 +72,7 @@ def _group(group: Group) -> Iterator[str]:
     yield "</p></details></div>"
 
 
-def _drift(drift: Drift) -> Iterator[str]:
+def _drift(drift: FleetDrift) -> Iterator[str]:
     yield f"<section><h2>Since the report of {text(drift.since)}</h2>"
     yield f"<p>{drift.changed} changed, {drift.new} new, {drift.gone} not in it any more.</p>"
     if drift.boards:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 
+from pidoctor.decoding import encode
 from pidoctor.envelope import Result
 from pidoctor.redact import Identity, redact
 from pidoctor.report.conclusion import concluded
@@ -40,4 +41,4 @@ def _redacted(result: Result, change: Callable[[str], str]) -> Result:
 
 def json_lines(result: Result) -> str:
     """The cells of a matrix, one JSON object on each line."""
-    return "".join(json.dumps(cell.to_json()) + "\n" for cell in result.matrix or ())
+    return "".join(json.dumps(encode(cell)) + "\n" for cell in result.matrix or ())

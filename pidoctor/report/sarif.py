@@ -44,7 +44,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
         "id": finding.id,
         "shortDescription": {"text": words[:1].upper() + words[1:]},
     }
-    if finding.link.startswith("https://"):
+    if finding.link and finding.link.startswith("https://"):
         rule["helpUri"] = finding.link
     return rule
 

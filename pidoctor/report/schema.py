@@ -15,13 +15,21 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from pidoctor import shapes
+from pidoctor import shapes, value_rules
 from pidoctor.profile.codec import SCHEMA as PROFILE_SCHEMA
 from pidoctor.profile.fact import Fact, State
+from pidoctor.record_fields import fields_of, is_record, is_union
 
 FILE = Path(__file__).with_name("result.schema.json")
 Schema = dict[str, Any]
-_SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+_SCALARS = {
+    str: "string",
+    Path: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+}
 
 
 def generate() -> Schema:
@@ -54,14 +62,14 @@ class _Describer:
         origin, arguments = typing.get_origin(kind), typing.get_args(kind)
         if kind in _SCALARS:
             return {"type": _SCALARS[kind]}
-        if kind is object:
+        if kind is Any or kind is object:
             return {}
         if origin is typing.Annotated:
             return self._annotated(arguments[0], arguments[1:])
-        if origin is typing.Union:
+        if is_union(origin):
             return self._any_of([self.of(argument) for argument in arguments])
         if origin is typing.Literal:
-            return {"const": arguments[0]}
+            return {"enum": list(arguments)} if arguments[1:] else {"const": arguments[0]}
         if origin is Fact:
             return self._fact(arguments[0])
         if origin in (list, tuple):
@@ -73,8 +81,11 @@ class _Describer:
         return self._reference(kind)
 
     def object_of(self, kind: Any) -> Schema:
-        """An object with the fields of a TypedDict or a dataclass, all of them required."""
-        hints = typing.get_type_hints(kind, include_extras=True)
+        """An object with the fields of a TypedDict or a record, all of them required."""
+        if is_record(kind):
+            hints = {field.key: field.type for field in fields_of(kind) if field.key}
+        else:
+            hints = typing.get_type_hints(kind, include_extras=True)
         properties = {name: self.of(hint) for name, hint in hints.items()}
         described = inspect.cleandoc(kind.__doc__ or "").replace("\n", " ").replace("``", "")
         return {
@@ -85,6 +96,9 @@ class _Describer:
         }
 
     def _reference(self, kind: Any) -> Schema:
+        if hasattr(kind, "to_json"):
+            names = {**vars(import_module(kind.__module__)), "shapes": shapes}
+            kind = typing.get_type_hints(kind.to_json, names, include_extras=True)["return"]
         name = kind.__name__[:1].lower() + kind.__name__[1:]
         if self._named.setdefault(name, kind) is not kind:
             raise TypeError(f"two classes have the name {kind.__name__}")
@@ -99,10 +113,10 @@ class _Describer:
 
     def _annotated(self, kind: Any, marks: tuple[object, ...]) -> Schema:
         for mark in marks:
-            if isinstance(mark, shapes.TypeOf):
+            if isinstance(mark, value_rules.TypeOf):
                 module, _, name = mark.name.partition(":")
                 return self.of(getattr(import_module(module), name))
-        rules = {mark.keyword: mark.value for mark in marks if isinstance(mark, shapes.Rule)}
+        rules = {mark.keyword: mark.value for mark in marks if isinstance(mark, value_rules.Rule)}
         return {**self.of(kind), **rules}
 
     @staticmethod

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from packaging.specifiers import Specifier, SpecifierSet
 from packaging.version import Version
@@ -24,9 +24,7 @@ from pidoctor.resolve.reasons import unread_piwheels
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.standing import bearer
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.value_rules import Amount, Text
 
 
 class Newest(NamedTuple):
@@ -35,35 +33,19 @@ class Newest(NamedTuple):
     ``asks_for`` is what it needs: ("Python >=3.10", "glibc 2.27", "numpy>=1.26").
     """
 
-    name: str
-    version: str
+    name: Text
+    version: Text
     runs: bool
     asks_for: tuple[str, ...]
-
-    def to_json(self) -> shapes.Newest:
-        return {
-            "name": self.name,
-            "version": self.version,
-            "runs": self.runs,
-            "asks_for": list(self.asks_for),
-        }
 
 
 class RunnerUp(NamedTuple):
     """What would be installed if what was chosen did not exist, and why it was not chosen."""
 
-    name: str
-    version: str
+    name: Text
+    version: Text
     why_not: str
-    download_size: int  # bytes
-
-    def to_json(self) -> shapes.RunnerUp:
-        return {
-            "name": self.name,
-            "version": self.version,
-            "why_not": self.why_not,
-            "download_size": self.download_size,
-        }
+    download_size: Amount  # bytes
 
 
 @dataclass(frozen=True)
@@ -73,17 +55,12 @@ class Explanation:
     ``unread`` says which source of wheels was not looked at; empty where all were.
     """
 
+    JSON_NAMES = {"unread": ""}  # noqa: RUF012 (read by the encoder)
+
     histories: tuple[History, ...]
     newest: Newest | None
     runner_up: RunnerUp | None
     unread: str = ""
-
-    def to_json(self) -> shapes.Explanation:
-        return {
-            "histories": [found.to_json() for found in self.histories],
-            "newest": self.newest.to_json() if self.newest else None,
-            "runner_up": self.runner_up.to_json() if self.runner_up else None,
-        }
 
 
 def explain(

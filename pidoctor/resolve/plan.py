@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.change_kinds import cost
+from pidoctor.decoding import encode
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ, Reason, which_no
 
@@ -234,8 +235,8 @@ class Plan:
             "runtime": self.runtime,
             "import": self.import_line,
             "python": self.python,
-            "packages": [pin.to_json() for pin in self.pins],
-            "rejected": [candidate.to_json() for candidate in self.rejected],
+            "packages": encode(self.pins),
+            "rejected": encode(self.rejected),
             "changes": [],
             "notes": list(self.notes),
             "breaks": list(self.breaks),
@@ -291,13 +292,13 @@ class Impossible:
             "import": None,
             "python": self.python,
             "packages": [],
-            "rejected": [candidate.to_json() for candidate in self.rejected],
-            "changes": [change.to_json() for change in self.changes],
+            "rejected": encode(self.rejected),
+            "changes": encode(self.changes),
             "message": self.message,
             "colliding": list(self.colliding),
             "notes": list(self.notes),
             "rests_on": self.rests_on,
-            "nearest_miss": self.nearest.to_json() if self.nearest else None,
+            "nearest_miss": encode(self.nearest),
         }
 
 

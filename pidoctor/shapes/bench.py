@@ -5,20 +5,8 @@ from __future__ import annotations
 
 from typing import TypedDict, Union
 
-from pidoctor.shapes.marks import Amount, Number, Text
-from pidoctor.shapes.proof import Death
-
-
-class BenchFigures(TypedDict):
-    """Milliseconds of one call; ``variation`` is the standard deviation over the mean."""
-
-    min: Number
-    p50: Number
-    p90: Number
-    p99: Number
-    mean: Number
-    variation: Number
-    calls: Amount
+from pidoctor.shapes.values import BenchComparison, BenchFigures, Death
+from pidoctor.value_rules import Amount, NotNegative, Text
 
 
 class BenchRun(TypedDict):
@@ -35,16 +23,16 @@ class BenchRun(TypedDict):
     xnnpack: bool
     delegate: Union[Text, None]
     ms: Union[BenchFigures, None]
-    load_ms: Number
-    allocate_ms: Number
-    first_ms: Number
+    load_ms: NotNegative
+    allocate_ms: NotNegative
+    first_ms: NotNegative
     warm_up_calls: Amount
     private_bytes: Union[Amount, None]
     delegated_parts: Union[Amount, None]
     delegated_operators: Union[Amount, None]
     operators: Union[Amount, None]
     output_sha256_16: Union[str, None]
-    output_apart: Union[Number, None]
+    output_apart: Union[NotNegative, None]
     void: list[Text]
     death: Union[Death, None]
 
@@ -56,9 +44,9 @@ class Prediction(TypedDict):
     """
 
     board: Text
-    low_ms: Number
-    high_ms: Number
-    ratio: list[Number]
+    low_ms: NotNegative
+    high_ms: NotNegative
+    ratio: list[NotNegative]
     models: Amount
     timings: Amount
     sources: list[Text]
@@ -69,8 +57,8 @@ class BenchOperator(TypedDict):
 
     name: str
     count: Amount
-    ms: Number
-    share: Number
+    ms: NotNegative
+    share: NotNegative
 
 
 class BenchOperators(TypedDict):
@@ -79,8 +67,8 @@ class BenchOperators(TypedDict):
     ``why_not`` says why there are none: the sum is too far from the whole, or one does not run.
     """
 
-    whole_ms: Number
-    sum_ms: Number
+    whole_ms: NotNegative
+    sum_ms: NotNegative
     operators: list[BenchOperator]
     why_not: Union[Text, None]
 
@@ -94,21 +82,13 @@ class BenchCompared(TypedDict):
     """
 
     configuration: Text
-    ms: list[Number]
-    ratio: Number
-    low: Number
-    high: Number
+    ms: list[NotNegative]
+    ratio: NotNegative
+    low: NotNegative
+    high: NotNegative
     rounds: Amount
     verdict: Text
     void: list[Text]
-
-
-class BenchComparison(TypedDict):
-    """Two models or measurements, by name, and each configuration that both ran in."""
-
-    one: Text
-    other: Text
-    rows: list[BenchCompared]
 
 
 class Bench(TypedDict):
@@ -122,7 +102,7 @@ class Bench(TypedDict):
     runtime: Text
     version: str
     runs: list[BenchRun]
-    drift: Union[Number, None]
+    drift: Union[NotNegative, None]
     governor: Union[str, None]
     celsius: Union[float, None]
     mhz: Union[Amount, None]

@@ -4,35 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypedDict, Union
+from typing import Literal, TypedDict, Union
 
 from pidoctor.shapes.bench import Bench
-from pidoctor.shapes.finding import Finding
-from pidoctor.shapes.fleet import Fleet
 from pidoctor.shapes.index import IndexAnswer
-from pidoctor.shapes.install import Installed, Step
-from pidoctor.shapes.marks import Text, TypeOf, one_of
 from pidoctor.shapes.model import Model
-from pidoctor.shapes.plan import STRENGTHS, Explanation, Impossible, Plan
-from pidoctor.shapes.proof import Proof
-from pidoctor.shapes.triage import Case, Diagnosis
-
-
-class Cell(TypedDict):
-    """A target and what was found for it: what would be installed, or the nearest miss."""
-
-    target: Text
-    requirement: Text
-    status: Annotated[str, one_of("plan", "impossible", "unknown")]
-    summary: str
-    board: str
-    system: str
-    bits: int
-    python: str
-    rests_on: Annotated[str, one_of("", *STRENGTHS)]
-
-
-Profile = Annotated[Mapping[str, object], TypeOf("pidoctor.profile.profile:Profile")]
+from pidoctor.shapes.plan import Impossible, Plan
+from pidoctor.shapes.triage import Diagnosis
+from pidoctor.shapes.values import (
+    Case,
+    Cell,
+    Explanation,
+    Finding,
+    Fleet,
+    Installed,
+    Profile,
+    Proof,
+    Step,
+)
+from pidoctor.value_rules import Text
 
 
 class Answer(TypedDict):

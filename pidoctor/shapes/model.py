@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Annotated, TypedDict, Union
 
 from pidoctor.change_kinds import MODEL_KINDS
-from pidoctor.shapes.marks import Amount, Id, Rule, Text, one_of
+from pidoctor.shapes.values import ModelAdvice, ModelDifference
+from pidoctor.value_rules import Amount, Rule, Text, one_of
 
 
 class ModelFile(TypedDict):
@@ -95,22 +96,6 @@ class ModelMemory(TypedDict):
     private: Union[list[Amount], None]
     peak: Union[list[Amount], None]
     parts: Mapping[str, int]
-
-
-class ModelAdvice(TypedDict):
-    """What could be done better with a model, and what that rests on."""
-
-    id: Id
-    text: Text
-    source: str
-
-
-class ModelDifference(TypedDict):
-    """What differs between two models."""
-
-    what: Text
-    before: str
-    after: str
 
 
 class Model(TypedDict):

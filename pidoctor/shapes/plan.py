@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypedDict, Union
 
 from pidoctor.change_kinds import KINDS
-from pidoctor.shapes.marks import Amount, Rule, Text, TypeOf, one_of
+from pidoctor.value_rules import STRENGTHS, Amount, Rule, Text, TypeOf, one_of
 
 
 class Package(TypedDict):
@@ -26,9 +26,6 @@ class Package(TypedDict):
     because: list[str]
     was: Union[str, None]
     change: Annotated[str, one_of("+", "~", "=")]
-
-
-STRENGTHS = ("claimed", "read", "proven")
 
 
 class Candidate(TypedDict):
@@ -67,32 +64,6 @@ class History(TypedDict):
     last_for_python: Union[str, None]
     pythons: list[str]
     followed_by: Union[str, None]
-
-
-class Newest(TypedDict):
-    """The newest version that ``runs`` on the machine, or that is published for its processor."""
-
-    name: Text
-    version: Text
-    runs: bool
-    asks_for: list[str]
-
-
-class RunnerUp(TypedDict):
-    """What would be installed if what was chosen did not exist."""
-
-    name: Text
-    version: Text
-    why_not: str
-    download_size: Amount
-
-
-class Explanation(TypedDict):
-    """What lies around the answer of ``explain``."""
-
-    histories: list[History]
-    newest: Union[Newest, None]
-    runner_up: Union[RunnerUp, None]
 
 
 Plan = TypedDict(

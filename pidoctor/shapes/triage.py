@@ -1,19 +1,11 @@
-# ruff: noqa: UP007 - these are looked at while the program runs, on Python 3.9 too
 """The cause of a failure, from its log."""
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict, Union
+from typing import Annotated, TypedDict
 
-from pidoctor.shapes.finding import Remedy
-from pidoctor.shapes.marks import Amount, Id, Rule, one_of
-
-
-class LogLine(TypedDict):
-    """A line of a log, counted from 1, and its text without control characters."""
-
-    line: Amount
-    text: str
+from pidoctor.shapes.values import LogLine, Remedy
+from pidoctor.value_rules import Id, Rule, one_of
 
 
 class Diagnosis(TypedDict):
@@ -28,15 +20,3 @@ class Diagnosis(TypedDict):
     fix: Remedy
     alternatives: list[str]
     source: str
-
-
-class Case(TypedDict):
-    """One of several logs, and its first diagnosis; ``error`` says why it was not read.
-
-    ``made`` is the date of the file.
-    """
-
-    log: str
-    made: Union[str, None]
-    error: Union[str, None]
-    diagnosis: Union[Diagnosis, None]

@@ -36,7 +36,7 @@ def add(path: str, cases: Sequence[Case]) -> None:
     rows = [
         (
             redact(case.log, identity),
-            case.made,
+            case.made or "",
             case.cause,
             json.dumps(redact_json(case.diagnosis.to_json(), identity), sort_keys=True),
         )
@@ -56,7 +56,7 @@ def read(path: str) -> tuple[Case, ...]:
     with _opened(path, create=False) as connection:
         rows = connection.execute("SELECT log, made, diagnosis FROM triage_case ORDER BY made, log")
         return tuple(
-            Case(log, decode(Diagnosis, json.loads(text), path, exact=False), made=made)
+            Case(log, decode(Diagnosis, json.loads(text), path, exact=False), made=made or None)
             for log, made, text in rows
         )
 

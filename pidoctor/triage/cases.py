@@ -7,38 +7,27 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pidoctor.errors import UsageError
 from pidoctor.triage.diagnosis import Diagnosis
 from pidoctor.triage.watched_command import COULD_NOT_TELL, NO_PROBLEM, PROBLEM, run_triage
 
-if TYPE_CHECKING:
-    from pidoctor import shapes
-
 
 class Case(NamedTuple):
     """A log and its first diagnosis; ``error`` says why it could not be read.
 
-    ``made`` is the date of the file, ISO 8601, or empty.
+    ``made`` is the date of the file, ISO 8601, or None.
     """
 
     log: str
     diagnosis: Diagnosis | None = None
     error: str | None = None
-    made: str = ""
+    made: str | None = None
 
     @property
     def cause(self) -> str:
         return self.diagnosis.cause if self.diagnosis else "not-read"
-
-    def to_json(self) -> shapes.Case:
-        return {
-            "log": self.log,
-            "made": self.made or None,
-            "error": self.error,
-            "diagnosis": self.diagnosis.to_json() if self.diagnosis else None,
-        }
 
 
 class Group(NamedTuple):
@@ -50,7 +39,7 @@ class Group(NamedTuple):
     @property
     def newest(self) -> str:
         """The date of its newest log."""
-        return max(case.made for case in self.cases)
+        return max(case.made or "" for case in self.cases)
 
     def by_month(self) -> dict[str, int]:
         """How many logs of each month, the oldest first; those without a date left out."""
@@ -91,7 +80,7 @@ def diagnose_each(logs: Iterable[str], profile: Any = None) -> Iterator[Case]:
         except Exception as error:  # of any kind: the other logs are read all the same
             yield Case(log, error=f"{type(error).__name__}: {error}")
         else:
-            yield Case(log, found[0], made=_date(log))
+            yield Case(log, found[0], made=_date(log) or None)
 
 
 def _date(log: str) -> str:

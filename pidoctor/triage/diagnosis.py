@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pidoctor.catalog.troubles import Trouble
+from pidoctor.decoding import encode
 from pidoctor.result import Remedy
 from pidoctor.triage.log_facts import Facts, first_package, plain_name, same_command
 from pidoctor.triage.missing_module import package_of
 from pidoctor.triage.published import looks_like_apt
+from pidoctor.value_rules import Amount
 
 if TYPE_CHECKING:
     from pidoctor import shapes
@@ -34,7 +36,7 @@ MAX_QUOTE = 400
 class LogLine:
     """One line of the log that proves the cause: its number, from 1, and its cleaned text."""
 
-    line: int
+    line: Amount
     text: str
 
 
@@ -70,9 +72,9 @@ class Diagnosis:
             "title": self.title,
             "certainty": self.certainty,
             "confidence": round(self.confidence, 2),
-            "evidence": [{"line": e.line, "text": e.text} for e in self.evidence],
+            "evidence": encode(self.evidence),
             "explanation": self.explanation,
-            "fix": self.fix.to_json(),
+            "fix": encode(self.fix),
             "alternatives": list(self.alternatives),
             "source": self.source,
         }

@@ -25,6 +25,7 @@ from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.ledger import COMPILED_MODEL, FILE, INTERPRETER, LedgerRun, read_ledger
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
+from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.pages import PageReader
 from pidoctor.indexing.remote import download
@@ -266,7 +267,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(*what.key, dict(run.ran), "proves nothing", flush=True)
                 continue
             with options.ledger.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(run.to_json()) + "\n")
+                file.write(json.dumps(encode(run)) + "\n")
             print(*what.key, dict(run.ran), flush=True)
     finally:
         workshop.close()

@@ -28,6 +28,7 @@ from pidoctor.catalog.processor import decisive
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.host.live import LiveHost
 from pidoctor.probe.environment_choice import find_python
@@ -172,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(*what.key, dict(row.ran), "proves nothing", flush=True)
             continue
         with options.ledger.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row.to_json()) + "\n")
+            file.write(json.dumps(encode(row)) + "\n")
         print(*what.key, dict(row.ran), flush=True)
     return 0
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pidoctor.catalog.wheels import IndexedProject, parse_project
+from pidoctor.decoding import encode
 from pidoctor.errors import PidoctorError
 from pidoctor.evidence.attributes import arm_attributes
 from pidoctor.evidence.audit import audit_file
@@ -80,7 +81,7 @@ def test_elf_files(which: int, changes: list[tuple[float, bytes]], keep: float) 
 @given(st.integers(0, 2), edits, st.sampled_from([1.0, 1.0, 0.97, 0.5]))
 def test_wheels(which: int, changes: list[tuple[float, bytes]], keep: float) -> None:
     content = edited(wheel({"pack/x.so": elves()[which], "pack/y.py": b"y"}), changes, keep)
-    said = refusal(lambda: json.dumps(summary(audit_file(io.BytesIO(content), NAME).to_json())))
+    said = refusal(lambda: json.dumps(summary(encode(audit_file(io.BytesIO(content), NAME)))))
     assert said is None or NAME in said
 
 

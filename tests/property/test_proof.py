@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pidoctor.catalog.troubles import load_troubles
+from pidoctor.decoding import encode
 from pidoctor.proof.death import STEPS, clean, decode
 from pidoctor.proof.proof import ENDS, Death, ModelResult, Proof, summary
 from pidoctor.proof.prove import largest_error
@@ -61,7 +62,7 @@ _proofs = st.builds(
 
 @given(_proofs)
 def test_json_and_back(proof: Proof) -> None:
-    assert Proof.from_json(json.loads(json.dumps(proof.to_json(), allow_nan=False))) == proof
+    assert Proof.from_json(json.loads(json.dumps(encode(proof), allow_nan=False))) == proof
     assert summary(proof)
 
 

@@ -26,42 +26,43 @@ IMPORTS: Mapping[str, str] = {
         "asked catalog checks envelope errors fitting host model probe profile report resolve "
         "result safe_files triage"
     ),
-    "bench": "catalog errors host model proof safe_files shapes units",
+    "bench": "catalog decoding errors host model proof safe_files shapes units value_rules",
     "catalog": "decoding errors json_schema platforms record_fields result units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
-        "ansible api asked bench catalog checks envelope errors evidence example fitting fleet "
-        "help host indexing install lockfiles model probe profile progress proof pyz readiness "
-        "redact report requirements resolve result safe_files triage units"
+        "ansible api asked bench catalog checks decoding envelope errors evidence example fitting "
+        "fleet help host indexing install lockfiles model probe profile progress proof pyz "
+        "readiness redact report requirements resolve result safe_files triage units"
     ),
     "decoding": "errors profile record_fields",
     "envelope": (
-        "asked bench evidence fleet indexing install model profile proof report resolve result "
-        "shapes triage"
+        "asked bench decoding evidence fleet indexing install model profile proof report resolve "
+        "result shapes triage value_rules"
     ),
-    "evidence": "catalog errors platforms safe_files shapes units",
+    "evidence": "catalog decoding errors platforms safe_files shapes units value_rules",
     "example": "errors model",
     "fitting": "catalog change_kinds errors model profile readiness report resolve result",
     "fleet": (
-        "decoding errors platforms profile report resolve safe_files shapes sqlite_file units urls"
+        "decoding errors platforms profile report resolve safe_files sqlite_file units urls "
+        "value_rules"
     ),
     "help": "catalog report",
     "host": "decoding errors redact",
     "indexing": (
-        "catalog decoding errors evidence host mutex platforms probe profile safe_files shapes "
-        "time_limit"
+        "catalog decoding errors evidence host mutex platforms probe profile safe_files "
+        "time_limit value_rules"
     ),
     "install": (
         "catalog decoding errors host mutex platforms probe profile progress proof readiness "
-        "report resolve result safe_files shapes time_limit triage units urls"
+        "report resolve result safe_files time_limit triage units urls value_rules"
     ),
     "json_schema": "profile record_fields",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
-    "model": "catalog change_kinds errors safe_files shapes units",
+    "model": "catalog change_kinds decoding errors safe_files shapes units value_rules",
     "mutex": "errors",
     "probe": "catalog errors host platforms profile readiness units urls",
     "profile": "catalog decoding errors platforms",
-    "proof": "catalog decoding errors host result safe_files shapes triage units",
+    "proof": "catalog decoding errors host result safe_files triage units value_rules",
     "pyz": "errors platforms probe pyz_start safe_files",
     "pyz_start": "__main__",
     "readiness": "catalog profile resolve result units",
@@ -69,19 +70,19 @@ IMPORTS: Mapping[str, str] = {
     "redact_rule": "",
     "redact_rules": "redact_rule urls",
     "report": (
-        "asked bench envelope errors evidence fleet indexing model platforms profile proof redact "
-        "resolve result safe_files shapes triage units"
+        "asked bench decoding envelope errors evidence fleet indexing model platforms profile "
+        "proof record_fields redact resolve result safe_files shapes triage units value_rules"
     ),
     "requirements": "catalog decoding errors profile resolve safe_files",
-    "resolve": "catalog change_kinds errors platforms profile shapes units",
-    "result": "shapes",
+    "resolve": "catalog change_kinds decoding errors platforms profile shapes units value_rules",
+    "result": "value_rules",
     "safe_files": "errors",
-    "shapes": "change_kinds",
+    "shapes": "change_kinds value_rules",
     "sqlite_file": "errors",
     "time_limit": "errors",
     "triage": (
         "catalog decoding errors host platforms profile redact resolve result safe_files shapes "
-        "sqlite_file"
+        "sqlite_file value_rules"
     ),
 }
 

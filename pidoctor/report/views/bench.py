@@ -64,7 +64,7 @@ def _compared(it: Comparison) -> Iterator[Block]:
 
 
 def _row(run: BenchRun, it: Figures) -> tuple[str, ...]:
-    times = (f"{value:.3g}" for value in (it.p50, it.p90, it.p99, it.minimum))
+    times = (f"{value:.3g}" for value in (it.p50, it.p90, it.p99, it.min))
     vary = f"{it.variation:.1%}" if it.variation < 1 else "over 100%"
     return (run.name, *times, vary)
 

@@ -24,7 +24,7 @@ from pidoctor.report.document import (
 from pidoctor.units import count, listed
 
 if TYPE_CHECKING:
-    from pidoctor.fleet.report import Drift, Fleet, Group
+    from pidoctor.fleet.report import Fleet, FleetDrift, FleetGroup
 
 WORDS = {
     "works": ("works, proven by an inference", Mark.GOOD, GOOD),
@@ -51,12 +51,12 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         yield Section("Not read", tuple(_unread(fleet)))
 
 
-def title(group: Group) -> str:
+def title(group: FleetGroup) -> str:
     """The machine of a group, in words."""
     return group.fingerprint.label if group.fingerprint else "machine not known"
 
 
-def told(group: Group) -> str:
+def told(group: FleetGroup) -> str:
     """What tells the group from boards that work, as a sentence; empty where nothing does."""
     telling = group.telling
     if telling is None:
@@ -69,7 +69,7 @@ def told(group: Group) -> str:
     )
 
 
-def _group(group: Group, detail: Detail) -> Iterator[Block]:
+def _group(group: FleetGroup, detail: Detail) -> Iterator[Block]:
     words, mark, style = WORDS[group.verdict.value]
     yield Item(mark, [(count(group.boards, "board"), STRONG), (": ", PLAIN), (words, style)])
     yield Item(Mark.BLANK, title(group))
@@ -86,7 +86,7 @@ def _group(group: Group, detail: Detail) -> Iterator[Block]:
     yield Item(Mark.BLANK, [(listed([*names, f"{more} more"] if more else names), FAINT)])
 
 
-def _drift(drift: Drift) -> Iterator[Block]:
+def _drift(drift: FleetDrift) -> Iterator[Block]:
     if not (drift.new or drift.gone or drift.changed):
         yield Text("Nothing has changed.")
         return

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
 from pidoctor.evidence.audit import audit, audit_file
 from pidoctor.evidence.summary import summary
@@ -67,7 +68,7 @@ def test_required_is_what_the_entry_point_reaches(runtime: bytes) -> None:
 
 def test_what_the_index_keeps_of_it(runtime: bytes) -> None:
     found = audit_file(io.BytesIO(runtime), RUNTIME)
-    kept = summary(found.to_json())
+    kept = summary(encode(found))
     assert kept["read_from"] == RUNTIME
     assert kept["unpacked_size"] == found.unpacked_size
     rows = {row["path"].rsplit("/", 1)[-1]: row for row in kept["libraries"]}

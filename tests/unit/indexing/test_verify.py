@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing import sources
 from pidoctor.indexing.document import canonical
@@ -95,7 +96,7 @@ def test_status(folder: Path) -> None:
     assert (found.origin, found.retrieved, found.age_days) == ("updated", "2026-01-02", 10)
     assert (found.packages, found.wheels, found.with_evidence) == (1, 1, 1)
     assert found.sources == {"index": 1}
-    json.dumps(found.to_json())
+    json.dumps(encode(found))
 
 
 def test_a_clock_before_the_index_was_made_gives_no_age(folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pidoctor.decoding import encode
 from pidoctor.host.live import LiveHost
 from pidoctor.install.receipt import record_proof
 from pidoctor.probe.environment import PROOF, RECEIPT, _proven
@@ -26,7 +27,7 @@ def write(folder: Path, name: str, day: int, **of: Any) -> None:
     content = {
         "time": f"2026-11-{day:02}T10:00:00Z",
         "python": str(folder / "bin/python"),
-        "proof": proof(**of).to_json(),
+        "proof": encode(proof(**of)),
     }
     (folder / name).write_text(json.dumps(content))
 

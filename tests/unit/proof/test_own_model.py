@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import pidoctor
+from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
 from pidoctor.proof.inference_payload import BadFile, compared, tensors_in
 from pidoctor.proof.known import Against, own_model
@@ -50,7 +51,7 @@ def test_without_an_answer_nothing_is_called_right(python: str) -> None:
     assert (model.expected, model.compared_with, model.max_error) == (None, None, None)
     assert shown(proof) == "ran without error; there is no known answer to compare with"
     assert model.given == "the input in input.json"
-    assert proof.to_json()["api"] == "Interpreter"
+    assert encode(proof)["api"] == "Interpreter"
 
 
 def test_the_expected_output_is_compared(python: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import pidoctor
+from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.proof.known import own_model
 from pidoctor.proof.proof import FAILED, PASSED, Delegate, summary
@@ -143,7 +144,7 @@ def test_not_a_number_fails(tmp_path: Path) -> None:
     assert proof.death is not None
     assert proof.death.kind == "wrong-result"
     assert proof.models[0].obtained == (None,) * 10
-    json.dumps(proof.to_json(), allow_nan=False)
+    json.dumps(encode(proof), allow_nan=False)
 
 
 OWN = """
@@ -244,7 +245,7 @@ def test_a_delegate_is_loaded_and_its_parts_are_counted(
     proof = prove(python, RUNTIME, delegate=Delegate(library, {"device": "usb:0"}))
     assert proof.passed, proof.death
     assert [model.delegated for model in proof.models] == [parts, parts]
-    assert proof.to_json()["delegate"] == {"library": library, "options": {"device": "usb:0"}}
+    assert encode(proof)["delegate"] == {"library": library, "options": {"device": "usb:0"}}
 
 
 @pytest.mark.parametrize(

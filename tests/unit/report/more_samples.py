@@ -8,11 +8,11 @@ from pathlib import Path
 import pidoctor as package
 from pidoctor.asked import Asked
 from pidoctor.bench.figures import Bench, BenchRun, Figures
-from pidoctor.envelope import Answer, IndexAnswer, Result, ShownStep
+from pidoctor.envelope import Answer, IndexAnswer, Result, Step
 from pidoctor.fleet.record import BoardStatus as BoardVerdict
-from pidoctor.fleet.report import Cause, Drift, Fleet, Group, Unread
-from pidoctor.fleet.store import Moved
-from pidoctor.fleet.telling import Telling
+from pidoctor.fleet.report import Fleet, FleetCause, FleetDrift, FleetGroup, FleetUnread
+from pidoctor.fleet.store import FleetMoved
+from pidoctor.fleet.telling import FleetTelling
 from pidoctor.indexing.status import IndexStatus
 from pidoctor.indexing.update import Updated
 from pidoctor.indexing.verify import Verification
@@ -123,21 +123,23 @@ def bench(*void: str) -> Bench:
 def fleet() -> Fleet:
     works, fails = BoardVerdict.WORKS, BoardVerdict.FAILS
     known = fingerprint(pi4())
-    cause = Cause("numpy2-abi-mismatch", "tflite-runtime 2.14.0 crashes beside NumPy 2.4.6", 3)
-    telling = Telling("numpy", "2.4.6", "1.26.4", 38, "install numpy 1.26.4", "numpy 1.26.4")
+    cause = FleetCause("numpy2-abi-mismatch", "tflite-runtime 2.14.0 crashes beside NumPy 2.4.6", 3)
+    telling = FleetTelling("numpy", "2.4.6", "1.26.4", 38, "install numpy 1.26.4", "numpy 1.26.4")
     good = ("tflite-runtime 2.14.0, numpy 1.26.4",)
     bad = ("tflite-runtime 2.14.0, numpy 2.4.6",)
     return Fleet(
         42,
         43,
         (
-            Group(known, fails, 3, ("kiosk-07", "kiosk-11", "kiosk-29"), bad, (cause,), telling),
-            Group(known, works, 38, ("kiosk-01", "kiosk-02", "kiosk-03"), good, ()),
-            Group(None, BoardVerdict.UNKNOWN, 1, ("desk",), (), ()),
+            FleetGroup(
+                known, fails, 3, ("kiosk-07", "kiosk-11", "kiosk-29"), bad, (cause,), telling
+            ),
+            FleetGroup(known, works, 38, ("kiosk-01", "kiosk-02", "kiosk-03"), good, ()),
+            FleetGroup(None, BoardVerdict.UNKNOWN, 1, ("desk",), (), ()),
         ),
         1,
-        (Unread("boards/kiosk-12/receipt.json", "it is no JSON"),),
-        Drift("2026-11-01T10:00:00Z", 2, 0, 1, (Moved("kiosk-07", "works", "fails"),)),
+        (FleetUnread("boards/kiosk-12/receipt.json", "it is no JSON"),),
+        FleetDrift("2026-11-01T10:00:00Z", 2, 0, 1, (FleetMoved("kiosk-07", "works", "fails"),)),
     )
 
 
@@ -168,8 +170,8 @@ MORE: dict[str, Result] = {
         "undo",
         verdict="/home/pi/.venv is as it was before the last install.",
         steps=(
-            ShownStep("numpy 2.4.6 -> 1.26.4", status="done"),
-            ShownStep("ai-edge-litert 2.3.0 is removed", status="done"),
+            Step("numpy 2.4.6 -> 1.26.4", status="done"),
+            Step("ai-edge-litert 2.3.0 is removed", status="done"),
         ),
     ),
     "recover": Result("recover", verdict="No install of /home/pi/.venv was interrupted."),

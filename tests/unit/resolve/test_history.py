@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+from pidoctor.decoding import encode
 from pidoctor.profile.named_targets import target
 from pidoctor.resolve.history import History, history
 from pidoctor.resolve.machine import machine_of
@@ -28,7 +29,7 @@ def test_a_package_that_goes_on_without_an_old_python() -> None:
     found = history_of("ai-edge-litert", "pi4-4gb/bullseye-64")
     assert found.last_for_python == "2.1.0"
     assert "3.9" not in found.pythons
-    assert found.to_json()["last_for_python"] == "2.1.0"
+    assert encode(found)["last_for_python"] == "2.1.0"
 
 
 @pytest.mark.parametrize("name", ["tensorflow", "ai-edge-litert"])

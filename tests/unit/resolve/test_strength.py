@@ -6,6 +6,7 @@ import pytest
 
 from pidoctor.api import resolve
 from pidoctor.cli.matrix import matrix
+from pidoctor.decoding import encode
 from pidoctor.profile.named_targets import target
 from pidoctor.report.matrix_cells import strength
 from pidoctor.resolve.plan import Impossible, Plan
@@ -27,7 +28,7 @@ from pidoctor.resolve.verdict import Reason
 )
 def test_an_answer_says_what_it_rests_on(where: str, asked: str, strength_of_it: str) -> None:
     found = resolve(target(where), asked)
-    assert found.to_json()["rests_on"].partition(":")[0] == strength_of_it
+    assert encode(found)["rests_on"].partition(":")[0] == strength_of_it
 
 
 def test_a_death_on_an_emulated_core_is_told_beside_what_was_read() -> None:

@@ -18,6 +18,10 @@ class TypeOf(NamedTuple):
     name: str
 
 
+STRENGTHS = ("claimed", "read", "proven")
+"""How well an answer is known: a tag, an ELF file, a run."""
+
+
 def one_of(*values: str) -> Rule:
     return Rule("enum", values)
 
@@ -31,4 +35,4 @@ Id = Annotated[str, Rule("pattern", "^[a-z0-9]+(-[a-z0-9]+)*$")]
 Amount = Annotated[int, Rule("minimum", 0)]
 
 
-Number = Annotated[float, Rule("minimum", 0)]
+NotNegative = Annotated[float, Rule("minimum", 0)]
