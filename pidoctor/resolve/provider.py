@@ -72,6 +72,7 @@ class World:
         self.index = catalog.index
         self.relations = catalog.relations
         self.ledger = catalog.ledger
+        self.runtimes = catalog.named
         self.beyond_tags = beyond_tags
         self.present = present or {}
         self.theirs_stay = True  # what conda or an editable install looks after is not replaced
@@ -312,11 +313,21 @@ class Provider(AbstractProvider[Need, Choice, str]):
         candidates: Mapping[str, Iterator[Choice]],  # noqa: ARG002
         information: Mapping[str, Iterator[Any]],
         backtrack_causes: Sequence[Any],
-    ) -> tuple[bool, bool, str]:
-        """What caused a conflict first, then what is bounded, then by name: deterministic."""
-        causes = any(cause.requirement.key == identifier for cause in backtrack_causes)
-        bounded = any(info.requirement.specifier for info in information[identifier])
-        return not causes, not bounded, identifier
+    ) -> tuple[bool, bool, bool, bool, str]:
+        """First what narrows the choice of others, and last what only follows from others.
+
+        What was asked for and the runtimes, of which few versions fit, come first; NumPy, which
+        nearly all need and which needs nothing, last. So the versions of a package are not tried in
+        every combination with those of others that have nothing to do with a conflict.
+        """
+        about = list(information[identifier])
+        first = identifier in self._world.runtimes or any(info.parent is None for info in about)
+        causes = any(
+            identifier in (cause.requirement.key, cause.parent and cause.parent.key)
+            for cause in backtrack_causes
+        )
+        bounded = any(info.requirement.specifier for info in about)
+        return identifier == "numpy", not first, not causes, not bounded, identifier
 
     def find_matches(
         self,

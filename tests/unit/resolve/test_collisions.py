@@ -134,3 +134,32 @@ def test_lines_that_were_not_followed_are_told_of_an_answer_that_is_no(
     assert isinstance(answer, Impossible)
     assert [note.split()[0] for note in answer.notes] == ["./app", "--no-binary", "other"]
     assert answer.to_json()["notes"] == list(answer.notes)
+
+
+def test_what_has_nothing_to_do_with_a_conflict_is_not_tried_in_all_combinations(
+    tmp_path: Path,
+) -> None:
+    """Of 40 versions each of three packages none matters: an older one of a fourth does."""
+    many = [
+        {"file": f"{name}-{number}-py3-none-any.whl", "requires": ["numpy>=1.21"]}
+        for name in ("bees", "cats", "dogs")
+        for number in range(1, 41)
+    ]
+    more: list[dict[str, Any]] = [
+        {"file": "app-1-py3-none-any.whl", "requires": ["ants", "bees", "cats", "dogs"]},
+        {"file": "ants-1-py3-none-any.whl", "requires": ["numpy>=1.21"]},
+        {"file": "ants-2-py3-none-any.whl", "requires": ["numpy>=2"]},
+        {"file": "wakeword-1-py3-none-any.whl", "requires": ["tflite-runtime"]},
+    ]
+    write_index([*WHEELS, *many, *more], tmp_path)
+    known = open_catalog(WheelsIndex(tmp_path))
+    for words in (
+        ("ai-edge-litert", "app", "wakeword"),
+        ("ai-edge-litert", "app", "tflite-runtime"),
+    ):
+        answer = api.resolve(pi4(), read_project(words), catalog=known)
+        assert isinstance(answer, Plan)
+        versions = {pin.name: pin.version for pin in answer.pins}
+        assert versions["ants"] == "1"
+        assert {versions[name] for name in ("bees", "cats", "dogs")} == {"40"}
+        assert versions["numpy"].startswith("1.")
