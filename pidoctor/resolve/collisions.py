@@ -1,4 +1,4 @@
-"""Which of several requirements do not go together, and what to ask for instead.
+"""Which of several requirements do not go together, or cannot be had, and what to ask for instead.
 
 A smallest set of requirements that has no plan is found by halves (QuickXplain, U. Junker 2004);
 each way out was resolved with everything else that was asked for.
@@ -24,6 +24,7 @@ from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import ASKED, Change, Impossible, Plan
 from pidoctor.resolve.present import Need
 from pidoctor.resolve.provider import World, needs_of
+from pidoctor.resolve.reasons import available, unmet
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.units import listed
@@ -41,15 +42,19 @@ class Collision(NamedTuple):
     def explained(self, answer: Impossible) -> Impossible:
         """The answer with the collision said first."""
         told = f"{listed(self.names)} do not go together here"
+        if len(self.names) == 1:
+            if not self.why:  # a runtime's, of which the answer tells already
+                return answer
+            told = f"{self.names[0]} cannot be had here"
         return replace(
             answer, message=f"{told}: {self.why or answer.message}", colliding=self.names
         )
 
 
 def collision(profile: Profile, request: Request, catalog: Catalog) -> Collision | None:
-    """What of a project collides in a new environment of a machine; None where one requirement
-    alone is the matter, or where not even a runtime can be had. The ways out are looked for in the
-    environment that is there, else in a new one."""
+    """What of a project collides in a new environment of a machine, or the one requirement that
+    cannot be had there; None where not even a runtime can be had, or one is all that was asked for.
+    The ways out are looked for in the environment that is there, else in a new one."""
     items: list[Requirement] = list(request.together)
     if request.name != AUTO:
         items.insert(0, Requirement(str(request)))
@@ -64,12 +69,12 @@ def collision(profile: Profile, request: Request, catalog: Catalog) -> Collision
     if not fits(()):
         return None
     smallest = _smallest((), tuple(items), fits)
-    if len(smallest) < 2:
-        return None
     named = tuple(_plain(item) for item in items if item in smallest)
     ways = list(_ways(profile, request, catalog, items, smallest))
+    ways = ways or [*_without_versions(profile, request, catalog, items)]
     ways.sort(key=lambda way: not way.words[0][1])  # those that leave nothing out first
-    return Collision(named, tuple(ways), _why(profile, request, catalog, smallest))
+    why = _why if len(smallest) > 1 else _why_none
+    return Collision(named, tuple(ways), why(profile, request, catalog, smallest))
 
 
 def _why(profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]) -> str:
@@ -84,6 +89,24 @@ def _why(profile: Profile, request: Request, catalog: Catalog, items: Sequence[R
             told = [str(need) for need in _decisive(there, wanted)]
             return f"no version of {name} fits {listed(told)}"
     return ""
+
+
+def _why_none(
+    profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]
+) -> str:
+    """Why no version that a requirement admits can be had; empty for the runtime in question, of
+    which the answer tells already, and where it is something that the package needs."""
+    (item,) = items
+    name = canonicalize_name(item.name)
+    world = World(machine_of(profile), catalog, request.beyond_tags)
+    versions = (choice.version for choice in world.choices(name))
+    if name == request.name or any(item.specifier.contains(v, prereleases=True) for v in versions):
+        return ""
+    miss = unmet(world, Need(name, item.specifier, ASKED))
+    if miss is None:
+        return available(world, name)
+    exact = str(item.specifier) == f"=={miss.version}"
+    return miss.detail if exact else f"{name} {miss.version}: {miss.detail}"
 
 
 def _decisive(versions: Sequence[Version], needs: Sequence[Need]) -> Sequence[Need]:
@@ -175,6 +198,24 @@ def _ways(
             change = change._replace(words=((_plain(item), anew),))
             yield change.placed("", options)
             break
+
+
+def _without_versions(
+    profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]
+) -> Iterator[Change]:
+    """All of them without the versions that are named: in an old file, those of an old Python."""
+    bounded = [item for item in items if item.specifier]
+    free = [Requirement(str(item)) for item in items]
+    for item in free:
+        item.specifier = SpecifierSet()
+    found = placed(profile, _asking(request, free, catalog), catalog)
+    if found is None or not bounded:
+        return
+    plan, options = found
+    names = listed([item.name for item in bounded])
+    change = Change("requirement", f"name no versions of {names}", _result(plan, items))
+    words = tuple((_plain(item), item.name) for item in bounded)
+    yield change._replace(words=words).placed("", options)
 
 
 def _result(plan: Plan, items: Sequence[Requirement]) -> str:

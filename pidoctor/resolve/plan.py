@@ -263,7 +263,9 @@ class Impossible:
     rejected: tuple[Candidate, ...]
     nearest: Candidate | None
     changes: tuple[Change, ...]
-    colliding: tuple[str, ...] = ()  # requirements that do not go together, the rest aside
+    colliding: tuple[
+        str, ...
+    ] = ()  # requirements that do not go together, or one that cannot be had
     notes: tuple[str, ...] = ()  # lines of files that were not followed
 
     @property

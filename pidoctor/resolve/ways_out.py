@@ -39,9 +39,11 @@ def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossi
     found_elsewhere = _beside(bare, request, (), catalog) if present else None
     elsewhere = found_elsewhere if isinstance(found_elsewhere, Plan) else None
     found: list[Change] = []
+    machine_too = False  # whether another one may be what is wanted
     if elsewhere is None:
         several = collision(profile, request, catalog)
         if several is not None:
+            machine_too = len(several.names) == 1
             answer = several.explained(answer)
             found += several.changes
     if any(candidate.reason is Reason.BREAKS_INSTALLED for candidate in answer.rejected):
@@ -51,7 +53,7 @@ def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossi
         found.append(_by_options("environment", text, elsewhere, request, ELSEWHERE))
         found += _anyway(profile, request, catalog)
     others = (*changes(profile, request, catalog), *_other_ways(profile, request))
-    if found:  # the machine is not what stands in the way
+    if found and not machine_too:  # it is not what stands in the way
         others = tuple(other for other in others if other.kind not in OF_THE_MACHINE)
     if elsewhere is not None:  # what was asked for is better there than something else
         others = tuple(other for other in others if not other.options)

@@ -62,10 +62,44 @@ def test_every_way_out_works_with_all_the_rest(catalog: Catalog) -> None:
     assert not any("pidoctor install" in text for text in told)  # it would drop the rest
 
 
-def test_one_that_cannot_be_had_collides_with_nothing(catalog: Catalog) -> None:
+def test_one_that_cannot_be_had_is_named_with_what_there_is_instead(catalog: Catalog) -> None:
     answer = refused(catalog, "tflite-runtime", "mediapipe", "flask")
-    assert answer.colliding == ()
-    assert "the index has no mediapipe for 64-bit ARM" in answer.message
+    assert answer.colliding == ("mediapipe",)
+    assert answer.message == (
+        "mediapipe cannot be had here: mediapipe 0.10: built for 64-bit x86 (x86_64); the Python "
+        "is 64-bit ARM (aarch64)"
+    )
+    assert [change.text for change in answer.changes if change.kind == "requirement"] == [
+        "leave out mediapipe; the rest goes together"
+    ]
+    answer = refused(catalog, "auto", "opencv-python==4.9.9", "flask")
+    assert answer.message == (
+        "opencv-python==4.9.9 cannot be had here: of opencv-python there is 4.13.0 (index), 4.12.0 "
+        "(index), 4.8.1 (index)"
+    )
+    assert answer.changes[0].words == (("opencv-python==4.9.9", "opencv-python==4.13.0"),)
+
+
+def test_a_runtimes_version_that_does_not_run_here_is_no_dead_end(tmp_path: Path) -> None:
+    old = TAG.replace("cp311", "cp39").replace("aarch64", "x86_64")
+    more = [{"file": f"tflite_runtime-2.11.0-{old}.whl", "elf": [{}]}, *OTHERS]
+    write_index([*WHEELS, *more], tmp_path)
+    known = open_catalog(WheelsIndex(tmp_path))
+    answer = refused(known, "tflite-runtime==2.11.0", "flask")
+    words = [change.words for change in answer.changes]
+    assert (("tflite-runtime==2.11.0", "tflite-runtime==2.14.0"),) in words
+
+
+def test_where_each_pin_is_in_the_way_the_packages_without_versions_are_named(
+    catalog: Catalog,
+) -> None:
+    answer = refused(catalog, "auto", "opencv-python==4.9.9", "pandas==1.9", "flask==3.0")
+    (change,) = (change for change in answer.changes if change.kind == "requirement")
+    assert change.text == "name no versions of opencv-python, pandas and flask"
+    assert "opencv-python 4.13.0" in change.result
+    words = [after for _, after in change.words]
+    anew = api.resolve(pi4(), read_project(words), catalog=catalog)
+    assert isinstance(anew, Plan)
 
 
 def test_what_is_said_twice_of_a_package_counts_together(catalog: Catalog) -> None:
