@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -44,4 +45,6 @@ def import_name(name: str) -> str:
         ways = [f"the package {row.package}"] if row.package else []
         ways += [f"`sudo apt install {row.apt}`"] if row.apt else []
         return f"programs import {module}, but what brings it is {' or '.join(ways)}"
+    if name.replace("-", "_") in getattr(sys, "stdlib_module_names", ()):  # since Python 3.10
+        return "is a part of Python itself and needs no package: take the line out"
     return ""

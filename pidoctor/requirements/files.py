@@ -26,6 +26,7 @@ from pidoctor.requirements.other_files import (
     refuse,
     uv_sources,
 )
+from pidoctor.requirements.spelling import meant
 from pidoctor.requirements.text import lines_of, read_text, with_variables
 
 MOST_FILES = 50
@@ -245,7 +246,7 @@ def _requirement(text: str, where: str) -> Requirement:
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
         unset = re.search(r"\$\{([A-Z0-9_]+)\}", text)
-        reason = f"the variable {unset[1]} is not set" if unset else reason
+        reason = f"the variable {unset[1]} is not set" if unset else meant(text) or reason
         raise UsageError(f"{where}: {text[:80]!r} is not a requirement ({reason})") from None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
@@ -15,6 +16,7 @@ from packaging.utils import (
 
 from pidoctor.errors import UsageError
 from pidoctor.requirements.phrases import bare
+from pidoctor.units import listed
 
 # "2.3", "v2.16.1", "2.x", "2.3.*", "2.22.0rc0"
 _VERSION = r"[vV]?(\d+(?:\.\d+)*(?:\.(?:\*|[xX]))?(?:(?:a|b|rc|\.?dev|\.?post)\d+)?)"
@@ -64,6 +66,25 @@ def respelled(words: Sequence[str]) -> list[str]:
         elif word:
             found.append(_one(word))
     return found
+
+
+def meant(line: str) -> str:
+    """What a line of a requirements file that cannot be parsed was meant to say; empty where that
+    cannot be told."""
+    if re.fullmatch(r"Package\s+Version(\s.*)?", line):
+        return "this is what `pip list` shows; `pip freeze > FILE` writes a file of requirements"
+    if re.match(r"(sudo\s+)?(apt(-get)?|conda|git|curl|wget|cd)\s", line):
+        return "it is a command of the shell, not a package"
+    if re.search(r"\bin\s*\[", line):
+        return "a marker has no lists: write each with ==, and `or` between them"
+    try:
+        found = [Requirement(word) for word in respelled(line.rstrip(",;").split())]
+    except (UsageError, InvalidRequirement):
+        return ""
+    if len(found) > 1 and not all(item.specifier for item in found):
+        return ""
+    lines = listed([str(item) for item in found])
+    return f"write a line each: {lines}" if len(found) > 1 else f"did you mean {lines}?"
 
 
 def _refuse_files(word: str) -> None:

@@ -73,7 +73,7 @@ IMPORTS: Mapping[str, str] = {
         "asked bench decoding envelope errors evidence fleet indexing model platforms profile "
         "proof record_fields redact resolve result safe_files shapes triage units value_rules"
     ),
-    "requirements": "catalog decoding errors profile resolve safe_files",
+    "requirements": "catalog decoding errors profile resolve safe_files units",
     "resolve": "catalog change_kinds decoding errors platforms profile shapes units value_rules",
     "result": "value_rules",
     "safe_files": "errors",

@@ -135,3 +135,25 @@ def test_any_text_is_read_or_refused(tmp_path_factory: Any, text: str) -> None:
     path.write_text(text, encoding="utf-8", errors="replace")
     with contextlib.suppress(UsageError):
         read_files([str(path)])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("numpy=1.26.4=py311h64a7726_0", "did you mean numpy==1.26.4?"),
+        ("tflite-runtime 2.14.0", "did you mean tflite-runtime==2.14.0?"),
+        ("pip install flask", "did you mean flask?"),
+        ("tflite-runtime,", "did you mean tflite-runtime?"),
+        ("numpy==1.26.4 flask==3.0", "write a line each: numpy==1.26.4 and flask==3.0"),
+        ("Package    Version", "`pip freeze > FILE`"),
+        ("sudo apt-get update && apt-get install cmake", "a command of the shell"),
+        ("tensorflow; platform_machine not in ['arm', 'aarch64']", "a marker has no lists"),
+        ("a b c", "Expected"),
+    ],
+)
+def test_what_a_line_was_meant_to_say(tmp_path: Path, line: str, told: str) -> None:
+    (tmp_path / "r.txt").write_text(f"flask\n{line}\n")
+    with pytest.raises(UsageError) as refused:
+        read_files([str(tmp_path / "r.txt")])
+    assert told in str(refused.value)
+    assert "line 2" in str(refused.value)

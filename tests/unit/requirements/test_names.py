@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from packaging.requirements import Requirement
 
@@ -90,3 +92,9 @@ def test_the_name_of_a_module_is_no_package(name: str, instead: str) -> None:
 @pytest.mark.parametrize("name", ["numpy", "opencv-python", "pandas", "requests", "flask"])
 def test_a_package_called_like_its_module_is_not_warned_of(name: str) -> None:
     assert import_name(name) == ""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="Python does not list its own modules")
+@pytest.mark.parametrize("name", ["json", "argparse", "asyncio", "threading", "urllib"])
+def test_what_python_itself_brings_is_said(name: str) -> None:
+    assert "a part of Python itself" in import_name(name)
