@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -13,9 +13,11 @@ from packaging.version import InvalidVersion, Version
 from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.runtimes import load_runtimes
 from pidoctor.catalog.troubles import load_machine_signs, load_troubles
-from pidoctor.catalog.wheels import Library, NumpyApi, Wheel
+from pidoctor.catalog.wheels import Library, NumpyApi, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
 from pidoctor.checks.installed import installed_wheels
+from pidoctor.checks.resolution_findings import misleading_names
+from pidoctor.profile.profile import Profile
 from pidoctor.resolve.machine import machine_of, undecidable
 from pidoctor.resolve.plan import Plan
 from pidoctor.resolve.present import uses_numpy
@@ -210,8 +212,20 @@ def several_runtimes(case: Case) -> Iterator[Finding]:
         )
 
 
+def of_the_plan(profile: Profile, plan: Plan, index: WheelsIndex) -> tuple[Finding, ...]:
+    """What is wrong with what a plan brings, to be said before it is carried out."""
+    new = {pin.name for pin in plan.pins if not pin.kept}
+    case = Case(profile, plan, index=index)
+    return (*_shared_modules(case, new), *misleading_names(case))
+
+
 def shared_modules(case: Case) -> Iterator[Finding]:
     """Distributions that bring the same module: each writes over the files of the other."""
+    yield from _shared_modules(case)
+
+
+def _shared_modules(case: Case, among: Container[str] | None = None) -> Iterator[Finding]:
+    """The same, or only where one of ``among`` is of them."""
     planned = {pin.name: pin.version for pin in case.plan.pins} if case.plan else {}
     for row in load_relations().shared:
         found = {
@@ -221,7 +235,7 @@ def shared_modules(case: Case) -> Iterator[Finding]:
             if version is not None
         }
         names = [name for name in found if not _brought_by(case, name, found)]
-        if len(names) < 2:
+        if len(names) < 2 or (among is not None and not any(name in among for name in names)):
             continue
         installed = [name for name in names if case.installed(name) is not None]
         kept = next((name for name in names if name in planned), names[-1])

@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.checks.case import Case
+    from pidoctor.checks.environment import of_the_plan
     from pidoctor.checks.installed_state import environment_python
     from pidoctor.cli.output import progress
     from pidoctor.cli.resolving import (
@@ -89,6 +90,9 @@ def run(options: argparse.Namespace) -> Result:
             question = question._replace(requirement=str(options.requirement))
         resolution = answer(options, profile, known, options.replace, question)
         around = why_none(options, profile, known, resolution)
+        beside: tuple[Finding, ...] = ()
+        if isinstance(resolution, Plan):
+            beside = of_the_plan(profile, resolution, known.index)
     must_be_decided(resolution, "Nothing was installed")
     if not isinstance(resolution, Plan):
         return Result(
@@ -99,7 +103,8 @@ def run(options: argparse.Namespace) -> Result:
             explanation=around,
             asked=question,
         )
-    done = _carried_out(options, profile, resolution, fitting, choice.exists, more)
+    beside += _device_findings(options, profile, resolution, fitting)
+    done = _carried_out(options, profile, resolution, beside, choice.exists, more)
     return replace(done, asked=question)
 
 
@@ -133,14 +138,15 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     options: argparse.Namespace,
     profile: Profile,
     plan: Plan,
-    fitting: Fitting | None,
+    beside: tuple[Finding, ...],
     exists: bool,
     more: str,
 ) -> Result:
     """The plan shown, agreed to, carried out and proven.
 
-    ``exists`` tells that there is something in the environment that must go on working, ``more``
-    is a word where an interrupted install was put in order before.
+    ``beside`` is to be said of it before and after; ``exists`` tells that there is something in the
+    environment that must go on working, ``more`` is a word where an interrupted install was put in
+    order before.
     """
     from pidoctor.cli.output import watched
     from pidoctor.envelope import Result
@@ -157,8 +163,7 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     except InstallError as error:
         found = (error.finding, *rights)
         return Result("install", ExitCode.PROBLEM, profile=profile, findings=found, resolution=plan)
-    devices = _device_findings(options, profile, plan, fitting)
-    shown = replace(shown, findings=(*(shown.findings or ()), *rights, *devices) or None)
+    shown = replace(shown, findings=(*(shown.findings or ()), *rights, *beside) or None)
     if options.dry_run:
         stopped = any(finding.severity is Severity.ERROR for finding in rights)
         return replace(shown, exit_code=ExitCode.PROBLEM) if stopped else shown
@@ -170,16 +175,17 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
         noted = note(profile, plan, watch.say) if exists else ()
         outcome = install(job, prover(plan, noted, watch.say), watch.say)
         watch.ended(not outcome.exit_code)
-    return _proven_with(devices, _done(outcome, profile, plan), options)
+    return _proven_with(beside, _done(outcome, profile, plan), options)
 
 
-def _proven_with(devices: tuple[Finding, ...], done: Result, options: argparse.Namespace) -> Result:
-    """The result with what the devices still need, and the command that then proves them."""
-    if not devices or done.exit_code:
+def _proven_with(beside: tuple[Finding, ...], done: Result, options: argparse.Namespace) -> Result:
+    """The result with what was said beside the plan: what the devices still need, and the command
+    that then proves them."""
+    if not beside or done.exit_code:
         return done
     from pidoctor.cli.devices import proof_by_delegate
 
-    done = replace(done, findings=(*(done.findings or ()), *devices))
+    done = replace(done, findings=(*(done.findings or ()), *beside))
     return replace(done, next=proof_by_delegate(options) or done.next)
 
 
