@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_environment, add_shapes
+from pidoctor.cli.html_page import add_html, with_page
 from pidoctor.cli.running import add_delegate
 
 if TYPE_CHECKING:
@@ -69,25 +70,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what the model is given, instead of random numbers: .npy, .json, .wav, or an image; "
         "repeat it for several inputs",
     )
-    parser.add_argument("--html", metavar="FILE", help="also write a page that needs no network")
+    add_html(parser)
     add_shapes(parser)
     add_delegate(parser)
     add_environment(parser)
 
 
 def run(options: argparse.Namespace) -> Result:
-    result = _answer(options)
-    if options.html is None:
-        return result
-    from dataclasses import replace
-
-    from pidoctor.report.composition import compose
-    from pidoctor.report.html import body, page, text
-    from pidoctor.safe_files import write_output
-
-    title = f"pidoctor bench {Path(options.file).name}"
-    write_output(options.html, page(title, (f"<h1>{text(title)}</h1>", *body(compose(result)))))
-    return replace(result, html=options.html)
+    return with_page(options, _answer(options))
 
 
 def _answer(options: argparse.Namespace) -> Result:

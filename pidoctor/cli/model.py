@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_devices, add_shapes, add_where
+from pidoctor.cli.html_page import add_html, with_page
 from pidoctor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ EXAMPLES = """\
   pidoctor model detect.tflite
   pidoctor model detect.tflite --target pi-3b/bookworm-32
   pidoctor model float.tflite int8.tflite
+  pidoctor model detect.tflite --html model.html
   pidoctor model sound.tflite --shape input=1,1280 --prove
 """
 
@@ -41,11 +43,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also run it once, in a process of its own, with the runtime that is installed here",
     )
+    add_html(parser)
     add_where(parser)
     add_devices(parser)
 
 
 def run(options: argparse.Namespace) -> Result:
+    return with_page(options, _answer(options))
+
+
+def _answer(options: argparse.Namespace) -> Result:
     from pidoctor import api
     from pidoctor.cli.resolving import catalog
     from pidoctor.cli.where import asked, machine

@@ -327,6 +327,19 @@ def _names_of_system(row: SystemRow, systems: Systems) -> Iterator[str]:
             yield head + key_of(row.codename)
 
 
+def board_spellings(name: str) -> list[str]:
+    """The other names of the board that ``name`` means, as :func:`key_of` writes them."""
+    boards = say(name).boards
+    return sorted(
+        {key for board in boards[:1] for key in _names_of(board, load_boards())} - {key_of(name)}
+    )
+
+
+def system_spellings(system: str) -> list[str]:
+    """The other names of a system, as :func:`key_of` writes them."""
+    return sorted(key for key, rows in known_words().systems.items() if system in rows)
+
+
 def shown(text: str) -> str:
     """A part of a name in a message: short, on one line."""
     return repr(text[:60])

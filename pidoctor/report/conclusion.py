@@ -319,6 +319,7 @@ def _index(result: Result) -> Conclusion:
     if index.status is not None:
         days = index.status.age_days
         age = "of unknown age" if days is None else f"{units.count(days, 'day')} old"
+        age = "of today" if days == 0 else age
         if days is not None and days > OLD_AFTER_DAYS:
             missing = "what was published since is not in it"
             return Conclusion(f"The wheels index is {age}; {missing}.", "pidoctor index update")

@@ -23,10 +23,12 @@ class Style(str, Enum):
     BAD = "bad"
     WARN = "warn"
     COMMAND = "command"
+    BAR = "bar"  # "####": a length among others
 
 
 PLAIN, STRONG, FAINT = Style.PLAIN, Style.STRONG, Style.FAINT
 GOOD, BAD, WARN, COMMAND = Style.GOOD, Style.BAD, Style.WARN, Style.COMMAND
+BAR = Style.BAR
 
 Piece = tuple[str, Style]
 Words = Union[str, Sequence[Piece]]

@@ -68,6 +68,11 @@ def body(document: Document) -> Iterator[str]:
         yield from _section(section)
 
 
+def document_page(title: str, document: Document) -> str:
+    """A page that shows what a command printed."""
+    return page(title, (f"<h1>{text(title)}</h1>", *body(document)))
+
+
 def _section(section: Section) -> Iterator[str]:
     yield "<section>"
     if section.title:
@@ -110,10 +115,15 @@ def _sign(mark: Mark) -> str:
 def _words(words: Words) -> str:
     if isinstance(words, str):
         return text(words)
-    return "".join(
-        f"<{_TAGS[style]}>{text(piece)}</{_TAGS[style]}>" if style in _TAGS else text(piece)
-        for piece, style in words
-    )
+    return "".join(_piece(piece, style) for piece, style in words)
+
+
+def _piece(piece: str, style: Style) -> str:
+    if style is Style.BAR:
+        return (
+            f'<span class="bar" style="width: {len(piece) * 7 / 3:.0f}%" aria-hidden="true"></span>'
+        )
+    return f"<{_TAGS[style]}>{text(piece)}</{_TAGS[style]}>" if style in _TAGS else text(piece)
 
 
 def _fact(row: Row) -> str:

@@ -105,9 +105,8 @@ class Page:
         cleaned = [[self._clean(cell) for cell in row] for row in rows]
         if not cleaned:
             return
-        widths = [max(_width(row[i]) for row in cleaned) for i in range(len(cleaned[0]) - 1)]
-        lead = indent + sum(width + 2 for width in widths)
-        if self.look.width - lead < _NARROWEST:
+        widths = self._widths(cleaned)
+        if not self.holds(rows, indent):
             self._stacked(cleaned, indent)
             return
         for row in cleaned:
@@ -117,6 +116,16 @@ class Page:
                 before += [pad, *cell] if i == right else [*cell, pad]
                 before.append(("  ", PLAIN))
             self.item(before, row[-1], indent)
+
+    def holds(self, rows: Sequence[Sequence[Words]], indent: int) -> bool:
+        """Whether the page is wide enough for a table of these rows."""
+        widths = self._widths([[self._clean(cell) for cell in row] for row in rows])
+        return self.look.width - indent - sum(width + 2 for width in widths) >= _NARROWEST
+
+    @staticmethod
+    def _widths(rows: Sequence[Sequence[Sequence[Piece]]]) -> list[int]:
+        """The columns that all cells but the last need."""
+        return [max(_width(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
 
     def _stacked(self, rows: Sequence[Sequence[Sequence[Piece]]], indent: int) -> None:
         """A table too wide for the terminal: each row a paragraph, its last cell below."""

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pidoctor.report.document import BAD, COMMAND, FAINT, GOOD, STRONG, WARN, Detail, Mark, Style
+from pidoctor.report.document import (
+    BAD,
+    BAR,
+    COMMAND,
+    FAINT,
+    GOOD,
+    STRONG,
+    WARN,
+    Detail,
+    Mark,
+    Style,
+)
 
 # Select Graphic Rendition codes of ECMA-48; only the sixteen colours that every terminal has, so
 # that the user's own colour scheme decides what they look like.
-_CODES = {STRONG: "1", FAINT: "2", GOOD: "32", BAD: "1;31", WARN: "33", COMMAND: "36"}
+_CODES = {STRONG: "1", FAINT: "2", GOOD: "32", BAD: "1;31", WARN: "33", COMMAND: "36", BAR: "36"}
 
 
 _STYLES = {Mark.GOOD: GOOD, Mark.BAD: BAD, Mark.WARN: WARN, Mark.NOTE: FAINT, Mark.UNKNOWN: WARN}

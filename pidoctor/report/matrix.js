@@ -9,6 +9,9 @@ function column(table, index, visible) {
   }
 }
 
+// A name as it is compared with other spellings of it: "raspios-12" is "raspios12".
+const bare = (word) => word.replace(/\+/g, "plus").replace(/[^a-z0-9]/g, "");
+
 // Words that name a system choose columns; the others choose boards. All of them have to fit.
 function filter() {
   const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -18,15 +21,18 @@ function filter() {
     const heads = [...table.tHead.rows[0].cells].slice(1);
     const names = heads.map((head) => head.dataset.name.toLowerCase().split(" "));
     const fits = (name, word) => name.some((part) => part.startsWith(word));
-    const ofSystems = wanted.filter((word) => names.some((name) => fits(name, word)));
+    const others = heads.map((head) => (head.dataset.also || "").split(" "));
+    const isCalled = (index, word) => fits(names[index], word) || others[index].includes(bare(word));
+    const ofSystems = wanted.filter((word) => names.some((name, index) => isCalled(index, word)));
     const ofBoards = wanted.filter((word) => !ofSystems.includes(word));
     const rows = [...table.tBodies[0].rows];
     const named = rows.filter((row) => {
       const board = row.cells[0].textContent.toLowerCase();
-      return ofBoards.every((word) => board.includes(word));
+      const also = (row.dataset.also || "").split(" ");
+      return ofBoards.every((word) => board.includes(word) || also.includes(bare(word)));
     });
     // A system that none of these boards runs takes no room.
-    const open = names.map((name, index) => ofSystems.every((word) => fits(name, word)) &&
+    const open = names.map((name, index) => ofSystems.every((word) => isCalled(index, word)) &&
       named.some((row) => row.cells[index + 1].dataset.status));
     open.forEach((visible, index) => column(table, index + 1, visible));
     for (const row of rows) {

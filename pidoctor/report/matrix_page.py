@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pidoctor import __version__, units
 from pidoctor.envelope import Cell
+from pidoctor.profile.target_order import newest_board_first, newest_system_first
+from pidoctor.profile.target_words import board_spellings, system_spellings
 from pidoctor.report.html import file_of_this_package, page, text
 from pidoctor.report.matrix_cells import (
     NOTHING,
@@ -75,10 +77,8 @@ def _matrix_table(
     requirement: str, cells: Sequence[Cell], letters: Mapping[str, str]
 ) -> Iterator[str]:
     places = [place(cell) for cell in cells]
-    systems = list(dict.fromkeys(where.system for where in places))
     columns = sorted(
-        {(where.system, where.bits) for where in places},
-        key=lambda column: (systems.index(column[0]), column[1]),
+        {(where.system, where.bits) for where in places}, key=lambda it: newest_system_first(*it)
     )
     rows: dict[str, dict[tuple[str, int], list[Cell]]] = {}
     names: dict[str, str] = {}
@@ -92,11 +92,14 @@ def _matrix_table(
     for system, bits in columns:
         size = f"<small>{bits}-bit</small>" if bits else ""
         name = text(f"{system} {bits}-bit")
-        yield f'<th scope="col" data-name="{name}">{text(system)}{size}</th>'
+        also = text(" ".join(system_spellings(system)))
+        yield f'<th scope="col" data-name="{name}" data-also="{also}">{text(system)}{size}</th>'
     yield "</tr></thead><tbody>"
-    for board, row in rows.items():
+    for board in sorted(rows, key=newest_board_first):
+        row = rows[board]
         named = f"<small>{text(names[board])}</small>" if names[board] not in ("", board) else ""
-        yield f'<tr><th scope="row">{text(board)}{named}</th>'
+        also = text(" ".join(board_spellings(board)))
+        yield f'<tr data-also="{also}"><th scope="row">{text(board)}{named}</th>'
         for column in columns:
             yield _matrix_cell(row.get(column, []), letters)
         yield "</tr>"

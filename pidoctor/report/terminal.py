@@ -21,6 +21,7 @@ from pidoctor.report.document import (
     ShellCommand,
     Table,
     Text,
+    text_of,
 )
 from pidoctor.report.layout import Page, cells
 from pidoctor.report.look import Look
@@ -109,7 +110,15 @@ def _row(page: Page, row: Row, width: int, indent: int) -> None:
 
 def _table(page: Page, block: Table, indent: int) -> None:
     header = [tuple([(name, FAINT)] for name in block.header)] if block.header else []
-    page.table([*header, *block.rows], indent, block.right)
+    rows = [*header, *block.rows]
+    if block.header and not page.holds(rows, indent):  # each figure beside its name
+        page.paragraph([(block.header[0], FAINT)], indent)
+        for row in block.rows:
+            named = [f"{name} {text_of(cell)}" for name, cell in zip(block.header[1:], row[1:])]
+            page.paragraph(row[0], indent)
+            page.paragraph(", ".join(named), indent + 2)
+        return
+    page.table(rows, indent, block.right)
 
 
 def _command(page: Page, block: ShellCommand, indent: int) -> None:

@@ -92,7 +92,8 @@ def compiled_model(
     how, lacks, where = ended
     newest = _newest_that_ran(world, name)
     command = f"pidoctor install {name}=={newest}" if newest else ""
-    instead = f", or the newest version with which CompiledModel ran: {command}" if newest else ""
+    ran = "the newest version with which CompiledModel ran"
+    instead = f", or {name}=={newest}, {ran}" if newest else ""
     text = (
         f"the CompiledModel API of {name} {version} {how} (seen on {where}); use Interpreter, "
         f"which works{instead}"

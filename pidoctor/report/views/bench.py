@@ -9,7 +9,19 @@ from pidoctor.bench.figures import Bench, BenchRun, Figures
 from pidoctor.bench.operators import OperatorTime, OperatorTimes
 from pidoctor.bench.prediction import Prediction
 from pidoctor.envelope import Result
-from pidoctor.report.document import Block, Detail, Facts, Item, Mark, Row, Section, Table, Text
+from pidoctor.report.document import (
+    BAR,
+    PLAIN,
+    Block,
+    Detail,
+    Facts,
+    Item,
+    Mark,
+    Row,
+    Section,
+    Table,
+    Text,
+)
 from pidoctor.units import count, size
 
 _VERDICTS = {"faster": "faster", "slower": "slower", "same": "not told apart"}
@@ -71,7 +83,7 @@ def _row(run: BenchRun, it: Figures) -> tuple[str, ...]:
 
 def _bar(run: BenchRun, it: Figures, longest: float) -> Row:
     bar = "#" * max(round(it.p50 / longest * _WIDTH), 1)
-    return Row(run.name, (f"{bar} void" if run.void else bar,))
+    return Row(run.name, (((bar, BAR), *([(" void", PLAIN)] if run.void else ())),))
 
 
 def _against(bench: Bench) -> Iterator[Block]:
@@ -104,7 +116,7 @@ def _operators(it: OperatorTimes) -> Iterator[Block]:
 def _share(row: OperatorTime, it: OperatorTimes) -> Row:
     part = row.ms / it.total
     bar = "#" * round(part * _WIDTH)
-    return Row(f"{row.uses} x {row.name}", (f"{part:6.1%} {bar}".rstrip(),))
+    return Row(f"{row.uses} x {row.name}", (((f"{part:6.1%} ", PLAIN), (bar, BAR)),))
 
 
 def _elsewhere(it: Prediction) -> Iterator[Block]:

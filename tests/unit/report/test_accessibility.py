@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from pidoctor.report.cases_page import cases_page
+from pidoctor.report.composition import compose
 from pidoctor.report.fleet_page import fleet_page
+from pidoctor.report.html import document_page
 from pidoctor.report.matrix_page import matrix_page
 from pidoctor.report.report_page import report_page
-from tests.unit.report.more_samples import ALL, fleet
+from tests.unit.report.more_samples import ALL, cases, fleet
 from tests.unit.report.samples import matrix
 from tests.unit.report.test_html import browse, in_browser
 
@@ -31,6 +34,10 @@ def page(name: str) -> str:
         return matrix_page(matrix())
     if name == "fleet":
         return fleet_page(fleet())
+    if name == "cases":
+        return cases_page(cases())
+    if name == "bench as printed":
+        return document_page("bench", compose(ALL["bench"]))
     return report_page(ALL[name], {"numpy": "1.26.4"}, {"pip.log": "one"}, str)
 
 
@@ -56,7 +63,7 @@ axe.run({resultTypes: ["violations"]}).then((found) => {
 @in_browser
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
 @pytest.mark.parametrize("window", WINDOWS)
-@pytest.mark.parametrize("name", ["matrix", "fleet", *RESULTS])
+@pytest.mark.parametrize("name", ["matrix", "fleet", "cases", "bench as printed", *RESULTS])
 def test_a_page_has_no_serious_finding(name: str, window: str, tmp_path: Path) -> None:
     size, theme, width = WINDOWS[window]
     actions = RUN % (AXE.read_text(encoding="utf-8"), width)

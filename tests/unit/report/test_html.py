@@ -14,10 +14,13 @@ from typing import Any
 
 import pytest
 
+from pidoctor.report.composition import compose
+from pidoctor.report.html import document_page
 from pidoctor.report.matrix_page import matrix_page
 from pidoctor.report.report_page import report_page
 from pidoctor.result import Finding, Severity
 from tests.profiles import changed, pi4
+from tests.unit.report.more_samples import MORE
 from tests.unit.report.samples import SAMPLES, cell, impossible, matrix, sick
 
 EVIL = "<script>alert(1)</script>\x1b[31m\"'><img src=x onerror=alert(2)>"
@@ -53,7 +56,11 @@ def pages() -> dict[str, str]:
         name: report_page(result, {"numpy": "1.26.4"}, logs, str)
         for name, result in SAMPLES.items()
     }
-    return {"matrix": matrix_page(matrix()), **reports}
+    printed = {
+        f"{name} as printed": document_page(name, compose(MORE[name]))
+        for name in ("model", "bench")
+    }
+    return {"matrix": matrix_page(matrix()), **reports, **printed}
 
 
 @pytest.mark.parametrize("page", pages().values(), ids=pages().keys())
@@ -134,6 +141,10 @@ const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", {key: 
   seen.part = heads();
   type("trixie pi5");
   seen.system = [rows(), heads()];
+  type("rpi5");
+  seen.alias = rows();
+  type("raspios-12 pi4");
+  seen.release = [rows(), heads()];
   type("");
   document.querySelector("input[value=impossible]").click();
   seen.impossible = rows();
@@ -180,6 +191,24 @@ RECALLED = """
 </script></body>"""
 
 
+LABELS = """
+<script>
+const labels = [...document.querySelectorAll("table.facts tbody th")]
+  .map((th) => th.lastChild).filter((node) => node && /^\\s?[^\\s-]+$/.test(node.textContent));
+const lines = (node) => {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  return new Set([...range.getClientRects()].filter((r) => r.width > 1).map((r) => r.top)).size;
+};
+document.title = JSON.stringify({
+  labels: labels.length,
+  broken: labels.filter((node) => lines(node) > 1).map((node) => node.textContent),
+  overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  bars: [...document.querySelectorAll(".bar")].map((bar) => bar.getBoundingClientRect().width),
+});
+</script></body>"""
+
+
 def browse(
     page: str, folder: Path, *flags: str, actions: str = ACTIONS, address: str = ""
 ) -> dict[str, Any]:
@@ -203,11 +232,13 @@ def test_the_matrix_in_a_browser(tmp_path: Path) -> None:
     alpine = cell("pi4-4gb", "alpine-3.22", 64, "3.12", "No wheel is built for musl.")
     cells = [*matrix(), alpine]
     seen = browse(matrix_page(cells), tmp_path, "--window-size=900,700", light)
-    boards = ["pi4-4gb", "pi5-8gb", "pi4-8gb", "pi-zero-w"]
+    boards = ["pi5-8gb", "pi4-4gb", "pi4-8gb", "pi-zero-w"]  # the newest first
     assert seen["all"] == [boards, 5, "4 boards, 12 answers"]
     assert seen["board"] == ["pi4-4gb", "pi4-8gb"]
     assert seen["part"] == 5  # "pi" is no system, though it is in "alpine"
     assert seen["system"] == [["pi5-8gb"], 1]  # it has no 32-bit system
+    assert seen["alias"] == ["pi5-8gb"]
+    assert seen["release"] == [["pi4-4gb", "pi4-8gb"], 2]  # bookworm, 64-bit and 32-bit
     assert seen["impossible"] == ["pi4-4gb", "pi4-8gb"]
     assert seen["opened"] == [True, True, True]
     assert (seen["one"], seen["closed"]) == (1, 0)
@@ -223,6 +254,23 @@ def test_a_dark_and_narrow_window(tmp_path: Path) -> None:
     seen = browse(matrix_page(matrix()), tmp_path, "--window-size=500,800", dark)
     assert seen["back"] == "rgb(20, 23, 27)"
     assert seen["overflow"] == 0
+
+
+@in_browser
+@pytest.mark.parametrize("page", ["check", "model as printed"])
+def test_on_a_phone_no_label_is_broken_within_a_word(page: str, tmp_path: Path) -> None:
+    seen = browse(pages()[page], tmp_path, "--window-size=500,800", actions=LABELS)
+    assert seen["labels"] > 2
+    assert seen["broken"] == []
+    assert seen["overflow"] == 0
+
+
+@in_browser
+def test_a_bar_is_as_long_as_its_figure(tmp_path: Path) -> None:
+    seen = browse(pages()["bench as printed"], tmp_path, "--window-size=900,700", actions=LABELS)
+    longest, third = seen["bars"]  # 10.1 ms and 3.25 ms
+    assert longest > 200
+    assert third / longest == pytest.approx(3.25 / 10.1, abs=0.03)
 
 
 @in_browser

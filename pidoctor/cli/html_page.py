@@ -1,0 +1,26 @@
+"""``--html``: what a command about a model printed, as a page too."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from pidoctor.envelope import Result
+
+
+def add_html(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--html", metavar="FILE", help="also write a page that needs no network")
+
+
+def with_page(options: argparse.Namespace, result: Result) -> Result:
+    """``result``, after its page was written where one is asked for."""
+    if options.html is None:
+        return result
+    from pidoctor.report.composition import compose
+    from pidoctor.report.html import document_page
+    from pidoctor.safe_files import write_output
+
+    title = f"pidoctor {result.command} {Path(options.file).name}"
+    write_output(options.html, document_page(title, compose(result)))
+    return replace(result, html=options.html)
