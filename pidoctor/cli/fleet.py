@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import shlex
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_action, run_action
@@ -15,13 +14,11 @@ from pidoctor.units import count
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pidoctor.catalog.catalog import Catalog
     from pidoctor.envelope import Result, Step
     from pidoctor.fleet.planning import BoardKind, FleetPlan
     from pidoctor.fleet.reading import Document
     from pidoctor.profile.profile import Profile
-    from pidoctor.resolve.plan import Plan, Resolution
-    from pidoctor.resolve.request import Request
+    from pidoctor.resolve.plan import Plan
     from pidoctor.result import Finding
 
 DESCRIPTION = """\
@@ -87,6 +84,7 @@ def run(options: argparse.Namespace) -> Result:
 def _report(options: argparse.Namespace) -> Result:
     from pidoctor.cli.resolving import catalog
     from pidoctor.envelope import Result, Written
+    from pidoctor.fleet.asking import Asker
     from pidoctor.fleet.judging import Judge
     from pidoctor.fleet.reading import documents
     from pidoctor.fleet.report import fleet_report, json_lines
@@ -94,13 +92,13 @@ def _report(options: argparse.Namespace) -> Result:
     from pidoctor.resolve.request import parse_request
 
     known = catalog()
-    answer = _answering(known, parse_request(options.requirement, known, False))
+    asker = Asker(parse_request(options.requirement, known, False), known)
     made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     with opened(options.store) as store:
         fleet = fleet_report(
             documents(options.sources),
             store,
-            Judge(answer, _probe),
+            Judge(asker, _probe),
             made,
             compare=options.store is not None,
         )
@@ -129,20 +127,21 @@ def _plan(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import watched
     from pidoctor.cli.resolving import catalog
     from pidoctor.envelope import Result
+    from pidoctor.fleet.asking import Asker
     from pidoctor.fleet.planning import FILE, make_plan
     from pidoctor.fleet.reading import documents
-    from pidoctor.lockfiles.wheelhouse_writer import download
+    from pidoctor.lockfiles.wheelhouse_writer import download, pack
     from pidoctor.resolve.request import parse_request
     from pidoctor.safe_files import make_folder, write_output
 
     known, folder = catalog(), Path(options.directory)
-    answer = _answering(known, parse_request(options.requirement, known, False))
+    asker = Asker(parse_request(options.requirement, known, False), known)
     with watched(options) as watch:
 
         def fetch(plan: Plan, python: str, wheels: Path) -> None:
-            download(plan, python, wheels, watch.say)
+            pack(download(plan, python, wheels, watch.say), wheels.parent / f"{wheels.name}.zip")
 
-        planned = make_plan(documents(options.sources), _probe, answer, fetch, folder)
+        planned = make_plan(documents(options.sources), _probe, asker, fetch, folder)
     make_folder(folder)
     write_output(folder / FILE, json.dumps(planned.to_json(), indent=1) + "\n")
     steps, findings = _told(planned)
@@ -170,33 +169,21 @@ def _told(planned: FleetPlan) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:
     steps = tuple(
         Step(f"{names(kind)} ({kind.fingerprint.label}): {kind.summary}", status="done")
         for kind in planned.kinds
-        if kind.plan
+        if not kind.error
     )
     nothing = [
-        Finding("nothing-fits", Severity.ERROR, f"{names(kind)}: {kind.error}")
+        Finding(
+            "not-fetched" if kind.plan else "nothing-fits",
+            Severity.ERROR,
+            f"{names(kind)}: {kind.error}",
+        )
         for kind in planned.kinds
-        if not kind.plan
+        if kind.error
     ]
     unread = [
         Finding("not-read", Severity.ERROR, f"{one.source}: {one.error}") for one in planned.unread
     ]
     return steps, (*nothing, *unread)
-
-
-def _answering(known: Catalog, request: Request) -> Callable[[Profile], Resolution]:
-    """The resolver, which is asked once about machines that are the same to it."""
-    from pidoctor.resolve.machine import Machine, machine_of
-    from pidoctor.resolve.resolver import resolve
-
-    answers: dict[tuple[Machine, str | None], Resolution] = {}
-
-    def answer(profile: Profile) -> Resolution:
-        key = machine_of(profile), profile.rights.value
-        if key not in answers:
-            answers[key] = resolve(profile, request, known)
-        return answers[key]
-
-    return answer
 
 
 def _probe(document: Document) -> Profile:

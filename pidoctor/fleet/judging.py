@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pidoctor.decoding import DecodeError
 from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.fleet.asking import Asker
 from pidoctor.fleet.reading import Document, board_name
 from pidoctor.fleet.record import JUDGED, NOTHING, TRIED, BoardStatus, Record
 from pidoctor.profile import codec
@@ -20,7 +21,6 @@ from pidoctor.report.text import one_line
 from pidoctor.resolve.plan import Plan, Resolution
 
 Json = Mapping[str, Any]
-Answer = Callable[[Profile], Resolution]
 Probe = Callable[[Document], Profile]
 
 
@@ -37,8 +37,8 @@ class Judged(NamedTuple):
 class Judge:
     """Judges documents; machines with the same fingerprint are resolved for once."""
 
-    def __init__(self, answer: Answer, probe: Probe) -> None:
-        self.answer = answer
+    def __init__(self, asker: Asker, probe: Probe) -> None:
+        self.asker = asker
         self._probe = probe
         self._answers: dict[Fingerprint, Record] = {}
 
@@ -93,7 +93,7 @@ class Judge:
 
     def _resolved(self, profile: Profile) -> Record:
         try:
-            return _answered(self.answer(bare(profile)))
+            return _answered(self.asker.resolve(bare(profile)))
         except CouldNotCheckError as error:
             return _unknown(one_line(str(error), 200))._replace(cause="not-decidable")
 
@@ -134,13 +134,22 @@ def _receipt(document: Document, data: Json) -> Judged:
         _text(data.get("time")) or document.time,
         *_versions(plan, proof),
         *_death(proof),
-        prints.from_json(data.get("fingerprint")),
+        _fingerprint(data),
     )
     if verdict is BoardStatus.UNKNOWN:
         record = record._replace(
             cause="no-proof", detail="its receipt has no proof that can be read"
         )
     return Judged(record, lambda: _profile(data))
+
+
+def _fingerprint(data: Json) -> Fingerprint | None:
+    """As it is written down, or of the machine where an older pidoctor wrote fewer facts."""
+    written = data.get("fingerprint")
+    if isinstance(written, dict) and written.keys() >= set(Fingerprint._fields):
+        return prints.from_json(written)
+    profile = _profile(data)
+    return prints.fingerprint(profile) if profile else prints.from_json(written)
 
 
 def _profile(data: Json) -> Profile | None:

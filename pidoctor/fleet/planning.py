@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pidoctor.errors import PidoctorError, UsageError
-from pidoctor.fleet.judging import Answer, Probe, bare
+from pidoctor.errors import CouldNotCheckError, PidoctorError, UsageError
+from pidoctor.fleet.asking import Asker
+from pidoctor.fleet.judging import Probe, bare
 from pidoctor.fleet.reading import Document, reason
 from pidoctor.fleet.report import FleetUnread
 from pidoctor.profile.fingerprint import Fingerprint, fingerprint, to_json
@@ -24,7 +25,10 @@ Fetch = Callable[[Plan, str, Path], object]  # plan, version of Python, folder
 
 
 class BoardKind(NamedTuple):
-    """Boards that are the same to a wheel, and the answer for all of them; ``error`` is why not."""
+    """Boards that are the same to a wheel, and the answer for all of them; ``error`` is why not.
+
+    Where there is a plan and an error, its wheels could not be fetched.
+    """
 
     id: str
     fingerprint: Fingerprint
@@ -33,8 +37,12 @@ class BoardKind(NamedTuple):
     error: str = ""
 
     @property
+    def status(self) -> str:
+        return "impossible" if self.plan is None else "not-fetched" if self.error else "plan"
+
+    @property
     def summary(self) -> str:
-        return self.plan.summary if self.plan else self.error
+        return self.error or (self.plan.summary if self.plan else "")
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class FleetPlan:
             "kinds": {
                 kind.id: {
                     "fingerprint": to_json(kind.fingerprint),
-                    "status": "plan" if kind.plan else "impossible",
+                    "status": kind.status,
                     "summary": kind.summary,
                 }
                 for kind in self.kinds
@@ -61,12 +69,12 @@ class FleetPlan:
 
 
 def make_plan(
-    documents: Iterable[Document], probe: Probe, answer: Answer, fetch: Fetch, folder: Path
+    documents: Iterable[Document], probe: Probe, asker: Asker, fetch: Fetch, folder: Path
 ) -> FleetPlan:
     """Group captures by fingerprint, resolve once for each, and fetch its wheels into ``folder``.
 
-    Each kind has a folder of its own there, named by its id. A document that is no capture stops
-    nothing; a download that fails does.
+    Each kind has a folder of its own there, named by its id. A document that is no capture, or
+    wheels that cannot be had, stop nothing.
     """
     boards: dict[Fingerprint, list[str]] = {}
     machines: dict[Fingerprint, Profile] = {}
@@ -80,14 +88,19 @@ def make_plan(
         found = fingerprint(profile)
         machines.setdefault(found, profile)
         boards.setdefault(found, []).append(document.board)
-    kinds = tuple(
-        _kind(found, tuple(names), machines[found], answer) for found, names in boards.items()
-    )
-    for kind in kinds:
-        if kind.plan is not None:
-            python = machines[kind.fingerprint].python.version.or_else("")
-            fetch(kind.plan, python, folder / kind.id)
-    return FleetPlan(kinds, tuple(unread))
+    kinds = (_kind(found, tuple(names), machines[found], asker) for found, names in boards.items())
+    fetched = tuple(_fetched(kind, machines[kind.fingerprint], fetch, folder) for kind in kinds)
+    return FleetPlan(fetched, tuple(unread))
+
+
+def _fetched(kind: BoardKind, machine: Profile, fetch: Fetch, folder: Path) -> BoardKind:
+    if kind.plan is None:
+        return kind
+    try:
+        fetch(kind.plan, machine.python.version.or_else(""), folder / kind.id)
+    except CouldNotCheckError as error:
+        return kind._replace(error=reason(error))
+    return kind
 
 
 def _machine(document: Document, probe: Probe) -> Profile:
@@ -96,12 +109,10 @@ def _machine(document: Document, probe: Probe) -> Profile:
     return probe(document)
 
 
-def _kind(
-    found: Fingerprint, boards: tuple[str, ...], machine: Profile, answer: Answer
-) -> BoardKind:
+def _kind(found: Fingerprint, boards: tuple[str, ...], machine: Profile, asker: Asker) -> BoardKind:
     name = hashlib.sha256(json.dumps(list(found)).encode()).hexdigest()[:12]
     try:
-        resolution: Resolution = answer(machine)
+        resolution: Resolution = asker.resolve(machine)
     except PidoctorError as error:
         return BoardKind(name, found, boards, None, reason(error))
     if isinstance(resolution, Plan):

@@ -26,6 +26,22 @@ TRIED, JUDGED, NOTHING = 2, 1, 0
 """How strongly a record speaks: of what was run, of what was resolved, of the machine only."""
 
 
+class Software(NamedTuple):
+    """What was installed on a board: a runtime, its version, NumPy's; empty where not known."""
+
+    runtime: str = ""
+    version: str = ""
+    numpy: str = ""
+
+    def __str__(self) -> str:
+        """As a line says it: "tflite-runtime 2.14.0, numpy 1.26.4"."""
+        numpy = f", numpy {self.numpy}" if self.numpy else ""
+        return f"{self.runtime} {self.version}".strip() + numpy if self.runtime else ""
+
+
+ANY = Software()
+
+
 class Record(NamedTuple):
     """A board's name, how it does, and why; ``time`` (ISO 8601) says when that was so.
 

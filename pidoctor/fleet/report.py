@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, Optional, TypeVar
 
 from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.fleet.judging import Answer, Judge, bare
+from pidoctor.fleet.asking import Asker
+from pidoctor.fleet.axes import Case
+from pidoctor.fleet.judging import Judge, bare
 from pidoctor.fleet.reading import Document, reason
-from pidoctor.fleet.record import BoardStatus, Record
+from pidoctor.fleet.record import ANY, BoardStatus, Record, Software
 from pidoctor.fleet.store import Count, FleetMoved, Store
 from pidoctor.fleet.telling import FleetTelling, Peer, telling
 from pidoctor.profile import codec
 from pidoctor.profile.fingerprint import Fingerprint
-from pidoctor.profile.profile import Profile
-from pidoctor.resolve.plan import Plan
 from pidoctor.value_rules import Amount, Text
 
+T = TypeVar("T")
 EXAMPLES = 20  # names of boards kept for a group
 _UNREAD = 20  # files of which it is said why they were not read
 _MOVED = 50
 _PEERS = 40  # groups that work and are compared with
+_TOLD = 100  # groups that do not work and are compared with them, those with most boards
 
 
 class FleetCause(NamedTuple):
@@ -100,7 +102,7 @@ def fleet_report(
             unread += 1
             if len(not_read) < _UNREAD:
                 not_read.append(FleetUnread(document.source, reason(error)))
-    groups = tuple(_told(_groups(store), store, judge.answer))
+    groups = tuple(_told(*_groups(store), store, judge.asker))
     boards = sum(group.boards for group in groups)
     drift = _drift(store) if compare else None
     return Fleet(boards, read, groups, unread, tuple(not_read), drift)
@@ -128,37 +130,46 @@ _ORDER = (
 )
 
 
-def _groups(store: Store) -> list[FleetGroup]:
+Installed = Mapping[tuple[Optional[Fingerprint], BoardStatus], Software]
+"""What most boards of a group have, by its fingerprint and verdict."""
+
+
+def _groups(store: Store) -> tuple[list[FleetGroup], Installed]:
     counted: dict[tuple[Fingerprint | None, BoardStatus], list[Count]] = {}
     for count in store.counts():
         counted.setdefault((count.fingerprint, count.verdict), []).append(count)
+    names: dict[tuple[Fingerprint | None, BoardStatus], list[str]] = {}
+    for found, verdict, name in store.names(EXAMPLES):
+        names.setdefault((found, verdict), []).append(name)
+    software = {
+        key: [one for one, _ in _summed(counts, _software) if one.runtime] or [ANY]
+        for key, counts in counted.items()
+    }
     groups = [
         FleetGroup(
             found,
             verdict,
             sum(count.boards for count in counts),
-            tuple(store.names(found, verdict, EXAMPLES)),
-            tuple(name for name, _ in _summed(counts, _software) if name),
+            tuple(names[found, verdict]),
+            tuple(str(one) for one in software[found, verdict] if one != ANY),
             tuple(_causes(counts)),
         )
         for (found, verdict), counts in counted.items()
     ]
-    return sorted(groups, key=lambda g: (_ORDER.index(g.verdict), -g.boards, g.names))
+    groups.sort(key=lambda g: (_ORDER.index(g.verdict), -g.boards, g.names))
+    return groups, {key: found[0] for key, found in software.items()}
 
 
-def _summed(counts: list[Count], name: Callable[[Count], str]) -> list[tuple[str, int]]:
+def _summed(counts: list[Count], name: Callable[[Count], T]) -> list[tuple[T, int]]:
     """Names and how many boards have each, the commonest first."""
-    sums: dict[str, int] = {}
+    sums: dict[T, int] = {}
     for count in counts:
         sums[name(count)] = sums.get(name(count), 0) + count.boards
-    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+    return sorted(sums.items(), key=lambda item: (-item[1], str(item[0])))
 
 
-def _software(count: Count) -> str:
-    if not count.runtime:
-        return ""
-    numpy = f", numpy {count.numpy}" if count.numpy else ""
-    return f"{count.runtime} {count.version}".strip() + numpy
+def _software(count: Count) -> Software:
+    return Software(count.runtime, count.version, count.numpy)
 
 
 def _causes(counts: list[Count]) -> Iterator[FleetCause]:
@@ -168,52 +179,40 @@ def _causes(counts: list[Count]) -> Iterator[FleetCause]:
             yield FleetCause(cause or "not-named", texts[cause], boards)
 
 
-def _told(groups: list[FleetGroup], store: Store, answer: Answer) -> Iterator[FleetGroup]:
+def _told(
+    groups: list[FleetGroup], installed: Installed, store: Store, asker: Asker
+) -> Iterator[FleetGroup]:
     """The groups, each that does not work with the fact that tells it from those that do."""
     good = [group for group in groups if group.verdict.good and group.fingerprint is not None]
     good.sort(key=lambda group: (group.verdict is not BoardStatus.WORKS, -group.boards))
     peers = [
-        Peer(bare(profile), group.boards)
+        Peer(case, group.boards, group.verdict is BoardStatus.WORKS)
         for group in good[:_PEERS]
-        for profile in [_profile(group, store)]
-        if profile is not None
+        for case in [_case(group, installed, store)]
+        if case is not None
     ]
-    for group in groups:
-        yield group if group.verdict.good else _with_telling(group, store, peers, good, answer)
+    bad = [at for at, group in enumerate(groups) if not group.verdict.good] if peers else []
+    compared = {*sorted(bad, key=lambda at: -groups[at].boards)[:_TOLD]}
+    for at, group in enumerate(groups):
+        case = _case(group, installed, store) if at in compared else None
+        yield group if case is None else replace(group, telling=_telling(case, peers, asker))
 
 
-def _profile(group: FleetGroup, store: Store) -> Profile | None:
-    data = store.machine(group.fingerprint) if group.fingerprint else None
-    return codec.from_json(data) if data is not None else None
-
-
-def _with_telling(
-    group: FleetGroup, store: Store, peers: list[Peer], good: list[FleetGroup], answer: Answer
-) -> FleetGroup:
-    profile = _profile(group, store)
-    if profile is None:
-        return group
-    failing = bare(profile)
+def _telling(case: Case, peers: list[Peer], asker: Asker) -> FleetTelling | None:
     try:
-        resolution = answer(failing)
-        if isinstance(resolution, Plan):
-            return replace(group, telling=_other_software(group, good, resolution))
-        return replace(group, telling=telling(failing, peers, answer))
-    except CouldNotCheckError:  # too little is known of the machine
-        return group
-
-
-def _other_software(group: FleetGroup, good: list[FleetGroup], plan: Plan) -> FleetTelling | None:
-    """What the boards that work have installed otherwise, where resolving gives just that."""
-    pins = {pin.name: pin.version for pin in plan.pins}
-    wanted = f"{plan.runtime} {plan.version}"
-    wanted += f", numpy {pins['numpy']}" if "numpy" in pins else ""
-    boards = sum(other.boards for other in good if wanted in other.software[:1])
-    here = group.software[0] if group.software else ""
-    if not here or here == wanted or not boards:
+        return telling(case, peers, asker)
+    except CouldNotCheckError:  # too little is known of the machine, or of what is on it
         return None
-    text = "install what resolving gives: pidoctor install"
-    return FleetTelling("installed software", here, wanted, boards, text, plan.summary)
+
+
+def _case(group: FleetGroup, installed: Installed, store: Store) -> Case | None:
+    """The machine of a group with what most of its boards have; None where it is not known."""
+    data = store.machine(group.fingerprint) if group.fingerprint else None
+    if data is None:
+        return None
+    tried = group.verdict is not BoardStatus.CANNOT
+    software = installed[group.fingerprint, group.verdict] if tried else ANY
+    return Case(bare(codec.from_json(data)), software if software.version else ANY)
 
 
 def _drift(store: Store) -> FleetDrift | None:

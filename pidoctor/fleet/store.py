@@ -190,16 +190,19 @@ class Store:
         for key, verdict, *rest in rows:
             yield Count(_print(key), BoardStatus(verdict), *rest)
 
-    def names(self, found: Fingerprint | None, verdict: BoardStatus, limit: int) -> list[str]:
-        """Boards of a group, at most ``limit``: kiosk-2 before kiosk-10."""
+    def names(self, limit: int) -> Iterator[tuple[Fingerprint | None, BoardStatus, str]]:
+        """Of each group at most ``limit`` boards: kiosk-2 before kiosk-10."""
         self._flush()
-        key = json.dumps(list(found)) if found else ""
         rows = self._run(
-            "SELECT board FROM fleet_board WHERE report = ? AND COALESCE(fingerprint, '') = ? "
-            "AND verdict = ? ORDER BY LENGTH(board), board LIMIT ?",
-            *(self.report, key, verdict.value, limit),
+            """SELECT fingerprint, verdict, board FROM (
+                SELECT fingerprint, verdict, board, ROW_NUMBER() OVER (
+                    PARTITION BY fingerprint, verdict ORDER BY LENGTH(board), board) AS place
+                FROM fleet_board WHERE report = ?) AS numbered
+            WHERE place <= ? ORDER BY place""",
+            *(self.report, limit),
         )
-        return [name for (name,) in rows]
+        for key, verdict, name in rows:
+            yield _print(key), BoardStatus(verdict), name
 
     def records(self) -> Iterator[Record]:
         """Every board."""

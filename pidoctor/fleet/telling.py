@@ -1,162 +1,123 @@
 """The one fact that tells the boards that work from those that do not, verified by resolving.
 
-One fact of the machine that does not work is changed to what it is on one that does, and the
-question is asked again: only where that gives a plan, and the working machine with the other value
-gives none, is it this fact.
+One fact of the case that does not work is changed to what it is in one that does, and the question
+is asked again: only where that gives a plan, and the working case with the other value gives none,
+is it this fact. The question is what the board was asked about; where something was installed on
+it, exactly that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pidoctor.errors import UsageError
-from pidoctor.platforms.versions import minor_of
-from pidoctor.profile.difference import steps
-from pidoctor.profile.profile import Profile
-from pidoctor.profile.variation import (
-    image_of,
-    with_bits,
-    with_board,
-    with_image,
-    with_page_size,
-    with_python,
-)
-from pidoctor.resolve.plan import Plan, Resolution
-from pidoctor.units import memory, pages
+from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.fleet.asking import Asker
+from pidoctor.fleet.axes import MACHINE, SOFTWARE, Axis, Case
+from pidoctor.fleet.record import ANY
+from pidoctor.profile.fingerprint import TITLES, UNKNOWN, fingerprint
+from pidoctor.resolve.plan import Plan
 from pidoctor.value_rules import Amount, Text
 
 
 class Peer(NamedTuple):
-    """A machine of a group that works, and how many boards are in the group."""
+    """The case of a group that works, how many boards are in it, and whether they were tried."""
 
-    profile: Profile
+    case: Case
     boards: int
+    tried: bool = True
 
 
 class FleetTelling(NamedTuple):
     """The fact: its name, its value on the boards that do not work, and on ``boards`` that do.
 
-    ``text`` is what to do, ``result`` what would then be installed.
+    ``text`` is what to do, ``result`` what would then be installed. Where it is not ``verified``
+    it is the only fact that differs, resolving sees nothing wrong with it, and both are empty.
     """
 
     fact: Text
     here: str
     there: str
     boards: Amount
-    text: str
-    result: str
+    text: str = ""
+    result: str = ""
+    verified: bool = True
 
 
-class _Axis(NamedTuple):
-    """A fact that can be changed alone: how it is read, and the machine with another's value."""
+def telling(failing: Case, peers: Sequence[Peer], asker: Asker) -> FleetTelling | None:
+    """The cheapest such fact; None where no single one is it.
 
-    name: str
-    value: Callable[[Profile], str]
-    take: Callable[[Profile, Profile], Profile]  # (machine, whose value)
-
-
-def telling(
-    failing: Profile, peers: Sequence[Peer], answer: Callable[[Profile], Resolution]
-) -> FleetTelling | None:
-    """The cheapest such fact; None where no single one is it."""
+    Raises CouldNotCheckError where too little is known of the failing machine.
+    """
+    if _plan(failing, asker) is not None:
+        return _only_difference(failing, peers)
     for axis, peer, changed in _changed(failing, peers):
-        resolution = answer(changed)
-        if not isinstance(resolution, Plan) or not _decides(axis, failing, peer.profile, answer):
+        try:
+            plan = _plan(changed, asker)
+            if plan is None or not _decides(axis, failing, peer.case, asker):
+                continue
+        except CouldNotCheckError:
             continue
-        same = sum(other.boards for other in peers if _same(axis, other.profile, peer.profile))
-        todo = ", and ".join(step.text for step in steps(failing, changed))
-        return FleetTelling(
-            axis.name,
-            axis.value(failing),
-            axis.value(peer.profile),
-            same,
-            todo,
-            resolution.summary,
-        )
+        there = axis.value(peer.case)
+        same = sum(other.boards for other in peers if axis.value(other.case) == there)
+        todo = axis.todo(failing, changed)
+        return FleetTelling(axis.name, axis.value(failing), there, same, todo, plan.summary)
     return None
 
 
-def _changed(failing: Profile, peers: Sequence[Peer]) -> Iterator[tuple[_Axis, Peer, Profile]]:
-    """The failing machine with one fact of a working one, the cheapest fact first."""
-    for axis in _AXES:
-        tried = {axis.value(failing), ""}
+def _plan(case: Case, asker: Asker) -> Plan | None:
+    return asker.plan(case.profile, case.software)
+
+
+def _changed(failing: Case, peers: Sequence[Peer]) -> Iterator[tuple[Axis, Peer, Case]]:
+    """The failing case with one fact of a working one, the cheapest fact first."""
+    for axis in (*SOFTWARE, *MACHINE):
+        here = axis.value(failing)
+        if not here:  # not known, or nothing was installed
+            continue
+        tried = {here, ""}
         for peer in sorted(peers, key=lambda peer: -peer.boards):
-            value = axis.value(peer.profile)
+            value = axis.value(peer.case)
             if value in tried:
                 continue
             tried.add(value)
             try:
-                yield axis, peer, axis.take(failing, peer.profile)
+                yield axis, peer, axis.take(failing, peer.case)
             except UsageError:  # that value does not go with this machine
                 continue
 
 
-def _decides(
-    axis: _Axis, failing: Profile, working: Profile, answer: Callable[[Profile], Resolution]
-) -> bool:
-    """Whether the working machine with the failing one's value would not work either.
+def _decides(axis: Axis, failing: Case, working: Case, asker: Asker) -> bool:
+    """Whether the working case with the failing one's value would not work either.
 
-    Where it cannot have that value nothing speaks against it.
+    Where it cannot have that value nothing speaks against it. Of machines the question is what the
+    failing one was asked about.
     """
+    if axis in MACHINE:
+        working = working._replace(software=failing.software)
     try:
-        return not isinstance(answer(axis.take(working, failing)), Plan)
+        return _plan(axis.take(working, failing), asker) is None
     except UsageError:
         return True
 
 
-def _same(axis: _Axis, one: Profile, other: Profile) -> bool:
-    return axis.value(one) == axis.value(other)
+def _only_difference(failing: Case, peers: Sequence[Peer]) -> FleetTelling | None:
+    """The one fact in which boards that were tried and work differ, though resolving sees nothing
+    wrong; None where there are more, or nothing was installed."""
+    if failing.software == ANY:
+        return None
+    here = _facts(failing)
+    for peer in sorted(peers, key=lambda peer: -peer.boards):
+        there = _facts(peer.case)
+        differing = [name for name, value in here.items() if there[name] != value]
+        if peer.tried and len(differing) == 1:
+            (name,) = differing
+            return FleetTelling(name, here[name], there[name], peer.boards, verified=False)
+    return None
 
 
-def _minor(profile: Profile) -> str:
-    return minor_of(profile.python.version.or_else(""))
-
-
-def _release(profile: Profile) -> str:
-    return profile.system.name.or_else("")
-
-
-def _with_release(profile: Profile, other: Profile) -> Profile:
-    image = image_of(other)
-    own = image_of(profile)
-    if image is None:
-        raise UsageError("a system that is in no table")
-    return with_image(profile, image._replace(bits=own.bits if own else image.bits))
-
-
-def _board(profile: Profile) -> str:
-    name, size = profile.board.model.or_else(""), profile.board.memory.value
-    return f"{name}, {memory(size)}" if name and size else name
-
-
-def _with_board(profile: Profile, other: Profile) -> Profile:
-    return with_board(profile, other.board.id.or_else(""), other.board.memory.value)
-
-
-def _page_size(profile: Profile) -> str:
-    size = profile.system.page_size.value
-    return pages(size) if size else ""
-
-
-def _bits(profile: Profile) -> str:
-    bits = profile.python.bits.value
-    return f"{bits}-bit" if bits else ""
-
-
-# Cheapest first: an interpreter, a kernel, a new card, new hardware.
-_AXES = (
-    _Axis("Python", _minor, lambda machine, other: with_python(machine, _minor(other))),
-    _Axis(
-        "page size",
-        _page_size,
-        lambda machine, other: with_page_size(machine, other.system.page_size.or_else(4096)),
-    ),
-    _Axis(
-        "word size of the system",
-        _bits,
-        lambda machine, other: with_bits(machine, other.python.bits.or_else(64)),
-    ),
-    _Axis("system", _release, _with_release),
-    _Axis("board", _board, _with_board),
-)
+def _facts(case: Case) -> dict[str, str]:
+    """Everything that boards are told apart by, under names for people."""
+    found = fingerprint(case.profile)._asdict()
+    software = {axis.name: axis.value(case) or UNKNOWN for axis in SOFTWARE[:2]}
+    return {**software, **{TITLES[name]: value for name, value in found.items()}}

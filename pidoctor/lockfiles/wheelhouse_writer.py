@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import zipfile
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from pidoctor.errors import CouldNotCheckError, UsageError
@@ -47,6 +50,22 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
             path.unlink(missing_ok=True)
             raise CouldNotCheckError(f"{wheel.filename}: what was fetched is not the pinned file")
     return tuple(folder / wheel.filename for wheel in plan.wheels)
+
+
+def pack(files: Iterable[Path], target: Path) -> None:
+    """All files in one, as they are: wheels are compressed already, and one file is copied to a
+    board faster than ten."""
+    unfinished = ""
+    try:
+        descriptor, unfinished = tempfile.mkstemp(dir=target.parent, suffix=".partial")
+        with os.fdopen(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
+            for path in files:
+                archive.write(path, path.name)
+        os.replace(unfinished, target)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(unfinished)
+        raise CouldNotCheckError(f"{target}: cannot be written ({error.strerror})") from error
 
 
 def _own_pip() -> Pip:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pidoctor.catalog.processor import decisive
+from pidoctor.catalog.relations import load_relations
 from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.fact import Fact
-from pidoctor.profile.profile import Profile
+from pidoctor.profile.profile import NO_RIGHTS, Profile
 
 _LONGEST = 60  # characters of a fact that somebody else wrote
 
@@ -29,16 +31,38 @@ class Fingerprint(NamedTuple):
     features: str  # of the processor, those that a library may ask for: "asimd crc32"
     pages: str  # "4 KiB"
     memory: str  # the class of the memory's size: "4 GB"
+    libraries: str  # shared libraries that wheels need and that are missing: "libatomic.so.1"
+    sources: str  # of compiled packages beside the package index: "piwheels and the system"
 
     @property
     def label(self) -> str:
         """The fingerprint as a line of a table."""
         python = f"Python {self.python}"
-        parts = (self.machine, self.libc, python, self.system, self.core, self.memory)
+        parts = [self.machine, self.libc, python, self.system, self.core, self.memory]
+        if self.libraries not in (UNKNOWN, ALL_THERE):
+            parts.append(f"without {self.libraries}")
+        if self.sources not in (UNKNOWN, _INDEX):
+            parts.append(f"packages also from {self.sources}")
         return ", ".join(part for part in parts if not part.endswith("?"))
 
 
+TITLES: Mapping[str, str] = {
+    "machine": "architecture",
+    "libc": "C library",
+    "libstdcxx": "libstdc++",
+    "python": "Python",
+    "system": "system",
+    "core": "processor core",
+    "features": "processor features",
+    "pages": "page size",
+    "memory": "memory",
+    "libraries": "missing libraries",
+    "sources": "sources of packages",
+}
 UNKNOWN = "?"
+ALL_THERE = "none"
+_ARM_32 = ("armv6l", "armv7l")
+_INDEX = "no other"
 
 
 def fingerprint(profile: Profile) -> Fingerprint:
@@ -58,6 +82,10 @@ def fingerprint(profile: Profile) -> Fingerprint:
             features=features.or_else(UNKNOWN),
             pages=system.page_size.map(lambda size: f"{size >> 10} KiB").or_else(UNKNOWN),
             memory=_memory_class(profile.board.memory, profile.memory.total),
+            libraries=system.lacks.map(lambda names: " ".join(sorted(names)) or ALL_THERE).or_else(
+                UNKNOWN
+            ),
+            sources=_sources(profile),
         )
     )
 
@@ -91,6 +119,34 @@ def _machine(profile: Profile) -> str:
     kernel = profile.cpu.machine.or_else(own)
     soft = " soft-float" if profile.python.float_abi.value == "soft" else ""
     return f"{own}{soft}" if kernel == own else f"{own}{soft} on an {kernel} kernel"
+
+
+def _sources(profile: Profile) -> str:
+    """Where compiled packages may come from, the package index aside.
+
+    For 32-bit ARM it has hardly any: piwheels and the packages of the distribution, which its own
+    Python alone sees, decide what can be installed.
+    """
+    found = []
+    if not _machine(profile).startswith(_ARM_32):
+        return _INDEX
+    if any(index.kind == "piwheels" for index in profile.indexes.or_else(())):
+        found.append("piwheels")
+    if profile.python.is_system.or_else(False):
+        there = profile.environment.system_packages
+        packages = (there if there.is_known else profile.python.packages).or_else({})
+        own = [f"{name} {packages[name]}" for name in _packaged() if name in packages]
+        if own:
+            found.append(f"the system, which has {' and '.join(own)}")
+        elif profile.rights.value != NO_RIGHTS:
+            found.append("the system")
+    return " and ".join(found) or _INDEX
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> list[str]:
+    """The packages that a distribution may have for its own Python."""
+    return sorted({row.name for row in load_relations().distribution_packages})
 
 
 def _memory_class(nominal: Fact[int], total: Fact[int]) -> str:

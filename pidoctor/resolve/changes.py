@@ -73,7 +73,7 @@ def proposals(
             bare,
             altered,
             request,
-            lambda after: _roomy(after, solve(after, request, catalog), catalog),
+            lambda after: roomy(after, solve(after, request, catalog), catalog),
         )
 
     bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
@@ -115,7 +115,7 @@ def _first_of_each(
     return found
 
 
-def _roomy(machine: Profile, found: Resolution, catalog: Catalog) -> Plan | None:
+def roomy(machine: Profile, found: Resolution, catalog: Catalog) -> Plan | None:
     """The plan, where the memory suffices: nobody is to buy a board that is nearly too small."""
     if not isinstance(found, Plan):
         return None

@@ -7,6 +7,7 @@ import configparser
 import json
 import re
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -16,7 +17,7 @@ import yaml
 
 import pidoctor
 from pidoctor.ansible.write import PYZ, write_collection, write_first_boot
-from pidoctor.errors import UsageError
+from pidoctor.errors import CouldNotCheckError, UsageError
 from tests.cli.program import pidoctor as program
 
 ROOT = Path(pidoctor.__file__).parent / "ansible"
@@ -147,11 +148,15 @@ def test_a_plan_for_captures(tmp_path: Path) -> None:
         (captures / f"{board}.json").write_text(text, encoding="utf-8")
     (captures / "bad.json").write_text("{", encoding="utf-8")
     fetched: list[tuple[str, str]] = []
+    broken: list[bool] = []
 
     def fetch(plan: Any, python: str, folder: Path, _: Any) -> tuple[Path, ...]:
         folder.mkdir(parents=True)
         fetched.append((plan.runtime, python))
-        return ()
+        if broken:
+            raise CouldNotCheckError("there is no network")
+        (folder / "one.whl").write_bytes(b"a wheel")
+        return (folder / "one.whl",)
 
     with mock.patch("pidoctor.lockfiles.wheelhouse_writer.download", fetch):
         run = program("fleet", "plan", str(captures), "-d", str(tmp_path / "wheels"), "--json")
@@ -162,3 +167,11 @@ def test_a_plan_for_captures(tmp_path: Path) -> None:
     assert plan["kinds"][plan["boards"]["zero"]]["status"] == "impossible"
     assert {finding["id"] for finding in run.json["findings"]} == {"nothing-fits", "not-read"}
     assert run.json["verdict"].startswith("3 boards of 2 kinds, each resolved once")
+    with zipfile.ZipFile(tmp_path / "wheels" / f"{plan['boards']['kiosk-1']}.zip") as packed:
+        assert packed.read("one.whl") == b"a wheel"
+    broken.append(True)
+    with mock.patch("pidoctor.lockfiles.wheelhouse_writer.download", fetch):
+        run = program("fleet", "plan", str(captures), "-d", str(tmp_path / "again"), "--json")
+    assert {finding["id"] for finding in run.json["findings"]} >= {"nothing-fits", "not-fetched"}
+    plan = json.loads((tmp_path / "again/plan.json").read_text(encoding="utf-8"))
+    assert plan["kinds"][plan["boards"]["kiosk-1"]]["status"] == "not-fetched"

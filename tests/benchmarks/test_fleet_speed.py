@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,15 @@ SYSTEMS = ("bullseye-64", "bookworm-64", "bookworm-32", "trixie-64")
 
 
 def fleet(folder: Path, count: int) -> Path:
-    """Receipts of ``count`` boards of sixteen kinds."""
-    machines = [target(f"{board}/{system}") for board in BOARDS for system in SYSTEMS]
+    """Receipts of ``count`` boards of 32 kinds; each fourth fails, for one of two reasons."""
     texts = []
-    for machine in machines:
+    for name, small in product(product(BOARDS, SYSTEMS), (True, False)):
+        machine = target("/".join(name))
         memory = replace(machine.memory, available=Fact.known(300 << 20, "/proc/meminfo"))
-        texts.append(json.dumps(receipt(replace(machine, memory=memory))))
+        pages = Fact.known(4096 if small else 16384, "getconf PAGESIZE")
+        one = replace(machine, memory=memory, system=replace(machine.system, page_size=pages))
+        texts += [json.dumps(receipt(one))] * 3
+        texts.append(json.dumps(receipt(one, "2.2.6" if small else "1.26.4", passed=False)))
     for number in range(count):
         path = folder / f"kiosk-{number}" / "receipt.json"
         path.parent.mkdir(parents=True)

@@ -85,7 +85,9 @@ def test_the_boards_are_installed_and_proven(fleet: Fleet, boards: Mapping[str, 
         assert receipt["proof"]["status"] == "passed"
         kept = json.loads(board.asked(f"cat {VENV}/pidoctor-receipt.json").stdout)
         assert kept == receipt
-        left = board.asked("ls -d /tmp/tflite-wheels-* /root/.ansible/tmp/*").stdout
+        left = board.asked(
+            "ls -d /root/.cache/pidoctor/tflite-wheels-* /root/.ansible/tmp/*"
+        ).stdout
         assert left == "", "files of the rollout stay on the board"
 
 

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 
 from pidoctor.fleet.reading import LIMIT, board_name
+from pidoctor.profile import codec
+from pidoctor.profile.fact import Fact
 from pidoctor.profile.named_targets import target
 from tests.cli.program import pidoctor
 from tests.fleet.samples import profile_file, receipt, write
@@ -125,6 +128,35 @@ def test_a_receipt_of_an_older_pidoctor_counts(tmp_path: Path) -> None:
     fleet = report(str(tmp_path))
     assert (fleet.code, fleet.unread) == (0, 0)
     assert {name for group in fleet.groups for name in group["names"]} == {"old", "older"}
+
+
+def test_a_receipt_of_an_older_pidoctor_is_in_the_group_of_its_machine(tmp_path: Path) -> None:
+    """It lacks facts of the fingerprint, and holds the machine that has them."""
+    new, old = receipt(target(BOOKWORM)), receipt(target(BOOKWORM))
+    del old["fingerprint"]["libraries"], old["fingerprint"]["sources"]
+    write(tmp_path, "new", new)
+    write(tmp_path, "old", old)
+    (group,) = report(str(tmp_path)).groups
+    assert group["names"] == ["new", "old"]
+
+
+def test_boards_of_one_kind_that_get_different_answers_are_two_groups(tmp_path: Path) -> None:
+    """They differ in one missing library alone, or in whose Python it is."""
+    machine = target("pi4-4gb/bookworm-32")
+    lacks: Fact[tuple[str, ...]] = Fact.known(("libgcc_s.so.1",), "varied")
+    bare = replace(machine, system=replace(machine.system, lacks=lacks))
+    own = replace(machine.python, is_system=Fact.known(False, "varied"))
+    beside = replace(machine, python=own, indexes=Fact.known((), "varied"))
+    for name, one in (("whole", machine), ("bare", bare), ("beside", beside)):
+        text = json.dumps(codec.to_json(one))
+        (tmp_path / f"{name}.json").write_text(text, encoding="utf-8")
+    fleet = report(str(tmp_path))
+    assert {g["names"][0]: g["verdict"] for g in fleet.groups} == {
+        "whole": "fits",
+        "bare": "cannot",
+        "beside": "cannot",
+    }
+    assert len({json.dumps(group["fingerprint"]) for group in fleet.groups}) == 3
 
 
 @pytest.mark.parametrize("value", [None, 3, "x", [], {}, [None], {"packages": [3]}])

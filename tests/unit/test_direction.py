@@ -43,8 +43,8 @@ IMPORTS: Mapping[str, str] = {
     "example": "errors model",
     "fitting": "catalog change_kinds errors model profile readiness report resolve result",
     "fleet": (
-        "decoding errors platforms profile report resolve safe_files sqlite_file units urls "
-        "value_rules"
+        "catalog decoding errors platforms profile report resolve safe_files sqlite_file units "
+        "urls value_rules"
     ),
     "help": "catalog report",
     "host": "decoding errors redact",

@@ -61,6 +61,12 @@ def told(group: FleetGroup) -> str:
     telling = group.telling
     if telling is None:
         return ""
+    if not telling.verified:
+        boards = count(telling.boards, "board that works", "boards that work")
+        return (
+            f"Only the {telling.fact} differs from {boards}: {telling.here} here, {telling.there} "
+            "there. Resolving sees nothing wrong with it."
+        )
     where = count(telling.boards, "board where it is possible", "boards where it is possible")
     fact = telling.fact[:1].upper() + telling.fact[1:]
     return (
