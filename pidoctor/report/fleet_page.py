@@ -9,12 +9,13 @@ from pidoctor import __version__, units
 from pidoctor.redact import Identity, redact
 from pidoctor.report.document import Mark, mapped
 from pidoctor.report.html import page, text
-from pidoctor.report.views.fleet import WORDS, title, told
+from pidoctor.report.views.fleet import WORDS, left_out, title, told
 
 if TYPE_CHECKING:
     from pidoctor.fleet.report import Fleet, FleetDrift, FleetGroup
 
 _TITLE = "Which boards work?"
+_GROUPS = 200  # that a page shows: a phone scrolls through them
 _CARDS = {Mark.GOOD: "passed", Mark.BAD: "error", Mark.UNKNOWN: "warning"}
 
 
@@ -35,8 +36,10 @@ def _body(fleet: Fleet) -> Iterator[str]:
     if fleet.drift:
         yield from _drift(fleet.drift)
     yield "<section><h2>Groups of the same kind</h2>"
-    for group in fleet.groups:
+    for group in fleet.groups[:_GROUPS]:
         yield from _group(group)
+    if fleet.groups[_GROUPS:]:
+        yield f"<p>{text(left_out(fleet.groups[_GROUPS:], '--json'))}</p>"
     yield "</section>"
     if fleet.unread:
         yield f"<section><h2>Not read: {fleet.unread}</h2><ul>"

@@ -309,3 +309,20 @@ def test_a_line_a_board(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in run.out.splitlines()]
     assert [line["board"] for line in lines] == ["kiosk-0", "kiosk-1", "kiosk-2"]
     assert {line["verdict"] for line in lines} == {"works"}
+
+
+def test_of_hundreds_of_groups_the_first_are_shown(tmp_path: Path) -> None:
+    """As many kinds as boards; what is left out is said, and where it is shown."""
+    kinds = 230
+    sent = receipt(target(BOOKWORM))
+    for number in range(kinds):
+        machine = {**sent["fingerprint"], "core": f"core-{number}"}
+        write(tmp_path, f"kiosk-{number}", {**sent, "fingerprint": machine, "profile": None})
+    page = tmp_path / "fleet.html"
+    shown = pidoctor("fleet", "report", str(tmp_path), "--html", str(page)).out
+    assert "205 more groups of 205 boards; -v shows them all." in shown
+    assert shown.count("1 board: works") == 25
+    text = page.read_text(encoding="utf-8")
+    assert text.count("1 board: works") == 200
+    assert "30 more groups of 30 boards; --json shows them all." in text
+    assert pidoctor("fleet", "report", str(tmp_path), "-v").out.count("1 board: works") == kinds

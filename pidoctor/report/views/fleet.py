@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pidoctor.envelope import Result
@@ -33,6 +33,7 @@ WORDS = {
     "cannot": ("cannot be installed as it is", Mark.BAD, BAD),
     "unknown": ("not known", Mark.UNKNOWN, WARN),
 }
+_GROUPS = 25
 _NAMES = 5
 _CAUSES = 3
 _MOVED = 10
@@ -43,8 +44,12 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     fleet = result.fleet
     if fleet is None:
         return
-    for group in fleet.groups:
+    shown = fleet.groups if detail is Detail.VERBOSE else fleet.groups[:_GROUPS]
+    for group in shown:
         yield Section("", tuple(_group(group, detail)))
+    left = fleet.groups[len(shown) :]
+    if left:
+        yield Section("", (Text(left_out(left, "-v")),))
     if fleet.drift:
         yield Section(f"Since the report of {fleet.drift.since}", tuple(_drift(fleet.drift)))
     if fleet.unread:
@@ -68,11 +73,19 @@ def told(group: FleetGroup) -> str:
             "there. Resolving sees nothing wrong with it."
         )
     where = count(telling.boards, "board where it is possible", "boards where it is possible")
+    named = telling.result in telling.text  # what to do is to install just that
+    then = "" if named else f", and {telling.result} can be installed"
     fact = telling.fact[:1].upper() + telling.fact[1:]
     return (
         f"{fact} tells them apart: {telling.here} here, {telling.there} on {where}. "
-        f"Verified by resolving: {telling.text}, and {telling.result} can be installed."
+        f"Verified by resolving: {telling.text}{then}."
     )
+
+
+def left_out(groups: Sequence[FleetGroup], option: str) -> str:
+    """How many groups are not shown, and which option shows them."""
+    boards = count(sum(group.boards for group in groups), "board")
+    return f"{count(len(groups), 'more group')} of {boards}; {option} shows them all."
 
 
 def _group(group: FleetGroup, detail: Detail) -> Iterator[Block]:
