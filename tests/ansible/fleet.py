@@ -51,11 +51,11 @@ class Fleet:
         (site,) = venv.glob("lib/python*/site-packages")
         (site / "sitecustomize.py").write_text(BLOCKED, encoding="utf-8")
 
-    def rollout(self, first: str, **variables: str) -> Recap:
+    def rollout(self, first: str, *options: str, **variables: str) -> Recap:
         """Run the collection's playbook with ``first`` as the first board of the inventory."""
-        return self.play("pidoctor.tflite.rollout", first, **variables)
+        return self.play("pidoctor.tflite.rollout", first, *options, **variables)
 
-    def play(self, playbook: str, first: str, **variables: str) -> Recap:
+    def play(self, playbook: str, first: str, *options: str, **variables: str) -> Recap:
         """Run a playbook with ``first`` as the first board of the inventory."""
         names = [first, *(name for name in self.boards if name != first)]
         lines = [
@@ -73,7 +73,17 @@ class Fleet:
         done = subprocess.run(
             [
                 str(self.ansible / "ansible-playbook"),
-                *("-i", str(inventory), "-T", str(self.connect_s), "-f", "4", *words, playbook),
+                *(
+                    "-i",
+                    str(inventory),
+                    "-T",
+                    str(self.connect_s),
+                    "-f",
+                    "4",
+                    *options,
+                    *words,
+                    playbook,
+                ),
             ],
             env={
                 **os.environ,

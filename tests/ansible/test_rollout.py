@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -88,6 +88,19 @@ def test_a_canary_that_fails_stops_the_rollout(fleet: Fleet) -> None:
     assert [venv for venv in others if venv.exists()] == []
     result = json.loads((fleet.folder / "fleet/receipts/no-proof/result.json").read_text())
     assert result["install"]["status"] == "rolled-back"
+
+
+def test_a_look_ahead_changes_nothing_and_says_what_would(fleet: Fleet) -> None:
+    recap = fleet.rollout("board-0", "--check", "--diff", tflite_max_fail_percentage="100")
+    sound = {name for name in fleet.boards if name.startswith("board-")}
+    assert recap.with_any("changed") == sound | {"no-proof"}, recap.text
+    assert re.search(r"^\+ai-edge-litert \d", recap.text, re.MULTILINE)
+    assert [v["tflite_venv"] for n, v in fleet.boards.items() if _made(n, v)] == []
+    assert not list((fleet.folder / "fleet/receipts").glob("board-*"))
+
+
+def _made(name: str, variables: Mapping[str, str]) -> bool:
+    return name != "no-proof" and Path(variables["tflite_venv"]).exists()
 
 
 def test_only_sound_boards_are_changed(fleet: Fleet) -> None:
