@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 from pidoctor.model.content import NO_TENSOR, Graph, Operator, Tensor
 
 # By how many bits the kernels of ADD and SUB shift their inputs.
 _FIXED_POINT = {"INT8": 20, "UINT8": 20, "INT16": 15}
+_WAYS = 2  # each of two shapes repeated once
 
 
 class Condition(NamedTuple):
@@ -25,8 +27,10 @@ class Condition(NamedTuple):
     scale; ``unlike`` two tensors whose types differ: "inputs", or "output" and input 0;
     ``unquantised`` an integer input 0 without a scale; ``given_type`` the type of an input that the
     program has to set; ``data_types`` are what input 0 may be. ``sizes_above`` and ``sizes_below``
-    are about the number of sizes of a shape; ``broadcasts`` about inputs of unlike shapes;
-    ``computed`` is the place of an input whose numbers are not in the file.
+    are about the number of sizes of a shape; ``broadcasts`` about inputs of unlike shapes, and
+    ``scattered`` about those that are repeated along sizes that do not lie side by side;
+    ``computed`` is the place of an input whose numbers are not in the file; ``zero_divisor`` a
+    stored input 1 that holds a zero.
     """
 
     names: tuple[str, ...] = ()
@@ -52,6 +56,8 @@ class Condition(NamedTuple):
     sizes_above: int | None = None
     sizes_below: int | None = None
     broadcasts: bool = False
+    scattered: bool = False
+    zero_divisor: bool = False
     computed: int | None = None
 
     def holds(self, graph: Graph, operator: Operator, registered: str) -> bool:
@@ -75,6 +81,7 @@ class Condition(NamedTuple):
             and (not self.unlike or _unlike(graph, operator, inputs, self.unlike))
             and (not self.given_type or _given(graph, operator, self.given_type))
             and (not self.data_types or _type(inputs, 0) in self.data_types)
+            and (not self.zero_divisor or _holds_zero(_at(inputs, 1)))
             and (self.computed is None or _computed(_at(inputs, self.computed)))
             and self._shapes(inputs)
             and self._scales(graph, operator, inputs)
@@ -87,6 +94,7 @@ class Condition(NamedTuple):
             (self.sizes_above is None or max(told, default=0) > self.sizes_above)
             and (self.sizes_below is None or 0 < (told or [0])[0] < self.sizes_below)
             and (not self.broadcasts or len({tensor.shape for tensor in inputs if tensor}) > 1)
+            and (not self.scattered or _scattered(inputs))
         )
 
     def _scales(self, graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
@@ -133,6 +141,28 @@ def _unlike(graph: Graph, operator: Operator, inputs: _Inputs, which: str) -> bo
 def _given(graph: Graph, operator: Operator, kind: str) -> bool:
     given = (number for number in operator.inputs if number in graph.inputs)
     return any(number != NO_TENSOR and graph.tensors[number].type == kind for number in given)
+
+
+def _scattered(inputs: _Inputs) -> bool:
+    """Whether two shapes are unlike in more than the one way that has a kernel for any shape.
+
+    From the last size on that is: alike, one repeated, alike, the other repeated, alike. Source:
+    ProcessBroadcastShapes in tensorflow/lite/kernels/internal/common.h.
+    """
+    first, second = _at(inputs, 0), _at(inputs, 1)
+    if first is None or second is None:
+        return False
+    ways = []
+    for one, two in zip_longest(reversed(first.shape), reversed(second.shape), fillvalue=1):
+        if max(one, two) > 1:
+            ways.append("=" if one == two else "1" if one == 1 else "2")
+    repeats = [way for way, _ in groupby(ways) if way != "="]
+    return len(repeats) > _WAYS or len(set(repeats)) < len(repeats)
+
+
+def _holds_zero(tensor: Tensor | None) -> bool:
+    zero = tensor.quantisation.zero_point if tensor and tensor.quantisation else 0
+    return tensor is not None and zero in tensor.values
 
 
 def _computed(tensor: Tensor | None) -> bool:

@@ -20,6 +20,14 @@ NO_TENSOR = -1  # an optional input that is left out
 
 _METADATA_LIMIT = 1 << 16  # bytes; the longest kept by converters is a few kilobytes
 _MOST_VALUES = 64  # bytes of whole numbers that are kept: shapes, axes and paddings are small
+# Types of whole numbers: the code of the module struct, and bytes.
+_WHOLE = {
+    "INT8": ("b", 1),
+    "UINT8": ("B", 1),
+    "INT16": ("h", 2),
+    "INT32": ("i", 4),
+    "INT64": ("q", 8),
+}
 _DETAILS = {1: "custom", 2: "blockwise", 3: "multi-axis"}
 
 
@@ -263,7 +271,7 @@ def _tensor(table: Table, buffers: list[_Buffer]) -> Tensor:
 
 
 def _values(kind: str, content: _Buffer) -> tuple[int, ...]:
-    code, size = {"INT32": ("i", 4), "INT64": ("q", 8)}.get(kind, ("", 1))
+    code, size = _WHOLE.get(kind, ("", 1))
     if not code or not 0 < content.size <= _MOST_VALUES or content.size % size:
         return ()
     data = content.table.bytes(0, _MOST_VALUES)

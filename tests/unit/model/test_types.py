@@ -40,7 +40,6 @@ CASES = [
     (binary("EQUAL", "UINT8", "UINT8", "BOOL", scales=1), RUNS, ALL),
     (binary("ADD", "INT8", "INT8", "INT8"), LAYS_OUT, ALL),
     (binary("SUB", "INT16", "INT16", "INT16"), LAYS_OUT, ALL),
-    (binary("DIV", "INT8", "INT8", "INT8", scales=1), INVOKES, 2),
     (unary("CAST", "UINT16", "FLOAT32"), INVOKES, 1),
     (unary("SUM", "FLOAT16", "FLOAT16"), LAYS_OUT, 4),
     (unary("DEPTH_TO_SPACE", "INT16", "INT16"), LAYS_OUT, ALL),
@@ -68,3 +67,69 @@ def test_an_input_that_no_operator_takes_has_to_be_set_too() -> None:
     said = [judge_model(model, target) for target in RUNTIMES]
     assert [it.verdict for it in said] == ["cannot", *["runs"] * (ALL - 1)]
     assert (said[0].stage, "no operator" in said[0].reason) == ("invoke", True)
+
+
+# (operator, type, shapes of the two inputs, stages where it fails on the five, "" where it runs)
+INVOKE_ONE, INVOKE_FOUR = ("invoke", "", "", "", ""), ("invoke",) * 4 + ("",)
+BROADCASTS = [
+    ("MUL", "INT8", (1, 2, 2, 1, 4), (1, 1, 2, 1, 1), INVOKE_ONE),
+    ("MUL", "INT8", (1, 2, 2, 1, 4), (4,), ("",) * 5),
+    ("MUL", "INT8", (1, 2, 2, 1, 4), (1, 2, 2, 1, 4), ("",) * 5),
+    ("MUL", "INT32", (1, 2, 2, 1, 4), (4,), INVOKE_ONE),
+    ("EQUAL", "FLOAT32", (1, 2, 2, 1, 4), (4,), INVOKE_FOUR),
+    ("EQUAL", "FLOAT32", (2, 2, 1, 4), (4,), ("",) * 5),
+    ("MAXIMUM", "INT32", (2, 1, 1, 2, 1, 4), (4,), INVOKE_FOUR),
+    ("ADD", "FLOAT32", (2, 1, 1, 2, 1, 3, 4), (2, 1, 1, 1, 1, 3, 1), INVOKE_ONE),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "one", "two", "stages"), BROADCASTS)
+def test_kernels_repeat_tensors_of_few_dimensions(
+    name: str, kind: str, one: tuple[int, ...], two: tuple[int, ...], stages: tuple[str, ...]
+) -> None:
+    scales = int(kind == "INT8")
+    result = T(one, "BOOL") if name == "EQUAL" else T(one, kind, scales)
+    tensors = [T(one, kind, scales), T(two, kind, scales), result]
+    model = content(tensors, [Op(name, (0, 1), (2,))], (0, 1))
+    assert tuple(judge_model(model, target).stage or "" for target in RUNTIMES) == stages
+
+
+@pytest.mark.parametrize(("architecture", "verdict"), [("x86_64", "runs"), ("armv7l", "cannot")])
+def test_without_xnnpack_floats_are_repeated_in_fewer_dimensions(
+    architecture: str, verdict: str
+) -> None:
+    shape = (2, 1, 1, 2, 1, 4)
+    tensors = [T(shape), T((4,)), T(shape)]
+    model = content(tensors, [Op("SUB", (0, 1), (2,))], (0, 1))
+    assert judge_model(model, Target("tflite-runtime", "2.14.0", architecture)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "dimensions", "failing"),
+    [("TRANSPOSE", 7, 4), ("TRANSPOSE", 6, 0), ("MAX_POOL_2D", 3, 1), ("UNIQUE", 2, 5)],
+)
+def test_kernels_take_some_numbers_of_dimensions(name: str, dimensions: int, failing: int) -> None:
+    shape = (1,) * (dimensions - 1) + (4,)
+    model = content([T(shape), T(shape)], [Op(name, (0,), (1,))])
+    found = [judge_model(model, target).stage for target in RUNTIMES]
+    assert found == ["allocate"] * failing + [None] * (ALL - failing)
+
+
+@pytest.mark.parametrize(
+    ("divisor", "verdict"),
+    [
+        (T((4,), "INT32"), "runs-with"),
+        (T((4,), "INT32", values=(1, 2, 0, 4)), "cannot"),
+        (T((4,), "INT32", values=(1, 2, 3, 4)), "runs"),
+    ],
+)
+def test_a_division_of_whole_numbers_by_nothing(divisor: T, verdict: str) -> None:
+    tensors = [T((4,), "INT32"), divisor, T((4,), "INT32")]
+    model = content(tensors, [Op("FLOOR_DIV", (0, 1), (2,))], (0,))
+    assert {judge_model(model, target).verdict for target in RUNTIMES} == {verdict}
+
+
+def test_a_division_of_int8_numbers_is_new() -> None:
+    model = binary("DIV", "INT8", "INT8", "INT8", scales=1)
+    verdicts = [judge_model(model, target).verdict for target in RUNTIMES]
+    assert verdicts == ["cannot"] * 2 + ["runs-with"] * 3
