@@ -268,7 +268,9 @@ def _bits_of_flavour(key: str, rows: tuple[SystemRow, ...]) -> int | None:
 @lru_cache(maxsize=2048)
 def key_of(text: str) -> str:
     """A name without case, hyphens, spaces and dots; "+" is read as "plus"."""
-    bare = re.sub(r"[^a-z0-9.]", "", text.lower().replace("+", "plus"))
+    bare = text.lower()
+    if not (bare.isascii() and bare.isalnum()):  # those of most names are
+        bare = re.sub(r"[^a-z0-9.]", "", bare.replace("+", "plus"))
     return _NOISE.sub("", bare).replace(".", "")
 
 

@@ -17,14 +17,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pidoctor.errors import UsageError
-from pidoctor.requirements.files import load_toml, read_files, read_lines
-from pidoctor.requirements.project import project_of
-from pidoctor.requirements.text import LIMIT
-from pidoctor.resolve.request import AUTO, Project
-from pidoctor.safe_files import open_regular
+
+if TYPE_CHECKING:
+    from pidoctor.resolve.request import Project
 
 OWN_FILE, SHARED_FILE = "pidoctor.toml", "pyproject.toml"
 _TABLE = "tool.pidoctor"
@@ -82,6 +80,10 @@ def find_settings() -> ProjectSettings | None:
 
 def _read(path: Path) -> ProjectSettings | None:
     """The settings in a file; None for a pyproject.toml without any."""
+    # Most folders have no such file, and what reads requirements takes long to import.
+    from pidoctor.requirements.text import LIMIT
+    from pidoctor.safe_files import open_regular
+
     shared = path.name == SHARED_FILE
     try:
         with open_regular(path, LIMIT) as file:
@@ -92,6 +94,8 @@ def _read(path: Path) -> ProjectSettings | None:
         raise
     if shared and b"pidoctor" not in data:
         return None  # most are not, and need not be parsed
+    from pidoctor.requirements.files import load_toml
+
     shown = Path(os.path.relpath(path))
     try:
         tables = load_toml(shown, data.decode("utf-8-sig"))
@@ -105,6 +109,7 @@ def _read(path: Path) -> ProjectSettings | None:
 
 def _settings(path: Path, shown: Path, table: Any, around: Mapping[str, Any]) -> ProjectSettings:
     from pidoctor.decoding import DecodeError, decode
+    from pidoctor.resolve.request import AUTO
 
     root = _TABLE if path.name == SHARED_FILE else ""
     settings = decode(Settings, table, str(shown), root=root)
@@ -143,6 +148,10 @@ def _requirement(
     settings: Settings, shown: Path, where: str, around: Mapping[str, Any]
 ) -> str | Project:
     """What the settings ask for; where they say nothing of it, the project's own dependencies."""
+    from pidoctor.requirements.files import read_files, read_lines
+    from pidoctor.requirements.project import project_of
+    from pidoctor.resolve.request import AUTO
+
     lines = [line for line in settings.requirements if line.strip() != AUTO]
     project = around.get("project")
     if not settings.requirements and isinstance(project, Mapping) and project.get("dependencies"):
@@ -158,10 +167,14 @@ def _requirement(
 
 
 def _numbered(settings: Settings) -> Iterator[tuple[int, str]]:
+    from pidoctor.resolve.request import AUTO
+
     return ((n, line) for n, line in enumerate(settings.requirements) if line.strip() != AUTO)
 
 
 def _of_models(settings: Settings, folder: Path, where: str) -> Iterator[str]:
+    from pidoctor.safe_files import open_regular
+
     for number, name in enumerate(settings.models):
         try:
             with open_regular(folder / name):
