@@ -6,8 +6,8 @@ file is there only if it was brought to the disk (fsync, sync) by then. What was
 file is empty, or has its length and nothing but zeros. Since every moment is tried, it makes no
 difference that a file system may bring back a moment before the last one.
 
-This is a model and no real file system: loop devices, which images of ext4 and f2fs would need,
-are rarely to be had where tests run.
+This is a model, which runs everywhere and has a name for each step; ``test_power_cut_on_disk.py``
+does the same on real file systems, where those can be had.
 """
 
 from __future__ import annotations
@@ -97,22 +97,22 @@ def test_power_goes_at_every_step(
     scenario: str, lost: str, make_world: Make, record_property: Callable[[str, object], None]
 ) -> None:
     world, action = prepare(make_world, scenario)
-    before = _now(world)
+    before = now(world)
     status, points = run_killed(action, 0, Disk(world.folder, lost))
     assert status == 0
-    after = _now(world)
+    after = now(world)
     for point in range(1, points + 1):
         world, action = prepare(make_world, scenario)
         status, _ = run_killed(action, point, Disk(world.folder, lost))
         assert status == DIED, point
         recover(world.venv)
         assert recover(world.venv) is None, "once is enough"
-        assert _now(world) in (before, after), point
+        assert now(world) in (before, after), point
     record_property("cuts", points)
     print(f"{scenario}, {lost}: {points} of {points} cuts")
 
 
-def _now(world: World) -> tuple[str | None, dict[str, str]]:
+def now(world: World) -> tuple[str | None, dict[str, str]]:
     """What the environment imports and holds; what pidoctor wrote there can be read.
 
     Files of zeros that an installer wrote are taken for somebody's, and kept beside it: that is
