@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from pidoctor.redact_commands import COMMANDS, OWNERS
 from pidoctor.redact_rule import SecretRule
 from pidoctor.redact_rules import (
     HOST,
@@ -80,7 +81,7 @@ _SHORT = 512  # characters: names, versions and sentences, which stand many time
 
 
 def _redacted(text: str, identity: Identity) -> str:
-    return _apply((*_known(identity), *SECRETS, *PERSONAL), text)
+    return _apply((*_known(identity), *SECRETS, *COMMANDS, *PERSONAL, *OWNERS), text)
 
 
 @lru_cache(maxsize=1024)
@@ -90,7 +91,7 @@ def _short(text: str, identity: Identity) -> str:
 
 def without_secrets(text: str) -> str:
     """``text`` without secrets; paths and names, which its reader knows, stay."""
-    return _apply(SECRETS, text)
+    return _apply((*SECRETS, *COMMANDS), text)
 
 
 def _apply(rules: Iterable[SecretRule], text: str) -> str:

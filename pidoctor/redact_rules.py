@@ -31,7 +31,7 @@ _NO_VERSION = rf"(?!=?\\*[\"']?{VERSION}\\*[\"']?(?:[\s,;)}}\]]|\Z))"
 _QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
 # Quotes inside of a quoted text, as in JSON inside of JSON: \" or \\\".
 _NESTED = r"\\+\"(?:(?!\\*\")[^\n])*\\*\"|\\+'(?:(?!\\*')[^\n])*\\*'"
-_STRING = rf"{_NESTED}|{_QUOTED}"
+STRING = rf"{_NESTED}|{_QUOTED}"
 _NAME_WORDS = (
     *("token", "secret", "passw", "passphrase", "api", "cookie", "credential", "key", "sess"),
     *("csrf", "psk", "pass", "auth", "pwd", "pw", "netrc", "otp"),
@@ -46,15 +46,15 @@ _TOKEN_WORDS = (
     *("sg.", "dapi", "key-", "eaac", "dp.pt.", "nfp_", "sq0", "tskey-", "pmak-", "cio", "oy2"),
     *("r8_", "tvly-", "sbp_", "vercel_", "fly_", "flyv1"),
 )
-_VALUE = rf"(?P<value>{_STRING}|[^\s\"',;\\][^\s\"',;]*)"
-_SPACE = r"(?:\s|\\[nrt])"  # a line that ends may be written as \n, in JSON and in reprs
+VALUE = rf"(?P<value>{STRING}|[^\s\"',;\\][^\s\"',;]*)"
+SPACE = r"(?:\s|\\[nrt])"  # a line that ends may be written as \n, in JSON and in reprs
 
 # Where a path may begin, also after an option's letter: -I/home/me/include.
 PATH_START = r"(?:(?<![\w.])|(?<=[\s\"'=,]-[A-Za-z]))"
 _USEFUL_FRAGMENT = re.compile(r"(?:sha256|sha384|sha512|md5)=[0-9a-f]+|egg=[\w.-]+")
 
 
-def _value(found: re.Match[str]) -> str:
+def masked(found: re.Match[str]) -> str:
     """A named value with the value masked, its quotes kept."""
     name, value = found.group("name"), found.group("value")
     quote = re.match(r"\\*[\"']", value)
@@ -68,7 +68,7 @@ _TOLD = re.compile(
 
 
 def _named(found: re.Match[str]) -> str:
-    """As :func:`_value`; "pass: 3", "auth: ok" are prose unless set by = or in capitals, and so
+    """As :func:`masked`; "pass: 3", "auth: ok" are prose unless set by = or in capitals, and so
     is what is said of a file whose name sounds like a secret's."""
     word = found.group("name").rstrip(" \t:")
     if found.group("name").endswith(": ") and _TOLD.match(found.group("value")):
@@ -76,7 +76,7 @@ def _named(found: re.Match[str]) -> str:
     alone = not re.search(r"[\w.-]\Z", found.string[max(0, found.start() - 1) : found.start()])
     if alone and word.islower() and _PROSE.fullmatch(word):
         return found[0]
-    return _value(found)
+    return masked(found)
 
 
 def _address(found: re.Match[str]) -> str:
@@ -149,7 +149,7 @@ SECRETS = (
         whole=True,
     ),
     SecretRule(
-        rf"(?:(?<=\\n)|(?<![A-Za-z0-9+/\\]))(?:[A-Za-z0-9+/]{{1,76}}={{0,2}}{_SPACE}+)?"
+        rf"(?:(?<=\\n)|(?<![A-Za-z0-9+/\\]))(?:[A-Za-z0-9+/]{{1,76}}={{0,2}}{SPACE}+)?"
         rf"(?:(?!-----END)[^\n]){{0,60}}-{{4,5}} ?END {_KEY} ?-{{4,5}}",
         MASK,
         words=("private key",),
@@ -157,7 +157,7 @@ SECRETS = (
     ),
     SecretRule(
         r"(?:(?<=\\n)|(?<![\w+/=.\\-]))(?=[a-z0-9+/]*[A-Z])(?=[A-Za-z+/]*\d)(?=[A-Fa-f0-9]*[G-Zg-z+/])"
-        rf"[A-Za-z0-9+/]{{60,76}}(?:{_SPACE}+[A-Za-z0-9+/]{{4,76}}={{0,2}}(?=\s*$|\\n|\"))?(?![\w+/.-])",
+        rf"[A-Za-z0-9+/]{{60,76}}(?:{SPACE}+[A-Za-z0-9+/]{{4,76}}={{0,2}}(?=\s*$|\\n|\"))?(?![\w+/.-])",
         MASK,
         re.M,
         hint=r"[A-Za-z0-9+/]{60}",
@@ -169,102 +169,96 @@ SECRETS = (
     # Addresses with a secret in them; webhooks whose path is the secret.
     SecretRule(
         r"(?P<name>hooks\.slack\.com/(?:services|workflows)/)(?P<value>[^\s\"']+)",
-        _value,
+        masked,
         words=("hooks.slack",),
     ),
     SecretRule(
         r"(?P<name>discord(?:app)?\.com/api/webhooks/)(?P<value>[^\s\"']+)",
-        _value,
+        masked,
         words=("discord",),
     ),
     SecretRule(
         r"(?P<name>api\.telegram\.org/(?:file/)?bot)(?P<value>[^\s\"'/]+)",
-        _value,
+        masked,
         words=("telegram",),
     ),
-    SecretRule(r"(?P<name>://[^\s/\"']{1,200}/t/)(?P<value>[^\s\"'/]+)", _value, words=("/t/",)),
+    SecretRule(r"(?P<name>://[^\s/\"']{1,200}/t/)(?P<value>[^\s\"'/]+)", masked, words=("/t/",)),
     SecretRule(URL.pattern, _address, words=("://",)),
     # Headers. In quotes up to the quote, else up to the end of the line: a digest has many parts.
     SecretRule(
         r"(?P<name>[\"'](?:proxy-)?(?:authorization|(?:set-)?cookie2?)\s*:\s*)"
         r"(?P<value>[^\"'\n]+)(?=[\"'\n]|\Z)",
-        _value,
+        masked,
         re.I,
         ("authorization", "cookie"),
     ),
     SecretRule(
         r"(?P<name>\b(?:proxy-)?(?:authorization|(?:set-)?cookie2?)\\*[\"']?\s*[:=]\s*)"
-        rf"(?P<value>{_STRING}|[^\s\"'\\][^\n]*?)(?=\\r|\\n|'?\s*$|\n)",
-        _value,
+        rf"(?P<value>{STRING}|[^\s\"'\\][^\n]*?)(?=\\r|\\n|'?\s*$|\n)",
+        masked,
         re.I | re.M,
         ("authorization", "cookie"),
     ),
     SecretRule(
-        r"(?P<name>\bbearer\s+)(?P<value>(?=\S*\d|\S{20})[\w.~+/=-]{6,})", _value, re.I, ("bearer",)
+        r"(?P<name>\bbearer\s+)(?P<value>(?=\S*\d|\S{20})[\w.~+/=-]{6,})", masked, re.I, ("bearer",)
     ),
     SecretRule(
         r"(?P<name>\bbasic\s+)(?P<value>(?=\S*[0-9=]|\S*(?-i:[a-z][A-Z]))[A-Za-z0-9+/]{6,}={0,2})",
-        _value,
+        masked,
         re.I,
         ("basic",),
     ),
     # NAME=value, "name": "value", 'name', 'value', {\"name\": \"value\"}.
     SecretRule(
-        rf"(?P<name>{NAMED}(?:\\*[\"'])?(?:{_SPACE}*[:=]{_SPACE}*|\s*,\s*(?=\\*[\"'])|"
-        rf"\s+(?:is|was)\s*:?\s+)){_NO_VERSION}{_VALUE}",
+        rf"(?P<name>{NAMED}(?:\\*[\"'])?(?:{SPACE}*(?:=>|[:=]){SPACE}*|\s*,\s*(?=\\*[\"'])|"
+        rf"\s+(?:is|was)\s*:?\s+)){_NO_VERSION}{VALUE}",
         _named,
         re.I,
         _NAME_WORDS,
     ),
     SecretRule(
         r"(?P<name>(?<![\w.-])[A-Z][A-Z0-9_]{0,60}_(?:KEY|KEYS|PAT|CREDS?|SALT|SIGNATURE)\s*=\s*)"
-        rf"{_VALUE}",
-        _value,
+        rf"{VALUE}",
+        masked,
         words=("_key", "_pat", "_cred", "_salt", "_signature"),
     ),
     # <password>value</password>, key="password" value="value".
     SecretRule(
         rf"(?P<name><[\w:.-]{{0,64}}?{NAMED}[^<>\n]{{0,80}}>)(?P<value>[^<\n]+)(?=</)",
-        _value,
+        masked,
         re.I,
         ("</",),
     ),
     SecretRule(
-        rf"(?P<name>\b(?:key|name)=\\*[\"'][\w:.-]{{0,64}}?{NAMED}\\*[\"']\s+value=)(?P<value>{_STRING})",
-        _value,
+        rf"(?P<name>\b(?:key|name)=\\*[\"'][\w:.-]{{0,64}}?{NAMED}\\*[\"']\s+value=)(?P<value>{STRING})",
+        masked,
         re.I,
         ("value=",),
     ),
     # --name value, -u user:password, and the short options of programs that take a password so.
     SecretRule(
         rf"(?P<name>(?<![\w-])-[\w-]{{0,60}}?{NAMED}\\*[\"']?,?\s+)"
-        rf"(?P<value>{_STRING}|[^\s\"'\\-]\S*)",
-        _value,
+        rf"(?P<value>{STRING}|[^\s\"'\\-]\S*)",
+        masked,
         re.I,
         _NAME_WORDS,
     ),
     SecretRule(
         r"(?P<name>(?<![\w-])(?:-u|-U|--user|--proxy-user|--username)(?:\s*=\s*|[\"']?,?\s*))"
         r"(?P<value>(?!\d+:\d+\b)(?:\"[^\"\n:]*:[^\"\n]*\"|'[^'\n:]*:[^'\n]*'|[^\s\"':]+:[^\s\"']+))",
-        _value,
+        masked,
         words=("-u", "-user"),
     ),
     SecretRule(
         r"(?P<name>\b(?:curl|wget|http)\b[^\n]{0,200}?\s(?:-b|--cookie)\s+)"
-        rf"(?P<value>{_STRING}|[^\s\"'-]\S*)",
-        _value,
+        rf"(?P<value>{STRING}|[^\s\"'-]\S*)",
+        masked,
         words=("curl", "wget", "http"),
     ),
     SecretRule(
-        r"(?P<name>\b(?:twine|docker|podman|sshpass|mysql|mysqldump|smbclient|ldapsearch|ftp)\b"
-        rf"[^\n]{{0,200}}?\s-[pw]\s*)(?P<value>{_STRING}|[^\s\"'-]\S*)",
-        _value,
-        words=("twine", "docker", "podman", "sshpass", "mysql", "smbclient", "ldapsearch", "ftp"),
-    ),
-    SecretRule(
         r"(?P<name>\bwi-?fi\s+connect\s+(?:\"[^\"\n]*\"|\S+)\s+password\s+)"
-        rf"(?P<value>{_STRING}|\S+)",
-        _value,
+        rf"(?P<value>{STRING}|\S+)",
+        masked,
         re.I,
         ("connect",),
     ),
@@ -272,20 +266,20 @@ SECRETS = (
     SecretRule(
         r"(?P<name>\b(?:machine\s+\S+|default)\s+(?:login\s+\S+\s+)?(?:account\s+\S+\s+)?"
         r"password\s+)(?P<value>\S+)",
-        _value,
+        masked,
         words=("password",),
         whole=True,
     ),
-    SecretRule(r"(?P<name>\blogin\s+\S+\s+password\s+)(?P<value>\S+)", _value, words=("login",)),
+    SecretRule(r"(?P<name>\blogin\s+\S+\s+password\s+)(?P<value>\S+)", masked, words=("login",)),
     SecretRule(
         r"(?m)(?P<name>^[ \t]*(?:password|account)[ \t]+)(?P<value>\S+)(?=[ \t\r]*$)",
-        _value,
+        masked,
         words=("password", "account"),
     ),
     SecretRule(
         r"(?P<name>(?<![\w.*:-])[\w.*-]{1,253}:(?:\d{1,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:)"
         r"(?P<value>[^\s:\"']+)(?=[\"']?\s*$)",
-        _value,
+        masked,
         re.M,
         hint=r":(?:\d{1,5}|\*):",
     ),
@@ -309,31 +303,31 @@ SECRETS = (
     SecretRule(r"\b(?:AC|SK)[0-9a-f]{32}\b", MASK, hint=r"[AS][CK][0-9a-f]{32}"),
     SecretRule(r"\b\d{8,10}:AA[\w-]{20,}", MASK, words=(":aa",)),
     SecretRule(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", MASK, words=("eyj",)),
-    SecretRule(rf"(?P<name>{NAMED}\s+)(?P<value>[0-9a-fA-F]{{20,}})\b", _value, re.I, _NAME_WORDS),
+    SecretRule(rf"(?P<name>{NAMED}\s+)(?P<value>[0-9a-fA-F]{{20,}})\b", masked, re.I, _NAME_WORDS),
 )
 
 PERSONAL = (
     # Wireless networks.
     SecretRule(
-        rf"(?P<name>\b\w*ssid(?:\\*[\"'])?\s*[:=]?\s*)(?P<value>{_STRING})", _value, re.I, ("ssid",)
+        rf"(?P<name>\b\w*ssid(?:\\*[\"'])?\s*[:=]?\s*)(?P<value>{STRING})", masked, re.I, ("ssid",)
     ),
     SecretRule(
-        r"(?P<name>\b\w*ssid\s*[:=]\s*)(?P<value>[^\s\"'\\][^\n\"']*)", _value, re.I, ("ssid",)
+        r"(?P<name>\b\w*ssid\s*[:=]\s*)(?P<value>[^\s\"'\\][^\n\"']*)", masked, re.I, ("ssid",)
     ),
     SecretRule(
-        rf"(?P<name>\bwi-?fi\s+connect\s+)(?P<value>{_STRING}|[^\s\"'\\]+)",
-        _value,
+        rf"(?P<name>\bwi-?fi\s+connect\s+)(?P<value>{STRING}|[^\s\"'\\]+)",
+        masked,
         re.I,
         ("connect",),
     ),
     SecretRule(
         r"(?P<name>system-connections/)(?P<value>[^/\n\"']+)(?=\.nmconnection)",
-        _value,
+        masked,
         words=("connect",),
     ),
     SecretRule(
-        rf"(?P<name>\b(?:anonymous_)?identity\s*=\s*)(?P<value>{_STRING})",
-        _value,
+        rf"(?P<name>\b(?:anonymous_)?identity\s*=\s*)(?P<value>{STRING})",
+        masked,
         words=("identity",),
     ),
     # Hardware addresses and serial numbers.
@@ -348,23 +342,23 @@ PERSONAL = (
         MASK,
         hint=r"\.[0-9A-Fa-f]{4}\.",
     ),
-    SecretRule(r"(?P<name>\b(?:en|wl)x)(?P<value>[0-9a-f]{12})\b", _value, words=("enx", "wlx")),
+    SecretRule(r"(?P<name>\b(?:en|wl)x)(?P<value>[0-9a-f]{12})\b", masked, words=("enx", "wlx")),
     SecretRule(
         r"(?P<name>\b(?:mac|mac_?addr(?:ess)?|hwaddr|lladdr|ether)[\"']?\s*[:= ]\s*[\"']?)"
         r"(?P<value>[0-9a-f]{12})\b",
-        _value,
+        masked,
         re.I,
         ("mac", "addr", "ether"),
     ),
     SecretRule(
         r"(?P<name>(?:\b|_)i?serial(?:[ _-]?(?:number|no|short|num))?(?:\\*[\"'])?"
         r"(?:\s*[:=]\s*|\t+|\s+\d\s+))"
-        rf"(?P<value>{_STRING}|[\w.-][\w.:-]*)",
-        _value,
+        rf"(?P<value>{STRING}|[\w.-][\w.:-]*)",
+        masked,
         re.I,
         ("serial",),
     ),
-    SecretRule(r"(?P<name>\bS/N\s*[:#=]?\s*)(?P<value>[\w-]{4,})", _value, words=("s/n",)),
+    SecretRule(r"(?P<name>\bS/N\s*[:#=]?\s*)(?P<value>[\w-]{4,})", masked, words=("s/n",)),
     SecretRule(r"(?<![\w])[01]0000000[0-9a-f]{8}(?!\w)", MASK, words=("0000000",)),
     SecretRule(
         r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])",
@@ -373,7 +367,7 @@ PERSONAL = (
     ),
     SecretRule(
         r"(?P<name>\b(?:machine|boot)[ _-]?id[\"']?\s*[:=]\s*[\"']?)(?P<value>[0-9a-f]{32})",
-        _value,
+        masked,
         re.I,
         ("id",),
     ),
@@ -395,7 +389,7 @@ PERSONAL = (
         "~",
         words=("/home/", "/users/"),
     ),
-    SecretRule(r"(?P<name>%2F(?:home|Users)%2F)(?P<value>[^%/\s\"']+)", _value, re.I, ("%2f",)),
+    SecretRule(r"(?P<name>%2F(?:home|Users)%2F)(?P<value>[^%/\s\"']+)", masked, re.I, ("%2f",)),
     SecretRule(
         rf"{PATH_START}(/(?:run/)?media)/(?!\*\*\*)[^/\s:;,\"'<>|()\[\]]+",
         rf"\1/{MASK}",
@@ -412,16 +406,16 @@ PERSONAL = (
     SecretRule(
         r"(?P<name>\b(?:[A-Z_]*USER(?:NAME)?|LOGNAME)=|\buser_?name\\*[\"']?\s*[:=]\s*)"
         rf"(?!root\b|pi\b|true\b|false\b|no\b|yes\b|[01]\b)"
-        rf"(?P<value>{_STRING}|[^\s\"',;\\][^\s\"',;]*)",
-        _value,
+        rf"(?P<value>{STRING}|[^\s\"',;\\][^\s\"',;]*)",
+        masked,
         words=("user", "logname"),
     ),
     SecretRule(
-        r"(?P<name>\b[ug]id=\d+\()(?P<value>(?!root\))[\w.-]+)(?=\))", _value, words=("id=",)
+        r"(?P<name>\b[ug]id=\d+\()(?P<value>(?!root\))[\w.-]+)(?=\))", masked, words=("id=",)
     ),
     SecretRule(
         r"(?P<name>\bsudo(?:\[\d+\])?:\s+)(?P<value>[\w.-]+)(?= : (?:TTY|PWD)=)",
-        _value,
+        masked,
         words=("sudo",),
     ),
     SecretRule(
@@ -442,8 +436,8 @@ PERSONAL = (
     ),
     SecretRule(r"\b(Linux) [\w.-]+(?= \d+\.\d+[\w.+-]* )", rf"\1 {HOST}", words=("linux",)),
     SecretRule(
-        rf"(?P<name>\bhost_?name\\*[\"']?\s*[:=]\s*)(?P<value>{_STRING}|[\w.-]+)",
-        _value,
+        rf"(?P<name>\bhost_?name\\*[\"']?\s*[:=]\s*)(?P<value>{STRING}|[\w.-]+)",
+        masked,
         re.I,
         ("name",),
     ),

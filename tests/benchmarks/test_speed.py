@@ -9,6 +9,7 @@ import pytest
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.redact_commands import COMMANDS, OWNERS
 from pidoctor.redact_rule import SecretRule
 from pidoctor.redact_rules import PERSONAL, SECRETS
 from pidoctor.resolve.request import parse_request
@@ -50,7 +51,7 @@ def test_redaction_looks_only_where_a_hint_is(capsys: pytest.CaptureFixture[str]
         f"({n} kB) from /packages/{n % 97:02x}/{n % 89:02x}: error: no such file\n"
         for n in range(5_000)
     )
-    hinted = [rule for rule in (*SECRETS, *PERSONAL) if rule.hint]
+    hinted = [rule for rule in (*SECRETS, *COMMANDS, *PERSONAL, *OWNERS) if rule.hint]
 
     def cpu(rules: list[SecretRule]) -> float:
         for rule in rules:

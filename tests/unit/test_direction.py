@@ -66,7 +66,8 @@ IMPORTS: Mapping[str, str] = {
     "pyz": "errors platforms probe pyz_start safe_files",
     "pyz_start": "__main__",
     "readiness": "catalog profile resolve result units",
-    "redact": "redact_rule redact_rules urls",
+    "redact": "redact_commands redact_rule redact_rules urls",
+    "redact_commands": "redact_rule redact_rules urls",
     "redact_rule": "",
     "redact_rules": "redact_rule urls",
     "report": (

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pidoctor.redact import Identity, redact, redact_json, without_secrets
+from pidoctor.redact_commands import COMMANDS, OWNERS
 from pidoctor.redact_rules import PERSONAL, SECRETS
 
 ALICE = Identity(home="/home/alice", host="alices-lab-pi")
@@ -195,6 +196,13 @@ _PIECES = st.sampled_from(
         *("\n", "\n", " ", ":", "-", ".", "version", "nameserver ", "b8:27:eb:01:02:03", "fe80::1"),
         *("10.1.2.3", "4.8.0.74", "0123.4567.89ab", "db.lan:5432:*:me:secret", "Aa1" * 20, "İ"),
         *("12345678-1234-1234-1234-123456789abc", "May 01 10:00:00 pi x[1]:", "AC" + "0a" * 16),
+        *(
+            "$6$",
+            "me:x:1000:1000:Me:",
+            "123456-",
+            "+49 170 ",
+            "M" + "a1" * 10 + ".abcdef." + "b2" * 14,
+        ),
         *("2026-05-01T10:00:00Z pi x[1]:", "-rw-r--r-- 1 me us", "drwxr-xr-x+ 2 me us", "\\n", "="),
     ]
 )
@@ -203,7 +211,7 @@ _PIECES = st.sampled_from(
 @given(st.lists(_PIECES, max_size=12))
 def test_a_hint_leaves_nothing_out(pieces: list[str]) -> None:
     text = "".join(pieces)
-    for rule in (*SECRETS, *PERSONAL):
+    for rule in (*SECRETS, *COMMANDS, *PERSONAL, *OWNERS):
         if rule.hint:
             assert rule.apply(text) == rule._replace(hint="").apply(text), rule.pattern
 
