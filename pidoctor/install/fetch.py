@@ -11,6 +11,17 @@ from pidoctor.catalog.wheels import Wheel
 from pidoctor.install.tools import Pip
 
 _NO_ABI = ("none", "abi3")
+# The user's settings that say where packages are, and how they are reached. All others would be
+# weighed against the plan (PIP_CONSTRAINT), or fetch for another Python (PIP_PYTHON).
+REACHES = frozenset(
+    f"PIP_{name}"
+    for name in (
+        *("INDEX_URL", "EXTRA_INDEX_URL", "NO_INDEX", "FIND_LINKS", "TRUSTED_HOST", "CONFIG_FILE"),
+        *("PROXY", "CERT", "CLIENT_CERT", "RETRIES", "RESUME_RETRIES", "TIMEOUT"),
+        *("DEFAULT_TIMEOUT", "KEYRING_PROVIDER", "USE_FEATURE", "USE_DEPRECATED"),
+        *("UPLOADED_PRIOR_TO", "REQUIRE_VIRTUALENV"),
+    )
+)
 
 
 def requirements(wheels: Iterable[Wheel]) -> str:

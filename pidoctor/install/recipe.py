@@ -337,6 +337,7 @@ def _fetches(
             argv,
             (("TMPDIR", str(temporary)), ("PIP_REQUIRE_VIRTUALENV", "0")),
             (str(listed_in), str(downloads)),
+            removes=tuple(name for name in _set_for("PIP") if name not in fetch.REACHES),
             log=listed_in.with_suffix(".log"),
             arrival=Arrival(temporary, size),
         )

@@ -167,3 +167,31 @@ def test_index_without_the_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with serving(Index(tmp_path / "wheels", "empty")) as index:
         outcome = _install(tmp_path, index, monkeypatch)
     assert _failed_for(outcome, ["not-on-this-index"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"PIP_CONSTRAINT": "other.txt", "PIP_REQUIREMENT": "other.txt"},
+        {"PIP_NO_BINARY": ":all:", "PIP_PRE": "1", "PIP_DRY_RUN": "1"},
+        {"PIP_PLATFORM": "win32", "PIP_ABI": "cp27", "PIP_IMPLEMENTATION": "pp"},
+        {"PIP_PYTHON": "/nowhere/python", "PIP_PYTHON_VERSION": "2.7"},
+        {"PIP_DEST": "elsewhere", "PIP_TARGET": "elsewhere", "PIP_LOG": "elsewhere/log"},
+        {"PIP_EDITABLE": "elsewhere", "PIP_CONFIG_SETTINGS": "x=y"},
+        {"PIP_HELP": "1", "PIP_REQUIRE_VENV": "1", "PIP_REQUIRE_VIRTUALENV": "1"},
+        {"PIP_VERSION": "1", "PIP_QUIET": "3"},
+    ],
+    ids=lambda variables: next(iter(variables)),
+)
+def test_variables_change_nothing_that_is_downloaded(
+    variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "other.txt").write_text("demo==2.0\nevil\n")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with serving(Index(tmp_path / "wheels", "")) as index:
+        outcome = _install(tmp_path, index, monkeypatch)
+    assert outcome.status == INSTALLED, outcome.findings
+    assert [*(tmp_path / "elsewhere").iterdir()] == []
