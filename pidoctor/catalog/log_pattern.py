@@ -69,9 +69,19 @@ def pattern(text: str) -> Pattern:
     """A pattern of the shipped tables, which tests have checked; nothing is compiled yet."""
     literal = max((_plain_run(piece) for piece in text.split(GAP)), key=len)
     if len(literal) >= MIN_LITERAL:
-        return Pattern(text, frozenset([literal]))
+        return Pattern(text, _with_either_case(text, literal))
     found = (required_literals(_parser.parse(piece)) for piece in text.split(GAP))
     return Pattern(text, max(found, key=_shortest))
+
+
+_EITHER_CASE = re.compile(r"(?<!\\)\[(\w)(\w)\]$")
+
+
+def _with_either_case(text: str, literal: str) -> frozenset[str]:
+    """A literal with the letter before it, where that is a class of two: `[Ee]xit` is rarer."""
+    before, _, after = text.partition(literal)
+    letters = None if literal in after else _EITHER_CASE.search(before)
+    return frozenset(letter + literal for letter in (letters.groups() if letters else ("",)))
 
 
 def _plain_run(piece: str) -> str:

@@ -52,13 +52,19 @@ class Lexicon:
 
     def held_by(self, data: bytes) -> list[bytes]:
         """The texts, in UTF-8, that are in ``data``, each once."""
+        return [each for each in self.possible_in(data) if each in data]
+
+    def possible_in(self, data: bytes) -> list[bytes]:
+        """The texts that may be in ``data``, by its words: all that are, and few others."""
         words = set(data.translate(_TO_SPACES).split())
         new = words - self._known
         if new:
             self._learn(new)
         bearing = self._bearing
-        possible = {each for word in bearing.keys() & words for each in bearing[word]}
-        return [each for each in (*possible, *self._always) if each in data]
+        return [
+            *{each for word in bearing.keys() & words for each in bearing[word]},
+            *self._always,
+        ]
 
     def _learn(self, words: set[bytes]) -> None:
         """Work out which of our texts words can stand for."""

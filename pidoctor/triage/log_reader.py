@@ -96,9 +96,9 @@ class Matcher:
                     self._index.setdefault(literal, []).append((number, place))
         self._lexicon = Lexicon(self._index.keys() | translate.originals)
 
-    def held_by(self, data: bytes) -> list[bytes]:
-        """The texts in `data` by which symptoms show, in any language; most lines hold none."""
-        return self._lexicon.held_by(data)
+    def possible_in(self, data: bytes) -> list[bytes]:
+        """The texts that may be in `data`, by which symptoms show, in any language."""
+        return self._lexicon.possible_in(data)
 
     def match(self, text: str) -> list[tuple[Symptom, Pattern, Match]]:
         """Every symptom the line shows, once each."""
@@ -117,7 +117,8 @@ class Matcher:
         return list(found.values())
 
     def _held(self, text: str) -> list[str]:
-        return [each.decode() for each in self.held_by(text.encode("utf-8", "replace"))]
+        held = self._lexicon.held_by(text.encode("utf-8", "replace"))
+        return [each.decode() for each in held]
 
 
 class _Reader:
@@ -136,7 +137,7 @@ class _Reader:
     def prepare(self, block: bytes) -> None:
         """Learn the words of many lines at once, which is quicker than line by line; and dates."""
         self._facts.read_dates(block)
-        self._matcher.held_by(plain(block))
+        self._matcher.possible_in(plain(block))
 
     def read(self, line: Line) -> None:
         self._lines += 1
@@ -208,7 +209,7 @@ def matcher_for(knowledge: Knowledge) -> Matcher:
 def scan(chunks: Iterable[bytes], knowledge: Knowledge) -> Scan:
     """Read a log given as pieces of any size."""
     matcher = matcher_for(knowledge)
-    reader, sieve = _Reader(matcher), Sieve(matcher.held_by)
+    reader, sieve = _Reader(matcher), Sieve(matcher.possible_in)
     number = 1
     for part, whole in _parts(chunks):
         if whole:
@@ -263,15 +264,16 @@ def _read_all(reader: _Reader, block: bytes, number: int) -> None:
 
 
 def _read_near(reader: _Reader, block: bytes, number: int, finds: Sequence[int]) -> None:
-    """Read the lines around each find."""
+    """Read the lines around each find; what a progress bar wrote over is a line as well."""
     done = 0
+    lines = block.replace(b"\r", b"\n")
     for at in finds:
         if at < done:
             continue
         start = end = at
         for _ in range(NEIGHBOURS + 1):
-            start = max(block.rfind(b"\n", 0, start), 0)
-            end = block.find(b"\n", end + 1) if end >= 0 else end
+            start = max(lines.rfind(b"\n", 0, start), 0)
+            end = lines.find(b"\n", end + 1) if end >= 0 else end
         start = max(done, start + (start > 0), at - MAX_NEAR)
         end = min(len(block) if end < 0 else end + 1, at + MAX_NEAR)
         number += block.count(b"\n", done, start)

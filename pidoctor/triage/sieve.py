@@ -27,17 +27,17 @@ DIGITS = b"0123456789abcdef"
 class Sieve:
     """Remembers what it has let through; made for one log.
 
-    ``held_by`` gives the texts, in UTF-8, that a block holds.
+    ``possible_in`` gives the texts, in UTF-8, that a block may hold.
     """
 
-    def __init__(self, held_by: Callable[[bytes], Sequence[bytes]]) -> None:
-        self._held_by = held_by
+    def __init__(self, possible_in: Callable[[bytes], Sequence[bytes]]) -> None:
+        self._possible_in = possible_in
         self._often: dict[bytes, int] = {}
         self._seen: set[bytes] = set()
 
     def finds(self, block: bytes) -> list[int]:
         """Where in ``block`` something is worth reading, in order."""
-        return sorted({at for text in self._held_by(block) for at in self._news(block, text)})
+        return sorted({at for text in self._possible_in(block) for at in self._news(block, text)})
 
     def _news(self, block: bytes, text: bytes) -> Iterator[int]:
         """The places of one text where its line is of a kind that was not seen yet."""
