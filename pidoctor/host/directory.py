@@ -131,8 +131,9 @@ class DirectoryHost:
         return "/"
 
     def interpreter(self) -> str:
-        """The distribution's Python."""
-        for path in ("/usr/bin/python3", "/usr/local/bin/python3"):
+        """The distribution's Python; NixOS links its own from one folder."""
+        nixos = "/run/current-system/sw/bin/python3"
+        for path in ("/usr/bin/python3", "/usr/local/bin/python3", nixos):
             if self.exists(path):
                 return path
         raise MissingError("/usr/bin/python3")

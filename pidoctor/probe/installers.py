@@ -21,6 +21,7 @@ class Installers(NamedTuple):
     """``pip`` is the version that the interpreter imports, empty for none; ``wheels`` those of pip
     that came with it, without which ``ensurepip`` is of no use."""
 
+    stdlib: str
     venv: bool
     ensurepip: bool
     wheels: tuple[str, ...]
@@ -35,8 +36,9 @@ def probe_installers(host: Host, stdlib: str, site_folders: Iterable[str]) -> In
     """
     wheels = tuple(_pip_wheels(host, stdlib))
     return Installers(
+        stdlib=stdlib,
         venv=host.exists(f"{stdlib}/venv/__init__.py"),
-        ensurepip=bool(wheels) and host.exists(f"{stdlib}/ensurepip/__init__.py"),
+        ensurepip=bool(wheels) and _has_ensurepip(host, stdlib),
         wheels=wheels,
         pip=_importable_pip(host, site_folders),
     )
@@ -46,6 +48,8 @@ def can_make_environments(
     host: Host, executable: str, version: str, found: Installers, may_run: bool
 ) -> bool:
     """Whether an environment can be made for an interpreter and filled with packages.
+
+    HostError where what is missing may be in a folder that could not be looked into.
 
     That takes less than ``python -m venv`` does: a pip can fill it from outside.
     """
@@ -62,7 +66,13 @@ def can_make_environments(
     def uv() -> bool:
         return may_run and uv_for(host, executable) is not None
 
-    return lacking(found.venv, found.ensurepip, pips(), uv) is None
+    if lacking(found.venv, found.ensurepip, pips(), uv) is None:
+        return True
+    wants_a_wheel = found.venv and not found.wheels and _has_ensurepip(host, found.stdlib)
+    denied = _denied(host, found.stdlib) if wants_a_wheel else None
+    if denied:
+        raise denied
+    return False
 
 
 def uv_for(host: Host, executable: str) -> str | None:
@@ -81,7 +91,7 @@ def uv_for(host: Host, executable: str) -> str | None:
 
 
 def _pip_wheels(host: Host, stdlib: str) -> Iterator[str]:
-    for folder in (f"{stdlib}/ensurepip/_bundled", DISTRIBUTION_WHEELS):
+    for folder in _wheel_folders(stdlib):
         try:
             names = host.list_dir(folder)
         except HostError:
@@ -89,6 +99,26 @@ def _pip_wheels(host: Host, stdlib: str) -> Iterator[str]:
         for name in names:
             if name.startswith("pip-") and name.endswith("-none-any.whl"):
                 yield f"{folder}/{name}"
+
+
+def _has_ensurepip(host: Host, stdlib: str) -> bool:
+    return host.exists(f"{stdlib}/ensurepip/__init__.py")
+
+
+def _wheel_folders(stdlib: str) -> tuple[str, str]:
+    return f"{stdlib}/ensurepip/_bundled", DISTRIBUTION_WHEELS
+
+
+def _denied(host: Host, stdlib: str) -> HostError | None:
+    """Why one of the folders that may hold pip's wheel could not be looked into."""
+    for folder in _wheel_folders(stdlib):
+        try:
+            host.list_dir(folder)
+        except MissingError:
+            continue
+        except HostError as error:
+            return error
+    return None
 
 
 def _importable_pip(host: Host, folders: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from pidoctor.host.base import Host, HostError, MissingError, SearchPattern, Unr
 from pidoctor.platforms.abi import abi_tag
 from pidoctor.probe import payload
 from pidoctor.probe.elf_header import Elf, read_elf
-from pidoctor.probe.installers import can_make_environments, probe_installers
+from pidoctor.probe.installers import Installers, can_make_environments, probe_installers
 from pidoctor.probe.reading import clean, reading
 from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import base_interpreter, folder_of, sees_system, settings
@@ -100,15 +100,26 @@ def probe_python(
         bits=interpreter.elf.map(lambda elf: elf.bits),
         float_abi=_float_abi(interpreter.elf),
         pip=_pip(packages),
-        venv=answers.map(
-            lambda found: can_make_environments(
-                host, executable, str(found["version"]), tools, may_run
-            )
-        ),
+        venv=_venv(host, answers, executable, tools, may_run),
         ssl=_ssl(answers),
         externally_managed=_marker(host, answers, stdlib),
         is_system=answers.map(lambda _: _is_system(host, executable)),
         packages=packages,
+    )
+
+
+def _venv(
+    host: Host,
+    answers: Fact[Mapping[str, Any]],
+    executable: str,
+    tools: Installers,
+    may_run: bool,
+) -> Fact[bool]:
+    if answers.value is None:
+        return Fact(None, answers.state, answers.source, answers.detail)
+    version = str(answers.value["version"])
+    return reading(
+        answers.source, lambda: can_make_environments(host, executable, version, tools, may_run)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -253,7 +254,9 @@ def _library_folders(host: Host, program: Elf | None, prefix: str) -> tuple[str,
         return (*named, *every_library_folder())
     triplet = _TRIPLETS.get((program.machine, program.float_abi))
     own = (f"/usr/lib/{triplet}", f"/lib/{triplet}") if triplet else ()
-    return (*named, *own, *_PLAIN_FOLDERS)
+    beside = posixpath.dirname(program.loader)  # elsewhere than the others only on NixOS
+    last = (beside,) if beside[:1] == "/" and beside not in _PLAIN_FOLDERS else ()
+    return (*named, *own, *_PLAIN_FOLDERS, *last)
 
 
 def _lacks(host: Host, folders: tuple[str, ...]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from pidoctor.profile.target_names import find_boards
 from pidoctor.profile.target_words import say, shown
 
 S = TypeVar("S")
-_64_BIT = "aarch64"
+_BITS = {"aarch64": 64, "armv7l": 32, "armv6l": 32}
 
 
 def on_board(profile: Profile, name: str) -> Profile:
@@ -38,7 +38,12 @@ def on_board(profile: Profile, name: str) -> Profile:
         raise UsageError(f"--board {shown(name)}: {what} (see `pidoctor targets`)")
     board = found[0]
     here = profile.python.architecture.or_else(profile.system.architecture.or_else(""))
-    bits = profile.python.bits.or_else(64 if here == _64_BIT else 32)
+    bits = profile.python.bits.or_else(_BITS.get(here, 0))
+    if not bits:  # whose system it is decides what the processor shows of itself
+        section = board_section(board, say(name).memory)
+        total = _first(profile.memory.total, section.memory)
+        memory = replace(profile.memory, total=total)
+        return replace(profile, board=_known(profile.board, section), memory=memory)
     soc = load_boards().socs[board.soc]
     if bits == 64 and 64 not in soc.modes:
         raise UsageError(f"--board {shown(name)}: the {board.name} runs no 64-bit system like this")

@@ -219,17 +219,34 @@ def _nearest_pythons(profile: Profile) -> list[str]:
     return sorted(offered_pythons(), key=lambda version: abs(_minor(version) - now))
 
 
-def other_bits(profile: Profile) -> Iterator[Variation]:
-    """The image of the other word size, where the board runs it."""
+def more_bits(profile: Profile) -> Iterator[Variation]:
+    """The 64-bit image of a 32-bit system, where the board runs it."""
+    yield from _with_bits(profile, 64)
+
+
+def fewer_bits(profile: Profile) -> Iterator[Variation]:
+    """The 32-bit image of a 64-bit system, for what was never built for 64 bits."""
+    yield from _with_bits(profile, 32)
+
+
+def _with_bits(profile: Profile, bits: int) -> Iterator[Variation]:
     image = image_of(profile)
-    if image is not None:
-        yield from _images(profile, [Image(image.row, 96 - image.bits)])
+    if image is not None and image.bits != bits:
+        yield from _images(profile, [Image(image.row, bits)])
 
 
 def other_releases(profile: Profile) -> Iterator[Variation]:
     """Other releases of the same word size: newer ones, older ones, then another distribution."""
+    yield from _other_releases(profile, profile.python.bits.or_else(64))
+
+
+def other_systems(profile: Profile) -> Iterator[Variation]:
+    """Other releases of the other word size."""
+    yield from _other_releases(profile, 96 - profile.python.bits.or_else(64))
+
+
+def _other_releases(profile: Profile, bits: int) -> Iterator[Variation]:
     image = image_of(profile)
-    bits = image.bits if image else profile.python.bits.or_else(64)
     rows = _releases(board_of(profile), image.row if image else None)
     yield from _images(profile, [Image(row, bits) for row in rows])
 

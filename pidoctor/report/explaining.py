@@ -22,8 +22,9 @@ _NOT_FOR_IT = (Reason.ARCHITECTURE, Reason.BITNESS)
 def why_not(answer: Impossible, around: Explanation, asked: Asked) -> str:
     """Why nothing fits, in a sentence or two: the reason, the source of wheels that was not looked
     at, and the nearest thing that works."""
-    unread = f"{around.unread}." if around.unread else ""
-    said = (_reason(answer, around, asked), unread, _instead(answer, around, asked))
+    reason = _reason(answer, around, asked)
+    unread = f"{around.unread}." if around.unread and around.unread not in reason else ""
+    said = (reason, unread, _instead(answer, around, asked))
     return " ".join(filter(None, said))
 
 
@@ -35,6 +36,9 @@ def _reason(answer: Impossible, around: Explanation, asked: Asked) -> str:
         if asked.project:
             what = f"Whether {asked.subject.replace('What', 'what', 1)} runs on {asked.place}"
             return f"{what} could not be checked: {_told(nearest)}."
+        if nearest.reason is Reason.NOT_KNOWN:
+            what = f"Whether {asked.subject} runs on {asked.place} could not be checked"
+            return f"{what}: {_told(nearest)}."
         return f"{asked.subject} is not in our index, so nothing can be said: {nearest.detail}."
     if len(around.histories) > 1 or asked.project:
         return _of_several(answer, around, asked)

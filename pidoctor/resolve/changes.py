@@ -22,10 +22,12 @@ from pidoctor.profile.variation import (
     Variation,
     boards,
     containers,
+    fewer_bits,
     image_of,
-    other_bits,
+    more_bits,
     other_pythons,
     other_releases,
+    other_systems,
     small_pages,
     with_image,
     with_libraries,
@@ -77,7 +79,8 @@ def proposals(
         )
 
     bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
-    here = of(_singles(bare, _ON_THIS_BOARD)) or of(_pairs(bare, _TOGETHER))
+    here = of(_singles(bare, _ON_THIS_BOARD)) or of(_singles(bare, (_fewer_bits,)))
+    here = here or of(_pairs(bare, _TOGETHER)) or of(_singles(bare, (_other_systems,)))
     if not any(cost(kind) < cost(ANEW[0]) for kind in here):  # a container needs no new card
         here.update(of(containers(bare, anywhere=True)))
     here = here or bought(_singles(bare, (_boards,))) or bought(_board_pairs(bare))
@@ -237,18 +240,20 @@ def _profiles(vary: Callable[[Profile], Iterator[Variation]]) -> Vary:
 
 
 _boards = _profiles(boards)
+_fewer_bits = _profiles(fewer_bits)
+_other_systems = _profiles(other_systems)
 _ON_THIS_BOARD: tuple[Vary, ...] = (
     _own_python,
     with_libraries,
     _profiles(other_pythons),
     _profiles(small_pages),
     containers,
-    _profiles(other_bits),
+    _profiles(more_bits),
     _profiles(other_releases),
 )
 
 
-_TOGETHER = tuple(way for way in _ON_THIS_BOARD if way is not containers)
+_TOGETHER = (*(way for way in _ON_THIS_BOARD if way is not containers), _fewer_bits)
 
 
 def _singles(profile: Profile, ways: Iterable[Vary]) -> Iterator[Profile]:

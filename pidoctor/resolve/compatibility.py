@@ -161,7 +161,7 @@ def _libc_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
     if platform is None:
         return None
     if machine.libc is None or machine.libc_version is None:
-        return Rejected(Reason.LIBC, "the C library of the machine is not known")
+        return Rejected(Reason.NOT_KNOWN, "the C library of the machine is not known")
     wants = "musl" if platform["musl"] else "glibc"
     if wants != machine.libc:
         return Rejected(Reason.LIBC, f"built for {wants}; the system has {machine.libc}")

@@ -270,8 +270,9 @@ class Impossible:
 
     @property
     def is_known(self) -> bool:
-        """Whether nothing fits; False where the index lacks what decides."""
-        return self.nearest is None or self.nearest.reason is not Reason.NOT_INDEXED
+        """Whether nothing fits; False where what decides is not in the index or was not read."""
+        unknown = (Reason.NOT_INDEXED, Reason.NOT_KNOWN)
+        return self.nearest is None or self.nearest.reason not in unknown
 
     @property
     def reason(self) -> str:

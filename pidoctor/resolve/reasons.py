@@ -120,8 +120,11 @@ def conflict(world: World, choice: Choice, needs: Iterable[Need]) -> Candidate:
         miss = max(particular, key=lambda miss: miss.reason.nearness)
         detail = f"needs {wanted}; {miss.name} {miss.version}: {miss.detail}"
         return Candidate(name, version, miss.reason, detail, miss.proven)
+    names = sorted({need.name for need in ordered})
     reason = Reason.NUMPY_PAIR if any(need.from_evidence for need in ordered) else Reason.DEPENDENCY
-    have = "; ".join(available(world, name) for name in sorted({need.name for need in ordered}))
+    if any(unread(world, name) for name in names):
+        reason = Reason.NOT_KNOWN
+    have = "; ".join(available(world, name) for name in names)
     return Candidate(name, version, reason, f"needs {wanted}; {have}")
 
 
@@ -154,8 +157,8 @@ def unknown_extras(world: World, asked: Iterable[tuple[Need, Choice]]) -> Iterat
 
 def available(world: World, name: str) -> str:
     """What there is of a package for the machine, and where nobody could look."""
-    unread = unread_piwheels(world, [name])
-    unknown = f"; {unread}" if unread else ""
+    unseen = unread(world, name)
+    unknown = f"; {unseen}" if unseen else ""
     found = [f"{c.version} ({c.package or c.source})" for c in world.choices(name)]
     if found:
         return f"of {name} there is {', '.join(found[:3])}{unknown}"
@@ -165,6 +168,15 @@ def available(world: World, name: str) -> str:
     if packaged:
         return f"{nothing}, and {packaged[0].package} serves only the system's own Python"
     return nothing
+
+
+def unread(world: World, name: str) -> str:
+    """Who may have a package, and could not be looked at: its system's packages, or piwheels."""
+    machine = world.machine
+    packaged = any(row.name == name for row in world.relations.distribution_packages)
+    if packaged and machine.system_python and not machine.codename:
+        return "what the system packages is not known, for its release could not be read"
+    return unread_piwheels(world, [name])
 
 
 def unread_piwheels(world: World, names: Iterable[str]) -> str:

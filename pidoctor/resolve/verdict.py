@@ -43,6 +43,7 @@ class Reason(str, Enum):
     DISK = "disk"
     YANKED = "yanked"
     HASH = "hash"
+    NOT_KNOWN = "not-known"  # a fact that decides could not be read: it may run
 
     @property
     def nearness(self) -> int:
@@ -58,6 +59,7 @@ class Reason(str, Enum):
 _OTHER_NOS = {
     Reason.NOT_PUBLISHED.value: "was not published for this",
     Reason.NOT_INDEXED.value: "is not in our index, so nothing can be said",
+    Reason.NOT_KNOWN.value: "could not be checked",
 }
 
 

@@ -15,7 +15,9 @@ import pytest
 
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
-from pidoctor.host.captured import load_capture
+from pidoctor.errors import CouldNotCheckError
+from pidoctor.host.capture_format import parse_capture
+from pidoctor.host.captured import CaptureHost, load_capture
 from pidoctor.probe.machine import probe
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import Fact
@@ -99,3 +101,23 @@ def test_answer(profile: Profile, expected: dict[str, Any]) -> None:
     else:
         answer = {"status": "impossible"}
     assert answer == expected["resolution"]
+
+
+def test_what_cannot_be_read_is_no_reason_to_refuse(folder: Path) -> None:
+    """Of each file and folder of a capture: without it what ran is not said to be impossible."""
+    catalog = open_catalog(WheelsIndex(shipped_index()))
+    request = parse_request("auto", catalog)
+    whole = json.loads((folder / "capture.json").read_text())
+    if not isinstance(resolve(probe(load_capture(folder)).profile, request, catalog), Plan):
+        return
+    for part in ("files", "folders"):
+        for path in whole.get(part, {}):
+            left = {name: found for name, found in whole[part].items() if name != path}
+            denied = {**whole.get("unreadable", {}), path: "permission denied"}
+            without = json.dumps({**whole, part: left, "unreadable": denied}).encode()
+            host = CaptureHost(parse_capture(without, path), path)
+            try:
+                answer = resolve(probe(host).profile, request, catalog)
+            except CouldNotCheckError:
+                continue
+            assert isinstance(answer, Plan) or not answer.is_known, path

@@ -91,6 +91,12 @@ def test_without_a_part_of_it_no_environment_can_be_made(
     assert look(host).venv.value is False
 
 
+def test_a_folder_that_may_not_be_looked_into_may_hold_what_is_missing() -> None:
+    present = [f"{STDLIB}/venv/__init__.py", f"{STDLIB}/ensurepip/__init__.py"]
+    host = answering(present=present, unreadable={"/usr/share/python-wheels": "permission denied"})
+    assert look(host).venv.state is State.UNREADABLE
+
+
 def test_a_folder_with_two_names_is_read_once() -> None:
     lib, lib64 = (f"/home/me/env/{name}/python3.11/site-packages" for name in ("lib", "lib64"))
     host = answering(

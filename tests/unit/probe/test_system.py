@@ -109,6 +109,16 @@ def test_the_c_library_of_a_card() -> None:
     assert found.glibcxx.value == "3.4.28"
 
 
+def test_the_c_library_beside_the_loader() -> None:
+    """NixOS keeps each package in a folder of its own, and the C library with its loader."""
+    folder = "/nix/store/a1b2-glibc-2.40-66/lib"
+    shell = {"/bin/sh": elf(AARCH64, 64, 0, f"{folder}/ld-linux-aarch64.so.1")}
+    searches = [{"path": f"{folder}/libc.so.6", "pattern": "glibc", "found": ["2.40"]}]
+    found = system({**shell, f"{folder}/libc.so.6": ""}, searches=searches)
+    assert (found.libc.value, found.libc_version.value) == ("glibc", "2.40")
+    assert found.glibcxx.state is State.ABSENT
+
+
 def test_glibcxx_is_compared_by_number() -> None:
     assert glibcxx_level((b"3.4.9", b"3.4.30", b"3.4.4")) == "3.4.30"
     assert glibcxx_level(()) is None

@@ -62,3 +62,18 @@ def test_a_64_bit_card_in_a_32_bit_board() -> None:
 def test_it_goes_with_a_root_or_a_capture(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--board", "pi4"]) == 2
     assert "--target pi4" in capsys.readouterr().err
+
+
+def test_a_card_of_which_nothing_was_read_is_given_no_kernel() -> None:
+    """Without a shell and a Python, nobody knows whether it has 32 bits or 64."""
+    bare = card("pi4-4gb/bookworm-64")
+    bare = replace(
+        bare,
+        system=replace(bare.system, architecture=unsaid()),
+        python=replace(bare.python, architecture=unsaid(), bits=unsaid()),
+    )
+    found = on_board(bare, "pi4-4gb")
+    assert found.board.id.value == "pi4"
+    assert found.memory.total.is_known
+    assert not found.cpu.machine.is_known
+    assert not found.system.architecture.is_known

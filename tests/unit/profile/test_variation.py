@@ -13,7 +13,8 @@ from pidoctor.profile.named_targets import target
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.sections import Image
 from pidoctor.profile.variation import (
-    other_bits,
+    fewer_bits,
+    more_bits,
     other_pythons,
     other_releases,
     small_pages,
@@ -114,9 +115,12 @@ def test_small_pages() -> None:
 
 
 def test_other_bits() -> None:
-    (found,) = other_bits(target("pi4-4gb/bookworm-32"))
+    (found,) = more_bits(target("pi4-4gb/bookworm-32"))
     assert found.text == "install the 64-bit Raspberry Pi OS 12 (bookworm)"
-    assert list(other_bits(target("pi-zero-w/bookworm-32"))) == []
+    assert list(more_bits(target("pi-zero-w/bookworm-32"))) == []
+    assert list(more_bits(target("pi4-4gb/bookworm-64"))) == []
+    (fewer,) = fewer_bits(target("pi4-4gb/bookworm-64"))
+    assert fewer.profile.python.bits.value == 32
 
 
 def test_other_releases() -> None:

@@ -255,6 +255,16 @@ def test_no_32_bit_system_that_nobody_makes_for_the_board(name: str) -> None:
         assert "32-bit" not in change.text or change.kind == "board", change.text
 
 
+def test_32_bits_instead_of_64_are_the_last_thing_before_another_board() -> None:
+    request = parse_request("ai-edge-litert>=2.1.6", catalog())
+    told = [change.text for change in changes(target("pi4-4gb/bullseye-64"), request, catalog())]
+    assert told
+    assert not any("32-bit" in text for text in told)
+    request = parse_request("tflite-runtime==2.5.0", catalog())  # of which no 64-bit wheel is left
+    [change] = changes(target("pi4-4gb/nixos-25.05-64"), request, catalog())
+    assert change.text.startswith("install the 32-bit Raspberry Pi OS")
+
+
 def test_a_board_of_another_maker_comes_with_its_own_system() -> None:
     """Armbian has no 32-bit image of a Raspberry Pi, nor Debian of a Zero 2 W."""
     request = parse_request("ai-edge-litert>=2", catalog())
