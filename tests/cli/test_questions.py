@@ -89,7 +89,7 @@ def test_a_pi_zero_needs_another_board_for_litert() -> None:
 def test_trixie_32_has_nothing_and_says_so() -> None:
     answer = resolution("check", "--target", "pi4-4gb/trixie-32")
     assert "no runtime has a wheel for 32-bit ARM (armv7l) with Python 3.13" in answer["message"]
-    assert kinds(answer) == ["os-bits", "os-release", "other-way"]
+    assert kinds(answer) == ["container", "os-bits", "os-release", "other-way"]
     assert [change["cost"] for change in answer["changes"]] == sorted(
         change["cost"] for change in answer["changes"]
     )
