@@ -49,7 +49,7 @@ class Contained(NamedTuple):
 _CONTAINER = "the container image"  # begins the source of what an image says
 TARGET = "target"  # the source of what a named target does not say
 # The user whom an image asks for at its first start may use sudo:
-# https://www.raspberrypi.com/documentation/computers/configuration.html
+# https://github.com/RPi-Distro/pi-gen/blob/master/stage2/01-sys-tweaks/01-run.sh
 FIRST_USER = Fact.known(SUDO, "the first user of an image")
 
 
