@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pidoctor.host.base import MissingError
+from pidoctor.host.base import HostError
 from pidoctor.host.live import LiveHost
 from pidoctor.install.environment_files import remove
 from pidoctor.install.failure import InstallError
@@ -58,10 +58,9 @@ def check_rights(recipe: Recipe) -> None:
         return
     try:
         allowed = LiveHost().run(("sudo", "-n", "true"), _SUDO_LIMIT_S).returncode == 0
-    except MissingError:
-        raise InstallError(
-            rights.sudo_not_possible(packages, rights.NO_SUDO, "looked for sudo on PATH")
-        ) from None
+    except HostError as error:  # with a folder on PATH that may not be looked into it is denied
+        looked = f"looked for sudo on PATH: {error.reason}"
+        raise InstallError(rights.sudo_not_possible(packages, rights.NO_SUDO, looked)) from None
     if not allowed and not _has_terminal():
         raise InstallError(
             rights.sudo_not_possible(packages, rights.NO_PASSWORD, "tried sudo -n true")

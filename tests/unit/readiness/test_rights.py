@@ -12,7 +12,7 @@ from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.location import open_index
 from pidoctor.checks.case import Case
 from pidoctor.checks.system import rights as rights_check
-from pidoctor.host.base import Completed, MissingError
+from pidoctor.host.base import Completed, HostError, MissingError, UnreadableError
 from pidoctor.host.live import LiveHost
 from pidoctor.install import checks
 from pidoctor.install.failure import InstallError
@@ -99,21 +99,22 @@ def test_a_plan_of_wheels_needs_no_rights() -> None:
 @pytest.mark.parametrize(
     ("user", "sudo", "terminal", "refused"),
     [
-        (0, None, False, ""),
+        (0, MissingError("sudo"), False, ""),
         (1000, 0, False, ""),
         (1000, 1, True, ""),  # sudo asks on the terminal
         (1000, 1, False, "no terminal"),
-        (1000, None, True, "no sudo"),
+        (1000, MissingError("sudo"), True, "no sudo"),
+        (1000, UnreadableError("sudo", "cannot be run (Permission denied)"), True, "no sudo"),
     ],
 )
 def test_install_stops_before_it_begins(
-    user: int, sudo: int | None, terminal: bool, refused: str, monkeypatch: pytest.MonkeyPatch
+    user: int, sudo: int | HostError, terminal: bool, refused: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Host(LiveHost):
         def run(self, argv: tuple[str, ...], *_: object) -> Completed:
             assert argv == ("sudo", "-n", "true")
-            if sudo is None:
-                raise MissingError("sudo")
+            if isinstance(sudo, HostError):
+                raise sudo
             return Completed(sudo, b"", b"")
 
     monkeypatch.setattr(checks, "LiveHost", Host)
