@@ -45,13 +45,16 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.model.bundle import entry_name
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
-    from pidoctor.model.shapes import read_shapes
+    from pidoctor.model.shapes import read_shapes, with_shapes
+    from pidoctor.model.verdict import runs_nowhere
     from pidoctor.safe_files import is_standard_output
 
     path = Path(options.file)
     with named_model(path) as data:
         content = read_content(data)
-        needs = read_needs(content, read_shapes(options.shapes, content))
+        given = read_shapes(options.shapes, content)
+        needs = read_needs(content, given)
+        nowhere = runs_nowhere(content, with_shapes(content, given))
     output = options.output or f"{_stem(path)}_example.py"
     printed = is_standard_output(output)
     if printed and options.service:
@@ -71,12 +74,10 @@ def run(options: argparse.Namespace) -> Result:
             unit, service(needs, place, folder, f"{folder}/.venv/bin/python", _user(folder))
         )
     write_document(output, text)
-    said = f"Written: {' and '.join(wanted)}. It runs with the runtime that is installed."
-    return Result(
-        "example",
-        verdict=said,
-        next=shlex.join(["pidoctor", "install", "--model", options.file]),
-    )
+    said = f"Written: {' and '.join(wanted)}"
+    said += f", but {nowhere}." if nowhere else ". It runs with the runtime that is installed."
+    step = ["model"] if nowhere else ["install", "--model"]
+    return Result("example", verdict=said, next=shlex.join(["pidoctor", *step, options.file]))
 
 
 def _stem(path: Path) -> str:

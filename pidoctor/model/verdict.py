@@ -367,6 +367,19 @@ def starts_xnnpack(target: Target) -> bool | None:
     return next((row.starts for row in rows), None)
 
 
+def runs_nowhere(content: Content, shaped: Shaped) -> str:
+    """Why no measured runtime runs the model, as the last one puts it; empty where one may."""
+    said = ""
+    for row in load(OperatorVersionsTable).wheels:
+        found = judge_model(
+            content, Target(row.distribution, row.version, "aarch64"), shaped=shaped
+        )
+        if found.verdict != CANNOT:
+            return ""
+        said = found.reason
+    return said
+
+
 def load_rules() -> ModelRulesTable:
     """The rules that ship with pidoctor, and the user's own."""
     return load(ModelRulesTable)

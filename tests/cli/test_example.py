@@ -16,6 +16,8 @@ import pidoctor as package
 from pidoctor.proof.known import own_model
 from pidoctor.proof.prove import prove
 from tests.cli.program import pidoctor
+from tests.unit.model.making import Op, T
+from tests.unit.model.making import model as made
 
 MODELS = Path(package.__file__).parent / "proof" / "models"
 INT8 = MODELS / "int8.tflite"
@@ -133,3 +135,12 @@ def test_the_programs_compute_what_the_proof_computes(tmp_path: Path) -> None:
         answer = json.loads(image.stdout)
         assert answer["source"] == "photo.png"
         assert len(answer["scores"]) == 10
+
+
+def test_a_program_for_a_model_that_runs_nowhere_says_so(tmp_path: Path) -> None:
+    model = tmp_path / "pose.tflite"
+    op = Op("PosenetDecoderOp", (0,), (1,), custom=True)
+    model.write_bytes(made([T(), T()], [op]))
+    run = pidoctor("example", str(model), "-o", str(tmp_path / "pose.py"), "--json")
+    assert "but the model needs PosenetDecoderOp" in run.json["verdict"]
+    assert run.json["next"] == f"pidoctor model {model}"

@@ -6,7 +6,8 @@ import pytest
 
 from pidoctor.model.builder import Fields, Number
 from pidoctor.model.content import Content
-from pidoctor.model.verdict import Target, judge_model, load_rules, starts_xnnpack
+from pidoctor.model.shapes import with_shapes
+from pidoctor.model.verdict import Target, judge_model, load_rules, runs_nowhere, starts_xnnpack
 from tests.unit.model.making import Op, T, builtin, content, custom, dense_int8
 
 ALL = (
@@ -304,3 +305,10 @@ def test_weights_of_few_bits(
     model = content([numbers, weights, T((1, 4))], [Op(operator, used, (2,))])
     runtimes = (ALL[3], ALL[4], ("ai-edge-litert", "2.1.0"), ALL[7])
     assert tuple(said(model, *runtime) for runtime in runtimes) == expected
+
+
+def test_what_no_runtime_runs_is_told() -> None:
+    pose = custom("PosenetDecoderOp")
+    assert "Coral's PoseNet" in runs_nowhere(pose, with_shapes(pose, {}))
+    plain = content([T(), T()], [Op("RELU", (0,), (1,))])
+    assert runs_nowhere(plain, with_shapes(plain, {})) == ""
