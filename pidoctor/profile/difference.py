@@ -21,10 +21,15 @@ _UV_BUILDS = ("aarch64", "armv7l", "x86_64")
 
 
 class ChangeStep(NamedTuple):
-    """One thing to do; ``kind`` is a kind of change: python, as in change_kinds.KINDS."""
+    """One thing to do; ``kind`` is a kind of change: python, as in change_kinds.KINDS.
+
+    ``last`` is what it makes of the last part of a target's name, where it changes no more than
+    that: "py3.9", "debian:bookworm", or the path of the system's own Python, which has no part.
+    """
 
     kind: str
     text: str
+    last: str = ""
 
 
 def steps(before: Profile, after: Profile) -> Iterator[ChangeStep]:
@@ -35,7 +40,8 @@ def steps(before: Profile, after: Profile) -> Iterator[ChangeStep]:
     if new_board:
         yield ChangeStep("board", f"use a {_board_name(after)} with {_image(after)}")
     elif container_of(after) not in ("", container_of(before)):
-        yield ChangeStep("container", f"run it in a container of the image {container_of(after)}")
+        image = container_of(after)
+        yield ChangeStep("container", f"run it in a container of the image {image}", image)
         return
     elif new_system:
         kind = "os-bits" if _system(before)[1:] == _system(after)[1:] else "os-release"
@@ -57,10 +63,10 @@ def _python_steps(before: Profile, after: Profile, fresh: bool) -> Iterator[Chan
     if not own:
         arch = python.architecture.or_else("")
         way = f"`uv python install {minor}`" if arch in _UV_BUILDS else "built from source"
-        yield ChangeStep("python", f"use Python {minor} ({way}), named with --python")
+        yield ChangeStep("python", f"use Python {minor} ({way})", f"py{minor}")
     elif own and not fresh:
         path = python.executable.or_else("/usr/bin/python3")
-        yield ChangeStep("python", f"use the system's own Python {minor}: --python {path}")
+        yield ChangeStep("python", f"use the system's own Python {minor}", path)
     elif own and minor != _minor(before):
         yield ChangeStep("python", f"use its own Python {minor}")
 

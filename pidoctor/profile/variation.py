@@ -165,7 +165,7 @@ def other_pythons(profile: Profile) -> Iterator[Variation]:
     way = "`uv python install {}`" if arch in _UV_BUILDS else "built from source"
     for wanted in _nearest_pythons(profile):
         if _minor(wanted) != now:
-            text = f"use Python {wanted} ({way.format(wanted)}), named with --python"
+            text = f"use Python {wanted} ({way.format(wanted)})"
             yield Variation(text, with_python(profile, wanted))
 
 

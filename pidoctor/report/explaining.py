@@ -143,7 +143,7 @@ def _instead(answer: Impossible, around: Explanation, asked: Asked) -> str:
             runtime = change.result.split(",")[0]
             return f".tflite models run there with {runtime}."
     machines = (change for change in answer.changes if not change.request)
-    return next((f"What would help: {change.told.rstrip('.')}." for change in machines), "")
+    return next((f"What would help: {change.text.rstrip('.')}." for change in machines), "")
 
 
 # --- the history -------------------------------------------------------------------------------

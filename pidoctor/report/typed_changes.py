@@ -28,13 +28,35 @@ def with_commands(answer: Impossible, asked: Asked, profile: Profile) -> Impossi
 
 
 def _lock(change: Change, asked: Asked) -> str:
-    """What writes the changed request as a file for another machine; empty where the machine
-    itself is what changes."""
+    """What writes the changed request as a file for another machine; empty where no name of a
+    target says what that machine becomes."""
     words = _words(change, asked)
-    if words is None or not change.words or change.options:
+    value = _renamed(asked, change.last) if change.last else asked.value
+    if words is None or not value or not (change.words or change.last) or change.options:
         return ""
-    more = (asked.option, asked.value, *asked.more, *asked.flags, "-o", asked.lock_file)
+    more = (asked.option, value, *asked.more, *asked.flags, "-o", asked.lock_file)
     return shlex.join(["pidoctor", "lock", *words, *more])
+
+
+def _renamed(asked: Asked, last: str) -> str:
+    """The name of the target that was asked about with another last part; empty for none."""
+    if asked.option != "--target":
+        return ""
+    from pidoctor.errors import UsageError
+    from pidoctor.profile.target_names import read_name
+
+    now = read_name(asked.value)._replace(python=None)
+    board, plain = now.canonical.partition("/")[0], now.canonical
+    if ":" in last:
+        name = f"{board}/{last}" + ("/32-bit" if now.bits == 32 else "")
+    elif now.image is not None:  # its Python is part of its name
+        return ""
+    else:
+        name = plain if last.startswith("/") else f"{plain}/{last}"
+    try:
+        return name if read_name(name).board == now.board else ""
+    except UsageError:
+        return ""
 
 
 def _install(change: Change, asked: Asked, base: dict[str, str]) -> str:
@@ -43,9 +65,13 @@ def _install(change: Change, asked: Asked, base: dict[str, str]) -> str:
     ``base`` names the interpreter of a new environment.
     """
     words = _words(change, asked)
-    if words is None or not (change.words or change.options):
+    python = change.last.removeprefix("py") if ":" not in change.last else ""
+    if words is None or not (change.words or change.options or python):
         return ""
     given, options = dict(zip(asked.more[::2], asked.more[1::2])), change.options
+    if python:  # an environment keeps the Python that it was made with
+        base, options = {"--python": python}, ("--venv", NEW_ENVIRONMENT)
+        given.pop("--python", None)
     if "--venv" in options:
         folder = asked.new_environment or NEW_ENVIRONMENT
         given, options = {**base, **given, "--venv": folder}, ()

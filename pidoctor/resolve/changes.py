@@ -113,7 +113,8 @@ def _first_of_each(
         if isinstance(resolution, Plan) and not resolution.doubted:
             told = f"{text}, and {other.told(resolution)}" if other else text
             anew = str(request) if other else ""
-            change = Change(kind, told, resolution.result, anew)
+            last = todo[0].last if len(todo) == 1 and not other else ""
+            change = Change(kind, told, resolution.result, anew, last=last)
             found[kind] = Proposal(change, after, request)
     return found
 

@@ -107,7 +107,9 @@ class Change(NamedTuple):
     the same. ``words`` are pairs of a requirement that was asked for and the one to ask
     for instead: ("", "numpy<2") asks for one more, ("numpy<2", "") leaves it out. ``options`` go
     with the command that carries the change out; ``command`` is that, as it is typed, where one
-    does it: see :meth:`pidoctor.asked.Asked.changed`.
+    does it: see :meth:`pidoctor.asked.Asked.changed`. ``last`` replaces the last part of a target's
+    name, where the change is another Python ("py3.9", a path for the system's own) or a container
+    ("debian:bookworm").
     """
 
     kind: str
@@ -117,6 +119,7 @@ class Change(NamedTuple):
     words: tuple[tuple[str, str], ...] = ()
     options: tuple[str, ...] = ()
     command: str = ""
+    last: str = ""
 
     def placed(self, command: str, options: tuple[str, ...]) -> Change:
         """The change made by a command with options that name another environment, if any."""

@@ -159,3 +159,28 @@ def test_what_a_target_is_told_can_be_typed(
     run = pidoctor(*shlex.split(asked["next"])[1:])
     assert run.code == 0
     assert "tensorflow==2.21.0" in (tmp_path / "requirements.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("where", "kinds"),
+    [
+        ("jetson nano", ["python"]),
+        ("pi4/trixie-32", ["container"]),
+        ("pi5/python:3.14-slim", ["runtime", "container"]),
+        ("pi4/bookworm-64/py3.13", ["runtime", "python"]),
+        ("aarch64/glibc-2.31/py3.13", ["runtime", "python"]),
+    ],
+)
+def test_what_would_help_another_machine_is_a_command_that_does(
+    where: str, kinds: list[str]
+) -> None:
+    """Another Python and a container are targets of their own, with a lock of their own."""
+    asked = pidoctor("explain", "tflite-runtime", "--target", where, "--json").json
+    offered = [change for change in asked["resolution"]["changes"] if change["command"]]
+    assert [change["kind"] for change in offered] == kinds
+    for change in offered:
+        words = shlex.split(change["command"])
+        assert (words[:2], words[-2:]) == (["pidoctor", "lock"], ["-o", "requirements.txt"])
+        plan = pidoctor(*words[1:-2], "--json").json["resolution"]
+        first = f"{plan['runtime']} {plan['packages'][0]['version']}"
+        assert change["result"].startswith(first)

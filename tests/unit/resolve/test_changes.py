@@ -77,9 +77,7 @@ def _one_thing(profile: Profile, request: Request, text: str) -> tuple[Profile, 
             if row.name == image[2] and board_now and row.vendor in (None, board_now.vendor)
         }.values()
         return with_image(profile, Image(row, int(image[1]))), request
-    uv = re.fullmatch(
-        r"use Python (3\.\d+) \((?:`uv .+`|built from source)\), named with --python", text
-    )
+    uv = re.fullmatch(r"use Python (3\.\d+) \((?:`uv .+`|built from source)\)", text)
     if uv:
         changed = with_python(profile, uv[1])
         hidden = replace(changed.python, is_system=replace(changed.python.is_system, value=False))
@@ -154,7 +152,7 @@ def test_the_systems_own_python_comes_first() -> None:
     """A Python from uv does not see Debian's python3-numpy, and there is no wheel of it."""
     request = parse_request("auto", catalog())
     first = changes(target("pi4-4gb/bookworm-32/py3.12"), request, catalog())[0]
-    assert first.text == "use the system's own Python 3.11: --python /usr/bin/python3"
+    assert first.text == "use the system's own Python 3.11"
     assert first.result == "tflite-runtime 2.14.0, numpy 1.24.2 (python3-numpy)"
 
 

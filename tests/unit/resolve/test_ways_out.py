@@ -166,3 +166,14 @@ def test_another_way_is_the_last_and_says_what_was_proven() -> None:
         other = api.resolve(target(elsewhere), "ai-edge-litert")
         assert isinstance(other, Impossible)
         assert "other-way" not in [change.kind for change in other.changes]
+
+
+def test_another_python_of_this_machine_gets_an_environment_of_its_own(catalog: Catalog) -> None:
+    here = replace(target("pi4-4gb/bookworm-64/py3.13"), environment=UNKNOWN)
+    asked = Asked("tflite-runtime", new_environment=".venv-new", own_python="3.13")
+    answer = refused(here, ("tflite-runtime",), catalog)
+    [python] = [one for one in with_commands(answer, asked, here).changes if one.kind == "python"]
+    assert python.text == "use the system's own Python 3.11"
+    assert python.command == (
+        "pidoctor install tflite-runtime --python /usr/bin/python3 --venv .venv-new"
+    )
