@@ -162,6 +162,12 @@ def _install(result: Result) -> Conclusion:
     if outcome is None:
         if errors(result):
             return Conclusion("Not installed.", _first_command(errors(result)))
+        if plan.is_satisfied:
+            where = f" in {result.environment}" if result.environment else ""
+            return Conclusion(
+                f"{_named(plan)} is{where} already; nothing would be installed.",
+                shlex.join(["pidoctor", "smoke", *asked.more]),
+            )
         where = f" into {result.environment}" if result.environment else ""
         return Conclusion(
             f"{_named(plan)} would be installed{where}; nothing was changed.",

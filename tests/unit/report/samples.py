@@ -252,6 +252,19 @@ SAMPLES: dict[str, Result] = {
         explanation=replace(explanation(), runner_up=RUNNER_UP),
         asked=Asked("auto", "--target", "pi4-4gb/bookworm-64"),
     ),
+    "install-dry-run-satisfied": Result(
+        "install",
+        resolution=replace(
+            plan(),
+            pins=tuple(
+                pin._replace(source="installed", wheel=None, was=pin.version) for pin in plan().pins
+            ),
+            notes=(),
+        ),
+        asked=HERE,
+        environment=Path(".venv"),
+        steps=(Step("Nothing to install: prove the environment by an inference", ""),),
+    ),
     "install-dry-run": Result(
         "install",
         resolution=plan(),
