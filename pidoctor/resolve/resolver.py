@@ -168,6 +168,8 @@ class Question:
             if not isinstance(solved, Candidate):
                 return solved
             self._rejected.append(solved)
+            if not self._search.rest_fits:  # no other version would help
+                return None
         project = self._catalog.index.project(name)
         self._rejected.extend(without_wheels(project, name, specifier))
         return None

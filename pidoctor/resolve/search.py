@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
@@ -124,6 +125,17 @@ class Search:
             there = self._present.get(name)
             if there is not None and solved.choice.present is None and is_theirs(there.item):
                 yield there.item
+
+    @cached_property
+    def rest_fits(self) -> bool:
+        """Whether what was asked for beside the runtime has a tree without it."""
+        try:
+            self._tree(self._together, Provider(self._world))
+        except ResolutionImpossible:
+            return False
+        except _TooDeepError:
+            pass  # it may
+        return True
 
     def _contradiction(self, choice: Choice) -> Sequence[Need]:
         """A need of the runtime and one that was asked for which no version satisfies together."""

@@ -197,3 +197,16 @@ def test_what_has_nothing_to_do_with_a_conflict_is_not_tried_in_all_combinations
         assert versions["ants"] == "1"
         assert {versions[name] for name in ("bees", "cats", "dogs")} == {"40"}
         assert versions["numpy"].startswith("1.")
+
+
+def test_no_further_version_of_a_runtime_is_tried_where_the_rest_does_not_fit(
+    tmp_path: Path,
+) -> None:
+    more = [
+        {"file": f"ai_edge_litert-1.{number}.0-{TAG}.whl", "requires": ["numpy"], "elf": [{}]}
+        for number in range(9)
+    ]
+    write_index([*WHEELS, *more, *OTHERS], tmp_path)
+    answer = refused(open_catalog(WheelsIndex(tmp_path)), "auto", "opencv-python==4.9.9")
+    names = [candidate.name for candidate in answer.rejected]
+    assert names.count("ai-edge-litert") == 1
