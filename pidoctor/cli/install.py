@@ -17,6 +17,7 @@ from pidoctor.cli.arguments import (
 )
 
 if TYPE_CHECKING:
+    from pidoctor.checks.case import Case
     from pidoctor.envelope import Result
     from pidoctor.fitting import Fitting
     from pidoctor.host.base import Host
@@ -57,7 +58,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.checks.case import Case
-    from pidoctor.checks.environment import of_the_plan
     from pidoctor.checks.installed_state import environment_python
     from pidoctor.cli.output import progress
     from pidoctor.cli.resolving import (
@@ -90,10 +90,12 @@ def run(options: argparse.Namespace) -> Result:
             question = question._replace(requirement=str(options.requirement))
         resolution = answer(options, profile, known, options.replace, question)
         around = why_none(options, profile, known, resolution)
-        beside: tuple[Finding, ...] = ()
-        if isinstance(resolution, Plan):
-            beside = of_the_plan(profile, resolution, known.index)
+        case = Case(profile, resolution, index=known.index)
+        beside = _before(options, case)
     must_be_decided(resolution, "Nothing was installed")
+    refused = _refused(options, case)
+    if refused:
+        return unfit(profile, refused, ExitCode.PROBLEM)
     if not isinstance(resolution, Plan):
         return Result(
             "install",
@@ -132,6 +134,29 @@ def _environment(
         return choice, ""
     confirm_owner(venv, options)
     return choice, "more " if settle_interrupted(venv, say, options.yes) else ""
+
+
+def _before(options: argparse.Namespace, case: Case) -> tuple[Finding, ...]:
+    """What is to be said of a plan before it is carried out."""
+    from pidoctor.checks.environment import of_the_plan
+    from pidoctor.checks.network import no_index
+
+    if case.plan is None or case.index is None:
+        return ()
+    found = of_the_plan(case.profile, case.plan, case.index)
+    return (*found, *no_index(case)) if _downloads(options, case) else found
+
+
+def _refused(options: argparse.Namespace, case: Case) -> tuple[Finding, ...]:
+    """Why pip would stop before it downloads anything."""
+    from pidoctor.checks.network import pip_refuses
+
+    return tuple(pip_refuses(case)) if _downloads(options, case) else ()
+
+
+def _downloads(options: argparse.Namespace, case: Case) -> bool:
+    """Whether wheels of a plan come from where pip's configuration says."""
+    return not (case.plan is None or case.satisfied or options.offline or options.wheels)
 
 
 def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before

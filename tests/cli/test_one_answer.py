@@ -107,3 +107,33 @@ def test_a_version_that_the_index_does_not_hold_could_not_be_checked() -> None:
     assert pidoctor("check", asked, *there).out.startswith("? ")
     several = answer("check", asked, "numpy", *there)["verdict"]
     assert several.startswith(f"Whether what {asked} numpy asks for runs on {TARGETS[1]} could not")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "environment", "said", "code"),
+    [
+        ("[global\nindex-url = x\n", {}, "pip-configuration-broken", 1),
+        ("", {"PIP_NO_INDEX": "1"}, "no-index", 0),
+        ("", {}, None, 0),
+    ],
+)
+def test_install_says_of_pips_configuration_what_check_says(
+    configuration: str,
+    environment: dict[str, str],
+    said: str | None,
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PIP_NO_INDEX", raising=False)
+    (tmp_path / "pip.conf").write_text(configuration)
+    for name, value in {"PIP_CONFIG_FILE": str(tmp_path / "pip.conf"), **environment}.items():
+        monkeypatch.setenv(name, value)
+    check, install = answer("check", "auto"), answer("install", "auto", "--dry-run")
+    found = [
+        [f for f in of["findings"] or () if f["id"] in ("pip-configuration-broken", "no-index")]
+        for of in (check, install)
+    ]
+    assert [f["id"] for f in found[0]] == [f["id"] for f in found[1]] == ([said] if said else [])
+    assert (check["exit_code"] if code else 0) == install["exit_code"] == code
