@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_where
-from pidoctor.decoding import encode
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -89,6 +88,7 @@ def _several(logs: list[str], profile: Profile | None, options: argparse.Namespa
     """Every log its own case; none stops the others."""
     import json
 
+    from pidoctor.decoding import encode
     from pidoctor.envelope import Result, Written
     from pidoctor.errors import UsageError
     from pidoctor.triage.cases import diagnose_each, exit_code, logs_in
