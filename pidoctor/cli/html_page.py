@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pidoctor.envelope import Result
+if TYPE_CHECKING:
+    from pidoctor.envelope import Result
 
 
 def add_html(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +18,8 @@ def with_page(options: argparse.Namespace, result: Result) -> Result:
     """``result``, after its page was written where one is asked for."""
     if options.html is None:
         return result
+    from dataclasses import replace
+
     from pidoctor.report.composition import compose
     from pidoctor.report.html import document_page
     from pidoctor.safe_files import write_output
