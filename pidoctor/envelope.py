@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # a command imports only what it answers with
     from pidoctor.proof.proof import Proof
     from pidoctor.resolve.explanation import Explanation
     from pidoctor.resolve.plan import Plan, Resolution
-    from pidoctor.triage.cases import Case
+    from pidoctor.triage.cases import LogCase
     from pidoctor.triage.diagnosis import Diagnosis
 
 
@@ -77,7 +77,7 @@ class Answer(NamedTuple):
         }
 
 
-class Step(NamedTuple):
+class ShownStep(NamedTuple):
     """A step of an installation as it is shown; ``status`` is "planned", "done" or "failed"."""
 
     text: str
@@ -140,14 +140,14 @@ class Result:
     explanation: Explanation | None = None  # what lies around the resolution
     proof: Proof | None = None
     diagnoses: tuple[Diagnosis, ...] | None = None
-    cases: tuple[Case, ...] | None = None  # of several logs
+    cases: tuple[LogCase, ...] | None = None  # of several logs
     matrix: tuple[Cell, ...] | None = None
     model: ModelAnswer | None = None
     bench: Bench | None = None
     fleet: Fleet | None = None
     timings: Mapping[str, float] | None = None  # seconds
     asked: Asked | None = None
-    steps: tuple[Step, ...] | None = None
+    steps: tuple[ShownStep, ...] | None = None
     environment: Path | None = None  # that the steps change
     outcome: Outcome | None = None  # of an install
     receipt: Mapping[str, Any] | None = None

@@ -111,7 +111,7 @@ class Systems(NamedTuple):
     flavours: tuple[Flavour, ...] = ()
     containers: tuple[Container, ...] = ()
     libraries: tuple[Packaged, ...] = ()
-    elsewhere: tuple[Elsewhere, ...] = ()
+    elsewhere: tuple[Unanswered, ...] = ()
     other_ways: tuple[OtherWay, ...] = ()
 
     @property
@@ -205,7 +205,7 @@ class Packaged(NamedTuple):
     sources: tuple[str, ...]
 
 
-class Elsewhere(NamedTuple):
+class Unanswered(NamedTuple):
     """What people ask about and pidoctor does not answer for, with what to do instead."""
 
     names: tuple[str, ...]  # in any spelling
@@ -236,7 +236,7 @@ class SystemsTable(NamedTuple):
     containers: tuple[Container, ...]
     systems: tuple[SystemRow, ...]
     libraries: tuple[Packaged, ...] = ()
-    elsewhere: tuple[Elsewhere, ...] = ()
+    elsewhere: tuple[Unanswered, ...] = ()
     other_ways: tuple[OtherWay, ...] = ()
 
 

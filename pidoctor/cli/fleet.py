@@ -14,7 +14,7 @@ from pidoctor.units import count
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pidoctor.envelope import Result, Step
+    from pidoctor.envelope import Result, ShownStep
     from pidoctor.fleet.planning import BoardKind, FleetPlan
     from pidoctor.fleet.reading import Document
     from pidoctor.profile.profile import Profile
@@ -85,10 +85,10 @@ def _report(options: argparse.Namespace) -> Result:
     from pidoctor.cli.resolving import catalog
     from pidoctor.envelope import Result, Written
     from pidoctor.fleet.asking import Asker
+    from pidoctor.fleet.board_store import opened
     from pidoctor.fleet.judging import Judge
     from pidoctor.fleet.reading import documents
     from pidoctor.fleet.report import fleet_report, json_lines
-    from pidoctor.fleet.store import opened
     from pidoctor.resolve.request import parse_request
 
     known = catalog()
@@ -157,9 +157,9 @@ def _plan(options: argparse.Namespace) -> Result:
     )
 
 
-def _told(planned: FleetPlan) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:
+def _told(planned: FleetPlan) -> tuple[tuple[ShownStep, ...], tuple[Finding, ...]]:
     """What each kind gets, and what stands in the way of others."""
-    from pidoctor.envelope import Step
+    from pidoctor.envelope import ShownStep
     from pidoctor.result import Finding, Severity
 
     def names(kind: BoardKind) -> str:
@@ -167,7 +167,7 @@ def _told(planned: FleetPlan) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:
         return f"{', '.join(kind.boards[:3])}{more}"
 
     steps = tuple(
-        Step(f"{names(kind)} ({kind.fingerprint.label}): {kind.summary}", status="done")
+        ShownStep(f"{names(kind)} ({kind.fingerprint.label}): {kind.summary}", status="done")
         for kind in planned.kinds
         if not kind.error
     )

@@ -11,10 +11,10 @@ from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.asking import Asker
 from pidoctor.fleet.axes import Case
+from pidoctor.fleet.board_store import BoardStore, Count, FleetMoved
 from pidoctor.fleet.judging import Judge, bare
 from pidoctor.fleet.reading import Document, reason
 from pidoctor.fleet.record import ANY, BoardStatus, Record, Software
-from pidoctor.fleet.store import Count, FleetMoved, Store
 from pidoctor.fleet.telling import FleetTelling, Peer, telling
 from pidoctor.profile import codec
 from pidoctor.profile.fingerprint import Fingerprint
@@ -84,7 +84,7 @@ class Fleet:
 
 
 def fleet_report(
-    documents: Iterable[Document], store: Store, judge: Judge, made: str, compare: bool = False
+    documents: Iterable[Document], store: BoardStore, judge: Judge, made: str, compare: bool = False
 ) -> Fleet:
     """Read ``documents`` into ``store``, and group them.
 
@@ -108,7 +108,7 @@ def fleet_report(
     return Fleet(boards, read, groups, unread, tuple(not_read), drift)
 
 
-def _keep(document: Document, store: Store, judge: Judge, seen: set[Fingerprint]) -> None:
+def _keep(document: Document, store: BoardStore, judge: Judge, seen: set[Fingerprint]) -> None:
     if document.error:
         raise UsageError(document.error)
     for record, profile_of in judge.judge(document):
@@ -134,7 +134,7 @@ Installed = Mapping[tuple[Optional[Fingerprint], BoardStatus], Software]
 """What most boards of a group have, by its fingerprint and verdict."""
 
 
-def _groups(store: Store) -> tuple[list[FleetGroup], Installed]:
+def _groups(store: BoardStore) -> tuple[list[FleetGroup], Installed]:
     counted: dict[tuple[Fingerprint | None, BoardStatus], list[Count]] = {}
     for count in store.counts():
         counted.setdefault((count.fingerprint, count.verdict), []).append(count)
@@ -180,7 +180,7 @@ def _causes(counts: list[Count]) -> Iterator[FleetCause]:
 
 
 def _told(
-    groups: list[FleetGroup], installed: Installed, store: Store, asker: Asker
+    groups: list[FleetGroup], installed: Installed, store: BoardStore, asker: Asker
 ) -> Iterator[FleetGroup]:
     """The groups, each that does not work with the fact that tells it from those that do."""
     good = [group for group in groups if group.verdict.good and group.fingerprint is not None]
@@ -205,7 +205,7 @@ def _telling(case: Case, peers: list[Peer], asker: Asker) -> FleetTelling | None
         return None
 
 
-def _case(group: FleetGroup, installed: Installed, store: Store) -> Case | None:
+def _case(group: FleetGroup, installed: Installed, store: BoardStore) -> Case | None:
     """The machine of a group with what most of its boards have; None where it is not known."""
     data = store.machine(group.fingerprint) if group.fingerprint else None
     if data is None:
@@ -215,7 +215,7 @@ def _case(group: FleetGroup, installed: Installed, store: Store) -> Case | None:
     return Case(bare(codec.from_json(data)), software if software.version else ANY)
 
 
-def _drift(store: Store) -> FleetDrift | None:
+def _drift(store: BoardStore) -> FleetDrift | None:
     since = store.before()
     if since is None:
         return None

@@ -16,7 +16,7 @@ from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.links import Coverage, Link, accepted_pythons, merge
 from pidoctor.indexing.metadata import WheelMetadata
 from pidoctor.indexing.pages import PageReader
-from pidoctor.indexing.pruning import Candidate, admits, prune
+from pidoctor.indexing.pruning import Prunable, admits, prune
 from pidoctor.indexing.scope import Scope
 from pidoctor.indexing.workers import workers
 
@@ -32,7 +32,7 @@ class Demand:
 
 
 @dataclass(frozen=True)
-class Release:
+class IndexedRelease:
     """One version that the index holds: its wheels, each with its metadata where it was read."""
 
     version: Version
@@ -50,7 +50,7 @@ class Selection:
     """
 
     name: str
-    releases: tuple[Release, ...]
+    releases: tuple[IndexedRelease, ...]
     left_out: tuple[str, ...]
     pythons: tuple[str, ...]  # for which nothing is left out that matters
     demand: Demand
@@ -167,7 +167,7 @@ class Tree:
         versions: Mapping[Version, list[Link]],
         demand: Demand,
         skip: set[Version],
-    ) -> dict[Version, Release]:
+    ) -> dict[Version, IndexedRelease]:
         every = name in self._scope.requested
         wanted = [
             link
@@ -215,7 +215,7 @@ class Tree:
         links: list[Link],
         reads: Mapping[str, WheelMetadata],
         demand: Demand,
-    ) -> Release:
+    ) -> IndexedRelease:
         extras = frozenset(demand.extras)
         own = {link.sha256: reads[link.sha256] for link in links if link.sha256 in reads}
         active = {
@@ -228,7 +228,7 @@ class Tree:
         }
         first = next(iter(active.values()))
         stated: str | None = next((link.requires_python for link in links), None)
-        return Release(
+        return IndexedRelease(
             version=version,
             requires_python=_valid(first.requires_python or stated or ""),
             requires_dist=_most_common([read.requires_dist for read in active.values()]),
@@ -285,13 +285,13 @@ def _most_common(items: list[tuple[str, ...]]) -> tuple[str, ...]:
     return max(sorted(set(items)), key=items.count)
 
 
-def _candidate(release: Release, scope: Scope) -> Candidate:
+def _candidate(release: IndexedRelease, scope: Scope) -> Prunable:
     coverage: Coverage = {}
     for link in release.links:
         merge(coverage, link.coverage(scope))
     certain = accepted_pythons(release.requires_python, scope, every_patch=True)
     possible = accepted_pythons(release.requires_python, scope, every_patch=False)
-    return Candidate(
+    return Prunable(
         version=release.version,
         certain={key: level for key, level in coverage.items() if key[0] in certain},
         possible={key: level for key, level in coverage.items() if key[0] in possible},

@@ -24,7 +24,7 @@ from pidoctor.indexing.links import Coverage, covers
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Prunable:
     """A version of a dependency as the rule sees it.
 
     ``certain`` are the environments in which its wheels install whatever the patch release of
@@ -37,10 +37,10 @@ class Candidate:
     requires: frozenset[str]
 
 
-def prune(candidates: Iterable[Candidate], specifiers: Iterable[SpecifierSet]) -> set[Version]:
+def prune(candidates: Iterable[Prunable], specifiers: Iterable[SpecifierSet]) -> set[Version]:
     """The versions that can matter under ``specifiers``."""
     wanted = tuple(specifiers)
-    kept: list[tuple[Candidate, frozenset[int]]] = []
+    kept: list[tuple[Prunable, frozenset[int]]] = []
     for candidate in sorted(candidates, key=lambda item: item.version, reverse=True):
         admitted = _admitted(candidate.version, wanted)
         if admitted and not any(
@@ -62,7 +62,7 @@ def _admitted(version: Version, wanted: tuple[SpecifierSet, ...]) -> frozenset[i
 
 
 def _dominates(
-    newer: Candidate, seen: frozenset[int], older: Candidate, admitted: frozenset[int]
+    newer: Prunable, seen: frozenset[int], older: Prunable, admitted: frozenset[int]
 ) -> bool:
     return (
         admitted <= seen

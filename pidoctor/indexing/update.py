@@ -16,7 +16,7 @@ from pidoctor.indexing.cache import load_documents, publish
 from pidoctor.indexing.document import Document
 from pidoctor.indexing.gather import Gathered, WheelReader, evidence_key, gather
 from pidoctor.indexing.index_changes import ReadingLog
-from pidoctor.indexing.index_folders import Progress, Release, Selection, Tree
+from pidoctor.indexing.index_folders import IndexedRelease, Progress, Selection, Tree
 from pidoctor.indexing.invariants import check, not_worse, same_hashes
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.pages import PageReader
@@ -262,7 +262,7 @@ def _evidence(link: Link, keys: Mapping[str, str], read: Set[str]) -> dict[str, 
     return {"evidence": keys[link.sha256], **({} if link.sha256 in read else {"sibling": True})}
 
 
-def _particulars(link: Link, release: Release) -> dict[str, Any]:
+def _particulars(link: Link, release: IndexedRelease) -> dict[str, Any]:
     """What sets a wheel apart from the others of its release."""
     found: dict[str, Any] = {}
     if link.yanked:

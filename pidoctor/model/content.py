@@ -13,7 +13,7 @@ from math import prod
 from typing import NamedTuple
 
 from pidoctor.catalog.tables import load
-from pidoctor.model.flatbuffer import ModelError, Reader, Table
+from pidoctor.model.flatbuffer import FlatTable, ModelError, Reader
 
 CUSTOM = "CUSTOM"
 NO_TENSOR = -1  # an optional input that is left out
@@ -105,7 +105,7 @@ class Operator(NamedTuple):
     custom: bool
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    options: Table | None
+    options: FlatTable | None
 
     @property
     def flex(self) -> bool:
@@ -167,7 +167,7 @@ def operator_names() -> tuple[str, ...]:
 class _Buffer(NamedTuple):
     """Where the content of a buffer lies: in the flatbuffer, or behind it from 2 GB on."""
 
-    table: Table
+    table: FlatTable
     size: int
 
 
@@ -192,7 +192,7 @@ def read_content(data: memoryview) -> Content:
     )
 
 
-def _buffer(table: Table, file_size: int) -> _Buffer:
+def _buffer(table: FlatTable, file_size: int) -> _Buffer:
     offset, size = table.scalar(1, "Q"), table.scalar(2, "Q")
     if offset > 1:  # 0 and 1 stand for "in here"
         if offset + size > file_size:
@@ -207,7 +207,7 @@ class _Code(NamedTuple):
     custom: bool
 
 
-def _code(table: Table) -> _Code:
+def _code(table: FlatTable) -> _Code:
     """Old files have the number in a byte, newer ones in an int: the greater counts."""
     number = max(table.scalar(0, "b"), table.scalar(3, "i"))
     names = operator_names()
@@ -217,7 +217,7 @@ def _code(table: Table) -> _Code:
     return _Code(name, table.scalar(2, "i", 1), False)
 
 
-def _graph(table: Table, buffers: list[_Buffer], codes: list[_Code]) -> Graph:
+def _graph(table: FlatTable, buffers: list[_Buffer], codes: list[_Code]) -> Graph:
     tensors = tuple(_tensor(entry, buffers) for entry in table.tables(0))
     return Graph(
         name=table.string(4),
@@ -235,7 +235,7 @@ def _known(numbers: tuple[int, ...], count: int) -> tuple[int, ...]:
     return numbers
 
 
-def _operator(table: Table, codes: list[_Code], tensors: int) -> Operator:
+def _operator(table: FlatTable, codes: list[_Code], tensors: int) -> Operator:
     index = table.scalar(0, "I")
     if index >= len(codes):
         raise ModelError("it refers to an operator that it does not have")
@@ -250,7 +250,7 @@ def _operator(table: Table, codes: list[_Code], tensors: int) -> Operator:
     )
 
 
-def _tensor(table: Table, buffers: list[_Buffer]) -> Tensor:
+def _tensor(table: FlatTable, buffers: list[_Buffer]) -> Tensor:
     number, buffer = table.scalar(1, "b"), table.scalar(2, "I")
     if buffer >= max(len(buffers), 1):
         raise ModelError("it refers to a buffer that it does not have")
@@ -278,7 +278,7 @@ def _values(kind: str, content: _Buffer) -> tuple[int, ...]:
     return struct.unpack(f"<{len(data) // size}{code}", data[: len(data) // size * size])
 
 
-def _quantisation(table: Table | None) -> Quantisation | None:
+def _quantisation(table: FlatTable | None) -> Quantisation | None:
     if table is None:
         return None
     details = _DETAILS.get(table.scalar(4, "B"), "")
@@ -289,7 +289,7 @@ def _quantisation(table: Table | None) -> Quantisation | None:
     return Quantisation(scale, zeros[0] if zeros else 0, len(scales), table.scalar(6, "i"), details)
 
 
-def _signature(table: Table, graphs: tuple[Graph, ...]) -> Signature:
+def _signature(table: FlatTable, graphs: tuple[Graph, ...]) -> Signature:
     number = table.scalar(4, "I")
     if number >= len(graphs):
         raise ModelError("it has a signature of a graph that it does not have")
@@ -303,7 +303,7 @@ def _signature(table: Table, graphs: tuple[Graph, ...]) -> Signature:
     return Signature(table.string(2), number, named(0), named(1))
 
 
-def _metadata(model: Table, buffers: list[_Buffer]) -> dict[str, bytes]:
+def _metadata(model: FlatTable, buffers: list[_Buffer]) -> dict[str, bytes]:
     found = {}
     for entry in model.tables(6):
         number = entry.scalar(1, "I")

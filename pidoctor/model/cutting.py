@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pidoctor.model.content import NO_TENSOR, Content, Graph
-from pidoctor.model.flatbuffer import Reader, Table
+from pidoctor.model.flatbuffer import FlatTable, Reader
 
 _GRAPHS, _SIGNATURES = 2, 7  # fields of the model
 _INPUTS, _OUTPUTS, _OPERATORS = 1, 2, 3  # fields of a graph
@@ -63,7 +63,7 @@ def _places(data: memoryview) -> _Places | None:
     return _Places(len(data), inputs, outputs, start, tables, _vector(root, reader))
 
 
-def _vector(root: Table, reader: Reader) -> int | None:
+def _vector(root: FlatTable, reader: Reader) -> int | None:
     place = root.place(_SIGNATURES)
     return None if place is None else reader.pointer(place)
 

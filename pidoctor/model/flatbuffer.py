@@ -50,9 +50,9 @@ class Reader:
         """Where the offset stored at ``position`` leads."""
         return position + int(self.scalar(_UINT, position))
 
-    def root(self) -> Table:
+    def root(self) -> FlatTable:
         """The table that the file begins with."""
-        return Table(self, self.pointer(0))
+        return FlatTable(self, self.pointer(0))
 
     def length(self, position: int, item: int) -> int:
         """The number of items of a vector, all of which lie within the file."""
@@ -62,7 +62,7 @@ class Reader:
         return count
 
 
-class Table:
+class FlatTable:
     """A table: fields by their number in the schema, each with a default where it is absent."""
 
     __slots__ = ("_fields", "_position", "_reader")
@@ -120,15 +120,15 @@ class Table:
         """A text, at most 4 KiB of it; bytes that are no UTF-8 are replaced."""
         return self.bytes(field, _STRING_LIMIT).decode("utf-8", "replace")
 
-    def table(self, field: int) -> Table | None:
+    def table(self, field: int) -> FlatTable | None:
         position = self._at(field)
-        return None if position is None else Table(self._reader, self._reader.pointer(position))
+        return None if position is None else FlatTable(self._reader, self._reader.pointer(position))
 
-    def tables(self, field: int) -> Iterator[Table]:
+    def tables(self, field: int) -> Iterator[FlatTable]:
         """The tables of a vector."""
         position = self._at(field)
         if position is None:
             return
         start = self._reader.pointer(position)
         for number in range(self._reader.length(start, 4)):
-            yield Table(self._reader, self._reader.pointer(start + 4 + 4 * number))
+            yield FlatTable(self._reader, self._reader.pointer(start + 4 + 4 * number))

@@ -15,7 +15,7 @@ from pidoctor.catalog.tables import load
 from pidoctor.model.arena import nearly_arena_bytes
 from pidoctor.model.content import Content, Graph, Operator, Tensor, types_by_name
 from pidoctor.model.summary import dequantised
-from pidoctor.model.verdict import Scope, Target
+from pidoctor.model.verdict import RuleScope, Target
 
 # What multiplies with stored weights, and so may keep them packed.
 _MULTIPLIES = (
@@ -40,7 +40,7 @@ class MemoryRow(NamedTuple):
     that they become), the arena, and the pointers to windows. ``source`` says how it was fitted.
     """
 
-    where: Scope
+    where: RuleScope
     base: int
     parts: Mapping[str, float]
     source: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pidoctor.model.content import Content
-from pidoctor.model.flatbuffer import ModelError, Reader, Table
+from pidoctor.model.flatbuffer import FlatTable, ModelError, Reader
 
 _NAME = "TFLITE_METADATA"
 _MAGIC = b"M001"  # the file identifier, bytes 4 to 8
@@ -50,7 +50,7 @@ def read_notes(content: Content) -> Notes:
         return Notes()
 
 
-def _input(table: Table) -> InputNote:
+def _input(table: FlatTable) -> InputNote:
     note = InputNote()
     for unit in table.tables(4):
         options = unit.table(1)
@@ -63,6 +63,6 @@ def _input(table: Table) -> InputNote:
     return note
 
 
-def _labels(table: Table) -> str:
+def _labels(table: FlatTable) -> str:
     files = ((entry.scalar(2, "b"), entry.string(0)) for entry in table.tables(6))
     return next((name for kind, name in files if kind in _LABELS), "")

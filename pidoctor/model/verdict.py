@@ -29,7 +29,7 @@ _NONE: Mapping[str, str] = {}
 _WORST_FIRST = (CANNOT, UNDECIDED, RUNS_WITH)
 
 
-class Scope(NamedTuple):
+class RuleScope(NamedTuple):
     """Where something holds: versions of a distribution, on architectures (none: on all)."""
 
     distribution: str
@@ -54,7 +54,7 @@ class ModelRule(NamedTuple):
 
     id: str
     when: Condition
-    where: tuple[Scope, ...]
+    where: tuple[RuleScope, ...]
     verdict: str
     stage: str | None
     reason: str
@@ -67,7 +67,7 @@ class ModelRule(NamedTuple):
 class DefaultDelegate(NamedTuple):
     """Whether wheels start XNNPACK by themselves; ``source`` says how that was seen."""
 
-    where: Scope
+    where: RuleScope
     starts: bool
     source: str
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
 from pidoctor.catalog.pythons import indexed_pythons
-from pidoctor.catalog.systems import Elsewhere, SystemRow, Systems, load_systems
+from pidoctor.catalog.systems import SystemRow, Systems, Unanswered, load_systems
 from pidoctor.catalog.tables import derived_from
 
 ARCHITECTURES = {
@@ -79,7 +79,7 @@ class Words(NamedTuple):
     boards: Mapping[str, tuple[str, ...]]  # -> ids; several for the name of a family
     systems: Mapping[str, tuple[str, ...]]  # -> ids, oldest first
     flavours: frozenset[str]  # those of systems that name no release
-    elsewhere: Mapping[str, Elsewhere]  # what is not answered for
+    elsewhere: Mapping[str, Unanswered]  # what is not answered for
 
 
 class Said(NamedTuple):
@@ -95,7 +95,7 @@ class Said(NamedTuple):
     image: str | None = None  # a container image: "python:3.12-slim"
     architecture: str | None = None
     libc: tuple[str, str] | None = None  # ("glibc", "2.36")
-    elsewhere: Elsewhere | None = None  # why it is no machine that is answered for
+    elsewhere: Unanswered | None = None  # why it is no machine that is answered for
     unknown: tuple[str, ...] = ()
     text: str = ""  # all of it
 
@@ -188,7 +188,7 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
     return None
 
 
-def _elsewhere(said: Said, dotted: str, table: Words) -> Elsewhere | None:
+def _elsewhere(said: Said, dotted: str, table: Words) -> Unanswered | None:
     """What a word names that is not answered for; a line of uname names a kernel."""
     name = "kernel release" if _KERNEL.search(said.text) else dotted.partition(":")[0]
     return table.elsewhere.get(key_of(name))

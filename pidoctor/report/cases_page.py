@@ -8,7 +8,7 @@ from pidoctor import __version__, units
 from pidoctor.redact import Identity, redact
 from pidoctor.report.document import mapped
 from pidoctor.report.html import page, text
-from pidoctor.triage.cases import Case, Group, by_cause, unexplained
+from pidoctor.triage.cases import Group, LogCase, by_cause, unexplained
 
 _TITLE = "What the logs show"
 _MONTHS = 12
@@ -23,13 +23,13 @@ _NOT_A_CAUSE = {
 }
 
 
-def cases_page(cases: Sequence[Case], identity: Identity | None = None) -> str:
+def cases_page(cases: Sequence[LogCase], identity: Identity | None = None) -> str:
     """The page; without secrets and personal data, ``identity`` is whose names are taken out."""
     whose = identity or Identity.here()
     return page(_TITLE, mapped(tuple(_body(cases)), lambda words: redact(words, whose)))
 
 
-def _body(cases: Sequence[Case]) -> Iterator[str]:
+def _body(cases: Sequence[LogCase]) -> Iterator[str]:
     groups = by_cause(cases)
     yield f"<h1>{text(_TITLE)}</h1>"
     made = f"<small>Made by pidoctor {text(__version__)}.</small>"
@@ -102,7 +102,7 @@ def _said(words: str) -> str:
     return f'<div class="said"><code>{text(words)}</code></div>'
 
 
-def _case(case: Case) -> tuple[str, ...]:
+def _case(case: LogCase) -> tuple[str, ...]:
     seen = case.diagnosis.evidence if case.diagnosis else ()
     line = str(seen[0].line) if seen else ""
     said = _said(seen[0].text) if seen else text(case.error or "")

@@ -15,7 +15,7 @@ from pidoctor.result import Finding, Severity
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
-    from pidoctor.triage.cases import Case
+    from pidoctor.triage.cases import LogCase
 
 
 class Conclusion(NamedTuple):
@@ -285,7 +285,7 @@ def _triage(result: Result) -> Conclusion:
     return Conclusion(first.explanation or first.cause, next(iter(first.fix.commands), None))
 
 
-def _of_many_logs(cases: Sequence[Case]) -> str:
+def _of_many_logs(cases: Sequence[LogCase]) -> str:
     unread = sum(case.error is not None for case in cases)
     fine = sum(case.cause == "no-problem" for case in cases)
     unknown = sum(case.cause == "unknown" for case in cases)

@@ -77,7 +77,7 @@ class Row(NamedTuple):
     mark: Mark | None = None
 
 
-class Facts(NamedTuple):
+class FactList(NamedTuple):
     """Labels and values."""
 
     rows: tuple[Row, ...]
@@ -120,7 +120,7 @@ class Headline(NamedTuple):
     command: str = ""
 
 
-Block = Union[Text, Item, Facts, Table, ShellCommand, Notice, Headline]
+Block = Union[Text, Item, FactList, Table, ShellCommand, Notice, Headline]
 
 
 class Section(NamedTuple):

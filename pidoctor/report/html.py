@@ -13,7 +13,7 @@ from html import escape
 from pidoctor.report.document import (
     Block,
     Document,
-    Facts,
+    FactList,
     Item,
     Mark,
     Notice,
@@ -88,7 +88,7 @@ def _block(block: Block, title: str) -> Iterator[str]:
     elif isinstance(block, Item):
         lead = _sign(block.lead) if isinstance(block.lead, Mark) else text(block.lead)
         yield f"<p>{lead} {_words(block.words)}</p>"
-    elif isinstance(block, Facts):
+    elif isinstance(block, FactList):
         yield from _table((_fact(row) for row in block.rows), (), title)
     elif isinstance(block, Table):
         yield from _table(map(_row, block.rows), block.header, title)

@@ -11,7 +11,7 @@ from pidoctor.report.document import (
     Block,
     Detail,
     Document,
-    Facts,
+    FactList,
     Item,
     Mark,
     Notice,
@@ -61,7 +61,7 @@ def _block(block: Block) -> Iterator[str]:
     elif isinstance(block, Item):
         lead = _SIGNS[block.lead] if isinstance(block.lead, Mark) else block.lead
         yield f"{lead} {safe(block.words)}".strip()
-    elif isinstance(block, Facts):
+    elif isinstance(block, FactList):
         yield _table([_cells(row) for row in block.rows], ("", "", ""))
     elif isinstance(block, Table):
         yield _table([[safe(cell) for cell in row] for row in block.rows], block.header)

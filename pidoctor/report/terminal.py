@@ -10,7 +10,7 @@ from pidoctor.report.document import (
     STRONG,
     Block,
     Document,
-    Facts,
+    FactList,
     Headline,
     Item,
     Mark,
@@ -58,7 +58,7 @@ def _block(page: Page, block: Block, before: Block | None, indent: int) -> None:
         page.paragraph(block.words, indent, hang=2 if indent and not block.prose else 0)
     elif isinstance(block, Item):
         _item(page, block, indent)
-    elif isinstance(block, Facts):
+    elif isinstance(block, FactList):
         _facts(page, block, indent)
     elif isinstance(block, Table):
         named = (
@@ -89,7 +89,7 @@ def _item(page: Page, block: Item, indent: int) -> None:
         page.item(f"{block.lead} ", block.words, indent)
 
 
-def _facts(page: Page, block: Facts, indent: int) -> None:
+def _facts(page: Page, block: FactList, indent: int) -> None:
     width = max((cells(row.label) for row in block.rows), default=0) + 2
     for row in block.rows:
         _row(page, row, width, indent)

@@ -12,7 +12,7 @@ from pidoctor.decoding import decode
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.redact import Identity, redact, redact_json
 from pidoctor.sqlite_file import FileKind, check, connect
-from pidoctor.triage.cases import Case
+from pidoctor.triage.cases import LogCase
 from pidoctor.triage.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _DROP = """DELETE FROM triage_case WHERE (log, diagnosis) IN (
     SELECT log, diagnosis FROM triage_case ORDER BY made DESC LIMIT -1 OFFSET ?)"""
 
 
-def add(path: str, cases: Sequence[Case]) -> None:
+def add(path: str, cases: Sequence[LogCase]) -> None:
     """Write the cases into the file, all or none; a log with the same answer is kept once."""
     identity = Identity.here()
     rows = [
@@ -49,14 +49,14 @@ def add(path: str, cases: Sequence[Case]) -> None:
         connection.execute(_DROP, (KEPT,))
 
 
-def read(path: str) -> tuple[Case, ...]:
+def read(path: str) -> tuple[LogCase, ...]:
     """Every case in the file, the oldest first; raises UsageError where it is none of ours."""
     if not os.path.lexists(path):
         raise UsageError(f"{path}: there is no such store; name logs to begin one")
     with _opened(path, create=False) as connection:
         rows = connection.execute("SELECT log, made, diagnosis FROM triage_case ORDER BY made, log")
         return tuple(
-            Case(log, decode(Diagnosis, json.loads(text), path, exact=False), made=made or None)
+            LogCase(log, decode(Diagnosis, json.loads(text), path, exact=False), made=made or None)
             for log, made, text in rows
         )
 

@@ -14,7 +14,7 @@ from pidoctor.triage.diagnosis import Diagnosis
 from pidoctor.triage.watched_command import COULD_NOT_TELL, NO_PROBLEM, PROBLEM, run_triage
 
 
-class Case(NamedTuple):
+class LogCase(NamedTuple):
     """A log and its first diagnosis; ``error`` says why it could not be read.
 
     ``made`` is the date of the file, ISO 8601, or None.
@@ -34,7 +34,7 @@ class Group(NamedTuple):
     """The cases of one cause, or of one wording that no cause explains."""
 
     name: str
-    cases: tuple[Case, ...]
+    cases: tuple[LogCase, ...]
 
     @property
     def newest(self) -> str:
@@ -70,17 +70,17 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def diagnose_each(logs: Iterable[str], profile: Any = None) -> Iterator[Case]:
+def diagnose_each(logs: Iterable[str], profile: Any = None) -> Iterator[LogCase]:
     """One case per log."""
     for log in logs:
         try:
             found, _ = run_triage(log, profile)
         except UsageError as error:
-            yield Case(log, error=str(error))
+            yield LogCase(log, error=str(error))
         except Exception as error:  # of any kind: the other logs are read all the same
-            yield Case(log, error=f"{type(error).__name__}: {error}")
+            yield LogCase(log, error=f"{type(error).__name__}: {error}")
         else:
-            yield Case(log, found[0], made=_date(log) or None)
+            yield LogCase(log, found[0], made=_date(log) or None)
 
 
 def _date(log: str) -> str:
@@ -91,7 +91,7 @@ def _date(log: str) -> str:
         return ""
 
 
-def exit_code(cases: Sequence[Case]) -> int:
+def exit_code(cases: Sequence[LogCase]) -> int:
     """1 where a log shows a problem, else 3 where one could not be judged, else 0."""
     causes = {case.cause for case in cases}
     if causes - {"no-problem", "unknown", "not-read"}:
@@ -99,12 +99,12 @@ def exit_code(cases: Sequence[Case]) -> int:
     return COULD_NOT_TELL if causes & {"unknown", "not-read"} or not causes else NO_PROBLEM
 
 
-def by_cause(cases: Sequence[Case]) -> list[Group]:
+def by_cause(cases: Sequence[LogCase]) -> list[Group]:
     """The cases by cause, the commonest first."""
     return _grouped(cases, lambda case: case.cause)
 
 
-def unexplained(cases: Sequence[Case]) -> list[Group]:
+def unexplained(cases: Sequence[LogCase]) -> list[Group]:
     """The wordings that no cause explains, alike ones together: the newest first, then the most.
 
     Alike are those that differ in numbers, paths and quoted names, or in a few of their words.
@@ -133,13 +133,13 @@ def _alike(words: set[str], name: str) -> bool:
     return len(words & others) * 3 >= len(words | others) * 2
 
 
-def _wording(case: Case) -> str:
+def _wording(case: LogCase) -> str:
     evidence = case.diagnosis.evidence if case.diagnosis else ()
     return _VARIES.sub("…", evidence[-1].text if evidence else "")
 
 
-def _grouped(cases: Sequence[Case], key: Any) -> list[Group]:
-    groups: dict[str, list[Case]] = {}
+def _grouped(cases: Sequence[LogCase], key: Any) -> list[Group]:
+    groups: dict[str, list[LogCase]] = {}
     for case in cases:
         groups.setdefault(key(case), []).append(case)
     found = [Group(name, tuple(its)) for name, its in groups.items()]

@@ -44,7 +44,7 @@ def runs_elsewhere(failed: Hit, seen: Scan) -> Elsewhere | None:
     return None
 
 
-def _difference(well: sessions.Command, failed: sessions.Command) -> Elsewhere | None:
+def _difference(well: sessions.PromptCommand, failed: sessions.PromptCommand) -> Elsewhere | None:
     if failed.sudo and not well.sudo:
         return Elsewhere.WITHOUT_SUDO
     if failed.env and not well.env:

@@ -36,7 +36,7 @@ _PROGRAM = re.compile(
 
 
 @dataclass(frozen=True)
-class Command:
+class PromptCommand:
     """A command typed at a prompt, or one of a Dockerfile."""
 
     line: int
@@ -56,14 +56,14 @@ class Command:
         return found.group("script") or f"import {found.group('module')}"
 
 
-def command_in(text: str, number: int) -> Command | None:
+def command_in(text: str, number: int) -> PromptCommand | None:
     """The command that a line shows, if it is one with a prompt."""
     found = _PROMPT.match(text)
     if found is None:
         return None
     typed, host = found.group("typed").strip(), found.group("host") or ""
     sudo = typed.startswith("sudo ")
-    return Command(
+    return PromptCommand(
         line=number,
         host="" if _CONTAINER.match(host) else host,
         env=found.group("env").strip(),
@@ -79,7 +79,7 @@ class Part:
     ``votes`` are fact -> value -> weight, times, first line.
     """
 
-    command: Command | None = None
+    command: PromptCommand | None = None
     host: str = ""
     votes: dict[str, dict[str, tuple[int, int, int]]] = field(default_factory=dict)
 

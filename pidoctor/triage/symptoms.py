@@ -46,7 +46,7 @@ Meaning = Literal[
 ]
 
 
-class Mark(NamedTuple):
+class LogMark(NamedTuple):
     """A sign that names no trouble: ``means`` is one of MARKS or DECIDED without its "@".
 
     The other fields are those of :class:`Sign`.
@@ -66,7 +66,7 @@ class Mark(NamedTuple):
 class LogMarksTable(NamedTuple):
     """symptoms/marks.json."""
 
-    marks: tuple[Mark, ...]
+    marks: tuple[LogMark, ...]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def load() -> Knowledge:
     return Knowledge(tuple(symptoms), causes)
 
 
-def _symptom(cause: str, of: Sign | Mark) -> Symptom:
+def _symptom(cause: str, of: Sign | LogMark) -> Symptom:
     return Symptom(
         id=of.id,
         cause=cause,

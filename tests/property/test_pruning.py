@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from pidoctor.indexing.pruning import Candidate, prune
+from pidoctor.indexing.pruning import Prunable, prune
 
 ENVIRONMENTS = [
     (python, "aarch64", libc) for python in ("3.9", "3.11") for libc in ("manylinux", "musllinux")
@@ -21,7 +21,7 @@ coverages = st.dictionaries(
 )
 candidates = st.lists(
     st.builds(
-        lambda version, coverage, requires: Candidate(
+        lambda version, coverage, requires: Prunable(
             Version(f"1.{version}"), coverage, coverage, frozenset(requires)
         ),
         st.integers(0, 12),
@@ -42,7 +42,7 @@ specifiers = st.lists(
 @settings(max_examples=400)
 @given(candidates, specifiers, st.data())
 def test_the_answer_is_the_same(
-    versions: Sequence[Candidate], wanted: Sequence[str], data: st.DataObject
+    versions: Sequence[Prunable], wanted: Sequence[str], data: st.DataObject
 ) -> None:
     kept = prune(versions, [SpecifierSet(text) for text in wanted])
     # Any machine, any part of the tree's requirements in force, any of the dependencies impossible.
@@ -53,7 +53,7 @@ def test_the_answer_is_the_same(
     ]
     impossible = data.draw(st.sets(st.sampled_from(REQUIREMENTS)))
 
-    def newest(pool: Sequence[Candidate]) -> Version | None:
+    def newest(pool: Sequence[Prunable]) -> Version | None:
         fitting = [
             candidate.version
             for candidate in pool

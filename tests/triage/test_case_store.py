@@ -13,7 +13,7 @@ from pidoctor.cli.main import main
 from pidoctor.errors import UsageError
 from pidoctor.result import Remedy
 from pidoctor.triage import case_store
-from pidoctor.triage.cases import Case, by_cause, diagnose_each, unexplained
+from pidoctor.triage.cases import LogCase, by_cause, diagnose_each, unexplained
 from pidoctor.triage.diagnosis import Diagnosis, LogLine
 
 FULL = "OSError: [Errno 28] No space left on device\n"
@@ -108,6 +108,6 @@ def test_wordings_that_are_alike_are_one_group_and_the_newest_comes_first() -> N
     assert by_cause(cases)[0].by_month() == {"2026-01": 1, "2026-02": 1, "2026-03": 1, "2026-05": 1}
 
 
-def _case(log: str, text: str, made: str) -> Case:
+def _case(log: str, text: str, made: str) -> LogCase:
     found = Diagnosis("unknown", 0.0, (LogLine(1, text),), "", Remedy(""))
-    return Case(log, found, made=made)
+    return LogCase(log, found, made=made)

@@ -8,7 +8,7 @@ from pidoctor.catalog.log_pattern import pattern
 from pidoctor.triage import log_reader
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.nothing_found import runs_pip
-from pidoctor.triage.sessions import PLAIN, Command, Part
+from pidoctor.triage.sessions import PLAIN, Part, PromptCommand
 
 FAILED = "ERROR: the flux capacitor failed\n"
 WELL = "Successfully installed {}-1.0\n"
@@ -50,7 +50,7 @@ def test_a_line_is_found_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_only_plain_witnesses_tell_what_a_command_ran() -> None:
-    typed = Command(line=10, host="", env="", sudo=False, typed="pip install x")
+    typed = PromptCommand(line=10, host="", env="", sudo=False, typed="pip install x")
     part = Part(typed)
     part.vote("python", "3.9", PLAIN - 1, 12)
     assert part.own() == {}

@@ -14,7 +14,7 @@ from pidoctor.report.document import (
     PLAIN,
     Block,
     Detail,
-    Facts,
+    FactList,
     Item,
     Mark,
     Row,
@@ -45,7 +45,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         header = ("milliseconds", "median", "90 %", "99 %", "least", "vary by")
         longest = max(figures.p50 for _, figures in measured)
         blocks.append(Table(rows, header=header))
-        blocks.append(Facts(tuple(_bar(run, figures, longest) for run, figures in measured)))
+        blocks.append(FactList(tuple(_bar(run, figures, longest) for run, figures in measured)))
     yield Section("Time of a run", (*blocks, *_against(bench)))
     if bench.operators is not None:
         yield Section("Operators", tuple(_operators(bench.operators)))
@@ -108,7 +108,7 @@ def _operators(it: OperatorTimes) -> Iterator[Block]:
     if it.why_not:
         yield Text(f"Which operators take the time is not known: {it.why_not}")
         return
-    yield Facts(tuple(_share(row, it) for row in it.operators))
+    yield FactList(tuple(_share(row, it) for row in it.operators))
     told = f"each alone, on 1 thread: {it.total:.3g} ms together, and the whole {it.whole:.3g} ms"
     yield Text(told)
 

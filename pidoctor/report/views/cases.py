@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pidoctor.envelope import Result
 from pidoctor.report.document import FAINT, STRONG, Detail, Item, Mark, Section, Table, Words
 from pidoctor.report.views import conclusion
-from pidoctor.triage.cases import Case, Group, by_cause, unexplained
+from pidoctor.triage.cases import Group, LogCase, by_cause, unexplained
 
 _EXAMPLES = 3
 _WORDINGS = 10
@@ -37,12 +37,12 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     yield from conclusion.view(result, detail)
 
 
-def _why_unread(case: Case) -> str:
+def _why_unread(case: LogCase) -> str:
     error = case.error or ""
     return error if case.log in error else f"{case.log}: {error}"
 
 
-def _months(cases: Sequence[Case]) -> tuple[tuple[Words, ...], ...]:
+def _months(cases: Sequence[LogCase]) -> tuple[tuple[Words, ...], ...]:
     """The commonest causes in the latest months; empty where all logs are of one month."""
     groups = [(group.name, group.by_month()) for group in by_cause(cases)[:_CAUSES]]
     if len({month for _, months in groups for month in months}) < 2:
@@ -62,7 +62,7 @@ def _row(group: Group) -> tuple[Words, ...]:
     return str(len(group.cases)), [(group.name, STRONG)], [(about, FAINT)]
 
 
-def _case(case: Case) -> tuple[Words, ...]:
+def _case(case: LogCase) -> tuple[Words, ...]:
     seen = case.diagnosis.evidence if case.diagnosis else ()
     said = f"line {seen[0].line}  {seen[0].text}" if seen else case.error or ""
     return case.log, [(case.cause, STRONG)], [(said, FAINT)]

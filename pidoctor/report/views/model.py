@@ -12,7 +12,7 @@ from pidoctor.model.summary import OperatorUse
 from pidoctor.report.document import (
     Block,
     Detail,
-    Facts,
+    FactList,
     Item,
     Mark,
     Row,
@@ -54,7 +54,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     if model.changes:
         yield Section("What would make it run", tuple(_changes(model)))
     yield Section("Runtimes that can be installed", tuple(_runtimes(model, detail)))
-    yield Section("The model", (Facts(tuple(_facts(model, detail))),))
+    yield Section("The model", (FactList(tuple(_facts(model, detail))),))
     if model.advice:
         yield Section("Advice", tuple(_advice(model, detail)))
     if model.differences is not None:

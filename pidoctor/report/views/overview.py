@@ -9,7 +9,7 @@ from pidoctor.envelope import Result
 from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact, State, T
 from pidoctor.profile.profile import Board, Cpu, Index, Memory, Profile, Python, Storage, System
-from pidoctor.report.document import FAINT, PLAIN, Detail, Facts, Item, Mark, Row, Section, Words
+from pidoctor.report.document import FAINT, PLAIN, Detail, FactList, Item, Mark, Row, Section, Words
 from pidoctor.result import Finding, Severity
 from pidoctor.units import count, listed, pages, size
 from pidoctor.units import memory as sold
@@ -32,7 +32,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         for label, topic, lines in _topics(profile)
         if any(lines)
     )
-    yield Section("", (Facts((*rows, *_plan(result))), *_notes(result)))
+    yield Section("", (FactList((*rows, *_plan(result))), *_notes(result)))
 
 
 def _plan(result: Result) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from pidoctor.report.document import (
     FAINT,
     Block,
     Detail,
-    Facts,
+    FactList,
     Item,
     Mark,
     Notice,
@@ -35,7 +35,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         return
     blocks: list[Block] = [_outcome(proof)]
     if detail is not Detail.QUIET:
-        blocks.append(Facts(tuple(_model(model) for model in proof.models)))
+        blocks.append(FactList(tuple(_model(model) for model in proof.models)))
         blocks += [Text([(text, FAINT)]) for text in _how(proof)]
         if proof.peak_memory_bytes:
             blocks.append(Text([(f"peak memory {size(proof.peak_memory_bytes)}", FAINT)]))

@@ -11,7 +11,7 @@ from pidoctor.report.document import (
     STRONG,
     Block,
     Detail,
-    Facts,
+    FactList,
     Item,
     Mark,
     Row,
@@ -62,7 +62,7 @@ def _status(status: IndexStatus) -> Iterator[Block]:
     packages, wheels = count(status.packages, "package"), count(status.wheels, "wheel")
     holds = f"{packages}, {wheels}, {status.with_evidence} of them with evidence"
     sources = ", ".join(f"{number} from {name}" for name, number in status.sources.items())
-    yield Facts(
+    yield FactList(
         (
             Row("Made", (made,)),
             Row("Holds", (holds,)),

@@ -8,10 +8,10 @@ from pathlib import Path
 import pidoctor as package
 from pidoctor.asked import Asked
 from pidoctor.bench.figures import Bench, BenchRun, Figures
-from pidoctor.envelope import Answer, IndexAnswer, Result, Step
+from pidoctor.envelope import Answer, IndexAnswer, Result, ShownStep
+from pidoctor.fleet.board_store import FleetMoved
 from pidoctor.fleet.record import BoardStatus as BoardVerdict
 from pidoctor.fleet.report import Fleet, FleetCause, FleetDrift, FleetGroup, FleetUnread
-from pidoctor.fleet.store import FleetMoved
 from pidoctor.fleet.telling import FleetTelling
 from pidoctor.indexing.status import IndexStatus
 from pidoctor.indexing.update import Updated
@@ -32,7 +32,7 @@ from pidoctor.model.verdict import CANNOT, RUNS, Verdict
 from pidoctor.profile.fingerprint import fingerprint
 from pidoctor.proof.proof import Death
 from pidoctor.result import ExitCode
-from pidoctor.triage.cases import Case
+from pidoctor.triage.cases import LogCase
 from tests.profiles import pi4
 from tests.unit.report.samples import (
     SAMPLES as FIRST,
@@ -143,13 +143,13 @@ def fleet() -> Fleet:
     )
 
 
-def cases() -> tuple[Case, ...]:
+def cases() -> tuple[LogCase, ...]:
     first, *others = diagnoses()
     return (
-        Case("logs/monday.log", first, made="2026-11-23"),
-        Case("logs/tuesday.log", first, made="2026-11-24"),
-        *(Case(f"logs/other-{at}.log", it, made="2026-11-24") for at, it in enumerate(others)),
-        Case("logs/photo.png", error="this is no log: it is a PNG image"),
+        LogCase("logs/monday.log", first, made="2026-11-23"),
+        LogCase("logs/tuesday.log", first, made="2026-11-24"),
+        *(LogCase(f"logs/other-{at}.log", it, made="2026-11-24") for at, it in enumerate(others)),
+        LogCase("logs/photo.png", error="this is no log: it is a PNG image"),
     )
 
 
@@ -170,8 +170,8 @@ MORE: dict[str, Result] = {
         "undo",
         verdict="/home/pi/.venv is as it was before the last install.",
         steps=(
-            Step("numpy 2.4.6 -> 1.26.4", status="done"),
-            Step("ai-edge-litert 2.3.0 is removed", status="done"),
+            ShownStep("numpy 2.4.6 -> 1.26.4", status="done"),
+            ShownStep("ai-edge-litert 2.3.0 is removed", status="done"),
         ),
     ),
     "recover": Result("recover", verdict="No install of /home/pi/.venv was interrupted."),

@@ -73,14 +73,14 @@ class FleetMoved(NamedTuple):
 
 
 @contextmanager
-def opened(where: str | None) -> Iterator[Store]:
+def opened(where: str | None) -> Iterator[BoardStore]:
     """The store at ``where``: a file, a postgresql:// URL, or for None one that is thrown away.
 
     UsageError for what is no store, CouldNotCheckError where it cannot be reached.
     """
     connection, failure = _connect(where)
     try:
-        store = Store(connection, is_sqlite=isinstance(connection, sqlite3.Connection))
+        store = BoardStore(connection, is_sqlite=isinstance(connection, sqlite3.Connection))
         yield store
         connection.commit()
     except failure as error:
@@ -126,7 +126,7 @@ def _said(where: str | None, error: Exception) -> UsageError | CouldNotCheckErro
     return CouldNotCheckError(f"{shown}: {clean_urls(reason)}")
 
 
-class Store:
+class BoardStore:
     """One report under way, and what was in the one before."""
 
     def __init__(self, connection: Any, is_sqlite: bool) -> None:
