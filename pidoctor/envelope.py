@@ -77,7 +77,7 @@ class Answer(NamedTuple):
         }
 
 
-class ShownStep(NamedTuple):
+class Step(NamedTuple):
     """A step of an installation as it is shown; ``status`` is "planned", "done" or "failed"."""
 
     text: str
@@ -147,7 +147,7 @@ class Result:
     fleet: Fleet | None = None
     timings: Mapping[str, float] | None = None  # seconds
     asked: Asked | None = None
-    steps: tuple[ShownStep, ...] | None = None
+    steps: tuple[Step, ...] | None = None
     environment: Path | None = None  # that the steps change
     outcome: Outcome | None = None  # of an install
     receipt: Mapping[str, Any] | None = None

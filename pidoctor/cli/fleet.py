@@ -14,7 +14,7 @@ from pidoctor.units import count
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pidoctor.envelope import Result, ShownStep
+    from pidoctor.envelope import Result, Step
     from pidoctor.fleet.planning import BoardKind, FleetPlan
     from pidoctor.fleet.reading import Document
     from pidoctor.profile.profile import Profile
@@ -157,9 +157,9 @@ def _plan(options: argparse.Namespace) -> Result:
     )
 
 
-def _told(planned: FleetPlan) -> tuple[tuple[ShownStep, ...], tuple[Finding, ...]]:
+def _told(planned: FleetPlan) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:
     """What each kind gets, and what stands in the way of others."""
-    from pidoctor.envelope import ShownStep
+    from pidoctor.envelope import Step
     from pidoctor.result import Finding, Severity
 
     def names(kind: BoardKind) -> str:
@@ -167,7 +167,7 @@ def _told(planned: FleetPlan) -> tuple[tuple[ShownStep, ...], tuple[Finding, ...
         return f"{', '.join(kind.boards[:3])}{more}"
 
     steps = tuple(
-        ShownStep(f"{names(kind)} ({kind.fingerprint.label}): {kind.summary}", status="done")
+        Step(f"{names(kind)} ({kind.fingerprint.label}): {kind.summary}", status="done")
         for kind in planned.kinds
         if not kind.error
     )

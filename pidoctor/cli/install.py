@@ -288,10 +288,10 @@ def _base(profile: Profile) -> str:
 def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
     """What would run, exactly: the plan and its steps."""
     from pidoctor.cli.resume import interrupted
-    from pidoctor.envelope import Result, ShownStep
+    from pidoctor.envelope import Result, Step
     from pidoctor.install.transaction import steps
 
-    planned = tuple(ShownStep(step.title, step.line, step.writes) for step in steps(job))
+    planned = tuple(Step(step.title, step.line, step.writes) for step in steps(job))
     return Result(
         "install",
         profile=profile,

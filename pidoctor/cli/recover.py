@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pidoctor.cli.arguments import add_environment
 
 if TYPE_CHECKING:
-    from pidoctor.envelope import Result, ShownStep
+    from pidoctor.envelope import Result, Step
     from pidoctor.install.place import Place
     from pidoctor.install.situation import Situation
     from pidoctor.install.ways_out import Copy
@@ -142,7 +142,7 @@ def _declined() -> Result:
     return Result("recover", ExitCode.PROBLEM, error="not agreed to; nothing was moved or removed")
 
 
-def _steps(lines: tuple[str, ...], status: str) -> tuple[ShownStep, ...]:
-    from pidoctor.envelope import ShownStep
+def _steps(lines: tuple[str, ...], status: str) -> tuple[Step, ...]:
+    from pidoctor.envelope import Step
 
-    return tuple(ShownStep(line, status=status) for line in lines)
+    return tuple(Step(line, status=status) for line in lines)

@@ -46,9 +46,9 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _result(changes: tuple[str, ...], status: str, verdict: str | None = None) -> Result:
-    from pidoctor.envelope import Result, ShownStep
+    from pidoctor.envelope import Result, Step
 
-    steps = tuple(ShownStep(text, status=status) for text in changes)
+    steps = tuple(Step(text, status=status) for text in changes)
     return Result("undo", verdict=verdict, steps=steps)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.envelope import Result, ShownStep
+from pidoctor.envelope import Result, Step
 from pidoctor.report.document import Block, Detail, Item, Mark, Section, ShellCommand
 
 _MARKS = {"done": Mark.GOOD, "failed": Mark.BAD}
@@ -20,7 +20,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     yield Section("Steps", tuple(blocks))
 
 
-def _step(step: ShownStep, number: int, detail: Detail) -> Iterator[Block]:
+def _step(step: Step, number: int, detail: Detail) -> Iterator[Block]:
     yield Item(_MARKS.get(step.status, f"{number}."), step.text)
     if step.command and (detail is Detail.VERBOSE or step.status == "planned"):
         yield ShellCommand(step.command)

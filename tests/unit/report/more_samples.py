@@ -8,7 +8,7 @@ from pathlib import Path
 import pidoctor as package
 from pidoctor.asked import Asked
 from pidoctor.bench.figures import Bench, BenchRun, Figures
-from pidoctor.envelope import Answer, IndexAnswer, Result, ShownStep
+from pidoctor.envelope import Answer, IndexAnswer, Result, Step
 from pidoctor.fleet.board_store import FleetMoved
 from pidoctor.fleet.record import BoardStatus as BoardVerdict
 from pidoctor.fleet.report import Fleet, FleetCause, FleetDrift, FleetGroup, FleetUnread
@@ -170,8 +170,8 @@ MORE: dict[str, Result] = {
         "undo",
         verdict="/home/pi/.venv is as it was before the last install.",
         steps=(
-            ShownStep("numpy 2.4.6 -> 1.26.4", status="done"),
-            ShownStep("ai-edge-litert 2.3.0 is removed", status="done"),
+            Step("numpy 2.4.6 -> 1.26.4", status="done"),
+            Step("ai-edge-litert 2.3.0 is removed", status="done"),
         ),
     ),
     "recover": Result("recover", verdict="No install of /home/pi/.venv was interrupted."),

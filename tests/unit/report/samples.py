@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pidoctor.asked import Asked
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.envelope import Cell, Downloaded, Result, ShownStep, Written
+from pidoctor.envelope import Cell, Downloaded, Result, Step, Written
 from pidoctor.install.outcome import Outcome
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Index
@@ -271,10 +271,8 @@ SAMPLES: dict[str, Result] = {
         asked=HERE,
         environment=Path(".venv"),
         steps=(
-            ShownStep(
-                "Make the environment", "/usr/bin/python3 -m venv --system-site-packages .venv"
-            ),
-            ShownStep(
+            Step("Make the environment", "/usr/bin/python3 -m venv --system-site-packages .venv"),
+            Step(
                 "Install the wheels",
                 ".venv/bin/python -m pip install --require-hashes --no-deps -r requirements.txt",
             ),
