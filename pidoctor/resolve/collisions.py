@@ -24,7 +24,7 @@ from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import ASKED, Change, Impossible, Plan
 from pidoctor.resolve.present import Need
 from pidoctor.resolve.provider import World, needs_of
-from pidoctor.resolve.reasons import available, unmet
+from pidoctor.resolve.reasons import available, unmet, unread_piwheels
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.units import listed
@@ -100,7 +100,9 @@ def _why_none(
     name = canonicalize_name(item.name)
     world = World(machine_of(profile), catalog, request.beyond_tags)
     versions = (choice.version for choice in world.choices(name))
-    if name == request.name or any(item.specifier.contains(v, prereleases=True) for v in versions):
+    if name == request.name or unread_piwheels(world, [name]):  # which may have it
+        return ""
+    if any(item.specifier.contains(v, prereleases=True) for v in versions):
         return ""
     miss = unmet(world, Need(name, item.specifier, ASKED))
     if miss is None:

@@ -10,6 +10,7 @@ import pytest
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.profile.named_targets import target
 from pidoctor.requirements.project import read_project
 from pidoctor.resolve.plan import Impossible, Plan
 from tests.profiles import pi4
@@ -210,3 +211,11 @@ def test_no_further_version_of_a_runtime_is_tried_where_the_rest_does_not_fit(
     answer = refused(open_catalog(WheelsIndex(tmp_path)), "auto", "opencv-python==4.9.9")
     names = [candidate.name for candidate in answer.rejected]
     assert names.count("ai-edge-litert") == 1
+
+
+def test_what_piwheels_may_have_is_not_said_to_be_nowhere() -> None:
+    board = target("pi4-4gb/bookworm-32")
+    answer = api.resolve(board, read_project(["auto", "numpy==1.24.3"]))
+    assert isinstance(answer, Impossible)
+    assert "cannot be had" not in answer.message
+    assert "piwheels, which the machine's pip also asks, could not be checked" in answer.message
