@@ -104,7 +104,9 @@ def test_the_newest_version_with_which_it_ran_is_named() -> None:
     oldest = OLDER._replace(version="1.4.0")
     said = advice(DIED, OLDER, oldest)
     assert said is not None
-    assert said.endswith("ran: pidoctor install ai-edge-litert==2.1.0")
+    assert said.endswith(
+        "or ai-edge-litert==2.1.0, the newest version with which CompiledModel ran"
+    )
 
 
 def test_a_module_that_its_wheel_does_not_require() -> None:
@@ -113,7 +115,9 @@ def test_a_module_that_its_wheel_does_not_require() -> None:
     said = advice(lacking, OLDER)
     assert said is not None
     assert "cannot be imported: the module ml_dtypes is missing" in said
-    assert said.endswith("ran: pidoctor install ai-edge-litert==2.1.0")
+    assert said.endswith(
+        "or ai-edge-litert==2.1.0, the newest version with which CompiledModel ran"
+    )
     assert advice(lacking, OLDER, beside=("ml-dtypes",)) is None
 
 
