@@ -97,7 +97,7 @@ class Fleet:
             capture_output=True,
             text=True,
             check=False,
-            timeout=1500,
+            timeout=3 * 3600,  # only what hangs; a busy machine takes an hour for emulated boards
         )
         return Recap(done.stdout + done.stderr, _counts(done.stdout))
 
