@@ -178,10 +178,8 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     from pidoctor.result import Finding, Severity
 
     started = time.perf_counter()
-    known, asked = (
-        catalog or _catalog(),
-        asked or Asked.of(str(requirement), machine.profile.origin),
-    )
+    known = catalog or _catalog()
+    asked = asked or Asked.of(str(requirement), machine.profile.origin)
     undecided: tuple[Finding, ...] = ()
     resolution, around = None, None
     try:
@@ -191,8 +189,8 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     resolved = time.perf_counter()
     look = (machine.failures, known.index, at_hand or nothing_at_hand)
     findings = undecided + run_checks(machine.profile, resolution, *look, accelerators=accelerators)
-    if any(finding.id == "environment-python-gone" for finding in findings):  # it is why
-        findings = findings[len(undecided) :]
+    if any(finding.id == "environment-python-gone" for finding in findings):
+        findings = findings[len(undecided) :]  # it is why nothing can be decided
     return concluded(
         Result(
             "check",
