@@ -43,14 +43,18 @@ def fleet(folder: Path, count: int) -> Path:
     return folder
 
 
+def reported(folder: Path) -> tuple[str, ...]:
+    """The command of the report; boards that fail are 1, which is how it is meant to end."""
+    command = (*PIDOCTOR, "fleet", "report", str(folder), "--quiet")
+    return ("sh", "-c", '"$@"; [ $? -eq 1 ]', "sh", *command)
+
+
 def test_ten_thousand_receipts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In at most five times the time of reading them, and in memory that does not grow."""
     many, few = fleet(tmp_path / "many", 10_000), fleet(tmp_path / "few", 1_000)
-    ours = (*PIDOCTOR, "fleet", "report", str(many), "--quiet")
+    ours = reported(many)
     took, reads = best_wall(ours, (sys.executable, "-c", READ, str(many)), rounds=1)
-    large, small = (
-        peak_memory((*PIDOCTOR, "fleet", "report", str(folder))) for folder in (many, few)
-    )
+    large, small = (peak_memory(reported(folder)) for folder in (many, few))
     with capsys.disabled():
         print(f"\n  10,000 receipts: {took:.1f} s, reading them {reads:.1f} s, {large >> 20} MiB")
     assert took <= 5 * reads
