@@ -158,7 +158,8 @@ class Boards(NamedTuple):
     def word_sizes(self, board: BoardModel) -> tuple[int, ...]:
         """The word sizes of the images that there are for a board."""
         modes = self.socs[board.soc].modes
-        return (32, 64) if self.vendors[board.vendor].mixed_word_sizes else (max(modes),)
+        mixed = self.vendors[board.vendor].mixed_word_sizes and 64 in modes
+        return (32, 64) if mixed else (max(modes),)
 
     def supports(self, board: BoardModel, *system: str) -> bool:
         """Whether a system (its id and flavour) is documented to run on a board."""

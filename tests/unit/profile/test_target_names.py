@@ -462,6 +462,12 @@ def test_anything_is_read_or_refused_in_one_line(name: str) -> None:
     assert len(text) < 400
 
 
+@pytest.mark.parametrize("image", ["python:3.12-slim", "debian:bookworm"])
+def test_a_container_on_an_armv6_board_is_32_bit(image: str) -> None:
+    assert read_name(f"zero/{image}").bits == 32
+    assert target(f"zero/{image}").python.architecture.value == "armv6l"
+
+
 @pytest.mark.parametrize("name", ["pi4/alpine-3.20", "pi4/alpine 3.19", "pi4-4gb/alpine3.18"])
 def test_a_release_that_is_not_known_is_not_taken_for_a_python(name: str) -> None:
     with pytest.raises(UsageError, match=r"alpine-3\.22"):
