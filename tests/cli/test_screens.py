@@ -1,4 +1,4 @@
-"""Help at three widths (its exact text is argparse's, and each Python's own), and refusals.
+"""Help at three widths (the exact text of options is argparse's, and each Python's own); refusals.
 
 ``PIDOCTOR_UPDATE_GOLDEN=1 pytest tests/cli/test_screens.py`` writes the expected texts anew.
 """
@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pidoctor.cli.arguments import COMMANDS
+from pidoctor.cli import output
+from pidoctor.cli.arguments import COMMANDS, parse
 from pidoctor.report.layout import cells
+from pidoctor.report.look import Look
 from tests.cli.program import pidoctor
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -25,6 +27,7 @@ REFUSED = {
     "no-model": ("model", "nothing-of-that-name.tflite"),
     "no-argument": ("model",),
 }
+PAGES = ("offline", "numpy2-abi-mismatch")
 
 
 def compare(name: str, text: str) -> None:
@@ -43,6 +46,16 @@ def test_help(command: str, width: int) -> None:
     assert "pidoctor" in run.out[run.out.index("examples:") :]
     if width > 40:  # an example is not cut
         assert max(map(cells, run.out.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [120, 80, 40])
+@pytest.mark.parametrize("topic", PAGES)
+def test_a_page_of_help(topic: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "look_of", lambda _: Look(width=width))
+    command = parse(["help", topic])
+    written = command.run(command.options).written
+    assert written is not None
+    compare(f"help-{topic}-{width}", written.text or "")
 
 
 @pytest.mark.parametrize("name", REFUSED)
