@@ -188,6 +188,12 @@ def fastest(runs: Sequence[BenchRun]) -> BenchRun | None:
     return min(good, key=lambda run: run.figures.p50 if run.figures else 0.0, default=None)
 
 
+def names_of(runs: Sequence[BenchRun]) -> tuple[str, ...]:
+    """What the runs are called beside each other: "1 thread", and at the end "1 thread, again"."""
+    plain = [run.name for run in runs]
+    return tuple(f"{name}, again" if name in plain[:at] else name for at, name in enumerate(plain))
+
+
 def drift_of(runs: Sequence[BenchRun]) -> float | None:
     """How much slower (1.05: by 5 %) one thread was at the end than at the beginning."""
     one = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.bench.comparison import Comparison
-from pidoctor.bench.figures import Bench, BenchRun, Figures
+from pidoctor.bench.figures import Bench, BenchRun, Figures, names_of
 from pidoctor.bench.operators import OperatorTime, OperatorTimes
 from pidoctor.bench.prediction import Prediction
 from pidoctor.envelope import Result
@@ -38,14 +38,15 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
     in_turn = bench.comparison is not None and any(row.rounds for row in bench.comparison.rows)
     if not bench.runs or in_turn:
         return
-    measured = [(run, run.figures) for run in bench.runs if run.figures]
+    named = zip(names_of(bench.runs), bench.runs)
+    measured = [(name, run, run.figures) for name, run in named if run.figures]
     blocks: list[Block] = []
     if measured:
-        rows = tuple(_row(run, figures) for run, figures in measured)
+        rows = tuple(_row(name, figures) for name, _, figures in measured)
         header = ("milliseconds", "median", "90 %", "99 %", "least", "vary by")
-        longest = max(figures.p50 for _, figures in measured)
+        longest = max(figures.p50 for _, _, figures in measured)
         blocks.append(Table(rows, header=header))
-        blocks.append(FactList(tuple(_bar(run, figures, longest) for run, figures in measured)))
+        blocks.append(FactList(tuple(_bar(*each, longest) for each in measured)))
     yield Section("Time of a run", (*blocks, *_against(bench)))
     if bench.operators is not None:
         yield Section("Operators", tuple(_operators(bench.operators)))
@@ -75,15 +76,15 @@ def _compared(it: Comparison) -> Iterator[Block]:
             yield Item(Mark.WARN, f"{row.configuration} is void: {'; '.join(row.void)}")
 
 
-def _row(run: BenchRun, it: Figures) -> tuple[str, ...]:
+def _row(name: str, it: Figures) -> tuple[str, ...]:
     times = (f"{value:.3g}" for value in (it.p50, it.p90, it.p99, it.min))
     vary = f"{it.variation:.1%}" if it.variation < 1 else "over 100%"
-    return (run.name, *times, vary)
+    return (name, *times, vary)
 
 
-def _bar(run: BenchRun, it: Figures, longest: float) -> Row:
+def _bar(name: str, run: BenchRun, it: Figures, longest: float) -> Row:
     bar = "#" * max(round(it.p50 / longest * _WIDTH), 1)
-    return Row(run.name, (((bar, BAR), *([(" void", PLAIN)] if run.void else ())),))
+    return Row(name, (((bar, BAR), *([(" void", PLAIN)] if run.void else ())),))
 
 
 def _against(bench: Bench) -> Iterator[Block]:
@@ -94,12 +95,12 @@ def _against(bench: Bench) -> Iterator[Block]:
         for why in (measured[0].void if measured else ())
         if all(why in r.void for r in measured)
     ]
-    for run in bench.runs:
+    for name, run in zip(names_of(bench.runs), bench.runs):
         own = [why for why in run.void if why not in of_all]
         if run.death is not None:
-            yield Item(Mark.BAD, f"{run.name}: {run.death.message}")
+            yield Item(Mark.BAD, f"{name}: {run.death.message}")
         elif own:
-            yield Item(Mark.WARN, f"{run.name} is void: {'; '.join(own)}")
+            yield Item(Mark.WARN, f"{name} is void: {'; '.join(own)}")
     if of_all:
         yield Item(Mark.WARN, f"all are void: {'; '.join(of_all)}")
 

@@ -14,6 +14,7 @@ from pidoctor.bench.figures import (
     apart,
     drift_of,
     figures_of,
+    names_of,
     with_delegate_judged,
     with_drift,
 )
@@ -106,3 +107,8 @@ def test_drift_makes_every_run_void() -> None:
     steady = [one(10, 10), one(10.1, 10.1)]
     assert with_drift(steady) == tuple(steady)
     assert drift_of([one(1, 1)]) is None
+
+
+def test_one_thread_at_the_end_is_told_from_the_first() -> None:
+    runs = [one(10, 10), BenchRun(2, True, figures_of([5, 5])), one(10, 10)]
+    assert names_of(runs) == ("1 thread", "2 threads", "1 thread, again")
