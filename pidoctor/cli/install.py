@@ -97,14 +97,8 @@ def run(options: argparse.Namespace) -> Result:
     if refused:
         return unfit(profile, refused, ExitCode.PROBLEM)
     if not isinstance(resolution, Plan):
-        return Result(
-            "install",
-            code_without_plan(resolution),
-            profile=profile,
-            resolution=resolution,
-            explanation=around,
-            asked=question,
-        )
+        none = Result("install", code_without_plan(resolution), profile=profile)
+        return replace(none, resolution=resolution, explanation=around, asked=question)
     beside += _device_findings(options, profile, resolution, fitting)
     done = _carried_out(options, profile, resolution, beside, choice.exists, more)
     return replace(done, asked=question)
