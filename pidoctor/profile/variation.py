@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
-from pidoctor.catalog.boards import MIB, RASPBERRY_PI, BoardModel, load_boards
+from pidoctor.catalog.boards import BoardModel, load_boards
 from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.catalog.systems import SystemRow, load_systems
 from pidoctor.errors import UsageError
@@ -35,16 +34,6 @@ from pidoctor.profile.sections import (
 )
 
 SMALL_PAGE = 4096
-
-# Architectures that `uv python install` has builds for (python-build-standalone's targets).
-_UV_BUILDS = ("aarch64", "armv7l", "x86_64")
-
-
-class Variation(NamedTuple):
-    """The changed machine, and what its owner would have to do."""
-
-    text: str
-    profile: Profile
 
 
 def with_python(profile: Profile, version: str) -> Profile:
@@ -155,32 +144,26 @@ def image_of(profile: Profile) -> Image | None:
     return None
 
 
-def other_pythons(profile: Profile) -> Iterator[Variation]:
+def other_pythons(profile: Profile) -> Iterator[Profile]:
     """Other Pythons on the same system, the nearest versions first."""
     arch = profile.python.architecture.value or profile.system.architecture.value
     version = profile.python.version.value
     if version is None or arch is None:
         return
     now = _minor(version)
-    way = "`uv python install {}`" if arch in _UV_BUILDS else "built from source"
     for wanted in _nearest_pythons(profile):
         if _minor(wanted) != now:
-            text = f"use Python {wanted} ({way.format(wanted)})"
-            yield Variation(text, with_python(profile, wanted))
+            yield with_python(profile, wanted)
 
 
-def small_pages(profile: Profile) -> Iterator[Variation]:
+def small_pages(profile: Profile) -> Iterator[Profile]:
     """A kernel with 4 KiB pages, where it has larger ones.
 
     On a Raspberry Pi 5 it is part of Raspberry Pi OS: github.com/raspberrypi/linux/issues/6605.
     """
     if profile.system.page_size.or_else(SMALL_PAGE) <= SMALL_PAGE:
         return
-    board = board_of(profile)
-    text = "boot a kernel with 4 KiB pages"
-    if board is not None and board.vendor == RASPBERRY_PI:
-        text += ": write kernel=kernel8.img into /boot/firmware/config.txt and restart"
-    yield Variation(text, with_page_size(profile, SMALL_PAGE))
+    yield with_page_size(profile, SMALL_PAGE)
 
 
 def with_libraries(profile: Profile) -> Iterator[Profile]:
@@ -219,39 +202,39 @@ def _nearest_pythons(profile: Profile) -> list[str]:
     return sorted(offered_pythons(), key=lambda version: abs(_minor(version) - now))
 
 
-def more_bits(profile: Profile) -> Iterator[Variation]:
+def more_bits(profile: Profile) -> Iterator[Profile]:
     """The 64-bit image of a 32-bit system, where the board runs it."""
     yield from _with_bits(profile, 64)
 
 
-def fewer_bits(profile: Profile) -> Iterator[Variation]:
+def fewer_bits(profile: Profile) -> Iterator[Profile]:
     """The 32-bit image of a 64-bit system, for what was never built for 64 bits."""
     yield from _with_bits(profile, 32)
 
 
-def _with_bits(profile: Profile, bits: int) -> Iterator[Variation]:
+def _with_bits(profile: Profile, bits: int) -> Iterator[Profile]:
     image = image_of(profile)
     if image is not None and image.bits != bits:
         yield from _images(profile, [Image(image.row, bits)])
 
 
-def other_releases(profile: Profile) -> Iterator[Variation]:
+def other_releases(profile: Profile) -> Iterator[Profile]:
     """Other releases of the same word size: newer ones, older ones, then another distribution."""
     yield from _other_releases(profile, profile.python.bits.or_else(64))
 
 
-def other_systems(profile: Profile) -> Iterator[Variation]:
+def other_systems(profile: Profile) -> Iterator[Profile]:
     """Other releases of the other word size."""
     yield from _other_releases(profile, 96 - profile.python.bits.or_else(64))
 
 
-def _other_releases(profile: Profile, bits: int) -> Iterator[Variation]:
+def _other_releases(profile: Profile, bits: int) -> Iterator[Profile]:
     image = image_of(profile)
     rows = _releases(board_of(profile), image.row if image else None)
     yield from _images(profile, [Image(row, bits) for row in rows])
 
 
-def boards(profile: Profile) -> Iterator[Variation]:
+def boards(profile: Profile) -> Iterator[Profile]:
     """Boards that are sold today: of the same maker with the same system or the nearest release
     that runs there, of another maker with the system that is usual there, the newest first."""
     table, image, now = load_boards(), image_of(profile), board_of(profile)
@@ -267,9 +250,7 @@ def boards(profile: Profile) -> Iterator[Variation]:
             row = _row_for(board, image.row if same else None, bits)
             for memory in board.memory if row else ():
                 if row and not _is_no_better(profile, board, memory):
-                    text = f"use a {board.name} with {_gigabytes(memory)} ({row.name}, {bits}-bit)"
-                    there = _on_board(profile, board, memory, Image(row, bits))
-                    yield Variation(text, there)
+                    yield _on_board(profile, board, memory, Image(row, bits))
 
 
 def _row_for(board: BoardModel, row: SystemRow | None, bits: int) -> SystemRow | None:
@@ -290,7 +271,7 @@ def _on_board(profile: Profile, board: BoardModel, memory: int, image: Image) ->
     return with_image(bare, image)
 
 
-def _images(profile: Profile, images: list[Image]) -> Iterator[Variation]:
+def _images(profile: Profile, images: list[Image]) -> Iterator[Profile]:
     """The profile with each image that it runs; into a container nothing is installed."""
     board = board_of(profile)
     sizes = load_boards().word_sizes(board) if board else (32, 64)
@@ -298,10 +279,9 @@ def _images(profile: Profile, images: list[Image]) -> Iterator[Variation]:
         if image.bits not in sizes:
             continue  # nobody publishes one
         try:
-            changed = with_image(profile, image)
+            yield with_image(profile, image)
         except UsageError:
             continue  # that image does not run there, so it is no remedy
-        yield Variation(f"install the {image.bits}-bit {image.row.name}", changed)
 
 
 def _releases(board: BoardModel | None, row: SystemRow | None) -> list[SystemRow]:
@@ -325,11 +305,6 @@ def _is_no_better(profile: Profile, board: BoardModel, memory: int) -> bool:
     """Whether the board has less memory than the profile's, or the same chip and no more."""
     now = profile.board.memory.value or profile.memory.total.value or 0
     return memory < now or (board.soc == profile.board.soc.value and memory == now)
-
-
-def _gigabytes(size: int) -> str:
-    mib = size // MIB
-    return f"{mib // 1024} GB of memory" if mib >= 1024 else f"{mib} MB of memory"
 
 
 def _minor(version: str) -> int:

@@ -19,7 +19,6 @@ from pidoctor.profile.difference import steps
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.variation import (
-    Variation,
     boards,
     containers,
     fewer_bits,
@@ -79,11 +78,11 @@ def proposals(
         )
 
     bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
-    here = of(_singles(bare, _ON_THIS_BOARD)) or of(_singles(bare, (_fewer_bits,)))
-    here = here or of(_pairs(bare, _TOGETHER)) or of(_singles(bare, (_other_systems,)))
+    here = of(_singles(bare, _ON_THIS_BOARD)) or of(_singles(bare, (fewer_bits,)))
+    here = here or of(_pairs(bare, _TOGETHER)) or of(_singles(bare, (other_systems,)))
     if not any(cost(kind) < cost(ANEW[0]) for kind in here):  # a container needs no new card
         here.update(of(containers(bare, anywhere=True)))
-    here = here or bought(_singles(bare, (_boards,))) or bought(_board_pairs(bare))
+    here = here or bought(_singles(bare, (boards,))) or bought(_board_pairs(bare))
     if not here and not found:
         found = _both(bare, request, catalog, solve)
     return sorted({**here, **found}.values(), key=lambda proposal: proposal.change.cost)
@@ -213,7 +212,7 @@ def _both(
         def ask(after: Profile, asked: Request = other.request) -> Resolution:
             return solve(after, asked, catalog)
 
-        for ways in (_ON_THIS_BOARD, (_boards,)):
+        for ways in (_ON_THIS_BOARD, (boards,)):
             machines = _singles(profile, ways)
             found = _first_of_each(profile, machines, other.request, ask, other)
             if found:
@@ -236,25 +235,18 @@ def _own_python(profile: Profile) -> Iterator[Profile]:
     yield replace(profile, python=own.python)
 
 
-def _profiles(vary: Callable[[Profile], Iterator[Variation]]) -> Vary:
-    return lambda profile: (variation.profile for variation in vary(profile))
-
-
-_boards = _profiles(boards)
-_fewer_bits = _profiles(fewer_bits)
-_other_systems = _profiles(other_systems)
 _ON_THIS_BOARD: tuple[Vary, ...] = (
     _own_python,
     with_libraries,
-    _profiles(other_pythons),
-    _profiles(small_pages),
+    other_pythons,
+    small_pages,
     containers,
-    _profiles(more_bits),
-    _profiles(other_releases),
+    more_bits,
+    other_releases,
 )
 
 
-_TOGETHER = (*(way for way in _ON_THIS_BOARD if way is not containers), _fewer_bits)
+_TOGETHER = (*(way for way in _ON_THIS_BOARD if way is not containers), fewer_bits)
 
 
 def _singles(profile: Profile, ways: Iterable[Vary]) -> Iterator[Profile]:
@@ -270,7 +262,7 @@ def _pairs(profile: Profile, ways: Iterable[Vary]) -> Iterator[Profile]:
 
 def _board_pairs(profile: Profile) -> Iterator[Profile]:
     """Another board together with something else."""
-    for other in _boards(profile):
+    for other in boards(profile):
         yield from _singles(other, _TOGETHER)
     for other in _singles(profile, _TOGETHER):
-        yield from _boards(other)
+        yield from boards(other)
