@@ -86,13 +86,18 @@ class SystemRow(NamedTuple):
             return self.not_for[soc.id]
         if bits not in self.os_ids:
             return f"There is no {bits}-bit {self.name}."
-        if bits == 64 and 64 not in soc.modes:
-            return f"The {board.name} has a 32-bit processor ({soc.core})."
-        if bits == 32 and not soc.runs_32:
-            return f"The {board.name} runs 64-bit programs only."
         if bits == 32 and 32 in soc.modes and soc.modes[32].machine == "armv6l" and not self.armv6:
             return f"The 32-bit {self.name} needs ARMv7; the {board.name} is ARMv6."
-        return ""
+        return wrong_word_size(board, soc, bits)
+
+
+def wrong_word_size(board: BoardModel, soc: Soc, bits: int) -> str:
+    """Why no program of this word size runs on a board's processor; empty when one does."""
+    if bits == 64 and 64 not in soc.modes:
+        return f"The {board.name} has a 32-bit processor ({soc.core})."
+    if bits == 32 and not soc.runs_32:
+        return f"The {board.name} runs 64-bit programs only."
+    return ""
 
 
 class Release(NamedTuple):

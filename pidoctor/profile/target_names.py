@@ -13,7 +13,13 @@ from collections.abc import Iterable
 
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
 from pidoctor.catalog.pythons import indexed_pythons
-from pidoctor.catalog.systems import Container, SystemRow, combinations, load_systems
+from pidoctor.catalog.systems import (
+    Container,
+    SystemRow,
+    combinations,
+    load_systems,
+    wrong_word_size,
+)
 from pidoctor.errors import UsageError
 from pidoctor.profile.target_reading import FORM, Reading, board_part, fitting, memory_name
 from pidoctor.profile.target_suggestions import (
@@ -160,7 +166,11 @@ def _image_on(name: str, said: Said, board: BoardModel) -> tuple[SystemRow, int]
     boards, systems = load_boards(), load_systems()
     soc = boards.socs[board.soc]
     if said.image is not None:
-        return _contained(said.image)[0], said.bits or max(boards.word_sizes(board))
+        bits = said.bits or max(boards.word_sizes(board))
+        wrong = wrong_word_size(board, soc, bits)
+        if wrong:
+            raise UsageError(f"target {shown(name)}: {wrong}")
+        return _contained(said.image)[0], bits
     if not said.systems:
         row = systems.usual(board, soc, boards.systems_of(board))
         rows = [row] if row is not None else list(systems.rows[-1:])

@@ -468,6 +468,11 @@ def test_a_container_on_an_armv6_board_is_32_bit(image: str) -> None:
     assert target(f"zero/{image}").python.architecture.value == "armv6l"
 
 
+def test_a_container_of_a_word_size_that_the_processor_has_not() -> None:
+    with pytest.raises(UsageError, match="Raspberry Pi Zero has a 32-bit processor"):
+        read_name("arm64 python:3.12-slim zero")
+
+
 @pytest.mark.parametrize("name", ["pi4/alpine-3.20", "pi4/alpine 3.19", "pi4-4gb/alpine3.18"])
 def test_a_release_that_is_not_known_is_not_taken_for_a_python(name: str) -> None:
     with pytest.raises(UsageError, match=r"alpine-3\.22"):
