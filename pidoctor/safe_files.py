@@ -11,7 +11,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Union
+from typing import BinaryIO, Callable, Union
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 
@@ -79,14 +79,19 @@ def write_output(path: AnyPath, content: str | bytes) -> None:
     :class:`UsageError` for what is no name of a file, and :class:`CouldNotCheckError` where
     nothing can be written: to a device, through a link, on a full disk.
     """
-    shown = os.fspath(path)
     data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    fill_output(path, lambda file: file.write(data))
+
+
+def fill_output(path: AnyPath, fill: Callable[[BinaryIO], object]) -> None:
+    """The same for what is too large to be held in memory: ``fill`` writes it."""
+    shown = os.fspath(path)
     if not shown or "\0" in shown:
         raise UsageError("no file can be written to an empty name" if not shown else _BAD_NAME)
     if is_standard_output(path):
         raise UsageError("this document does not go to standard output; name a file")
     try:
-        _replace(Path(path), data)
+        _replace(Path(path), fill)
     except OSError as error:
         raise CouldNotCheckError(f"{shown}: cannot be written ({error.strerror})") from error
 
@@ -104,7 +109,7 @@ def make_folder(folder: Path) -> None:
 _BAD_NAME = "the name of the file to write has a NUL in it"
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     old = _regular_or_absent(path)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     temporary = f".pidoctor-{os.urandom(8).hex()}.partial"
@@ -114,7 +119,7 @@ def _replace(path: Path, data: bytes) -> None:
             with os.fdopen(descriptor, "wb") as file:
                 if old is not None:
                     _keep_owner(file.fileno(), old)
-                file.write(data)
+                fill(file)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)

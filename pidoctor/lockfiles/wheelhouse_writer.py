@@ -7,8 +7,8 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.install import fetch
@@ -19,7 +19,7 @@ from pidoctor.install.tools import Pip, pips
 from pidoctor.install.wheelhouse import matches
 from pidoctor.progress import Announced
 from pidoctor.resolve.plan import Plan
-from pidoctor.safe_files import make_folder
+from pidoctor.safe_files import fill_output, make_folder
 from pidoctor.units import count
 
 
@@ -55,17 +55,13 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
 def pack(files: Iterable[Path], target: Path) -> None:
     """All files in one, as they are: wheels are compressed already, and one file is copied to a
     board faster than ten."""
-    unfinished = ""
-    try:
-        descriptor, unfinished = tempfile.mkstemp(dir=target.parent, suffix=".partial")
-        with os.fdopen(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
+
+    def fill(file: BinaryIO) -> None:
+        with zipfile.ZipFile(file, "w") as archive:
             for path in files:
                 archive.write(path, path.name)
-        os.replace(unfinished, target)
-    except OSError as error:
-        with suppress(OSError):
-            os.unlink(unfinished)
-        raise CouldNotCheckError(f"{target}: cannot be written ({error.strerror})") from error
+
+    fill_output(target, fill)
 
 
 def _own_pip() -> Pip:

@@ -18,6 +18,7 @@ from pidoctor.install.kit import MANIFEST, whose
 from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.lockfiles.kit_writer import write_kit
+from pidoctor.lockfiles.wheelhouse_writer import pack
 from pidoctor.resolve.plan import Plan
 
 PI_32, PI_64 = "pi4-4gb/bookworm-32", "pi4-4gb/bookworm-64"
@@ -136,3 +137,18 @@ def test_an_install_without_network_says_whose_the_wheels_are(tmp_path: Path) ->
     with pytest.raises(InstallError) as error:
         make_recipe(job)
     assert f"the wheels in {folder} are for {PI_32} (32-bit ARM" in error.value.finding.evidence
+
+
+def test_all_wheels_in_one_file_that_follows_no_link(tmp_path: Path) -> None:
+    wheel, precious, target = (tmp_path / name for name in ("a.whl", "precious", "kind.zip"))
+    wheel.write_bytes(b"wheel")
+    precious.write_text("old")
+    target.symlink_to(precious)
+    with pytest.raises(CouldNotCheckError, match="symbolic link, not a regular file"):
+        pack([wheel], target)
+    assert (target.is_symlink(), precious.read_text()) == (True, "old")
+    target.unlink()
+    pack([wheel], target)
+    with zipfile.ZipFile(target) as archive:
+        assert archive.read("a.whl") == b"wheel"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.whl", "kind.zip", "precious"]
