@@ -17,12 +17,12 @@ from pidoctor.record_fields import fields_of
 class Rules(NamedTuple):
     """The rules of one table.
 
-    ``unique``: groups of paths whose values are all different. ``references``: path -> the
-    "table:path" of one or more values that it must be among. ``filled``: lists and objects that
-    hold at least one value. ``word_sizes``: values that are 32 or 64. ``patterns``: patterns of
-    log lines. ``ends_in_general``: lists of remedies, whose last one has no condition. ``file``:
-    where it ships, if not under its own name. ``parts``: the files whose content together is its
-    one section.
+    ``unique``: groups of paths, or of "table:path", whose values are all different.
+    ``references``: path -> the "table:path" of one or more values that it must be among.
+    ``filled``: lists and objects that hold at least one value. ``word_sizes``: values that are 32
+    or 64. ``patterns``: patterns of log lines. ``ends_in_general``: lists of remedies, whose last
+    one has no condition. ``file``: where it ships, if not under its own name. ``parts``: the files
+    whose content together is its one section.
     """
 
     kind: str  # "module:NamedTuple" of the table
@@ -115,7 +115,6 @@ TABLES: Mapping[str, Rules] = {
     ),
     "log_marks": Rules(
         "pidoctor.triage.symptoms:LogMarksTable",
-        unique=(("marks[].id",),),
         references={
             "marks[].needs[]": _SIGNS,
             "marks[].without[]": _SIGNS,
@@ -182,7 +181,7 @@ TABLES: Mapping[str, Rules] = {
     ),
     "troubles": Rules(
         "pidoctor.catalog.troubles:TroublesTable",
-        unique=(("troubles[].id",), ("troubles[].log[].id",)),
+        unique=(("troubles[].id",), _SIGNS[::-1]),  # the shipped marks first
         references={
             "troubles[].entails[]": ("troubles:troubles[].id",),
             "troubles[].settled_by[]": _SIGNS,
@@ -229,18 +228,12 @@ def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
         place = _Place(name, origins)
         for group in rules.unique:
             seen: dict[Any, str] = {}
-            for path, value in _all(tables[name], group):
+            for at, value in _named(tables, origins, name, group):
                 if value in seen:
-                    faults.append(
-                        f"{place(path)}: {_quoted(value)} stands there already, at {seen[value]}"
-                    )
-                seen.setdefault(value, place(path))
+                    faults.append(f"{at}: {_quoted(value)} stands there already, at {seen[value]}")
+                seen.setdefault(value, at)
         for source, targets in rules.references.items():
-            known = {
-                value
-                for table, _, path in (target.partition(":") for target in targets)
-                for _, value in _all(tables[table], (path,))
-            }
+            known = {value for _, value in _named(tables, origins, name, targets)}
             faults += [
                 f"{place(path)}: no {_words(targets)} {_quoted(value)}"
                 for path, value in _all(tables[name], (source,))
@@ -291,6 +284,16 @@ class _Place(NamedTuple):
             return f"{self.table}.json: {path}"
         file, row = places[int(index)]
         return f"{file}: {section}[{row}]{rest}"
+
+
+def _named(
+    tables: Mapping[str, Any], origins: Origins, own: str, targets: tuple[str, ...]
+) -> Iterator[tuple[str, Any]]:
+    """Where each value of ``targets`` stands, and the value: "table:path", or a path of ``own``."""
+    for target in targets:
+        table, _, path = target.rpartition(":")
+        place = _Place(table or own, origins)
+        yield from ((place(at), value) for at, value in _all(tables[table or own], (path,)))
 
 
 def _all(table: Any, paths: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

@@ -86,6 +86,11 @@ def test_every_sign_has_a_log_that_shows_it() -> None:
     assert {symptom.id for symptom in load().symptoms} - seen - IN_OTHER_TESTS == set()
 
 
+def test_no_wording_stands_twice_for_one_cause() -> None:
+    wordings = [(s.cause, each.text) for s in load().symptoms for each in s.patterns]
+    assert {one for one in wordings if wordings.count(one) > 1} == set()
+
+
 def scans() -> Iterator[Scan]:
     """Every log of the tests, read."""
     for sample in samples():

@@ -204,6 +204,10 @@ def without(key: str) -> dict[str, Any]:
             ['troubles.json: troubles[0].log[0].needs[0]: no troubles log id or marks id "no-such'],
         ),
         (
+            trouble(sign={"id": "traceback"}),
+            ['troubles.json: troubles[0].log[0].id: "traceback" stands there already, at '],
+        ),
+        (
             trouble(settled_by=["no-such-sign"]),
             ["troubles.json: troubles[0].settled_by[0]: no troubles log id or marks id"],
         ),
