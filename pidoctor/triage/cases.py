@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pidoctor.errors import UsageError
-from pidoctor.triage.diagnosis import Diagnosis
+from pidoctor.triage.diagnosis import UNKNOWN, Diagnosis
 from pidoctor.triage.watched_command import COULD_NOT_TELL, NO_PROBLEM, PROBLEM, run_triage
 
 
@@ -94,9 +94,9 @@ def _date(log: str) -> str:
 def exit_code(cases: Sequence[LogCase]) -> int:
     """1 where a log shows a problem, else 3 where one could not be judged, else 0."""
     causes = {case.cause for case in cases}
-    if causes - {"no-problem", "unknown", "not-read"}:
+    if causes - {"no-problem", UNKNOWN, "not-read"}:
         return PROBLEM
-    return COULD_NOT_TELL if causes & {"unknown", "not-read"} or not causes else NO_PROBLEM
+    return COULD_NOT_TELL if causes & {UNKNOWN, "not-read"} or not causes else NO_PROBLEM
 
 
 def by_cause(cases: Sequence[LogCase]) -> list[Group]:
@@ -109,7 +109,7 @@ def unexplained(cases: Sequence[LogCase]) -> list[Group]:
 
     Alike are those that differ in numbers, paths and quoted names, or in a few of their words.
     """
-    unknown = [case for case in cases if case.cause == "unknown" and _wording(case)]
+    unknown = [case for case in cases if case.cause == UNKNOWN and _wording(case)]
     groups: list[Group] = []
     for group in _grouped(unknown, _wording):
         words = set(group.name.split())

@@ -14,7 +14,7 @@ from pidoctor.errors import UsageError
 from pidoctor.safe_files import open_regular
 from pidoctor.triage.clean import CHUNK
 from pidoctor.triage.diagnose import triage
-from pidoctor.triage.diagnosis import Diagnosis
+from pidoctor.triage.diagnosis import UNKNOWN, Diagnosis
 from pidoctor.triage.ending import notice
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _answer(chunks: Iterator[bytes], profile: Any) -> tuple[list[Diagnosis], int
     found = triage(chunks, profile, judge)
     if found[0].cause == "no-problem":
         return found, NO_PROBLEM
-    return found, COULD_NOT_TELL if found[0].cause == "unknown" else PROBLEM
+    return found, COULD_NOT_TELL if found[0].cause == UNKNOWN else PROBLEM
 
 
 def markdown(diagnoses: Sequence[Diagnosis]) -> str:
