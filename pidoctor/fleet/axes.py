@@ -24,7 +24,7 @@ from pidoctor.profile.variation import (
 from pidoctor.units import memory
 
 
-class Case(NamedTuple):
+class BoardCase(NamedTuple):
     """A machine, and what was installed on it: nothing where it was only looked at."""
 
     profile: Profile
@@ -39,15 +39,15 @@ class Axis(NamedTuple):
     """
 
     name: str
-    value: Callable[[Case], str]
-    take: Callable[[Case, Case], Case]
-    todo: Callable[[Case, Case], str]
+    value: Callable[[BoardCase], str]
+    take: Callable[[BoardCase, BoardCase], BoardCase]
+    todo: Callable[[BoardCase, BoardCase], str]
 
 
 # --- what is installed -------------------------------------------------------------------------
 
 
-def _installing(_: Case, after: Case) -> str:
+def _installing(_: BoardCase, after: BoardCase) -> str:
     runtime, version, numpy = after.software
     words = f"{runtime}=={version}" + (f" numpy=={numpy}" if numpy else "")
     return f"install {after.software}: pidoctor install {words}"
@@ -56,7 +56,7 @@ def _installing(_: Case, after: Case) -> str:
 def _software(
     name: str, value: Callable[[Software], str], take: Callable[[Software, Software], Software]
 ) -> Axis:
-    def taken(case: Case, other: Case) -> Case:
+    def taken(case: BoardCase, other: BoardCase) -> BoardCase:
         return case._replace(software=take(case.software, other.software))
 
     return Axis(name, lambda case: value(case.software), taken, _installing)
@@ -87,7 +87,7 @@ SOFTWARE = (
 # --- the machine -------------------------------------------------------------------------------
 
 
-def _doing(before: Case, after: Case) -> str:
+def _doing(before: BoardCase, after: BoardCase) -> str:
     return ", and ".join(step.text for step in steps(before.profile, after.profile))
 
 
@@ -95,9 +95,9 @@ def _machine(
     name: str,
     value: Callable[[Profile], str],
     take: Callable[[Profile, Profile], Profile],
-    todo: Callable[[Case, Case], str] = _doing,
+    todo: Callable[[BoardCase, BoardCase], str] = _doing,
 ) -> Axis:
-    def taken(case: Case, other: Case) -> Case:
+    def taken(case: BoardCase, other: BoardCase) -> BoardCase:
         return case._replace(profile=take(case.profile, other.profile))
 
     return Axis(name, lambda case: value(case.profile), taken, todo)
@@ -124,7 +124,7 @@ def _in(name: str, *fields: str) -> Callable[[Profile, Profile], Profile]:
     return take
 
 
-def _using(text: str, value: Callable[[Profile], str]) -> Callable[[Case, Case], str]:
+def _using(text: str, value: Callable[[Profile], str]) -> Callable[[BoardCase, BoardCase], str]:
     return lambda _, after: text.format(value(after.profile))
 
 

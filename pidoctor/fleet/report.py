@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional, TypeVar
 from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.asking import Asker
-from pidoctor.fleet.axes import Case
+from pidoctor.fleet.axes import BoardCase
 from pidoctor.fleet.board_store import BoardStore, Count, FleetMoved
 from pidoctor.fleet.judging import Judge, bare
 from pidoctor.fleet.reading import Document, reason
@@ -198,21 +198,21 @@ def _told(
         yield group if case is None else replace(group, telling=_telling(case, peers, asker))
 
 
-def _telling(case: Case, peers: list[Peer], asker: Asker) -> FleetTelling | None:
+def _telling(case: BoardCase, peers: list[Peer], asker: Asker) -> FleetTelling | None:
     try:
         return telling(case, peers, asker)
     except CouldNotCheckError:  # too little is known of the machine, or of what is on it
         return None
 
 
-def _case(group: FleetGroup, installed: Installed, store: BoardStore) -> Case | None:
+def _case(group: FleetGroup, installed: Installed, store: BoardStore) -> BoardCase | None:
     """The machine of a group with what most of its boards have; None where it is not known."""
     data = store.machine(group.fingerprint) if group.fingerprint else None
     if data is None:
         return None
     tried = group.verdict is not BoardStatus.CANNOT
     software = installed[group.fingerprint, group.verdict] if tried else ANY
-    return Case(bare(codec.from_json(data)), software if software.version else ANY)
+    return BoardCase(bare(codec.from_json(data)), software if software.version else ANY)
 
 
 def _drift(store: BoardStore) -> FleetDrift | None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.asking import Asker
-from pidoctor.fleet.axes import MACHINE, SOFTWARE, Axis, Case
+from pidoctor.fleet.axes import MACHINE, SOFTWARE, Axis, BoardCase
 from pidoctor.fleet.record import ANY
 from pidoctor.profile.fingerprint import TITLES, UNKNOWN, fingerprint
 from pidoctor.resolve.plan import Plan
@@ -23,7 +23,7 @@ from pidoctor.value_rules import Amount, Text
 class Peer(NamedTuple):
     """The case of a group that works, how many boards are in it, and whether they were tried."""
 
-    case: Case
+    case: BoardCase
     boards: int
     tried: bool = True
 
@@ -44,7 +44,7 @@ class FleetTelling(NamedTuple):
     verified: bool = True
 
 
-def telling(failing: Case, peers: Sequence[Peer], asker: Asker) -> FleetTelling | None:
+def telling(failing: BoardCase, peers: Sequence[Peer], asker: Asker) -> FleetTelling | None:
     """The cheapest such fact; None where no single one is it.
 
     Raises CouldNotCheckError where too little is known of the failing machine.
@@ -65,11 +65,11 @@ def telling(failing: Case, peers: Sequence[Peer], asker: Asker) -> FleetTelling 
     return None
 
 
-def _plan(case: Case, asker: Asker) -> Plan | None:
+def _plan(case: BoardCase, asker: Asker) -> Plan | None:
     return asker.plan(case.profile, case.software)
 
 
-def _changed(failing: Case, peers: Sequence[Peer]) -> Iterator[tuple[Axis, Peer, Case]]:
+def _changed(failing: BoardCase, peers: Sequence[Peer]) -> Iterator[tuple[Axis, Peer, BoardCase]]:
     """The failing case with one fact of a working one, the cheapest fact first."""
     for axis in (*SOFTWARE, *MACHINE):
         here = axis.value(failing)
@@ -87,7 +87,7 @@ def _changed(failing: Case, peers: Sequence[Peer]) -> Iterator[tuple[Axis, Peer,
                 continue
 
 
-def _decides(axis: Axis, failing: Case, working: Case, asker: Asker) -> bool:
+def _decides(axis: Axis, failing: BoardCase, working: BoardCase, asker: Asker) -> bool:
     """Whether the working case with the failing one's value would not work either.
 
     Where it cannot have that value nothing speaks against it. Of machines the question is what the
@@ -101,7 +101,7 @@ def _decides(axis: Axis, failing: Case, working: Case, asker: Asker) -> bool:
         return True
 
 
-def _only_difference(failing: Case, peers: Sequence[Peer]) -> FleetTelling | None:
+def _only_difference(failing: BoardCase, peers: Sequence[Peer]) -> FleetTelling | None:
     """The one fact in which boards that were tried and work differ, though resolving sees nothing
     wrong; None where there are more, or nothing was installed."""
     if failing.software == ANY:
@@ -116,7 +116,7 @@ def _only_difference(failing: Case, peers: Sequence[Peer]) -> FleetTelling | Non
     return None
 
 
-def _facts(case: Case) -> dict[str, str]:
+def _facts(case: BoardCase) -> dict[str, str]:
     """Everything that boards are told apart by, under names for people."""
     found = fingerprint(case.profile)._asdict()
     software = {axis.name: axis.value(case) or UNKNOWN for axis in SOFTWARE[:2]}

@@ -266,9 +266,7 @@ class Impossible:
     rejected: tuple[Candidate, ...]
     nearest: Candidate | None
     changes: tuple[Change, ...]
-    colliding: tuple[
-        str, ...
-    ] = ()  # requirements that do not go together, or one that cannot be had
+    colliding: tuple[str, ...] = ()  # that do not go together; or the one that cannot be had
     notes: tuple[str, ...] = ()  # lines of files that were not followed
 
     @property

@@ -13,7 +13,7 @@ import pytest
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.location import open_index
 from pidoctor.fleet.asking import Asker
-from pidoctor.fleet.axes import Case
+from pidoctor.fleet.axes import BoardCase
 from pidoctor.fleet.record import ANY, Software
 from pidoctor.fleet.telling import Peer, telling
 from pidoctor.profile import codec
@@ -259,8 +259,8 @@ class Only4KiB(Asker):
 
 
 def test_the_page_size_is_told_with_the_kernel_that_changes_it() -> None:
-    peer = Peer(Case(system(PI5, page_size=4096)), WORKING)
-    found = telling(Case(target(PI5)), [peer], Only4KiB())
+    peer = Peer(BoardCase(system(PI5, page_size=4096)), WORKING)
+    found = telling(BoardCase(target(PI5)), [peer], Only4KiB())
     assert found is not None
     assert (found.fact, found.here, found.there) == ("page size", "16 KiB", "4 KiB")
     assert "kernel=kernel8.img" in found.text
