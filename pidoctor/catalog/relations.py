@@ -5,7 +5,7 @@ The rows are in ``catalog/data/relations.json``, each with its source.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
@@ -73,6 +73,14 @@ class SharedModule(NamedTuple):
     source: str
 
 
+class UnsaidNeed(NamedTuple):
+    """A package that imports one of some others, though its metadata need not require any."""
+
+    name: str
+    any_of: tuple[str, ...]
+    source: str
+
+
 class RelationsTable(NamedTuple):
     """relations.json."""
 
@@ -80,6 +88,7 @@ class RelationsTable(NamedTuple):
     spoken_names: tuple[SpokenName, ...]
     numpy_c_api: tuple[NumpyLevel, ...]
     shared_modules: tuple[SharedModule, ...] = ()
+    unsaid_needs: tuple[UnsaidNeed, ...] = ()
 
 
 class DistributionPackage(NamedTuple):
@@ -100,6 +109,7 @@ class Relations(NamedTuple):
     distribution_packages: tuple[DistributionPackage, ...]
     spoken: dict[str, SpokenName]
     shared: tuple[SharedModule, ...]  # those of the runtimes too
+    unsaid: tuple[UnsaidNeed, ...]
 
     def warning(self, name: str) -> str:
         """Why nobody should install ``name``; empty where there is nothing to warn of."""
@@ -109,6 +119,14 @@ class Relations(NamedTuple):
         """What an inference with a version of a package takes, where that was measured."""
         fitting = (n for n in self.memory if n.name == name and n.specifier.contains(version))
         return next(fitting, None)
+
+    def unmet(self, names: Collection[str]) -> Iterator[UnsaidNeed]:
+        """What packages of an environment, all given by ``names``, import and do not find."""
+        brings = {runtime.distribution: runtime.distributions for runtime in load_runtimes()}
+        for need in self.unsaid:
+            able = (name for wanted in need.any_of for name in brings.get(wanted, (wanted,)))
+            if need.name in names and not any(name in names for name in able):
+                yield need
 
     def numpy_bound(self, abi: int, feature: int) -> SpecifierSet:
         """The NumPy versions that run a wheel compiled against this C API.
@@ -151,6 +169,7 @@ def _relations(table: RelationsTable) -> Relations:
             *(SharedModule(r.module, r.distributions, r.source) for r in load_runtimes()),
             *table.shared_modules,
         ),
+        unsaid=table.unsaid_needs,
     )
 
 

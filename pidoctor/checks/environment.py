@@ -216,7 +216,7 @@ def of_the_plan(profile: Profile, plan: Plan, index: WheelsIndex) -> tuple[Findi
     """What is wrong with what a plan brings, to be said before it is carried out."""
     new = {pin.name for pin in plan.pins if not pin.kept}
     case = Case(profile, plan, index=index)
-    return (*_shared_modules(case, new), *misleading_names(case))
+    return (*_shared_modules(case, new), *unsaid_needs(case), *misleading_names(case))
 
 
 def shared_modules(case: Case) -> Iterator[Finding]:
@@ -253,6 +253,23 @@ def _shared_modules(case: Case, among: Container[str] | None = None) -> Iterator
             f"{case.profile.python.packages.source}; {row.source}",
             Remedy("Keep one of them.", commands) if installed else Remedy("Ask for one of them."),
             row.source.split()[0],
+        )
+
+
+def unsaid_needs(case: Case) -> Iterator[Finding]:
+    """Packages that import one of some others, of which none is here and none is planned."""
+    planned = {pin.name for pin in case.plan.pins} if case.plan else set()
+    here = planned | set(case.profile.python.packages.or_else({}))
+    for need in load_relations().unmet(here):
+        yield Finding(
+            "module-not-installed",
+            Severity.WARNING,
+            f"{need.name} imports {listed(need.any_of, 'or')}, which its metadata need not say, "
+            f"and {'none of them' if len(need.any_of) > 1 else 'that'} is neither installed nor "
+            "asked for: it ends with ModuleNotFoundError.",
+            f"{case.profile.python.packages.source}; {need.source}",
+            Remedy(f"Ask for {listed(need.any_of, 'or')} too, or do without {need.name}."),
+            need.source.split()[0],
         )
 
 

@@ -58,6 +58,7 @@ CHECKS: tuple[Check, ...] = (
     Check("known-troubles", environment.known_troubles),
     Check("several-runtimes", environment.several_runtimes),
     Check("shared-modules", environment.shared_modules),
+    Check("unsaid-needs", environment.unsaid_needs),
     Check("accelerators", devices.accelerators),
     Check("wanted-accelerators", devices.wanted),
     Check("not-checked", resolution_findings.not_checked),

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import NamedTuple
 
+from packaging.utils import canonicalize_name
+
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.change_kinds import ANEW, cost
 from pidoctor.errors import CouldNotCheckError, UsageError
@@ -165,7 +167,11 @@ def _other_requests(request: Request, catalog: Catalog) -> Iterator[Other]:
             f"ask for {{runtime}} {{version}} instead of {request}, it runs the same .tflite "
             "models; the rest can stay"
         )
+    beside = {canonicalize_name(item.name) for item in request.together}
+    unmet = set(catalog.relations.unmet({request.name, *beside}))
     for other in reversed(catalog.relations.alternatives.get(request.name, ())):
+        if set(catalog.relations.unmet({other, *beside})) > unmet:  # what is beside imports it
+            continue
         yield Other("runtime", text, "{runtime}", request.for_runtime(other))
 
 

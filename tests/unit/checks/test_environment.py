@@ -103,6 +103,25 @@ def test_two_runtimes() -> None:
     assert (found.id, found.severity) == ("several-runtimes", Severity.NOTE)
 
 
+def test_a_package_that_imports_what_nothing_brings() -> None:
+    """tf2onnx requires no TensorFlow by its metadata and imports it."""
+    found = findings(with_packages(pi4(), tf2onnx="1.17.0", tflite_runtime="2.14.0"))
+    assert found["module-not-installed"].message == (
+        "tf2onnx imports tensorflow, which its metadata need not say, and that is neither "
+        "installed nor asked for: it ends with ModuleNotFoundError."
+    )
+    for tensorflow in ("tensorflow", "tensorflow_cpu", "tf_nightly"):
+        both = with_packages(pi4(), tf2onnx="1.17.0", **{tensorflow: "2.16.1"})
+        assert "module-not-installed" not in findings(both)
+    keras = with_packages(pi4(), keras="3.15.1", jax="0.6.0")
+    assert "module-not-installed" not in findings(keras)
+    assert "module-not-installed" in findings(with_packages(pi4(), keras="3.15.1"))
+    planned = plan(wheel("tensorflow", "2.16.1"), wheel("tf2onnx", "1.17.0"))
+    assert "module-not-installed" not in findings(pi4(), planned)
+    alone = plan(wheel("tflite-runtime", "2.14.0"), wheel("tf2onnx", "1.17.0"))
+    assert "module-not-installed" in findings(pi4(), alone)
+
+
 def test_a_version_that_is_none() -> None:
     assert findings(with_packages(pi4(), pycoral="who knows", numpy="?")) == {}
 

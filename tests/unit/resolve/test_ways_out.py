@@ -177,3 +177,15 @@ def test_another_python_of_this_machine_gets_an_environment_of_its_own(catalog: 
     assert python.command == (
         "pidoctor install tflite-runtime --python /usr/bin/python3 --venv .venv-new"
     )
+
+
+def test_tensorflow_is_not_replaced_under_a_package_that_imports_it(tmp_path: Path) -> None:
+    """Another runtime brings no module of that name, whatever the metadata say."""
+    packages = ("flask", "keras", "tf2onnx", "tensorflow_probability")
+    elsewhere = {"file": "tensorflow-2.16-cp311-cp311-manylinux_2_17_x86_64.whl", "elf": [{}]}
+    pure = [{"file": f"{name}-3.0-py3-none-any.whl"} for name in packages]
+    write_index([*WHEELS, elsewhere, *pure], tmp_path)
+    known = open_catalog(WheelsIndex(tmp_path))
+    assert "runtime" in ways(board(), ("tensorflow", "flask"), known)
+    for name in packages[1:]:
+        assert "runtime" not in ways(board(), ("tensorflow", name), known), name
