@@ -261,12 +261,13 @@ def unsaid_needs(case: Case) -> Iterator[Finding]:
     planned = {pin.name for pin in case.plan.pins} if case.plan else set()
     here = planned | set(case.profile.python.packages.or_else({}))
     for need in load_relations().unmet(here):
+        missing = "none of them is" if len(need.any_of) > 1 else "it is not"
         yield Finding(
             "module-not-installed",
             Severity.WARNING,
             f"{need.name} imports {listed(need.any_of, 'or')}, which its metadata need not say, "
-            f"and {'none of them' if len(need.any_of) > 1 else 'that'} is neither installed nor "
-            "asked for: it ends with ModuleNotFoundError.",
+            f"and {missing} installed or asked for: "
+            "the import ends with ModuleNotFoundError.",
             f"{case.profile.python.packages.source}; {need.source}",
             Remedy(f"Ask for {listed(need.any_of, 'or')} too, or do without {need.name}."),
             need.source.split()[0],

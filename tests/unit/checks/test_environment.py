@@ -107,8 +107,8 @@ def test_a_package_that_imports_what_nothing_brings() -> None:
     """tf2onnx requires no TensorFlow by its metadata and imports it."""
     found = findings(with_packages(pi4(), tf2onnx="1.17.0", tflite_runtime="2.14.0"))
     assert found["module-not-installed"].message == (
-        "tf2onnx imports tensorflow, which its metadata need not say, and that is neither "
-        "installed nor asked for: it ends with ModuleNotFoundError."
+        "tf2onnx imports tensorflow, which its metadata need not say, and it is not installed or "
+        "asked for: the import ends with ModuleNotFoundError."
     )
     for tensorflow in ("tensorflow", "tensorflow_cpu", "tf_nightly"):
         both = with_packages(pi4(), tf2onnx="1.17.0", **{tensorflow: "2.16.1"})
