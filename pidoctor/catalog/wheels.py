@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.decoding import DecodeError, Form, Line, decode
@@ -176,6 +177,7 @@ class IndexedProject:
     other_versions: Mapping[str, str]  # published for other platforms only: version -> which
     left_out: frozenset[str] = frozenset()  # published, and not held here: no answer needs them
     extras: frozenset[str] = frozenset()  # those whose requirements are held
+    sources: tuple[str, ...] | None = None  # versions with a source archive; None: not known
 
     @cached_property
     def has_releases(self) -> bool:
@@ -297,9 +299,10 @@ class WheelsIndex:
         del wheel
         return None
 
-    def lacking(self, name: str) -> str:
-        """Why a package may have more wheels than are known: a source that did not answer."""
-        del name
+    def lacking(self, name: str, specifier: SpecifierSet) -> str:
+        """Why versions of a package may be had without a wheel that is known: its source, or a
+        source of wheels that did not answer."""
+        del name, specifier
         return ""
 
     def doubt(self, wheel: Wheel) -> str:

@@ -157,7 +157,7 @@ class KeptPage(NamedTuple):
     links: tuple[KeptLink, ...]
     published: Mapping[str, str]
     exists: bool
-    source: bool
+    sources: tuple[str, ...]
     unhashed: bool
 
 
@@ -165,7 +165,7 @@ def _kept_page(page: IndexPage, day: str) -> KeptPage:
     links = tuple(
         KeptLink(*(getattr(link, field) for field in KeptLink._fields)) for link in page.links
     )
-    return KeptPage(day, links, page.published, page.exists, page.source, page.unhashed)
+    return KeptPage(day, links, page.published, page.exists, page.sources, page.unhashed)
 
 
 def _page_of(kept: KeptPage) -> IndexPage:
@@ -174,6 +174,6 @@ def _page_of(kept: KeptPage) -> IndexPage:
         tuple(link for link in links if link is not None),
         dict(kept.published),
         kept.exists,
-        kept.source,
+        kept.sources,
         kept.unhashed,
     )

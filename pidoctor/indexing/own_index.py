@@ -86,7 +86,7 @@ class OwnIndex(WheelsIndex):
         self._say = self._pages.say = say
         self._wanted = wanted
         self._whole: set[str] = set()  # whose METADATA can be read, all of it
-        self._lacking: dict[str, str] = {}
+        self._lacking: dict[str, str] = {}  # a source of wheels that did not answer
         self._links: dict[str, Link] = {}  # by SHA-256
         self._metadata: dict[str, WheelMetadata] = {}
         self._unread: dict[str, str] = {}
@@ -126,7 +126,10 @@ class OwnIndex(WheelsIndex):
         found = self._metadata.get(wheel.sha256)
         return found.extras if found else None
 
-    def lacking(self, name: str) -> str:
+    def lacking(self, name: str, specifier: SpecifierSet) -> str:
+        project = self.known(name)
+        if project is not None and any(specifier.filter(project.sources or ())):
+            return "no wheel of it fits, and pip would have to compile its source"
         return self._lacking.get(name, "")
 
     def doubt(self, wheel: Wheel) -> str:
@@ -193,8 +196,6 @@ class OwnIndex(WheelsIndex):
             self._unread[name] = str(error)
             return held
         own = {wheel.sha256 for wheel in held.wheels} if held else set()
-        if page.source:
-            self._lacking[name] = "no wheel of it fits, and pip would have to compile its source"
         found = (*page.links, *self._on_piwheels(name))
         links = [link for link in found if link.sha256 not in own]
         finals = [link for link in links if not link.version.is_prerelease]
@@ -212,7 +213,7 @@ class OwnIndex(WheelsIndex):
         wheels = tuple(self._wheel(name, link) for link in links)
         if held is not None:
             return replace(held, wheels=(*held.wheels, *wheels), left_out=frozenset())
-        return IndexedProject(name, day, wheels, page.published)
+        return IndexedProject(name, day, wheels, page.published, sources=page.sources)
 
     def _on_piwheels(self, name: str) -> tuple[Link, ...]:
         if self._piwheels is None:
@@ -313,7 +314,7 @@ def _why_nothing(page: IndexPage) -> str:
         return "your package index has no package of that name"
     if page.unhashed:
         return "your package index gives no SHA-256 for its wheels, so they are not trusted"
-    if page.source:
+    if page.sources:
         return "it is published as source only, which pip would have to compile"
     return "your package index has no wheels of it for Linux on ARM or x86"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from packaging.utils import canonicalize_name
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, wheel_link
@@ -35,7 +36,7 @@ class IndexPage:
     links: tuple[Link, ...]  # wheels that fit some machine and Python of the scope
     published: dict[str, str]  # version -> platforms and Pythons in words
     exists: bool = True
-    source: bool = False  # some version can be built from source
+    sources: tuple[str, ...] = ()  # the versions that can be built from source
     unhashed: bool = False  # it has wheels without a SHA-256, which are left out
 
 
@@ -72,7 +73,7 @@ class PageReader:
                 fitting,
                 publications(wheels),
                 exists=bool(offered),
-                source=any(item.package_type == "sdist" for item in offered),
+                sources=_sources(offered),
                 unhashed=any(
                     item.package_type == "wheel" and not item.digests.get("sha256")
                     for item in offered
@@ -126,6 +127,18 @@ class PageReader:
             if canonicalize_name(item.project or "") == name
             if _is_local(address) or not _is_local(item.url)
         ]
+
+
+def _sources(offered: Iterable[Any]) -> tuple[str, ...]:
+    """The versions of which there is a source archive."""
+    from pypi_simple import UnparsableFilenameError, parse_filename
+
+    found = set()
+    for item in offered:
+        if item.package_type == "sdist":
+            with suppress(UnparsableFilenameError, InvalidVersion):
+                found.add(Version(parse_filename(item.filename)[1]))
+    return tuple(map(str, sorted(found)))
 
 
 def _is_local(url: str) -> bool:

@@ -34,6 +34,7 @@ from pidoctor.profile.variation import (
     with_libraries,
 )
 from pidoctor.resolve.plan import Change, Plan, Resolution
+from pidoctor.resolve.reasons import nearest_series
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.settled import settled
@@ -159,6 +160,11 @@ def _other_requests(request: Request, catalog: Catalog) -> Iterator[Other]:
     if request.specifier and not request.together:
         exact = "{runtime}=={version}"
         yield Other("version", "ask for another version", exact, request.without_specifier())
+        near = nearest_series(catalog.index.project(request.name), request.specifier)
+        if near:  # of two that have a plan the later is taken
+            yield Other(
+                "version", "ask for another version", exact, request._replace(specifier=near)
+            )
     if request.name == AUTO:
         return
     text = "use {runtime} {version} instead, it runs the same .tflite models"

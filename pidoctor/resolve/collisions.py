@@ -24,7 +24,13 @@ from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import ASKED, Change, Impossible, Plan
 from pidoctor.resolve.present import Need
 from pidoctor.resolve.provider import World, needs_of
-from pidoctor.resolve.reasons import available, unmet, unread_piwheels
+from pidoctor.resolve.reasons import (
+    available,
+    nearest_series,
+    unmet,
+    unread_piwheels,
+    without_wheels,
+)
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.units import listed
@@ -106,6 +112,9 @@ def _why_none(
         return ""
     miss = unmet(world, Need(name, item.specifier, ASKED))
     if miss is None:
+        absent = without_wheels(world.index.project(name), name, item.specifier)
+        miss = next((it for it in absent if it.version), None)
+    if miss is None:
         return available(world, name)
     exact = str(item.specifier) == f"=={miss.version}"
     return miss.detail if exact else f"{name} {miss.version}: {miss.detail}"
@@ -179,11 +188,12 @@ def _ways(
 ) -> Iterator[Change]:
     """Each of the colliding requirements with another version, else without it."""
     for item in smallest:
-        free = Requirement(str(item))
-        free.specifier = SpecifierSet()
         name = canonicalize_name(item.name)
+        near = nearest_series(catalog.index.project(name), item.specifier)
         others = [other for other in items if other is not item]
-        for altered, left_out in ((free, False), (None, True)):
+        versions = [_with(item, near)] if near else []
+        for altered in (*versions, _with(item, SpecifierSet()), None):
+            left_out = altered is None
             if (name in catalog.named) if left_out else not item.specifier:
                 continue
             asked = [*others, altered] if altered is not None else others
@@ -202,14 +212,19 @@ def _ways(
             break
 
 
+def _with(item: Requirement, specifier: SpecifierSet) -> Requirement:
+    """A requirement of other versions of the same package."""
+    other = Requirement(str(item))
+    other.specifier = specifier
+    return other
+
+
 def _without_versions(
     profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]
 ) -> Iterator[Change]:
     """All of them without the versions that are named: in an old file, those of an old Python."""
     bounded = [item for item in items if item.specifier]
-    free = [Requirement(str(item)) for item in items]
-    for item in free:
-        item.specifier = SpecifierSet()
+    free = [_with(item, SpecifierSet()) for item in items]
     found = placed(profile, _asking(request, free, catalog), catalog)
     if found is None or not bounded:
         return

@@ -282,7 +282,7 @@ class World:
             return self.index.unread(need.name)
         if need.extra and not self.index.knows_extra(need.name, need.extra):
             return f"the wheels index does not hold what its extra {need.extra} asks for"
-        lacking = self.index.lacking(need.name)
+        lacking = self.index.lacking(need.name, need.specifier)
         if lacking and not any(_satisfies(choice, need) for choice in self.choices(need.name)):
             return lacking
         return ""

@@ -58,28 +58,61 @@ def without_wheels(
             yield Candidate(name, version, Reason.NOT_PUBLISHED, f"published only for {published}")
     known = {Version(version) for version in (*project.by_version, *project.other_versions)}
     for version in _pinned(specifier):
-        if Version(version) in known:
-            continue
-        newest = next(iter(project.by_version), "0")
-        if Version(version) > Version(newest):
-            detail = (
-                f"not in the wheels index of {project.retrieved}, which goes to {newest}; "
-                f"if it is newer than that, {UPDATE}"
-            )
-            yield Candidate(name, version, Reason.NOT_INDEXED, detail)
-        elif Version(version).is_prerelease:
-            detail = "of pre-releases only the newest are in the wheels index"
-            yield Candidate(name, version, Reason.NOT_INDEXED, detail)
-        else:
-            detail = f"no wheel of this version was published (as of {project.retrieved})"
-            detail += _of_that_series(project, version)
-            yield Candidate(name, version, Reason.NOT_PUBLISHED, detail)
+        if Version(version) not in known:
+            yield _absent(project, name, version)
 
 
-def _of_that_series(project: IndexedProject, version: str) -> str:
-    """Versions that begin like one that there is not: 2.16 was never published, but 2.16.1."""
-    series = [known for known in project.by_version if known.startswith(f"{version}.")]
-    return f"; there is {listed(series[:3])}" if series else ""
+def _absent(project: IndexedProject, name: str, version: str) -> Candidate:
+    """Why there is no wheel of a version: its page in the user's index was read whole just now;
+    the wheels index may be older than the version, and tells nothing of source archives."""
+    day, newest = project.retrieved, next(iter(project.by_version), "0")
+    whole = project.sources is not None
+    if Version(version).is_prerelease and (whole or Version(version) <= Version(newest)):
+        detail = "of pre-releases only the newest are in the wheels index"
+    elif Version(version) > Version(newest) and not whole:
+        detail = (
+            f"not in the wheels index of {day}, which goes to {newest}; "
+            f"if it is newer than that, {UPDATE}"
+        )
+    elif Version(version) in map(Version, project.sources or ()):
+        return Candidate(name, version, Reason.NOT_PUBLISHED, "published as source only")
+    else:
+        what = "there is no such version" if whole else "no wheel of this version was published"
+        detail = f"{what} (as of {day}){_around(project, version)}"
+        return Candidate(name, version, Reason.NOT_PUBLISHED, detail)
+    return Candidate(name, version, Reason.NOT_INDEXED, detail)
+
+
+def _around(project: IndexedProject, version: str) -> str:
+    """The versions that begin like one that there is not (of 2.16 there is 2.16.1), else those
+    before and after it."""
+    ordered = sorted({Version(text) for text in project.by_version if admitted(_ANY, text)})
+    series = [str(known) for known in ordered if str(known).startswith(f"{version}.")]
+    if not series:
+        older = [known for known in ordered if known < Version(version)]
+        newer = [known for known in ordered if known > Version(version)]
+        series = [str(known) for known in (*older[-1:], *newer[:1])]
+    are = "are" if len(series) > 1 else "is"
+    return f"; next to it there {are} {listed(series[:3])}" if series else ""
+
+
+def nearest_series(project: IndexedProject | None, specifier: SpecifierSet) -> SpecifierSet | None:
+    """Of a version that is pinned, the others that begin most like it and have wheels: "==2.15.*"
+    for 2.15.2; None where none do, and for what is no pin."""
+    clauses = [*specifier]
+    if project is None or len(clauses) != 1 or clauses[0].operator != "==":
+        return None
+    pinned = clauses[0].version
+    release = Version(pinned.removesuffix(".*")).release
+    for length in range(len(release), 0, -1):
+        series = SpecifierSet(f"=={'.'.join(map(str, release[:length]))}.*")
+        others = (text for text in project.by_version if not specifier.contains(text))
+        if any(admitted(series, text) for text in others):
+            return series & SpecifierSet(f"!={pinned}")
+    return None
+
+
+_ANY = SpecifierSet()
 
 
 def _pinned(specifier: SpecifierSet) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -161,6 +162,27 @@ def test_what_cannot_be_known_is_said_with_its_reason(
     answer = ask(tmp_path, "ai-edge-litert", name)
     assert isinstance(answer, Plan)
     assert why in answer.unchecked[name]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("opencv-python==4.8", "there is no such version (as of {}); next to it there is 4.8.1"),
+        ("opencv-python==4.10", "there is no such version (as of {}); next to it there are 4.8.1 "),
+        ("opencv-python==5", "there is no such version (as of {}); next to it there is 4.12.0"),
+        ("opencv-python==4.13rc1", "of pre-releases only the newest are in the wheels index"),
+    ],
+)
+def test_a_version_that_does_not_exist_needs_no_compiling(
+    offered: SimpleIndex, tmp_path: Path, asked: str, told: str
+) -> None:
+    offered.files["opencv-python"]["opencv-python-4.9.0.tar.gz"] = b"x"
+    answer = ask(tmp_path, "tflite-runtime", asked)
+    assert isinstance(answer, Impossible)
+    assert told.format(time.strftime("%Y-%m-%d")) in answer.message
+    compiled = ask(tmp_path, "tflite-runtime", "opencv-python==4.9")
+    assert isinstance(compiled, Plan)
+    assert "would have to compile its source" in compiled.unchecked["opencv-python"]
 
 
 def test_a_wheel_without_readable_metadata_is_not_called_fitting(

@@ -75,10 +75,12 @@ def test_one_that_cannot_be_had_is_named_with_what_there_is_instead(catalog: Cat
     ]
     answer = refused(catalog, "auto", "opencv-python==4.9.9", "flask")
     assert answer.message == (
-        "opencv-python==4.9.9 cannot be had here: of opencv-python there is 4.13.0 (index), 4.12.0 "
-        "(index), 4.8.1 (index)"
+        "opencv-python==4.9.9 cannot be had here: no wheel of this version was published (as of "
+        "2026-11-20); next to it there are 4.8.1 and 4.12.0"
     )
     assert answer.changes[0].words == (("opencv-python==4.9.9", "opencv-python==4.13.0"),)
+    answer = refused(catalog, "tflite-runtime", "opencv-python==4.8", "flask")
+    assert answer.changes[0].words == (("opencv-python==4.8", "opencv-python==4.8.1"),)
 
 
 def test_a_runtimes_version_that_does_not_run_here_is_no_dead_end(tmp_path: Path) -> None:
