@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pidoctor.decoding import DecodeError
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.asking import Asker
+from pidoctor.fleet.clocks import board_time
 from pidoctor.fleet.reading import Document, board_name
 from pidoctor.fleet.record import JUDGED, NOTHING, TRIED, BoardStatus, Record
 from pidoctor.profile import codec
@@ -76,7 +77,7 @@ class Judge:
         if said is None:
             raise UsageError(f"is a result of pidoctor {_text(data.get('command'))}, of no board")
         kind = "triage" if data.get("command") == "triage" else "result"
-        time = _text(_dict(data.get("receipt")).get("time")) or document.time
+        time = board_time(_text(_dict(data.get("receipt")).get("time")), document.time)
         record = said._replace(board=document.board, time=time, kind=kind, fingerprint=found)
         yield Judged(record, lambda: profile)
 
@@ -131,7 +132,7 @@ def _receipt(document: Document, data: Json) -> Judged:
         verdict,
         NOTHING if verdict is BoardStatus.UNKNOWN else TRIED,
         "receipt",
-        _text(data.get("time")) or document.time,
+        board_time(_text(data.get("time")), document.time),
         *_versions(plan, proof),
         *_death(proof),
         _fingerprint(data),
@@ -166,6 +167,8 @@ def _profile(data: Json) -> Profile | None:
 
 def _said(data: Json) -> Record | None:
     """What a result says of a board; None where it shows the machine at most."""
+    if error := _text(data.get("error"), 200):
+        return _unknown(error)._replace(cause="no-answer")
     if data.get("diagnoses"):
         return _diagnosed(_dict(_first(data["diagnoses"])))
     proof, plan = _dict(data.get("proof")), _dict(data.get("resolution"))
@@ -180,7 +183,9 @@ def _said(data: Json) -> Record | None:
         verdict = BoardStatus.FITS if fits else BoardStatus.CANNOT
     why = ("", "") if verdict.good else _why(data, proof, plan)
     strength = TRIED if tried else JUDGED
-    return Record("", verdict, strength, "", "", *_versions(plan, proof), *why)
+    # An install that came to no proof left nothing of what was planned.
+    there = ("", "", "") if tried and not proof else _versions(plan, proof)
+    return Record("", verdict, strength, "", "", *there, *why)
 
 
 def _why(data: Json, proof: Json, plan: Json) -> tuple[str, str]:

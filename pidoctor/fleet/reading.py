@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from pidoctor.errors import PidoctorError, UsageError
+from pidoctor.fleet.clocks import FORM
 from pidoctor.report.bundle import CAPTURE, PROFILE, RECEIPT, RESULT, load_bundle, parse_json
 from pidoctor.report.text import one_line
 from pidoctor.safe_files import open_regular
@@ -23,6 +24,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN_HOMES = (".pidoctor", ".venv", "venv", "env")  # where a receipt lies inside a board's files
+_PACKAGES = ("site-packages", "dist-packages")  # of a board's files: no document is in there
 
 
 class Document(NamedTuple):
@@ -55,7 +57,7 @@ def documents(sources: Sequence[str]) -> Iterator[Document]:
 def _files(folder: str) -> Iterator[str]:
     """The JSON files and bundles below a folder, in order; links are not followed."""
     for root, folders, files in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if name not in _PACKAGES)
         for name in sorted(files):
             path = os.path.join(root, name)
             if name.endswith((".json", ".jsonl", ".zip")) and not os.path.islink(path):
@@ -188,6 +190,6 @@ def _reason(error: Exception, path: str) -> str:
 
 def _iso(seconds: float) -> str:
     try:
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+        return time.strftime(FORM, time.gmtime(seconds))
     except (OverflowError, ValueError, OSError):
         return ""

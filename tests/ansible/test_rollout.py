@@ -106,7 +106,13 @@ def _made(name: str, variables: Mapping[str, str]) -> bool:
 def test_only_sound_boards_are_changed(fleet: Fleet) -> None:
     folder = Path(fleet.boards["no-proof"]["tflite_venv"])
     before = content(folder)
+    receipts = fleet.folder / "fleet/receipts"
+    (receipts / "board-0").mkdir()
+    for stale in ("board-0/result.json", "no-proof/receipt.json"):  # of a run before
+        (receipts / stale).write_text("{}", encoding="utf-8")
     recap = fleet.rollout("board-0", tflite_max_fail_percentage="60")
+    assert [path.name for path in (receipts / "board-0").iterdir()] == ["receipt.json"]
+    assert [path.name for path in (receipts / "no-proof").iterdir()] == ["result.json"]
     sound = {name for name in fleet.boards if name.startswith("board-")}
     assert recap.with_any("changed") == sound, recap.text
     assert recap.with_any("unreachable") == {"unreachable"}

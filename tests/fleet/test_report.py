@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -90,6 +92,49 @@ def test_of_two_receipts_the_later_one_counts(tmp_path: Path) -> None:
     assert [group["verdict"] for group in fleet.groups] == ["works"]
     fleet = report(str(tmp_path / "a"), str(tmp_path / "b"))
     assert [group["verdict"] for group in fleet.groups] == ["works"]
+
+
+@pytest.mark.parametrize("clock", ["1970-01-01T00:05:00Z", "2038-01-19T03:14:08Z", "", "noon"])
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_clock_that_is_wrong_does_not_decide_which_document_is_the_later(
+    tmp_path: Path, clock: str, passed: bool
+) -> None:
+    """The file says then when it was written: the last one counts."""
+    now = time.time()
+    for age, (name, ended) in enumerate((("new", passed), ("old", not passed))):
+        path = write(tmp_path / name, "kiosk", {**receipt(target(BOOKWORM), passed=ended)})
+        sent = {**json.loads(path.read_text()), "time": clock}
+        path.write_text(json.dumps(sent), encoding="utf-8")
+        os.utime(path, (now - age * 1000, now - age * 1000))
+    fleet = report(str(tmp_path))
+    assert [group["verdict"] for group in fleet.groups] == ["works" if passed else "fails"]
+
+
+def test_times_of_other_zones_are_compared_as_times(tmp_path: Path) -> None:
+    for name, ended, at in (
+        ("a", True, "2026-11-25T10:00:00+02:00"),
+        ("b", False, "2026-11-25T09:00:00Z"),
+    ):
+        write(tmp_path / name, "kiosk", {**receipt(target(BOOKWORM), passed=ended), "time": at})
+    assert [group["verdict"] for group in report(str(tmp_path)).groups] == ["fails"]
+
+
+def test_what_pidoctor_ended_with_on_a_board_is_told(tmp_path: Path) -> None:
+    """It is not known how the board does, and it is not left out."""
+    answer = {"schema": "pidoctor-result/1", "command": "install", "exit_code": 4}
+    write(tmp_path, "kiosk", {**answer, "error": "pidoctor install gave no answer: Killed"})
+    (group,) = report(str(tmp_path)).groups
+    assert (group["names"], group["verdict"]) == (["kiosk"], "unknown")
+    assert group["causes"][0]["id"] == "no-answer"
+    assert "Killed" in group["causes"][0]["text"]
+
+
+def test_packages_of_an_environment_are_no_documents(tmp_path: Path) -> None:
+    write(tmp_path, "kiosk", receipt(target(BOOKWORM)))
+    inside = tmp_path / "kiosk/venv/lib/python3.11/site-packages/flatbuffers.dist-info"
+    inside.mkdir(parents=True)
+    (inside / "direct_url.json").write_text("{}", encoding="utf-8")
+    assert report(str(tmp_path)).unread == 0
 
 
 @pytest.mark.parametrize(

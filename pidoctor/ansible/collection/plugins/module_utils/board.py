@@ -31,7 +31,8 @@ def ask(module: Any, *words: str) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(out)
     except ValueError:
         lines = err.strip().splitlines() or ["it said nothing"]
-        module.fail_json(msg=f"pidoctor {words[0]} gave no answer: {lines[-1]}", rc=code)
+        said = f"pidoctor {words[0]} gave no answer: {lines[-1]}"
+        answer = {"schema": "pidoctor-result/1", "command": words[0], "exit_code": 4, "error": said}
     if answer.get("error"):
         module.fail_json(msg=answer["error"], rc=code, answer=answer)
     return answer
