@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pidoctor.errors import UsageError
+from pidoctor.fleet.own_facts import with_own_facts
 from pidoctor.fleet.record import ANY, Software
 from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.difference import steps
@@ -150,16 +151,15 @@ def _with_whose(machine: Profile, other: Profile) -> Profile:
 def _with_libraries(machine: Profile, other: Profile) -> Profile:
     """With the packages of its system, where those are all that it lacks; else as the other."""
     complete = next(with_libraries(machine), None)
-    if complete is not None and not other.system.lacks.or_else(()):
-        return complete
-    changed = _in("system", "lacks")(machine, other)
+    if complete is None or other.system.lacks.or_else(()):
+        complete = _in("system", "lacks", "glibcxx")(machine, other)
     known = machine.system.glibcxx.is_known
-    return changed if known else _in("system", "glibcxx")(changed, other)
+    return _in("system", "glibcxx")(complete, machine) if known else complete
 
 
 def _with_bits(machine: Profile, other: Profile) -> Profile:
     if image_of(machine) is not None:
-        return with_bits(machine, other.python.bits.or_else(64))
+        return with_own_facts(machine, with_bits(machine, other.python.bits.or_else(64)))
     python = _in("python", "architecture", "bits", "float_abi")(machine, other)
     return _in("system", "architecture")(python, other)
 
@@ -167,7 +167,8 @@ def _with_bits(machine: Profile, other: Profile) -> Profile:
 def _with_release(machine: Profile, other: Profile) -> Profile:
     image, own = image_of(other), image_of(machine)
     if image is not None:
-        return with_image(machine, image._replace(bits=own.bits if own else image.bits))
+        stock = with_image(machine, image._replace(bits=own.bits if own else image.bits))
+        return with_own_facts(machine, stock)
     if machine.python.bits.value != other.python.bits.value:
         raise UsageError("a system that is in no table, of another word size")
     system = replace(other.system, page_size=machine.system.page_size)
@@ -180,7 +181,12 @@ def _board(profile: Profile) -> str:
 
 
 def _with_board(machine: Profile, other: Profile) -> Profile:
-    return with_board(machine, other.board.id.or_else(""), other.board.memory.value)
+    """With another model; that the same model has other memory is a fact of its own."""
+    name = other.board.id.or_else("")
+    if name == machine.board.id.value:
+        raise UsageError("it is the same board")
+    changed = with_board(machine, name, other.board.memory.value)
+    return with_own_facts(machine, changed, processor=False)
 
 
 def _with_memory(machine: Profile, other: Profile) -> Profile:
@@ -193,7 +199,9 @@ def _bits(profile: Profile) -> str:
 
 
 def _system(profile: Profile) -> str:
-    return profile.system.name.or_else("")
+    """By our own name for it: images of one release call themselves differently."""
+    image = image_of(profile)
+    return image.row.name if image else profile.system.name.or_else("")
 
 
 _ON_32_BIT = "let it have packages from the package index and {}"

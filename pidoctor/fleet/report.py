@@ -130,34 +130,32 @@ _ORDER = (
 )
 
 
-Installed = Mapping[tuple[Optional[Fingerprint], BoardStatus], Software]
-"""What most boards of a group have, by its fingerprint and verdict."""
+Key = tuple[Optional[Fingerprint], BoardStatus]
+Installed = Mapping[Key, list[tuple[Software, int]]]
+"""What the boards of a group have, and how many of them, the commonest first."""
 
 
 def _groups(store: BoardStore) -> tuple[list[FleetGroup], Installed]:
-    counted: dict[tuple[Fingerprint | None, BoardStatus], list[Count]] = {}
+    counted: dict[Key, list[Count]] = {}
     for count in store.counts():
         counted.setdefault((count.fingerprint, count.verdict), []).append(count)
-    names: dict[tuple[Fingerprint | None, BoardStatus], list[str]] = {}
+    names: dict[Key, list[str]] = {}
     for found, verdict, name in store.names(EXAMPLES):
         names.setdefault((found, verdict), []).append(name)
-    software = {
-        key: [one for one, _ in _summed(counts, _software) if one.runtime] or [ANY]
-        for key, counts in counted.items()
-    }
+    software = {key: _summed(counts, _software) for key, counts in counted.items()}
     groups = [
         FleetGroup(
             found,
             verdict,
             sum(count.boards for count in counts),
             tuple(names[found, verdict]),
-            tuple(str(one) for one in software[found, verdict] if one != ANY),
+            tuple(str(one) for one, _ in software[found, verdict] if one.runtime),
             tuple(_causes(counts)),
         )
         for (found, verdict), counts in counted.items()
     ]
     groups.sort(key=lambda g: (_ORDER.index(g.verdict), -g.boards, g.names))
-    return groups, {key: found[0] for key, found in software.items()}
+    return groups, software
 
 
 def _summed(counts: list[Count], name: Callable[[Count], T]) -> list[tuple[T, int]]:
@@ -186,16 +184,24 @@ def _told(
     good = [group for group in groups if group.verdict.good and group.fingerprint is not None]
     good.sort(key=lambda group: (group.verdict is not BoardStatus.WORKS, -group.boards))
     peers = [
-        Peer(case, group.boards, group.verdict is BoardStatus.WORKS)
+        Peer(case, boards, group.verdict is BoardStatus.WORKS)
         for group in good[:_PEERS]
-        for case in [_case(group, installed, store)]
+        for software, boards in installed[group.fingerprint, group.verdict]
+        for case in [_case(group, software, store)]
         if case is not None
-    ]
+    ][: 2 * _PEERS]
     bad = [at for at, group in enumerate(groups) if not group.verdict.good] if peers else []
     compared = {*sorted(bad, key=lambda at: -groups[at].boards)[:_TOLD]}
     for at, group in enumerate(groups):
-        case = _case(group, installed, store) if at in compared else None
-        yield group if case is None else replace(group, telling=_telling(case, peers, asker))
+        found = installed[group.fingerprint, group.verdict]
+        software, alike = next((pair for pair in found if pair[0].version), (ANY, group.boards))
+        case = _case(group, software, store) if at in compared else None
+        if case is None:
+            yield group
+            continue
+        told = _telling(case, peers, asker)
+        alike = alike if case.software != ANY else group.boards
+        yield replace(group, telling=told and told._replace(alike=alike))
 
 
 def _telling(case: BoardCase, peers: list[Peer], asker: Asker) -> FleetTelling | None:
@@ -205,14 +211,13 @@ def _telling(case: BoardCase, peers: list[Peer], asker: Asker) -> FleetTelling |
         return None
 
 
-def _case(group: FleetGroup, installed: Installed, store: BoardStore) -> BoardCase | None:
-    """The machine of a group with what most of its boards have; None where it is not known."""
+def _case(group: FleetGroup, software: Software, store: BoardStore) -> BoardCase | None:
+    """The machine of a group with what boards of it have; None where it is not known."""
     data = store.machine(group.fingerprint) if group.fingerprint else None
     if data is None:
         return None
     tried = group.verdict is not BoardStatus.CANNOT
-    software = installed[group.fingerprint, group.verdict] if tried else ANY
-    return BoardCase(bare(codec.from_json(data)), software if software.version else ANY)
+    return BoardCase(bare(codec.from_json(data)), software if tried and software.version else ANY)
 
 
 def _drift(store: BoardStore) -> FleetDrift | None:

@@ -31,8 +31,9 @@ class Peer(NamedTuple):
 class FleetTelling(NamedTuple):
     """The fact: its name, its value on the boards that do not work, and on ``boards`` that do.
 
-    ``text`` is what to do, ``result`` what would then be installed. Where it is not ``verified``
-    it is the only fact that differs, resolving sees nothing wrong with it, and both are empty.
+    ``alike`` boards of the group have the software that it was found with. ``text`` is what to do,
+    ``result`` what would then be installed. Where it is not ``verified`` it is the only fact that
+    differs, resolving sees nothing wrong with it, and both are empty.
     """
 
     fact: Text
@@ -42,6 +43,7 @@ class FleetTelling(NamedTuple):
     text: str = ""
     result: str = ""
     verified: bool = True
+    alike: Amount = 0
 
 
 def telling(failing: BoardCase, peers: Sequence[Peer], asker: Asker) -> FleetTelling | None:
@@ -49,6 +51,8 @@ def telling(failing: BoardCase, peers: Sequence[Peer], asker: Asker) -> FleetTel
 
     Raises CouldNotCheckError where too little is known of the failing machine.
     """
+    if any(_is_alike(failing, peer) for peer in peers):
+        return None  # whatever it is, it is none of the facts that are known
     if _plan(failing, asker) is not None:
         return _only_difference(failing, peers)
     for axis, peer, changed in _changed(failing, peers):
@@ -67,6 +71,12 @@ def telling(failing: BoardCase, peers: Sequence[Peer], asker: Asker) -> FleetTel
 
 def _plan(case: BoardCase, asker: Asker) -> Plan | None:
     return asker.plan(case.profile, case.software)
+
+
+def _is_alike(failing: BoardCase, peer: Peer) -> bool:
+    """Whether boards with the same facts were tried, and work."""
+    machine = fingerprint(failing.profile) == fingerprint(peer.case.profile)
+    return peer.tried and machine and failing.software in (ANY, peer.case.software)
 
 
 def _changed(failing: BoardCase, peers: Sequence[Peer]) -> Iterator[tuple[Axis, Peer, BoardCase]]:
@@ -103,15 +113,18 @@ def _decides(axis: Axis, failing: BoardCase, working: BoardCase, asker: Asker) -
 
 def _only_difference(failing: BoardCase, peers: Sequence[Peer]) -> FleetTelling | None:
     """The one fact in which boards that were tried and work differ, though resolving sees nothing
-    wrong; None where there are more, or nothing was installed."""
+    wrong; None where there are more, others have the same value and work, or nothing was
+    installed."""
     if failing.software == ANY:
         return None
     here = _facts(failing)
-    for peer in sorted(peers, key=lambda peer: -peer.boards):
-        there = _facts(peer.case)
+    tried = [(peer, _facts(peer.case)) for peer in peers if peer.tried]
+    for peer, there in sorted(tried, key=lambda pair: -pair[0].boards):
         differing = [name for name, value in here.items() if there[name] != value]
-        if peer.tried and len(differing) == 1:
-            (name,) = differing
+        if len(differing) != 1:
+            continue
+        (name,) = differing
+        if all(facts[name] != here[name] for _, facts in tried):
             return FleetTelling(name, here[name], there[name], peer.boards, verified=False)
     return None
 

@@ -246,6 +246,72 @@ def test_of_two_differences_that_explain_nothing_none_is_named(tmp_path: Path) -
     assert told(tmp_path) is None
 
 
+def test_boards_that_are_alike_and_work_refute_every_fact(tmp_path: Path) -> None:
+    """Whatever resolving says of the libc: others with the same one and all else work."""
+    old, software = system(PI4, libc_version="2.31"), ("ai-edge-litert", "2.1.1", "2.2.6")
+    for number in range(WORKING):
+        tried(tmp_path, f"good-{number}", target(PI4), *software, passed=True)
+    tried(tmp_path, "bad", old, *software, passed=False)
+    found = told(tmp_path)
+    assert found["fact"] == "C library"
+    tried(tmp_path, "alike", old, *software, passed=True)
+    assert told(tmp_path) is None
+
+
+def test_a_difference_that_boards_which_work_have_too_is_not_named(tmp_path: Path) -> None:
+    """Some with pages of 16 KiB work, so it is not the pages."""
+    software = ("tflite-runtime", "2.14.0", "1.26.4")
+    tried(tmp_path, "small", system(PI5, page_size=4096), *software, passed=True)
+    tried(tmp_path, "bad", target(PI5), *software, passed=False)
+    assert told(tmp_path)["fact"] == "page size"
+    tried(tmp_path, "other", target("pi5-8gb/bookworm-64"), *software, passed=True)
+    assert told(tmp_path) is None
+
+
+def test_an_install_that_came_to_nothing_has_no_software_and_blames_no_fact(
+    tmp_path: Path,
+) -> None:
+    """The server was not there; that the pages differ is no matter."""
+    software = ("tflite-runtime", "2.14.0", "1.26.4")
+    tried(tmp_path, "good", system(PI5, page_size=4096), *software, passed=True)
+    sent = receipt(target(PI5))
+    failed = {
+        "schema": "pidoctor-result/1",
+        "command": "install",
+        "exit_code": 1,
+        "profile": sent["profile"],
+        "install": {"status": "failed"},
+        "proof": None,
+        "resolution": {
+            "status": "plan",
+            "runtime": "tflite-runtime",
+            "packages": [
+                {"name": "tflite-runtime", "version": "2.14.0"},
+                {"name": "numpy", "version": "1.26.4"},
+            ],
+        },
+        "findings": [{"id": "network-timeout", "severity": "error", "message": "It took too long"}],
+    }
+    write(tmp_path, "bad", failed)
+    fleet = pidoctor("fleet", "report", str(tmp_path), "--json").json["fleet"]
+    (bad,) = [group for group in fleet["groups"] if group["verdict"] == "fails"]
+    assert (bad["software"], bad["telling"]) == ([], None)
+    assert bad["causes"][0]["id"] == "network-timeout"
+
+
+def test_a_fact_of_some_boards_of_a_group_is_told_of_those(tmp_path: Path) -> None:
+    """Two failed with NumPy 2, one with NumPy 1; of those that work one has another NumPy 1."""
+    for number, numpy in enumerate(("1.26.4", "1.26.4", "1.24.4")):
+        tried(tmp_path, f"good-{number}", target(PI4), "tflite-runtime", "2.14.0", numpy, True)
+    for number, numpy in enumerate(("2.2.6", "2.2.6", "1.25.2")):
+        tried(tmp_path, f"bad-{number}", target(PI4), "tflite-runtime", "2.14.0", numpy, False)
+    found = told(tmp_path)
+    assert (found["fact"], found["here"], found["there"]) == ("NumPy", "2.2.6", "1.26.4")
+    assert (found["alike"], found["boards"]) == (2, 2)
+    text = " ".join(pidoctor("fleet", "report", str(tmp_path)).out.split())
+    assert "NumPy tells 2 of them apart: 2.2.6 here, 1.26.4 on 2 boards" in text
+
+
 class Only4KiB(Asker):
     """As if wheels ran on pages of 4 KiB alone: none that is known asks for them."""
 
