@@ -200,8 +200,8 @@ def _told(
             yield group
             continue
         told = _telling(case, peers, asker)
-        alike = alike if case.software != ANY else group.boards
-        yield replace(group, telling=told and told._replace(alike=alike))
+        some = case.software != ANY and alike < group.boards
+        yield replace(group, telling=told and told._replace(alike=alike if some else None))
 
 
 def _telling(case: BoardCase, peers: list[Peer], asker: Asker) -> FleetTelling | None:

@@ -31,9 +31,10 @@ class Peer(NamedTuple):
 class FleetTelling(NamedTuple):
     """The fact: its name, its value on the boards that do not work, and on ``boards`` that do.
 
-    ``alike`` boards of the group have the software that it was found with. ``text`` is what to do,
-    ``result`` what would then be installed. Where it is not ``verified`` it is the only fact that
-    differs, resolving sees nothing wrong with it, and both are empty.
+    ``alike`` boards of the group have the software that it was found with; None where that is all
+    of them. ``text`` is what to do, ``result`` what would then be installed. Where it is not
+    ``verified`` it is the only fact that differs, resolving sees nothing wrong with it, and both
+    are empty.
     """
 
     fact: Text
@@ -43,7 +44,7 @@ class FleetTelling(NamedTuple):
     text: str = ""
     result: str = ""
     verified: bool = True
-    alike: Amount = 0
+    alike: Amount | None = None
 
 
 def telling(failing: BoardCase, peers: Sequence[Peer], asker: Asker) -> FleetTelling | None:

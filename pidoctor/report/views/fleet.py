@@ -66,7 +66,7 @@ def told(group: FleetGroup) -> str:
     telling = group.telling
     if telling is None:
         return ""
-    whose = f"{telling.alike} of them" if telling.alike < group.boards else ""
+    whose = f"{telling.alike} of them" if telling.alike else ""
     if not telling.verified:
         boards = count(telling.boards, "board that works", "boards that work")
         return (
