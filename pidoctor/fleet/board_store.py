@@ -49,6 +49,11 @@ _INSERT = f"""INSERT INTO fleet_board (report, board, {", ".join(_COLUMNS)}, fin
 },
     fingerprint = CASE WHEN excluded.fingerprint IS NULL OR (fleet_board.fingerprint IS NOT NULL
         AND NOT {_LATER}) THEN fleet_board.fingerprint ELSE excluded.fingerprint END"""  # noqa: S608
+_PLAIN = {  # parts of what the databases say, in words for people
+    "is locked": "another program is writing to it; try again when it is done",
+    "duplicate key": "another report was made at the same time; try again",
+    "malformed": "it is damaged; name a file that is not there, and a new one is begun",
+}
 
 
 class Count(NamedTuple):
@@ -123,6 +128,7 @@ def _said(where: str | None, error: Exception) -> UsageError | CouldNotCheckErro
     shown = clean_urls(where or "the temporary store")
     if "not a database" in reason:
         return KIND.foreign(shown)
+    reason = next((said for part, said in _PLAIN.items() if part in reason), reason)
     return CouldNotCheckError(f"{shown}: {clean_urls(reason)}")
 
 
@@ -139,9 +145,11 @@ class BoardStore:
         """Begin a report made at ``made`` (ISO 8601)."""
         for statement in _TABLES:
             self._run(statement)
-        (newest,) = next(self._run("SELECT COALESCE(MAX(id), 0) FROM fleet_report"))
-        self.report = int(newest) + 1
-        self._run("INSERT INTO fleet_report (id, made) VALUES (?, ?)", self.report, made)
+        # Written first: two reports that are made at once wait for each other.
+        newest = "SELECT COALESCE(MAX(id), 0) + 1, ? FROM fleet_report"
+        self._run(f"INSERT INTO fleet_report (id, made) {newest}", made)
+        (own,) = next(self._run("SELECT MAX(id) FROM fleet_report"))
+        self.report = int(own)
         for table, column in (
             ("fleet_report", "id"),
             ("fleet_board", "report"),
@@ -221,16 +229,18 @@ class BoardStore:
         return str(row[0]) if row else None
 
     def moved(self) -> Iterator[FleetMoved]:
-        """The boards that are new, gone, or do otherwise than in the report before."""
+        """The boards that are new, gone, or do otherwise than in the report before, by name."""
         self._flush()
         said = "verdict || CASE WHEN runtime = '' THEN '' ELSE ' ' || runtime || ' ' || version END"
         now = f"SELECT board, {said} AS says FROM fleet_board WHERE report = ?"  # noqa: S608
         rows = self._run(
-            f"""SELECT a.board, b.says, a.says FROM ({now}) a
+            f"""SELECT board, old, new FROM (
+                SELECT a.board, b.says AS old, a.says AS new FROM ({now}) a
                 LEFT JOIN ({now}) b ON a.board = b.board WHERE b.says IS NULL OR a.says <> b.says
                 UNION ALL
                 SELECT b.board, b.says, NULL FROM ({now}) b
-                LEFT JOIN ({now}) a ON a.board = b.board WHERE a.board IS NULL""",  # noqa: S608
+                LEFT JOIN ({now}) a ON a.board = b.board WHERE a.board IS NULL
+            ) AS differing ORDER BY LENGTH(board), board""",  # noqa: S608
             *(self.report, self.report - 1, self.report - 1, self.report),
         )
         for board, then, since in rows:

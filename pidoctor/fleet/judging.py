@@ -75,7 +75,8 @@ class Judge:
             yield self._machine(document, profile, "result")
             return
         if said is None:
-            raise UsageError(f"is a result of pidoctor {_text(data.get('command'))}, of no board")
+            command = f"pidoctor {_text(data.get('command'))}".strip()
+            raise UsageError(f"is a result of {command}, of no board")
         kind = "triage" if data.get("command") == "triage" else "result"
         time = board_time(_text(_dict(data.get("receipt")).get("time")), document.time)
         record = said._replace(board=document.board, time=time, kind=kind, fingerprint=found)

@@ -113,7 +113,7 @@ def _line(stream: BinaryIO, line: bytes, place: Document, number: int) -> Docume
     try:
         return _named(place._replace(data=_json(line)), number)
     except UsageError as error:
-        return _named(place._replace(error=str(error)), number)
+        return _named(place._replace(error=f"line {number}: {error}"), number)
 
 
 def _named(document: Document, number: int) -> Document:
