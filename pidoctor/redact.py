@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from pidoctor.expressions import expression
 from pidoctor.redact_commands import COMMANDS, OWNERS
 from pidoctor.redact_rule import SecretRule
 from pidoctor.redact_rules import (
@@ -38,7 +39,7 @@ _ROUNDS = 8  # a masked part can bring another one to light; two rounds do for n
 _SHORTEST_HOST = 4  # a shorter name would be found inside of ordinary words
 
 # An option whose value is a secret, when the two are items of a list.
-_OPTION = re.compile(rf"-[\w-]{{0,60}}?{NAMED}", re.IGNORECASE)
+_OPTION = expression(rf"-[\w-]{{0,60}}?{NAMED}", re.IGNORECASE)
 _LOGIN_OPTIONS = ("-u", "-U", "--user", "--proxy-user")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from pidoctor.expressions import expression
 from pidoctor.redact_rule import SecretRule
 from pidoctor.urls import MASK, URL, clean_url, without_login
 
@@ -24,7 +25,7 @@ _SHORT = (
 _TAIL = r"(?:s|[_-]?(?:key|value|base|hash|string|raw|plain|\d{1,4})){0,3}"
 NAMED = rf"(?:(?:{_LONG}|(?<![A-Za-z])(?:{_SHORT})){_TAIL})"
 # "pass" is a word of its own, too: "pass: 3" is no password, and "--pass" rarely is.
-_PROSE = re.compile(r"pass|auth|cookies?|tokens|otp")
+_PROSE = expression(r"pass|auth|cookies?|tokens|otp")
 # A version is no secret: google-auth is the name of a package.
 VERSION = r"\d+(?:\.\d+)+"
 _NO_VERSION = rf"(?!=?\\*[\"']?{VERSION}\\*[\"']?(?:[\s,;)}}\]]|\Z))"
@@ -51,7 +52,7 @@ SPACE = r"(?:\s|\\[nrt])"  # a line that ends may be written as \n, in JSON and 
 
 # Where a path may begin, also after an option's letter: -I/home/me/include.
 PATH_START = r"(?:(?<![\w.])|(?<=[\s\"'=,]-[A-Za-z]))"
-_USEFUL_FRAGMENT = re.compile(r"(?:sha256|sha384|sha512|md5)=[0-9a-f]+|egg=[\w.-]+")
+_USEFUL_FRAGMENT = expression(r"(?:sha256|sha384|sha512|md5)=[0-9a-f]+|egg=[\w.-]+")
 
 
 def masked(found: re.Match[str]) -> str:
@@ -62,7 +63,7 @@ def masked(found: re.Match[str]) -> str:
 
 
 # How sentences go on that tell what is wrong with a file: "/etc/passwd: not a .tflite model".
-_TOLD = re.compile(
+_TOLD = expression(
     r"(?:a|an|cannot|does|has|is|larger|no|not|permission|there|too)\Z", re.IGNORECASE
 )
 
@@ -88,12 +89,12 @@ def _address(found: re.Match[str]) -> str:
     return f"{clean_url(url)}{question_mark}{query}{hash_sign}{fragment}"
 
 
-_OPERATOR_BEFORE = re.compile(
+_OPERATOR_BEFORE = expression(
     r"(?:[=<>!~^]=?|[A-Za-z0-9][-_+]|\bv|\bver|\bversions?\b[^\n]*)\s*\Z", re.I
 )
-_PACKAGE_BEFORE = re.compile(r"(?:\b[A-Za-z]\w*[-_]\w[\w-]*|\b[A-Za-z]+\d\w*)\s+\(?\Z")
-_PAIR_BEFORE = re.compile(r"[\"'](?P<name>[A-Za-z][\w. -]*)\\*[\"']\s*[:,]\s*\\*[\"']\Z")
-_ADDRESS_NAME = re.compile(
+_PACKAGE_BEFORE = expression(r"(?:\b[A-Za-z]\w*[-_]\w[\w-]*|\b[A-Za-z]+\d\w*)\s+\(?\Z")
+_PAIR_BEFORE = expression(r"[\"'](?P<name>[A-Za-z][\w. -]*)\\*[\"']\s*[:,]\s*\\*[\"']\Z")
+_ADDRESS_NAME = expression(
     r"(?:^|[_. -])(?:ip|ip_?v4|addr|address|host|server|gateway|dns|nameserver|peer|remote|via)\b",
     re.IGNORECASE,
 )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 
+from pidoctor.expressions import expression
+
 MASK = "***"
 
 # A URL in a text. A password may have a backslash in it; after that one is JSON's or a string's.
 # The bracket that closes "(from https://...)" is not the URL's.
-URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://(?:[^\s\"'<>/]*@)?[^\s\"'<>\\]*[^\s\"'<>\\)]")
+URL = expression(r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://(?:[^\s\"'<>/]*@)?[^\s\"'<>\\]*[^\s\"'<>\\)]")
 
 # Up to the last @ before the path: a password may have ? and # in it that should have been quoted.
-_LOGIN = re.compile(r"\A([^:/]+://)[^/]*@")
+_LOGIN = expression(r"\A([^:/]+://)[^/]*@")
 
 # A path segment that is a long mix of letters and digits is a token, not a name: hosted indexes
 # put theirs into the path.
-_TOKEN = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_=~-]{20,}")
+_TOKEN = expression(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_=~-]{20,}")
 
 
 def without_login(url: str) -> str:

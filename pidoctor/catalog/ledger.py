@@ -7,7 +7,6 @@ files are what can be read, and a run is a proof: it outranks both, either way.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -15,13 +14,14 @@ from typing import Any, NamedTuple
 
 from pidoctor.catalog.processor import decisive, with_implied
 from pidoctor.catalog.wheels import CatalogError, read_document, shipped_index
+from pidoctor.expressions import expression
 
 FILE = "proofs.jsonl"
 PASSED = "passed"
 INTERPRETER = ("float32", "int8")
 COMPILED_MODEL = "compiled-model"
 ILLEGAL_INSTRUCTION = "SIGILL"
-_NO_MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
+_NO_MODULE = expression(r"ModuleNotFoundError: No module named '([\w.]+)'")
 
 
 class LedgerRun(NamedTuple):

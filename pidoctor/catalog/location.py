@@ -18,9 +18,10 @@ from pidoctor.catalog.wheels import (
     shipped_index,
 )
 from pidoctor.decoding import Form, Line
+from pidoctor.expressions import expression
 
 POINTER = "current.json"
-_RETRIEVED = re.compile(rb'"retrieved": "(\d{4}-\d\d-\d\d)"')
+_RETRIEVED = expression(rb'"retrieved": "(\d{4}-\d\d-\d\d)"')
 PlainName = Annotated[str, Form("a name without a path", re.compile(r"\w[\w.-]*").fullmatch)]
 _HEAD = 256  # bytes of an index file that hold its date
 

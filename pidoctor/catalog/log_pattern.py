@@ -14,6 +14,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from pidoctor.expressions import expression
+
 GAP = ".*"
 MAX_REPEATS = 4
 """Open-ended repetitions one piece may hold."""
@@ -74,7 +76,7 @@ def pattern(text: str) -> Pattern:
     return Pattern(text, max(found, key=_shortest))
 
 
-_EITHER_CASE = re.compile(r"(?<!\\)\[(\w)(\w)\]$")
+_EITHER_CASE = expression(r"(?<!\\)\[(\w)(\w)\]$")
 
 
 def _with_either_case(text: str, literal: str) -> frozenset[str]:
@@ -108,9 +110,9 @@ def _plain_run(piece: str) -> str:
     return max(best, run, key=len)
 
 
-_SPECIAL = re.compile(r"[\\\[\](){}?*+.|^$]")
+_SPECIAL = expression(r"[\\\[\](){}?*+.|^$]")
 _GROUP = r"\((?:[^()\\\[]|\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|%s)*\)"
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]|"
     + _GROUP % (_GROUP % (_GROUP % r"(?!)"))
     + r"|\{\d+,?\d*\}|.",

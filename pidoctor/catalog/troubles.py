@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from pidoctor.catalog.rules import TABLES
 from pidoctor.catalog.tables import derived, load
+from pidoctor.expressions import expression
 from pidoctor.result import Remedy
 
 GROUPS = tuple(part.partition("/")[2] for part in TABLES["troubles"].parts)
@@ -21,8 +22,8 @@ GROUPS = tuple(part.partition("/")[2] for part in TABLES["troubles"].parts)
 FILLED = "!"
 """The condition that a slot of this name can be filled."""
 
-_SLOT = re.compile(r"\{(\w+)\}")
-_SENTENCE_END = re.compile(r"(?<=[.:;]) (?=[A-Z])")
+_SLOT = expression(r"\{(\w+)\}")
+_SENTENCE_END = expression(r"(?<=[.:;]) (?=[A-Z])")
 
 
 class Sign(NamedTuple):

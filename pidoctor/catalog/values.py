@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from pidoctor.expressions import expression
 from pidoctor.platforms.versions import parse_version
 
-_CLAUSE = re.compile(r"(==|!=|<=|>=|<|>|~=)\s*\d+(\.\d+)*(\.\*)?")
+_CLAUSE = expression(r"(==|!=|<=|>=|<|>|~=)\s*\d+(\.\d+)*(\.\*)?")
 
 
 class Dotted(str):

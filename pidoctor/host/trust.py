@@ -7,10 +7,11 @@ only where it is a Python installed elsewhere on this machine, by root or by thi
 from __future__ import annotations
 
 import os
-import re
 import stat
 
-_PYTHON = re.compile(r"(python|pypy)[0-9.]*t?")
+from pidoctor.expressions import expression
+
+_PYTHON = expression(r"(python|pypy)[0-9.]*t?")
 
 
 def why_not_run(environment: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import os
-import re
 import stat
 import zipfile
 import zlib
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pidoctor.expressions import expression
 from pidoctor.install.durable import read_json, rename, sync_folder, write_json
 from pidoctor.install.place import Place
 
@@ -22,7 +22,7 @@ _OURS = frozenset(
     for name in ("pidoctor-receipt.json", "pidoctor-manifest.json", "pidoctor-proof.json")
     for end in ("", ".tmp")
 ) | {"pyvenv.cfg.tmp"}
-_DATA = re.compile(r"^[^/]+\.data/(purelib|platlib)/")  # the wheel format's other two roots
+_DATA = expression(r"^[^/]+\.data/(purelib|platlib)/")  # the wheel format's other two roots
 _METADATA_LIMIT = 1 << 20
 _CHUNK = 1 << 20
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from pidoctor.expressions import expression
 from pidoctor.host.base import Host, HostError, SearchPattern, read_text
 from pidoctor.platforms.versions import newest as newest_of
 from pidoctor.probe.elf_header import ElfError, parse_elf
@@ -26,10 +27,10 @@ RECORD_LIMIT = 4 << 20
 MOST_DISTRIBUTIONS = 2000
 MOST_REQUIREMENTS = 500
 _FILES_LIMIT = 192 << 20  # bytes of a distribution's ELF files that are searched
-METADATA_FOLDER = re.compile(
+METADATA_FOLDER = expression(
     r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-py\d[^-]*)?\.(?P<kind>dist|egg)-info"
 )
-_LIBRARY = re.compile(r"[^\x00-\x1f,\"]+\.so(?:\.\d+)*")
+_LIBRARY = expression(r"[^\x00-\x1f,\"]+\.so(?:\.\d+)*")
 
 _NUMPY_CAPSULE = SearchPattern("numpy-c-api", rb"(_ARRAY_API)")
 _NUMPY_2_NAME = SearchPattern("numpy-2-name", rb"(numpy\._core)")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from pidoctor.expressions import expression
 from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.distributions import installed_in
 from pidoctor.probe.environment_choice import EnvironmentChoice
@@ -19,7 +19,7 @@ from pidoctor.profile.fact import Fact
 
 RECEIPT, PROOF = "pidoctor-receipt.json", "pidoctor-proof.json"
 _RECEIPT_LIMIT = 1 << 20
-_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_DATE = expression(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def probe_environment(

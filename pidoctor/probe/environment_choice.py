@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 from pidoctor.host.base import Host, HostError
 from pidoctor.platforms.versions import minor_of, parse_version
 from pidoctor.probe.storage import absolute
@@ -22,7 +23,7 @@ from pidoctor.probe.virtual_environment import folder_of, is_environment, python
 from pidoctor.units import listed
 
 DEFAULT = ".venv"
-_VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
+_VERSION = expression(r"\d+\.\d+(\.\d+)?")
 _CONDA_BASE = ("base", "root")
 
 

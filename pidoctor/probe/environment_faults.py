@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
+from pidoctor.expressions import expression
 from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.distributions import METADATA_FOLDER
 from pidoctor.probe.reading import clean
@@ -18,7 +19,7 @@ ACTIVE = "VIRTUAL_ENV"
 _MOST_ENTRIES = 20
 _LIMIT = 4096  # bytes of a script's beginning
 # "#!/old/bin/python", and for a long path "#!/bin/sh" and then "'''exec' /old/bin/python".
-_STARTS = re.compile(r"(?:#!|^'''exec' )\"?(/[^\"\n]{1,1000}?)/bin/python[\d.]*\"?(?:\s|$)", re.M)
+_STARTS = expression(r"(?:#!|^'''exec' )\"?(/[^\"\n]{1,1000}?)/bin/python[\d.]*\"?(?:\s|$)", re.M)
 
 
 def moved(host: Host, folder: str) -> Iterator[Damage]:

@@ -14,6 +14,7 @@ from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import SystemRow, Systems, Unanswered, load_systems
 from pidoctor.catalog.tables import derived_from
+from pidoctor.expressions import expression
 
 ARCHITECTURES = {
     "aarch64": "aarch64",
@@ -32,13 +33,13 @@ ARCHITECTURES = {
     "x64": "x86_64",
 }
 _MAX_WORDS = 24
-_MEMORY = re.compile(r"(\d{1,5})([gm])(i?b)?(ram)?")
-_BITS = re.compile(r"(32|64)(bits?)?(os)?")
-_PYTHON = re.compile(r"(?:python|py|cp|cpython)?3\.?(\d{1,2})(?:\.\d{1,2})?m?")
-_DOTTED_PYTHON = re.compile(r"(?:python|py|cpython)?3\.(\d{1,2})(?:\.\d{1,2})?")
-_LIBC = re.compile(r"(glibc|musl)-?(\d{1,2}\.\d{1,3})")
+_MEMORY = expression(r"(\d{1,5})([gm])(i?b)?(ram)?")
+_BITS = expression(r"(32|64)(bits?)?(os)?")
+_PYTHON = expression(r"(?:python|py|cp|cpython)?3\.?(\d{1,2})(?:\.\d{1,2})?m?")
+_DOTTED_PYTHON = expression(r"(?:python|py|cpython)?3\.(\d{1,2})(?:\.\d{1,2})?")
+_LIBC = expression(r"(glibc|musl)-?(\d{1,2}\.\d{1,3})")
 # Words of a model's full name that no short name has.
-_NOISE = re.compile(
+_NOISE = expression(
     r"model|developerkit|devkit|rev(ision)?\d?(\.\d)?$"
     r"|^(on|with|of|and|the|my|a|lts|lite|desktop|server|headless|minimal|fresh|latest|version"
     r"|linux|gnu|os|image|docker|podman|qemu|vm|chroot|board|sbc|w|ram|running|using|hardware|in"
@@ -47,7 +48,7 @@ _NOISE = re.compile(
 # What is said in several words and means nothing here, or has a shorter form: sizes of a card, the
 # kernel's word size (the programs' decides), what a wheel's name begins with, a server's size.
 _PHRASES = tuple(
-    (re.compile(pattern), instead)
+    (expression(pattern), instead)
     for pattern, instead in (
         (
             r"\d+ ?[gt]i?b?(?: of)? (?:emmc|e?mmc|(?:micro)? ?sd(?: ?card)?|ssd|nvme|storage|disk)",
@@ -66,9 +67,9 @@ _PHRASES = tuple(
         ),
     )
 )
-_KERNEL = re.compile(r"\blinux \S+ \d+\.\d+\.\d+\S*")  # what uname -a prints
-_FILE = re.compile(r"\d{4}-\d\d-\d\d-?|(\.(img|iso|xz|zip|gz|7z))+$")  # of an image's file name
-_BALENA = re.compile(
+_KERNEL = expression(r"\blinux \S+ \d+\.\d+\.\d+\S*")  # what uname -a prints
+_FILE = expression(r"\d{4}-\d\d-\d\d-?|(\.(img|iso|xz|zip|gz|7z))+$")  # of an image's file name
+_BALENA = expression(
     r"(?:balenalib|resin)/([\w-]+?)(?:-python)?(?::([\w.-]+?))?(?:-(?:run|build))?(?=$|[\s/])"
 )
 

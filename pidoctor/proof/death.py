@@ -5,9 +5,9 @@ What the output and the end mean is the catalogue of troubles' to say, as for a 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
+from pidoctor.expressions import expression
 from pidoctor.proof.proof import Death
 
 STEPS = {
@@ -30,7 +30,7 @@ ENDINGS = {
 _DETAILS = ("symbol", "library", "version", "module", "feature", "op", "built")
 """What of the evidence names the missing thing."""
 
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?")
+_ESCAPES = expression(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?")
 _EVIDENCE_LENGTH = 300
 _LINE_LENGTH = 4096
 _TRACEBACK = "Traceback (most recent call last)"

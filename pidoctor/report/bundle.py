@@ -19,6 +19,7 @@ from typing import Any
 
 from pidoctor.envelope import Result
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 from pidoctor.redact import Identity, redact, redact_json
 from pidoctor.report.jsonout import dumps
 from pidoctor.safe_files import AnyPath, open_regular, write_output
@@ -37,7 +38,7 @@ MAX_LOGS = 5
 
 # One date for all entries: the same content gives the same file.
 _DATE = (1980, 1, 1, 0, 0, 0)
-_NAME = re.compile(r"[\w][\w.-]{0,99}(?:/[\w][\w.-]{0,99}){0,2}", re.ASCII)
+_NAME = expression(r"[\w][\w.-]{0,99}(?:/[\w][\w.-]{0,99}){0,2}", re.ASCII)
 _SYMLINK = 0o120000
 
 

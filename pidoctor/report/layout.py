@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from pidoctor.expressions import expression
 from pidoctor.report.document import COMMAND, PLAIN, STRONG, Piece, Words
 from pidoctor.report.look import Look
 from pidoctor.report.text import NBSP, ascii_only, printable
 
-_SPACES = re.compile(r"[ \t\r\n\v\f]+")
-_BREAKS = re.compile(r"[\t\r\n\v\f]")
+_SPACES = expression(r"[ \t\r\n\v\f]+")
+_BREAKS = expression(r"[\t\r\n\v\f]")
 # A number and its unit, which stay on one line.
-_MEASURE = re.compile(r"(?<=\d) (?=(?:bytes|[kMGT]B|KiB|ms|s|min)\b)")
+_MEASURE = expression(r"(?<=\d) (?=(?:bytes|[kMGT]B|KiB|ms|s|min)\b)")
 # A word as a shell splits them, its quotes included; compiled when the first command is shown.
 _QUOTED_WORD = r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+"""
 _NARROWEST = 12  # columns below which a table column is not worth having

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from pidoctor.expressions import expression
 
 # C0 and C1 controls, bidirectional overrides and other invisible formatting characters: each can
 # change what a terminal shows. Tab and newline are dealt with by the callers.
-_UNSAFE = re.compile(
+_UNSAFE = expression(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])?")
+_ESCAPES = expression(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])?")
 # How Python holds the bytes of a file's name that are no UTF-8.
-_BYTES = re.compile("[\udc80-\udcff]")
+_BYTES = expression("[\udc80-\udcff]")
 
 NBSP = "\u00a0"  # holds "3.7 GB" together; printed as a space
 _TYPOGRAPHY = {"–": "-", "—": "-", "…": "...", "’": "'", "“": '"', "”": '"', "×": "x", "→": "->"}

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from packaging.requirements import InvalidRequirement, Requirement
 
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 
-_ENTRY = re.compile(r"(?P<indent>\s*)-\s+(?P<text>.+)")
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_PACKAGE = re.compile(r"(?:[^\s:]+::)?(?P<name>[A-Za-z0-9][\w.-]*?)\s*(?P<bound>[=<>!~\d].*)?")
+_ENTRY = expression(r"(?P<indent>\s*)-\s+(?P<text>.+)")
+_COMMENT = expression(r"(?:^|\s)#.*$")
+_PACKAGE = expression(r"(?:[^\s:]+::)?(?P<name>[A-Za-z0-9][\w.-]*?)\s*(?P<bound>[=<>!~\d].*)?")
 
 
 class CondaFile(NamedTuple):

@@ -16,6 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 from pidoctor.requirements.conda_file import read_conda
 from pidoctor.requirements.options import FileOptions, options_of
 from pidoctor.requirements.other_files import (
@@ -30,10 +31,10 @@ from pidoctor.requirements.spelling import meant
 from pidoctor.requirements.text import lines_of, read_text, with_variables
 
 MOST_FILES = 50
-_HASH = re.compile(r"--hash[=\s]+([\w-]+):([0-9a-fA-F]+)")
-_OPTIONS_OF_A_LINE = re.compile(r"\s+-{1,2}[A-Za-z].*$")
+_HASH = expression(r"--hash[=\s]+([\w-]+):([0-9a-fA-F]+)")
+_OPTIONS_OF_A_LINE = expression(r"\s+-{1,2}[A-Za-z].*$")
 # Folders, files and addresses: what pip does not look for on an index.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = expression(
     r"\.{1,2}(?:\[|$)|file:|[\w.+-]+://|[^\s;@<>=!~\[]*/"
     r"|[^\s;@<>=]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)$"
 )

@@ -9,10 +9,11 @@ from packaging.utils import canonicalize_name
 
 from pidoctor.catalog.relations import SpokenName, load_relations
 from pidoctor.catalog.runtimes import load_runtimes
+from pidoctor.expressions import expression
 
 _LONGEST_NAME = 4  # words: "ai edge lite rt"
-_BARE = re.compile(r"[A-Za-z][\w.-]*")
-_NAME = re.compile(r"\s*([A-Za-z0-9][\w. -]*?)\s*((?:[\[<>=!~;@].*)?)", re.DOTALL)
+_BARE = expression(r"[A-Za-z][\w.-]*")
+_NAME = expression(r"\s*([A-Za-z0-9][\w. -]*?)\s*((?:[\[<>=!~;@].*)?)", re.DOTALL)
 
 
 def understood(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -14,6 +14,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 
 _COMPILE = "make one: uv pip compile {path} -o requirements.txt"
 # The file's name -> whose it is, and what makes a requirements file of it.
@@ -25,7 +26,7 @@ _NOT_READ = {
     "setup.cfg": ("setuptools'", _COMPILE),
     "setup.py": ("setuptools'", _COMPILE),
 }
-_PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
+_PYLOCK = expression(r"pylock(\.[^.]+)?\.toml")
 
 
 def refuse(path: Path) -> None:

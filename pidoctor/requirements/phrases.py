@@ -7,68 +7,69 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 
-_INSTALLER = re.compile(
+_INSTALLER = expression(
     r"[$!%#>\s]*(?:run\s+)?(?:sudo\s+(?:-\w+\s+)*)?(?:python[\d.]*\s+-m\s+)?"
     r"(?:(?:pip[\d.]*|uv(?:\s+(?:pip|tool))?|pipx|pipenv|pdm|poetry|conda|mamba|apt(?:-get)?|snap"
     r"|brew)\s+(?:install|add|download|wheel|uninstall|remove|create)|docker\s+(?:pull|run)|uvx)\s+",
     re.IGNORECASE,
 )
 # What pip and Python print where an install or an import fails.
-_MESSAGE = re.compile(
+_MESSAGE = expression(
     r"no module named|no matching distribution|could not find a version|not a supported wheel"
     r"|traceback|importerror|\berror:",
     re.IGNORECASE,
 )
-_IMPORT = re.compile(r"(?:import|from)\s+([A-Za-z][\w.]*)(?!\s*[<>=~!]).*")
-_MODULES = re.compile(
+_IMPORT = expression(r"(?:import|from)\s+([A-Za-z][\w.]*)(?!\s*[<>=~!]).*")
+_MODULES = expression(
     r"^((?:tensorflow|tf|tflite_runtime|ai_edge_litert)(?:\.lite)?)"
     r"\.(?:interpreter|keras|python)(?:\.\w+)*$",
     re.IGNORECASE,
 )
 # Options of installers that take a value.
-_VALUED = re.compile(
+_VALUED = expression(
     r"-[ifctnr]|--(?:(?:extra-)?index-url|find-links|channel|target|prefix|python(?:-version)?|"
     r"platform|abi|implementation|timeout|retries|proxy|cache-dir|trusted-host|root|src|name|"
     r"only-binary|no-binary|progress-bar|requirement)"
 )
 _AROUND = (  # a comment, a list's mark, TOML's quotes; words that name no package
-    (re.compile(r"\s#.*$|^\s*[-*]\s+"), ""),
-    (re.compile(r'\s*=\s*"(?=\d)([^"]*)"'), r"==\1"),
-    (re.compile(r'\s*=\s*"([^"]*)"'), r"\1"),
-    (re.compile(r"^(?:(?:any|the|latest|newest)\s+(?:version|release)s?\s+of\s+)?"
+    (expression(r"\s#.*$|^\s*[-*]\s+"), ""),
+    (expression(r'\s*=\s*"(?=\d)([^"]*)"'), r"==\1"),
+    (expression(r'\s*=\s*"([^"]*)"'), r"\1"),
+    (expression(r"^(?:(?:any|the|latest|newest)\s+(?:version|release)s?\s+of\s+)?"
                 r"(?:(?:any|the|full|whole|plain)\s+)*(?=\w)", re.I), ""),
-    (re.compile(r"\s+(?:full|package|library)$", re.I), ""),
+    (expression(r"\s+(?:full|package|library)$", re.I), ""),
 )  # fmt: skip
-_OR = re.compile(r"\s(?:or|vs\.?)\s+[A-Za-z]", re.IGNORECASE)
-_SPOKEN_VERSION = re.compile(r"\s+(?:version|ver\.?)\s+(?=[vV]?\d)", re.IGNORECASE)
+_OR = expression(r"\s(?:or|vs\.?)\s+[A-Za-z]", re.IGNORECASE)
+_SPOKEN_VERSION = expression(r"\s+(?:version|ver\.?)\s+(?=[vV]?\d)", re.IGNORECASE)
 _MORE = r"(?:newer|later|higher|above|up|greater)"
 _LESS = r"(?:older|earlier|lower|below|less)"
 _V = r"[vV]?(\d+(?:\.\d+)*)"
 # How a bound is spoken, and how pip writes it; the first that fits.
 _SPOKEN_BOUNDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(rf"\s+(?:between\s+)?{_V}\s*(?:-|–|\.\.+|\sto\s|\sand\s)\s*{_V}(?![\d.])", re.I),
+    (expression(rf"\s+(?:between\s+)?{_V}\s*(?:-|–|\.\.+|\sto\s|\sand\s)\s*{_V}(?![\d.])", re.I),
      lambda found: f">={found[1]},{_through(found[2])}"),
-    (re.compile(rf"\s+no[t]?\s+{_MORE}\s+than\s+{_V}", re.I), lambda found: _through(found[1])),
-    (re.compile(rf"\s+no[t]?\s+{_LESS}\s+than\s+{_V}", re.I), r">=\1"),
-    (re.compile(rf"(>=?\s*{_V})\s+(?:or|and)\s+{_MORE}\b", re.I), r"\1"),
-    (re.compile(rf"(<=?\s*{_V})\s+(?:or|and)\s+{_LESS}\b", re.I), r"\1"),
-    (re.compile(rf"(?:\s*==?\s*|\s+){_V}(?:\s*\+(?=\s|$)|\s+(?:or|and)\s+{_MORE}\b)", re.I),
+    (expression(rf"\s+no[t]?\s+{_MORE}\s+than\s+{_V}", re.I), lambda found: _through(found[1])),
+    (expression(rf"\s+no[t]?\s+{_LESS}\s+than\s+{_V}", re.I), r">=\1"),
+    (expression(rf"(>=?\s*{_V})\s+(?:or|and)\s+{_MORE}\b", re.I), r"\1"),
+    (expression(rf"(<=?\s*{_V})\s+(?:or|and)\s+{_LESS}\b", re.I), r"\1"),
+    (expression(rf"(?:\s*==?\s*|\s+){_V}(?:\s*\+(?=\s|$)|\s+(?:or|and)\s+{_MORE}\b)", re.I),
      r">=\1"),
-    (re.compile(rf"(?:\s*==?\s*|\s+){_V}\s+(?:or|and)\s+{_LESS}\b", re.I), r"<=\1"),
-    (re.compile(rf"\s+(?:at least|from|since|min(?:imum)?)\s+{_V}", re.I), r">=\1"),
-    (re.compile(rf"\s+(?:at most|up to|max(?:imum)?)\s+{_V}", re.I),
+    (expression(rf"(?:\s*==?\s*|\s+){_V}\s+(?:or|and)\s+{_LESS}\b", re.I), r"<=\1"),
+    (expression(rf"\s+(?:at least|from|since|min(?:imum)?)\s+{_V}", re.I), r">=\1"),
+    (expression(rf"\s+(?:at most|up to|max(?:imum)?)\s+{_V}", re.I),
      lambda found: _through(found[1])),
-    (re.compile(rf"\s+(?:{_MORE}|more) than\s+{_V}", re.I), r">\1"),
-    (re.compile(rf"\s+(?:(?:{_LESS}|earlier) than|below|under|before)\s+{_V}", re.I), r"<\1"),
+    (expression(rf"\s+(?:{_MORE}|more) than\s+{_V}", re.I), r">\1"),
+    (expression(rf"\s+(?:(?:{_LESS}|earlier) than|below|under|before)\s+{_V}", re.I), r"<\1"),
 )  # fmt: skip
-_AND = re.compile(r"\s*(?:,(?=\s*[A-Za-z])|\s&&?\s|\s\+\s|\s(?:and|plus|with)\s)\s*", re.IGNORECASE)
+_AND = expression(r"\s*(?:,(?=\s*[A-Za-z])|\s&&?\s|\s\+\s|\s(?:and|plus|with)\s)\s*", re.IGNORECASE)
 _JOINING = frozenset(("and", "plus", "with", "&", "+", ",", "&&"))
-_PYTHON = re.compile(
+_PYTHON = expression(
     r"\s+(?:(?:for|on|with|in|and)\s+)?(?:python|py)\s?(3\.\d+)\b.*", re.IGNORECASE
 )
-_PLACE = re.compile(r"\s+(?:for|on|in)\s+(?:an?\s+|my\s+|the\s+)?(.+)", re.IGNORECASE)
-_QUOTED = re.compile(r"([\"'])(.*)\1", re.DOTALL)
+_PLACE = expression(r"\s+(?:for|on|in)\s+(?:an?\s+|my\s+|the\s+)?(.+)", re.IGNORECASE)
+_QUOTED = expression(r"([\"'])(.*)\1", re.DOTALL)
 
 
 def bare(words: Sequence[str]) -> list[str]:

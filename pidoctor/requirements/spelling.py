@@ -15,22 +15,23 @@ from packaging.utils import (
 )
 
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 from pidoctor.requirements.phrases import bare
 from pidoctor.units import listed
 
 # "2.3", "v2.16.1", "2.x", "2.3.*", "2.22.0rc0"
 _VERSION = r"[vV]?(\d+(?:\.\d+)*(?:\.(?:\*|[xX]))?(?:(?:a|b|rc|\.?dev|\.?post)\d+)?)"
-_ALONE = re.compile(_VERSION)
-_BOUND = re.compile(r"(?:==|===|=>|=<|>=|<=|~=|!=|=|<|>)\s*[vV]?\d.*")
-_LATEST = re.compile(r"(?:(?:\s|==?|@|:)\s*)?\(?\b(?:latest|newest|stable)\b\)?", re.IGNORECASE)
+_ALONE = expression(_VERSION)
+_BOUND = expression(r"(?:==|===|=>|=<|>=|<=|~=|!=|=|<|>)\s*[vV]?\d.*")
+_LATEST = expression(r"(?:(?:\s|==?|@|:)\s*)?\(?\b(?:latest|newest|stable)\b\)?", re.IGNORECASE)
 # A name, what stands between, a version; without anything between it must have a dot.
-_NAMED = re.compile(
+_NAMED = expression(
     r"([A-Za-z][A-Za-z0-9]*(?:[-_. ][A-Za-z]+[A-Za-z0-9]*)*?)"
     rf"(?:(?:\s*(?:=|@|:|-|_|\(|\s)\s*){_VERSION}|[vV]?(\d+\.(?:\d+|[xX])(?:\.\d+)*))\)?(?:=[\w.]+)?"
 )
-_IMAGE = re.compile(r"(?:(?:[\w.-]+/)*([a-z]+)/\1|([a-z]+)):([\d.]+|latest)?(-[a-z\d-]+)?")
+_IMAGE = expression(r"(?:(?:[\w.-]+/)*([a-z]+)/\1|([a-z]+)):([\d.]+|latest)?(-[a-z\d-]+)?")
 _TURNED = (("=>", ">="), ("=<", "<="))
-_PROJECT = re.compile(r"https?://[^/]*/(?:project|simple)/([\w.-]+?)(?:/(\d[\w.]*))?/?(?:#.*)?")
+_PROJECT = expression(r"https?://[^/]*/(?:project|simple)/([\w.-]+?)(?:/(\d[\w.]*))?/?(?:#.*)?")
 _REQUIREMENTS = "is a file of requirements: name it with -r"
 _KERAS = "is a model before its conversion to .tflite: pidoctor help deploy"
 _OTHER = "is another framework's model: export it as a .tflite file first, then: pidoctor model"

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 from pidoctor.safe_files import open_regular
 
 LIMIT = 1 << 20  # bytes of a file
-_COMMENT = re.compile(r"(^|\s+)#.*$")
-_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
-_CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+_COMMENT = expression(r"(^|\s+)#.*$")
+_VARIABLE = expression(r"\$\{([A-Z0-9_]+)\}")
+_CODING = expression(rb"coding[:=]\s*([-\w.]+)")
 # Windows' PowerShell writes UTF-16 with `pip freeze > requirements.txt`.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

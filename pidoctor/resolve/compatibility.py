@@ -12,6 +12,7 @@ from packaging.tags import Tag, parse_tag
 from pidoctor.catalog.ledger import ILLEGAL_INSTRUCTION, Ledger
 from pidoctor.catalog.processor import in_words, missing_features, needed_features
 from pidoctor.catalog.wheels import Evidence, Library, Wheel
+from pidoctor.expressions import expression
 from pidoctor.platforms.interpreter import Interpreter
 from pidoctor.platforms.manylinux import LEGACY_GLIBC
 from pidoctor.platforms.tags import architectures, supported_tags
@@ -32,7 +33,7 @@ _ARCHITECTURE_NAMES = {
     "x86_64": "64-bit x86 (x86_64)",
     "i686": "32-bit x86 (i686)",
 }
-_PLATFORM = re.compile(
+_PLATFORM = expression(
     r"(?:(?P<many>manylinux(?:1|2010|2014|_2_(?P<glibc>\d+)))|(?P<musl>musllinux_\d+_\d+)|linux)"
     r"_(?P<architecture>\w+)"
 )

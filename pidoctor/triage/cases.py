@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 from pidoctor.triage.diagnosis import UNKNOWN, Diagnosis
 from pidoctor.triage.watched_command import COULD_NOT_TELL, NO_PROBLEM, PROBLEM, run_triage
 
@@ -125,7 +125,7 @@ def unexplained(cases: Sequence[LogCase]) -> list[Group]:
 MAX_CLUSTERS = 200
 """Groups of wordings that a further one is compared with."""
 
-_VARIES = re.compile(r"(?<!\w)/\S+|0x[0-9a-f]+|\d[\d.]*|'[^']*'|\"[^\"]*\"")
+_VARIES = expression(r"(?<!\w)/\S+|0x[0-9a-f]+|\d[\d.]*|'[^']*'|\"[^\"]*\"")
 
 
 def _alike(words: set[str], name: str) -> bool:

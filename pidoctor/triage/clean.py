@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pidoctor.expressions import expression
+
 CHUNK = 1 << 18
 """Bytes read at once."""
 
@@ -37,25 +39,25 @@ class Line:
     width: int
 
 
-_ESCAPES = re.compile(
+_ESCAPES = expression(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
     r"|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)"  # OSC: window titles, links
     r"|\x1b[()][0-9A-Za-z]"
     r"|\x1b[@-Z\\^_=>]"
 )
 # The same after the escape character itself was lost, or written out by a logger.
-_SPELLED_ESCAPES = re.compile(
+_SPELLED_ESCAPES = expression(
     r"(?:\\u001b|\\x1b|\\033|#033|\^\[)?\[(?:\d{1,3}(?:;\d{1,3}){0,4})?[mK]"
 )
-_CONTROL = re.compile(
+_CONTROL = expression(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
-_SPACES = re.compile(r"\s+")
+_SPACES = expression(r"\s+")
 # Typographic single quotes, guillemets, the grave and the acute accent; then double quotes.
 _QUOTES = str.maketrans(
     dict.fromkeys("\u2018\u2019\u00ab\u00bb`\u00b4", "'") | dict.fromkeys("\u201c\u201d\u201e", '"')
 )
-_ESCAPE_BYTES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
+_ESCAPE_BYTES = expression(rb"\x1b\[[0-?]*[ -/]*[@-~]")
 _QUOTE_BYTES = {
     chr(code).encode(): str(plain_quote).rjust(len(chr(code).encode())).encode()
     for code, plain_quote in _QUOTES.items()
@@ -65,7 +67,7 @@ _QUOTE_BYTES = {
 
 _CLOCK = r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?"
 _CLOCK_OF_A_CHAT = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?(?:\]| -) "
-_PREFIXES = re.compile(
+_PREFIXES = expression(
     "|".join(
         (
             r"#\d{1,4} (?:\d{1,6}\.\d{1,3} )?",  # docker buildkit
@@ -91,26 +93,26 @@ _PREFIXES = re.compile(
         )
     )
 )
-_JSON_FIELD = re.compile(
+_JSON_FIELD = expression(
     r"""["'](?:msg|stderr|stdout|module_std(?:err|out)|output|log|message)["']: ?["'b\[]"""
 )
 _STREAMS = ("stdout", "stderr")
 _JSON_TEXTS = ("log", "message", "MESSAGE", "msg", "line", "text", "output", "error", *_STREAMS)
 """Where a line that is a JSON object has what the program printed."""
 
-_NUMBERED = re.compile(r"\s*(\d{1,6})(?:\s?[:|.)]\s|\s)")
-_BOX_END = re.compile(r"\s*[│║]$")
-_BLOCK = re.compile(r"</?(?:p|pre|div|br|tr|li|h\d|blockquote)(?: [^<>]{0,200})?/?>|<br ?/>", re.I)
-_INLINE = re.compile(
+_NUMBERED = expression(r"\s*(\d{1,6})(?:\s?[:|.)]\s|\s)")
+_BOX_END = expression(r"\s*[│║]$")
+_BLOCK = expression(r"</?(?:p|pre|div|br|tr|li|h\d|blockquote)(?: [^<>]{0,200})?/?>|<br ?/>", re.I)
+_INLINE = expression(
     r"</?(?:code|span|font|td|th|table|tbody|ul|ol|b|i|em|strong|a|samp|kbd|tt|body|html|details"
     r"|summary)(?: [^<>]{0,200})?>"
     r"|\[/?(?:code|color|size|quote|font|spoiler|mono|b|i)(?:=[^\]\s]{1,40})?\]",
     re.I,
 )
-_ENTITY = re.compile(r"&(?:#(\d{1,6})|#[xX]([0-9a-fA-F]{1,5})|(lt|gt|amp|quot|apos|nbsp));")
+_ENTITY = expression(r"&(?:#(\d{1,6})|#[xX]([0-9a-fA-F]{1,5})|(lt|gt|amp|quot|apos|nbsp));")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'", "nbsp": " "}
-_ESCAPED_NEWLINE = re.compile(r"(?:\\{1,4}r)?\\{1,4}n")
-_ESCAPED_CHARACTER = re.compile(r"\\{1,3}(?=[\"'t/])")
+_ESCAPED_NEWLINE = expression(r"(?:\\{1,4}r)?\\{1,4}n")
+_ESCAPED_CHARACTER = expression(r"\\{1,3}(?=[\"'t/])")
 
 
 def logical_lines(number: int, line: bytes) -> Iterator[Line]:

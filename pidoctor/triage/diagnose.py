@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pidoctor.catalog.troubles import fill, holds
+from pidoctor.expressions import expression
 from pidoctor.result import Remedy
 from pidoctor.triage import missing_module
 from pidoctor.triage.comparison import runs_elsewhere
@@ -52,7 +52,7 @@ STRONG = 0.6
 MAX_OTHERS = 2
 """Guesses that are named beside a cause which is only likely."""
 
-_NAME = re.compile(r"[\"'(]?[A-Za-z0-9]|$")
+_NAME = expression(r"[\"'(]?[A-Za-z0-9]|$")
 
 IGNORED_VERSIONS = "pip-ignored-versions"
 """The symptom whose text lists the versions left out for their Requires-Python."""

@@ -10,50 +10,51 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pidoctor.expressions import expression
 from pidoctor.platforms.versions import Version, numbers_of
 from pidoctor.triage import sessions
 from pidoctor.triage.clean import Line
 from pidoctor.triage.witnesses import Witnesses, witnesses
 
-_INSTALL = re.compile(
+_INSTALL = expression(
     r"\b(?P<tool>pip3?(?:\.\d+)?|uv(?: pip)?|poetry|pipx|conda|mamba|pipenv)"
     r"\s+(?:install|add)\s+(?P<rest>[^|;&]{1,400})"
 )
-_SHOWN_COMMAND = re.compile(
+_SHOWN_COMMAND = expression(
     r"(?:sudo |\S{0,100}python3?(?:\.\d+)? -m )*"
     r"\b(?:pip3?|uv|apt|apt-get|pidoctor|pipx|conda)(?:\.\d+)? "
     r"(?:install|pip install|update) ?[^|;&]{0,400}"
 )
-_APT_INSTALL = re.compile(r"\bapt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+([^|;&]{1,400})")
-_DATE = re.compile(rb"\b(20[12]\d)-[01]\d-[0-3]\d[T ]\d\d:")
-_COLLECTING = re.compile(
+_APT_INSTALL = expression(r"\bapt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+([^|;&]{1,400})")
+_DATE = expression(rb"\b(20[12]\d)-[01]\d-[0-3]\d[T ]\d\d:")
+_COLLECTING = expression(
     r"^Collecting (?!package metadata)"
     r"([A-Za-z0-9][\w.\[\]-]{0,80}(?:[<>=!~]{1,2}[\w.,<>=!~*]{1,60})?)(?: |$)"
 )
-_CONDA_FOUND_NOTHING = re.compile(r"Package\w*NotFound|perhaps a typo or a missing channel")
-_CONDA_ASKED = re.compile(r"^- ([a-z0-9][\w.-]*(?:[=<>]=?[\w.*]+)?)(?:=\w+)?$")
+_CONDA_FOUND_NOTHING = expression(r"Package\w*NotFound|perhaps a typo or a missing channel")
+_CONDA_ASKED = expression(r"^- ([a-z0-9][\w.-]*(?:[=<>]=?[\w.*]+)?)(?:=\w+)?$")
 _CONDA_LINES = 40
 """Lines after conda's message in which it lists what it did not find."""
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = expression(
     r"^[\"']?([A-Za-z0-9][\w.-]{0,80}(?:\[[\w,.-]{1,60}\])?(?:(?:[<>=!~]=?|===)[\w.,*<>=!~+-]{1,60})?)[\"']?$"
 )
-_PIP_INSTALLED = re.compile(r"^Successfully installed (.+)$")
-_VERSIONED = re.compile(r"^([A-Za-z0-9][\w.-]*?)-(\d[\w.!+]*)$")
-_UV_VERSION = re.compile(r"^\+ ([A-Za-z0-9][\w.-]*)==(\d[\w.!+]*)")
-_LISTED_VERSION = re.compile(r"^([A-Za-z][\w.-]*)(?: +|==)(\d+\.\d[\w.]*)$")
-_SATISFIED = re.compile(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
-_UV_INSTALLED = re.compile(r"^\+ ([A-Za-z0-9][\w.-]*)==\d")
-_SHOWN = re.compile(r"^Name: ([A-Za-z][\w.-]*)$")
-_LISTED = re.compile(r"^([A-Za-z][\w.-]*)(?: +|==)\d+\.\d[\w.]*$")
-_APT_INSTALLED = re.compile(
+_PIP_INSTALLED = expression(r"^Successfully installed (.+)$")
+_VERSIONED = expression(r"^([A-Za-z0-9][\w.-]*?)-(\d[\w.!+]*)$")
+_UV_VERSION = expression(r"^\+ ([A-Za-z0-9][\w.-]*)==(\d[\w.!+]*)")
+_LISTED_VERSION = expression(r"^([A-Za-z][\w.-]*)(?: +|==)(\d+\.\d[\w.]*)$")
+_SATISFIED = expression(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
+_UV_INSTALLED = expression(r"^\+ ([A-Za-z0-9][\w.-]*)==\d")
+_SHOWN = expression(r"^Name: ([A-Za-z][\w.-]*)$")
+_LISTED = expression(r"^([A-Za-z][\w.-]*)(?: +|==)\d+\.\d[\w.]*$")
+_APT_INSTALLED = expression(
     r"^(?:Setting up |ii +)?python3?-([a-z0-9][a-z0-9-]*)(?::\w+)? (?:is already the newest|\(|\d)"
 )
-_IMPORTED_FROM = re.compile(r"/(?:site|dist)-packages/([A-Za-z]\w*)/")
-_OWN_PACKAGE = re.compile(
+_IMPORTED_FROM = expression(r"/(?:site|dist)-packages/([A-Za-z]\w*)/")
+_OWN_PACKAGE = expression(
     r"^File \"?(?P<folder>[^\"]{0,300}?/(?P<name>[A-Za-z]\w*))/__init__\.py\"?, line \d"
 )
-_OF_PYTHON = re.compile(r"/(?:site|dist)-packages|/lib(?:64)?/python\d|/python-wheels/")
+_OF_PYTHON = expression(r"/(?:site|dist)-packages|/lib(?:64)?/python\d|/python-wheels/")
 _OPTIONS_WITH_VALUE = frozenset(
     [
         "-i",

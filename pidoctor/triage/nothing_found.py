@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from pidoctor.expressions import expression
 from pidoctor.platforms.versions import Version as Numbers
 from pidoctor.platforms.versions import dotted, numbers_of
 from pidoctor.triage.likely_cause import FAINT, LIKELY, OPEN, SPELLING, SURE, Judge, LikelyCause
 from pidoctor.triage.log_facts import Facts, first_package, plain_name
 from pidoctor.triage.published import Published, looks_like_apt, misspelled, published
 
-_REQUIRES = re.compile(r"(\d[\w.]*) Requires-Python ([^;]+)")
+_REQUIRES = expression(r"(\d[\w.]*) Requires-Python ([^;]+)")
 
 _FIRST_PIP: Mapping[Numbers, Numbers] = {
     (3, 10): (21, 2),

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pidoctor.catalog.tables import load
+from pidoctor.expressions import expression
 from pidoctor.platforms.versions import Version, numbers_of
 from pidoctor.triage.log_facts import plain_name
 
@@ -103,7 +104,7 @@ def _is_slip(word: str, known: str) -> bool:
     return len(known) >= _LONG_ENOUGH and off <= 1 + (len(known) > _TWO_FROM)
 
 
-_APT_NAME = re.compile(r"^(?:python3?-(?!dateutil|dotenv|multipart|magic|jose)|lib)[\w.-]+$|-dev$")
+_APT_NAME = expression(r"^(?:python3?-(?!dateutil|dotenv|multipart|magic|jose)|lib)[\w.-]+$|-dev$")
 
 
 def looks_like_apt(name: str) -> bool:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from pidoctor.expressions import expression
+
 MAX_PARTS = 200
 """Commands of a log that are told apart; what comes later counts with the last of them."""
 
@@ -22,14 +24,14 @@ OF_A_COMMAND = ("python", "pip", "venv")
 PLAIN = 5
 """Weight from which on a line of a command's output tells such a fact, and not of another one."""
 
-_PROMPT = re.compile(
+_PROMPT = expression(
     r"^(?P<env>(?:\([\w .-]{1,40}\) ?)*)"
     r"(?:[\w.-]{1,40}@(?P<host>[\w.-]{1,60})[: ]?\S{0,80}? ?[$#%>]"  # pi@raspberrypi:~ $
     r"|~\S{0,60} ?[$#]|[$#%>!+]|PS [^>]{1,80}>"
     r"|RUN|Step \d+/\d+ : RUN|\[\d+/\d+\] RUN) ?(?P<typed>.+)$"  # docker
 )
-_CONTAINER = re.compile(r"[0-9a-f]{12}$")
-_PROGRAM = re.compile(
+_CONTAINER = expression(r"[0-9a-f]{12}$")
+_PROGRAM = expression(
     r"(?:^|[/ ])python[\d.]* (?:-\w+ )*?(?:\S*?(?P<script>[\w-]+\.py)\b"
     r"|-c .{0,200}?\b(?:import|from) (?P<module>[\w.]+))"
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from pidoctor.expressions import expression
 from pidoctor.triage.log_facts import Facts, installed_in, plain_name, same_command
 from pidoctor.triage.log_reader import Hit, Scan
 from pidoctor.triage.missing_module import name_of
@@ -16,9 +16,9 @@ ENDED_WELL = "ended-well"
 COMMAND_RAN, PROGRAM_RAN = "command-ran", "program-ran"
 """Signs of a command that was typed: that it ended well is seen by what follows."""
 
-_APT_SET_UP = re.compile(r"^(?:Setting up|status installed) ([a-z0-9][a-z0-9+.-]*)")
-_APT_HISTORY = re.compile(r"(?:^Install:|,) ([a-z0-9][a-z0-9+.-]*):\w+ \(")
-_SATISFIED = re.compile(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
+_APT_SET_UP = expression(r"^(?:Setting up|status installed) ([a-z0-9][a-z0-9+.-]*)")
+_APT_HISTORY = expression(r"(?:^Install:|,) ([a-z0-9][a-z0-9+.-]*):\w+ \(")
+_SATISFIED = expression(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
 
 
 def is_proof(success: Hit, seen: Scan) -> bool:

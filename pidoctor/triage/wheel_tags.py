@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from pidoctor.expressions import expression
 from pidoctor.platforms.versions import dotted, numbers_of
 from pidoctor.triage.likely_cause import LIKELY, SURE, LikelyCause
 from pidoctor.triage.log_facts import Facts
 from pidoctor.triage.witnesses import witnesses
 
-_NAME = re.compile(
+_NAME = expression(
     r"^(?P<name>[\w.]+)-(?P<version>[\w.+!]+)(?:-\d\w*)?-(?P<python>[\w.]+)-(?P<abi>[\w.]+)-(?P<platform>[\w.]+)\.whl$"
 )
-_PLATFORM = re.compile(
+_PLATFORM = expression(
     r"^(?:any|win\w*|macosx_\w+|(?:many|musl)?linux\w*?_(?P<arch>aarch64|armv[678]l|x86_64|i686|ppc64le|s390x))$"
 )
 

@@ -27,7 +27,7 @@ IMPORTS: Mapping[str, str] = {
         "result safe_files triage"
     ),
     "bench": "catalog decoding errors host model proof safe_files shapes units value_rules",
-    "catalog": "decoding errors json_schema platforms record_fields result units",
+    "catalog": "decoding errors expressions json_schema platforms record_fields result units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
         "ansible api asked bench catalog checks decoding envelope errors evidence example fitting "
@@ -47,44 +47,49 @@ IMPORTS: Mapping[str, str] = {
         "urls value_rules"
     ),
     "help": "catalog report",
-    "host": "decoding errors redact",
+    "host": "decoding errors expressions redact",
     "indexing": (
         "catalog decoding errors evidence host mutex platforms probe profile safe_files "
         "time_limit value_rules"
     ),
     "install": (
-        "catalog decoding errors host mutex platforms probe profile progress proof readiness "
-        "report resolve result safe_files time_limit triage units urls value_rules"
+        "catalog decoding errors expressions host mutex platforms probe profile progress proof "
+        "readiness report resolve result safe_files time_limit triage units urls value_rules"
     ),
     "json_schema": "profile record_fields",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
     "model": "catalog change_kinds decoding errors safe_files shapes units value_rules",
     "mutex": "errors",
-    "probe": "catalog errors host platforms profile readiness units urls",
-    "profile": "catalog decoding errors platforms",
-    "proof": "catalog decoding errors host result safe_files triage units value_rules",
+    "probe": "catalog errors expressions host platforms profile readiness units urls",
+    "profile": "catalog decoding errors expressions platforms",
+    "proof": "catalog decoding errors expressions host result safe_files triage units value_rules",
     "pyz": "errors platforms probe pyz_start safe_files",
     "pyz_start": "__main__",
     "readiness": "catalog profile resolve result units",
-    "redact": "redact_commands redact_rule redact_rules urls",
+    "redact": "expressions redact_commands redact_rule redact_rules urls",
     "redact_commands": "redact_rule redact_rules urls",
     "redact_rule": "",
-    "redact_rules": "redact_rule urls",
+    "redact_rules": "expressions redact_rule urls",
     "report": (
-        "asked bench decoding envelope errors evidence fleet indexing model platforms profile "
-        "proof record_fields redact resolve result safe_files shapes triage units value_rules"
+        "asked bench decoding envelope errors evidence expressions fleet indexing model "
+        "platforms profile proof record_fields redact resolve result safe_files shapes triage "
+        "units value_rules"
     ),
-    "requirements": "catalog decoding errors profile resolve safe_files units",
-    "resolve": "catalog change_kinds decoding errors platforms profile shapes units value_rules",
+    "requirements": "catalog decoding errors expressions profile resolve safe_files units",
+    "resolve": (
+        "catalog change_kinds decoding errors expressions platforms profile shapes units "
+        "value_rules"
+    ),
     "result": "value_rules",
     "safe_files": "errors",
     "shapes": "change_kinds value_rules",
     "sqlite_file": "errors",
     "time_limit": "errors",
     "triage": (
-        "catalog decoding errors host platforms profile redact resolve result safe_files shapes "
-        "sqlite_file value_rules"
+        "catalog decoding errors expressions host platforms profile redact resolve result "
+        "safe_files shapes sqlite_file value_rules"
     ),
+    "urls": "expressions",
 }
 
 # Rooms that only turn values into values: none of their modules touches anything.

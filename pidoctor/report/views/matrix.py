@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pidoctor.envelope import Cell, Result
+from pidoctor.expressions import expression
 from pidoctor.report.document import (
     BAD,
     FAINT,
@@ -37,7 +37,7 @@ from pidoctor.report.matrix_cells import (
 
 Letters = Mapping[str, str]
 
-_MEMORY = re.compile(r"(.+)-(\d+)([gm]b)")
+_MEMORY = expression(r"(.+)-(\d+)([gm]b)")
 
 
 def view(result: Result, detail: Detail) -> Iterator[Section]:
