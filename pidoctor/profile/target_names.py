@@ -21,6 +21,7 @@ from pidoctor.catalog.systems import (
     wrong_word_size,
 )
 from pidoctor.errors import UsageError
+from pidoctor.expressions import expression
 from pidoctor.profile.target_reading import FORM, Reading, board_part, fitting, memory_name
 from pidoctor.profile.target_suggestions import (
     device_in,
@@ -31,12 +32,16 @@ from pidoctor.profile.target_suggestions import (
 from pidoctor.profile.target_words import Said, say, shown
 
 _MAX_LENGTH = 200
+_IN_FULL = expression(r"([a-z\d.-]+)/([a-z\d.-]+)-(32|64)(?:/py(3\.\d+))?")
 
 
 def read_name(name: str) -> Reading:
     """The machine that ``name`` stands for; :class:`UsageError` with the nearest that exist."""
     if len(name) > _MAX_LENGTH or not name.strip(" /"):
         raise UsageError(f"target {shown(name)}: expected {FORM}")
+    in_full = _read_in_full(name)
+    if in_full is not None:
+        return in_full
     said = say(name)
     other = said.elsewhere
     if other is not None and not (other.unless and said.boards and getattr(said, other.unless)):
@@ -55,6 +60,26 @@ def read_name(name: str) -> Reading:
         what = "names several boards" if said.boards else "names no board"
         raise UsageError(f"target {shown(name)}: {what}{suggestions(said)}")
     return _on_board(name, said, said.boards[0])
+
+
+def _read_in_full(name: str) -> Reading | None:
+    """The machine of a name that is written in full; None for any other one.
+
+    Most names are, and they need none of the other words that are known.
+    """
+    found = _IN_FULL.fullmatch(name)
+    if found is None:
+        return None
+    tables = load_boards()
+    board = tables.boards.get(found[1]) or tables.boards.get(found[1].rpartition("-")[0])
+    row = next((row for row in load_systems().rows if row.id == found[2]), None)
+    if board is None or row is None or found[4] not in (None, *indexed_pythons()):
+        return None
+    bits = int(found[3])
+    readings = (Reading(board, size, row, bits, found[4]) for size in (None, *board.memory))
+    reading = next((one for one in readings if one.canonical == name), None)
+    fits = reading and not row.why_not(board, tables.socs[board.soc], bits)
+    return reading if fits else None
 
 
 def find_boards(name: str) -> tuple[BoardModel, ...]:

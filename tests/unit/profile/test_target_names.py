@@ -431,6 +431,21 @@ def test_what_was_assumed_is_said_in_one_line() -> None:
     assert read_name("pi4/bookworm-64").memory is None
 
 
+@pytest.mark.parametrize("python", ["", "/py3.9", "/py3.13", "/py3.99", "/py3.09"])
+def test_a_name_in_full_says_what_its_words_say(python: str) -> None:
+    """The blank at the end makes it a name that is read word by word."""
+    for name in all_targets()[:: 7 if python else 1]:
+        for asked in (name + python, re.sub(r"-\dgb/", "/", name) + python):
+            assert _answer(asked) == _answer(f"{asked} ")
+
+
+def _answer(name: str) -> object:
+    try:
+        return read_name(name)
+    except UsageError as error:
+        return str(error).replace(repr(name), "")
+
+
 def test_every_target_is_read_as_itself() -> None:
     for name in all_targets():
         reading = read_name(name)
