@@ -54,6 +54,9 @@ MAX_OTHERS = 2
 
 _NAME = expression(r"[\"'(]?[A-Za-z0-9]|$")
 
+SETUP_FRAME, IN_FRAME = "setup-frame", 3
+"""The sign of a frame of the script that builds a package, and the lines that show it."""
+
 IGNORED_VERSIONS = "pip-ignored-versions"
 """The symptom whose text lists the versions left out for their Requires-Python."""
 
@@ -107,7 +110,7 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
     outside = [s for s in suspects if knowledge.causes[s.cause].outside]
     suspects = [s for s in suspects if s not in outside]
     guesses = [s.cause for s in suspects if s.confidence < STRONG]
-    suspects = _without_entailed(suspects, seen.facts, knowledge)
+    suspects = _without_entailed(suspects, seen, knowledge)
     strong = [s for s in suspects if s.confidence >= STRONG]
     weak = [s for s in suspects if s.confidence < STRONG]
     if not suspects:
@@ -203,9 +206,7 @@ def _without_settled(suspects: list[_Suspect], seen: Scan, knowledge: Knowledge)
     return [s for s in suspects if not settled(s)]
 
 
-def _without_entailed(
-    suspects: list[_Suspect], facts: Facts, knowledge: Knowledge
-) -> list[_Suspect]:
+def _without_entailed(suspects: list[_Suspect], seen: Scan, knowledge: Knowledge) -> list[_Suspect]:
     """Drop what another suspect explains, one that is more than a guess.
 
     Of two that entail each other the earlier one in the log stays.
@@ -218,7 +219,7 @@ def _without_entailed(
             if other is not suspect
             and suspect.cause in knowledge.causes[other.cause].entails
             and other.confidence >= STRONG
-            and _can_follow(suspect, facts)
+            and _can_follow(suspect, seen)
         ]
         mutual = knowledge.causes[suspect.cause].entails
         if not any(r.cause not in mutual or r.first < suspect.first for r in reasons):
@@ -226,9 +227,16 @@ def _without_entailed(
     return kept
 
 
-def _can_follow(suspect: _Suspect, facts: Facts) -> bool:
-    """Whether a failed installation can be the reason; not for a module nobody tried to install."""
+def _can_follow(suspect: _Suspect, seen: Scan) -> bool:
+    """Whether a failed installation can be the reason; not for a module nobody tried to install.
+
+    A module that the script which builds a package lacks is a part of that build.
+    """
+    facts = seen.facts
     if suspect.cause != "module-not-installed" or not facts.requirements:
+        return True
+    scripts = [hit.number for hit in seen.hits if hit.symptom.id == SETUP_FRAME]
+    if scripts and all(any(0 < h.number - at <= IN_FRAME for at in scripts) for h in suspect.hits):
         return True
     asked = {plain_name(requirement) for requirement in facts.requirements}
     modules = (hit.groups.get("module", "") for hit in suspect.hits)

@@ -278,8 +278,9 @@ class FactReader:
     def facts(self) -> Facts:
         """The best supported value of each fact."""
         values, lines = sessions.best(self._parts)
-        if self._year:
-            values["year"] = self._year.decode()
+        newest_pip = values.pop("pip_year", "")
+        if self._year or newest_pip:
+            values["year"] = self._year.decode() or f"20{newest_pip}"
         _settle(values, self._table)
         return Facts(
             values,

@@ -76,12 +76,15 @@ def _decide(
     if verdict is not None:
         return [verdict]
     name = plain_name(asked)
-    if judge is not None:
+    known = published().get(name)
+    early = _too_early(known, facts) if known else []
+    if early:
+        return early
+    if judge is not None and not facts.get("mac"):
         # An empty list of versions speaks of the package, not of the version asked for.
         judged = list(judge(name if "versions" in groups else asked, facts))
         if judged:
             return _with_python(judged)
-    known = published().get(name)
     if groups.get("locked"):
         return (_certain(name, known, facts) if known else []) or _locked(asked, facts)
     if known is None or known.elsewhere:
@@ -91,6 +94,24 @@ def _decide(
         return found
     pinned = "versions" not in groups and specifier_of(asked) is not None
     return [*(_pinned(asked) if pinned else ()), *_guess(name, known, facts)]
+
+
+def _too_early(known: Published, facts: Facts) -> list[LikelyCause]:
+    """The log is of a year in which there were no wheels for this processor yet."""
+    years = facts.version("year") or facts.version("kernel_year")
+    arch = facts.get("arch")
+    boards = [name for name in known.arches if name != "x86_64"] if _on_arm(facts) else []
+    arches = [arch] if arch else boards
+    python = facts.version("python")[:2]
+    if not years or known.source or not arches:
+        return []
+    if python and not known.widest[0] <= python <= known.widest[1]:
+        return []  # no other processor would help
+    first = min(known.since.get(name, 0) for name in arches)
+    if first <= years[0]:
+        return []
+    text = f"The log is of {years[0]}; the first wheels of {known.name} for {' or '.join(arches)}"
+    return [LikelyCause("no-wheel-for-arch", LIKELY, f"{text} came in {first}.")]
 
 
 def _pinned(asked: str) -> list[LikelyCause]:
@@ -229,7 +250,8 @@ def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
     pythons = f"{text} If there is one, look for its wheels."
     python = LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons)
     if not _on_arm(facts):
-        return [wrong, python]
+        arch = LikelyCause("no-wheel-for-arch", FAINT, pythons)
+        return [wrong, python, *([] if facts.get("arch") else [arch])]
     return [LikelyCause("no-wheel-for-arch", OPEN + 0.05, pythons), wrong, python]
 
 
@@ -304,6 +326,13 @@ def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> LikelyC
 
 def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     """The deciding fact is not in the log: name what is possible."""
+    if facts.get("mac"):
+        text = f"{name} may have no wheel for this kind of Mac,"
+        python = f"{text} or none for this Python."
+        return [
+            LikelyCause("no-wheel-for-arch", OPEN + 0.05, f"{text} or for its version of macOS."),
+            LikelyCause("no-wheel-for-python", OPEN, python),
+        ]
     arm = [arch for arch in known.arches if arch != "x86_64"]
     before = facts.version("python_before")
     if before and arm and not known.source and known.pythons(arm[0])[0] >= before:  # type: ignore[index]

@@ -23,6 +23,7 @@ class PublishedRow(NamedTuple):
     pip: str = ""
     glibc: str = ""
     elsewhere: bool = False
+    since: Mapping[str, int] = {}
 
 
 class PublishedTable(NamedTuple):
@@ -36,7 +37,8 @@ class PublishedTable(NamedTuple):
 class Published:
     """One package: first and last Python per architecture, `any` where the wheel is pure Python.
 
-    `elsewhere` marks a name whose real wheels are not on the package index.
+    `elsewhere` marks a name whose real wheels are not on the package index. `since` is the year of
+    the first wheel for an architecture, where that came later than the package.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Published:
     pip: Version
     glibc: Version
     elsewhere: bool
+    since: Mapping[str, int]
 
     def pythons(self, arch: str) -> tuple[Version, Version] | None:
         """First and last Python with a wheel for `arch`; None if there is no such wheel."""
@@ -68,6 +71,7 @@ def published() -> Mapping[str, Published]:
             pip=numbers_of(row.pip),
             glibc=numbers_of(row.glibc),
             elsewhere=row.elsewhere,
+            since=row.since,
         )
         for name, row in load(PublishedTable).packages.items()
     }
