@@ -8,16 +8,21 @@ and again, so what a word can stand for is worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
+from itertools import chain
 
 MAX_WORDS = 200_000
 """Words that are remembered."""
 
-_SHORTEST = 3
-"""Letters of a run that is worth looking for."""
+_SHORTEST, _GRAM = 3, 4
+"""Letters of a run that is worth looking for; bytes that are compared at once."""
 
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") | set(range(128, 256))
 _TO_SPACES = bytes(byte if byte in _LETTERS else 32 for byte in range(256))
+
+
+_AT_ONCE = 300
+"""Words that are looked at together; what is known of them then stays near the processor."""
 
 
 class Lexicon:
@@ -25,28 +30,31 @@ class Lexicon:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._whole: dict[bytes, list[bytes]] = {}
-        self._begin: dict[bytes, list[tuple[bytes, bytes]]] = {}
-        self._end: dict[bytes, list[tuple[bytes, bytes]]] = {}
-        self._inside: tuple[dict[bytes, list[bytes]], ...] = ({}, {})  # ASCII, other scripts
+        self._parts: dict[bytes, list[bytes]] = {}
         self._always: list[bytes] = []
         for text in set(texts):
             self._file(text.encode())
+        self._by_gram: dict[int, list[tuple[bytes, frozenset[int]]]] = {}
+        for part in self._parts:
+            grams = _grams(part)
+            self._by_gram.setdefault(max(grams), []).append((part, grams))
         self._bearing: dict[bytes, list[bytes]] = {}
         self._known: set[bytes] = set()
 
     def _file(self, text: bytes) -> None:
+        """A part of a word is filed with the space that is before or behind it there."""
         first, *others = text.translate(_TO_SPACES).split(b" ")
         last = others.pop() if others else b""
         for run in others:
             if len(run) >= _SHORTEST:
                 self._whole.setdefault(run, []).append(text)
                 return
-        if len(first) == len(text) >= _SHORTEST:
-            self._inside[not first.isascii()].setdefault(first, []).append(text)
-        elif len(first) >= _SHORTEST:
-            self._end.setdefault(first[-_SHORTEST:], []).append((first, text))
-        elif len(last) >= _SHORTEST:
-            self._begin.setdefault(last[:_SHORTEST], []).append((last, text))
+        if len(first) == len(text) >= _GRAM:
+            self._parts.setdefault(first, []).append(text)
+        elif text not in (first, last) and len(first) >= _SHORTEST:
+            self._parts.setdefault(first + b" ", []).append(text)
+        elif text not in (first, last) and len(last) >= _SHORTEST:
+            self._parts.setdefault(b" " + last, []).append(text)
         else:
             self._always.append(text)
 
@@ -72,26 +80,30 @@ class Lexicon:
             self._known.clear()
             self._bearing.clear()
         self._known |= words
-        bears = self._bearing.setdefault
         for word in self._whole.keys() & words:
-            bears(word, []).extend(self._whole[word])
-        begin, end = self._begin, self._end
-        for word in [word for word in words if word[:_SHORTEST] in begin]:
-            bears(word, []).extend(t for run, t in begin[word[:_SHORTEST]] if word.startswith(run))
-        for word in [word for word in words if word[-_SHORTEST:] in end]:
-            bears(word, []).extend(t for run, t in end[word[-_SHORTEST:]] if word.endswith(run))
-        self._learn_inside(b" ".join(words))
+            self._bearing.setdefault(word, []).extend(self._whole[word])
+        listed = list(words)
+        for start in range(0, len(listed), _AT_ONCE):
+            self._learn_parts(b" %b " % b" ".join(listed[start : start + _AT_ONCE]))
 
-    def _learn_inside(self, joined: bytes) -> None:
-        for inside in self._inside[:1] if joined.isascii() else self._inside:
-            self._learn_from(joined, inside)
+    def _learn_parts(self, joined: bytes) -> None:
+        there = _grams(joined)
+        for gram in there & self._by_gram.keys():
+            for part, grams in self._by_gram[gram]:
+                if grams <= there:
+                    self._learn_part(joined, part)
 
-    def _learn_from(self, joined: bytes, inside: Mapping[bytes, Sequence[bytes]]) -> None:
-        for run in [run for run in inside if run in joined]:
-            at = joined.find(run)
-            while at >= 0:
-                end = joined.find(b" ", at)
-                end = end if end >= 0 else len(joined)
-                word = joined[joined.rfind(b" ", 0, at) + 1 : end]
-                self._bearing.setdefault(word, []).extend(inside[run])
-                at = joined.find(run, end)
+    def _learn_part(self, joined: bytes, part: bytes) -> None:
+        """Every word that has the part stands for its texts."""
+        at = joined.find(part)
+        while at >= 0:
+            start = joined.rfind(b" ", 0, at + 1) + 1
+            end = joined.find(b" ", at + 1)
+            self._bearing.setdefault(joined[start:end], []).extend(self._parts[part])
+            at = joined.find(part, end)
+
+
+def _grams(data: bytes) -> frozenset[int]:
+    """Every run of four bytes, as numbers: what lacks one of a part's has not got the part."""
+    views = (memoryview(data)[start : start + (len(data) - start) // 4 * 4] for start in range(4))
+    return frozenset(chain.from_iterable(view.cast("I") for view in views))

@@ -250,8 +250,8 @@ def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
     pythons = f"{text} If there is one, look for its wheels."
     python = LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons)
     if not _on_arm(facts):
-        arch = LikelyCause("no-wheel-for-arch", FAINT, pythons)
-        return [wrong, python, *([] if facts.get("arch") else [arch])]
+        other = LikelyCause("no-wheel-for-arch", FAINT, pythons)
+        return [wrong, python, *([] if facts.get("arch") else [other])]
     return [LikelyCause("no-wheel-for-arch", OPEN + 0.05, pythons), wrong, python]
 
 
@@ -328,10 +328,9 @@ def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     """The deciding fact is not in the log: name what is possible."""
     if facts.get("mac"):
         text = f"{name} may have no wheel for this kind of Mac,"
-        python = f"{text} or none for this Python."
         return [
             LikelyCause("no-wheel-for-arch", OPEN + 0.05, f"{text} or for its version of macOS."),
-            LikelyCause("no-wheel-for-python", OPEN, python),
+            LikelyCause("no-wheel-for-python", OPEN, f"{text} or none for this Python."),
         ]
     arm = [arch for arch in known.arches if arch != "x86_64"]
     before = facts.version("python_before")
