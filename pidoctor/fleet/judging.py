@@ -183,7 +183,9 @@ def _said(data: Json) -> Record | None:
     else:
         verdict = BoardStatus.FITS if fits else BoardStatus.CANNOT
     why = ("", "") if verdict.good else _why(data, proof, plan)
-    strength = TRIED if tried else JUDGED
+    # What was asked of the board itself says more than its capture: how full it is, for one.
+    on_board = data.get("command") == "install" and not fits
+    strength = TRIED if tried or on_board else JUDGED
     # An install that came to no proof left nothing of what was planned.
     there = ("", "", "") if tried and not proof else _versions(plan, proof)
     return Record("", verdict, strength, "", "", *there, *why)

@@ -142,11 +142,14 @@ def test_a_second_run_changes_nothing(fleet: Fleet) -> None:
 
 
 def test_the_receipts_make_a_report(fleet: Fleet) -> None:
-    run = pidoctor("fleet", "report", "--json", str(fleet.folder / "fleet/receipts"))
-    groups = run.json["fleet"]["groups"]
+    kept = [str(fleet.folder / "fleet" / name) for name in ("receipts", "captures")]
+    groups = pidoctor("fleet", "report", "--json", *kept).json["fleet"]["groups"]
+    assert {n for g in groups for n in g["names"]} == fleet.boards.keys() - {"unreachable"}
     works = {name for group in groups if group["verdict"] == "works" for name in group["names"]}
     assert works == {name for name in fleet.boards if name.startswith("board-")}
     assert {n for g in groups if g["verdict"] == "fails" for n in g["names"]} >= {"no-proof"}
+    full = {n for g in groups if g["verdict"] == "cannot" for n in g["names"]}
+    assert "full-disk" in full or "full-disk" not in fleet.boards
 
 
 def test_the_commands_of_the_page(

@@ -83,6 +83,18 @@ def test_what_ran_counts_more_than_what_could_be_installed(tmp_path: Path) -> No
         assert [(g["verdict"], g["boards"]) for g in fleet.groups] == [("fails", 1)]
 
 
+def test_what_an_install_on_the_board_said_counts_more_than_its_capture(tmp_path: Path) -> None:
+    """The disk is full; the capture is the later one, and nobody looks in it at how full it is."""
+    profile_file(tmp_path / "captures", "kiosk", BOOKWORM)
+    answer = {"schema": "pidoctor-result/1", "command": "install", "exit_code": 1}
+    nearest = {"status": "impossible", "nearest_miss": {"reason": "disk"}, "message": "It is full"}
+    machine = receipt(target(BOOKWORM))["profile"]
+    path = write(tmp_path / "in", "kiosk", {**answer, "resolution": nearest, "profile": machine})
+    os.utime(path, (time.time() - 1000,) * 2)
+    (group,) = report(str(tmp_path / "in"), str(tmp_path / "captures")).groups
+    assert (group["verdict"], group["causes"][0]["id"]) == ("cannot", "disk")
+
+
 def test_of_two_receipts_the_later_one_counts(tmp_path: Path) -> None:
     old, new = receipt(target(BOOKWORM), passed=False), receipt(target(BOOKWORM))
     new["time"] = "2026-11-26T10:00:00Z"
