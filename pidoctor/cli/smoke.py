@@ -77,7 +77,9 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.resume import interrupted
     from pidoctor.cli.where import chosen, must_be_trusted
     from pidoctor.envelope import Result
+    from pidoctor.host.live import LiveHost
     from pidoctor.install.receipt import read_receipt, record_proof
+    from pidoctor.probe.machine import probe
     from pidoctor.result import ExitCode
 
     choice, say = chosen(options), progress(options)
@@ -87,7 +89,7 @@ def run(options: argparse.Namespace) -> Result:
         say(f"Proving {choice.folder or python}: {choice.reason}.")
     proof = prove_own(python, options)
     if choice.folder and not options.model and options.runtime in (None, proof.runtime):
-        record_proof(Path(choice.folder), proof)
+        record_proof(Path(choice.folder), proof, probe(LiveHost(), choice=choice).profile)
     receipt = read_receipt(Path(choice.folder)) if choice.folder else None
     left = interrupted(Path(choice.folder)) if choice.folder else ()
     return Result(

@@ -64,17 +64,21 @@ def _machine(profile: Profile) -> dict[str, Any]:
     """The machine as it is without the environment, whose content is in the plan."""
     bare = replace(profile, environment=UNKNOWN)
     return {
-        "fingerprint": fingerprint.to_json(fingerprint.fingerprint(profile)),
+        "fingerprint": _fingerprint(profile),
         "profile": codec.to_json(bare),
     }
+
+
+def _fingerprint(profile: Profile) -> dict[str, str]:
+    return fingerprint.to_json(fingerprint.fingerprint(profile))
 
 
 def write_receipt(environment: Path, receipt: Mapping[str, Any]) -> None:
     write_json(Place(environment).receipt, receipt)
 
 
-def record_proof(environment: Path, proof: Proof) -> None:
-    """Keep how a proof of what was installed already ended, for `pidoctor check`.
+def record_proof(environment: Path, proof: Proof, machine: Profile | None) -> None:
+    """Keep how a proof of what was installed already ended, for `pidoctor check`, and where.
 
     Not where this user may not write: the proof counts all the same.
     """
@@ -85,6 +89,7 @@ def record_proof(environment: Path, proof: Proof) -> None:
         "time": _now(),
         "python": str(python_of(place.venv)),
         "proof": encode(proof),
+        **({"fingerprint": _fingerprint(machine)} if machine else {}),
     }
     with suppress(OSError):
         write_json(place.proof, content)

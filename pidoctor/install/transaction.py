@@ -133,7 +133,7 @@ class Transaction:
             if recipe.satisfied:
                 self._say("Everything is installed already; proving it again")
                 self._proof = self._prove(str(python_of(self._place.venv)))
-                record_proof(self._place.venv, self._proof)
+                record_proof(self._place.venv, self._proof, self._machine)
                 if self._proof.status == PASSED:
                     return self._ended(ALREADY, read_receipt(self._place.venv))
                 self._say("It does not pass its proof; installing it anew")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import posixpath
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from pidoctor.expressions import expression
-from pidoctor.host.base import Host, HostError, read_text
+from pidoctor.host.base import Host
 from pidoctor.probe.distributions import installed_in
 from pidoctor.probe.environment_choice import EnvironmentChoice
 from pidoctor.probe.environment_faults import gone, moved, shadowed
@@ -16,20 +12,21 @@ from pidoctor.probe.reading import reading
 from pidoctor.probe.virtual_environment import folder_of, kind_of, made_for, sees_system, settings
 from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact
+from pidoctor.profile.profile import Profile
 
 RECEIPT, PROOF = "pidoctor-receipt.json", "pidoctor-proof.json"
-_RECEIPT_LIMIT = 1 << 20
-_DATE = expression(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-def probe_environment(
+def probe_environment(  # noqa: PLR0913, PLR0917 - what was read of the machine before
     host: Host,
     choice: EnvironmentChoice,
     python: Fact[str],
     folders: Fact[list[str]],
     system_packages: Fact[Mapping[str, str]],
+    machine: Profile,
 ) -> Environment:
-    """The environment of the interpreter ``python``; ``folders`` are its site-packages."""
+    """The environment of the interpreter ``python``; ``folders`` are its site-packages, ``machine``
+    is what was read already of where it is."""
     folder = choice.folder or folder_of(host, python.or_else(""))
     source = f"{folder}/pyvenv.cfg" if folder else "the environment's choice"
     outside: Fact[str] = Fact.absent(source, "no environment")
@@ -59,58 +56,16 @@ def probe_environment(
                 *(() if choice.named else gone(host)),
             )
         ),
-        proven=reading(f"{folder}/{RECEIPT}", lambda: _proven(host, folder, versions))
+        proven=reading(f"{folder}/{RECEIPT}", lambda: _proven(host, folder, versions, machine))
         if folder
         else outside,
     )
 
 
-def _proven(host: Host, folder: str, versions: Mapping[str, str]) -> str | None:
-    """When the environment passed its last proof, if what was proven is what is there now."""
-    records = [record for name in (RECEIPT, PROOF) for record in _record(host, f"{folder}/{name}")]
-    holding = [
-        record
-        for record in records
-        if _holds(record, versions) and _is_of(host, folder, record.python)
-    ]
-    last = max(holding, key=lambda record: record.time, default=None)
-    return last.time if last is not None and last.passed else None
+def _proven(host: Host, folder: str, versions: Mapping[str, str], machine: Profile) -> str | None:
+    paths = [path for path in (f"{folder}/{RECEIPT}", f"{folder}/{PROOF}") if host.exists(path)]
+    if not paths:
+        return None
+    from pidoctor.probe.proven import last_proof
 
-
-class _Record(NamedTuple):
-    """When a proof ended and how; the interpreter and the versions that it was of."""
-
-    time: str
-    passed: bool
-    python: str
-    versions: Mapping[str, str]
-
-
-def _record(host: Host, path: str) -> Iterator[_Record]:
-    try:
-        data = json.loads(read_text(host, path, _RECEIPT_LIMIT))
-        proof, time = data["proof"], str(data["time"])
-        pairs = {str(proof["runtime"]): proof["version"], "numpy": proof["numpy"]}
-        versions = {name: str(version) for name, version in pairs.items() if version}
-        passed = proof["status"] == "passed"
-        python = str(data.get("python", ""))
-    except HostError:
-        return
-    except (AttributeError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError("not a receipt") from error
-    if _DATE.fullmatch(time):
-        yield _Record(time, passed, python, versions)
-
-
-def _holds(record: _Record, versions: Mapping[str, str]) -> bool:
-    """Whether nothing that was proven is of another version now."""
-    return all(versions.get(name, then) == then for name, then in record.versions.items())
-
-
-def _is_of(host: Host, folder: str, python: str) -> bool:
-    """Whether ``python`` is the interpreter of the environment: a copy has records of another."""
-    own = posixpath.dirname(posixpath.dirname(python))
-    try:
-        return own == folder or (own != "" and host.real_path(own) == host.real_path(folder))
-    except HostError:
-        return False
+    return last_proof(host, folder, paths, versions, machine)

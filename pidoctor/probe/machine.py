@@ -54,18 +54,20 @@ def probe(
         rights=run.fact("rights", lambda: rights.probe_rights(host)),
         indexes=run.fact("indexes", lambda: indexes.probe_indexes(host, found.prefix)),
         clock=run("clock", Clock, lambda: clock.probe_clock(host, found.executable)),
-        environment=run(
-            "environment",
-            Environment,
-            lambda: probe_environment(
-                host,
-                chosen,
-                found.executable,
-                python_probe.site_packages(host, found),
-                python_probe.system_packages(host, found),
-            ),
+    )
+    environment = run(
+        "environment",
+        Environment,
+        lambda: probe_environment(
+            host,
+            chosen,
+            found.executable,
+            python_probe.site_packages(host, found),
+            python_probe.system_packages(host, found),
+            profile,
         ),
     )
+    profile = dataclasses.replace(profile, environment=environment)
     return ProbeResult(profile, tuple(run.failures))
 
 

@@ -59,6 +59,10 @@ TITLES: Mapping[str, str] = {
     "libraries": "missing libraries",
     "sources": "sources of packages",
 }
+OF_A_RUN = ("machine", "libc", "libstdcxx", "python", "core", "features", "pages")
+"""What a run that passed says nothing of where it is another: the processor, the kernel's pages,
+the libraries that wheels are linked to, and the interpreter. Not the single board: two of one kind
+run the same wheels alike."""
 UNKNOWN = "?"
 ALL_THERE = "none"
 _ARM_32 = ("armv6l", "armv7l")

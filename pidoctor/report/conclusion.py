@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pidoctor import units
 from pidoctor.asked import Asked
+from pidoctor.profile.fact import State
 from pidoctor.resolve.plan import Impossible, Plan
 from pidoctor.resolve.reasons import OLD_AFTER_DAYS
 from pidoctor.result import Finding, Severity
@@ -110,7 +111,10 @@ def _satisfied(result: Result, plan: Plan) -> Conclusion:
     day = environment.proven.or_else("")[:10] if environment else ""
     if day:
         return Conclusion(f"{_named(plan)} is installed in {where}; proven on {day}.")
-    said = f"{_named(plan)} is installed in {where}, and fits; it was not proven by a run yet."
+    there = environment if environment and environment.folder.is_known else None
+    elsewhere = there.proven.detail if there and there.proven.state is State.ABSENT else ""
+    why = elsewhere or "it was not proven by a run yet"
+    said = f"{_named(plan)} is installed in {where}, and fits; {why}."
     return Conclusion(said, shlex.join(["pidoctor", "smoke", *_asked(result).more]))
 
 

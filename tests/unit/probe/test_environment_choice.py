@@ -18,6 +18,7 @@ from pidoctor.probe.environment_choice import choose, find_python
 from pidoctor.probe.machine import probe
 from pidoctor.probe.virtual_environment import base_interpreter, kind_of
 from pidoctor.profile.fact import Fact, State
+from tests.profiles import pi4
 from tests.unit.host.fake import fake_host
 
 CFG = "home = /usr/bin\nversion = 3.11.2\n"
@@ -72,7 +73,8 @@ def test_an_active_environment_that_is_gone_is_told(
     machine = host(PROJECT, ACTIVE, VIRTUAL_ENV=active)
     choice = choose(machine, PROJECT if named else None)
     folders: Fact[list[str]] = Fact.known([], "x")
-    seen = probe_environment(machine, choice, Fact.known("", "x"), folders, Fact.absent("x"))
+    python: Fact[str] = Fact.known("", "x")
+    seen = probe_environment(machine, choice, python, folders, Fact.absent("x"), pi4())
     gone = [it.path for it in seen.damages.or_else(()) if it.kind == "gone"]
     assert gone == told
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pidoctor.decoding import encode
+from pidoctor.host.base import MissingError
 from pidoctor.host.live import LiveHost
 from pidoctor.install.receipt import record_proof
 from pidoctor.probe.environment import PROOF, RECEIPT, _proven
+from pidoctor.profile.fact import Fact
+from pidoctor.profile.fingerprint import fingerprint, to_json
+from pidoctor.profile.profile import Profile
 from pidoctor.proof.proof import Proof
+from tests.profiles import pi4
 
 THERE = {"tflite-runtime": "2.14.0", "numpy": "1.26.4"}
 
@@ -28,12 +34,13 @@ def write(folder: Path, name: str, day: int, **of: Any) -> None:
         "time": f"2026-11-{day:02}T10:00:00Z",
         "python": str(folder / "bin/python"),
         "proof": encode(proof(**of)),
+        "fingerprint": to_json(fingerprint(pi4())),
     }
     (folder / name).write_text(json.dumps(content))
 
 
-def proven(folder: Path) -> str | None:
-    found = _proven(LiveHost(), str(folder), THERE)
+def proven(folder: Path, machine: Profile | None = None) -> str | None:
+    found = _proven(LiveHost(), str(folder), THERE, machine or pi4())
     return found and found[8:10]
 
 
@@ -68,22 +75,67 @@ def test_what_is_no_record_is_said(tmp_path: Path, text: str) -> None:
 
 
 def test_a_proof_is_recorded_and_read_again(tmp_path: Path) -> None:
-    record_proof(tmp_path, proof())
-    assert _proven(LiveHost(), str(tmp_path), THERE) is not None
-    record_proof(tmp_path, proof("failed"))
-    assert _proven(LiveHost(), str(tmp_path), THERE) is None
+    record_proof(tmp_path, proof(), pi4())
+    assert _proven(LiveHost(), str(tmp_path), THERE, pi4()) is not None
+    record_proof(tmp_path, proof("failed"), pi4())
+    assert _proven(LiveHost(), str(tmp_path), THERE, pi4()) is None
 
 
 def test_a_copy_was_not_proven(tmp_path: Path) -> None:
     first, copy = tmp_path / "first", tmp_path / "copy"
     first.mkdir()
-    record_proof(first, proof())
+    record_proof(first, proof(), pi4())
     write(first, RECEIPT, 1)
     shutil.copytree(first, copy)
     assert proven(copy) is None
     assert proven(first) is not None
-    record_proof(copy, proof())
+    record_proof(copy, proof(), pi4())
     assert proven(copy) is not None
+
+
+def moved(core: str) -> Profile:
+    """A Pi 4 with another processor, as a board that the card was put into."""
+    return replace(pi4(), cpu=replace(pi4().cpu, part=Fact.known(core, "/proc/cpuinfo")))
+
+
+@pytest.mark.parametrize(
+    ("machine", "told"),
+    [
+        (moved("cortex-a76"), "processor core cortex-a72, here cortex-a76"),
+        (moved("cortex-a53"), "processor core cortex-a72, here cortex-a53"),
+        (
+            replace(pi4(), system=replace(pi4().system, libc_version=Fact.known("2.41", "libc"))),
+            "C library glibc 2.36, here glibc 2.41",
+        ),
+        (
+            replace(pi4(), system=replace(pi4().system, page_size=Fact.known(16384, "getconf"))),
+            "page size 4 KiB, here 16 KiB",
+        ),
+    ],
+)
+def test_the_card_in_another_board_was_not_proven_there(
+    tmp_path: Path, machine: Profile, told: str
+) -> None:
+    write(tmp_path, RECEIPT, 1)
+    with pytest.raises(
+        MissingError, match="its proof of 2026-11-01 was made on another machine"
+    ) as e:
+        proven(tmp_path, machine)
+    assert told in str(e.value)
+    record_proof(tmp_path, proof(), machine)
+    assert proven(tmp_path, machine) is not None
+
+
+def test_the_same_card_in_another_board_of_the_kind_was(tmp_path: Path) -> None:
+    write(tmp_path, RECEIPT, 1)
+    other = replace(pi4(), board=replace(pi4().board, model=Fact.known("Pi 4 no. 2", "x")))
+    assert proven(tmp_path, other) == "01"
+
+
+def test_a_record_that_tells_no_machine_proves_nothing(tmp_path: Path) -> None:
+    record_proof(tmp_path, proof(), None)
+    with pytest.raises(MissingError, match="does not tell on which machine"):
+        proven(tmp_path)
 
 
 def test_another_name_of_the_folder_is_no_copy(tmp_path: Path) -> None:
@@ -102,5 +154,5 @@ def test_a_record_of_no_environment_proves_nothing(tmp_path: Path, python: objec
 
 
 def test_where_nothing_can_be_written_nothing_fails(tmp_path: Path) -> None:
-    record_proof(tmp_path / "gone", proof())
+    record_proof(tmp_path / "gone", proof(), pi4())
     assert not os.path.lexists(tmp_path / "gone")
