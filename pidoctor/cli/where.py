@@ -136,7 +136,8 @@ def asked(options: argparse.Namespace) -> Asked:
 
 def _further(options: argparse.Namespace) -> tuple[str, ...]:
     """The options of the question that an install has too, as they are typed again."""
-    flags = (*_flags(options), *(["--offline"] if _flag(options, "offline") else ()))
+    own = [f"--{name}" for name in ("offline", "replace") if _flag(options, name)]
+    flags = (*_flags(options), *own)
     models = [word for name in getattr(options, "models", ()) for word in ("--model", str(name))]
     devices = [word for name in getattr(options, "devices", ()) for word in ("--with", name)]
     return (*flags, *_given(options, "wheels"), *models, *devices)

@@ -183,7 +183,12 @@ def _install(result: Result) -> Conclusion:
         .rstrip()
     )
     if outcome.exit_code:
-        return Conclusion(said, _first_command(list(outcome.findings)))
+        # Once what the finding says is done, the same is tried again. A run that ended badly would
+        # end so again: what else there is helps more.
+        more = (word for word in asked.further if word not in asked.flags)
+        again = ("explain",) if outcome.proof is not None else ("install", *more)
+        then = _first_command(list(outcome.findings)) or asked.command(*again)
+        return Conclusion(said, then)
     return Conclusion(said, try_it(outcome.python, plan))
 
 

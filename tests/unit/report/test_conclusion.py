@@ -1,0 +1,41 @@
+"""The one command that a result ends with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pidoctor.asked import Asked
+from pidoctor.report.conclusion import concluded
+from pidoctor.result import Finding, Severity
+from tests.unit.report.samples import SAMPLES, failed_proof
+
+ASKED = Asked("tensorflow", more=("--venv", "tf"), further=("--beyond-tags", "--replace"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "again"),
+    [
+        (ASKED, "pidoctor install tensorflow --venv tf --beyond-tags --replace"),
+        (
+            ASKED._replace(flags=("--beyond-tags",)),
+            "pidoctor install tensorflow --venv tf --beyond-tags --replace",
+        ),
+    ],
+)
+def test_an_install_that_failed_is_tried_again(asked: Asked, again: str) -> None:
+    result = SAMPLES["install-failed"]
+    assert result.outcome is not None
+    no_answer = Finding("network-timeout", Severity.ERROR, "No answer.", "pip")
+    stopped = replace(result.outcome, findings=(no_answer,), proof=None)
+    assert concluded(replace(result, outcome=stopped, next=None, asked=asked)).next == again
+
+
+def test_a_run_that_ended_badly_is_not_tried_again() -> None:
+    result = SAMPLES["install-failed"]
+    assert result.outcome is not None
+    died = Finding("proof-failed", Severity.ERROR, "It died.", "SIGILL")
+    stopped = replace(result.outcome, findings=(died,), proof=failed_proof())
+    found = concluded(replace(result, outcome=stopped, next=None, asked=ASKED)).next
+    assert found == "pidoctor explain tensorflow --venv tf"
