@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby, zip_longest
+from math import isclose
 from typing import NamedTuple
 
 from pidoctor.model.content import NO_TENSOR, Graph, Operator, Tensor
 
 # By how many bits the kernels of ADD and SUB shift their inputs.
 _FIXED_POINT = {"INT8": 20, "UINT8": 20, "INT16": 15}
+_NEAR = 1e-3  # kernels compare scales so closely
 _WAYS = 2  # each of two shapes repeated once
 
 
@@ -29,8 +31,10 @@ class Condition(NamedTuple):
     program has to set; ``data_types`` are what input 0 may be. ``sizes_above`` and ``sizes_below``
     are about the number of sizes of a shape; ``broadcasts`` about inputs of unlike shapes, and
     ``scattered`` about those that are repeated along sizes that do not lie side by side;
-    ``computed`` is the place of an input whose numbers are not in the file; ``zero_divisor`` a
-    stored input 1 that holds a zero.
+    ``computed`` is the place of an input whose numbers are not in the file; ``holds_zero`` a stored
+    input 1 that holds a zero; ``left_empty`` the place of an input that is written as left out.
+    ``result_above`` is about the number of sizes of the output, ``result_not`` about its scale and
+    zero point, where it is of the type of input 0: they are others than these.
     """
 
     names: tuple[str, ...] = ()
@@ -57,8 +61,11 @@ class Condition(NamedTuple):
     sizes_below: int | None = None
     broadcasts: bool = False
     scattered: bool = False
-    zero_divisor: bool = False
+    holds_zero: bool = False
     computed: int | None = None
+    left_empty: int | None = None
+    result_above: int | None = None
+    result_not: Mapping[str, float] = {}
 
     def holds(self, graph: Graph, operator: Operator, registered: str) -> bool:
         """Whether the rule is about this operator."""
@@ -81,9 +88,11 @@ class Condition(NamedTuple):
             and (not self.unlike or _unlike(graph, operator, inputs, self.unlike))
             and (not self.given_type or _given(graph, operator, self.given_type))
             and (not self.data_types or _type(inputs, 0) in self.data_types)
-            and (not self.zero_divisor or _holds_zero(_at(inputs, 1)))
+            and (not self.holds_zero or _holds_zero(_at(inputs, 1)))
+            and (self.left_empty is None or None in inputs[self.left_empty : self.left_empty + 1])
             and (self.computed is None or _computed(_at(inputs, self.computed)))
             and self._shapes(inputs)
+            and self._result(graph, operator, inputs)
             and self._scales(graph, operator, inputs)
         )
 
@@ -95,6 +104,13 @@ class Condition(NamedTuple):
             and (self.sizes_below is None or 0 < (told or [0])[0] < self.sizes_below)
             and (not self.broadcasts or len({tensor.shape for tensor in inputs if tensor}) > 1)
             and (not self.scattered or _scattered(inputs))
+        )
+
+    def _result(self, graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
+        result = _at(_tensors(graph, operator.outputs), 0)
+        sizes = len(result.shape) if result else 0
+        return (self.result_above is None or sizes > self.result_above) and (
+            not self.result_not or _quantised_otherwise(result, _at(inputs, 0), self.result_not)
         )
 
     def _scales(self, graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
@@ -195,6 +211,16 @@ def _scale(tensor: Tensor | None) -> float | None:
     """The scale of a tensor that is quantised as a whole."""
     scheme = tensor.quantisation if tensor and tensor.type in _FIXED_POINT else None
     return scheme.scale if scheme and scheme.channels == 1 else None
+
+
+def _quantised_otherwise(
+    result: Tensor | None, data: Tensor | None, wanted: Mapping[str, float]
+) -> bool:
+    scheme = result.quantisation if result else None
+    if result is None or data is None or scheme is None or result.type != data.type:
+        return False
+    near = isclose(scheme.scale, wanted["scale"], rel_tol=_NEAR)
+    return not near or scheme.zero_point != wanted["zero_point"]
 
 
 def _finer(graph: Graph, operator: Operator, inputs: _Inputs) -> bool:

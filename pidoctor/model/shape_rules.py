@@ -22,15 +22,26 @@ _Rule = Callable[[Operator, _Shapes, _Known], Optional[list[Shape]]]
 _VALID = 1  # schema.fbs: enum Padding { SAME, VALID }
 
 
+ALLOCATE, INVOKE = "allocate", "invoke"
+
+
 class MisfitError(Exception):
-    """Why an operator cannot take shapes."""
+    """Why an operator cannot take shapes, and at which stage that ends a run."""
+
+    def __init__(self, why: str, stage: str = ALLOCATE) -> None:
+        super().__init__(why)
+        self.stage = stage
+
+
+class SettingError(MisfitError):
+    """Why an operator cannot run in any size of its inputs."""
 
 
 def told(shape: Shape) -> str:
     return "[" + ", ".join(map(str, shape)) + "]"
 
 
-def _option(operator: Operator, field: int, code: str = "i", default: int = 0) -> int:
+def option(operator: Operator, field: int, code: str = "i", default: int = 0) -> int:
     return int(operator.options.scalar(field, code, default)) if operator.options else default
 
 
@@ -50,23 +61,25 @@ def _broadcast(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shap
     return [result]
 
 
-def _axis(axis: int, rank: int) -> int:
+def axis_of(axis: int, rank: int, stage: str = ALLOCATE) -> int:
+    """The axis, counted from 0. Of a single number, some kernels take the axis 0."""
     if not -rank <= axis < rank:
-        raise MisfitError(f"has no axis {axis} in {rank} sizes")
+        kind = SettingError if rank else MisfitError
+        raise kind(f"has no axis {axis} in {rank} sizes", stage)
     return axis % rank
 
 
 def _expand(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
     if len(values) < 2 or values[1] is None:
         return None
-    at, shape = _axis(values[1][0], len(shapes[0]) + 1), shapes[0]
+    at, shape = axis_of(values[1][0], len(shapes[0]) + 1), shapes[0]
     return [(*shape[:at], 1, *shape[at:])]
 
 
 def _squeeze(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
     shape = shapes[0]
     asked = operator.options.numbers(0, "i") if operator.options else ()
-    axes = {_axis(axis, len(shape)) for axis in asked}
+    axes = {axis_of(axis, len(shape)) for axis in asked}
     if any(shape[axis] != 1 for axis in axes):
         raise MisfitError(f"leaves out a size of {told(shape)} that is not 1")
     gone = axes or {axis for axis, size in enumerate(shape) if size == 1}
@@ -88,6 +101,8 @@ def _reshape(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]
     total, open_ = prod(shapes[0]), [axis for axis, size in enumerate(wanted) if size == -1]
     fixed = prod(size for size in wanted if size != -1)
     if not total or not fixed:
+        if total:
+            raise MisfitError(f"cannot make {told(wanted)} of {told(shapes[0])}")
         return None
     if len(open_) == 1 and not total % fixed:
         return [tuple(total // fixed if size == -1 else size for size in wanted)]
@@ -99,15 +114,17 @@ def _reshape(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]
 def _reduce(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
     if len(values) < 2 or values[1] is None:
         return None
-    axes = {_axis(axis, len(shapes[0])) for axis in values[1]}
-    keep = _option(operator, 0, "?")
+    axes = {axis_of(axis, len(shapes[0])) for axis in values[1]}
+    if len(axes) < len(values[1]):
+        raise MisfitError(f"names an axis twice: {told(values[1])}")
+    keep = option(operator, 0, "?")
     sizes = enumerate(shapes[0])
     return [tuple(1 if axis in axes else size for axis, size in sizes if keep or axis not in axes)]
 
 
 def _concatenated(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
     first = shapes[0]
-    axis = _axis(_option(operator, 0), len(first))
+    axis = axis_of(option(operator, 0), len(first))
     for shape in shapes[1:]:
         if len(shape) != len(first) or any(
             a != b for at, (a, b) in enumerate(zip(first, shape)) if at != axis
@@ -121,7 +138,7 @@ def _packed(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
     if any(shape != shapes[0] for shape in shapes):
         other = next(shape for shape in shapes if shape != shapes[0])
         raise MisfitError(f"cannot stack {told(shapes[0])} and {told(other)}")
-    at = _axis(_option(operator, 1), len(shapes[0]) + 1)
+    at = axis_of(option(operator, 1), len(shapes[0]) + 1)
     return [(*shapes[0][:at], len(shapes), *shapes[0][at:])]
 
 
@@ -143,9 +160,9 @@ def _slid(operator: Operator, size: int, window: int, step: int, padding: int) -
 
 def _slide(operator: Operator, data: Shape, window: tuple[int, int], channels: int) -> Shape:
     """``window`` is its height and width; width stands first in the options."""
-    padding = _option(operator, 0, "b")
-    down = _slid(operator, data[1], window[0], _option(operator, 2), padding)
-    across = _slid(operator, data[2], window[1], _option(operator, 1), padding)
+    padding = option(operator, 0, "b")
+    down = _slid(operator, data[1], window[0], option(operator, 2), padding)
+    across = _slid(operator, data[2], window[1], option(operator, 1), padding)
     return data[0], down, across, channels
 
 
@@ -157,7 +174,7 @@ def _convolved(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shap
     if not deep and (not takes or data[3] % takes):
         raise MisfitError(f"takes {takes} channels, not those of {told(data)}")
     first = 5 if deep else 4  # the field of the dilation
-    across, down = _option(operator, first, "i", 1), _option(operator, first + 1, "i", 1)
+    across, down = option(operator, first, "i", 1), option(operator, first + 1, "i", 1)
     window = ((weights[1] - 1) * down + 1, (weights[2] - 1) * across + 1)
     return [_slide(operator, data, window, takes if deep else weights[0])]
 
@@ -165,7 +182,7 @@ def _convolved(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shap
 def _pooled(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
     if len(shapes[0]) != 4:
         return None
-    window = (_option(operator, 4), _option(operator, 3))
+    window = (option(operator, 4), option(operator, 3))
     return [_slide(operator, shapes[0], window, shapes[0][3])]
 
 
@@ -175,7 +192,7 @@ def _dense(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] |
     units, size = shapes[1]
     if not size or prod(shapes[0]) % size:
         raise MisfitError(f"takes {size} numbers in a row, not {told(shapes[0])}")
-    if _option(operator, 2, "?"):
+    if option(operator, 2, "?"):
         if not shapes[0] or shapes[0][-1] != size:
             raise MisfitError(f"takes {size} numbers in a row, not {told(shapes[0])}")
         return [(*shapes[0][:-1], units)]
@@ -186,8 +203,8 @@ def _multiplied(operator: Operator, shapes: _Shapes, values: _Known) -> list[Sha
     if len(shapes) < 2 or min(len(shapes[0]), len(shapes[1])) < 2:
         return None
     left, right = shapes[0], shapes[1]
-    rows, inner = left[-2:][::-1] if _option(operator, 0, "?") else left[-2:]
-    other, columns = right[-2:][::-1] if _option(operator, 1, "?") else right[-2:]
+    rows, inner = left[-2:][::-1] if option(operator, 0, "?") else left[-2:]
+    other, columns = right[-2:][::-1] if option(operator, 1, "?") else right[-2:]
     if inner != other:
         raise MisfitError(f"cannot multiply {told(left)} with {told(right)}")
     batch = _broadcast(operator, (left[:-2], right[:-2]), ())[0]
@@ -209,7 +226,7 @@ def _by_values(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shap
     found = counted(operator, shapes, values)
     if found is None:
         return None
-    shrinks = operator.name == "STRIDED_SLICE" and _option(operator, 4)
+    shrinks = operator.name == "STRIDED_SLICE" and option(operator, 4)
     return [() if shrinks or not shapes[0] else (len(found),)]
 
 
@@ -230,10 +247,10 @@ def _sliced(operator: Operator, values: Sequence[Values]) -> Values | None:
     if len(values) < 4 or any(len(value) != 1 for value in values[1:4]):
         return None
     begin, end, step = (value[0] for value in values[1:4])
-    if _option(operator, 4):
+    if option(operator, 4):
         return values[0][begin : begin + 1] if begin >= 0 else values[0][begin:][:1]
-    first = None if _option(operator, 0) else begin
-    return values[0][first : None if _option(operator, 1) else end : step or 1]
+    first = None if option(operator, 0) else begin
+    return values[0][first : None if option(operator, 1) else end : step or 1]
 
 
 def _joined(operator: Operator, values: Sequence[Values]) -> Values:

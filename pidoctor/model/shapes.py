@@ -13,9 +13,9 @@ from math import prod
 from typing import NamedTuple
 
 from pidoctor.errors import UsageError
-from pidoctor.model import shape_rules
+from pidoctor.model import setting_rules, shape_rules
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Operator, Tensor
-from pidoctor.model.shape_rules import CHECKED, MisfitError, Shape, Values
+from pidoctor.model.shape_rules import CHECKED, MisfitError, SettingError, Shape, Values
 
 _MOST_SIZE = (1 << 31) - 1  # of a dimension, an int32
 _PREFIX = "serving_default_"
@@ -26,7 +26,8 @@ _MOST_ELEMENTS = 1 << 40  # of an input: more is no tensor
 class Shaped(NamedTuple):
     """A model in shapes of its inputs, ``given`` or as they are stored.
 
-    ``misfit`` says why an operator cannot take them, and is empty where all can. ``unknown`` names
+    ``misfit`` says why an operator cannot take them, and is empty where all can; ``stage`` is where
+    that ends a run, and ``always`` whether it does in every size of the inputs. ``unknown`` names
     the first operator that refuses some shapes and whose input has one that only a run tells.
     """
 
@@ -34,6 +35,8 @@ class Shaped(NamedTuple):
     given: bool
     misfit: str = ""
     unknown: str = ""
+    stage: str = shape_rules.ALLOCATE
+    always: bool = False
 
 
 def read_shapes(words: Sequence[str], content: Content) -> dict[int, Shape]:
@@ -121,18 +124,19 @@ def _sizes(text: str, word: str) -> Shape:
 def with_shapes(content: Content, given: Mapping[int, Shape]) -> Shaped:
     """The model with these shapes of its inputs, and with the stored ones of the others."""
     walk = _Walk(content.main, given)
-    misfit, unknown = "", ""
+    misfit, unknown, stage, always = "", "", shape_rules.ALLOCATE, False
     for operator in content.main.operators:
         try:
             if not walk.step(operator) and operator.name in CHECKED:
                 unknown = unknown or operator.name
         except MisfitError as error:
-            misfit = f"{operator.name} {error}"
+            misfit, stage = f"{operator.name} {error}", error.stage
+            always = isinstance(error, SettingError) and walk.told()
             break
-    if not given:
-        return Shaped(content, False, misfit, unknown)
-    graph = content.main._replace(tensors=tuple(walk.tensors()))
-    return Shaped(content._replace(graphs=(graph, *content.graphs[1:])), True, misfit, unknown)
+    if given:
+        graph = content.main._replace(tensors=tuple(walk.tensors()))
+        content = content._replace(graphs=(graph, *content.graphs[1:]))
+    return Shaped(content, bool(given), misfit, unknown, stage, always)
 
 
 class _Walk:
@@ -151,15 +155,23 @@ class _Walk:
             if number != NO_TENSOR:
                 self._shapes[number] = given.get(number, graph.tensors[number].shape)
 
+    def told(self) -> bool:
+        """Whether the file says how many sizes each input has: none may be one that it does not."""
+        return all(self._shapes[number] for number in self._graph.inputs if number != NO_TENSOR)
+
     def step(self, operator: Operator) -> bool:
         """One operator; whether the shapes of its inputs were known."""
         inputs = [number for number in operator.inputs if number != NO_TENSOR]
         known = [self._shapes.get(number) for number in inputs]
         rule = shape_rules.RULES.get(operator.name)
         shapes = [shape for shape in known if shape is not None]
-        if rule is None or not inputs or not operator.outputs or len(shapes) < len(known):
-            return all(shape is not None for shape in known)
+        if not inputs or not operator.outputs or len(shapes) < len(known):
+            return len(shapes) == len(known)
         values = [self._values.get(number) for number in inputs]
+        for check in setting_rules.CHECKS.get(operator.name, ()):
+            check(operator, shapes, values)
+        if rule is None:
+            return True
         for number, shape in zip(operator.outputs, rule(operator, shapes, values) or ()):
             if number != NO_TENSOR:
                 self._shapes[number] = shape

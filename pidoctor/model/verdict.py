@@ -142,15 +142,17 @@ def judge_model(
 
 def _of_shapes(shaped: Shaped) -> Verdict | None:
     """Why the shapes keep the model from running, or may; None where they do not."""
+    if shaped.misfit and shaped.always:
+        return Verdict(CANNOT, shaped.stage, shaped.misfit, RULE, changes=(_CORRECT,))
     if shaped.misfit and shaped.given:
         reason = f"with the input shape that was given, {shaped.misfit}"
-        return Verdict(CANNOT, ALLOCATE, reason, RULE)
+        return Verdict(CANNOT, shaped.stage, reason, RULE)
     if shaped.misfit:
         reason = f"with the input shape that the file stores, {shaped.misfit}; "
         reason += "the model has to be given another shape before it runs"
         options = " ".join(f"--shape {shlex.quote(it)}" for it in example_shapes(shaped.content))
         settle = f"run `pidoctor model FILE {options}`, with the sizes that you will give it"
-        return Verdict(UNDECIDED, ALLOCATE, reason, RULE, settle)
+        return Verdict(UNDECIDED, shaped.stage, reason, RULE, settle)
     if shaped.unknown and shaped.given:
         reason = f"the shape that reaches {shaped.unknown} is only known when the model runs"
         return Verdict(UNDECIDED, ALLOCATE, reason, RULE, _SETTLE_BY_PROVING)
@@ -207,6 +209,7 @@ def _judge(content: Content, wheels: Sequence[Measured], target: Target) -> Verd
     return loads._replace(changes=tuple(dict.fromkeys(helps)))
 
 
+_CORRECT = "correct-operator"  # a change of the table
 _SETTLE_BY_DELEGATE = "run `pidoctor smoke --model FILE --delegate LIB` where the device is"
 _SETTLE_BY_PROVING = "run it on the board: `pidoctor model FILE --prove`"
 _SETTLE_BY_PROOF = "install it and run `pidoctor smoke --model FILE`"

@@ -139,5 +139,7 @@ def custom(name: str, version: int = 1) -> Content:
 
 
 def builtin(name: str, version: int) -> Content:
-    """One builtin operator from one tensor to another."""
-    return content([T(), T()], [Op(name, (0,), (1,), version)])
+    """One builtin operator from one image to another."""
+    steps = Fields({1: Number("i", 1), 2: Number("i", 1)})  # of a window
+    image = T((1, 1, 1, 1))
+    return content([image, image], [Op(name, (0,), (1,), version, options=steps)])

@@ -1,0 +1,146 @@
+"""Settings of operators that end a run; each case is one that five runtimes decided."""
+
+from __future__ import annotations
+
+import pytest
+
+from pidoctor.model.builder import Fields, Number
+from pidoctor.model.content import Content
+from pidoctor.model.verdict import Target, judge_model
+from tests.unit.model.making import Op, T, content
+
+VERSIONS = ("1.0.1", "1.4.0", "2.1.0", "2.3.0")
+OLD = Target("tflite-runtime", "2.14.0", "x86_64")
+RUNTIMES = (OLD, *(Target("ai-edge-litert", version, "x86_64") for version in VERSIONS))
+DATA = T((2, 3, 2))
+IMAGE = T((1, 4, 4, 2))
+
+
+def whole(*values: int, shape: tuple[int, ...] = ()) -> T:
+    """Whole numbers in the file."""
+    return T(shape or (len(values),), "INT32", values=values)
+
+
+def ends(model: Content, target: Target = OLD) -> str:
+    verdict = judge_model(model, target)
+    return f"{verdict.verdict}:{verdict.stage}" if verdict.stage else verdict.verdict
+
+
+def one(name: str, *inputs: T, options: Fields | None = None) -> Content:
+    """A model of one operator; what is not stored is given to it."""
+    places = tuple(range(len(inputs)))
+    given = tuple(n for n in places if not inputs[n].values and not inputs[n].stored)
+    step = Op(name, places, (len(inputs),), options=options or Fields())
+    return content([*inputs, T((1,))], [step], given)
+
+
+def axis(field: int, value: int) -> Fields:
+    return Fields({field: Number("i", value)})
+
+
+ZERO = T((), stored=True)
+FIRST = whole(0, 0, shape=(2, 1))
+INDICES = whole(0, 1, shape=(2, 1))
+# (operator, what it gets and runs with, what it gets and ends with, where that ends)
+CASES = [
+    ("ARG_MAX", (DATA, whole(2)), (DATA, whole(3)), "allocate"),
+    ("CUMSUM", (DATA, whole(2)), (DATA, whole(3)), "invoke"),
+    ("REVERSE_V2", (DATA, whole(-3)), (DATA, whole(-4)), "invoke"),
+    ("EXPAND_DIMS", (DATA, whole(3)), (DATA, whole(4)), "allocate"),
+    ("MEAN", (DATA, whole(-1)), (DATA, whole(3)), "allocate"),
+    ("SPLIT_V", (DATA, whole(1, 2), whole(1)), (DATA, whole(1, 2), whole(3)), "allocate"),
+    ("GATHER", (DATA, whole(0, 1)), (DATA, whole(0, -1)), "invoke"),
+    ("GATHER_ND", (DATA, INDICES), (DATA, whole(0, 0, 0, 0, shape=(1, 4))), "allocate"),
+    ("PAD", (DATA, whole(*[1] * 6)), (DATA, whole(1, 1)), "allocate"),
+    ("PADV2", (DATA, whole(*[1] * 6), ZERO), (DATA, whole(*[-1] * 6), ZERO), "allocate"),
+    ("TILE", (DATA, whole(1, 2, 1)), (DATA, whole(2)), "allocate"),
+    ("TRANSPOSE", (DATA, whole(2, 1, 0)), (DATA, whole(3, 1, 0)), "allocate"),
+    ("RESIZE_BILINEAR", (IMAGE, whole(5, 7)), (IMAGE, whole(-1, 7)), "allocate"),
+    ("SOFTMAX", (DATA,), (T((1,)), T(())), "allocate"),
+    ("ATAN2", (DATA, DATA), (DATA, T((2,))), "allocate"),
+    ("BATCH_MATMUL", (DATA, T((2, 2, 3))), (DATA, T((2,))), "allocate"),
+    (
+        "STRIDED_SLICE",
+        (DATA, *[whole(0, 0, 0)] * 2, whole(1, 1, 1)),
+        (DATA, *[whole(0, 0, 0)] * 2, whole(0, 1, 1)),
+        "allocate",
+    ),
+    (
+        "SPACE_TO_BATCH_ND",
+        (IMAGE, whole(2, 2), whole(0, 0, 0, 0, shape=(2, 2))),
+        (IMAGE, whole(2), whole(0, 0, shape=(1, 2))),
+        "allocate",
+    ),
+    (
+        "FULLY_CONNECTED",
+        (T((1, 4)), T((3, 4), stored=True), T((3,), stored=True)),
+        (T((1, 4)), T((3, 4), stored=True), T((4,), stored=True)),
+        "allocate",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "stage"), CASES, ids=[it[0] for it in CASES])
+def test_settings(name: str, right: tuple[T, ...], wrong: tuple[T, ...], stage: str) -> None:
+    if name != "SOFTMAX":
+        assert [ends(one(name, *wrong), it) for it in RUNTIMES] == [f"cannot:{stage}"] * 5
+    assert [ends(one(name, *right), it) for it in RUNTIMES] == ["runs"] * 5
+
+
+def test_a_size_of_an_input_may_settle_it() -> None:
+    """What another size would mend stays open."""
+    assert ends(one("TOPK_V2", DATA, whole(2, shape=()))) == "runs"
+    assert ends(one("TOPK_V2", DATA, whole(3, shape=()))) == "undecided:allocate"
+    assert ends(one("GATHER", DATA, whole(0, 9))) == "undecided:invoke"
+
+
+def test_an_input_whose_sizes_the_file_does_not_tell_settles_nothing() -> None:
+    assert ends(one("ARG_MAX", T(()), whole(0))) == "undecided:allocate"
+
+
+def test_what_says_what_is_wrong() -> None:
+    verdict = judge_model(one("UNPACK", DATA, options=axis(1, 3)), OLD)
+    assert verdict.reason == "UNPACK has no axis 3 in 3 sizes"
+    assert verdict.changes == ("correct-operator",)
+
+
+@pytest.mark.parametrize(("dimensions", "expected"), [(6, "runs"), (7, "cannot:allocate")])
+def test_xnnpack_takes_six_dimensions(dimensions: int, expected: str) -> None:
+    """It starts by itself on ai-edge-litert, which has no way back; tflite-runtime has one."""
+    data = T((1,) * (dimensions - 1) + (4,))
+    model = one("CONCATENATION", data, data)
+    assert ends(model) == "runs"
+    assert {ends(model, target) for target in RUNTIMES[1:]} == {expected}
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(1 / 32768, "runs"), (1 / 256, "cannot:allocate")])
+def test_some_results_have_one_scale(scale: float, expected: str) -> None:
+    tensors = [T((1, 4), "INT16", 1), T((1, 4), "INT16", 1, scale=scale)]
+    assert ends(content(tensors, [Op("LOGISTIC", (0,), (1,))])) == expected
+
+
+def test_a_bias_that_is_written_as_left_out() -> None:
+    tensors = [IMAGE, T((2, 1, 1, 2), stored=True), T((1, 4, 4, 2))]
+    steps = Fields({1: Number("i", 1), 2: Number("i", 1)})
+    left_out = content(tensors, [Op("CONV_2D", (0, 1, -1), (2,), options=steps)])
+    short = content(tensors, [Op("CONV_2D", (0, 1), (2,), options=steps)])
+    assert {ends(left_out, target) for target in RUNTIMES} == {"cannot:allocate"}
+    assert {ends(short, target) for target in RUNTIMES} == {"runs"}
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "kind", "expected"),
+    [
+        ("ARG_MAX", 0, "INT64", ["cannot:allocate"] * 5),
+        ("UNPACK", 0, "INT64", ["cannot:allocate"] * 5),
+        ("TOPK_V2", 0, "BOOL", ["cannot:invoke"] * 5),
+        ("SPLIT", 1, "INT64", ["cannot:allocate", *["runs"] * 4]),
+        ("GATHER_ND", 0, "FLOAT16", ["cannot:allocate"] * 2 + ["runs"] * 3),
+        ("DEPTH_TO_SPACE", 0, "FLOAT16", ["cannot:allocate"] * 4 + ["runs"]),
+    ],
+)
+def test_types_that_kernels_lack(name: str, place: int, kind: str, expected: list[str]) -> None:
+    data = T((1, 4, 4, 4), kind)
+    inputs = (whole(1), data) if place else (data, *[FIRST] * (name == "GATHER_ND"))
+    options = axis(0, 2) if name in ("DEPTH_TO_SPACE", "SPLIT") else Fields()
+    assert [ends(one(name, *inputs, options=options), it) for it in RUNTIMES] == expected
