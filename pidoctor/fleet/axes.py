@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pidoctor.errors import UsageError
 from pidoctor.fleet.own_facts import with_own_facts
 from pidoctor.fleet.record import ANY, Software
-from pidoctor.platforms.versions import minor_of
+from pidoctor.platforms.versions import minor_numbers, minor_of
 from pidoctor.profile.difference import steps
 from pidoctor.profile.fingerprint import UNKNOWN, fingerprint
 from pidoctor.profile.profile import Profile
@@ -130,7 +130,8 @@ def _using(text: str, value: Callable[[Profile], str]) -> Callable[[BoardCase, B
 
 
 def _minor(profile: Profile) -> str:
-    return minor_of(profile.python.version.or_else(""))
+    version = profile.python.version.or_else("")
+    return minor_of(version) if minor_numbers(version) else ""
 
 
 def _whose(profile: Profile) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Optional, TypeVar
 
 from pidoctor.decoding import encode
-from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.errors import UsageError
 from pidoctor.fleet.asking import Asker
 from pidoctor.fleet.axes import BoardCase
 from pidoctor.fleet.board_store import BoardStore, Count, FleetMoved
@@ -207,7 +207,7 @@ def _told(
 def _telling(case: BoardCase, peers: list[Peer], asker: Asker) -> FleetTelling | None:
     try:
         return telling(case, peers, asker)
-    except CouldNotCheckError:  # too little is known of the machine, or of what is on it
+    except Exception:  # too little is known of it, or somebody wrote nonsense: the others are told
         return None
 
 

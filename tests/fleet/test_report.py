@@ -227,6 +227,23 @@ def test_a_receipt_with_nonsense_in_it_is_no_traceback(
     assert not any("Error:" in one["error"] for one in fleet.not_read)
 
 
+@pytest.mark.parametrize("version", ["not a version", "3", "3.x", "", "3." + "9" * 400])
+@pytest.mark.parametrize("where", ["good", "bad"])
+def test_nonsense_in_one_machine_leaves_the_others_compared(
+    tmp_path: Path, version: str, where: str
+) -> None:
+    for name, machine in (("good", BOOKWORM), ("bad", f"{BOOKWORM}/py3.13")):
+        profile_file(tmp_path, name, machine)
+    odd = codec.to_json(target(BOOKWORM if where == "good" else f"{BOOKWORM}/py3.13"))
+    odd["python"]["version"]["value"] = version
+    sent = {**receipt(target(BOOKWORM), passed=where == "good"), "profile": odd}
+    del sent["fingerprint"]
+    write(tmp_path, "odd", sent)
+    fleet = report(str(tmp_path), "--requirement", "tflite-runtime")
+    (cannot,) = [group for group in fleet.groups if group["names"] == ["bad"]]
+    assert cannot["telling"]["fact"] == "Python"
+
+
 @pytest.mark.parametrize("proof", [None, {}, {"status": "later"}, {"status": True}, [1]])
 def test_a_receipt_without_a_proof_is_neither_works_nor_fails(tmp_path: Path, proof: Any) -> None:
     write(tmp_path, "odd", {**receipt(target(BOOKWORM)), "proof": proof})
