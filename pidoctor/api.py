@@ -142,7 +142,9 @@ def resolve(
         from pidoctor.resolve.ways_out import helped
 
         return helped(profile, asked_for, known, resolution)
-    return resolution
+    from pidoctor.resolve.for_devices import noted
+
+    return noted(profile, asked_for, known, resolution)
 
 
 def _catalog() -> Catalog:

@@ -5,7 +5,8 @@ The rows are in ``catalog/data/relations.json``, each with its source.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
@@ -81,6 +82,20 @@ class UnsaidNeed(NamedTuple):
     source: str
 
 
+class ForDevices(NamedTuple):
+    """Packages that are of use with certain devices only, by patterns of their names, and where
+    builds are that do without them ("torch" -> a sentence)."""
+
+    names: tuple[str, ...]
+    device: str  # in words: "NVIDIA graphics processors"
+    accelerators: tuple[str, ...]  # ids of accelerators.json
+    otherwise: Mapping[str, str]
+    source: str
+
+    def includes(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self.names)
+
+
 class RelationsTable(NamedTuple):
     """relations.json."""
 
@@ -89,6 +104,7 @@ class RelationsTable(NamedTuple):
     numpy_c_api: tuple[NumpyLevel, ...]
     shared_modules: tuple[SharedModule, ...] = ()
     unsaid_needs: tuple[UnsaidNeed, ...] = ()
+    for_devices: tuple[ForDevices, ...] = ()
 
 
 class DistributionPackage(NamedTuple):
@@ -110,6 +126,7 @@ class Relations(NamedTuple):
     spoken: dict[str, SpokenName]
     shared: tuple[SharedModule, ...]  # those of the runtimes too
     unsaid: tuple[UnsaidNeed, ...]
+    for_devices: tuple[ForDevices, ...]
 
     def warning(self, name: str) -> str:
         """Why nobody should install ``name``; empty where there is nothing to warn of."""
@@ -170,6 +187,7 @@ def _relations(table: RelationsTable) -> Relations:
             *table.shared_modules,
         ),
         unsaid=table.unsaid_needs,
+        for_devices=table.for_devices,
     )
 
 
