@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from .public_cases import (
@@ -39,6 +41,15 @@ def test_all_cases() -> None:
     assert found.three / found.of >= 0.97
     assert false_alarms(CASES) == []
     assert called_fine(CASES) == []
+
+
+def test_what_shows_a_failure_is_never_called_fine_wherever_the_log_is_cut() -> None:
+    for case in (case for case in CASES if case.cause != "no-problem"):
+        lines, evidence = case.log.split("\n"), case.diagnose()[0].evidence
+        shown = evidence[0].line if evidence else len(lines)
+        for start, end in ((0, shown), (shown - 1, len(lines)), (shown // 2, shown)):
+            cut = replace(case, log="\n".join(lines[start:end]))
+            assert cut.diagnose()[0].cause != "no-problem" or not evidence, (case.source, start)
 
 
 def test_words_of_certainty_mean_what_they_say() -> None:
