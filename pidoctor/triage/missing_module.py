@@ -43,6 +43,9 @@ def decide(groups: Mapping[str, str], facts: Facts) -> list[LikelyCause]:
         return [LikelyCause("shadowed-module", LIKELY, text)]
     if module.rpartition(".")[2].startswith("_") and "." in module:
         text = f"{top} is there, and its compiled part {module} is not one for this Python."
+        if facts.get("kernel") == "aarch64" != facts.get("arch") and facts.get("arch"):
+            text = f"{text} The kernel is 64-bit, the system above it is not."
+            return [LikelyCause("32bit-userland-on-64bit-kernel", LIKELY, text)]
         absent = LikelyCause("module-not-installed", OPEN, "Or its installation is not complete.")
         return [LikelyCause("wrong-interpreter", LIKELY, text), absent]
     if "." in module and (here or top == "tensorflow") and top != "pycoral":

@@ -64,7 +64,7 @@ def decide(
 def _decide(
     groups: Mapping[str, str], facts: Facts, ignored: str, judge: Judge | None
 ) -> list[LikelyCause]:
-    asked = groups.get("requirement") or first_package(facts.requirements)
+    asked = groups.get("requirement", "").rstrip(".,") or first_package(facts.requirements)
     if not asked:
         return [
             LikelyCause("no-wheel-for-python", FAINT, "The log does not show what was asked for.")
