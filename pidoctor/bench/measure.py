@@ -37,7 +37,7 @@ _TIME_LIMIT_S = 300.0  # of one configuration: slow boards, large models
 _KEPT_BYTES = 1 << 20
 _PAYLOADS = (
     ("bench", "payload.py"),
-    ("bench", "media_payload.py"),
+    ("proof", "media_payload.py"),
     ("proof", "inference_payload.py"),
 )
 

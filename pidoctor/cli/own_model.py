@@ -108,20 +108,37 @@ def _against(
     from pidoctor.proof.prove import prove
 
     given = Path(options.input) if options.input else None
+    needs = _needs(options, given) if given else ()
     if not options.reference:
         expect = Path(options.expect) if options.expect else None
-        yield Against(given, expect, options.tolerance), None
+        yield Against(given, expect, options.tolerance, needs=needs), None
         return
     runtime, other = _reference(python, options.reference)
     made = folder / "reference.json"
-    source = _shaped(own_model(Path(options.model), Against(given), made), options)
+    source = _shaped(own_model(Path(options.model), Against(given, needs=needs), made), options)
     proof = prove(other, runtime=runtime, model=source, timeout_s=options.timeout)
     if not made.exists():
         why = proof.death.message if proof.death else "it gave no output"
         raise CouldNotCheckError(f"--reference {options.reference}: nothing to compare with: {why}")
     where = "" if runtime else f" in {options.reference}"
     named = f"{proof.runtime} {proof.version}{where}"
-    yield Against(given, made, options.tolerance, named), proof
+    yield Against(given, made, options.tolerance, named, needs), proof
+
+
+def _needs(options: argparse.Namespace, given: Path) -> tuple[Mapping[str, object], ...]:
+    """How an image or a sound becomes each input; nothing for a file of numbers."""
+    from pidoctor.example.needs import read_needs
+    from pidoctor.model.content import read_content
+    from pidoctor.model.file import named_model
+    from pidoctor.model.shapes import read_shapes
+    from pidoctor.proof.known import ARRAYS
+
+    if given.suffix.lower() in ARRAYS:
+        return ()
+    with named_model(Path(options.model)) as data:
+        content = read_content(data)
+        needs = read_needs(content, read_shapes(options.shapes, content)).inputs
+    return tuple(need.to_json() for need in needs)
 
 
 def _reference(python: str, named: str) -> tuple[str | None, str]:

@@ -25,7 +25,7 @@ EXAMPLES = """\
   pidoctor smoke
   pidoctor smoke --venv ~/project/.venv
   pidoctor smoke --python /usr/bin/python3 --model detect.tflite
-  pidoctor smoke --model detect.tflite --input photo.npy --expect scores.npy
+  pidoctor smoke --model detect.tflite --input photo.jpg --expect scores.npy
   pidoctor smoke --model detect.tflite --reference ~/tensorflow/.venv
   pidoctor smoke --delegate libedgetpu.so.1 --model detect_edgetpu.tflite
 """
@@ -47,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     own = parser.add_argument_group("your own model instead of ours")
     own.add_argument("--model", metavar="FILE", help="a .tflite file")
     add_shapes(own)
-    own.add_argument("--input", metavar="FILE", help="what to give it: .npy, or a list in .json")
+    takes = "what to give it: .npy, a list in .json, .wav, or an image (with Pillow there)"
+    own.add_argument("--input", metavar="FILE", help=takes)
     right = own.add_mutually_exclusive_group()
     right.add_argument(
         "--expect", metavar="FILE", help="its right output: .npy, a list in .json, or of --save"

@@ -17,6 +17,7 @@ import json
 import os
 import statistics
 import time
+import types
 from typing import Any
 
 KEPT_VALUES = 64  # of an output, in a report
@@ -171,7 +172,7 @@ def tensors_in(path: str, kind: str, model: str) -> Any:
     import numpy as np
 
     try:
-        if path.endswith(".npy"):
+        if path.lower().endswith(".npy"):
             return {kind: [numbers(np.load(path, allow_pickle=False))]}
         with open(path, encoding="utf-8") as file:
             data = json.load(file)
@@ -190,6 +191,16 @@ def tensors_in(path: str, kind: str, model: str) -> Any:
     if kind not in found:
         raise BadFile(f"it has no {kind}")
     return found
+
+
+def media_in(model: Any, interpreter: Any) -> Any:
+    """The inputs out of an image or a sound; its reader's source is the last argument."""
+    own = sys.modules[__name__]
+    media = types.ModuleType("pidoctor_media")
+    exec(compile(sys.argv[2], media.__name__, "exec"), media.__dict__)  # noqa: S102 - payloads of the same pidoctor
+    details = interpreter.get_input_details()
+    read = media.arrays_of(model["given"], model["path"], model["needs"], details, own)
+    return [media.fitted(array, details, number, own) for number, array in enumerate(read)]
 
 
 def numbers(entry: Any) -> Any:
@@ -350,24 +361,28 @@ def run_model(
     reporter.send("reads", file="expect")
     right = tensors_in(expect, "outputs", path) if expect else {}
     reporter.send("reads", file="given" if given else "expect")
-    inputs = (tensors_in(given, "inputs", path) if given else right).get("inputs")
+    media = given if model.get("needs") else None  # is read when the inputs have their sizes
+    arrays = tensors_in(given, "inputs", path) if given and not media else right
+    inputs = arrays.get("inputs")
     step("construct")
     more = with_delegates(delegates, interpreter_type) if delegates else {}
     interpreter = interpreter_type(model_path=model["path"], **more)
     step("allocate")
     set_shapes(interpreter, model.get("shapes") or [])
     interpreter.allocate_tensors()
+    if media:
+        inputs = media_in(model, interpreter)
     step("invoke")
     went_in = fill(interpreter, model["input"], inputs)
     first = timed(interpreter)
-    arrays = tensors_of(interpreter)  # of the first inference: later ones may build on a state
-    values = flat(arrays)
+    outputs = tensors_of(interpreter)  # of the first inference: later ones may build on a state
+    values = flat(outputs)
     if model.get("save"):
-        save(model["save"], runtime, path, went_in, arrays)
+        save(model["save"], runtime, path, went_in, outputs)
     tolerance = model.get("tolerance")
     if tolerance is None:
         tolerance = right.get("tolerance")
-    comparison = compared(right["outputs"], arrays, tolerance) if right else None
+    comparison = compared(right["outputs"], outputs, tolerance) if right else None
     others = timed_runs(interpreter)
     details = interpreter.get_input_details()
     reporter.send(

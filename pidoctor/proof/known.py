@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -34,7 +34,8 @@ class KnownAnswer:
 class Against:
     """What an own model is given, and what its output is compared with.
 
-    ``given`` and ``expect`` are .npy or .json files; without ``given`` the inputs are those of
+    ``given`` and ``expect`` are .npy or .json files; ``given`` may be a sound or an image, and then
+    ``needs`` say of each input how it becomes one. Without ``given`` the inputs are those of
     ``expect`` where it has some, else a fixed ramp. ``tolerance`` is the largest difference that
     is right. ``named`` says in words where the expected output is from.
     """
@@ -43,6 +44,7 @@ class Against:
     expect: Path | None = None
     tolerance: float | None = None
     named: str = ""
+    needs: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,13 @@ def bundled_models() -> Iterator[tuple[ProofModel, ...]]:
 
 def own_model(path: Path, against: Against = Against(), save: Path | None = None) -> ProofModel:
     """The user's model; :class:`UsageError` when a file is none that can be used."""
-    for tensors in filter(None, (against.given, against.expect)):
-        _check_tensors(tensors)
+    if against.given is not None and against.needs:
+        with open_regular(against.given, MAX_TENSOR_BYTES):
+            pass
+    elif against.given is not None:
+        _check_tensors(against.given)
+    if against.expect is not None:
+        _check_tensors(against.expect)
     with open_regular(path) as file:
         size, head = os.fstat(file.fileno()).st_size, file.read(8)
     if head[4:8] != b"TFL3":
@@ -85,8 +92,12 @@ def own_model(path: Path, against: Against = Against(), save: Path | None = None
     return ProofModel(path.name, path.resolve(), None, against, save)
 
 
+#: How the names of files of numbers end.
+ARRAYS = (".npy", ".json")
+
+
 def _check_tensors(path: Path) -> None:
-    if path.suffix not in (".npy", ".json"):
+    if path.suffix.lower() not in ARRAYS:
         raise UsageError(f"{path}: is neither .npy nor .json")
     with open_regular(path, MAX_TENSOR_BYTES):
         pass

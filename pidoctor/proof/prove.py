@@ -130,14 +130,14 @@ def _run(
     """How the child ended, and its reports."""
     from pidoctor.host.command import Command, Running
 
-    payload = (
-        resources.files("pidoctor.proof")
-        .joinpath("inference_payload.py")
-        .read_text(encoding="utf-8")
+    payload, media = (
+        resources.files("pidoctor.proof").joinpath(name).read_text(encoding="utf-8")
+        for name in ("inference_payload.py", "media_payload.py")
     )
+    more = [media] if any(model["needs"] for model in request["models"]) else []
 
     def command(fd: int) -> list[str]:
-        return [executable, *PYTHON_OPTIONS, payload, json.dumps({**request, "fd": fd})]
+        return [executable, *PYTHON_OPTIONS, payload, json.dumps({**request, "fd": fd}), *more]
 
     try:
         with Running(
@@ -183,6 +183,7 @@ def _model_request(model: ProofModel) -> dict[str, Any]:
         "input": known,
         "tolerance": model.against.tolerance,
         "shapes": model.shapes,
+        "needs": [*model.against.needs],
         **{name: str(file.resolve()) if file else None for name, file in files.items()},
     }
 

@@ -112,7 +112,7 @@ TOUCHES: Mapping[str, str] = {
     "ansible.write": "files",
     "api": "files",
     "bench.measure": "files",
-    "bench.media_payload": "files",
+    "proof.media_payload": "files",
     "bench.operators": "files",
     "bench.payload": "files",
     "catalog.__main__": "environment files",

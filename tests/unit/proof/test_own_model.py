@@ -97,6 +97,7 @@ def test_what_was_saved_is_a_reference_with_its_input(python: str) -> None:
         ("--model M --expect missing.npy", "missing.npy: cannot be read"),
         ("--model M --expect right.txt", "neither .npy nor .json"),
         ("--model M --input short.json", "input 0 is of 2, and the model takes 1 x 8 x 8 x 3"),
+        ("--model M --input sound.wav", "the model takes 1 x 8 x 8 x 3, which is no sound"),
         ("--model M --input input.json --expect ragged.json", "ragged.json: it"),
         ("--model M --input input.json --expect input.json", "input.json: it has no outputs"),
         ("--model M --input input.json --reference tflite-runtime", "which says nothing"),
@@ -105,6 +106,7 @@ def test_what_was_saved_is_a_reference_with_its_input(python: str) -> None:
 def test_what_cannot_be_compared_is_one_line(python: str, words: str, said: str) -> None:
     Path("short.json").write_text("[1, 2]")
     Path("ragged.json").write_text("[[1, 2], [3]]")
+    Path("sound.wav").write_bytes(b"RIFF")
     run = program("smoke", "--python", python, *words.replace("M ", f"{MODEL} ").split())
     assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
     assert said in run.err

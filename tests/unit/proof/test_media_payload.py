@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pidoctor.bench import media_payload as media
 from pidoctor.proof import inference_payload as shared
+from pidoctor.proof import media_payload as media
 
 np = pytest.importorskip("numpy")
 
