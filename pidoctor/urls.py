@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from pidoctor.expressions import expression
 
@@ -45,3 +47,11 @@ def clean_url(url: str) -> str:
 def clean_urls(text: str) -> str:
     """A text with every URL in it cleaned."""
     return URL.sub(lambda found: clean_url(found[0]), text)
+
+
+def path_of(address: str) -> Path | None:
+    """The path that an address of --find-links means; None for one on the network."""
+    parts = urlsplit(address)
+    if parts.scheme not in {"", "file"}:
+        return None
+    return Path(unquote(parts.path) if parts.scheme else address).expanduser()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pidoctor.checks.case import Case
 from pidoctor.profile.fact import State
+from pidoctor.readiness import sources
 from pidoctor.result import Finding, Remedy, Severity
 
 _PIWHEELS = "https://www.piwheels.org/faq.html"
@@ -29,19 +30,9 @@ def piwheels_on_64_bit(case: Case) -> Iterator[Finding]:
 
 def no_index(case: Case) -> Iterator[Finding]:
     """pip told to look nowhere on the network (no-index)."""
-    indexes = case.profile.indexes
-    if indexes.value is None or any(index.kind != "find-links" for index in indexes.value):
-        return
-    yield Finding(
-        "no-index",
-        Severity.WARNING,
-        "pip is told to use no package index (no-index), so it installs from local folders only.",
-        indexes.source,
-        Remedy(
-            "Install from a folder of wheels: pidoctor install --offline --wheels DIR. Or take "
-            "no-index out of pip's configuration."
-        ),
-    )
+    found = sources.no_index(case.profile)
+    if found is not None:
+        yield found
 
 
 def pip_refuses(case: Case) -> Iterator[Finding]:

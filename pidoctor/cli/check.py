@@ -20,8 +20,8 @@ from pidoctor.result import ExitCode
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
-    from pidoctor.fitting import Fitting
     from pidoctor.resolve.plan import Plan
+    from pidoctor.result import Finding
 
 DESCRIPTION = "Will TensorFlow Lite (or TensorFlow) run here, and if not, what would make it run?"
 EXAMPLES = """\
@@ -146,28 +146,48 @@ def examine(options: argparse.Namespace) -> Result:
     if is_this_machine(options):
         left = interrupted(Path(options.venv or ".venv"))
         result = replace(result, findings=left + (result.findings or ()))
+        stopped = _nowhere(result)
+        result = _also(result, stopped, ExitCode.PROBLEM) if stopped else result
     if fitting is not None and fitting.conditions:
         result = replace(result, findings=fitting.conditions + (result.findings or ()))
     if fitting is not None and fitting.findings:
-        result = _with_model(result, fitting)
+        result = _also(result, fitting.findings, fitting.exit_code)
     return replace(result, timings={"probe_s": looked, **(result.timings or {})})
 
 
-def _with_model(result: Result, fitting: Fitting) -> Result:
-    """The result with what stands in the way of the model first, and what it then comes to."""
+def _also(result: Result, findings: tuple[Finding, ...], exit_code: int) -> Result:
+    """The result with what stands in the way besides, first, and what it then comes to."""
     from dataclasses import replace
 
     from pidoctor.report.conclusion import concluded
 
+    ids = {finding.id for finding in findings}
+    others = (finding for finding in result.findings or () if finding.id not in ids)
     return concluded(
         replace(
             result,
-            findings=fitting.findings + (result.findings or ()),
-            exit_code=max(result.exit_code, fitting.exit_code),
+            findings=(*findings, *others),
+            exit_code=max(result.exit_code, exit_code),
             verdict=None,
             next=None,
         )
     )
+
+
+def _nowhere(result: Result) -> tuple[Finding, ...]:
+    """That pip may download nothing, where an install on this machine would have to."""
+    from pidoctor.checks.case import Case
+    from pidoctor.install.supply import nowhere
+    from pidoctor.readiness.sources import no_index
+
+    plan, profile = result.plan, result.profile
+    if plan is None or profile is None or no_index(profile) is None:
+        return ()
+    if Case(profile, plan).satisfied:
+        return ()
+    here = _cached(plan)
+    found = nowhere([wheel for wheel in plan.wheels if wheel.sha256 not in here], profile)
+    return (found,) if found else ()
 
 
 def _cached(plan: Plan) -> Container[str]:

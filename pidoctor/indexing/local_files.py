@@ -19,6 +19,7 @@ from urllib3 import HTTPResponse
 
 from pidoctor.errors import UsageError
 from pidoctor.safe_files import open_regular
+from pidoctor.urls import path_of
 
 _MOST_FILES = 20_000  # of a folder of wheels
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -74,11 +75,8 @@ def _answer(url: str, wanted: str) -> tuple[int, dict[str, str], BinaryIO | io.B
 
 def folder_of(address: str) -> Path | None:
     """The folder that an address of --find-links means; None for a page."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("", "file"):
-        return None
-    path = Path(unquote(parts.path) if parts.scheme else address).expanduser()
-    return path if path.is_dir() else None
+    path = path_of(address)
+    return path if path is not None and path.is_dir() else None
 
 
 def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:

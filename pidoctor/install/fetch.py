@@ -8,8 +8,16 @@ from pathlib import Path
 from packaging.utils import parse_wheel_filename
 
 from pidoctor.catalog.wheels import Wheel
+from pidoctor.host.live import LiveHost
+from pidoctor.install.interpreter import WorkingPython
+from pidoctor.install.place import Place
+from pidoctor.install.process import Arrival
+from pidoctor.install.step import Step, set_for
 from pidoctor.install.tools import Pip
+from pidoctor.probe.memory import available_bytes
+from pidoctor.readiness.memory import downloads_at_once
 
+_DOWNLOADS_AT_ONCE = 3  # as many pips as fit into the memory
 _NO_ABI = ("none", "abi3")
 # The user's settings that say where packages are, and how they are reached. All others would be
 # weighed against the plan (PIP_CONSTRAINT), or fetch for another Python (PIP_PYTHON).
@@ -66,3 +74,33 @@ def command(
         *("--dest", str(folder)),
         *("--requirement", str(listed_in)),
     )
+
+
+def steps(
+    missing: Sequence[Wheel], pip: Pip | None, python: WorkingPython, place: Place, head: str
+) -> Iterable[tuple[str, Step]]:
+    """The downloads of the wheels ``missing``, each with the content of its requirements file.
+
+    ``head`` is what such a file begins with: where the user's own says that wheels are.
+    """
+    if pip is None:
+        return
+    fitting = downloads_at_once(available_bytes(LiveHost()), _DOWNLOADS_AT_ONCE)
+    groups = batches(missing, fitting)
+    for number, group in enumerate(groups, 1):
+        listed_in = place.work / f"download-{number}.txt"
+        downloads = place.work / "downloads"
+        argv = command(pip, group, python.version, listed_in, downloads)
+        size = sum(wheel.size for wheel in group)
+        # Not /tmp: it may be a small tmpfs, and this is where pip downloads to.
+        temporary = place.work / f"tmp-{number}"
+        step = Step(
+            f"Download {', '.join(wheel.name for wheel in group)} ({size / 1e6:.1f} MB)",
+            argv,
+            (("TMPDIR", str(temporary)), ("PIP_REQUIRE_VIRTUALENV", "0")),
+            (str(listed_in), str(downloads)),
+            removes=tuple(name for name in set_for("PIP") if name not in REACHES),
+            log=listed_in.with_suffix(".log"),
+            arrival=Arrival(temporary, size),
+        )
+        yield head + requirements(group), step

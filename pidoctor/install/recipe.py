@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,50 +12,17 @@ from packaging.version import Version
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import UsageError
-from pidoctor.host.live import LiveHost
-from pidoctor.install import fetch
+from pidoctor.install import fetch, supply
 from pidoctor.install.environment_files import links_out
-from pidoctor.install.failure import InstallError, failure, missing_package
+from pidoctor.install.failure import InstallError, missing_package
 from pidoctor.install.interpreter import WorkingPython, ask
-from pidoctor.install.kit import whose
 from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place, mark_of, python_of
-from pidoctor.install.process import Arrival
+from pidoctor.install.step import Step, set_for
 from pidoctor.install.tools import Pip, pips, seed, uv_for
 from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
-from pidoctor.probe.memory import available_bytes
 from pidoctor.profile.profile import Profile
-from pidoctor.readiness.memory import downloads_at_once
 from pidoctor.resolve.plan import Plan
-
-_DOWNLOADS_AT_ONCE = 3  # as many pips as fit into the memory
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that an install does: a command line, or something that pidoctor does itself.
-
-    ``variables`` are set for the command in addition to those of the user, of which those in
-    ``removes`` are not set for it. ``log`` is a file in
-    which it tells more than it prints; ``arrival`` is where a download can be watched.
-    """
-
-    title: str
-    argv: tuple[str, ...] = ()
-    variables: tuple[tuple[str, str], ...] = ()
-    writes: tuple[str, ...] = ()
-    at_terminal: bool = False
-    log: Path | None = None
-    arrival: Arrival | None = None
-    removes: tuple[str, ...] = ()
-
-    @property
-    def line(self) -> str:
-        """The command as one types it into a shell; empty when there is none."""
-        assigned = [f"{name}={shlex.quote(value)}" for name, value in self.variables]
-        removed = [f"-u {shlex.quote(name)}" for name in self.removes]
-        before = ["env", *removed, *assigned] if removed else assigned
-        return " ".join([*before, shlex.join(self.argv)]) if self.argv else ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +120,10 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     found = {} if satisfied else find(plan.wheels, folders, cache)
     missing = tuple(w for w in plan.wheels if w.sha256 not in found and not satisfied)
     if missing and job.offline:
-        raise _missing_offline(missing, job.wheels_dir)
+        raise InstallError(supply.missing_offline(missing, job.wheels_dir))
+    refused = supply.nowhere(missing, job.machine) if job.machine else None
+    if refused is not None:
+        raise InstallError(refused)
     tools = _tools_for_change(python, job) if exists else _tools_for_new(python, place)
     if missing and tools.downloader is None:
         raise _no_pip(python)
@@ -170,7 +139,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
         seed=tools.seed,
         share_system=exists and bool(plan.system_packages) and not _shares_system(place.venv),
         create=None if exists else _create(python, place, plan, tools),
-        fetches=tuple(_fetches(missing, tools.downloader, python, place, plan.sources.lines)),
+        fetches=tuple(fetch.steps(missing, tools.downloader, python, place, plan.sources.lines)),
         system=_system(plan),
         fill=_fill(tools, place, exists, anew),
     )
@@ -285,19 +254,6 @@ def _shares_system(venv: Path) -> bool:
     return False
 
 
-def _missing_offline(missing: Sequence[Wheel], folder: Path | None) -> InstallError:
-    names = ", ".join(wheel.filename for wheel in missing)
-    owner = whose(folder) if folder else ""
-    others = f"; the wheels in {folder} are for {owner}" if owner else ""
-    return failure(
-        "wheels-missing",
-        f"Without network, {len(missing)} of the wheels cannot be had: {names}.",
-        f"looked in the folders given with --wheels and in pidoctor's cache{others}",
-        "On a machine with network run `pidoctor download --target BOARD/OS -d wheels`, copy the "
-        "folder here, and give it with --wheels.",
-    )
-
-
 def _create(base: WorkingPython, place: Place, plan: Plan, tools: _Tools) -> Step:
     if not base.venv:
         raise missing_package(
@@ -318,32 +274,6 @@ def _create(base: WorkingPython, place: Place, plan: Plan, tools: _Tools) -> Ste
     )
 
 
-def _fetches(
-    missing: Sequence[Wheel], pip: Pip | None, python: WorkingPython, place: Place, head: str
-) -> Iterable[tuple[str, Step]]:
-    if pip is None:
-        return
-    fitting = downloads_at_once(available_bytes(LiveHost()), _DOWNLOADS_AT_ONCE)
-    groups = fetch.batches(missing, fitting)
-    for number, group in enumerate(groups, 1):
-        listed_in = place.work / f"download-{number}.txt"
-        downloads = place.work / "downloads"
-        argv = fetch.command(pip, group, python.version, listed_in, downloads)
-        size = sum(wheel.size for wheel in group)
-        # Not /tmp: it may be a small tmpfs, and this is where pip downloads to.
-        temporary = place.work / f"tmp-{number}"
-        step = Step(
-            f"Download {', '.join(wheel.name for wheel in group)} ({size / 1e6:.1f} MB)",
-            argv,
-            (("TMPDIR", str(temporary)), ("PIP_REQUIRE_VIRTUALENV", "0")),
-            (str(listed_in), str(downloads)),
-            removes=tuple(name for name in _set_for("PIP") if name not in fetch.REACHES),
-            log=listed_in.with_suffix(".log"),
-            arrival=Arrival(temporary, size),
-        )
-        yield head + fetch.requirements(group), step
-
-
 def _system(plan: Plan) -> Step | None:
     packages = plan.missing_system_packages
     if not packages:
@@ -354,16 +284,6 @@ def _system(plan: Plan) -> Step | None:
         (*sudo, "apt-get", "install", "-y", *packages),
         at_terminal=True,
     )
-
-
-def _set_for(tool: str) -> tuple[str, ...]:
-    """The user's own settings of a tool, for a step that gives it every one that it needs.
-
-    A constraint or an override left in the environment would be weighed against the plan, uv
-    does not start with UV_CONFIG_FILE beside --no-config, and pip reads its general options
-    (PIP_TIMEOUT) in spite of --isolated.
-    """
-    return tuple(sorted(name for name in os.environ if name.startswith(f"{tool}_")))
 
 
 def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> Step:
@@ -404,5 +324,5 @@ def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> Step:
         argv,
         tuple(variables),
         (str(place.work / "requirements.txt"), str(environment)),
-        removes=_set_for("UV" if isinstance(tools.filler, str) else "PIP"),
+        removes=set_for("UV" if isinstance(tools.filler, str) else "PIP"),
     )

@@ -24,11 +24,12 @@ from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.process import Progress, Task, read_log, run_all
 from pidoctor.install.receipt import make_receipt, read_receipt, record_proof, write_receipt
-from pidoctor.install.recipe import Job, Recipe, Step, make_recipe
+from pidoctor.install.recipe import Job, Recipe, make_recipe
 from pidoctor.install.recovery import recover, settle, tidy, told_of
 from pidoctor.install.relocate import relocate, share_system_packages
 from pidoctor.install.situation import look
 from pidoctor.install.state import hold
+from pidoctor.install.step import Step
 from pidoctor.install.wheelhouse import collect, matches
 from pidoctor.mutex import Lock
 from pidoctor.profile.profile import Profile

@@ -50,7 +50,7 @@ IMPORTS: Mapping[str, str] = {
     "host": "decoding errors expressions redact",
     "indexing": (
         "catalog decoding errors evidence host mutex platforms probe profile safe_files "
-        "time_limit value_rules"
+        "time_limit urls value_rules"
     ),
     "install": (
         "catalog decoding errors expressions host mutex platforms probe profile progress proof "
@@ -170,7 +170,9 @@ TOUCHES: Mapping[str, str] = {
     "install.place": "files",
     "install.previous": "files",
     "install.process": "environment files",
-    "install.recipe": "environment files system",
+    "install.recipe": "files system",
+    "install.step": "environment",
+    "install.supply": "files",
     "install.recovery": "files",
     "install.relocate": "files",
     "install.situation": "files",
@@ -205,6 +207,7 @@ TOUCHES: Mapping[str, str] = {
     "sqlite_file": "files",
     "triage.cases": "files",
     "triage.watched_command": "files",
+    "urls": "files",
 }
 
 _OF_MODULES = {

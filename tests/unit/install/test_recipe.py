@@ -161,7 +161,7 @@ def test_little_memory_means_one_download_at_a_time(
 ) -> None:
     counts: Mapping[int | None, int] = {None: 2, 1 << 40: 2, 100 << 20: 1}
     for available, count in counts.items():
-        monkeypatch.setattr(recipe, "available_bytes", lambda _, value=available: value)
+        monkeypatch.setattr(fetch, "available_bytes", lambda _, value=available: value)
         assert len(planned(interpreter("23.0.1"), tmp_path, monkeypatch).fetches) == count
 
 

@@ -1,0 +1,47 @@
+"""Whether the wheels that are not here can be had at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pidoctor.catalog.wheels import Wheel
+from pidoctor.install.kit import whose
+from pidoctor.install.wheelhouse import find
+from pidoctor.profile.profile import Profile
+from pidoctor.readiness.sources import no_index
+from pidoctor.result import Finding, Remedy, Severity
+from pidoctor.urls import path_of
+
+
+def missing_offline(missing: Sequence[Wheel], folder: Path | None) -> Finding:
+    """That wheels are not here, where nothing may be downloaded."""
+    names = ", ".join(wheel.filename for wheel in missing)
+    owner = whose(folder) if folder else ""
+    others = f"; the wheels in {folder} are for {owner}" if owner else ""
+    return Finding(
+        "wheels-missing",
+        Severity.ERROR,
+        f"Without network, {len(missing)} of the wheels cannot be had: {names}.",
+        f"looked in the folders given with --wheels and in pidoctor's cache{others}",
+        Remedy(
+            "On a machine with network run `pidoctor download --target BOARD/OS -d wheels`, copy "
+            "the folder here, and give it with --wheels."
+        ),
+    )
+
+
+def nowhere(missing: Sequence[Wheel], profile: Profile) -> Finding | None:
+    """That pip may ask no index for the wheels that are not here, and no folder of its has them.
+
+    None also where that cannot be told: its configuration was not read, or names a page.
+    """
+    if not missing or no_index(profile) is None:
+        return None
+    paths = [path_of(source.url) for source in profile.indexes.or_else(())]
+    folders = [path for path in paths if path is not None and not path.is_file()]
+    if len(folders) < len(paths):
+        return None
+    here = find(missing, folders, None)
+    lacking = [wheel.filename for wheel in missing if wheel.sha256 not in here]
+    return no_index(profile, lacking) if lacking else None
