@@ -163,6 +163,7 @@ def _install(result: Result) -> Conclusion:
     plan, outcome, asked = result.plan, result.outcome, _asked(result)
     if plan is None:
         return _impossible(result)
+    more = [word for word in asked.further if word not in asked.flags]
     if outcome is None:
         if errors(result):
             return Conclusion("Not installed.", _first_command(errors(result)))
@@ -175,7 +176,7 @@ def _install(result: Result) -> Conclusion:
         where = f" into {result.environment}" if result.environment else ""
         return Conclusion(
             f"{_named(plan)} would be installed{where}; nothing was changed.",
-            asked.command("install"),
+            asked.command("install", *more),
         )
     said = (
         _OUTCOMES[outcome.status]
@@ -185,7 +186,6 @@ def _install(result: Result) -> Conclusion:
     if outcome.exit_code:
         # Once what the finding says is done, the same is tried again. A run that ended badly would
         # end so again: what else there is helps more.
-        more = (word for word in asked.further if word not in asked.flags)
         again = ("explain",) if outcome.proof is not None else ("install", *more)
         then = _first_command(list(outcome.findings)) or asked.command(*again)
         return Conclusion(said, then)

@@ -113,7 +113,9 @@ def test_a_version_that_the_index_does_not_hold_could_not_be_checked() -> None:
     ("configuration", "environment", "said", "code"),
     [
         ("[global\nindex-url = x\n", {}, "pip-configuration-broken", 1),
-        ("", {"PIP_NO_INDEX": "1"}, "no-index", 0),
+        ("", {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}, "no-index", 1),
+        ("[global]\nno-index = yes\nfind-links = .\n", {"PIP_FIND_LINKS": ""}, "no-index", 1),
+        ("", {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "https://index.example"}, "no-index", 0),
         ("", {}, None, 0),
     ],
 )
@@ -128,6 +130,7 @@ def test_install_says_of_pips_configuration_what_check_says(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PIP_NO_INDEX", raising=False)
     (tmp_path / "pip.conf").write_text(configuration)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "no wheel is kept here"))
     for name, value in {"PIP_CONFIG_FILE": str(tmp_path / "pip.conf"), **environment}.items():
         monkeypatch.setenv(name, value)
     check, install = answer("check", "auto"), answer("install", "auto", "--dry-run")
@@ -137,3 +140,11 @@ def test_install_says_of_pips_configuration_what_check_says(
     ]
     assert [f["id"] for f in found[0]] == [f["id"] for f in found[1]] == ([said] if said else [])
     assert (check["exit_code"] if code else 0) == install["exit_code"] == code
+    assert check["next"] == install["next"]
+
+
+def test_what_an_install_was_asked_with_is_in_the_command_that_carries_it_out(
+    tmp_path: Path,
+) -> None:
+    words = ("install", "tflite-runtime", "--replace", "--wheels", str(tmp_path))
+    assert answer(*words, "--dry-run")["next"] == f"pidoctor {' '.join(words)}"
