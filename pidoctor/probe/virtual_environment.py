@@ -10,6 +10,9 @@ from pidoctor.platforms.versions import minor_of
 
 CONFIGURATION = "pyvenv.cfg"
 _LIMIT = 64 << 10
+# What tools leave in the environments that they make, and where they keep them.
+_OWN_FILES = {"pipx": "pipx_metadata.json", "tox": ".tox-info.json"}
+_FOLDERS = {"poetry": "/pypoetry/", "hatch": "/hatch/env/virtual/"}
 
 
 def is_environment(host: Host, folder: str) -> bool:
@@ -75,14 +78,28 @@ def base_interpreter(host: Host, python: str) -> str | None:
 
 
 def kind_of(host: Host, folder: str) -> str:
-    """What made an environment: "venv", "virtualenv", "uv", "conda", "poetry" or "pipx"."""
+    """What made an environment, or looks after it: "venv", "virtualenv", "uv", "conda", "poetry",
+    "pdm", "hatch", "tox" or "pipx"."""
     found = settings(host, folder)
-    if host.exists(f"{folder}/pipx_metadata.json"):
-        return "pipx"
+    if not found:
+        return "conda"
+    for kind in ("pipx", "tox"):
+        if host.exists(f"{folder}/{_OWN_FILES[kind]}"):
+            return kind
     if "uv" in found:
         return "uv"
-    if "virtualenv" in found:
-        parent = posixpath.dirname(folder)
-        poetry = "/pypoetry/" in f"{folder}/" or host.exists(f"{parent}/poetry.lock")
-        return "poetry" if poetry else "virtualenv"
-    return "venv" if found else "conda"
+    if _pdms_interpreter(host, folder).startswith(f"{folder}/"):
+        return "pdm"
+    if "virtualenv" not in found:
+        return "venv"
+    lies_in = next((kind for kind, within in _FOLDERS.items() if within in f"{folder}/"), "")
+    locked = host.exists(f"{posixpath.dirname(folder)}/poetry.lock")
+    return lies_in or ("poetry" if locked else "virtualenv")
+
+
+def _pdms_interpreter(host: Host, folder: str) -> str:
+    """The interpreter that PDM uses for the project around an environment; empty where none."""
+    try:
+        return read_text(host, f"{posixpath.dirname(folder)}/.pdm-python", _LIMIT).strip()
+    except HostError:
+        return ""

@@ -62,7 +62,7 @@ class Environment:
     """The environment that a command is about, or the system's own Python."""
 
     folder: Fact[str]  # absent where the system's own Python is meant
-    kind: Fact[str]  # "venv", "virtualenv", "uv", "conda", "poetry", "pipx", "system"
+    kind: Fact[str]  # what made it ("venv", "uv", "conda", ...), "yet to be made" or "system"
     reason: Fact[str]  # why it was taken, a sentence
     made_for: Fact[str]  # the Python that it was made for, "3.11.2", as pyvenv.cfg says
     sees_system: Fact[bool]  # the system's packages can be imported in it

@@ -174,6 +174,9 @@ def test_an_environment_whose_python_is_gone() -> None:
         ({"pyvenv.cfg": CFG + "virtualenv = 20.26\n"}, "virtualenv"),
         ({"pyvenv.cfg": CFG + "virtualenv = 20.26\n", "../poetry.lock": ""}, "poetry"),
         ({"pyvenv.cfg": CFG, "pipx_metadata.json": "{}"}, "pipx"),
+        ({"pyvenv.cfg": CFG + "virtualenv = 20.26\n", ".tox-info.json": "{}"}, "tox"),
+        ({"pyvenv.cfg": CFG, "../.pdm-python": "/project/env/bin/python\n"}, "pdm"),
+        ({"pyvenv.cfg": CFG, "../.pdm-python": "/usr/bin/python3"}, "venv"),
         ({"conda-meta/history": ""}, "conda"),
     ],
 )
@@ -183,6 +186,13 @@ def test_what_made_an_environment(files: dict[str, str], kind: str, tmp_path: Pa
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     assert kind_of(DirectoryHost(tmp_path), "/project/env") == kind
+
+
+def test_an_environment_of_hatch_is_told_by_where_it_lies(tmp_path: Path) -> None:
+    own = tmp_path / "hatch/env/virtual/app/Ab1/app/pyvenv.cfg"
+    own.parent.mkdir(parents=True)
+    own.write_text(CFG + "virtualenv = 20.26\n")
+    assert kind_of(DirectoryHost(tmp_path), "/hatch/env/virtual/app/Ab1/app") == "hatch"
 
 
 def test_a_recorded_choice_is_made_again_from_the_capture(tmp_path: Path, monkeypatch: Any) -> None:
