@@ -110,6 +110,9 @@ def _known(identifier: str, evidence: str) -> InstallError:
 
 
 def _in_its_own_words(tool: str, status: int, output: Sequence[str]) -> InstallError:
+    from pidoctor.triage.ending import notice
+
     errors = [line for line in output if line.lstrip().lower().startswith(("error", "fatal"))]
-    said = one_line((errors or list(output) or ["it said nothing"])[-1])
+    silent = f"it said nothing, and ended with: {notice(status)}"
+    said = one_line((errors or list(output) or [silent])[-1])
     return failure("tool-failed", f"{tool} failed: {said}", f"{tool} ended with status {status}")

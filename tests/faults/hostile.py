@@ -360,6 +360,7 @@ def _child(attack: Attack, scene: Scene, out: Path, told: Path) -> int:
         for stream, mode in ((0, "r"), (1, "w"), (2, "w"))
     )
     report = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    sys.dont_write_bytecode = True  # Python's own files are none that an attack wrote
     os.chdir(scene.project)
     os.environ.clear()
     os.environ.update(attack.environ)
