@@ -56,6 +56,10 @@ class OperatorTimes(NamedTuple):
         }
 
 
+#: Of a run in other shapes than those of the file, in which the operators are cut out.
+STORED_SHAPES = OperatorTimes(why_not="each is timed in the shapes of the file; leave out --shape")
+
+
 def operator_times(subject: Subject) -> OperatorTimes:
     """The times of the operators, where their sum comes to that of the whole."""
     with named_model(subject.model) as data:

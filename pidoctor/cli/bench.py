@@ -105,10 +105,11 @@ def _answer(options: argparse.Namespace) -> Result:
         asked = tuple(configurations(threads, subject.delegate is not None, alone))
         bench = measure(subject, asked, LiveHost(), watch.say)
         if options.operators:
-            from pidoctor.bench.operators import operator_times
+            from pidoctor.bench.operators import STORED_SHAPES, operator_times
 
             watch.say("Timing each operator alone ...")
-            bench = bench._replace(operators=operator_times(subject))
+            times = STORED_SHAPES if options.shapes else operator_times(subject)
+            bench = bench._replace(operators=times)
     if elsewhere is not None:
         bench = bench._replace(predicted=_predicted(bench, *elsewhere))
     ran = any(run.figures for run in bench.runs) and not bench.delegate_fails
