@@ -111,7 +111,7 @@ def _too_early(known: Published, facts: Facts) -> list[LikelyCause]:
     if first <= years[0]:
         return []
     text = f"The log is of {years[0]}; the first wheels of {known.name} for {' or '.join(arches)}"
-    return [LikelyCause("no-wheel-for-arch", LIKELY, f"{text} came in {first}.")]
+    return [LikelyCause("no-wheel-for-arch", LIKELY, f"{text} came in {first}: it may work today.")]
 
 
 def _pinned(asked: str) -> list[LikelyCause]:
