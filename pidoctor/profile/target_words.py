@@ -43,7 +43,7 @@ _NOISE = expression(
     r"model|developerkit|devkit|rev(ision)?\d?(\.\d)?$"
     r"|^(on|with|of|and|the|my|a|lts|lite|desktop|server|headless|minimal|fresh|latest|version"
     r"|linux|gnu|os|image|docker|podman|qemu|vm|chroot|board|sbc|w|ram|running|using|hardware|in"
-    r"|container|full|mate|v\d(\.\d)?)$"
+    r"|container|full|mate|io|v\d(\.\d)?)$"
 )
 # What is said in several words and means nothing here, or has a shorter form: sizes of a card, the
 # kernel's word size (the programs' decides), what a wheel's name begins with, a server's size.
@@ -67,6 +67,8 @@ _PHRASES = tuple(
         ),
     )
 )
+_NUMBERS = expression(r"\d+(\.\d+)*")
+_SIZED = expression(r"([a-z]+)(32|64)")  # "bookworm64"
 _KERNEL = expression(r"\blinux \S+ \d+\.\d+\.\d+\S*")  # what uname -a prints
 _FILE = expression(r"\d{4}-\d\d-\d\d-?|(\.(img|iso|xz|zip|gz|7z))+$")  # of an image's file name
 _BALENA = expression(
@@ -111,8 +113,10 @@ def say(name: str) -> Said:
     if image:
         text = text.replace(image, " ")
     bare = re.sub(r"\s[+&:]+(?=\s)", " ", text)
-    words = re.findall(r"[^\s/\-_,;|@()\[\]{}\"']+", bare)[:_MAX_WORDS]
-    said, table, last, at = Said(text=text), known_words(), "", 0
+    table = known_words()
+    parts = re.findall(r"[^\s/\-_,;|@()\[\]{}\"']+", bare)[:_MAX_WORDS]
+    words = [word for part in parts for word in _without_size(part, table)]
+    said, last, at = Said(text=text), "", 0
     if image:
         said = said._replace(image=re.sub(r"^.*/", "", image))
     while at < len(words):
@@ -131,6 +135,14 @@ def say(name: str) -> Said:
             more = said._replace(unknown=(*said.unknown, unknown))
         said, last, at = more, "-".join(words[at:end]), end
     return said
+
+
+def _without_size(word: str, table: Words) -> tuple[str, ...]:
+    """A system and the word size written onto it; any other word as it is."""
+    sized = _SIZED.fullmatch(word)
+    if sized is None or sized[1] not in table.systems or word in table.systems:
+        return (word,)
+    return sized[1], sized[2]
 
 
 def _image_in(text: str) -> str:
@@ -217,7 +229,7 @@ def _narrowed(said: Said, words: list[str], key: str, table: Words) -> Said | No
         row
         for row in said.systems
         if row.id in ids
-        or f"{release}.".startswith(f"{row.version}.")
+        or (_NUMBERS.fullmatch(release) and f"{release}.".startswith(f"{row.version}."))
         or (row.codename and key == key_of(row.codename))
     )
     if not rows:
@@ -227,7 +239,7 @@ def _narrowed(said: Said, words: list[str], key: str, table: Words) -> Said | No
 
 def _release_key(dotted: str, key: str, table: Words) -> str:
     """The known name of a system whose point release is named: "jp4.6.1" is JetPack 4."""
-    release = re.fullmatch(r"([a-z](?:\w*[a-z])?)(\d+(?:\.\d+)+)", dotted)
+    release = re.fullmatch(r"([a-z](?:\w*[a-z])?)(\d+(?:\.\d{1,2})+)", dotted)
     if release is None or key in table.systems:
         return key
     numbers = release[2].split(".")

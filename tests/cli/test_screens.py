@@ -20,7 +20,7 @@ GOLDEN = Path(__file__).parent / "golden"
 REFUSED = {
     "unknown-command": ("chekc",),
     "unknown-option": ("check", "--tarjet", "pi4"),
-    "unknown-board": ("check", "--target", "raspberry pie"),
+    "unknown-board": ("check", "--target", "blackberry"),
     "several-boards": ("explain", "--target", "orangepi"),
     "unknown-runtime": ("explain", "tensroflow"),
     "no-file": ("triage", "nothing-of-that-name.log"),

@@ -284,6 +284,21 @@ manylinux2014_aarch64 ubuntu 22.04 py3.10  aarch64/ubuntu-22.04-64/py3.10
 armv7l debian 11 cp39-cp39              armv7l/debian-bullseye-32/py3.9
 resin/raspberrypi3-debian:bullseye      pi-3b/debian-bullseye-64
 pi4 hassio                              pi4-4gb/home-assistant-os-64
+ubuntu 22 pi4                           pi4-4gb/ubuntu-22.04-64
+pi4 ubuntu 20                           pi4-4gb/ubuntu-20.04-64
+24.04 pi5                               pi5-4gb/ubuntu-24.04-64
+python 3.12 pi4 24.04                   pi4-4gb/ubuntu-24.04-64/py3.12
+Ubuntu Server 22.04.3 LTS arm64 pi4     pi4/ubuntu-22.04-64
+ubuntu 22.04.3 arm64 on a pi4           pi4/ubuntu-22.04-64
+pi4-4gb/bookworm64                      pi4-4gb/bookworm-64
+bookworm64 pi5                          pi5/bookworm-64
+pi3 raspios32                           pi-3b/trixie-32
+raspberry pie 4                         pi4-4gb/trixie-64
+4b 8gb                                  pi4-8gb/trixie-64
+3b+ buster                              pi-3b-plus/buster-32
+rock 4b                                 rock-4-4gb/debian-bookworm-64
+Compute Module 4 IO board               cm4-4gb/trixie-64
+libre renegade                          renegade-4gb/debian-bookworm-64
 """  # noqa: E501
 
 # What means several machines or none: a part of the reason, and the names that are offered.
