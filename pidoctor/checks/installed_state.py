@@ -50,12 +50,17 @@ def environment_python(case: Case) -> Iterator[Finding]:
 def damages(case: Case) -> Iterator[Finding]:
     """One finding for each thing that is wrong with what is installed."""
     left: dict[str, list[str]] = {}
+    unseen: list[Damage] = []
     for damage in case.profile.environment.damages.or_else(()):
         if damage.kind == "half-removed":
             left.setdefault(damage.name, []).append(damage.path)
+        elif damage.kind == "metadata-not-seen":
+            unseen.append(damage)
         elif damage.kind in _TOLD:
             yield _TOLD[damage.kind](case, damage)
     yield from map(_half_removed, left.values())
+    if unseen:
+        yield _not_seen(unseen)
 
 
 def _half_removed(paths: Sequence[str]) -> Finding:
@@ -67,6 +72,18 @@ def _half_removed(paths: Sequence[str]) -> Finding:
         "because of it.",
         paths[0].rpartition("/")[0],
         Remedy("Delete what is left over.", (shlex.join(["rm", "-r", *paths]),)),
+    )
+
+
+def _not_seen(unseen: Sequence[Damage]) -> Finding:
+    """Nothing is said against the packages: only we could not look."""
+    names = listed([damage.name for damage in unseen])
+    return Finding(
+        "package-metadata-not-seen",
+        Severity.WARNING,
+        f"What {names} {'requires' if len(unseen) == 1 else 'require'} could not be checked: "
+        f"{unseen[0].path}: {unseen[0].detail}.",
+        unseen[0].path.rpartition("/")[0],
     )
 
 

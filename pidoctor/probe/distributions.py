@@ -15,7 +15,13 @@ from dataclasses import replace
 from typing import Any
 
 from pidoctor.expressions import expression
-from pidoctor.host.base import Host, HostError, SearchPattern, read_text
+from pidoctor.host.base import (
+    Host,
+    HostError,
+    MissingError,
+    SearchPattern,
+    read_text,
+)
 from pidoctor.platforms.versions import newest as newest_of
 from pidoctor.probe.elf_header import ElfError, parse_elf
 from pidoctor.probe.reading import clean
@@ -68,12 +74,16 @@ def _distribution(
     """One distribution; what cannot be read of it becomes a damage, and the rest counts."""
     path = f"{folder}/{entry}"
     files = _names(host, path)
-    headers = _headers(host, path, files, named["kind"])
     name = _normalised(clean(named["name"]))
-    if headers is None:
+    headers: dict[str, list[str]] = {}
+    try:
+        headers = _headers(host, path, files, named["kind"])
+    except (MissingError, _NoMetadataError):
         seen = "its metadata cannot be read"
         damages.append(Damage("unreadable-metadata", name, clean(path, 500), seen))
-        headers = {}
+    except HostError as error:
+        seen = clean(error.reason, 200)
+        damages.append(Damage("metadata-not-seen", name, clean(error.path, 500), seen))
     direct = _direct_url(host, path) if "direct_url.json" in files else {}
     installer = _text(host, f"{path}/INSTALLER", 200) if "INSTALLER" in files else ""
     item = InstalledPackage(
@@ -127,12 +137,17 @@ def _in_the_index() -> frozenset[str]:
 # --- metadata ------------------------------------------------------------------------------------
 
 
-def _headers(
-    host: Host, path: str, files: tuple[str, ...], kind: str
-) -> dict[str, list[str]] | None:
-    """The fields that matter, names in lower case; None where there is no metadata to be read."""
+class _NoMetadataError(Exception):
+    """The file was read, and is no metadata."""
+
+
+def _headers(host: Host, path: str, files: tuple[str, ...], kind: str) -> dict[str, list[str]]:
+    """The fields that matter, names in lower case.
+
+    HostError where the file is not there or could not be looked at, which are not the same.
+    """
     file = path if kind == "egg" and not files else f"{path}/{_METADATA[kind]}"
-    text = _text(host, file, METADATA_LIMIT)
+    text = read_text(host, file, METADATA_LIMIT)
     fields: dict[str, list[str]] = {}
     for line in text.splitlines():
         if not line:  # a line of blanks goes on with the field above it
@@ -142,7 +157,9 @@ def _headers(
             kept = fields.setdefault(name.strip().lower(), [])
             if len(kept) < MOST_REQUIREMENTS:
                 kept.append(value.strip())
-    return fields if {"name", "version"} <= fields.keys() else None
+    if not {"name", "version"} <= fields.keys():
+        raise _NoMetadataError
+    return fields
 
 
 _METADATA = {"dist": "METADATA", "egg": "PKG-INFO"}

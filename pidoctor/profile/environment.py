@@ -48,9 +48,10 @@ class InstalledPackage:
 class Damage:
     """Something wrong with what is installed: its kind, the path, and what was seen there."""
 
-    # "half-removed", "unreadable-metadata", "two-versions", "files-missing"; "moved" (the detail is
-    # the folder before), "shadowed" by PYTHONPATH (the path is its entry, the detail the version);
-    # "gone": no environment is where the variable that names the activated one says (the path)
+    # "half-removed", "unreadable-metadata", "metadata-not-seen" (the detail is why it could not be
+    # looked at), "two-versions", "files-missing"; "moved" (the detail is the folder before),
+    # "shadowed" by PYTHONPATH (the path is its entry, the detail the version); "gone": no
+    # environment is where the variable that names the activated one says (the path)
     kind: str
     name: str
     path: str

@@ -53,6 +53,16 @@ def test_each_damage_is_one_finding_with_a_command(kind: str, found_id: str, com
     assert command in remedy.commands[0]
 
 
+def test_metadata_that_was_not_seen_is_no_damage_to_install_over() -> None:
+    path = f"{SITE}/pip-23.0.1.dist-info/METADATA"
+    unseen = [Damage("metadata-not-seen", name, path, "was not captured") for name in ("pip", "x")]
+    found = findings(board(*unseen))
+    assert "package-metadata-unreadable" not in found
+    told = found["package-metadata-not-seen"]
+    assert told.remedy is None
+    assert told.message == f"What pip and x require could not be checked: {path}: was not captured."
+
+
 def test_without_pip_the_command_is_uvs_or_that_of_another_pip() -> None:
     damage = Damage("files-missing", "numpy", f"{SITE}/numpy", "seen")
     without = changed(board(damage), python_pip=Fact.absent("site-packages"))

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pidoctor.host.capture_format import Capture
+from pidoctor.host.captured import CaptureHost
 from pidoctor.host.directory import DirectoryHost
 from pidoctor.probe.distributions import installed_in
 from pidoctor.profile.environment import Damage, InstalledPackage
@@ -116,6 +118,18 @@ def test_damage_is_told_once_and_everything_else_counts(tmp_path: Path) -> None:
     }
     assert len(damages) == 7  # one for each folder that pip left
     assert {"numpy", "broken", "empty", "scipy"} <= found.keys()
+
+
+def test_what_a_capture_does_not_hold_is_not_called_damaged() -> None:
+    """The file may be as it should be: nobody looked."""
+    info = f"{SITE}/pip-23.0.1.dist-info"
+    folders = {SITE: ("pip-23.0.1.dist-info",), info: ("METADATA", "RECORD")}
+    host = CaptureHost(Capture("pidoctor-capture/1", folders=folders), "x.json")
+    found, damages = installed_in(host, [SITE])
+    assert [item.name for item in found] == ["pip"]
+    assert [(it.kind, it.name, it.path) for it in damages] == [
+        ("metadata-not-seen", "pip", f"{info}/METADATA")
+    ]
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300), st.text(max_size=200))
