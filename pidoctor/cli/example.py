@@ -18,14 +18,21 @@ DESCRIPTION = """\
 Write a small program that runs this .tflite model with whichever runtime is installed: files, a
 folder or a camera in, one line of JSON a result out. Nothing is run; the file is only read."""
 EXAMPLES = """\
+  pidoctor example                          for a small model that it brings along
   pidoctor example detect.tflite
   pidoctor example detect.tflite -o detect.py --service
   pidoctor example words.tflite --shape input=1,16000
 """
+_FIRST = "first.tflite"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a .tflite file, or a bundle with one in it")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help=f"a .tflite file, or a bundle with one in it; default: our own, written to {_FIRST}",
+    )
     parser.add_argument(
         "-o", dest="output", metavar="FILE", help="default: NAME_example.py here; - prints it"
     )
@@ -49,13 +56,13 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.model.verdict import runs_nowhere
     from pidoctor.safe_files import is_standard_output
 
-    path = Path(options.file)
+    path = Path(options.file or _small_model(options.force))
     with named_model(path) as data:
         content = read_content(data)
         given = read_shapes(options.shapes, content)
         needs = read_needs(content, given)
         nowhere = runs_nowhere(content, with_shapes(content, given))
-    output = options.output or f"{_stem(path)}_example.py"
+    output = options.output or program_name(path)
     printed = is_standard_output(output)
     if printed and options.service:
         raise UsageError("--service writes a second file: name the first with -o FILE")
@@ -66,7 +73,8 @@ def run(options: argparse.Namespace) -> Result:
     unit = str(Path(output).with_suffix(".service"))
     folder = os.path.abspath(os.path.dirname(output) or ".")
     wanted = [output, unit] if options.service else [output]
-    _must_be_free(wanted, options.force)
+    same = not options.file and not options.service and _holds(output, text.encode())
+    _must_be_free(wanted, options.force or same)
     if options.service and not folder.isprintable():
         raise UsageError("a service cannot start from a folder with such a name; use another one")
     if options.service:
@@ -74,15 +82,51 @@ def run(options: argparse.Namespace) -> Result:
             unit, service(needs, place, folder, f"{folder}/.venv/bin/python", _user(folder))
         )
     write_document(output, text)
+    if not options.file:
+        said = f"Written: {_FIRST}, a small model, and {' and '.join(wanted)}, which runs it."
+        return Result("example", verdict=said)
     said = f"Written: {' and '.join(wanted)}"
     said += f", but {nowhere}." if nowhere else ". It runs with the runtime that is installed."
     step = ["model"] if nowhere else ["install", "--model"]
     return Result("example", verdict=said, next=shlex.join(["pidoctor", *step, options.file]))
 
 
-def _stem(path: Path) -> str:
-    """The name of the model as one for a program."""
-    return re.sub(r"\W+", "_", path.stem, flags=re.ASCII).strip("_") or "model"
+def try_it(python: Path, model: str | None) -> str:
+    """The command that runs the user's model, or ours, with the runtime in an environment."""
+    path = Path(model or _FIRST)
+    write = shlex.join(["pidoctor", "example", *(["-q", model] if model else [])])
+    return f"{write} && {shlex.join([str(python), program_name(path)])}"
+
+
+def program_name(path: Path) -> str:
+    """The program's file for a model, where none is named."""
+    stem = re.sub(r"\W+", "_", path.stem, flags=re.ASCII).strip("_") or "model"
+    return f"{stem}_example.py"
+
+
+def _small_model(force: bool) -> str:
+    """Our own small model, written here for somebody who has none yet."""
+    from pidoctor.errors import UsageError
+    from pidoctor.proof.known import small_model
+    from pidoctor.safe_files import write_output
+
+    content = small_model()
+    if os.path.lexists(_FIRST) and not force and not _holds(_FIRST, content):
+        raise UsageError(f"{_FIRST} is another file; replace it with --force, or name your model")
+    write_output(_FIRST, content)
+    return _FIRST
+
+
+def _holds(name: str, content: bytes) -> bool:
+    """Whether a file is there with exactly this content."""
+    from pidoctor.errors import UsageError
+    from pidoctor.safe_files import open_regular
+
+    try:
+        with open_regular(name) as file:
+            return file.read(len(content) + 1) == content
+    except (OSError, UsageError):
+        return False
 
 
 def _seen_from(path: Path, output: str, printed: bool) -> str:

@@ -194,7 +194,7 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
         noted = note(profile, plan, watch.say) if exists else ()
         outcome = install(job, prover(plan, noted, watch.say), watch.say)
         watch.ended(not outcome.exit_code)
-    return _proven_with(beside, _done(outcome, profile, plan), options)
+    return _proven_with(beside, _done(outcome, profile, plan, options.models), options)
 
 
 def _proven_with(beside: tuple[Finding, ...], done: Result, options: argparse.Namespace) -> Result:
@@ -309,12 +309,15 @@ def _agreed(options: argparse.Namespace, shown: Result) -> bool:
     return agreed("\nGo ahead? [y/N] ")
 
 
-def _done(outcome: Outcome, profile: Profile, plan: Plan) -> Result:
+def _done(outcome: Outcome, profile: Profile, plan: Plan, models: list[str]) -> Result:
+    from pidoctor.cli.example import try_it
     from pidoctor.envelope import Result
 
+    first = str(models[0]) if models else None
     return Result(
         "install",
         outcome.exit_code,
+        next=None if outcome.exit_code else try_it(outcome.python, first),
         profile=profile,
         findings=outcome.findings,
         resolution=plan,

@@ -74,6 +74,12 @@ def bundled_models() -> Iterator[tuple[ProofModel, ...]]:
         )
 
 
+def small_model() -> bytes:
+    """The content of our own float model, for somebody who has none yet."""
+    folder = resources.files("pidoctor.proof").joinpath("models")
+    return folder.joinpath(f"{BUNDLED[0]}.tflite").read_bytes()
+
+
 def own_model(path: Path, against: Against = Against(), save: Path | None = None) -> ProofModel:
     """The user's model; :class:`UsageError` when a file is none that can be used."""
     if against.given is not None and against.needs:

@@ -189,7 +189,7 @@ def _install(result: Result) -> Conclusion:
         again = ("explain",) if outcome.proof is not None else ("install", *more)
         then = _first_command(list(outcome.findings)) or asked.command(*again)
         return Conclusion(said, then)
-    return Conclusion(said, try_it(outcome.python, plan))
+    return Conclusion(said)
 
 
 _OUTCOMES = {  # of an install, pidoctor/install/outcome.py
@@ -198,12 +198,6 @@ _OUTCOMES = {  # of an install, pidoctor/install/outcome.py
     "failed": "Not installed. {left}",
     "rolled-back": "Not installed. {left}",
 }
-
-
-def try_it(python: object, plan: Plan) -> str:
-    """A command that uses what was installed: it prints the path of the runtime."""
-    module = plan.import_line.split()[1]
-    return f'{shlex.quote(str(python))} -c "import {module} as it; print(it.__file__)"'
 
 
 def _smoke(result: Result) -> Conclusion:

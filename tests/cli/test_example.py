@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import pidoctor as package
+from pidoctor.cli.example import try_it
 from pidoctor.proof.known import own_model
 from pidoctor.proof.prove import prove
 from tests.cli.program import pidoctor
@@ -144,3 +145,29 @@ def test_a_program_for_a_model_that_runs_nowhere_says_so(tmp_path: Path) -> None
     run = pidoctor("example", str(model), "-o", str(tmp_path / "pose.py"), "--json")
     assert "but the model needs PosenetDecoderOp" in run.json["verdict"]
     assert run.json["next"] == f"pidoctor model {model}"
+
+
+def test_without_a_model_our_own_is_written_and_runs_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that install ends with can be typed twice, and keeps what the user changed."""
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        run = pidoctor("example")
+        assert run.code == 0, run.err
+        assert "first.tflite, a small model, and first_example.py" in run.out
+    assert (tmp_path / "first.tflite").read_bytes() == INT8.with_name("float32.tflite").read_bytes()
+    (tmp_path / "first_example.py").write_text("mine")
+    assert pidoctor("example").code == 2
+    assert (tmp_path / "first_example.py").read_text() == "mine"
+    (tmp_path / "first.tflite").write_text("mine")
+    assert "first.tflite is another file" in pidoctor("example").err
+    assert (tmp_path / "first.tflite").read_text() == "mine"
+
+
+def test_what_to_try_is_the_users_model_or_ours() -> None:
+    python = Path(".venv/bin/python")
+    assert try_it(python, None) == "pidoctor example && .venv/bin/python first_example.py"
+    assert try_it(Path("/a b/python"), "models/cat.tflite") == (
+        "pidoctor example -q models/cat.tflite && '/a b/python' cat_example.py"
+    )

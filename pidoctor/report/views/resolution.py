@@ -38,10 +38,9 @@ _SOURCES = {
 
 def view(result: Result, detail: Detail) -> Iterator[Section]:
     """The answer; for ``explain`` and with VERBOSE every candidate that was refused as well."""
-    answer = result.resolution
-    if answer is None:
+    answer, explain = result.resolution, result.command == "explain"
+    if answer is None or (explain and detail is Detail.QUIET):
         return
-    explain = result.command == "explain"
     if isinstance(answer, Impossible):
         yield from _impossible(answer, detail, said=result.explanation is not None)
         if answer.notes and result.command != "check":  # whose overview has them

@@ -284,6 +284,7 @@ SAMPLES: dict[str, Result] = {
         asked=HERE,
         proof=passed_proof(),
         outcome=outcome("installed", "my env/.venv", passed_proof()),
+        next="pidoctor example && 'my env/.venv/bin/python' first_example.py",
     ),
     "install-failed": Result(
         "install",
