@@ -18,7 +18,7 @@ DESCRIPTION = """\
 Write a small program that runs this .tflite model with whichever runtime is installed: files, a
 folder or a camera in, one line of JSON a result out. Nothing is run; the file is only read."""
 EXAMPLES = """\
-  pidoctor example                          for a small model that it brings along
+  pidoctor example  (for a small model that it brings along)
   pidoctor example detect.tflite
   pidoctor example detect.tflite -o detect.py --service
   pidoctor example words.tflite --shape input=1,16000
