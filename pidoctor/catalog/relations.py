@@ -96,6 +96,15 @@ class ForDevices(NamedTuple):
         return any(fnmatchcase(name, pattern) for pattern in self.names)
 
 
+class Prebuilt(NamedTuple):
+    """A package without source archives: piwheels has no wheel of it but what its makers gave it,
+    and that for ``pythons`` only."""
+
+    name: str
+    pythons: tuple[str, ...]
+    source: str
+
+
 class RelationsTable(NamedTuple):
     """relations.json."""
 
@@ -105,6 +114,7 @@ class RelationsTable(NamedTuple):
     shared_modules: tuple[SharedModule, ...] = ()
     unsaid_needs: tuple[UnsaidNeed, ...] = ()
     for_devices: tuple[ForDevices, ...] = ()
+    prebuilt: tuple[Prebuilt, ...] = ()
 
 
 class DistributionPackage(NamedTuple):
@@ -127,10 +137,16 @@ class Relations(NamedTuple):
     shared: tuple[SharedModule, ...]  # those of the runtimes too
     unsaid: tuple[UnsaidNeed, ...]
     for_devices: tuple[ForDevices, ...]
+    prebuilt: dict[str, Prebuilt]
 
     def warning(self, name: str) -> str:
         """Why nobody should install ``name``; empty where there is nothing to warn of."""
         return self.warnings.get(name, "")
+
+    def may_be_on_piwheels(self, name: str, python: str) -> bool:
+        """Whether piwheels may have a wheel of a package for a Python ("3.11")."""
+        row = self.prebuilt.get(name)
+        return row is None or python in row.pythons
 
     def memory_need(self, name: str, version: str) -> MemoryNeed | None:
         """What an inference with a version of a package takes, where that was measured."""
@@ -188,6 +204,7 @@ def _relations(table: RelationsTable) -> Relations:
         ),
         unsaid=table.unsaid_needs,
         for_devices=table.for_devices,
+        prebuilt={row.name: row for row in table.prebuilt},
     )
 
 

@@ -94,7 +94,7 @@ def _two_versions(case: Case, damage: Damage) -> Finding:
         f"{damage.name} is installed in two versions in one directory ({damage.detail}); which "
         "files are whose cannot be told.",
         damage.path,
-        Remedy("Install one of them again.", (_again(case, damage),)),
+        _again(case, damage, "Install one of them again."),
         _RECORDS,
     )
 
@@ -105,7 +105,7 @@ def _unreadable(case: Case, damage: Damage) -> Finding:
         Severity.WARNING,
         f"The metadata of {damage.name} cannot be read, so what it requires is not known.",
         damage.path,
-        Remedy("Install it again.", (_again(case, damage),)),
+        _again(case, damage),
         _RECORDS,
     )
 
@@ -117,7 +117,7 @@ def _files_missing(case: Case, damage: Damage) -> Finding:
         Severity.ERROR if decisive else Severity.WARNING,
         f"{damage.name} is not complete: {damage.detail}.",
         damage.path,
-        Remedy("Install it again.", (_again(case, damage),)),
+        _again(case, damage),
     )
 
 
@@ -181,10 +181,20 @@ _TOLD = {
 }
 
 
-def _again(case: Case, damage: Damage) -> str:
-    """The command that installs a package again, in the version that is imported now."""
+def _again(case: Case, damage: Damage, text: str = "Install it again.") -> Remedy:
+    """How a package is installed again, in the version that is imported now, by whoever put it
+    there: pip must not write over what the system's package manager looks after."""
+    item = case.profile.environment.by_name().get(damage.name)
+    if item and item.origin == "apt":
+        return Remedy(
+            "It came with a package of the system: the command tells which, and "
+            "`sudo apt-get install --reinstall` with its name brings the files back.",
+            (shlex.join(["dpkg", "-S", damage.path]),),
+        )
+    if item and item.origin == "system":
+        return Remedy("Let the system's package manager, which brought it, install it again.")
     version = case.installed(damage.name)
     package = shlex.quote(f"{damage.name}=={version}" if version else damage.name)
     command = case.pip("install")
     anew = "--reinstall" if command.startswith("uv ") else "--force-reinstall"
-    return f"{command} {anew} --no-deps {package}"
+    return Remedy(text, (f"{command} {anew} --no-deps {package}",))

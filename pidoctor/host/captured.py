@@ -19,6 +19,7 @@ from pidoctor.host.base import (
     HostError,
     MemoryUse,
     MissingError,
+    NotCapturedError,
     OwnPip,
     SearchPattern,
     Uname,
@@ -101,7 +102,7 @@ class CaptureHost:
     def disk_usage(self, path: str) -> DiskUsage:
         disk = self._capture.disks.get(path)
         if disk is None or disk.total is None or disk.free is None:
-            raise UnreadableError(path, _NOT_CAPTURED)
+            raise NotCapturedError(path, _NOT_CAPTURED)
         return DiskUsage(disk.total, disk.free, disk.read_only)
 
     def run(
@@ -174,9 +175,19 @@ class CaptureHost:
         reason = self._capture.unreadable.get(path)
         if reason is not None:
             return UnreadableError(path, reason)
-        if path in self._capture.missing or self._capture.complete:
+        if path in self._capture.missing or (self._capture.complete and not self._named(path)):
             return MissingError(path)
-        return UnreadableError(path, _NOT_CAPTURED)
+        return NotCapturedError(path, _NOT_CAPTURED)
+
+    def _named(self, path: str) -> bool:
+        """Whether a listing names the path or a folder above it, of which it holds nothing more."""
+        folders = self._capture.folders
+        while path not in folders and path:
+            parent, _, name = path.rpartition("/")
+            if name in folders.get(parent, ()):
+                return True
+            path = parent
+        return False
 
 
 def _captured(part: Part | None, name: str) -> Part:

@@ -215,13 +215,18 @@ def unread(world: World, name: str) -> str:
 def unread_piwheels(world: World, names: Iterable[str]) -> str:
     """What to say where piwheels may have wheels of these packages and our index has not seen it.
 
-    It builds most packages for 32-bit Raspberry Pi OS.
+    It builds most packages for 32-bit Raspberry Pi OS, from their source archives.
     """
-    if world.machine.architecture not in _32_BIT or not world.machine.piwheels:
+    machine = world.machine
+    if machine.architecture not in _32_BIT or not machine.piwheels:
         return ""
+    may_be = world.relations.may_be_on_piwheels
+    names = [name for name in names if may_be(name, machine.python_short)]
     projects = [world.index.project(name) for name in names]
     seen = (wheel.source == "piwheels" for one in projects if one for wheel in one.wheels)
-    return "" if any(seen) else "piwheels, which the machine's pip also asks, could not be checked"
+    if not names or any(seen):
+        return ""
+    return "piwheels, which the machine's pip also asks, could not be checked"
 
 
 def age(retrieved: str, today: str) -> str:

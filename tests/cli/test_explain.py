@@ -31,8 +31,7 @@ def verdict(*words: str) -> str:
         (
             "tensorflow --target pi4-4gb/bookworm-32",
             "No version of tensorflow has a wheel for 32-bit ARM (armv7l); the kernel is 64-bit, "
-            "but Python is not. piwheels, which the machine's pip also asks, could not be checked. "
-            ".tflite models run there with tflite-runtime 2.14.0.",
+            "but Python is not. .tflite models run there with tflite-runtime 2.14.0.",
         ),
         # why is it not installable?
         (
@@ -60,9 +59,8 @@ def verdict(*words: str) -> str:
             "--target pi4-4gb/trixie-32",
             "No TensorFlow Lite runtime has a wheel for 32-bit ARM (armv7l) with Python 3.13: "
             "tflite-runtime has none for Python 3.13 (3.7 to 3.11 only); ai-edge-litert and "
-            "tensorflow have none for 32-bit ARM (armv7l). piwheels, which the machine's pip also "
-            "asks, could not be checked. What would help: run it in a container of the image "
-            "debian:bookworm.",
+            "tensorflow have none for 32-bit ARM (armv7l). What would help: run it in a container "
+            "of the image debian:bookworm.",
         ),
         ("auto --target pi4-4gb/bookworm-64", "ai-edge-litert 2.3.0 fits pi4-4gb/bookworm-64."),
     ],

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pidoctor.profile.environment import Damage
+from pidoctor.profile.environment import Damage, InstalledPackage
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile
 from pidoctor.result import Severity
@@ -61,6 +61,21 @@ def test_metadata_that_was_not_seen_is_no_damage_to_install_over() -> None:
     told = found["package-metadata-not-seen"]
     assert told.remedy is None
     assert told.message == f"What pip and x require could not be checked: {path}: was not captured."
+
+
+@pytest.mark.parametrize("kind", ["two-versions", "unreadable-metadata", "files-missing"])
+def test_pip_does_not_write_over_what_the_system_looks_after(kind: str) -> None:
+    path = "/usr/lib/python3/dist-packages/numpy-1.24.2.dist-info"
+    damaged = board(Damage(kind, "numpy", path, "seen"))
+    item = InstalledPackage(
+        "numpy", "1.24.2", path.rpartition("/")[0], "apt", False, "", (), "", (), ()
+    )
+    for origin, commands in (("apt", (f"dpkg -S {path}",)), ("system", ())):
+        held = known((replace(item, origin=origin),))
+        here = replace(damaged, environment=replace(damaged.environment, installed=held))
+        (remedy,) = [one.remedy for one in findings(here).values() if one.evidence == path]
+        assert remedy is not None
+        assert remedy.commands == commands
 
 
 def test_without_pip_the_command_is_uvs_or_that_of_another_pip() -> None:

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.host.base import MissingError, SearchPattern, UnreadableError
+from pidoctor.host.base import (
+    MissingError,
+    NotCapturedError,
+    SearchPattern,
+    UnreadableError,
+)
 from pidoctor.host.capture_format import MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, SCHEMA
 from pidoctor.host.captured import load_capture
 from pidoctor.host.live import LiveHost
@@ -101,6 +106,11 @@ def test_what_nobody_looked_at_is_not_absent() -> None:
         open_ended.read_bytes("/c")
     with pytest.raises(MissingError):
         fake_host().read_bytes("/c")
+    listed = fake_host(folders={"/site": ["pip-1.dist-info"]})
+    with pytest.raises(NotCapturedError):
+        listed.read_bytes("/site/pip-1.dist-info/METADATA")
+    with pytest.raises(MissingError):
+        listed.read_bytes("/site/other/METADATA")
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,22 @@ def test_what_piwheels_may_have_is_not_said_to_be_nowhere() -> None:
     assert isinstance(answer, Impossible)
     assert "cannot be had" not in answer.message
     assert "piwheels, which the machine's pip also asks, could not be checked" in answer.message
+
+
+@pytest.mark.parametrize(
+    ("question", "may_have"),
+    [
+        ("ai-edge-litert pi4-4gb/bookworm-32", False),  # it publishes no source to build from
+        ("tflite-runtime==9 pi4-4gb/bookworm-32", False),
+        ("auto pi-zero-w/bookworm-32", False),
+        ("tensorflow pi4-4gb/bookworm-32", False),  # its makers gave wheels for older Pythons
+        ("tensorflow pi4-4gb/buster-32", True),
+    ],
+)
+def test_piwheels_is_named_only_where_it_may_have_the_package(
+    question: str, may_have: bool
+) -> None:
+    wanted, name = question.split()
+    answer = api.resolve(target(name), read_project([wanted]))
+    assert isinstance(answer, Impossible)
+    assert ("piwheels" in answer.message) == may_have
