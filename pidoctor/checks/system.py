@@ -43,7 +43,8 @@ def large_pages(case: Case) -> Iterator[Finding]:
         "page-size-16k",
         Severity.NOTE,
         f"The kernel uses memory pages of {pages(size.value)}; "
-        "wheels that are laid out for 4 KiB do not load. Those that pidoctor picks do.",
+        "wheels that are laid out for 4 KiB do not load, and pidoctor picks none that it knows to "
+        "be so.",
         size.source,
         link=_KERNEL8,
     )

@@ -58,6 +58,15 @@ def unsaid(detail: str = "a named target does not say") -> Fact[T]:
     return Fact.absent(TARGET, detail)
 
 
+def unlisted(version: str | None, source: str) -> Fact[str]:
+    """The version of what is there or not, as the image was made: None is not "none"."""
+    return (
+        Fact.unreadable(source, "not documented")
+        if version is None
+        else Fact.known(version, source)
+    )
+
+
 def documented(value: T | None, source: str) -> Fact[T]:
     """A fact of a table; None is "not documented"."""
     return Fact.absent(source, "not documented") if value is None else Fact.known(value, source)
@@ -140,7 +149,7 @@ def python_section(image: Image, arch: str, version: str | None = None) -> Pytho
         architecture=Fact.known(arch, source),
         bits=Fact.known(bits, source),
         float_abi=Fact.known("hard", source) if arch.startswith("armv") else Fact.absent(source),
-        pip=documented(row.pip, source) if own else unsaid(),
+        pip=unlisted(row.pip if own else None, source),
         venv=documented(row.venv, source) if own else unsaid(),
         ssl=Fact.known(True, source) if own else unsaid(),
         externally_managed=Fact.known(marker, source) if marked else Fact.absent(source),
@@ -259,7 +268,7 @@ def _python_in_image(python: Python, version: str, source: str) -> Python:
         python,
         executable=Fact.known("/usr/local/bin/python3", source),
         version=Fact.known(version, source),
-        pip=unsaid(),
+        pip=unlisted(None, source),
         venv=Fact.known(True, source),
         ssl=Fact.known(True, source),
         externally_managed=Fact.absent(source),
@@ -341,7 +350,7 @@ def _any_python(arch: str, bits: int, version: str | None) -> Python:
         architecture=Fact.known(arch, TARGET),
         bits=Fact.known(bits, TARGET),
         float_abi=Fact.known("hard", TARGET) if arch.startswith("armv") else Fact.absent(TARGET),
-        pip=nothing,
+        pip=unlisted(None, TARGET),
         venv=nothing,
         ssl=nothing,
         externally_managed=Fact.absent(TARGET),

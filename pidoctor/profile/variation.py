@@ -30,6 +30,7 @@ from pidoctor.profile.sections import (
     page_size_of,
     python_section,
     system_section,
+    unlisted,
     unsaid,
 )
 
@@ -58,7 +59,7 @@ def with_python(profile: Profile, version: str) -> Profile:
             version=Fact.known(version, source),
             implementation=Fact.known("cpython", source),
             abi=Fact.known(f"cp{major}{minor}", source),
-            pip=unsaid(),
+            pip=unlisted(None, source),
             venv=unsaid(),
             ssl=unsaid(),
             externally_managed=Fact.absent(source),

@@ -166,6 +166,11 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
         raise UsageError(f"{bare}: {warning}")
     for release, runtime in catalog.runtimes.items():
         if name in runtime.distributions and name not in catalog.named:
+            if catalog.index.project(name) is not None:
+                raise UsageError(
+                    f"{name} is another build of {release}, which requires it where it is needed: "
+                    f"ask for {release}"
+                )
             raise UsageError(
                 f"{name} is another build of {release}, which the wheels index does not hold, so "
                 f"nothing is known of it: ask for {release}; where {name} is installed, "

@@ -32,7 +32,7 @@ from pidoctor.resolve.reasons import (
 )
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.search import Search, Solved, looked_after
-from pidoctor.resolve.standing import bearer, compiled_model, standing
+from pidoctor.resolve.standing import bearer, compiled_model, only_claimed, standing
 from pidoctor.resolve.verdict import Reason
 from pidoctor.units import listed, size
 
@@ -255,6 +255,8 @@ class Question:
         notes += [other.text] if other else []
         runtime, wheels = self._catalog.named[name], [pin.wheel for pin in pins if pin.wheel]
         numpy = str(solution["numpy"].choice.version) if "numpy" in solution else ""
+        rests_on = standing(*known, bearer(runtime, chosen.wheel, wheels), numpy)
+        notes += only_claimed(chosen, rests_on)
         return Plan(
             request=str(self._request),
             runtime=name,
@@ -263,7 +265,7 @@ class Question:
             pins=pins,
             rejected=tuple(self._rejected),
             notes=tuple(notes),
-            rests_on=standing(*known, bearer(runtime, chosen.wheel, wheels), numpy),
+            rests_on=rests_on,
             unchecked=self._not_checked(solution),
             doubted=bool(self._request.unread) or self._is_doubted(name, solution),
             breaks=tuple(str(need) for _, need in self._search.broken_by(solution)),

@@ -5,7 +5,7 @@ Claimed, read, proven: three strengths of knowing, told apart in every plan.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from packaging.version import Version
@@ -18,7 +18,7 @@ from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.platforms.versions import parse_version
 from pidoctor.resolve.machine import Machine
-from pidoctor.resolve.provider import World
+from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ
 
 
@@ -32,6 +32,15 @@ def standing(ledger: Ledger, machine: Machine, wheel: Wheel | None, numpy: str) 
     if wheel.evidence is None:
         return f"{CLAIMED}: by the tag in its file name, its files were not read"
     return f"{READ}: by what its ELF files need, not tried on a machine like this"
+
+
+def only_claimed(chosen: Choice, rests_on: str) -> Iterator[str]:
+    """What to say of a runtime's wheel that nobody has read or run."""
+    if chosen.wheel is not None and chosen.present is None and rests_on.startswith(CLAIMED):
+        yield (
+            f"the files of {chosen.name} {chosen.version} were not read: that it runs here is what "
+            "its file name claims, and the proof after the install shows"
+        )
 
 
 def bearer(runtime: Runtime, chosen: Wheel | None, others: Iterable[Wheel]) -> Wheel | None:

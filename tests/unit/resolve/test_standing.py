@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.ledger import Ledger, LedgerRun
 from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
 from pidoctor.profile.named_targets import target
 from pidoctor.resolve.machine import Machine, machine_of
-from pidoctor.resolve.provider import World
-from pidoctor.resolve.standing import compiled_model, standing
+from pidoctor.resolve.provider import Choice, World
+from pidoctor.resolve.standing import compiled_model, only_claimed, standing
 
 MACHINE = machine_of(target("pi4/bookworm-64"))
 WHEEL = Wheel("ai-edge-litert", "2.3.0", "x.whl", "0" * 64, 1, "", (), "", "index", None)
@@ -136,3 +137,11 @@ def test_a_version_that_ran_elsewhere_is_not_named(other: dict[str, Any]) -> Non
     said = advice(DIED, OLDER._replace(**other))
     assert said is not None
     assert "newest version" not in said
+
+
+def test_a_wheel_that_nobody_read_is_said_to_rest_on_its_name() -> None:
+    wheel = Choice("tf-nightly", Version("2.23.dev0"), WHEEL)
+    (note,) = only_claimed(wheel, CLAIMED)
+    assert note.startswith("the files of tf-nightly 2.23.dev0 were not read")
+    assert not list(only_claimed(wheel, WORDS))
+    assert not list(only_claimed(replace(wheel, wheel=None), CLAIMED))  # the system's package
