@@ -94,11 +94,14 @@ def _loader(content: bytes, layout: _Layout) -> str:
         if struct.unpack_from(layout.order + "I", content, at)[0] != _PT_INTERP:
             continue
         start, length = (struct.unpack_from(word, content, at + place)[0] for place in places)
-        if not 0 < length <= 4096:
+        if not 2 <= length <= 4096:
             raise ElfError("an ELF header with an absurd loader")
         if start + length > len(content):
             raise _TooShortError("a truncated ELF header")
-        return content[start : start + length].split(b"\0")[0].decode("ascii", "replace")
+        path = content[start : start + length]
+        if path[-1]:  # the kernel refuses it: load_elf_binary of fs/binfmt_elf.c
+            raise ElfError("an ELF header whose loader's path has no end")
+        return path.split(b"\0")[0].decode("ascii", "replace")
     return ""
 
 
