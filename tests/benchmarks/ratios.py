@@ -153,13 +153,13 @@ def _single_file(folder: Path) -> tuple[Sequence[str], Sequence[str]]:
 
 
 ROWS = (
-    Row("check --target", "pip --version", _ours("check", *TARGET), 1.7, 0.7),
+    Row("check --target", "pip --version", _ours("check", *TARGET), 1.85, 0.7),
     Row("check", "pip --version", _ours("check"), 2.8, 0.7),
     Row("explain", "uv pip compile --offline", _explain, 1.8, 1.0),
     Row("--help", "pip --version", _ours("--help"), 0.4, 0.3),
     Row("check --help", "pip --version", _ours("check", "--help"), 0.4, 0.3),
-    Row("a wrong option", "pip --version", _ours("check", "--wrong"), 0.5, 0.3),
-    Row("triage, a small log", "pip --version", _small_log, 1.25, 0.8),
+    Row("a wrong option", "pip --version", _ours("check", "--wrong"), 0.55, 0.3),
+    Row("triage, a small log", "pip --version", _small_log, 1.35, 0.8),
     Row("triage, 5 MB of pip -vvv", "grep -E, same patterns", _large_log, 4, 5, 3),
     Row("matrix, all cells", "pip --version", _ours("matrix", "--json"), 14, 3.5, 3),
     Row("pidoctor.pyz check", "check", _single_file, 1.4, 1.2),
