@@ -86,6 +86,7 @@ def _report(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Result, Written
     from pidoctor.fleet.asking import Asker
     from pidoctor.fleet.board_store import opened
+    from pidoctor.fleet.clocks import FORM
     from pidoctor.fleet.judging import Judge
     from pidoctor.fleet.reading import documents
     from pidoctor.fleet.report import fleet_report, json_lines
@@ -93,7 +94,7 @@ def _report(options: argparse.Namespace) -> Result:
 
     known = catalog()
     asker = Asker(parse_request(options.requirement, known, False), known)
-    made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    made = time.strftime(FORM, time.gmtime())
     with opened(options.store) as store:
         fleet = fleet_report(
             documents(options.sources),

@@ -13,8 +13,9 @@ from pidoctor.model.answer import ModelAnswer, RuntimeAnswer
 from pidoctor.model.bundle import entry_name
 from pidoctor.model.content import read_content
 from pidoctor.model.file import named_model
+from pidoctor.model.shape_rules import ALLOCATE, INVOKE
 from pidoctor.model.shapes import read_shapes
-from pidoctor.model.verdict import ALLOCATE, CANNOT, INVOKE, LOAD, PROOF, RUNS, UNDECIDED, Verdict
+from pidoctor.model.verdict import CANNOT, LOAD, PROOF, RUNS, UNDECIDED, Verdict
 from pidoctor.proof.known import own_model
 from pidoctor.proof.proof import Proof
 from pidoctor.proof.prove import prove

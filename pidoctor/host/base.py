@@ -40,10 +40,6 @@ class UnreadableError(HostError):
     """The file, folder or program could not be looked at."""
 
 
-class NotCapturedError(UnreadableError):
-    """Nobody looked when the machine was captured, so that nothing can be said of it."""
-
-
 class SearchPattern(NamedTuple):
     """What to search a file for: a regular expression with one group.
 

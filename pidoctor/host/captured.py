@@ -19,7 +19,6 @@ from pidoctor.host.base import (
     HostError,
     MemoryUse,
     MissingError,
-    NotCapturedError,
     OwnPip,
     SearchPattern,
     Uname,
@@ -102,7 +101,7 @@ class CaptureHost:
     def disk_usage(self, path: str) -> DiskUsage:
         disk = self._capture.disks.get(path)
         if disk is None or disk.total is None or disk.free is None:
-            raise NotCapturedError(path, _NOT_CAPTURED)
+            raise UnreadableError(path, _NOT_CAPTURED)
         return DiskUsage(disk.total, disk.free, disk.read_only)
 
     def run(
@@ -177,7 +176,7 @@ class CaptureHost:
             return UnreadableError(path, reason)
         if path in self._capture.missing or (self._capture.complete and not self._named(path)):
             return MissingError(path)
-        return NotCapturedError(path, _NOT_CAPTURED)
+        return UnreadableError(path, _NOT_CAPTURED)
 
     def _named(self, path: str) -> bool:
         """Whether a listing names the path or a folder above it, of which it holds nothing more."""

@@ -18,11 +18,12 @@ from packaging.version import Version
 from pidoctor.catalog.tables import derived, load
 from pidoctor.model.conditions import Condition
 from pidoctor.model.content import Content, Graph, Operator
+from pidoctor.model.shape_rules import ALLOCATE, INVOKE
 from pidoctor.model.shapes import Shaped, example_shapes, with_shapes
 from pidoctor.model.versions import Measured, OperatorVersionsTable
 
 RUNS, RUNS_WITH, CANNOT, UNDECIDED = "runs", "runs-with", "cannot", "undecided"
-LOAD, ALLOCATE, INVOKE = "load", "allocate", "invoke"
+LOAD = "load"  # the stage before those of shape_rules
 _STAGES = (LOAD, ALLOCATE, INVOKE, None)
 MEASURED, RULE, PROOF = "measured", "rule", "proof"
 _NONE: Mapping[str, str] = {}

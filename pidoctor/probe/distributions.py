@@ -15,13 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from pidoctor.expressions import expression
-from pidoctor.host.base import (
-    Host,
-    HostError,
-    MissingError,
-    SearchPattern,
-    read_text,
-)
+from pidoctor.host.base import Host, HostError, MissingError, SearchPattern, read_text
 from pidoctor.platforms.versions import newest as newest_of
 from pidoctor.probe.elf_header import ElfError, parse_elf
 from pidoctor.probe.reading import clean
