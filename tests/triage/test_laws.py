@@ -84,6 +84,8 @@ def test_the_pip_that_a_python_brings(
 @pytest.mark.parametrize(
     ("text", "literals"),
     [
+        (r"(?:status|retcode)[=: ]{1,2}137\b", {"status", "retcode"}),  # longer than 137
+        (r"[Ee]dge ?TPU", {"edge", "Edge"}),
         (r"cp39\.so\-x", {"cp39.so-x"}),
         (r"ab\d+cdef", {"cdef"}),
         (r"abcd?ef", {"abc"}),
