@@ -13,17 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pidoctor.expressions import expression
-from pidoctor.redact_commands import COMMANDS, OWNERS
 from pidoctor.redact_rule import SecretRule
-from pidoctor.redact_rules import (
-    HOST,
-    NAMED,
-    PATH_START,
-    PERSONAL,
-    SECRETS,
-    VERSION,
-)
+from pidoctor.redact_rules import HOST, fragment, personal, secrets
 from pidoctor.urls import MASK
 
 # Names that say nothing of their owner: they are what a fresh image has.
@@ -38,8 +29,6 @@ LOOKED_FOR = (
 _ROUNDS = 8  # a masked part can bring another one to light; two rounds do for nearly all texts
 _SHORTEST_HOST = 4  # a shorter name would be found inside of ordinary words
 
-# An option whose value is a secret, when the two are items of a list.
-_OPTION = expression(rf"-[\w-]{{0,60}}?{NAMED}", re.IGNORECASE)
 _LOGIN_OPTIONS = ("-u", "-U", "--user", "--proxy-user")
 
 
@@ -82,7 +71,7 @@ _SHORT = 512  # characters: names, versions and sentences, which stand many time
 
 
 def _redacted(text: str, identity: Identity) -> str:
-    return _apply((*_known(identity), *SECRETS, *COMMANDS, *PERSONAL, *OWNERS), text)
+    return _apply((*_known(identity), *secrets(), *personal()), text)
 
 
 @lru_cache(maxsize=1024)
@@ -92,7 +81,7 @@ def _short(text: str, identity: Identity) -> str:
 
 def without_secrets(text: str) -> str:
     """``text`` without secrets; paths and names, which its reader knows, stay."""
-    return _apply((*SECRETS, *COMMANDS), text)
+    return _apply(secrets(), text)
 
 
 def _apply(rules: Iterable[SecretRule], text: str) -> str:
@@ -127,7 +116,7 @@ def _member(name: str, value: Any, identity: Identity | None) -> Any:
         if _is_secret(name, value):
             return MASK
         # What a string is, its name tells: "opencv-python": "4.8.0.74" is a version.
-        if re.fullmatch(VERSION, value):
+        if re.fullmatch(fragment("VERSION"), value):
             start = f'"{name}": "'
             return redact(f'{start}{value}"', identity)[len(start) : -1]
     elif isinstance(value, (list, tuple)) and _is_secret(name, "list"):
@@ -140,16 +129,21 @@ def _items(values: Sequence[Any], identity: Identity | None) -> Iterator[Any]:
     for value in values:
         text = value if isinstance(value, str) else ""
         secret = text[:1] != "-" and (
-            _OPTION.fullmatch(option) or (option in _LOGIN_OPTIONS and ":" in text)
+            _is_secret_option(option) or (option in _LOGIN_OPTIONS and ":" in text)
         )
         yield MASK if text and secret else redact_json(value, identity)
         option = text
 
 
+def _is_secret_option(text: str) -> bool:
+    """Whether the item of a list that follows is a secret."""
+    return re.fullmatch(rf"-[\w-]{{0,60}}?{fragment('NAMED')}", text, re.IGNORECASE) is not None
+
+
 def _is_secret(name: str, value: str) -> bool:
-    if not value or re.fullmatch(VERSION, value):
+    if not value or re.fullmatch(fragment("VERSION"), value):
         return False
-    return re.fullmatch(rf".*{NAMED}", name[-100:], re.IGNORECASE) is not None
+    return re.fullmatch(rf".*{fragment('NAMED')}", name[-100:], re.IGNORECASE) is not None
 
 
 @lru_cache(maxsize=8)
@@ -159,7 +153,7 @@ def _known(identity: Identity) -> tuple[SecretRule, ...]:
     home = identity.home.rstrip("/")
     if home:
         # What is called like /root can be anywhere; a longer path is the user's even in a backup.
-        start = PATH_START if home.count("/") == 1 else ""
+        start = fragment("PATH_START") if home.count("/") == 1 else ""
         rules.append(SecretRule(rf"{start}{re.escape(home)}(?![\w.-])", "~"))
     host = identity.host.partition(".")[0]
     if len(host) >= _SHORTEST_HOST and host.lower() not in _COMMON_HOSTS:

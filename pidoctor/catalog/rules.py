@@ -22,7 +22,8 @@ class Rules(NamedTuple):
     ``filled``: lists and objects that hold at least one value. ``word_sizes``: values that are 32
     or 64. ``patterns``: patterns of log lines. ``ends_in_general``: lists of remedies, whose last
     one has no condition. ``file``: where it ships, if not under its own name. ``parts``: the files
-    whose content together is its one section.
+    whose content together is its one section. ``is_closed``: a
+    folder of the user's may not have it.
     """
 
     kind: str  # "module:NamedTuple" of the table
@@ -34,6 +35,7 @@ class Rules(NamedTuple):
     ends_in_general: tuple[str, ...] = ()
     file: str = ""
     parts: tuple[str, ...] = ()
+    is_closed: bool = False
 
     def files(self, name: str) -> tuple[str, ...]:
         """The files of the table ``name``, as paths below the data folder without ".json"."""
@@ -211,6 +213,11 @@ TABLES: Mapping[str, Rules] = {
     "relations": Rules(
         "pidoctor.catalog.relations:RelationsTable",
         unique=(("misleading_names[].name",), ("spoken_names[].name",)),
+    ),
+    "redaction": Rules(
+        "pidoctor.redact_rules:RedactionTable",
+        unique=(("secrets[].id", "personal[].id"),),
+        is_closed=True,
     ),
 }
 

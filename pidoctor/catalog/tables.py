@@ -19,6 +19,7 @@ from pidoctor.catalog.rules import TABLES, check_rules
 from pidoctor.decoding import DecodeError, build, converter, decode, nearest
 from pidoctor.decoding import Faults as Collected
 from pidoctor.record_fields import fields_of
+from pidoctor.shipped_table import shipped_table
 
 USER_FOLDER = "PIDOCTOR_DATA"
 BASE = "based_on"
@@ -37,17 +38,6 @@ class Origin(NamedTuple):
 
     file: str
     row: int
-
-
-def _file(name: str) -> Any:
-    """The content of ``catalog/data/NAME.json``.
-
-    Reads through the loader of this module, so that it works in a zip file as well:
-    importlib.resources does the same, and its import takes longer than reading every table.
-    """
-    path = os.path.join(os.path.dirname(__file__), "data", f"{name}.json")
-    loader: Any = globals()["__loader__"]
-    return json.loads(loader.get_data(path))
 
 
 def load(kind: type[Table]) -> Table:
@@ -103,7 +93,7 @@ def _shipped(name: str) -> Any:
 
 def _raw(name: str) -> Raw:
     """A shipped table; one that ships in parts has the content of all of them in one section."""
-    contents: Any = [_file(file) for file in TABLES[name].files(name)]
+    contents: Any = [shipped_table(file) for file in TABLES[name].files(name)]
     if not TABLES[name].parts:
         table: Raw = contents[0]
         return table
@@ -188,12 +178,13 @@ def _files(folder: str, faults: list[str]) -> Iterator[tuple[str, str]]:
     except OSError as error:
         faults.append(f"{USER_FOLDER}={_line(folder)}: cannot be read ({error.strerror})")
         return
+    open_ = [table for table, rules in TABLES.items() if not rules.is_closed]
     for name in names:
         path = os.path.join(folder, name)
-        if name[: -len(".json")] in TABLES:
+        if name[: -len(".json")] in open_:
             yield name[: -len(".json")], path
         else:
-            known = ", ".join(f"{table}.json" for table in TABLES)
+            known = ", ".join(f"{table}.json" for table in open_)
             faults.append(f"{_line(path)}: no table of that name; there are {known}")
 
 

@@ -27,7 +27,8 @@ IMPORTS: Mapping[str, str] = {
         "result safe_files triage"
     ),
     "bench": "catalog decoding errors host model proof safe_files shapes units value_rules",
-    "catalog": "decoding errors expressions json_schema platforms record_fields result units",
+    "catalog": "decoding errors expressions json_schema platforms record_fields result "
+    "shipped_table units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
         "ansible api asked bench catalog checks decoding envelope errors evidence example fitting "
@@ -66,10 +67,9 @@ IMPORTS: Mapping[str, str] = {
     "pyz": "errors platforms probe pyz_start safe_files",
     "pyz_start": "__main__",
     "readiness": "catalog profile resolve result units",
-    "redact": "expressions redact_commands redact_rule redact_rules urls",
-    "redact_commands": "redact_rule redact_rules urls",
+    "redact": "redact_rule redact_rules urls",
     "redact_rule": "",
-    "redact_rules": "expressions redact_rule urls",
+    "redact_rules": "expressions redact_rule shipped_table urls",
     "report": (
         "asked bench decoding envelope errors evidence expressions fleet indexing model "
         "platforms profile proof record_fields redact resolve result safe_files shapes triage "

@@ -149,6 +149,7 @@ def without(key: str) -> dict[str, Any]:
         ({"boards": "[]"}, ["boards.json: expected an object"]),
         ({"boards": "[" * 100_000}, ["boards.json: not a table (maximum recursion depth"]),
         ({"boards": "\udcff"}, ["boards.json: not a table ("]),
+        ({"redaction": {}}, ["redaction.json: no table of that name; there are boards.json, "]),
         ({"bords": {}}, ["bords.json: no table of that name; there are boards.json, "]),
         ({"boards": {"bords": []}}, ["boards.json: bords: unknown key; a boards table has schema"]),
         ({"boards": {"boards": {}}}, ["boards.json: boards: expected a list, not an object"]),
