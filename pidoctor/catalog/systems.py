@@ -50,6 +50,9 @@ class SystemRow(NamedTuple):
     piwheels: str | None = None  # the extra index that its pip is configured with
     lacks: tuple[str, ...] = ()  # shared libraries that wheels need and that are not in its image
     not_for: Mapping[str, str] = {}  # chip -> why it does not run there
+    ended: str | None = None  # the day on which its standard support ended: "2024-06-30"
+    gone_from: str | None = None  # the server that its apt asks, where it no longer is
+    hosts_containers: bool = True  # its Docker and libseccomp run the images of today
 
     @property
     def zram_cap(self) -> int | None:

@@ -27,6 +27,7 @@ TIME_LIMIT = 5.0  # seconds without a check being done; each looks at values onl
 
 CHECKS: tuple[Check, ...] = (
     Check("answer", resolution_findings.no_runtime),
+    Check("packages-moved", system.packages_moved),
     Check("interpreter", python.interpreter),
     Check("venv", python.venv),
     Check("ssl", python.ssl_missing),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.checks.case import Case
-from pidoctor.readiness.rights import rights_needed
+from pidoctor.readiness.rights import apt_moved, rights_needed
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import pages
 
@@ -113,6 +113,14 @@ def _date(seconds: float) -> str:
         return time.strftime("%Y-%m-%d", time.gmtime(seconds))
     except (OverflowError, ValueError, OSError):
         return f"{seconds:g} s"
+
+
+def packages_moved(case: Case) -> Iterator[Finding]:
+    """A release that apt finds no packages of any more, where some are needed."""
+    needed = case.plan is not None and case.plan.missing_system_packages
+    moved = apt_moved(case.profile) if needed or case.profile.python.venv.value is False else None
+    if moved is not None:
+        yield moved
 
 
 def rights(case: Case) -> Iterator[Finding]:

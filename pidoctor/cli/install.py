@@ -172,10 +172,11 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     from pidoctor.install.failure import InstallError
     from pidoctor.install.keeping import note, prover
     from pidoctor.install.transaction import install
-    from pidoctor.readiness.rights import rights_needed
+    from pidoctor.readiness.rights import apt_moved, rights_needed
     from pidoctor.result import ExitCode, Severity
 
-    rights = tuple(filter(None, [rights_needed(plan, profile.rights)]))
+    moved = apt_moved(profile) if plan.missing_system_packages else None
+    rights = tuple(filter(None, (rights_needed(plan, profile.rights), moved)))
     job = _job(options, profile, plan)
     try:
         shown = _planned(profile, plan, job)

@@ -14,7 +14,7 @@ from pidoctor.catalog.systems import load_systems
 from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.sections import container_of
-from pidoctor.profile.variation import board_of
+from pidoctor.profile.variation import board_of, image_of
 
 # Architectures that `uv python install` has builds for (python-build-standalone's targets).
 _UV_BUILDS = ("aarch64", "armv7l", "x86_64")
@@ -104,8 +104,11 @@ def _system(profile: Profile) -> tuple[int | None, str, str, str]:
 
 
 def _image(profile: Profile) -> str:
-    name = profile.system.name.or_else("the system")
-    return f"the {profile.python.bits.or_else(64)}-bit {name}"
+    """The image to install, and whether its support has ended."""
+    name, image = profile.system.name.or_else("the system"), image_of(profile)
+    told = f"the {profile.python.bits.or_else(64)}-bit {name}"
+    ended = image.row.ended if image else None
+    return f"{told}, whose standard support ended in {ended[:4]}" if ended else told
 
 
 def _kernel(after: Profile) -> str:

@@ -181,7 +181,10 @@ def with_libraries(profile: Profile) -> Iterator[Profile]:
 
 def containers(profile: Profile, anywhere: bool = False) -> Iterator[Profile]:
     """Containers of Debian where the system is not what wheels are built for, or is another
-    container; with ``anywhere`` on any system."""
+    container; with ``anywhere`` on any system whose Docker runs them."""
+    host = None if container_of(profile) else image_of(profile)
+    if host is not None and not host.row.hosts_containers:
+        return
     system, arch = profile.system, profile.system.architecture.or_else("")
     bits = profile.python.bits.or_else(64 if arch.endswith("64") else 32)
     apart = system.libc.value == "musl" or system.lacks.or_else(()) or container_of(profile)
@@ -215,7 +218,7 @@ def fewer_bits(profile: Profile) -> Iterator[Profile]:
 
 def _with_bits(profile: Profile, bits: int) -> Iterator[Profile]:
     image = image_of(profile)
-    if image is not None and image.bits != bits:
+    if image is not None and image.bits != bits and not image.row.ended:
         yield from _images(profile, [Image(image.row, bits)])
 
 
@@ -225,8 +228,11 @@ def other_releases(profile: Profile) -> Iterator[Profile]:
 
 
 def other_systems(profile: Profile) -> Iterator[Profile]:
-    """Other releases of the other word size."""
-    yield from _other_releases(profile, 96 - profile.python.bits.or_else(64))
+    """Other releases of the other word size, and the same one where its support has ended."""
+    image, bits = image_of(profile), 96 - profile.python.bits.or_else(64)
+    yield from _other_releases(profile, bits)
+    if image is not None and image.row.ended:
+        yield from _images(profile, [Image(image.row, bits)])
 
 
 def _other_releases(profile: Profile, bits: int) -> Iterator[Profile]:
@@ -255,9 +261,11 @@ def boards(profile: Profile) -> Iterator[Profile]:
 
 
 def _row_for(board: BoardModel, row: SystemRow | None, bits: int) -> SystemRow | None:
-    """The release to run on a board: ``row``, else the nearest that is made for it."""
+    """The release to run on a board: ``row``, else the nearest that is made for it; one whose
+    support has ended after those that have some."""
     soc = load_boards().socs[board.soc]
     rows = [*((row,) if row else ()), *_releases(board, row)]
+    rows.sort(key=lambda row: bool(row.ended))
     return next((row for row in rows if not row.why_not(board, soc, bits)), None)
 
 
@@ -287,7 +295,7 @@ def _images(profile: Profile, images: list[Image]) -> Iterator[Profile]:
 
 def _releases(board: BoardModel | None, row: SystemRow | None) -> list[SystemRow]:
     """Other releases that a board is documented to run: newer of the flavour, older of it, then
-    those of the board's usual system, the newest first.
+    those of the board's usual system, the newest first; after them those whose support has ended.
     """
     table, rows = load_boards(), load_systems().rows
     same = [other for other in rows if row is not None and other.flavour == row.flavour]
@@ -297,7 +305,7 @@ def _releases(board: BoardModel | None, row: SystemRow | None) -> list[SystemRow
     ordered = {other.id: other for other in (*same[at + 1 :], *reversed(same[:at]), *own)}
     return [
         other
-        for other in ordered.values()
+        for other in sorted(ordered.values(), key=lambda row: bool(row.ended))
         if other is not row and (board is None or table.supports(board, other.id, other.flavour))
     ]
 

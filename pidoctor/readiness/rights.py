@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 
+from pidoctor.catalog.troubles import load_troubles
 from pidoctor.profile.fact import Fact
-from pidoctor.profile.profile import NO_RIGHTS, ROOT, SUDO
+from pidoctor.profile.profile import NO_RIGHTS, ROOT, SUDO, Profile
+from pidoctor.profile.variation import image_of
 from pidoctor.resolve.plan import Plan
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
@@ -51,4 +53,22 @@ def sudo_not_possible(packages: tuple[str, ...], why: str, source: str) -> Findi
             "pidoctor install again; it needs no rights any more.",
             (f"apt-get install -y {shlex.join(packages)}",),
         ),
+    )
+
+
+def apt_moved(profile: Profile) -> Finding | None:
+    """What is to be done before apt finds any package, where the server that the images of the
+    release name does not have it any more."""
+    image = image_of(profile)
+    server = image.row.gone_from if image else None
+    if image is None or server is None:
+        return None
+    shown = {"codename": (image.row.codename or "",), "host": (server,)}
+    return Finding(
+        "apt-repository-gone",
+        Severity.WARNING,
+        f"{server} does not have the packages of {image.row.name} any more. Where apt still asks "
+        "it, these commands come before every other one with apt.",
+        image.row.source,
+        load_troubles()["apt-repository-gone"].remedy(shown, {}),
     )

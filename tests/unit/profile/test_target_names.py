@@ -248,6 +248,7 @@ Raspberry Pi 4 Model B Rev 1.4 aarch64 Ubuntu 18.04.1 Python 3.7.5 [64-bit]  pi4
 Raspberry Pi 4 Model B Rev 1.4, aarch64, Ubuntu 20.04, Python 3.8.5 [64-bit]  pi4/ubuntu-20.04-64/py3.8
 Raspberry Pi Zero W (ARMv6) 32-bit bookworm  pi-zero-w/bookworm-32
 Raspbian 10 Raspberry Pi 3 Model B+ Python 3.7.3  pi-3b-plus/buster-32/py3.7
+RPI3B+(Stretch)                         pi-3b-plus/stretch-32
 Raspberry Pi 3B V1.2 bookworm           pi-3b/bookworm-64
 RASPIOS 64bit Raspberry Pi Zero 2 W     pi-zero-2w/trixie-64
 python3.10 on Pi 4                      pi4-4gb/trixie-64/py3.10
@@ -400,7 +401,6 @@ uname -m                      tells the kernel
 Linux raspberrypi 6.1.21-v8+ #1642 SMP PREEMPT aarch64 GNU/Linux  tells the kernel
 pi4 conda                     name its version, as in pi4/py3.10
 pi3 jessie                    as in pi3/trixie
-RPI3B+(Stretch)               pi3/debian-stretch-32
 steamdeck                     x86_64/ubuntu-24.04
 Raspberry Pi 5 Debian 12      Raspberry Pi OS 12 (bookworm) does: pi5-4gb/bookworm-64
 pi4/debian stretch            What it runs: pi4-4gb/trixie-64

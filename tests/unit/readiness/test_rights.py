@@ -26,7 +26,8 @@ from pidoctor.resolve.provider import World
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.result import Severity
-from tests.profiles import known, pi4
+from tests.profiles import changed, known, pi4
+from tests.unit.checks.cases import findings
 from tests.unit.host.fake import fake_host
 
 NUMPY = Pin("numpy", "1.24.2", "debian", None, "python3-numpy", False, ())
@@ -141,3 +142,27 @@ def test_packages_that_cannot_be_added_are_no_choice() -> None:
     plan = resolve(replace(profile, rights=known("none")), parse_request("auto", catalog), catalog)
     assert isinstance(plan, Plan)
     assert plan.missing_system_packages == ("python3-numpy",)
+
+
+@pytest.mark.parametrize(
+    ("name", "archive"),
+    [
+        ("pi3/buster-32", "legacy.raspbian.org"),
+        ("pi3/stretch-32", "legacy.raspbian.org"),
+        ("pi3/debian-buster-64", "archive.debian.org"),
+        ("coral-dev-board/mendel-5-64", "archive.debian.org"),
+        ("pi4/ubuntu-24.10-64", "old-releases.ubuntu.com"),
+    ],
+)
+def test_a_release_that_apt_finds_no_packages_of_any_more(name: str, archive: str) -> None:
+    """The commands are those that triage gives after apt has failed."""
+    moved = findings(changed(target(name), python_venv=False))["apt-repository-gone"]
+    assert moved.remedy
+    assert archive in moved.remedy.commands[0]
+    assert moved.remedy.commands[-1] == "sudo apt update"
+
+
+def test_apt_of_a_release_that_is_still_served_needs_nothing() -> None:
+    found = findings(changed(target("pi3/bullseye-32"), python_venv=False))
+    assert "venv-module-missing" in found
+    assert "apt-repository-gone" not in found

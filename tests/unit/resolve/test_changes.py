@@ -64,6 +64,7 @@ def _one_thing(profile: Profile, request: Request, text: str) -> tuple[Profile, 
     install = re.search(r"pidoctor install (\S+)$", text)
     if install:
         return profile, parse_request(install[1], catalog())
+    text = text.partition(", whose standard support ended")[0]
     image = re.search(r"(?:install|with) the (\d\d)-bit (.+)$", text)
     board = re.match(r"use an? (.+?)(?: with (\d+) (GB|MB) of memory)? with the \d\d-bit", text)
     if board or text.startswith("use a "):
@@ -271,3 +272,29 @@ def test_a_board_of_another_maker_comes_with_its_own_system() -> None:
             change for change in changes(target(name), request, catalog()) if change.kind == "board"
         ]
         assert "with the 64-bit Raspberry Pi OS 13 (trixie)" in board.text
+
+
+@pytest.mark.parametrize(
+    "name", ["pi3/stretch-32", "pi3/buster-32/py3.12", "pi3/debian-buster-64", "coral-dev-board"]
+)
+def test_no_container_on_a_host_too_old_for_the_images_of_today(name: str) -> None:
+    """Their Docker and libseccomp refuse the clock and the threads of newer C libraries."""
+    request = parse_request("ai-edge-litert", catalog())
+    found = changes(target(name), request, catalog())
+    assert found
+    assert "container" not in {change.kind for change in found}
+    inside = target("pi4-4gb/python:3.7-buster")  # what hosts this one is not known
+    assert "container" in {change.kind for change in changes(inside, request, catalog())}
+
+
+def test_a_release_whose_support_has_ended_comes_last_and_says_so() -> None:
+    request = parse_request("tensorflow", catalog())
+    for name in ("pi3/buster-32", "pi3/bullseye-32"):
+        told = [change.text for change in changes(target(name), request, catalog())]
+        assert "64-bit Raspberry Pi OS 12 (bookworm)" in told[-1]
+    request = parse_request("tflite-runtime==2.5.0", catalog())  # no release with support has it
+    [change] = changes(target("pi3/trixie-32"), request, catalog())
+    assert change.text == (
+        "install the 32-bit Raspberry Pi OS 10 (buster), whose standard support ended in 2024, "
+        "and use its own Python 3.7"
+    )
