@@ -54,6 +54,7 @@ class BoardModel(NamedTuple):
     aliases: tuple[str, ...] = ()  # other names, in any spelling
     suggested: bool = False
     systems: tuple[str, ...] = ()
+    memory_of: Mapping[str, int] = {}  # other names that say the memory too -> MiB
 
     @property
     def memory(self) -> tuple[int, ...]:

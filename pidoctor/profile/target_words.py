@@ -46,7 +46,7 @@ _NOISE = expression(
     r"|container|full|mate|io|v\d(\.\d)?)$"
 )
 # What is said in several words and means nothing here, or has a shorter form: sizes of a card, the
-# kernel's word size (the programs' decides), what a wheel's name begins with, a server's size.
+# kernel's word size (the programs' decides), what a wheel's name begins with.
 _PHRASES = tuple(
     (expression(pattern), instead)
     for pattern, instead in (
@@ -60,13 +60,14 @@ _PHRASES = tuple(
         (r"\brk3588s2?\b", "rk3588"),  # the same chip with fewer lines, and no other wheel
         (r"(?<=2 model b) rev 1\.2\b", " v1.2"),
         (r"(?<=-\d\d\.\d\d)-arm\b", " arm64"),
-        (r"\b([a-z]\d[a-z]+)\.(?:nano|micro|small|medium|metal|\d*x?large)\b", r"\1"),
         (
             r"\blegacy\b(?=.*\b(?:buster|bullseye)\b)|(?<=buster )legacy\b|(?<=bullseye )legacy\b",
             " ",
         ),
     )
 )
+# A server's size: what of it no row says the memory of.
+_INSTANCE = expression(r"\b([a-z]\d[a-z]+)\.(?:nano|micro|small|medium|metal|\d*x?large)\b")
 _NUMBERS = expression(r"\d+(\.\d+)*")
 _SIZED = expression(r"([a-z]+)(32|64)")  # "bookworm64"
 _KERNEL = expression(r"\blinux \S+ \d+\.\d+\.\d+\S*")  # what uname -a prints
@@ -83,6 +84,7 @@ class Words(NamedTuple):
     systems: Mapping[str, tuple[str, ...]]  # -> ids, oldest first
     flavours: frozenset[str]  # those of systems that name no release
     elsewhere: Mapping[str, Unanswered]  # what is not answered for
+    memory: Mapping[str, int]  # of the boards' names that say it, bytes
 
 
 class Said(NamedTuple):
@@ -90,6 +92,7 @@ class Said(NamedTuple):
 
     boards: tuple[BoardModel, ...] = ()
     memory: int | None = None  # bytes
+    usual_memory: int | None = None  # what the name of the board implies, bytes
     systems: tuple[SystemRow, ...] = ()
     release: bool = False  # whether a release was named, not a flavour alone
     bits: int | None = None
@@ -112,8 +115,9 @@ def say(name: str) -> Said:
     image = _image_in(text)
     if image:
         text = text.replace(image, " ")
-    bare = re.sub(r"\s[+&:]+(?=\s)", " ", text)
     table = known_words()
+    text = _INSTANCE.sub(lambda found: found[key_of(found[0]) not in table.memory], text)
+    bare = re.sub(r"\s[+&:]+(?=\s)", " ", text)
     parts = re.findall(r"[^\s/\-_,;|@()\[\]{}\"']+", bare)[:_MAX_WORDS]
     words = [word for part in parts for word in _without_size(part, table)]
     said, last, at = Said(text=text), "", 0
@@ -134,7 +138,7 @@ def say(name: str) -> Said:
             unknown = f"{family}-{words[at]}" if family else words[at]
             more = said._replace(unknown=(*said.unknown, unknown))
         said, last, at = more, "-".join(words[at:end]), end
-    return said
+    return said._replace(memory=said.memory or said.usual_memory)
 
 
 def _without_size(word: str, table: Words) -> tuple[str, ...]:
@@ -162,7 +166,7 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
         return said._replace(elsewhere=other)
     boards = _closer(said, key, table)
     if boards:
-        return said._replace(boards=boards)
+        return said._replace(boards=boards, usual_memory=table.memory.get(key))
     code = _revision(said, dotted)
     if code is not None:
         return code
@@ -316,18 +320,26 @@ def _make_words() -> Words:
             key_of(name) for one in systems.flavours for name in (one.id, one.name, *one.spellings)
         ),
         {key_of(name): row for row in systems.elsewhere for name in row.names},
+        {key: board.memory_of[name] * MIB
+         for board in boards.boards.values()
+         for name in board.memory_of
+         for key in _spelled(name, board, boards)},
     )  # fmt: skip
 
 
 def _names_of(board: BoardModel, boards: Boards) -> Iterator[str]:
-    """A board's names with its maker's name before them in every spelling, and without it."""
+    for name in (board.id, *board.aliases, *board.memory_of, re.sub(r"\(.*\)", "", board.name)):
+        yield from _spelled(name, board, boards)
+
+
+def _spelled(name: str, board: BoardModel, boards: Boards) -> Iterator[str]:
+    """A board's name with its maker's name before it in every spelling, and without it."""
     vendor = boards.vendors[board.vendor]
     makers = sorted(map(key_of, {vendor.name, *vendor.spellings}), key=len)
-    for name in (board.id, *board.aliases, re.sub(r"\(.*\)", "", board.name)):
-        key = key_of(name)
-        yield key
-        short = next((key[len(maker) :] for maker in reversed(makers) if key.startswith(maker)), "")
-        yield from (maker + (short or key) for maker in makers)
+    key = key_of(name)
+    yield key
+    short = next((key[len(maker) :] for maker in reversed(makers) if key.startswith(maker)), "")
+    yield from (maker + (short or key) for maker in makers)
 
 
 def _names_of_system(row: SystemRow, systems: Systems) -> Iterator[str]:

@@ -263,17 +263,20 @@ pi4 64-bit kernel bullseye 32-bit       pi4/bullseye-32
 pi4 BCM2711                             pi4-4gb/trixie-64
 OrangePi 5 (RK3588S)                    orange-pi-5-4gb/debian-bookworm-64
 Orange Pi 5 RK3588 armbian              orange-pi-5-4gb/armbian-trixie-64
-jetson nano super                       jetson-orin-nano-4gb/jetpack-6-64
-Jetson - Orin Nano Super                jetson-orin-nano-4gb/jetpack-6-64
+jetson nano super                       jetson-orin-nano-8gb/jetpack-6-64
+Jetson - Orin Nano Super                jetson-orin-nano-8gb/jetpack-6-64
 nvidia jetson nano tegra x1             jetson-nano-4gb/jetpack-4-64
 Khadas VIM3 Pro                         khadas-vim3-4gb/ubuntu-24.04-64
 radxa rock pi 5b                        rock-5b-4gb/debian-bookworm-64
 rock pi 4c                              rock-4-4gb/debian-bookworm-64
 imx8m plus evk                          imx8mp-evk/debian-bookworm-64
 NXP i.MX 8M Plus                        imx8mp-evk/debian-bookworm-64
-m7g.large                               graviton3-4gb/amazon-linux-2023-64
-aws m6g.xlarge                          graviton2-4gb/amazon-linux-2023-64
-t4g.small                               graviton2-4gb/amazon-linux-2023-64
+m7g.large                               graviton3-8gb/amazon-linux-2023-64
+aws m6g.xlarge                          graviton2-16gb/amazon-linux-2023-64
+t4g.small                               graviton2-2gb/amazon-linux-2023-64
+AWS t4g.micro ubuntu 22.04              graviton2-1gb/ubuntu-22.04-64
+c8g.medium                              graviton4-2gb/amazon-linux-2023-64
+r6g.metal                               graviton2-4gb/amazon-linux-2023-64
 Oracle Cloud Ampere A1                  ampere-altra-6gb/ubuntu-22.04-64
 bookworm arm64                          aarch64/debian-bookworm-64
 armv8 debian 12                         aarch64/debian-bookworm-64
