@@ -113,6 +113,10 @@ def sandbox(tmp_path: Path) -> Path:
         "deb http://raspbian.raspberrypi.org/raspbian/ buster main\n"
         "deb http://deb.debian.org/debian buster main\n"
         "deb http://security.debian.org/debian-security buster/updates main\n"
+        "deb http://deb.debian.org/debian stretch-updates main\n"
+    )
+    (tmp_path / "etc/apt/sources.list.d/ubuntu.sources").write_text(
+        "URIs: http://ports.ubuntu.com/ubuntu-ports/\nURIs: http://de.archive.ubuntu.com/ubuntu\n"
     )
     (tmp_path / "boot/firmware/config.txt").write_text("arm_64bit=1\n")
     (tmp_path / "x").write_text("a line\n")
@@ -170,6 +174,10 @@ def test_what_the_commands_change(sandbox: Path) -> None:
         "deb http://legacy.raspbian.org/raspbian/ buster main\n"
         "deb http://archive.debian.org/debian buster main\n"
         "deb http://archive.debian.org/debian-security buster/updates main\n"
+    )
+    ubuntu = (sandbox / "etc/apt/sources.list.d/ubuntu.sources").read_text()
+    assert ubuntu == (
+        "URIs: http://old-releases.ubuntu.com/ubuntu/\nURIs: http://old-releases.ubuntu.com/ubuntu\n"
     )
     config = (sandbox / "boot/firmware/config.txt").read_text()
     assert config == "arm_64bit=1\nkernel=kernel8.img\n"
