@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pidoctor.catalog.boards import BoardModel, load_boards
 from pidoctor.catalog.systems import SystemRow, load_systems
+from pidoctor.expressions import expression
 from pidoctor.profile.target_reading import Reading, fitting
 from pidoctor.profile.target_words import Said, key_of, known_words, shown
+
+_NUMBERED = expression(r"([a-z]+)(\d{1,4})([a-z]?)")  # a board of a series, as key_of writes it
 
 
 def what_is_unknown(said: Said) -> str:
@@ -22,7 +25,7 @@ def what_is_unknown(said: Said) -> str:
     if re.fullmatch(r"(python|py|cp)\d.*|[23]\.\d+", said.unknown[0]):
         return f"{word} is no Python that can be asked about; write py3.12"
     board = _unknown_board(said)
-    if board and len(said.boards) == 1:
+    if board and len(said.boards) == 1 and not _series(said):
         return f"{word} says nothing about the {said.boards[0].name} ({_without_board(said)})"
     if board:
         return f"unknown board {shown(board)} ({_without_board(said)})"
@@ -54,13 +57,31 @@ def _unknown_board(said: Said) -> str:
     """The name of a board that is not known: "orange pi 5 pro"; empty where something else is."""
     word = said.unknown[0]
     first, slash, _ = said.text.partition("/")
+    if not said.boards and _close(word, known_words().systems, 0.8) and not _series(said):
+        return ""
     if len(said.boards) != 1 or word not in said.text:
         return word
     if slash:
         return first if word in first else ""
-    if said.systems or _close(word, known_words().systems, 0.6):
+    if said.systems or (_close(word, known_words().systems, 0.6) and not word.isdigit()):
         return ""
     return said.text[: said.text.index(word) + len(word)]
+
+
+def _series(said: Said) -> tuple[BoardModel, ...]:
+    """The boards that differ from an unknown one in a number and a letter behind it alone, the
+    nearest first: Raspberry Pi 5 and 4 for "pi 6"."""
+    word = said.unknown[0]
+    whole = key_of("".join(said.text.partition(word)[:2]))
+    own = _NUMBERED.fullmatch(whole if len(said.boards) == 1 else key_of(word))
+    near: dict[str, tuple[int, bool]] = {}
+    for key, ids in known_words().boards.items() if own else ():
+        known = _NUMBERED.fullmatch(key) if len(ids) == 1 else None
+        if own and known and known[1] == own[1]:
+            away = abs(int(known[2]) - int(own[2])), known[3] not in ("", own[3])
+            near[ids[0]] = min(away, near.get(ids[0], away))
+    boards = load_boards().boards
+    return tuple(boards[name] for name in sorted(near, key=lambda name: near[name]))
 
 
 def _close(word: str, names: Iterable[str], cutoff: float) -> list[str]:
@@ -98,7 +119,8 @@ def _without_board(said: Said) -> str:
 
 def _nearest(said: Said) -> list[str]:
     boards, systems = load_boards(), load_systems()
-    close = said.boards
+    series = _series(said) if said.unknown else ()
+    close = series or said.boards
     if not close and said.unknown:
         whole = key_of(re.split("/", said.text)[0])
         found = _close(whole, known_words().boards, 0.7) + _close(
@@ -107,14 +129,14 @@ def _nearest(said: Said) -> list[str]:
         ids = dict.fromkeys(board for key in found for board in known_words().boards[key])
         close = tuple(boards.boards[board] for board in ids)
     rows = said.systems
-    if not rows and said.boards and said.unknown:
+    if not rows and said.unknown and not series:
         found = _close(said.unknown[0], known_words().systems, 0.7)
         ids = dict.fromkeys(row for key in found for row in known_words().systems[key])
         rows = tuple(row for row in systems.rows if row.id in ids)
     if said.unknown and not close and not rows:
         return []
     candidates = close or tuple(boards.boards.values())
-    if len(candidates) > 3:
+    if len(candidates) > 3 and not series:
         near = _close(said.unknown[0], [row.id for row in candidates], 0.7) if said.unknown else []
         usual = sorted(candidates, key=lambda row: (row.id not in near, not row.suggested))
         candidates = tuple(usual)

@@ -187,7 +187,7 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
     if said.libc is None and libc:
         return said._replace(libc=(libc.group(1), libc.group(2)))
     memory = _MEMORY.fullmatch(dotted)
-    if said.memory is None and memory:
+    if said.memory is None and memory and sum(word[0].isdigit() for word in words) == 1:
         unit = 1024 * MIB if memory.group(2) == "g" else MIB
         return said._replace(memory=int(memory.group(1)) * unit)
     bits = _BITS.fullmatch(dotted)

@@ -58,8 +58,9 @@ def compose(
     views = VIEWS[result.command] if views is None else views
     if result.answers is not None:  # each tells its own findings
         views = tuple(view for view in views if view != "findings")
-    if detail is Detail.QUIET:  # the answer is said once, at the end
+    if detail is Detail.QUIET:  # the answer is said once, at the end, without what would help
         views = tuple(view for n, view in enumerate(views) if view not in views[n + 1 :])
+        views = tuple(view for view in views if view != "resolution" or "conclusion" not in views)
     return tuple(section for name in views for section in _view(name, result, detail))
 
 

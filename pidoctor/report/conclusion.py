@@ -125,8 +125,13 @@ def _is(several: list[Finding]) -> str:
 def _carried_out(asked: Asked) -> str:
     """Installed here; for another machine a file that installs the plan there."""
     if asked.here:
-        return asked.command("install")
+        return _install_command(asked)
     return asked.command("lock", "-o", asked.lock_file)
+
+
+def _install_command(asked: Asked) -> str:
+    """The install that answers the question with all its options, as --offline."""
+    return asked.command("install", *(word for word in asked.further if word not in asked.flags))
 
 
 def _explain(result: Result) -> Conclusion:
@@ -163,7 +168,6 @@ def _install(result: Result) -> Conclusion:
     plan, outcome, asked = result.plan, result.outcome, _asked(result)
     if plan is None:
         return _impossible(result)
-    more = [word for word in asked.further if word not in asked.flags]
     if outcome is None:
         if errors(result):
             return Conclusion("Not installed.", _first_command(errors(result)))
@@ -176,7 +180,7 @@ def _install(result: Result) -> Conclusion:
         where = f" into {result.environment}" if result.environment else ""
         return Conclusion(
             f"{_named(plan)} would be installed{where}; nothing was changed.",
-            asked.command("install", *more),
+            _install_command(asked),
         )
     said = (
         _OUTCOMES[outcome.status]
@@ -186,8 +190,9 @@ def _install(result: Result) -> Conclusion:
     if outcome.exit_code:
         # Once what the finding says is done, the same is tried again. A run that ended badly would
         # end so again: what else there is helps more.
-        again = ("explain",) if outcome.proof is not None else ("install", *more)
-        then = _first_command(list(outcome.findings)) or asked.command(*again)
+        ran = outcome.proof is not None
+        again = asked.command("explain") if ran else _install_command(asked)
+        then = _first_command(list(outcome.findings)) or again
         return Conclusion(said, then)
     return Conclusion(said)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,28 @@ def test_what_an_install_was_asked_with_is_in_the_command_that_carries_it_out(
 ) -> None:
     words = ("install", "tflite-runtime", "--replace", "--wheels", str(tmp_path))
     assert answer(*words, "--dry-run")["next"] == f"pidoctor {' '.join(words)}"
+
+
+def test_quiet_is_the_answer_alone() -> None:
+    wanted = ("tensorflow", "--target", "pi4-4gb/bookworm-32", "--quiet")
+    told = (
+        "No version of tensorflow has a wheel for 32-bit ARM (armv7l); the kernel is\n"
+        "64-bit, but Python is not. .tflite models run there with tflite-runtime 2.14.0.\n"
+    )
+    assert pidoctor("lock", *wanted).out == pidoctor("explain", *wanted).out == told
+    assert [line[2:] for line in pidoctor("check", *wanted).out.splitlines()] == [
+        "No version of tensorflow has a wheel for 32-bit ARM (armv7l); the kernel is",
+        "64-bit, but Python is not. .tflite models run there with tflite-runtime",
+        "2.14.0.",
+        "Next:",
+        "  pidoctor lock tflite-runtime --target pi4-4gb/bookworm-32 -o \\",
+        "      requirements.txt",
+    ]
+
+
+def test_the_install_that_is_named_repeats_the_options_of_the_question() -> None:
+    for command in ("check", "explain"):
+        asked = answer(command, "auto", "--offline", "--python", sys.executable)
+        assert asked["resolution"]["status"] == "plan"
+        wanted = f"pidoctor install --python {sys.executable} --offline"
+        assert asked["next"] == wanted

@@ -27,7 +27,7 @@ def _blocks(answer: Answer, detail: Detail) -> Iterator[Block]:
     yield _line(answer, "")
     if result.plan is not None:
         yield Item(Mark.BLANK, result.plan.summary)
-    elif isinstance(result.resolution, Impossible):
+    elif isinstance(result.resolution, Impossible) and result.explanation is None:
         yield Item(Mark.BLANK, result.resolution.message)
     for finding in result.findings or ():
         told = finding.id == "no-runtime" and result.resolution is not None

@@ -10,9 +10,9 @@ from pidoctor.report.document import Detail, Item, Mark, Section
 from pidoctor.report.explaining import sentences
 
 
-def view(result: Result, detail: Detail) -> Iterator[Section]:
+def view(result: Result, _: Detail) -> Iterator[Section]:
     """A line for each thing that people ask about beside the answer."""
-    if result.explanation is None or detail is Detail.QUIET:
+    if result.explanation is None:
         return
     asked = result.asked or Asked()
     lines = tuple(Item(Mark.NOTE, line) for line in sentences(result.explanation, asked))

@@ -15,11 +15,12 @@ MARKS = {Severity.ERROR: Mark.BAD, Severity.WARNING: Mark.WARN, Severity.NOTE: M
 
 
 def view(result: Result, detail: Detail) -> Iterator[Section]:
-    """What needs action; with VERBOSE also notes, evidence, ids and links."""
+    """What needs action; with VERBOSE also notes, evidence, ids and links, with QUIET only what
+    stands in the way."""
     told = _TOLD_ELSEWHERE if result.resolution is not None else ()
     notices = [
         notice(finding, detail)
-        for severity in _ORDER
+        for severity in (_ORDER if detail is not Detail.QUIET else _ORDER[:1])
         for finding in result.findings or ()
         if finding.severity is severity and finding.id not in told
         if severity is not Severity.NOTE or detail is Detail.VERBOSE

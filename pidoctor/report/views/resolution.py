@@ -39,7 +39,7 @@ _SOURCES = {
 def view(result: Result, detail: Detail) -> Iterator[Section]:
     """The answer; for ``explain`` and with VERBOSE every candidate that was refused as well."""
     answer, explain = result.resolution, result.command == "explain"
-    if answer is None or (explain and detail is Detail.QUIET):
+    if answer is None:
         return
     if isinstance(answer, Impossible):
         yield from _impossible(answer, detail, said=result.explanation is not None)
@@ -134,7 +134,7 @@ def _impossible(answer: Impossible, detail: Detail, said: bool) -> Iterator[Sect
         yield Section("", known)
     if answer.changes:
         yield Section("What would help, cheapest first", tuple(_changes(answer)))
-    elif detail is not Detail.QUIET:
+    else:
         yield Section("", (Text("No single change that we know of would help, nor any two."),))
 
 

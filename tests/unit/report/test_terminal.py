@@ -67,7 +67,7 @@ def test_verbose_matrix_gives_each_reason(golden: Golden) -> None:
     golden("matrix-verbose-80.txt", render(SAMPLES["matrix"], Look(verbose=True)))
 
 
-def test_quiet_check_is_what_needs_attention_and_the_answer(golden: Golden) -> None:
+def test_quiet_check_is_the_answer_and_what_stands_in_its_way(golden: Golden) -> None:
     golden("check-sick-quiet-80.txt", render(sick(), Look(quiet=True)))
 
 
