@@ -80,9 +80,8 @@ def parse(words: Sequence[str]) -> ParsedCommand:
     if not words or words[0].startswith("-"):
         overview().parse_args(words or ["--help"])
         raise UsageError("name a command first, as in `pidoctor check` (see `pidoctor --help`)")
+    words = _in_words(words)
     name = words[0]
-    if name not in COMMANDS:
-        raise UsageError(f"{name!r} is not a command (see `pidoctor --help`){did_you_mean(name)}")
     module = import_module(f"pidoctor.cli.{name}")
     parser = parser_of(name)
     if not getattr(module, "TAKES_COMMAND", False):  # here, -- only ends the options
@@ -96,6 +95,24 @@ def parse(words: Sequence[str]) -> ParsedCommand:
     options = parser.parse_args(before)
     options.after_dashes = after
     return ParsedCommand(name, options, module.run)
+
+
+def _in_words(words: Sequence[str]) -> Sequence[str]:
+    """The words of a command, also for a question; UsageError for what is neither."""
+    name = words[0]
+    known = name in COMMANDS
+    if known and len(words) < 3 and " " not in "".join(words[1:]):
+        return words
+    from pidoctor.cli import questions
+
+    if known:
+        return (questions.as_command(words, known) if name in questions.COMMANDS else None) or words
+    near = did_you_mean(name)
+    spoken = not near or questions.begins(words)
+    found = questions.as_command(words, known) if spoken else None
+    if found is None:
+        raise UsageError(f"{name!r} is not a command (see `pidoctor --help`){near}")
+    return found
 
 
 def parser_of(name: str) -> argparse.ArgumentParser:
@@ -140,7 +157,8 @@ def overview() -> argparse.ArgumentParser:
         "examples:\n"
         "  pidoctor check                                  will it run on this machine?\n"
         "  pidoctor install                                install it, and prove it\n"
-        "  pidoctor explain tensorflow --target pi4-4gb/bookworm-32\n",
+        "  pidoctor explain tensorflow --target pi4-4gb/bookworm-32\n"
+        "  pidoctor can I run tensorflow 2.16 on a pi 4    a question in plain words\n",
         formatter_class=HelpFormat,
     )
     parser.add_argument("--version", action="version", version=f"pidoctor {__version__}")

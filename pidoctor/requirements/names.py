@@ -41,7 +41,7 @@ def _joined(words: Sequence[str]) -> list[str]:
                 size
                 for size in range(min(len(words) - at, _LONGEST_NAME), 1, -1)
                 if all(_BARE.fullmatch(word) for word in words[at : at + size - 1])
-                and _known(" ".join(words[at : at + size]))
+                and is_runtime(" ".join(words[at : at + size]))
             ),
             1,
         )
@@ -50,7 +50,8 @@ def _joined(words: Sequence[str]) -> list[str]:
     return found
 
 
-def _known(word: str) -> bool:
+def is_runtime(word: str) -> bool:
+    """Whether ``word``, without its version, is what people call a runtime: "TF Lite"."""
     match = _NAME.fullmatch(word)
     if match is None:
         return False

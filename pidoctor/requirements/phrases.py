@@ -79,11 +79,7 @@ def bare(words: Sequence[str]) -> list[str]:
     Raises :class:`UsageError` for what belongs into an option: a machine, a Python, a file.
     """
     text = " ".join(words)
-    if _MESSAGE.search(text):
-        raise UsageError(
-            "that is what a failed command printed: save all of it in a file, and ask "
-            "pidoctor triage FILE for the cause"
-        )
+    refuse_messages(text)
     imported = _IMPORT.fullmatch(text)
     if imported:
         return [_module(imported[1])]
@@ -106,6 +102,15 @@ def bare(words: Sequence[str]) -> list[str]:
     if spoken != text:
         words = [spoken] if len(words) == 1 else spoken.split()
     return [_MODULES.sub(r"\1", part) for word in words for part in _parts(word)]
+
+
+def refuse_messages(text: str) -> None:
+    """UsageError for the words of an error message."""
+    if _MESSAGE.search(text):
+        raise UsageError(
+            "that is what a failed command printed: save all of it in a file, and ask "
+            "pidoctor triage FILE for the cause"
+        )
 
 
 def _through(version: str) -> str:

@@ -234,7 +234,6 @@ SUGGESTED = [
     ("python3-tensorflow", "did you mean tensorflow?"),
     ("'pip install -r requirements.txt'", "name it with -r"),
     ("git+https://x.example/tensorflow", "such as tensorflow==2.16.1"),
-    ("'tensorflow for raspberry pi 4'", "tensorflow --target 'raspberry pi 4'"),
     ("'tensorflow on python 3.12'", "tensorflow --python 3.12"),
     ("'tensor flow lite 2.14'", "as in tflite-runtime==2.14.*"),
     ("broken.whl", "is not the name of a wheel"),

@@ -31,9 +31,9 @@ IMPORTS: Mapping[str, str] = {
     "shipped_table units",
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
-        "ansible api asked bench catalog checks decoding envelope errors evidence example fitting "
-        "fleet help host indexing install lockfiles model probe profile progress proof pyz "
-        "readiness redact report requirements resolve result safe_files triage units"
+        "ansible api asked bench catalog checks decoding envelope errors evidence example "
+        "expressions fitting fleet help host indexing install lockfiles model probe profile "
+        "progress proof pyz readiness redact report requirements resolve result safe_files triage units"
     ),
     "decoding": "errors profile record_fields",
     "envelope": (

@@ -1,0 +1,121 @@
+"""Questions in plain words: answered as the command that they come to, or that command named."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from pidoctor.cli.arguments import parse
+from pidoctor.errors import UsageError
+from tests.cli.program import pidoctor
+
+ANSWERED = [
+    (
+        "can I install tensorflow 2.3 on pi 4",
+        "explain 'tensorflow==2.3.*' --target pi4-4gb/trixie-64",
+    ),
+    (
+        "Can I run TensorFlow Lite on a Raspberry Pi Zero 2 W?",
+        "explain auto --target pi-zero-2w/trixie-64",
+    ),
+    ("raspberry pi zero w tensorflow", "explain tensorflow --target pi-zero-w/trixie-32"),
+    ("orange pi 5 litert", "explain ai-edge-litert --target orange-pi-5-4gb/debian-bookworm-64"),
+    (
+        "is tensorflow compatible with python 3.12 on pi 5?",
+        "explain tensorflow --target pi5-4gb/trixie-64/py3.12",
+    ),
+    (
+        "raspberry pi 4 8gb tensorflow 2.16 or newer",
+        "explain 'tensorflow>=2.16' --target pi4-8gb/trixie-64",
+    ),
+    (
+        "what is the latest tensorflow for raspberry pi 3b+ 32 bit",
+        "explain tensorflow --target pi-3b-plus/trixie-32",
+    ),
+    ("why won't tensorflow install", "explain tensorflow"),
+    ("pip install tflite-runtime", "explain tflite-runtime"),
+    ("tensorflow", "explain tensorflow"),
+    ("pi4", "check --target pi4-4gb/trixie-64"),
+    ("will my model run on a pi zero 2w", "check --target pi-zero-2w/trixie-64"),
+    ("is 2 GB enough for tensorflow on pi 4", "explain tensorflow --target pi4-2gb/trixie-64"),
+    ("explain tensorflow for raspberry pi 4", "explain tensorflow --target pi4-4gb/trixie-64"),
+    ("check why can't I use tflite on zero 2 w", "check auto --target pi-zero-2w/trixie-64"),
+]
+
+# What is answered with a command instead, and that command.
+POINTED = [
+    (
+        "why can't I pip install tensorflow on raspberry pi",
+        "explain tensorflow --target pi-zero-2w/trixie-64",
+    ),
+    ("tflite on 32 bit", "explain auto --target pi-zero-2w/trixie-32"),
+    (
+        "does tensorflow work on python 3.13 raspberry pi",
+        "explain tensorflow --target pi-zero-2w/trixie-64/py3.13",
+    ),
+    (
+        "why is tensorflow 2.15 not available for armv7l",
+        "explain 'tensorflow==2.15.*' --target armv7l/debian-trixie-32",
+    ),
+    ("tensorflow on pi 6", "explain tensorflow --target pi5-4gb/trixie-64"),
+    (
+        "install tensorflow on pi 4",
+        "lock tensorflow --target pi4-4gb/trixie-64 -o requirements.txt",
+    ),
+    ("lock tensorflow on pi 4", "lock tensorflow --target pi4-4gb/trixie-64"),
+    ("how do I install torch on pi 4", "explain tensorflow --target pi4-4gb/bookworm-64"),
+]
+
+
+@pytest.mark.parametrize(("question", "command"), ANSWERED)
+def test_a_question_is_answered(question: str, command: str) -> None:
+    run = pidoctor(*question.split())
+    line = f"pidoctor: read as: pidoctor {command}"
+    assert run.err.splitlines()[0].partition(" (")[0].partition(";")[0] == line
+    assert run.out == pidoctor(*shlex.split(command)).out != ""
+
+
+@pytest.mark.parametrize(("question", "command"), POINTED)
+def test_a_question_that_leaves_something_open_names_a_command(question: str, command: str) -> None:
+    run = pidoctor(*question.split())
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+    assert run.err.endswith(f": pidoctor {command}\n")
+    assert parse(shlex.split(command)).name == command.split(maxsplit=1)[0]
+
+
+def test_what_was_not_understood_is_said() -> None:
+    run = pidoctor(*shlex.split("can I run tensorflow and opencv-python on a pi 4"))
+    assert run.err == (
+        "pidoctor: read as: pidoctor explain tensorflow --target pi4-4gb/trixie-64; "
+        "left out: opencv-python\n"
+    )
+
+
+def test_options_behind_a_question_hold() -> None:
+    run = pidoctor(*shlex.split("can I run tensorflow on a pi 4"), "--json", "--quiet")
+    assert (run.err, run.json["command"]) == ("", "explain")
+    assert run.json["next"].startswith("pidoctor lock tensorflow --target pi4-4gb/trixie-64")
+    assert run.json["resolution"]["runtime"] == "tensorflow"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("instal tensorflow on pi4", "did you mean `pidoctor install`?"),
+        ("chekc pi4", "did you mean `pidoctor check`?"),
+        ("why", "did you mean `pidoctor explain`?"),
+        ("frobnicate", "'frobnicate' is not a command (see `pidoctor --help`)"),
+        ("ERROR: No matching distribution found for tensorflow", "pidoctor triage FILE"),
+        ("explain tensorflow on python 3.12", "tensorflow --python 3.12"),
+    ],
+)
+def test_what_is_no_question_is_refused_as_before(line: str, told: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse(line.split())
+    assert told in str(error.value)
+
+
+def test_requirements_stay_requirements() -> None:
+    for line in ("check tensorflow numpy<2", "check tensorflow -- jetson-stats", "lock tflite"):
+        assert parse(line.split()).options.target is None
