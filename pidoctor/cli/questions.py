@@ -70,7 +70,8 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     end = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
     spoken, options = words[1 if known else 0 : end], list(words[end:])
     tokens = " ".join(spoken).replace("\u2019", "'").split()
-    if known and (len(tokens) < 2 or _WHERE & {word.partition("=")[0] for word in options}):
+    elsewhere = _WHERE & {word.partition("=")[0] for word in options}
+    if not tokens or (known and (len(tokens) < 2 or elsewhere)):
         return None
     asked = read(tokens)
     if known and not asked.asks and not asked.names_machine:

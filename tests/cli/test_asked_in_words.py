@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import shlex
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pidoctor.cli.arguments import parse
+from pidoctor.cli.questions import as_command
 from pidoctor.errors import UsageError
 from tests.cli.program import pidoctor
 
@@ -114,6 +119,23 @@ def test_what_is_no_question_is_refused_as_before(line: str, told: str) -> None:
     with pytest.raises(UsageError) as error:
         parse(line.split())
     assert told in str(error.value)
+
+
+WORDS = st.sampled_from(shlex.split("can I tensorflow tflite 2.3 '>=2' on pi pi4 zero 32 bit ? ''"))
+TEXT = st.text(max_size=6).filter(lambda word: word[:1] != "-")
+
+
+@given(st.lists(WORDS | TEXT, min_size=1))
+def test_anything_is_read_or_refused_in_one_line(words: list[str]) -> None:
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        try:
+            found = as_command(["explain", *words], known=True) or ["explain"]
+        except UsageError as error:
+            found = ["explain"]
+            said.write(f"{error}\n")
+    assert found[0] == "explain"
+    assert len(said.getvalue().splitlines()) <= 1
 
 
 def test_requirements_stay_requirements() -> None:

@@ -33,7 +33,8 @@ IMPORTS: Mapping[str, str] = {
     "cli": (
         "ansible api asked bench catalog checks decoding envelope errors evidence example "
         "expressions fitting fleet help host indexing install lockfiles model probe profile "
-        "progress proof pyz readiness redact report requirements resolve result safe_files triage units"
+        "progress proof pyz readiness redact report requirements resolve result safe_files triage "
+        "units"
     ),
     "decoding": "errors profile record_fields",
     "envelope": (
