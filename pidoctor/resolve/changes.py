@@ -36,7 +36,6 @@ from pidoctor.profile.variation import (
 from pidoctor.resolve.plan import Change, Plan, Resolution
 from pidoctor.resolve.reasons import nearest_series
 from pidoctor.resolve.request import AUTO, Request
-from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.settled import settled
 
 NEW_ENVIRONMENT = ".venv-pidoctor"  # beside the one that is there
@@ -60,7 +59,7 @@ def changes(profile: Profile, request: Request, catalog: Catalog) -> tuple[Chang
 
 
 def proposals(
-    profile: Profile, request: Request, catalog: Catalog, solve: Solve = resolve
+    profile: Profile, request: Request, catalog: Catalog, solve: Solve = settled
 ) -> list[Proposal]:
     """The same with the altered questions; ``solve`` may ask for more than a plan."""
     found = {

@@ -77,7 +77,7 @@ def collision(profile: Profile, request: Request, catalog: Catalog) -> Collision
     smallest = _smallest((), tuple(items), fits)
     named = tuple(_plain(item) for item in items if item in smallest)
     ways = list(_ways(profile, request, catalog, items, smallest))
-    ways = ways or [*_without_versions(profile, request, catalog, items)]
+    ways = ways or [*_other_versions(profile, request, catalog, items)]
     ways.sort(key=lambda way: not way.words[0][1])  # those that leave nothing out first
     why = _why if len(smallest) > 1 else _why_none
     return Collision(named, tuple(ways), why(profile, request, catalog, smallest))
@@ -202,6 +202,8 @@ def _ways(
                 continue
             plan, options = found
             version = next((pin.version for pin in plan.pins if pin.name == name), "")
+            if not left_out and not version:  # any other version is one that nothing is known of
+                continue
             anew = "" if left_out else f"{item.name}=={version}"
             text = f"ask for {anew} instead of {_plain(item)}; the rest can stay"
             if left_out:
@@ -219,20 +221,38 @@ def _with(item: Requirement, specifier: SpecifierSet) -> Requirement:
     return other
 
 
-def _without_versions(
+def _other_versions(
     profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]
 ) -> Iterator[Change]:
-    """All of them without the versions that are named: in an old file, those of an old Python."""
-    bounded = [item for item in items if item.specifier]
+    """Other versions of those that can not stay, as few as a search finds that tries each version
+    that was asked for first: in an old file, those of an old Python."""
     free = [_with(item, SpecifierSet()) for item in items]
-    found = placed(profile, _asking(request, free, catalog), catalog)
-    if found is None or not bounded:
+    wanted: dict[str, SpecifierSet] = {}
+    for item in items:
+        name = canonicalize_name(item.name)
+        wanted[name] = wanted.get(name, SpecifierSet()) & item.specifier
+    found = placed(profile, _asking(request, free, catalog)._replace(preferred=wanted), catalog)
+    if found is None:
+        return
+    version = {pin.name: Version(pin.version) for pin in found[0].pins}
+    altered = [_with_version(item, version.get(canonicalize_name(item.name))) for item in items]
+    changed = {old: new for old, new in zip(items, altered) if new is not old}
+    found = placed(profile, _asking(request, altered, catalog), catalog)
+    if found is None or not changed:
         return
     plan, options = found
-    names = listed([item.name for item in bounded])
-    change = Change("requirement", f"name no versions of {names}", _result(plan, items))
-    words = tuple((_plain(item), item.name) for item in bounded)
+    told = [f"{_plain(old)} to {new.specifier}" for old, new in changed.items()]
+    text = f"change {listed(told)}; the rest can stay"
+    change = Change("requirement", text, _result(plan, tuple(changed)))
+    words = tuple((_plain(old), _plain(new)) for old, new in changed.items())
     yield change._replace(words=words).placed("", options)
+
+
+def _with_version(item: Requirement, version: Version | None) -> Requirement:
+    """The requirement itself where it admits the version or none is known; else of that one."""
+    if version is None or item.specifier.contains(version, prereleases=True):
+        return item
+    return _with(item, SpecifierSet(f"=={version}"))
 
 
 def _result(plan: Plan, items: Sequence[Requirement]) -> str:

@@ -79,6 +79,7 @@ class World:
         self.staying: Collection[str] = ()  # installed packages that are not replaced
         self.bounds: dict[str, SpecifierSet] = {}
         self.hashes: Mapping[str, frozenset[str]] = {}  # package -> the only files that may be it
+        self.preferred: Mapping[str, SpecifierSet] = {}  # package -> the versions tried first
         self._extras: dict[tuple[Choice, str], Choice] = {}
         self._unknown: dict[Choice, dict[str, str]] = {}
         self._kept: dict[str, Choice | None] = {}
@@ -92,6 +93,13 @@ class World:
         """The wheels of a package by version, newest version first."""
         project = self.index.project(name)
         return {} if project is None else project.by_version
+
+    def in_order(self, name: str) -> Iterable[str]:
+        """The versions of a package as they are tried: those preferred, then newest first."""
+        first = self.preferred.get(name)
+        if first is None:
+            return self.versions(name)
+        return sorted(self.versions(name), key=lambda it: not first.contains(it, prereleases=True))
 
     def choices_with(self, name: str, extra: str) -> Iterator[Choice]:
         """The choices for a package, or for what one of its extras adds to each of them."""
@@ -117,7 +125,7 @@ class World:
             theirs = kept.present is not None and is_theirs(kept.present.item)
             if name in self.staying or (self.theirs_stay and theirs):
                 return
-        for version in self.versions(name):
+        for version in self.in_order(name):
             if kept is not None and Version(version) == kept.version:
                 continue
             choice = self.choice(name, version)

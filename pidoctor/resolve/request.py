@@ -123,6 +123,7 @@ class Request(NamedTuple):
     extras: tuple[str, ...] = ()  # of the runtime
     hashes: Mapping[str, frozenset[str]] = {}
     sources: WheelSources = NO_SOURCES
+    preferred: Mapping[str, SpecifierSet] = {}  # package -> the versions that are tried first
     unread: Mapping[str, str] = {}  # a runtime that is not of an index: why nothing is known of it
 
     def __str__(self) -> str:

@@ -82,6 +82,7 @@ class Question:
             name = canonicalize_name(item.name)
             self._world.bounds[name] = self._world.bounds.get(name, SpecifierSet()) & item.specifier
         self._world.hashes = request.hashes
+        self._world.preferred = request.preferred
         asked = [need for item in request.together for need in needs_of(item, ASKED)]
         self._unchecked = dict(request.unread)
         self._together = [*self._known(asked)]
@@ -147,7 +148,7 @@ class Question:
 
     def _solve(self, name: str) -> Mapping[str, Solved] | None:
         """The newest version of ``name`` whose whole tree fits; what fails is written down."""
-        versions = self._world.versions(name)
+        versions = self._world.in_order(name)
         bound = self._world.bounds.get(name, SpecifierSet())
         specifier = self._request.specifier & bound
         nightly = self._catalog.is_nightly(name)

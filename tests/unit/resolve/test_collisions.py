@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,12 @@ import pytest
 
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
-from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.catalog.wheels import Wheel, WheelsIndex
 from pidoctor.profile.named_targets import target
 from pidoctor.requirements.project import read_project
 from pidoctor.resolve.plan import Impossible, Plan
 from tests.profiles import pi4
-from tests.unit.resolve.test_present import TAG, WHEELS
+from tests.unit.resolve.test_present import LITERT, NUMPY, TAG, WHEELS
 from tests.worlds.world import write_index
 
 OTHERS: list[dict[str, Any]] = [
@@ -93,16 +94,63 @@ def test_a_runtimes_version_that_does_not_run_here_is_no_dead_end(tmp_path: Path
     assert (("tflite-runtime==2.11.0", "tflite-runtime==2.14.0"),) in words
 
 
-def test_where_each_pin_is_in_the_way_the_packages_without_versions_are_named(
-    catalog: Catalog,
-) -> None:
+def test_of_an_old_file_only_the_pins_that_can_not_stay_are_changed(catalog: Catalog) -> None:
     answer = refused(catalog, "auto", "opencv-python==4.9.9", "pandas==1.9", "flask==3.0")
     (change,) = (change for change in answer.changes if change.kind == "requirement")
-    assert change.text == "name no versions of opencv-python, pandas and flask"
+    assert change.text == (
+        "change opencv-python==4.9.9 to ==4.13.0 and pandas==1.9 to ==2.0; the rest can stay"
+    )
     assert "opencv-python 4.13.0" in change.result
-    words = [after for _, after in change.words]
-    anew = api.resolve(pi4(), read_project(words), catalog=catalog)
-    assert isinstance(anew, Plan)
+    anew = [*(after for _, after in change.words), "flask==3.0"]
+    assert isinstance(api.resolve(pi4(), read_project(anew), catalog=catalog), Plan)
+
+
+def test_a_pin_that_can_stay_decides_the_others(catalog: Catalog) -> None:
+    """opencv-python 4.8.1 runs with the NumPy that is asked for, the newest does not."""
+    answer = refused(catalog, "auto", "opencv-python<=4.8.1", "numpy<2", "pandas==1.9", "flask==2")
+    (change,) = (change for change in answer.changes if change.kind == "requirement")
+    assert [before for before, _ in change.words] == ["pandas==1.9", "flask==2"]
+
+
+def test_a_version_that_nobody_knows_is_not_offered(tmp_path: Path) -> None:
+    """Of tflite-support other versions have no wheel for this Python: none of them can be named."""
+    old = TAG.replace("cp311", "cp39")
+    file = {"file": f"tflite_support-0.4.4-{old}.whl", "elf": [{}]}
+    write_index([*WHEELS, *OTHERS, file], tmp_path)
+    index = WheelsIndex(tmp_path)
+    unread = "no wheel of it fits, and pip would have to compile its source"
+    index.lacking = lambda name, specifier: (  # type: ignore[method-assign]
+        unread if name == "tflite-support" and not specifier else ""
+    )
+    answer = refused(open_catalog(index), "auto", "tflite-support>=0.4.2", "flask")
+    told = [change.text for change in answer.changes if change.kind == "requirement"]
+    assert told == ["leave out tflite-support>=0.4.2; the rest goes together"]
+
+
+class Reading(WheelsIndex):
+    """Knows of the files of a wheel once it was asked to look closer, as an index of the user."""
+
+    def look_closer(self, wheels: Iterable[Wheel]) -> bool:
+        unread = any(wheel.name == "opencv-python" and not wheel.evidence for wheel in wheels)
+        if unread:
+            compiled_for_numpy_1 = {**OLD_OPENCV, "elf": [{}], "numpy_api": [1, 0]}
+            write_index([compiled_for_numpy_1], self.folder)
+            self.forget()
+        return unread
+
+
+OLD_OPENCV: dict[str, Any] = {
+    "file": f"opencv_python-4.5.3-{TAG.replace('cp311', 'cp39')}.whl",
+    "requires": ["numpy>=1.19"],
+}
+
+
+def test_what_another_python_would_get_is_told_after_its_wheels_were_read(tmp_path: Path) -> None:
+    older = [{**row, "file": str(row["file"]).replace("cp311", "cp39")} for row in (*NUMPY, LITERT)]
+    write_index([*WHEELS, OLD_OPENCV, *older], tmp_path)
+    answer = refused(open_catalog(Reading(tmp_path)), "ai-edge-litert", "opencv-python==4.5.3")
+    told = [change.result for change in answer.changes if change.kind == "python"]
+    assert told == ["ai-edge-litert 2.1.0, numpy 1.26.4"]
 
 
 def test_what_is_said_twice_of_a_package_counts_together(catalog: Catalog) -> None:
