@@ -37,6 +37,8 @@ SYSTEM = [
     "timedatectl",
     "uv",
     "curl",
+    "npm",
+    "update-ca-certificates",
     "ping",
     "getent",
 ]
@@ -54,6 +56,8 @@ NOT_HERE = [
     "gpg",
     "ldconfig",
     "rpicam-hello",
+    "node",
+    "pgrep",
 ]
 MAY_FIND_NOTHING = (
     "ls",
@@ -68,18 +72,15 @@ MAY_FIND_NOTHING = (
     "dmesg",
 )
 FOLDERS = re.compile(r"(?<![\w./])/(etc|boot|var|usr/share/keyrings)/")
-FOLDERS_MADE = (
-    *("etc/apt/sources.list.d", "etc/udev/rules.d", "boot/firmware"),
-    *("var/lib/apt/lists", "usr/share/keyrings"),
-)
 SUBCOMMANDS = {
     "apt": "install|update|full-upgrade|clean|purge|remove|--fix-broken",
     "apt-get": "update",
     "apt-file": "update|search",
     "apt-cache": "search",
     "apk": "add|search|update",
-    "dpkg": "--configure|--print-architecture",
-    "git": "lfs",
+    "dpkg": "--configure|--print-architecture|--remove",
+    "git": "lfs|config|remote",
+    "npm": "cache|config|install|outdated|view",
     "uv": "venv|pip",
     "timedatectl": "set-ntp|",
     "udevadm": "control|trigger",
@@ -103,6 +104,7 @@ def sandbox(tmp_path: Path) -> Path:
         "etc/udev/rules.d",
         "boot/firmware",
         "var/lib/apt/lists",
+        "var/lib/dpkg/updates",
     ):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "usr/share/keyrings").mkdir(parents=True)
