@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from string import Template
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pidoctor.example import pieces
 from pidoctor.example.needs import Input, InputKind, Needs
 
-_READERS = {
-    InputKind.SOUND: pieces.SOUND,
-    InputKind.TEXT: pieces.TEXT,
-    InputKind.NUMBERS: pieces.NUMBERS,
-}
 _FILES = {
     InputKind.IMAGE: "photo.jpg",
     InputKind.SOUND: "sound.wav",
@@ -25,6 +23,8 @@ _UNKNOWN_RANGE = (
     "# are made for -1 to 1 (OFFSET = FACTOR = 127.5) or for 0 to 255 (OFFSET = 0, FACTOR = 1):\n"
     "# the program that trained it tells.\n"
 )
+_FALL_BACK = 'print(f"{delegate} is not used: {error}", file=sys.stderr)'
+_NO_FALL_BACK = 'sys.exit(f"the model needs an Edge TPU, and {delegate} cannot be loaded: {error}")'
 _RANGES = {
     "": _UNKNOWN_RANGE,
     "quantisation": "# Read off the quantisation of the input: pixels fill all of its range.\n",
@@ -45,7 +45,7 @@ def program(needs: Needs, place: ProgramPaths) -> str:
     """The text of the program."""
     parts = [
         _filled(
-            pieces.HEAD,
+            "HEAD",
             usage=_usage(needs, place),
             imports="import wave\n" * (needs.source is InputKind.SOUND)
             + "import zipfile\n" * bool(needs.labels or place.entry),
@@ -53,18 +53,31 @@ def program(needs: Needs, place: ProgramPaths) -> str:
         ),
         _constants(needs, place),
         _open(needs, place),
-        pieces.VALUES,
-        _image(needs.inputs[0]) if needs.source is InputKind.IMAGE else _READERS[needs.source],
-        _filled(pieces.RUN, state=pieces.STATE if needs.state else ""),
-        pieces.LABELS if needs.labels and not place.entry else pieces.NO_LABELS,
-        pieces.DETECTION if needs.detection else pieces.SHOW,
+        _piece("VALUES"),
+        _image(needs.inputs[0]) if needs.source is InputKind.IMAGE else _piece(needs.source.name),
+        _filled("RUN", state=_piece("STATE") if needs.state else ""),
+        _piece("LABELS" if needs.labels and not place.entry else "NO_LABELS"),
+        _piece("DETECTION" if needs.detection else "SHOW"),
         _main(needs),
     ]
     return "".join(parts)
 
 
 def _filled(piece: str, **values: str) -> str:
-    return Template(piece).substitute(values)
+    return Template(_piece(piece)).substitute(values)
+
+
+def _piece(name: str) -> str:
+    return _pieces()[name]
+
+
+@cache
+def _pieces() -> Mapping[str, str]:
+    """The parts that programs are put together from; nothing out of a model's file is in them."""
+    loader: Any = globals()["__loader__"]  # which is there in the single file as well
+    text = loader.get_data(str(Path(__file__).with_name("pieces.txt"))).decode("ascii")
+    _, *parts = re.split(r"^%% (\w+)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2]))
 
 
 def _usage(needs: Needs, place: ProgramPaths) -> str:
@@ -110,30 +123,31 @@ def _open(needs: Needs, place: ProgramPaths) -> str:
     if place.entry:
         source = f'"model_content": zipfile.ZipFile(MODEL).read({place.entry!a})'
     return _filled(
-        pieces.OPEN,
+        "OPEN",
         source=source,
-        refused=pieces.NO_FALL_BACK if needs.edge_tpu else pieces.FALL_BACK,
-        resize=pieces.RESIZE if any(it.set_shape for it in needs.inputs) else "",
+        refused=_NO_FALL_BACK if needs.edge_tpu else _FALL_BACK,
+        resize=_piece("RESIZE") if any(it.set_shape for it in needs.inputs) else "",
     )
 
 
 def _image(image: Input) -> str:
     sides = "colours, height, width" if image.first else "height, width, colours"
     turn = "    pixels = pixels.transpose(2, 0, 1)\n" if image.first else ""
-    return _filled(pieces.IMAGE, sides=sides, turn=turn)
+    return _filled("IMAGE", sides=sides, turn=turn)
 
 
 def _main(needs: Needs) -> str:
     options, loops, elsewhere = "", "", "False"
     if needs.source is InputKind.IMAGE:
-        options, loops, elsewhere = pieces.CAMERA_OPTION, pieces.CAMERA_LOOP, "options.camera"
+        options, loops = _piece("CAMERA_OPTION"), _piece("CAMERA_LOOP")
+        elsewhere = "options.camera"
     if len(needs.inputs) == 1:
-        options += pieces.WATCH_OPTION
-        loops += pieces.WATCH_LOOP
+        options += _piece("WATCH_OPTION")
+        loops += _piece("WATCH_LOOP")
         elsewhere = (
             "(options.camera or options.watch)" if "camera" in elsewhere else "options.watch"
         )
-    return _filled(pieces.MAIN, options=options, loops=loops, elsewhere=elsewhere)
+    return _filled("MAIN", options=options, loops=loops, elsewhere=elsewhere)
 
 
 def service(needs: Needs, place: ProgramPaths, folder: str, python: str, user: str) -> str:
@@ -145,7 +159,7 @@ def service(needs: Needs, place: ProgramPaths, folder: str, python: str, user: s
     words += ["--camera"] if needs.source is InputKind.IMAGE else ["--watch", f"{folder}/inbox"]
     unit = place.program.rpartition(".")[0] + ".service"
     return _filled(
-        pieces.SERVICE,
+        "SERVICE",
         unit=unit,
         name=_escaped(place.program),
         user=user,
