@@ -14,7 +14,7 @@ Understood are dataclasses and named tuples (a field with a default may be left 
 ``tuple[X, ...]``, ``Mapping[str or int, X]``, unions, ``Literal``, enums, texts of a :class:`Form`,
 JSON's own types, and any class made from one text that raises ValueError for a wrong one
 (``Version``; ``FORM`` says in words what it expects). A class whose keys differ from its fields
-says so: ``JSON_NAMES = {"import_line": "import"}``; "" is for a field that JSON does not hold.
+says so with :func:`pidoctor.record_fields.json_form`.
 
 Every fault is listed, not only the first; nothing is converted on the quiet.
 """
@@ -29,7 +29,7 @@ from typing import Annotated, Any, Callable, Literal, NamedTuple, TypeVar, Union
 
 from pidoctor.errors import UsageError
 from pidoctor.profile.fact import Fact, State
-from pidoctor.record_fields import REQUIRED, fields_of, is_record, is_union, keys_of
+from pidoctor.record_fields import REQUIRED, fields_of, is_record, is_union, parts_of
 
 T = TypeVar("T")
 # Where a value stands: its parent's path and its key; formatted only when there is a fault.
@@ -117,7 +117,7 @@ def encode(value: Any) -> Any:
     if hasattr(kind, "to_json"):
         return value.to_json()
     if is_record(kind):
-        return {key: encode(getattr(value, name)) for name, key in keys_of(kind)}
+        return {part.key: encode(part.of(value)) for part in parts_of(kind)}
     if isinstance(value, Mapping):
         return {str(key): encode(item) for key, item in sorted(value.items())}
     if isinstance(value, (tuple, list)):

@@ -94,14 +94,6 @@ class IndexAnswer(NamedTuple):
     verify: Verification | None = None
     audits: tuple[WheelAudit, ...] | None = None
 
-    def to_json(self) -> shapes.IndexAnswer:
-        return {
-            "status": encode(self.status),
-            "update": encode(self.update),
-            "verify": encode(self.verify),
-            "audits": encode(self.audits),
-        }
-
 
 class Written(NamedTuple):
     """A document that a command made: its text, and the file that it went to.

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import typing
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple, Union
+from typing import Any, Callable, NamedTuple, TypeVar, Union
+
+T = TypeVar("T")
+_NONE: Mapping[str, str] = {}
+_FORM = "_json_form"
 
 REQUIRED: Any = object()
 """The default of a field that has none."""
@@ -20,6 +26,37 @@ _COMMON = {
     "bool | None": Union[bool, None],
     "tuple[str, ...]": tuple[str, ...],
 }
+
+
+class JsonForm(NamedTuple):
+    """How the JSON of a record differs from its fields, see :func:`json_form`."""
+
+    names: Mapping[str, str] = _NONE
+    more: Mapping[str, str] = _NONE
+    nulls: tuple[str, ...] = ()
+
+
+def json_form(
+    names: Mapping[str, str] = _NONE, more: Mapping[str, str] = _NONE, nulls: tuple[str, ...] = ()
+) -> Callable[[type[T]], type[T]]:
+    """Marks a record whose JSON is not what its fields say.
+
+    ``names``: the key of a field that has another name in JSON; "" for one that JSON does not
+    hold. ``more``: what is written besides, by its key: the attributes that lead to the value, as
+    in ``{"file": "wheel.filename"}``. ``nulls``: the keys at which an empty text is written as
+    null.
+    """
+
+    def mark(kind: type[T]) -> type[T]:
+        setattr(kind, _FORM, JsonForm(names, more, nulls))
+        return kind
+
+    return mark
+
+
+def _form(kind: Any) -> JsonForm:
+    form: JsonForm = getattr(kind, _FORM, JsonForm())
+    return form
 
 
 class Field(NamedTuple):
@@ -45,21 +82,61 @@ def fields_of(kind: Any) -> tuple[Field, ...]:
     return _fields_of(kind)
 
 
-def keys_of(kind: Any) -> tuple[tuple[str, str], ...]:
-    """The fields of a record and their keys in JSON, without those that JSON does not hold."""
-    return _keys_of(kind)
+class Part(NamedTuple):
+    """A value that JSON holds of a record: its key, and the attributes that lead to it.
+
+    ``is_null``: whether an empty text is null there.
+    """
+
+    key: str
+    path: tuple[str, ...]
+    is_null: bool
+
+    def of(self, record: Any) -> Any:
+        """The value; None where the path ends before it."""
+        value = record
+        for name in self.path:
+            value = None if value is None else getattr(value, name)
+        return None if self.is_null and value == "" else value
+
+
+def parts_of(kind: Any) -> tuple[Part, ...]:
+    """What JSON holds of a record: its fields, and what its form adds."""
+    return _parts_of(kind)
 
 
 @cache
-def _keys_of(kind: Any) -> tuple[tuple[str, str], ...]:
-    keys = getattr(kind, "JSON_NAMES", {})
-    names = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
-    return tuple((name, key) for name in names for key in [keys.get(name, name)] if key)
+def _parts_of(kind: Any) -> tuple[Part, ...]:
+    form = _form(kind)
+    fields = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
+    paths = {form.names.get(name, name): name for name in fields} | dict(form.more)
+    return tuple(
+        Part(key, tuple(path.split(".")), key in form.nulls) for key, path in paths.items() if key
+    )
+
+
+def type_of(kind: Any, part: Part, others: Mapping[str, Any]) -> Any:
+    """The type of a part of the JSON of ``kind``; ``others`` has types by name that its module
+    does not import."""
+    is_null = part.is_null
+    for name in part.path:
+        attribute = getattr(kind, name, None)
+        if isinstance(attribute, property):
+            owner = {**others, **vars(sys.modules[kind.__module__])}
+            kind = _evaluated(attribute.fget.__annotations__["return"], owner)
+        else:
+            kind = _hints(kind, others)[name]
+        if typing.get_origin(kind) is typing.ClassVar:
+            kind = typing.get_args(kind)[0]
+        members = typing.get_args(kind) if is_union(typing.get_origin(kind)) else ()
+        if name != part.path[-1] and type(None) in members:
+            kind, is_null = next(member for member in members if member is not type(None)), True
+    return Union[kind, None] if is_null else kind
 
 
 @cache
 def _fields_of(kind: Any) -> tuple[Field, ...]:
-    hints, names = _hints(kind), getattr(kind, "JSON_NAMES", {})
+    hints, names = _hints(kind), _form(kind).names
     if hasattr(kind, "_fields"):
         defaults: dict[str, Any] = dict.fromkeys(kind._fields, REQUIRED)
         defaults.update(getattr(kind, "_field_defaults", {}))
@@ -82,7 +159,7 @@ def is_union(origin: Any) -> bool:
     return origin is Union or getattr(origin, "__name__", "") == "UnionType"
 
 
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: type, others: Mapping[str, Any] = _NONE) -> dict[str, Any]:
     """As ``typing.get_type_hints``, several times faster, and on Python 3.9 as well."""
     hints: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
@@ -93,7 +170,8 @@ def _hints(kind: type) -> dict[str, Any]:
             elif text in _COMMON:
                 hints[name] = _COMMON[text]
             else:
-                hints[name] = _evaluated(text, vars(sys.modules[base.__module__]))
+                known = vars(sys.modules[base.__module__])
+                hints[name] = _evaluated(text, {**others, **known} if others else known)
     return hints
 
 

@@ -22,7 +22,7 @@ STRENGTHS = ("claimed", "read", "proven")
 """How well an answer is known: a tag, an ELF file, a run."""
 
 
-def one_of(*values: str) -> Rule:
+def one_of(*values: str | None) -> Rule:
     return Rule("enum", values)
 
 

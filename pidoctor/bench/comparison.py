@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Annotated, NamedTuple
 
-from pidoctor.value_rules import Text
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.record_fields import json_form
+from pidoctor.value_rules import Amount, NotNegative, Text, one_of
 
 ROUNDS = 5  # of both, one after the other
 LEAST_DOUBT = 0.03  # of a time out of a file: runs that differ by less are not void
@@ -19,6 +17,7 @@ LEAST_DOUBT = 0.03  # of a time out of a file: runs that differ by less are not 
 _STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 
 
+@json_form(more={"verdict": "verdict"})
 class Compared(NamedTuple):
     """A configuration of both: the other's time over the one's, with a 95 % interval.
 
@@ -26,30 +25,18 @@ class Compared(NamedTuple):
     ``void`` says why it is not to be believed.
     """
 
-    configuration: str
-    ms: tuple[float, float]
-    ratio: float
-    low: float
-    high: float
-    rounds: int = 0
-    void: tuple[str, ...] = ()
+    configuration: Text
+    ms: tuple[NotNegative, NotNegative]
+    ratio: NotNegative
+    low: NotNegative
+    high: NotNegative
+    rounds: Amount = 0
+    void: tuple[Text, ...] = ()
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Annotated[str, one_of("faster", "slower", "same")]:
         """Of the other: "faster", "slower", or "same" where the two cannot be told apart."""
         return "faster" if self.high < 1 else "slower" if self.low > 1 else "same"
-
-    def to_json(self) -> shapes.BenchCompared:
-        return {
-            "configuration": self.configuration,
-            "ms": list(self.ms),
-            "ratio": self.ratio,
-            "low": self.low,
-            "high": self.high,
-            "rounds": self.rounds,
-            "verdict": self.verdict,
-            "void": list(self.void),
-        }
 
 
 class Comparison(NamedTuple):

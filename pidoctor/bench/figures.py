@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from pidoctor.decoding import encode
-from pidoctor.value_rules import Amount, NotNegative
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
-    from pidoctor.bench.comparison import Comparison
-    from pidoctor.bench.operators import OperatorTimes
-    from pidoctor.bench.prediction import Prediction
-    from pidoctor.proof.proof import Death
+from pidoctor.bench.comparison import Comparison
+from pidoctor.bench.prediction import Prediction
+from pidoctor.proof.proof import Death
+from pidoctor.record_fields import json_form
+from pidoctor.value_rules import Amount, NotNegative, Text
 
 MOST_VARIATION = 0.03  # boards at rest vary by 0.1 to 0.7 %
 MOST_DRIFT = 0.03  # of one thread at the end against one thread at the beginning
@@ -75,29 +71,42 @@ def name_of(threads: int, xnnpack: bool, delegate: str) -> str:
     return ", ".join((told, *filter(None, more)))
 
 
+@json_form(
+    names={
+        "figures": "ms",
+        "warm_up": "warm_up_calls",
+        "private": "private_bytes",
+        "parts": "delegated_parts",
+        "delegated": "delegated_operators",
+        "checksum": "output_sha256_16",
+        "apart": "output_apart",
+    },
+    nulls=("delegate", "output_sha256_16"),
+)
 class BenchRun(NamedTuple):
     """One configuration, measured in a process of its own.
 
     ``delegate`` is the library of one, empty without. ``parts`` are steps that stand for what a
-    delegate runs, ``operators`` how many of the model's operators those are, and how many it has.
+    delegate runs, ``delegated`` how many of the model's ``operators`` those are.
     ``apart`` is how far the output is from the processor's own, as a share of its largest value.
     ``void`` says why the figures are not to be believed; empty where nothing speaks against them.
     Without figures ``death`` says how the process ended. ``private`` are bytes beyond the import.
     """
 
-    threads: int
+    threads: Amount
     xnnpack: bool
     figures: Figures | None = None
-    load_ms: float = 0.0
-    allocate_ms: float = 0.0
-    first_ms: float = 0.0
-    warm_up: int = 0
-    private: int | None = None
-    parts: int | None = None
-    operators: tuple[int, int] | None = None
+    load_ms: NotNegative = 0.0
+    allocate_ms: NotNegative = 0.0
+    first_ms: NotNegative = 0.0
+    warm_up: Amount = 0
+    private: Amount | None = None
+    parts: Amount | None = None
+    delegated: Amount | None = None
+    operators: Amount | None = None
     checksum: str = ""
-    apart: float | None = None
-    void: tuple[str, ...] = ()
+    apart: NotNegative | None = None
+    void: tuple[Text, ...] = ()
     death: Death | None = None
     delegate: str = ""
 
@@ -105,38 +114,46 @@ class BenchRun(NamedTuple):
     def name(self) -> str:
         return name_of(self.threads, self.xnnpack, self.delegate)
 
-    def to_json(self) -> shapes.BenchRun:
-        return {
-            "threads": self.threads,
-            "xnnpack": self.xnnpack,
-            "delegate": self.delegate or None,
-            "ms": encode(self.figures),
-            "load_ms": self.load_ms,
-            "allocate_ms": self.allocate_ms,
-            "first_ms": self.first_ms,
-            "warm_up_calls": self.warm_up,
-            "private_bytes": self.private,
-            "delegated_parts": self.parts,
-            "delegated_operators": self.operators[0] if self.operators else None,
-            "operators": self.operators[1] if self.operators else None,
-            "output_sha256_16": self.checksum or None,
-            "output_apart": self.apart,
-            "void": list(self.void),
-            "death": encode(self.death),
-        }
+
+@json_form(names={"uses": "count"})
+class OperatorTime(NamedTuple):
+    """All operators of a name: how many, milliseconds of a run, and their share of it."""
+
+    name: str
+    uses: Amount
+    ms: NotNegative
+    share: NotNegative
+
+
+@json_form(names={"whole": "whole_ms", "total": "sum_ms"}, nulls=("why_not",))
+class OperatorTimes(NamedTuple):
+    """Each operator cut out and timed alone, on one thread: their sum beside the whole, in
+    milliseconds, the slowest operators first.
+
+    ``why_not`` says why there are none to be shown; empty where there are.
+    """
+
+    whole: NotNegative = 0.0
+    total: NotNegative = 0.0
+    operators: tuple[OperatorTime, ...] = ()
+    why_not: str = ""
 
 
 class Bench(NamedTuple):
-    """All configurations of one model; ``drift`` is the last run of one thread over the first."""
+    """All configurations of one model; ``drift`` is the last run of one thread over the first.
+
+    ``celsius`` is the highest that was seen. ``predicted``, ``operators`` and ``comparison`` are
+    there where they were asked for.
+    """
 
     model: str
-    runtime: str
+    runtime: Text
     version: str
     runs: tuple[BenchRun, ...]
-    drift: float | None
+    drift: NotNegative | None
     governor: str | None
     celsius: float | None
-    mhz: int | None
+    mhz: Amount | None
     predicted: Prediction | None = None
     comparison: Comparison | None = None
     operators: OperatorTimes | None = None
@@ -165,21 +182,6 @@ class Bench(NamedTuple):
             return run.death.message
         wrong = next((why for why in run.void if why in delegate_doubts(run)), "")
         return f"{run.delegate.rpartition('/')[2]} was loaded, but {wrong}." if wrong else ""
-
-    def to_json(self) -> shapes.Bench:
-        return {
-            "model": self.model,
-            "runtime": self.runtime,
-            "version": self.version,
-            "runs": encode(self.runs),
-            "drift": self.drift,
-            "governor": self.governor,
-            "celsius": self.celsius,
-            "mhz": self.mhz,
-            "predicted": encode(self.predicted),
-            "operators": encode(self.operators),
-            "comparison": encode(self.comparison),
-        }
 
 
 def fastest(runs: Sequence[BenchRun]) -> BenchRun | None:

@@ -253,7 +253,8 @@ def _run(blank: BenchRun, done: dict[str, Any], moments: Sequence[Moment]) -> Be
         warm_up=done["warm_up"],
         private=done["private"],
         parts=done["parts"],
-        operators=(operators[0], operators[1]) if operators else None,
+        delegated=operators[0] if operators else None,
+        operators=operators[1] if operators else None,
         checksum=done["checksum"],
     )
     return run._replace(void=tuple(doubts(run, done, moments)))

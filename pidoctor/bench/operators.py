@@ -8,8 +8,8 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
+from pidoctor.bench.figures import OperatorTime, OperatorTimes
 from pidoctor.bench.measure import Subject, child, events_in
 from pidoctor.errors import UsageError
 from pidoctor.host.command import run_all
@@ -18,42 +18,8 @@ from pidoctor.model.cutting import Cut, cuts
 from pidoctor.model.file import named_model
 from pidoctor.units import size
 
-if TYPE_CHECKING:
-    from pidoctor import shapes
-
 MOST_APART = 0.15  # of the sum of the parts from the whole
 _MOST_BYTES = 64 << 20  # of a file: the child holds it three times
-
-
-class OperatorTime(NamedTuple):
-    """All operators of a name: how many, and milliseconds of a run."""
-
-    name: str
-    uses: int
-    ms: float
-
-
-class OperatorTimes(NamedTuple):
-    """The sum of the parts beside the whole in milliseconds, the slowest operators first.
-
-    ``why_not`` says why there are none to be shown; empty where there are.
-    """
-
-    whole: float = 0.0
-    total: float = 0.0
-    operators: tuple[OperatorTime, ...] = ()
-    why_not: str = ""
-
-    def to_json(self) -> shapes.BenchOperators:
-        return {
-            "whole_ms": self.whole,
-            "sum_ms": self.total,
-            "operators": [
-                {"name": it.name, "count": it.uses, "ms": it.ms, "share": it.ms / self.total}
-                for it in self.operators
-            ],
-            "why_not": self.why_not or None,
-        }
 
 
 #: Of a run in other shapes than those of the file, in which the operators are cut out.
@@ -106,5 +72,5 @@ def judged(parts: Sequence[Cut], whole: float, times: Sequence[float | None]) ->
     by_name = dict.fromkeys(counts, 0.0)
     for part, ms in zip(parts, times):
         by_name[part.name] += ms or 0.0
-    rows = [OperatorTime(name, counts[name], ms) for name, ms in by_name.items() if ms]
+    rows = [OperatorTime(name, counts[name], ms, ms / total) for name, ms in by_name.items() if ms]
     return OperatorTimes(whole, total, tuple(sorted(rows, key=lambda row: -row.ms)))

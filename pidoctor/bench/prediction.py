@@ -7,12 +7,11 @@ another by the ratio of the two boards, for models of the same kind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pidoctor.catalog.tables import load
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.record_fields import json_form
+from pidoctor.value_rules import Amount, NotNegative, Text
 
 LEAST_MODELS = 4  # with fewer the range says little of another model
 _SPREAD = 1.02  # of timings of the same model on the same board
@@ -49,29 +48,31 @@ class Ratio(NamedTuple):
 
     low: float
     high: float
-    models: int
-    timings: int
-    sources: tuple[str, ...]
+    models: Amount
+    timings: Amount
+    sources: tuple[Text, ...]
+
+    @property
+    def span(self) -> tuple[NotNegative, NotNegative]:
+        return self.low, self.high
 
 
+@json_form(
+    names={"low": "low_ms", "high": "high_ms"},
+    more={
+        "ratio": "ratio.span",
+        "models": "ratio.models",
+        "timings": "ratio.timings",
+        "sources": "ratio.sources",
+    },
+)
 class Prediction(NamedTuple):
     """Milliseconds of a run on ``board``: the range, and the ratio that it comes from."""
 
-    board: str
-    low: float
-    high: float
+    board: Text
+    low: NotNegative
+    high: NotNegative
     ratio: Ratio
-
-    def to_json(self) -> shapes.Prediction:
-        return {
-            "board": self.board,
-            "low_ms": self.low,
-            "high_ms": self.high,
-            "ratio": [self.ratio.low, self.ratio.high],
-            "models": self.ratio.models,
-            "timings": self.ratio.timings,
-            "sources": list(self.ratio.sources),
-        }
 
 
 def timings() -> tuple[Timing, ...]:

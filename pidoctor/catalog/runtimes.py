@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from pidoctor.catalog.tables import load
 from pidoctor.catalog.values import Specifier
+from pidoctor.record_fields import json_form
 
 Reading = Literal["every wheel", "one Python"]
 
@@ -39,6 +40,7 @@ class PeakMemory(NamedTuple):
     source: str
 
 
+@json_form(names={"import_line": "import"})
 @dataclass(frozen=True)
 class Runtime:
     """A runtime: its distribution, others that bring the same module, and how to import it.
@@ -47,8 +49,6 @@ class Runtime:
     ``alternatives`` can stand in for it, best first; all other runtimes where none are named.
     ``followed_by`` is what its makers publish instead since it ended; ``source`` says where.
     """
-
-    JSON_NAMES = {"import_line": "import"}  # noqa: RUF012 (read by the decoder)
 
     distribution: str
     distributions: tuple[str, ...]

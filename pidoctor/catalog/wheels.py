@@ -21,6 +21,7 @@ from packaging.version import InvalidVersion, Version
 from pidoctor.decoding import DecodeError, Form, Line, decode
 from pidoctor.errors import PidoctorError
 from pidoctor.platforms.versions import parse_version
+from pidoctor.value_rules import Amount, Rule
 
 T = TypeVar("T")
 SCHEMA = "pidoctor-index/1"
@@ -120,8 +121,8 @@ class Wheel(NamedTuple):
     name: str  # normalised project name
     version: str
     filename: str
-    sha256: str
-    size: int
+    sha256: Annotated[str, Rule("pattern", "^[0-9a-f]{64}$")]
+    size: Amount
     requires_python: str
     requires_dist: tuple[str, ...]
     yanked: str  # the reason; empty when not yanked, "yanked" when no reason was given

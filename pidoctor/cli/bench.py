@@ -129,8 +129,9 @@ def _before(options: argparse.Namespace) -> StoredBench | None:
 def with_stored(bench: Bench, before: StoredBench) -> tuple[Bench, str]:
     """The measurement with its comparison to an earlier one, and the sentence about that."""
     from pidoctor.bench.stored import compare_stored, stored
+    from pidoctor.decoding import encode
 
-    now = stored(Path(bench.model).name, bench.to_json())
+    now = stored(Path(bench.model).name, encode(bench))
     comparison = compare_stored(now, before)
     return bench._replace(comparison=comparison), comparison.sentence
 

@@ -20,12 +20,14 @@ from pidoctor.evidence.instructions import scan
 from pidoctor.evidence.library import LibraryAudit
 from pidoctor.evidence.numpy_api import NumpyUse, numpy_use
 from pidoctor.evidence.reach import entry_extensions, reached
+from pidoctor.record_fields import json_form
 from pidoctor.safe_files import open_regular
 from pidoctor.value_rules import Amount
 
 _IN_MEMORY = 8 << 20  # bytes of a library
 
 
+@json_form(names={"filename": "file"})
 @dataclass(frozen=True)
 class WheelAudit:
     """What was read off one wheel. Sizes are in bytes.
@@ -34,8 +36,6 @@ class WheelAudit:
     C API, and for NumPy itself. ``disagreements`` are sentences, one for each way in which the
     file name says something else than the files.
     """
-
-    JSON_NAMES = {"filename": "file"}  # noqa: RUF012 (read by the decoder)
 
     filename: str
     size: Amount

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pidoctor.decoding import encode
 from pidoctor.evidence.elf import ElfFacts
 from pidoctor.evidence.features import UsedFeatures
 from pidoctor.evidence.numpy_api import NumpyUse
+from pidoctor.record_fields import json_form
 
-if TYPE_CHECKING:
-    from pidoctor import shapes
+_PAGES = (4096, 16384, 65536)  # page sizes of ARM's Linux kernels
+_OF_FACTS = (
+    *("machine", "bits", "float_abi", "glibc", "glibcxx", "cxxabi", "needed", "align"),
+    *("exec_stack", "arm"),
+)
 
 
+@json_form(
+    names={"facts": "", "features": "", "numpy": "numpy_api"},
+    more={
+        **{name: f"facts.{name}" for name in _OF_FACTS},
+        "pages": "pages",
+        "cpu_features": "features.always",
+        "optional_features": "features.optional",
+    },
+)
 @dataclass(frozen=True)
 class LibraryAudit:
     """One ELF file of a wheel. ``bundled`` are the NEEDED libraries that the wheel brings itself;
@@ -31,24 +42,7 @@ class LibraryAudit:
         """The NEEDED libraries that must come from the system."""
         return tuple(name for name in self.facts.needed if name not in self.bundled)
 
-    def to_json(self) -> shapes.Library:
-        facts = self.facts
-        return {
-            "path": self.path,
-            "required": self.required,
-            "machine": facts.machine,
-            "bits": facts.bits,
-            "float_abi": facts.float_abi,
-            "glibc": encode(facts.glibc),
-            "glibcxx": encode(facts.glibcxx),
-            "cxxabi": encode(facts.cxxabi),
-            "needed": list(facts.needed),
-            "bundled": list(self.bundled),
-            "align": facts.align,
-            "pages": [size for size in (4096, 16384, 65536) if size <= facts.align],
-            "exec_stack": facts.exec_stack,
-            "cpu_features": list(self.features.always),
-            "optional_features": list(self.features.optional),
-            "arm": encode(facts.arm),
-            "numpy_api": encode(self.numpy),
-        }
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """The page sizes under which it loads."""
+        return tuple(size for size in _PAGES if size <= self.facts.align)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pidoctor.proof.proof import Proof
+from pidoctor.record_fields import json_form
 from pidoctor.result import ExitCode, Finding
 from pidoctor.value_rules import Amount, one_of
 
@@ -17,6 +18,7 @@ FAILED = "failed"  # nothing was touched
 ROLLED_BACK = "rolled-back"  # something was touched, and is as it was before
 
 
+@json_form(names={"proof": "", "receipt": "", "findings": ""})
 @dataclass(frozen=True)
 class Outcome:
     """The end of an install. ``findings`` say why it failed, or what is worth knowing.
@@ -25,8 +27,6 @@ class Outcome:
     what the previous state, kept for ``undo``, costs on disk. ``left`` says how a failed install
     left the environment, in one sentence; empty where nobody looked.
     """
-
-    JSON_NAMES = {"proof": "", "receipt": "", "findings": ""}  # noqa: RUF012 (read by the encoder)
 
     status: Annotated[str, one_of("installed", "already", "failed", "rolled-back")]
     environment: Path

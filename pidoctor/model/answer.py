@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from pidoctor.change_kinds import cost
+from pidoctor.change_kinds import MODEL_KINDS, cost
 from pidoctor.decoding import encode
 from pidoctor.model.advice import ModelAdvice
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Tensor
 from pidoctor.model.memory import MemoryEstimate
 from pidoctor.model.summary import Summary
 from pidoctor.model.verdict import CANNOT, RUNS, RUNS_WITH, UNDECIDED, Verdict
-from pidoctor.value_rules import Text
+from pidoctor.record_fields import json_form
+from pidoctor.value_rules import Rule, Text, one_of
 
 if TYPE_CHECKING:
     from pidoctor import shapes
@@ -32,46 +33,32 @@ class ModelFile(NamedTuple):
     entry: str = ""
 
 
+@json_form(
+    more={
+        **{name: f"verdict.{name}" for name in ("verdict", "stage", "reason", "rests_on", "settle")}
+    },
+    nulls=("settle",),
+)
 class RuntimeAnswer(NamedTuple):
     """How the model does on one version of a runtime that can be installed there."""
 
-    name: str
-    version: str
+    name: Text
+    version: Text
     verdict: Verdict
 
-    def to_json(self) -> shapes.ModelRuntime:
-        said = self.verdict
-        return {
-            "name": self.name,
-            "version": self.version,
-            "verdict": said.verdict,
-            "stage": said.stage,
-            "reason": said.reason,
-            "rests_on": said.rests_on,
-            "settle": said.settle or None,
-        }
 
-
+@json_form(more={"cost": "cost"}, nulls=("code",))
 class ModelChange(NamedTuple):
-    """What would make the model run; ``kind`` is of change_kinds, ``result`` what runs it then."""
+    """What would make the model run; ``result`` is what runs it then."""
 
-    kind: str
-    text: str
+    kind: Annotated[str, one_of(*MODEL_KINDS)]
+    text: Text
     result: str = ""
     code: str = ""  # a line for the user's own program
 
     @property
-    def cost(self) -> int:
+    def cost(self) -> Annotated[int, Rule("minimum", 1)]:
         return cost(self.kind)
-
-    def to_json(self) -> shapes.ModelChange:
-        return {
-            "kind": self.kind,
-            "text": self.text,
-            "cost": self.cost,
-            "result": self.result,
-            "code": self.code or None,
-        }
 
 
 class Difference(NamedTuple):

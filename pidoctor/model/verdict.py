@@ -10,7 +10,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -21,6 +21,7 @@ from pidoctor.model.content import Content, Graph, Operator
 from pidoctor.model.shape_rules import ALLOCATE, INVOKE
 from pidoctor.model.shapes import Shaped, example_shapes, with_shapes
 from pidoctor.model.versions import Measured, OperatorVersionsTable
+from pidoctor.value_rules import Text, one_of
 
 RUNS, RUNS_WITH, CANNOT, UNDECIDED = "runs", "runs-with", "cannot", "undecided"
 LOAD = "load"  # the stage before those of shape_rules
@@ -102,10 +103,10 @@ class Verdict(NamedTuple):
     decide an open one; ``changes`` are ids of what helps.
     """
 
-    verdict: str
-    stage: str | None
-    reason: str
-    rests_on: str
+    verdict: Annotated[str, one_of("runs", "runs-with", "cannot", "undecided")]
+    stage: Annotated[str | None, one_of("load", "allocate", "invoke", None)]
+    reason: Text
+    rests_on: Annotated[str, one_of("measured", "rule", "proof")]
     settle: str = ""
     changes: tuple[str, ...] = ()
 

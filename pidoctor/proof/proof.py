@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Union
 
+from pidoctor.record_fields import json_form
 from pidoctor.result import Remedy
 from pidoctor.units import listed, size
 from pidoctor.value_rules import Amount, Id, NotNegative, Text, one_of
@@ -92,11 +93,10 @@ class Use:
         return self.before and self.after is False
 
 
+@json_form(names={"import_line": "import"})
 @dataclass(frozen=True)
 class Proof:
     """A runtime, what it computed, and the decoded death if it did not."""
-
-    JSON_NAMES = {"import_line": "import"}  # noqa: RUF012 (read by the decoder)
 
     status: Status
     runtime: str | None  # distribution name; null when none is installed

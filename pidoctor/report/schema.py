@@ -18,7 +18,7 @@ from typing import Any
 from pidoctor import shapes, value_rules
 from pidoctor.profile.codec import SCHEMA as PROFILE_SCHEMA
 from pidoctor.profile.fact import Fact, State
-from pidoctor.record_fields import fields_of, is_record, is_union
+from pidoctor.record_fields import is_record, is_union, parts_of, type_of
 
 FILE = Path(__file__).with_name("result.schema.json")
 Schema = dict[str, Any]
@@ -83,7 +83,7 @@ class _Describer:
     def object_of(self, kind: Any) -> Schema:
         """An object with the fields of a TypedDict or a record, all of them required."""
         if is_record(kind):
-            hints = {field.key: field.type for field in fields_of(kind) if field.key}
+            hints = {part.key: type_of(kind, part, vars(shapes)) for part in parts_of(kind)}
         else:
             hints = typing.get_type_hints(kind, include_extras=True)
         properties = {name: self.of(hint) for name, hint in hints.items()}

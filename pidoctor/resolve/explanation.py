@@ -15,6 +15,7 @@ from packaging.version import Version
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.profile.profile import Profile
+from pidoctor.record_fields import json_form
 from pidoctor.resolve.compatibility import needed_glibc, needed_glibcxx
 from pidoctor.resolve.history import History, history, wheels_for
 from pidoctor.resolve.machine import Machine, machine_of
@@ -48,14 +49,13 @@ class RunnerUp(NamedTuple):
     download_size: Amount  # bytes
 
 
+@json_form(names={"unread": ""})
 @dataclass(frozen=True)
 class Explanation:
     """The history of what was asked for (of each runtime for "auto"), and what else there is.
 
     ``unread`` says which source of wheels was not looked at; empty where all were.
     """
-
-    JSON_NAMES = {"unread": ""}  # noqa: RUF012 (read by the encoder)
 
     histories: tuple[History, ...]
     newest: Newest | None

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from packaging.version import Version
 
 from pidoctor.catalog.wheels import IndexedProject, Wheel
+from pidoctor.record_fields import json_form
 from pidoctor.resolve.compatibility import architecture_name, judge_tag, tag_of
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted, Reason
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.value_rules import Text
 
 _OTHER_PROCESSOR = (Reason.ARCHITECTURE, Reason.BITNESS)
 
 
+@json_form(
+    names={"of_all": ""},
+    nulls=("first", "last", "first_for_python", "last_for_python", "followed_by"),
+)
 class History(NamedTuple):
     """The releases of a package that have a wheel for a processor, by what their tags claim.
 
     Versions are empty where there is none; pre-releases and withdrawn wheels do not count.
     """
 
-    name: str
-    architecture: str  # in words: "64-bit ARM (aarch64)"
+    name: Text
+    architecture: Text  # in words: "64-bit ARM (aarch64)"
     first: str  # oldest version with a wheel for the architecture
     last: str  # newest such
     python: str  # the machine's: "3.13"
@@ -35,19 +38,6 @@ class History(NamedTuple):
     pythons: tuple[str, ...]  # that the last version has wheels for, oldest first
     of_all: tuple[str, ...] = ()  # that any version has wheels for, oldest first
     followed_by: str = ""  # what its makers publish instead since it ended
-
-    def to_json(self) -> shapes.History:
-        return {
-            "name": self.name,
-            "architecture": self.architecture,
-            "first": self.first or None,
-            "last": self.last or None,
-            "python": self.python,
-            "first_for_python": self.first_for_python or None,
-            "last_for_python": self.last_for_python or None,
-            "pythons": list(self.pythons),
-            "followed_by": self.followed_by or None,
-        }
 
 
 def history(name: str, project: IndexedProject, machine: Machine, followed_by: str) -> History:

@@ -7,32 +7,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Callable, NamedTuple, Union
+from typing import Annotated, Callable, ClassVar, Literal, NamedTuple, Union
 
 from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.change_kinds import cost
-from pidoctor.decoding import encode
+from pidoctor.change_kinds import KINDS, cost
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
+from pidoctor.record_fields import json_form
 from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ, Reason, which_no
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
-
+from pidoctor.value_rules import STRENGTHS, Rule, Text, one_of
 
 ASKED = "asked for"  # the origin of what the user wants
 
 
+@json_form(
+    names={"wheel": "", "package": ""},
+    more={
+        "filename": "filename",
+        "sha256": "wheel.sha256",
+        "size": "wheel.size",
+        "change": "change",
+    },
+    nulls=("was",),
+)
 class Pin(NamedTuple):
     """One package of a plan: an exact wheel, or a package of the Linux distribution.
 
     ``because`` lists the requirements that it satisfies, "numpy<2 (from the ELF files of ...)".
     """
 
-    name: str
-    version: str
-    source: str  # "index", "piwheels", "debian"; "installed" for what stays as it is
+    name: Text
+    version: Text
+    # "installed" is what stays as it is
+    source: Annotated[str, one_of("index", "piwheels", "debian", "installed")]
     wheel: Wheel | None
     package: str  # distribution package, "python3-numpy"; empty for wheels
     installed: bool  # the distribution package is already there
@@ -50,26 +58,17 @@ class Pin(NamedTuple):
         return any(text.endswith(f"({ASKED})") for text in self.because)
 
     @property
-    def change(self) -> str:
+    def filename(self) -> str:
+        """The wheel's, or the name of the distribution package, which has no hash."""
+        return self.wheel.filename if self.wheel else self.package
+
+    @property
+    def change(self) -> Annotated[str, one_of("+", "~", "=")]:
         """As in a diff: "+" new, "~" another version than now, "=" kept."""
         return "=" if self.kept else "~" if self.was else "+"
 
-    def to_json(self) -> shapes.Package:
-        wheel = self.wheel
-        return {
-            "name": self.name,
-            "version": self.version,
-            "source": self.source,
-            "filename": wheel.filename if wheel else self.package,
-            "sha256": wheel.sha256 if wheel else None,
-            "size": wheel.size if wheel else None,
-            "installed": self.installed,
-            "because": list(self.because),
-            "was": self.was or None,
-            "change": self.change,
-        }
 
-
+@json_form(names={"proven": "", "losers": ""}, more={"rests_on": "strength"})
 class Candidate(NamedTuple):
     """One version of a runtime that was looked at and not chosen, with the reason.
 
@@ -77,7 +76,7 @@ class Candidate(NamedTuple):
     would lose something that they need.
     """
 
-    name: str
+    name: Text
     version: str
     reason: Reason
     detail: str
@@ -85,20 +84,16 @@ class Candidate(NamedTuple):
     losers: tuple[str, ...] = ()
 
     @property
-    def strength(self) -> str:
+    def strength(self) -> Annotated[str, one_of(*STRENGTHS)]:
         """What the rejection rests on: "claimed", "read" or "proven"."""
         return PROVEN if self.proven else self.reason.strength
 
-    def to_json(self) -> shapes.Candidate:
-        return {
-            "name": self.name,
-            "version": self.version,
-            "reason": self.reason.value,
-            "detail": self.detail,
-            "rests_on": self.strength,
-        }
 
-
+@json_form(
+    names={"words": "", "options": "", "last": ""},
+    more={"text": "told", "cost": "cost"},
+    nulls=("request", "command"),
+)
 class Change(NamedTuple):
     """A change that makes an impossible request possible; verified by resolving again.
 
@@ -112,7 +107,7 @@ class Change(NamedTuple):
     ("debian:bookworm").
     """
 
-    kind: str
+    kind: Annotated[str, one_of(*KINDS)]
     text: str
     result: str
     request: str = ""
@@ -133,30 +128,29 @@ class Change(NamedTuple):
         return cost(self.kind)
 
     @property
-    def told(self) -> str:
+    def told(self) -> Text:
         """The change in one line, command and all."""
         return f"{self.text}: {self.command}" if self.command else self.text
 
-    def to_json(self) -> shapes.Change:
-        return {
-            "kind": self.kind,
-            "text": self.told,
-            "cost": self.cost,
-            "result": self.result,
-            "request": self.request or None,
-            "command": self.command or None,
-        }
 
-
+@json_form(
+    names={"import_line": "import", "pins": "packages", "doubted": "", "sources": ""},
+    more={"status": "status", "changes": "changes", "nearest_miss": "nearest"},
+)
 @dataclass(frozen=True)
 class Plan:
     """What to install, each wheel pinned with its hash, and what to import afterwards."""
 
-    request: str
-    runtime: str
-    import_line: str
+    status: ClassVar[Literal["plan"]] = "plan"
+    changes: ClassVar[tuple[Change, ...]] = ()
+    nearest: ClassVar[None] = None
+
+    request: Text
+    runtime: Text
+    import_line: Text
     python: str  # interpreter, or a description of it for another machine
-    pins: tuple[Pin, ...]  # the runtime first, then what it needs by name
+    # the runtime first, then what it needs by name
+    pins: Annotated[tuple[Pin, ...], Rule("minItems", 1)]
     rejected: tuple[Candidate, ...]
     notes: tuple[str, ...]
     breaks: tuple[str, ...] = ()  # what installed packages need and lose, where that is accepted
@@ -231,23 +225,6 @@ class Plan:
         """The summary, and what could not be checked."""
         return "; not checked: ".join(filter(None, (self.summary, ", ".join(self.unchecked))))
 
-    def to_json(self) -> shapes.Plan:
-        return {
-            "status": "plan",
-            "request": self.request,
-            "runtime": self.runtime,
-            "import": self.import_line,
-            "python": self.python,
-            "packages": encode(self.pins),
-            "rejected": encode(self.rejected),
-            "changes": [],
-            "notes": list(self.notes),
-            "breaks": list(self.breaks),
-            "rests_on": self.rests_on,
-            "unchecked": dict(self.unchecked),
-            "nearest_miss": None,
-        }
-
 
 _AGAINST = {
     CLAIMED: f"{CLAIMED}: by the names and metadata of the published files",
@@ -256,11 +233,28 @@ _AGAINST = {
 }
 
 
+@json_form(
+    names={"nearest": "nearest_miss"},
+    more={
+        "status": "status",
+        "runtime": "runtime",
+        "import": "runtime",
+        "packages": "pins",
+        "rests_on": "rests_on",
+    },
+)
 @dataclass(frozen=True)
 class Impossible:
-    """Nothing fits: every candidate's reason, the nearest miss, and the changes that help."""
+    """Nothing fits: every candidate's reason, the nearest miss, and the changes that help.
 
-    request: str
+    ``rejected`` is in order, farthest miss first.
+    """
+
+    status: ClassVar[Literal["impossible"]] = "impossible"
+    runtime: ClassVar[None] = None
+    pins: ClassVar[Annotated[tuple[Pin, ...], Rule("maxItems", 0)]] = ()
+
+    request: Text
     python: str
     message: str
     rejected: tuple[Candidate, ...]
@@ -287,23 +281,6 @@ class Impossible:
     def rests_on(self) -> str:
         """What the nearest miss rests on, in words: "read: by what its ELF files need ..."."""
         return _AGAINST[self.nearest.strength] if self.nearest else ""
-
-    def to_json(self) -> shapes.Impossible:
-        return {
-            "status": "impossible",
-            "request": self.request,
-            "runtime": None,
-            "import": None,
-            "python": self.python,
-            "packages": [],
-            "rejected": encode(self.rejected),
-            "changes": encode(self.changes),
-            "message": self.message,
-            "colliding": list(self.colliding),
-            "notes": list(self.notes),
-            "rests_on": self.rests_on,
-            "nearest_miss": encode(self.nearest),
-        }
 
 
 def _same(installed: str | None, wanted: str) -> bool:

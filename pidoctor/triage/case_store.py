@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pidoctor.decoding import decode
+from pidoctor.decoding import decode, encode
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.redact import Identity, redact, redact_json
 from pidoctor.sqlite_file import FileKind, check, connect
@@ -38,7 +38,7 @@ def add(path: str, cases: Sequence[LogCase]) -> None:
             redact(case.log, identity),
             case.made or "",
             case.cause,
-            json.dumps(redact_json(case.diagnosis.to_json(), identity), sort_keys=True),
+            json.dumps(redact_json(encode(case.diagnosis), identity), sort_keys=True),
         )
         for case in cases
         if case.diagnosis

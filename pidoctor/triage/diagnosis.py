@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 from pidoctor.catalog.troubles import Trouble
-from pidoctor.decoding import encode
+from pidoctor.record_fields import json_form
 from pidoctor.result import Remedy
 from pidoctor.triage.log_facts import Facts, first_package, plain_name, same_command
 from pidoctor.triage.missing_module import package_of
 from pidoctor.triage.published import looks_like_apt
-from pidoctor.value_rules import Amount
-
-if TYPE_CHECKING:
-    from pidoctor import shapes
+from pidoctor.value_rules import Amount, Id, Rule, one_of
 
 SURE_FROM, LIKELY_FROM = 0.85, 0.6
 """Confidence from which on a cause is called sure, and likely; below it is possible."""
@@ -40,12 +37,13 @@ class LogLine:
     text: str
 
 
+@json_form(names={"shown": ""}, more={"certainty": "certainty", "confidence": "rounded_confidence"})
 @dataclass(frozen=True)
 class Diagnosis:
     """One cause found in a log. `confidence` is from 0 to 1; `alternatives` are other causes that
     the same evidence allows."""
 
-    cause: str
+    cause: Id
     confidence: float
     evidence: tuple[LogLine, ...]
     explanation: str
@@ -57,27 +55,17 @@ class Diagnosis:
     """What the evidence names: library, symbol, module, file ..."""
 
     @property
-    def certainty(self) -> str:
+    def rounded_confidence(self) -> Annotated[float, Rule("minimum", 0), Rule("maximum", 1)]:
+        return round(self.confidence, 2)
+
+    @property
+    def certainty(self) -> Annotated[str, one_of("", "sure", "likely", "possible")]:
         """How sure that is, in the word that every output uses; empty where no cause is named."""
         if self.cause in ("no-problem", UNKNOWN):
             return ""
         if self.confidence >= SURE_FROM:
             return "sure"
         return "likely" if self.confidence >= LIKELY_FROM else "possible"
-
-    def to_json(self) -> shapes.Diagnosis:
-        """The form of the `diagnoses` key of the result envelope."""
-        return {
-            "cause": self.cause,
-            "title": self.title,
-            "certainty": self.certainty,
-            "confidence": round(self.confidence, 2),
-            "evidence": encode(self.evidence),
-            "explanation": self.explanation,
-            "fix": encode(self.fix),
-            "alternatives": list(self.alternatives),
-            "source": self.source,
-        }
 
 
 def fix_for(cause: Trouble, facts: Facts, groups: Mapping[str, str]) -> Remedy:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor import api
+from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
 from pidoctor.model.builder import one_operator
 from pidoctor.resolve.plan import Impossible, Plan
@@ -27,7 +28,7 @@ def test_the_answers_are_those_of_the_command_line() -> None:
         finding["id"] for finding in printed["findings"]
     ]
     assert result.resolution is not None
-    assert result.resolution.to_json() == printed["resolution"]
+    assert encode(result.resolution) == printed["resolution"]
     assert result.verdict == printed["verdict"]
     assert result.verdict is not None
     assert result.verdict.startswith("No version of tensorflow has a wheel for 32-bit ARM")

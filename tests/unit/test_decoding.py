@@ -15,6 +15,7 @@ from packaging.version import Version
 
 from pidoctor.decoding import DecodeError, Form, decode, encode
 from pidoctor.profile.fact import Fact, State
+from pidoctor.record_fields import json_form
 
 ONE = Version("1")
 NOWHERE: Fact[int] = Fact.absent("nowhere")
@@ -30,10 +31,9 @@ class Part(NamedTuple):
     size: int = 1
 
 
+@json_form(names={"import_line": "import"})
 @dataclass(frozen=True)
 class Whole:
-    JSON_NAMES = {"import_line": "import"}  # noqa: RUF012 (read by the decoder)
-
     id: str
     parts: tuple[Part, ...]
     import_line: str = "import x"

@@ -26,9 +26,11 @@ IMPORTS: Mapping[str, str] = {
         "asked catalog checks envelope errors fitting host model probe profile report resolve "
         "result safe_files triage"
     ),
-    "bench": "catalog decoding errors host model proof safe_files shapes units value_rules",
-    "catalog": "decoding errors expressions json_schema platforms record_fields result "
-    "shipped_table units",
+    "bench": "catalog decoding errors host model proof record_fields safe_files units value_rules",
+    "catalog": (
+        "decoding errors expressions json_schema platforms record_fields result shipped_table "
+        "units value_rules"
+    ),
     "checks": "catalog platforms profile readiness resolve result units",
     "cli": (
         "ansible api asked bench catalog checks decoding envelope errors evidence example "
@@ -41,7 +43,7 @@ IMPORTS: Mapping[str, str] = {
         "asked bench decoding evidence fleet indexing install model profile proof report resolve "
         "result shapes triage value_rules"
     ),
-    "evidence": "catalog decoding errors platforms safe_files shapes units value_rules",
+    "evidence": "catalog errors platforms record_fields safe_files units value_rules",
     "example": "errors model",
     "fitting": "catalog change_kinds errors model profile readiness report resolve result",
     "fleet": (
@@ -56,15 +58,21 @@ IMPORTS: Mapping[str, str] = {
     ),
     "install": (
         "catalog decoding errors expressions host mutex platforms probe profile progress proof "
-        "readiness report resolve result safe_files time_limit triage units urls value_rules"
+        "readiness record_fields report resolve result safe_files time_limit triage units urls "
+        "value_rules"
     ),
     "json_schema": "profile record_fields",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
-    "model": "catalog change_kinds decoding errors safe_files shapes units value_rules",
+    "model": (
+        "catalog change_kinds decoding errors record_fields safe_files shapes units value_rules"
+    ),
     "mutex": "errors",
     "probe": "catalog errors expressions host platforms profile readiness units urls",
     "profile": "catalog decoding errors expressions platforms",
-    "proof": "catalog decoding errors expressions host result safe_files triage units value_rules",
+    "proof": (
+        "catalog decoding errors expressions host record_fields result safe_files triage units "
+        "value_rules"
+    ),
     "pyz": "errors platforms probe pyz_start safe_files",
     "pyz_start": "__main__",
     "readiness": "catalog profile resolve result units",
@@ -78,17 +86,16 @@ IMPORTS: Mapping[str, str] = {
     ),
     "requirements": "catalog decoding errors expressions profile resolve safe_files units",
     "resolve": (
-        "catalog change_kinds decoding errors expressions platforms profile shapes units "
-        "value_rules"
+        "catalog change_kinds errors expressions platforms profile record_fields units value_rules"
     ),
     "result": "value_rules",
     "safe_files": "errors",
-    "shapes": "change_kinds value_rules",
+    "shapes": "value_rules",
     "sqlite_file": "errors",
     "time_limit": "errors",
     "triage": (
-        "catalog decoding errors expressions host platforms profile redact resolve result "
-        "safe_files shapes sqlite_file value_rules"
+        "catalog decoding errors expressions host platforms profile record_fields redact resolve "
+        "result safe_files sqlite_file value_rules"
     ),
     "urls": "expressions",
 }

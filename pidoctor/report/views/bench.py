@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pidoctor.bench.comparison import Comparison
-from pidoctor.bench.figures import Bench, BenchRun, Figures, names_of
-from pidoctor.bench.operators import OperatorTime, OperatorTimes
+from pidoctor.bench.figures import (
+    Bench,
+    BenchRun,
+    Figures,
+    OperatorTime,
+    OperatorTimes,
+    names_of,
+)
 from pidoctor.bench.prediction import Prediction
 from pidoctor.envelope import Result
 from pidoctor.report.document import (
@@ -109,15 +115,14 @@ def _operators(it: OperatorTimes) -> Iterator[Block]:
     if it.why_not:
         yield Text(f"Which operators take the time is not known: {it.why_not}")
         return
-    yield FactList(tuple(_share(row, it) for row in it.operators))
+    yield FactList(tuple(map(_share, it.operators)))
     told = f"each alone, on 1 thread: {it.total:.3g} ms together, and the whole {it.whole:.3g} ms"
     yield Text(told)
 
 
-def _share(row: OperatorTime, it: OperatorTimes) -> Row:
-    part = row.ms / it.total
-    bar = "#" * round(part * _WIDTH)
-    return Row(f"{row.uses} x {row.name}", (((f"{part:6.1%} ", PLAIN), (bar, BAR)),))
+def _share(row: OperatorTime) -> Row:
+    bar = "#" * round(row.share * _WIDTH)
+    return Row(f"{row.uses} x {row.name}", (((f"{row.share:6.1%} ", PLAIN), (bar, BAR)),))
 
 
 def _elsewhere(it: Prediction) -> Iterator[Block]:
@@ -161,9 +166,9 @@ def _taken(run: BenchRun) -> str:
     who = run.delegate.rpartition("/")[2] or "XNNPACK"
     if run.delegate and run.xnnpack:
         who += " and XNNPACK together"
-    if run.operators is None:
+    taken, of = run.delegated, run.operators
+    if taken is None or of is None:
         return "how much of the model a delegate runs is not told by this runtime"
-    taken, of = run.operators
     parts = f", in {count(run.parts, 'part')}" if run.parts else ""
     rest = "; the rest by the processor" if taken < of else ""
     return f"{taken} of {count(of, 'operator')} run by {who}{parts}{rest}"

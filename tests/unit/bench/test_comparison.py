@@ -13,6 +13,7 @@ import pytest
 from pidoctor.bench.comparison import Comparison, of_files, of_rounds
 from pidoctor.bench.figures import Bench, BenchRun, figures_of
 from pidoctor.bench.stored import compare_stored, read_stored, stored
+from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
 
 
@@ -67,7 +68,7 @@ def test_measurements_that_were_written(tmp_path: Path) -> None:
     paths = []
     for name, bench in (("a", measurement(10)), ("b", measurement(5, ("it was warm",)))):
         paths.append(tmp_path / f"{name}.json")
-        paths[-1].write_text(json.dumps({"bench": bench.to_json()}))
+        paths[-1].write_text(json.dumps({"bench": encode(bench)}))
     it = compare_stored(read_stored(paths[0]), read_stored(paths[1]))
     (row,) = it.rows
     assert (row.configuration, row.ratio, row.void) == ("1 thread", 0.5, ("it was warm",))
@@ -76,8 +77,8 @@ def test_measurements_that_were_written(tmp_path: Path) -> None:
 
 
 def test_nothing_in_common() -> None:
-    one = stored("a", measurement(10).to_json())
-    it = compare_stored(one, stored("b", measurement(10, delegate="libx.so").to_json()))
+    one = stored("a", encode(measurement(10)))
+    it = compare_stored(one, stored("b", encode(measurement(10, delegate="libx.so"))))
     assert it.rows == ()
     assert it.best is None
     assert it.sentence == "b and a have no configuration in common that ran."

@@ -107,9 +107,9 @@ def bench(*void: str) -> Bench:
         "tflite-runtime",
         "2.14.0",
         (
-            BenchRun(1, True, one, 1.2, 0.4, 12.5, 40, 3_000_000, 1, (4, 4), "ab" * 8),
+            BenchRun(1, True, one, 1.2, 0.4, 12.5, 40, 3_000_000, 1, 4, 4, "ab" * 8),
             BenchRun(
-                4, True, four, 1.1, 0.4, 5.0, 60, 3_100_000, 1, (4, 4), "ab" * 8, 0.0, tuple(void)
+                4, True, four, 1.1, 0.4, 5.0, 60, 3_100_000, 1, 4, 4, "ab" * 8, 0.0, tuple(void)
             ),
             BenchRun(1, False, death=died),
         ),

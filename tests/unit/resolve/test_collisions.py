@@ -11,6 +11,7 @@ import pytest
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import Wheel, WheelsIndex
+from pidoctor.decoding import encode
 from pidoctor.profile.named_targets import target
 from pidoctor.requirements.project import read_project
 from pidoctor.resolve.plan import Impossible, Plan
@@ -218,7 +219,7 @@ def test_lines_that_were_not_followed_are_told_of_an_answer_that_is_no(
     answer = api.resolve(pi4(), read_project((), [str(listed)]), catalog=catalog)
     assert isinstance(answer, Impossible)
     assert [note.split()[0] for note in answer.notes] == ["./app", "--no-binary", "other"]
-    assert answer.to_json()["notes"] == list(answer.notes)
+    assert encode(answer)["notes"] == list(answer.notes)
 
 
 def test_what_has_nothing_to_do_with_a_conflict_is_not_tried_in_all_combinations(
