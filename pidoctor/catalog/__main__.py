@@ -18,7 +18,7 @@ from pidoctor.catalog.canonical import canonical
 from pidoctor.catalog.rules import TABLES
 from pidoctor.catalog.tables import BASE, USER_FOLDER, check_shipped, check_user_tables, kind_of
 from pidoctor.errors import PidoctorError, UsageError
-from pidoctor.json_schema import schema_of
+from pidoctor.json_schema import DRAFT, Describer
 
 DATA = Path(__file__).parent / "data"
 
@@ -57,9 +57,11 @@ def shipped_files() -> list[Path]:
 
 def schema_text(name: str) -> str:
     """The JSON Schema of a table: as the decoder reads it, and rows that are based on others."""
-    schema = schema_of(kind_of(name))
+    describer = Describer(written=False)
+    schema = {"$schema": DRAFT, **describer.object_of(kind_of(name))}
     schema["required"] = []  # a table of your own need not have every section
-    for part in schema.get("$defs", {}).values():
+    schema["$defs"] = describer.definitions
+    for part in describer.definitions.values():
         if "id" in part["properties"]:
             needed = part.pop("required")
             part["properties"][BASE] = {"type": "string"}

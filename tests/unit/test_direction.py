@@ -61,7 +61,7 @@ IMPORTS: Mapping[str, str] = {
         "readiness record_fields report resolve result safe_files time_limit triage units urls "
         "value_rules"
     ),
-    "json_schema": "profile record_fields",
+    "json_schema": "profile record_fields value_rules",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
     "model": (
         "catalog change_kinds decoding errors record_fields safe_files shapes units value_rules"
@@ -80,9 +80,8 @@ IMPORTS: Mapping[str, str] = {
     "redact_rule": "",
     "redact_rules": "expressions redact_rule shipped_table urls",
     "report": (
-        "asked bench decoding envelope errors evidence expressions fleet indexing model "
-        "platforms profile proof record_fields redact resolve result safe_files shapes triage "
-        "units value_rules"
+        "asked bench decoding envelope errors evidence expressions fleet indexing json_schema "
+        "model platforms profile proof redact resolve result safe_files shapes triage units"
     ),
     "requirements": "catalog decoding errors expressions profile resolve safe_files units",
     "resolve": (
