@@ -24,7 +24,6 @@ _OTHER = ("other-way",)
 
 MODEL_KINDS = (*_HERE, *_OF_A_MODEL, *ANEW, *_OTHER)
 KINDS = (*_HERE, *ANEW, *_OTHER)
-OF_THE_MACHINE = KINDS[KINDS.index("system-package") :]
 
 
 def cost(kind: str) -> int:

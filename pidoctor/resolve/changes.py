@@ -58,15 +58,17 @@ def changes(profile: Profile, request: Request, catalog: Catalog) -> tuple[Chang
     return tuple(proposal.change for proposal in proposals(profile, request, catalog))
 
 
+def changes_of_request(profile: Profile, request: Request, catalog: Catalog) -> tuple[Change, ...]:
+    """Those of them that ask for something else on the same machine."""
+    found = _by_request(profile, request, catalog, settled)
+    return tuple(proposal.change for proposal in found.values())
+
+
 def proposals(
     profile: Profile, request: Request, catalog: Catalog, solve: Solve = settled
 ) -> list[Proposal]:
     """The same with the altered questions; ``solve`` may ask for more than a plan."""
-    found = {
-        proposal.change.kind: proposal
-        for other in _other_requests(request, catalog)
-        for proposal in _other_request(profile, request, other, catalog, solve)
-    }
+    found = _by_request(profile, request, catalog, solve)
 
     def of(altered: Iterable[Profile]) -> dict[str, Proposal]:
         return _first_of_each(bare, altered, request, lambda after: solve(after, request, catalog))
@@ -178,6 +180,17 @@ def _other_requests(request: Request, catalog: Catalog) -> Iterator[Other]:
         if set(catalog.relations.unmet({other, *beside})) > unmet:  # what is beside imports it
             continue
         yield Other("runtime", text, "{runtime}", request.for_runtime(other))
+
+
+def _by_request(
+    profile: Profile, request: Request, catalog: Catalog, solve: Solve
+) -> dict[str, Proposal]:
+    """The other requests that have a plan, by the kind of their change."""
+    return {
+        proposal.change.kind: proposal
+        for other in _other_requests(request, catalog)
+        for proposal in _other_request(profile, request, other, catalog, solve)
+    }
 
 
 def _other_request(

@@ -103,7 +103,8 @@ class Search:
 
     def _would_replace(self, choice: Choice, roots: Sequence[Need]) -> Candidate | None:
         """Why not, where the only obstacle is a package that others look after."""
-        if not self._world.theirs_stay:
+        theirs = any(is_theirs(there.item) for there in self._present.values())
+        if not theirs or not self._world.theirs_stay:
             return None
         self._world.theirs_stay = False
         try:

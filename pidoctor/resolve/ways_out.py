@@ -15,11 +15,10 @@ from packaging.requirements import Requirement
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.systems import load_systems
-from pidoctor.change_kinds import OF_THE_MACHINE
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.changes import ELSEWHERE, changes
+from pidoctor.resolve.changes import ELSEWHERE, changes, changes_of_request
 from pidoctor.resolve.collisions import collision
 from pidoctor.resolve.plan import Change, Impossible, Plan, Resolution
 from pidoctor.resolve.present import Present, present_in
@@ -52,9 +51,10 @@ def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossi
         text = "use a new environment, and this one stays as it is"
         found.append(_by_options("environment", text, elsewhere, request, ELSEWHERE))
         found += _anyway(profile, request, catalog)
-    others = (*changes(profile, request, catalog), *_other_ways(profile, request))
-    if found and not machine_too:  # it is not what stands in the way
-        others = tuple(other for other in others if other.kind not in OF_THE_MACHINE)
+    if found and not machine_too:  # another machine is not what it takes
+        others = changes_of_request(profile, request, catalog)
+    else:
+        others = (*changes(profile, request, catalog), *_other_ways(profile, request))
     if elsewhere is not None:  # what was asked for is better there than something else
         others = tuple(other for other in others if not other.options)
     return replace(answer, changes=tuple(sorted((*others, *found), key=lambda it: it.cost)))

@@ -13,8 +13,11 @@ from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import Wheel, WheelsIndex
 from pidoctor.decoding import encode
 from pidoctor.profile.named_targets import target
+from pidoctor.profile.profile import Profile
 from pidoctor.requirements.project import read_project
-from pidoctor.resolve.plan import Impossible, Plan
+from pidoctor.resolve.plan import Impossible, Plan, Resolution
+from pidoctor.resolve.request import Request
+from pidoctor.resolve.resolver import resolve
 from tests.profiles import pi4
 from tests.unit.resolve.test_present import LITERT, NUMPY, TAG, WHEELS
 from tests.worlds.world import write_index
@@ -289,3 +292,19 @@ def test_piwheels_is_named_only_where_it_may_have_the_package(
     answer = api.resolve(target(name), read_project([wanted]))
     assert isinstance(answer, Impossible)
     assert ("piwheels" in answer.message) == may_have
+
+
+def test_other_machines_are_not_asked_about_what_collides_on_each(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were resolved one by one, which took most of the time, and what came of it left out."""
+    machines: set[str] = set()
+
+    def noted(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
+        machines.add(f"{profile.board.model.value} {profile.python.version.value}")
+        return resolve(profile, request, catalog)
+
+    monkeypatch.setattr("pidoctor.resolve.settled.resolve", noted)
+    answer = refused(catalog, "flask", "tflite-runtime", "pandas", "opencv-python>=4.12")
+    assert len(answer.changes) > 1
+    assert len(machines) == 1
