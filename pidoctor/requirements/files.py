@@ -190,9 +190,9 @@ def _from_elsewhere(
     needs = _needs_of_folder(address)
     also = "; what its pyproject.toml asks for is" if needs is not None else ""
     read.left.append(f"{_shown(address)} {how}: not checked{also} ({where})")
-    wheel = re.search(r"([A-Za-z0-9][\w.]*)-[^/-]+-[^/]+\.whl", address)
+    wheel = re.search(r"([A-Za-z0-9][\w.]*)-[^/-]+-[^/]+?\.whl(?:#\S+)?(\s+;.*)?", address)
     if wheel:
-        read.elsewhere.append(Requirement(f"{wheel[1]} @ {wheel[0]}"))
+        read.elsewhere.append(_requirement(f"{wheel[1]} @ {wheel[0]}", where))
     for requirement in needs or ():
         _sort(requirement, into, read, where)
 

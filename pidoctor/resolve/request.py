@@ -71,6 +71,7 @@ class Project(NamedTuple):
                 for name in [canonicalize_name(item.name)]
                 if name in catalog.runtimes and _applies(item, environment)
             },
+            addressed=tuple(item for item in self.elsewhere if _applies(item, environment)),
         )
 
     def asked_beyond(self, index: WheelsIndex, environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -124,6 +125,7 @@ class Request(NamedTuple):
     hashes: Mapping[str, frozenset[str]] = {}
     sources: WheelSources = NO_SOURCES
     preferred: Mapping[str, SpecifierSet] = {}  # package -> the versions that are tried first
+    addressed: tuple[Requirement, ...] = ()  # that have an address of their own
     unread: Mapping[str, str] = {}  # a runtime that is not of an index: why nothing is known of it
 
     def __str__(self) -> str:

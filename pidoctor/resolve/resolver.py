@@ -16,6 +16,7 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.profile import NO_RIGHTS, Profile
+from pidoctor.resolve.addressed import refusal
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution
@@ -131,15 +132,23 @@ class Question:
 
     def answer(self, python: str) -> Resolution:
         """The plan or its impossibility; ``python`` names the interpreter in it."""
+        refused = refusal(self._request, self._machine)
+        if refused is not None:
+            message, file = refused
+            self._rejected.append(file)
+            return self._impossible(message, file)
         for name in self._names:
             solution = self._solve(name)
             if solution is not None:
                 return self._plan(name, python, solution)
         closest = max(self._rejected, key=lambda candidate: candidate.reason.nearness, default=None)
+        return self._impossible("; ".join(filter(None, self._told(closest))), closest)
+
+    def _impossible(self, message: str, closest: Candidate | None) -> Impossible:
         return Impossible(
             request=str(self._request),
             python=self._machine.python_short,
-            message="; ".join(filter(None, self._told(closest))),
+            message=message,
             rejected=tuple(self._rejected),
             nearest=closest,
             changes=(),

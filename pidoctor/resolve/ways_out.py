@@ -12,17 +12,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.systems import load_systems
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.changes import ELSEWHERE, changes, changes_of_request
+from pidoctor.resolve.addressed import file_name, refused_files
+from pidoctor.resolve.changes import ELSEWHERE, changes, changes_of_request, placed
 from pidoctor.resolve.collisions import collision
+from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import Change, Impossible, Plan, Resolution
 from pidoctor.resolve.present import Present, present_in
-from pidoctor.resolve.request import Request
+from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.settled import settled
 from pidoctor.resolve.verdict import Reason
@@ -37,7 +40,7 @@ def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossi
     bare = replace(profile, environment=UNKNOWN)
     found_elsewhere = _beside(bare, request, (), catalog) if present else None
     elsewhere = found_elsewhere if isinstance(found_elsewhere, Plan) else None
-    found: list[Change] = []
+    found: list[Change] = [*_from_an_index(profile, request, catalog)]
     machine_too = False  # whether another one may be what is wanted
     if elsewhere is None:
         several = collision(profile, request, catalog)
@@ -58,6 +61,41 @@ def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossi
     if elsewhere is not None:  # what was asked for is better there than something else
         others = tuple(other for other in others if not other.options)
     return replace(answer, changes=tuple(sorted((*others, *found), key=lambda it: it.cost)))
+
+
+def _from_an_index(profile: Profile, request: Request, catalog: Catalog) -> Iterator[Change]:
+    """The packages of refused files as an index has them, where all goes together then."""
+    refused = dict(refused_files(request, machine_of(profile)))
+    if not refused:
+        return
+    names = [candidate.name for candidate in refused.values()]
+    kept = tuple(item for item in request.addressed if file_name(item) not in refused)
+    plan_of = placed(profile, _of_index(request, names, kept, catalog), catalog)
+    if plan_of is None:
+        return
+    plan, options = plan_of
+    version = {pin.name: pin.version for pin in plan.pins}
+    pairs = [(file, f"{it.name}=={version[it.name]}") for file, it in refused.items()]
+    told = " and ".join(f"{word} instead of {file}" for file, word in pairs)
+    change = Change("requirement", f"ask for {told}; the rest can stay", plan.result)
+    yield change._replace(words=tuple(pairs)).placed("", options)
+
+
+def _of_index(
+    request: Request, names: Sequence[str], kept: tuple[Requirement, ...], catalog: Catalog
+) -> Request:
+    """The request with these packages asked for by their names."""
+    runtime = request.name
+    if runtime == AUTO:
+        runtime = next((name for name in names if name in catalog.named), AUTO)
+    others = tuple(Requirement(name) for name in names if name != runtime)
+    return request._replace(
+        name=runtime,
+        specifier=request.specifier if runtime == request.name else SpecifierSet(),
+        together=(*request.together, *others),
+        addressed=kept,
+        unread={name: why for name, why in request.unread.items() if name not in names},
+    )
 
 
 def _other_ways(profile: Profile, request: Request) -> Iterator[Change]:
