@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # importing this module is free: each function imports what i
     from pidoctor.model.answer import ModelAnswer
     from pidoctor.probe.probed import ProbeResult
     from pidoctor.profile.profile import Profile
+    from pidoctor.readiness.space import Kept
     from pidoctor.resolve.explanation import Explanation
     from pidoctor.resolve.plan import Plan, Resolution
     from pidoctor.resolve.request import Project
@@ -161,18 +162,18 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     beyond_tags: bool = False,
     catalog: Catalog | None = None,
     asked: Asked | None = None,
-    at_hand: Callable[[Plan], Container[str]] | None = None,
+    kept: Callable[[Plan], Kept] | None = None,
     accelerators: Sequence[str] = (),
 ) -> Result:
     """What stands in the way of ``requirement`` on a machine that :func:`probe` looked at.
 
     ``exit_code`` is 0 where it can be installed, 1 where something must be done first, 3 where
     that cannot be known. ``asked`` is how the question was put, for the commands in the answer;
-    ``at_hand`` says which wheels (by hash) need no download; ``accelerators`` are ids of devices
+    ``kept`` says which wheels earlier installs kept; ``accelerators`` are ids of devices
     that must be there.
     """
     from pidoctor.asked import Asked
-    from pidoctor.checks.case import nothing_at_hand
+    from pidoctor.checks.case import nothing_kept
     from pidoctor.checks.registry import run_checks
     from pidoctor.envelope import Result
     from pidoctor.errors import CouldNotCheckError
@@ -189,7 +190,7 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     except CouldNotCheckError as error:
         undecided = (Finding("not-decidable", Severity.ERROR, str(error)),)
     resolved = time.perf_counter()
-    look = (machine.failures, known.index, at_hand or nothing_at_hand)
+    look = (machine.failures, known.index, kept or nothing_kept)
     findings = undecided + run_checks(machine.profile, resolution, *look, accelerators=accelerators)
     if any(finding.id == "environment-python-gone" for finding in findings):
         findings = findings[len(undecided) :]  # it is why nothing can be decided

@@ -5,8 +5,10 @@ syntax is so old that a Python too old for pidoctor can say so, and write down w
 """
 
 import atexit
+import fcntl
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -20,6 +22,7 @@ OLDEST = (3, 9)
 CAPTURE = "capture.py"  # in the archive: the script of ``pidoctor capture --script``
 CAPTURE_OLDEST = (3, 5)
 WRITTEN = "pidoctor-capture.json"
+COPY = re.compile("pyz-[0-9a-f]{32}(-|$)")
 
 
 def main():
@@ -77,8 +80,9 @@ def unpacked(archive):
             file.extractall(folder)
             return folder
         folder = os.path.join(cache, name)
-        if not os.path.isdir(folder):
+        while not in_use(folder):
             partial = tempfile.mkdtemp(prefix=name + "-", dir=cache)
+            in_use(partial)
             try:
                 file.extractall(partial)
                 os.sync()  # a power cut must not leave an empty file under the final name
@@ -87,7 +91,54 @@ def unpacked(archive):
                 shutil.rmtree(partial, True)
                 if not os.path.isdir(folder):  # unless another start was faster
                     raise
+            else:
+                remove_others(cache, name)
         return folder
+
+
+def in_use(folder):
+    # type: (str) -> bool
+    """Whether ``folder`` is there; it is then locked against removal until this process ends."""
+    try:
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH)
+    except OSError:  # a file system without locks: nothing is removed from it either
+        return True
+    try:
+        if os.path.samestat(os.fstat(held), os.stat(folder)):
+            return True
+    except FileNotFoundError:  # removed while this waited for the lock
+        pass
+    os.close(held)
+    return False
+
+
+def remove_others(cache, name):
+    # type: (str, str) -> None
+    """Remove the copies of other versions, and what an interrupted start left: 24 MB each.
+
+    What another process runs from, or unpacks into at this moment, is locked and stays.
+    """
+    for other in os.listdir(cache):
+        if other == name or not COPY.match(other):
+            continue
+        folder = os.path.join(cache, other)
+        try:
+            held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            gone = tempfile.mkdtemp(prefix=other[:36] + "-", dir=cache)
+            os.rename(folder, gone)  # half a copy must not stay under the name of a whole one
+            shutil.rmtree(gone, True)
+        except OSError:
+            pass
+        finally:
+            os.close(held)
 
 
 def cache_folder():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import IndexedProject, WheelsIndex
 from pidoctor.profile.profile import Profile
+from pidoctor.readiness.space import Kept
 from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.resolve.present import Present, present_packages
 from pidoctor.result import Finding
@@ -25,23 +26,23 @@ class FailedProbe(Protocol):
     def error(self) -> str: ...
 
 
-def nothing_at_hand(_: Plan) -> Container[str]:
+def nothing_kept(_: Plan) -> Kept:
     """No wheel of a plan is on the machine yet."""
-    return ()
+    return Kept()
 
 
 @dataclass(frozen=True)
 class Case:
     """What the checks look at. ``resolution`` is None where nothing could be resolved.
 
-    ``at_hand`` gives the hashes of a plan's wheels that need not be downloaded.
+    ``kept`` gives what earlier installs kept of a plan's wheels.
     """
 
     profile: Profile
     resolution: Resolution | None = None
     failures: tuple[FailedProbe, ...] = ()
     index: WheelsIndex | None = None
-    at_hand: Callable[[Plan], Container[str]] = nothing_at_hand
+    kept: Callable[[Plan], Kept] = nothing_kept
     wanted: tuple[str, ...] = ()  # ids of accelerators that the project needs
 
     @property

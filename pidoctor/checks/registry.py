@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import Callable
 
 from pidoctor.catalog.wheels import WheelsIndex
@@ -18,8 +18,9 @@ from pidoctor.checks import (
     storage,
     system,
 )
-from pidoctor.checks.case import Case, Check, FailedProbe, nothing_at_hand
+from pidoctor.checks.case import Case, Check, FailedProbe, nothing_kept
 from pidoctor.profile.profile import Profile
+from pidoctor.readiness.space import Kept
 from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.result import Finding, Severity
 
@@ -75,18 +76,18 @@ def run_checks(  # noqa: PLR0913 - all but two are seldom given
     resolution: Resolution | None,
     probe_failures: Sequence[FailedProbe] = (),
     index: WheelsIndex | None = None,
-    at_hand: Callable[[Plan], Container[str]] = nothing_at_hand,
+    kept: Callable[[Plan], Kept] = nothing_kept,
     *,
     accelerators: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
     """The findings about a machine, in the order of the registry.
 
     ``index`` is the evidence to use; without it the one that pidoctor answers from.
-    ``at_hand``: the hashes of a plan's wheels that are on the machine already.
+    ``kept``: what earlier installs kept of a plan's wheels.
     ``accelerators``: ids of the devices that a project needs.
     """
     failures, wanted = tuple(probe_failures), tuple(accelerators)
-    return run(CHECKS, Case(profile, resolution, failures, index, at_hand, wanted))
+    return run(CHECKS, Case(profile, resolution, failures, index, kept, wanted))
 
 
 def run(checks: Sequence[Check], case: Case, limit: float = TIME_LIMIT) -> tuple[Finding, ...]:

@@ -38,11 +38,10 @@ def disk(case: Case) -> Iterator[Finding]:
     if case.plan is None or free.value is None or case.satisfied:
         return
     place = case.profile.storage.target.or_else("the target")
-    missing = case.plan.wheels
-    if no_space_left(bytes_needed(case.plan, missing), free.value, place):
-        here = case.at_hand(case.plan)  # reads files, so it is asked only where it may decide
-        missing = tuple(wheel for wheel in missing if wheel.sha256 not in here)
-    finding = no_space_left(bytes_needed(case.plan, missing), free.value, place)
+    if free.value >= bytes_needed(case.plan, case.plan.wheels):
+        return
+    kept = case.kept(case.plan)  # reads files, so it is asked only where it may decide
+    finding = no_space_left(case.plan, kept, free.value, place)
     if finding is not None:
         yield finding
 

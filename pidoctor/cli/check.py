@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import (
@@ -20,6 +20,8 @@ from pidoctor.result import ExitCode
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
+    from pidoctor.profile.profile import Profile
+    from pidoctor.readiness.space import Kept
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import Finding
 
@@ -120,6 +122,7 @@ def _place(result: Result) -> str:
 def examine(options: argparse.Namespace) -> Result:
     """Look at the machine once: profile, resolution, findings."""
     from dataclasses import replace
+    from functools import partial
     from pathlib import Path
 
     from pidoctor import api
@@ -139,7 +142,7 @@ def examine(options: argparse.Namespace) -> Result:
             beyond_tags=options.beyond_tags,
             catalog=known,
             asked=asked(options),
-            at_hand=_cached if is_this_machine(options) else None,
+            kept=partial(_kept, probed.profile) if is_this_machine(options) else None,
             accelerators=settings.accelerators if settings else (),
         )
     if is_this_machine(options):
@@ -184,13 +187,17 @@ def _nowhere(result: Result) -> tuple[Finding, ...]:
         return ()
     if Case(profile, plan).satisfied:
         return ()
-    here = _cached(plan)
+    here = _kept(profile, plan).hashes
     found = nowhere([wheel for wheel in plan.wheels if wheel.sha256 not in here], profile)
     return (found,) if found else ()
 
 
-def _cached(plan: Plan) -> Container[str]:
-    """The hashes of the plan's wheels that earlier installs kept."""
-    from pidoctor.install.wheelhouse import Cache, find
+def _kept(profile: Profile, plan: Plan) -> Kept:
+    """What earlier installs kept."""
+    from pathlib import Path
 
-    return find(plan.wheels, (), Cache.of_user())
+    from pidoctor.install.wheelhouse import Cache, find, kept
+
+    cache = Cache.of_user()
+    found = find(plan.wheels, (), cache)
+    return kept(cache, found, Path(profile.storage.target.or_else(".")))

@@ -11,15 +11,11 @@ from pidoctor.install.environment_files import remove
 from pidoctor.install.failure import InstallError
 from pidoctor.install.process import Progress
 from pidoctor.install.recipe import Recipe
+from pidoctor.install.wheelhouse import kept
 from pidoctor.probe.memory import MEMINFO, available_bytes
 from pidoctor.readiness import memory, rights, space
 
 _SUDO_LIMIT_S = 20.0
-
-
-def needed_bytes(recipe: Recipe) -> int:
-    """What the install takes at its highest, on the disk of the environment."""
-    return space.bytes_needed(recipe.plan, recipe.missing)
 
 
 def free_bytes(folder: Path) -> int:
@@ -32,13 +28,14 @@ def check_space(recipe: Recipe, progress: Progress) -> None:
 
     The state kept for ``undo`` goes first: this install will keep a newer one.
     """
-    place, needed = recipe.place, needed_bytes(recipe)
+    place, needed = recipe.place, space.bytes_needed(recipe.plan, recipe.missing)
     free = free_bytes(place.venv.parent)
     if free < needed and place.previous.exists():
         progress("The disk is nearly full: the state kept for undo is given up.")
         remove(place.previous, place.discard)
         free = free_bytes(place.venv.parent)
-    finding = space.no_space_left(needed, free, os.fspath(place.venv.parent))
+    here = kept(recipe.cache, recipe.found, place.venv)
+    finding = space.no_space_left(recipe.plan, here, free, os.fspath(place.venv.parent))
     if finding is not None:
         raise InstallError(finding)
 

@@ -216,6 +216,8 @@ class Transaction:
                     "Do not use that file. If your package index is a mirror, ask who runs it.",
                 )
             files[wheel.sha256] = recipe.cache.keep(wheel, file) if recipe.cache else file
+        if recipe.cache:
+            recipe.cache.trim(files)
         return files
 
     def _collect(self, recipe: Recipe, files: dict[str, Path]) -> None:

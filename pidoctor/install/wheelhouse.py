@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
@@ -14,8 +16,13 @@ from packaging.utils import parse_wheel_filename
 from pidoctor.catalog.location import user_cache
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import UsageError
+from pidoctor.readiness.space import Kept
 
 _CHUNK = 1 << 20
+_HASH = re.compile("[0-9a-f]{64}")
+LIMIT = 1_000_000_000
+"""Bytes of wheels that are kept: an install of TensorFlow 2.20 has 300 MB, and the cards of many
+boards hold 8 to 16 GB."""
 
 
 def sha256_of(path: Path) -> str:
@@ -62,6 +69,38 @@ class Cache:
             return file
         file.unlink(missing_ok=True)
         return target
+
+    def used(self) -> Iterator[tuple[float, int, Path]]:
+        """When each wheel was last used (seconds since 1970), its bytes and its folder."""
+        with suppress(OSError), os.scandir(self.folder) as entries:
+            for entry in entries:
+                if _HASH.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                    with suppress(OSError), os.scandir(entry) as files:
+                        size = sum(file.stat(follow_symlinks=False).st_size for file in files)
+                        yield entry.stat().st_mtime, size, Path(entry.path)
+
+    def trim(self, used: Collection[str]) -> None:
+        """Note that the wheels with the hashes ``used`` were used now, and remove of the others
+        those that were not for longest, until no more than LIMIT bytes are kept."""
+        for name in used:
+            with suppress(OSError):
+                os.utime(self.folder / name)
+        total = 0
+        for _, size, folder in sorted(self.used(), reverse=True):
+            total += size
+            if total > LIMIT and folder.name not in used:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def kept(cache: Cache | None, found: Container[str], venv: Path) -> Kept:
+    """What earlier installs kept; ``found`` are the hashes of a plan's wheels among it."""
+    disk = next((p for p in (venv, *venv.absolute().parents) if p.exists()), venv)
+    try:
+        if cache is None or cache.folder.stat().st_dev != disk.stat().st_dev:
+            return Kept(found)
+    except OSError:
+        return Kept(found)
+    return Kept(found, str(cache.folder), sum(size for _, size, _ in cache.used()))
 
 
 def _other_disk(file: Path, target: Path) -> bool:

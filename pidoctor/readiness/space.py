@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shlex
+from collections.abc import Container, Iterable
+from typing import NamedTuple
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.resolve.plan import Plan
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import size
 
+_CLEAN: tuple[str, ...] = ("sudo apt-get clean", "python3 -m pip cache purge")
 ENVIRONMENT = 40 << 20
 """An environment with pip, and what the tools write beside the packages: venv with pip 23 to 26
 takes 15 to 20 MB, journals and logs the rest."""
+
+
+class Kept(NamedTuple):
+    """The wheels that earlier installs kept: the hashes of those that a plan can use, the folder of
+    all, and the bytes that removing it frees on the disk of the environment."""
+
+    hashes: Container[str] = ()
+    folder: str = ""
+    size: int = 0
 
 
 def bytes_needed(plan: Plan, missing: Iterable[Wheel]) -> int:
@@ -24,18 +36,26 @@ def bytes_needed(plan: Plan, missing: Iterable[Wheel]) -> int:
     return max(2 * downloads, downloads + plan.unpacked_size) + ENVIRONMENT
 
 
-def no_space_left(needed: int, free: int, place: str) -> Finding | None:
-    """The finding where ``free`` bytes at ``place`` are too few."""
+def no_space_left(plan: Plan, kept: Kept, free: int, place: str) -> Finding | None:
+    """The finding where ``free`` bytes at ``place`` are too few.
+
+    It names the kept wheels where removing them gives more than downloading the plan's takes.
+    """
+    needed = bytes_needed(plan, [wheel for wheel in plan.wheels if wheel.sha256 not in kept.hashes])
     if free >= needed:
         return None
+    text, commands = "Free some room, or install on another disk with --venv.", _CLEAN
+    anew = bytes_needed(plan, plan.wheels)
+    if kept.size > anew - needed:
+        enough, remove = free + kept.size >= anew, (f"rm -r {shlex.quote(kept.folder)}",)
+        commands = remove + commands if enough else commands + remove
+        text += f" The wheels that pidoctor kept from earlier installs take {size(kept.size)}; "
+        text += f"removing them is {'enough' if enough else 'not enough alone'}."
     return Finding(
         "no-space-left",
         Severity.ERROR,
         f"There is not enough room: the installation needs {size(needed)}, "
         f"and {size(free)} are free.",
         f"free space at {place}: {size(free)}",
-        Remedy(
-            "Free some room, or install on another disk with --venv.",
-            ("sudo apt-get clean", "python3 -m pip cache purge"),
-        ),
+        Remedy(text, commands),
     )

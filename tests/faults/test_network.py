@@ -10,6 +10,7 @@ from typing import Callable
 
 import pytest
 
+from pidoctor.install import wheelhouse
 from pidoctor.install.outcome import FAILED, INSTALLED, Outcome
 from pidoctor.install.recipe import Job
 from pidoctor.install.recovery import undo
@@ -99,6 +100,21 @@ def test_a_download_that_stands_still_is_not_waited_for(
     assert _failed_for(outcome, ["network-timeout"], tmp_path)
     assert "PIDOCTOR_TIMEOUT" in outcome.findings[0].evidence
     assert time.monotonic() - started < 40
+
+
+def test_an_install_removes_wheels_that_were_not_used_for_longest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheelhouse, "LIMIT", 60_000)
+    old = tmp_path / "cache" / ("0" * 64)
+    old.mkdir(parents=True)
+    (old / "tensorflow-2.0-py3-none-any.whl").write_bytes(b"x" * 40_000)
+    os.utime(old, (0, 0))
+    with serving(Index(tmp_path / "wheels", "")) as index:
+        assert _install(tmp_path, index, monkeypatch).status == INSTALLED
+    (kept,) = (tmp_path / "cache").iterdir()
+    assert kept != old
+    assert list(kept.glob("demo-*.whl"))
 
 
 def test_second_board_installs_from_the_cache_without_network(

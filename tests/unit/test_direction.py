@@ -23,8 +23,8 @@ IMPORTS: Mapping[str, str] = {
     "__main__": "cli",
     "ansible": "errors probe pyz safe_files",
     "api": (
-        "asked catalog checks envelope errors fitting host model probe profile report resolve "
-        "result safe_files triage"
+        "asked catalog checks envelope errors fitting host model probe profile readiness report "
+        "resolve result safe_files triage"
     ),
     "bench": "catalog decoding errors host model proof record_fields safe_files units value_rules",
     "catalog": (

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.install import environment_files
+from pidoctor.install import environment_files, wheelhouse
 from pidoctor.install.durable import write_json
 from pidoctor.install.interpreter import ask
 from pidoctor.install.place import Place
 from pidoctor.install.receipt import read_receipt, write_receipt
 from pidoctor.install.relocate import relocate, share_system_packages
-from pidoctor.install.wheelhouse import Cache, find, matches, sha256_of
+from pidoctor.install.wheelhouse import Cache, find, kept, matches, sha256_of
+from pidoctor.readiness.space import Kept
 from tests.faults.world import make_wheel
 
 
@@ -106,13 +108,64 @@ def test_receipt_is_not_written_through_a_link(tmp_path: Path) -> None:
 def test_cache_holds_verified_wheels(tmp_path: Path) -> None:
     wheel = make_wheel(tmp_path / "wheels", "demo", "1.0")
     cache = Cache(tmp_path / "cache")
-    kept = cache.keep(wheel, tmp_path / "wheels" / wheel.filename)
-    assert kept == cache.path(wheel)
-    assert sha256_of(kept) == wheel.sha256
-    assert find([wheel], [], cache) == {wheel.sha256: kept}
-    kept.write_bytes(kept.read_bytes()[:-1] + b"!")
-    assert not matches(kept, wheel)
+    file = cache.keep(wheel, tmp_path / "wheels" / wheel.filename)
+    assert file == cache.path(wheel)
+    assert sha256_of(file) == wheel.sha256
+    assert find([wheel], [], cache) == {wheel.sha256: file}
+    file.write_bytes(file.read_bytes()[:-1] + b"!")
+    assert not matches(file, wheel)
     assert find([wheel], [], cache) == {}
+
+
+def _cache_of(folder: Path, *days: int) -> list[str]:
+    """A cache of wheels of 400 bytes, each last used so many days ago; their hashes."""
+    names = [f"{day:064x}" for day in days]
+    for name, day in zip(names, days):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "demo-1.0-py3-none-any.whl").write_bytes(b"x" * 400)
+        os.utime(folder / name, (time.time() - day * 86400,) * 2)
+    return names
+
+
+def test_the_cache_keeps_what_was_used_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheelhouse, "LIMIT", 1000)
+    eldest, _, _, newest = _cache_of(tmp_path, 9, 3, 2, 1)
+    Cache(tmp_path).trim({eldest})
+    assert {path.name for path in tmp_path.iterdir()} == {eldest, newest}
+
+
+def test_a_plan_larger_than_the_limit_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheelhouse, "LIMIT", 1000)
+    names = _cache_of(tmp_path, 1, 2, 3)
+    Cache(tmp_path).trim(names)
+    assert {path.name for path in tmp_path.iterdir()} == set(names)
+
+
+def test_nothing_but_wheels_is_removed_from_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheelhouse, "LIMIT", 0)
+    outside, cache = tmp_path / "outside", tmp_path / "cache"
+    _cache_of(outside, 1)
+    (cache / "mine").mkdir(parents=True)
+    (cache / ("a" * 64)).symlink_to(outside)
+    (cache / ("b" * 64)).write_text("a file")
+    Cache(cache).trim(())
+    Cache(tmp_path / "none").trim(())
+    assert len(list(cache.iterdir())) == 3
+    assert len(list(outside.iterdir())) == 1
+
+
+def test_what_the_cache_takes_on_the_disk_of_an_environment(tmp_path: Path) -> None:
+    _cache_of(tmp_path / "cache", 1, 2)
+    cache, venv = Cache(tmp_path / "cache"), tmp_path / "project" / ".venv"
+    assert kept(cache, (), venv) == Kept((), str(tmp_path / "cache"), 800)
+    assert kept(cache, ("a",), Path("/proc/none/.venv")) == Kept(("a",))  # another disk
+    assert kept(Cache(tmp_path / "none"), (), venv) == kept(None, (), venv) == Kept()
 
 
 def test_interpreters_that_do_not_work(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.profile.fact import Fact
 from pidoctor.readiness.memory import PIP, downloads_at_once
+from pidoctor.readiness.space import Kept
 from pidoctor.resolve.plan import Pin, Plan
+from pidoctor.result import Remedy
 from tests.profiles import changed, pi4
 from tests.unit.install.test_recipe import wheel
 
@@ -52,10 +54,27 @@ def test_the_same_answer_for_every_size(
 
 
 def test_wheels_that_are_here_need_no_download() -> None:
-    here = {WHEELS[0].sha256}
+    here = Kept({WHEELS[0].sha256})
     tight = changed(pi4(), storage_target_free=200 * MB)
     assert list(disk(Case(tight, PLAN)))
-    assert not list(disk(Case(tight, PLAN, at_hand=lambda _: here)))
+    assert not list(disk(Case(tight, PLAN, kept=lambda _: here)))
+
+
+def test_the_kept_wheels_are_named_where_removing_them_helps() -> None:
+    tight, here = changed(pi4(), storage_target_free=60 * MB), {wheel.sha256 for wheel in WHEELS}
+
+    def remedy(kept: Kept) -> Remedy:
+        (finding,) = disk(Case(tight, PLAN, kept=lambda _: kept))
+        return finding.remedy or Remedy("")
+
+    much = remedy(Kept((), "/c/w", 900 * MB))
+    own = remedy(Kept(here, "/c/w", 38 * MB))
+    both = remedy(Kept(here, "/c w", 90 * MB))  # 52 MB more than the plan's own
+    assert much.commands[0] == "rm -r /c/w"
+    assert much.text.endswith("kept from earlier installs take 900 MB; removing them is enough.")
+    assert own.commands[0].startswith("sudo apt-get")  # they would only be downloaded again
+    assert both.commands[-1] == "rm -r '/c w'"
+    assert both.text.endswith("take 90 MB; removing them is not enough alone.")
 
 
 @pytest.mark.parametrize("available", [20 * MB, PIP - 1, PIP, 500 * MB])
