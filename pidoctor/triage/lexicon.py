@@ -14,8 +14,11 @@ from itertools import chain
 MAX_WORDS = 200_000
 """Words that are remembered."""
 
-_SHORTEST, _GRAM = 3, 4
-"""Letters of a run that is worth looking for; bytes that are compared at once."""
+_GRAM = 4
+"""Bytes that are compared at once."""
+
+_NONE = -1
+"""In place of a run of four bytes, for a part that is shorter."""
 
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") | set(range(128, 256))
 _TO_SPACES = bytes(byte if byte in _LETTERS else 32 for byte in range(256))
@@ -37,26 +40,23 @@ class Lexicon:
         self._by_gram: dict[int, list[tuple[bytes, frozenset[int]]]] = {}
         for part in self._parts:
             grams = _grams(part)
-            self._by_gram.setdefault(max(grams), []).append((part, grams))
+            self._by_gram.setdefault(max(grams, default=_NONE), []).append((part, grams))
         self._bearing: dict[bytes, list[bytes]] = {}
         self._known: set[bytes] = set()
 
     def _file(self, text: bytes) -> None:
-        """A part of a word is filed with the space that is before or behind it there."""
-        first, *others = text.translate(_TO_SPACES).split(b" ")
-        last = others.pop() if others else b""
-        for run in others:
-            if len(run) >= _SHORTEST:
-                self._whole.setdefault(run, []).append(text)
-                return
-        if len(first) == len(text) >= _GRAM:
-            self._parts.setdefault(first, []).append(text)
-        elif text not in (first, last) and len(first) >= _SHORTEST:
-            self._parts.setdefault(first + b" ", []).append(text)
-        elif text not in (first, last) and len(last) >= _SHORTEST:
-            self._parts.setdefault(b" " + last, []).append(text)
-        else:
+        """Under its longest run; a part of a word with the space that is before or behind it."""
+        runs = text.translate(_TO_SPACES).split(b" ")
+        longest = max(runs, key=len)
+        place = runs.index(longest)
+        first, last = place == 0, place == len(runs) - 1
+        if not longest:
             self._always.append(text)
+        elif first or last:
+            part = (b"" if first else b" ") + longest + (b"" if last else b" ")
+            self._parts.setdefault(part, []).append(text)
+        else:
+            self._whole.setdefault(longest, []).append(text)
 
     def held_by(self, data: bytes) -> list[bytes]:
         """The texts, in UTF-8, that are in ``data``, each once."""
@@ -88,8 +88,8 @@ class Lexicon:
 
     def _learn_parts(self, joined: bytes) -> None:
         there = _grams(joined)
-        for gram in there & self._by_gram.keys():
-            for part, grams in self._by_gram[gram]:
+        for gram in (_NONE, *(there & self._by_gram.keys())):
+            for part, grams in self._by_gram.get(gram, ()):
                 if grams <= there:
                     self._learn_part(joined, part)
 
