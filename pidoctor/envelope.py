@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pidoctor import __version__
 from pidoctor.asked import Asked
-from pidoctor.decoding import encode
+from pidoctor.record_fields import json_form
 from pidoctor.result import ExitCode, Finding
 from pidoctor.value_rules import STRENGTHS, Text, one_of
 
 if TYPE_CHECKING:  # a command imports only what it answers with
-    from pidoctor import shapes
     from pidoctor.bench.figures import Bench
     from pidoctor.evidence.audit import WheelAudit
     from pidoctor.fleet.report import Fleet
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a command imports only what it answers with
     from pidoctor.model.answer import ModelAnswer
     from pidoctor.profile.profile import Profile
     from pidoctor.proof.proof import Proof
+    from pidoctor.report.conclusion import Conclusion
     from pidoctor.resolve.explanation import Explanation
     from pidoctor.resolve.plan import Plan, Resolution
     from pidoctor.triage.cases import LogCase
@@ -49,10 +50,24 @@ class Cell(NamedTuple):
     rests_on: Annotated[str, one_of("", *STRENGTHS)] = ""
 
 
+@json_form(
+    names={"result": ""},
+    more={
+        name: f"result.{path}"
+        for name, path in (
+            ("exit_code", "exit_code"),
+            ("verdict", "conclusion.verdict"),
+            ("next", "conclusion.next"),
+            ("findings", "findings"),
+            ("resolution", "resolution"),
+        )
+    }
+    | {"here": "here"},
+)
 class Answer(NamedTuple):
     """The answer for one of several machines that were asked about together."""
 
-    place: str  # "this machine", or the name of a target
+    place: Text  # "this machine", or the name of a target
     result: Result
 
     @property
@@ -61,20 +76,9 @@ class Answer(NamedTuple):
         found = self.result.findings or ()
         return tuple(f._replace(message=f"{self.place}: {f.message}") for f in found)
 
-    def to_json(self) -> shapes.Answer:
-        from pidoctor.report.conclusion import conclude
-
-        result = self.result
-        verdict, then = conclude(result)
-        return {
-            "place": self.place,
-            "here": result.asked.here if result.asked else True,
-            "exit_code": result.exit_code,
-            "verdict": verdict,
-            "next": then,
-            "findings": encode(result.findings),
-            "resolution": encode(result.resolution),
-        }
+    @property
+    def here(self) -> bool:
+        return self.result.asked.here if self.result.asked else True
 
 
 class Step(NamedTuple):
@@ -112,16 +116,39 @@ class Downloaded(NamedTuple):
     files: tuple[str, ...]
     beside: tuple[str, ...] = ()
 
+    @property
+    def all_files(self) -> tuple[str, ...]:
+        return (*self.files, *self.beside)
 
+
+@json_form(
+    names={"outcome": "install", "asked": "", "downloaded": "", "written": ""},
+    more={
+        "schema": "schema",
+        "version": "version",
+        "verdict": "conclusion.verdict",
+        "next": "conclusion.next",
+        "here": "asked.here",
+        "already_installed": "already_installed",
+        "directory": "downloaded.directory",
+        "files": "downloaded.all_files",
+        "document": "written.text",
+        "output": "written.output",
+    },
+)
 @dataclass(frozen=True)
 class Result:
-    """The answer of a command. Parts that a command has nothing for are None.
+    """The answer of a command: one envelope for all. What a command has nothing for is null.
 
     ``verdict`` is the answer in one sentence and ``next`` the one command to type now; where a
     command does not say them, they follow from the parts (``pidoctor.report.conclusion``).
+    A reader ignores keys that it does not know.
     """
 
-    command: str
+    schema: ClassVar[Literal["pidoctor-result/1"]] = "pidoctor-result/1"
+    version: ClassVar[Text] = __version__
+
+    command: Text
     exit_code: int = ExitCode.FINE
     error: str | None = None
     verdict: str | None = None
@@ -157,52 +184,13 @@ class Result:
 
         return self.resolution if isinstance(self.resolution, Plan) else None
 
-    def to_json(self) -> shapes.Envelope:
-        """The envelope; ``result.schema.json`` describes it."""
+    @cached_property
+    def conclusion(self) -> Conclusion:
+        """The verdict and the next command that are told."""
         from pidoctor.report.conclusion import conclude
 
-        verdict, then = conclude(self)
-        written, outcome = self.written or Written(), self.outcome
-        return {
-            "schema": "pidoctor-result/1",
-            "command": self.command,
-            "version": __version__,
-            "exit_code": self.exit_code,
-            "error": self.error,
-            "verdict": verdict,
-            "next": then,
-            "profile": _profile(self.profile),
-            "findings": encode(self.findings),
-            "resolution": encode(self.resolution),
-            "explanation": encode(self.explanation),
-            "proof": encode(self.proof),
-            "diagnoses": encode(self.diagnoses),
-            "cases": encode(self.cases),
-            "matrix": encode(self.matrix),
-            "model": encode(self.model),
-            "bench": encode(self.bench),
-            "fleet": encode(self.fleet),
-            "timings": self.timings,
-            "here": self.asked.here if self.asked else None,
-            "steps": encode(self.steps),
-            "environment": encode(self.environment),
-            "install": encode(outcome),
-            "already_installed": outcome.status == "already" if outcome else None,
-            "receipt": self.receipt,
-            "targets": encode(self.targets),
-            "index": encode(self.index),
-            "directory": self.downloaded.directory if self.downloaded else None,
-            "files": [*self.downloaded.files, *self.downloaded.beside] if self.downloaded else None,
-            "document": written.text,
-            "output": written.output,
-            "html": self.html,
-            "answers": encode(self.answers),
-        }
+        return conclude(self)
 
-
-def _profile(profile: Profile | None) -> Mapping[str, object] | None:
-    if profile is None:
-        return None
-    from pidoctor.profile.codec import to_json
-
-    return to_json(profile)
+    @property
+    def already_installed(self) -> bool | None:
+        return self.outcome.status == "already" if self.outcome else None

@@ -42,9 +42,9 @@ def json_form(
     """Marks a record whose JSON is not what its fields say.
 
     ``names``: the key of a field that has another name in JSON; "" for one that JSON does not
-    hold. ``more``: what is written besides, by its key: the attributes that lead to the value, as
-    in ``{"file": "wheel.filename"}``. ``nulls``: the keys at which an empty text is written as
-    null.
+    hold. ``more``: what is written before the fields, or in place of one, by its key: the
+    attributes that lead to the value, as in ``{"file": "wheel.filename"}``. ``nulls``: the keys at
+    which an empty text is written as null.
     """
 
     def mark(kind: type[T]) -> type[T]:
@@ -109,7 +109,8 @@ def parts_of(kind: Any) -> tuple[Part, ...]:
 def _parts_of(kind: Any) -> tuple[Part, ...]:
     form = _form(kind)
     fields = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
-    paths = {form.names.get(name, name): name for name in fields} | dict(form.more)
+    own = {form.names.get(name, name): name for name in fields}
+    paths = dict(form.more) | {key: name for key, name in own.items() if key not in form.more}
     return tuple(
         Part(key, tuple(path.split(".")), key in form.nulls) for key, path in paths.items() if key
     )
@@ -121,9 +122,10 @@ def type_of(kind: Any, part: Part, others: Mapping[str, Any]) -> Any:
     is_null = part.is_null
     for name in part.path:
         attribute = getattr(kind, name, None)
-        if isinstance(attribute, property):
+        made = getattr(attribute, "fget", None) or getattr(attribute, "func", None)
+        if made is not None:
             owner = {**others, **vars(sys.modules[kind.__module__])}
-            kind = _evaluated(attribute.fget.__annotations__["return"], owner)
+            kind = _evaluated(made.__annotations__["return"], owner)
         else:
             kind = _hints(kind, others)[name]
         if typing.get_origin(kind) is typing.ClassVar:

@@ -10,32 +10,30 @@ are in the unit that the key names; a size without one is in bytes. No type of a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypedDict, Union
+from typing import Annotated, TypedDict, Union
 
 from pidoctor.value_rules import Amount, Rule, Text, TypeOf, one_of
 
 Bench = Annotated[object, TypeOf("pidoctor.bench.figures:Bench")]
-Case = Annotated[object, TypeOf("pidoctor.triage.cases:LogCase")]
-Cell = Annotated[object, TypeOf("pidoctor.envelope:Cell")]
+LogCase = Annotated[object, TypeOf("pidoctor.triage.cases:LogCase")]
 Diagnosis = Annotated[object, TypeOf("pidoctor.triage.diagnosis:Diagnosis")]
 Explanation = Annotated[object, TypeOf("pidoctor.resolve.explanation:Explanation")]
-Finding = Annotated[object, TypeOf("pidoctor.result:Finding")]
 Fleet = Annotated[object, TypeOf("pidoctor.fleet.report:Fleet")]
 Impossible = Annotated[object, TypeOf("pidoctor.resolve.plan:Impossible")]
 IndexStatus = Annotated[object, TypeOf("pidoctor.indexing.status:IndexStatus")]
 Updated = Annotated[object, TypeOf("pidoctor.indexing.update:Updated")]
 Verification = Annotated[object, TypeOf("pidoctor.indexing.verify:Verification")]
 WheelAudit = Annotated[object, TypeOf("pidoctor.evidence.audit:WheelAudit")]
-IndexAnswer = Annotated[object, TypeOf("pidoctor.envelope:IndexAnswer")]
-Installed = Annotated[object, TypeOf("pidoctor.install.outcome:Outcome")]
+ModelAnswer = Annotated[object, TypeOf("pidoctor.model.answer:ModelAnswer")]
+Outcome = Annotated[object, TypeOf("pidoctor.install.outcome:Outcome")]
 ModelAdvice = Annotated[object, TypeOf("pidoctor.model.advice:ModelAdvice")]
 ModelChange = Annotated[object, TypeOf("pidoctor.model.answer:ModelChange")]
 ModelDifference = Annotated[object, TypeOf("pidoctor.model.answer:Difference")]
 ModelRuntime = Annotated[object, TypeOf("pidoctor.model.answer:RuntimeAnswer")]
 Plan = Annotated[object, TypeOf("pidoctor.resolve.plan:Plan")]
 Profile = Annotated[object, TypeOf("pidoctor.profile.profile:Profile")]
+Resolution = Union[Plan, Impossible]
 Proof = Annotated[object, TypeOf("pidoctor.proof.proof:Proof")]
-Step = Annotated[object, TypeOf("pidoctor.envelope:Step")]
 
 
 class ModelFile(TypedDict):
@@ -123,60 +121,3 @@ class Model(TypedDict):
     advice: list[ModelAdvice]
     changes: list[ModelChange]
     differences: Union[list[ModelDifference], None]
-
-
-class Answer(TypedDict):
-    """The answer for one of several machines that were asked about together.
-
-    ``place`` is "this machine" or the name of a target.
-    """
-
-    place: Text
-    here: bool
-    exit_code: int
-    verdict: Union[Text, None]
-    next: Union[Text, None]
-    findings: Union[list[Finding], None]
-    resolution: Union[Plan, Impossible, None]
-
-
-class Envelope(TypedDict):
-    """One envelope for every command. What a command has nothing for is null.
-
-    ``verdict`` is the answer in one sentence, ``next`` the one command to type now. A reader
-    ignores keys that it does not know.
-    """
-
-    schema: Literal["pidoctor-result/1"]
-    command: Text
-    version: Text
-    exit_code: int
-    error: Union[str, None]
-    verdict: Union[Text, None]
-    next: Union[Text, None]
-    profile: Union[Profile, None]
-    findings: Union[list[Finding], None]
-    resolution: Union[Plan, Impossible, None]
-    explanation: Union[Explanation, None]
-    proof: Union[Proof, None]
-    diagnoses: Union[list[Diagnosis], None]
-    cases: Union[list[Case], None]
-    matrix: Union[list[Cell], None]
-    model: Union[Model, None]
-    bench: Union[Bench, None]
-    fleet: Union[Fleet, None]
-    timings: Union[Mapping[str, float], None]
-    here: Union[bool, None]
-    steps: Union[list[Step], None]
-    environment: Union[str, None]
-    install: Union[Installed, None]
-    already_installed: Union[bool, None]
-    receipt: Union[Mapping[str, object], None]
-    targets: Union[list[str], None]
-    index: Union[IndexAnswer, None]
-    directory: Union[str, None]
-    files: Union[list[str], None]
-    document: Union[str, None]
-    output: Union[str, None]
-    html: Union[str, None]
-    answers: Union[list[Answer], None]

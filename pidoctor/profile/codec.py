@@ -12,12 +12,13 @@ from typing import Any
 from pidoctor.decoding import DecodeError, decode, encode
 from pidoctor.profile.profile import Profile
 
-SCHEMA = "pidoctor-profile/1"
+SCHEMA = Profile.schema
 
 
 def to_json(profile: Profile) -> dict[str, Any]:
     """The profile as plain JSON values."""
-    return {"schema": SCHEMA, **encode(profile)}
+    plain: dict[str, Any] = encode(profile)
+    return plain
 
 
 def from_json(data: Any) -> Profile:

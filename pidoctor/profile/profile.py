@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from pidoctor.profile.environment import UNKNOWN, Environment
 from pidoctor.profile.fact import Fact
+from pidoctor.record_fields import json_form
 
 # What a profile says of facts that a pidoctor of its time did not look for.
 _OLDER: Fact[tuple[str, ...]] = Fact.unreadable("the profile", "it is of an older pidoctor")
@@ -131,9 +133,12 @@ ROOT, SUDO, NO_RIGHTS = "root", "sudo", "none"
 """What a user may do with the system's packages: all, all by sudo, nothing."""
 
 
+@json_form(more={"schema": "schema"})
 @dataclass(frozen=True)
 class Profile:
     """Everything the resolver, the checks and the reports know of a machine."""
+
+    schema: ClassVar[Literal["pidoctor-profile/1"]] = "pidoctor-profile/1"
 
     origin: str  # "this machine", "target pi4-4gb/bookworm-64", "capture FILE"
     board: Board

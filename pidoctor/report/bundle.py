@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pidoctor.decoding import encode
 from pidoctor.envelope import Result
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
@@ -128,7 +129,7 @@ def bundle_entries(content: BundleContent, identity: Identity) -> dict[str, str]
     """The files of a bundle by name, redacted."""
     from pidoctor.report.report_page import report_page
 
-    clean = redact_json(content.result.to_json(), identity)
+    clean = redact_json(encode(content.result), identity)
     logs = {f"logs/{name}": redact(text, identity) for name, text in (content.logs or {}).items()}
     entries = {RESULT: dumps(clean)}
     if clean.get("profile") is not None:

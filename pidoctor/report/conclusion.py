@@ -13,6 +13,7 @@ from pidoctor.profile.fact import State
 from pidoctor.resolve.plan import Impossible, Plan
 from pidoctor.resolve.reasons import OLD_AFTER_DAYS
 from pidoctor.result import Finding, Severity
+from pidoctor.value_rules import Text
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 class Conclusion(NamedTuple):
     """Either is None where there is nothing to say."""
 
-    verdict: str | None = None
-    next: str | None = None
+    verdict: Text | None = None
+    next: Text | None = None
 
 
 def conclude(result: Result) -> Conclusion:

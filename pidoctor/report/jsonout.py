@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pidoctor.decoding import encode
 from pidoctor.envelope import Result
 from pidoctor.redact import Identity, redact_json
 
@@ -15,7 +16,7 @@ def to_text(result: Result, ascii_only: bool = False, identity: Identity | None 
     ``ascii_only`` escapes everything beyond ASCII, for a stream that could not carry it.
     ``identity`` is whose names are taken out; without it, the user's own.
     """
-    return dumps(redact_json(result.to_json(), identity or Identity.here()), ascii_only)
+    return dumps(redact_json(encode(result), identity or Identity.here()), ascii_only)
 
 
 def dumps(value: Any, ascii_only: bool = False) -> str:

@@ -10,20 +10,19 @@ import json
 from pathlib import Path
 
 from pidoctor import shapes
+from pidoctor.envelope import Result
 from pidoctor.json_schema import DRAFT, Describer, Schema
-from pidoctor.profile.codec import SCHEMA as PROFILE_SCHEMA
+from pidoctor.report.conclusion import Conclusion
 
 FILE = Path(__file__).with_name("result.schema.json")
 
 
 def generate() -> Schema:
-    """The schema of :class:`pidoctor.shapes.Envelope`."""
-    describer = Describer(written=True, others={**vars(shapes), "shapes": shapes})
-    envelope = describer.object_of(shapes.Envelope)
-    # The codec says which form of a profile it is.
-    profile = describer.definitions["profile"]
-    profile["required"].insert(0, "schema")
-    profile["properties"] = {"schema": {"const": PROFILE_SCHEMA}, **profile["properties"]}
+    """The schema of :class:`pidoctor.envelope.Result`."""
+    describer = Describer(
+        written=True, others={**vars(shapes), "shapes": shapes, "Conclusion": Conclusion}
+    )
+    envelope = describer.object_of(Result)
     return {
         "$schema": DRAFT,
         "title": "What a pidoctor command answers with",

@@ -18,6 +18,7 @@ import pidoctor as package
 from pidoctor import api
 from pidoctor.bench.figures import Bench, BenchRun, figures_of
 from pidoctor.cli import bench
+from pidoctor.decoding import encode
 from pidoctor.envelope import Result
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.report.document import Detail
@@ -78,7 +79,7 @@ def test_measurements_are_compared(tmp_path: Path) -> None:
     made = Bench("m.tflite", "ai-edge-litert", "2.3.0", (run,), 1.0, None, None, None)
     faster = made._replace(runs=(run._replace(figures=figures_of([5.0, 5.0])),))
     for name, it in (("a.json", made), ("b.json", faster)):
-        (tmp_path / name).write_text(json.dumps(Result("bench", bench=it).to_json()))
+        (tmp_path / name).write_text(json.dumps(encode(Result("bench", bench=it))))
     one, other = str(tmp_path / "a.json"), str(tmp_path / "b.json")
     answer = pidoctor("bench", one, "--compare", other, "--json")
     jsonschema.validate(answer.json, schema())
@@ -122,7 +123,7 @@ def test_a_time_is_carried_over_to_another_board(on_a_pi4: argparse.Namespace) -
     result = Result("bench", bench=made._replace(predicted=predicted), exit_code=ExitCode.FINE)
     (section,) = (it for it in view(result, Detail.USUAL) if it.title == "Elsewhere")
     assert "pi5/64: " in str(section)
-    jsonschema.validate(result.to_json(), schema())
+    jsonschema.validate(encode(result), schema())
 
 
 def test_boards_that_nobody_has_compared(on_a_pi4: argparse.Namespace) -> None:

@@ -40,8 +40,8 @@ IMPORTS: Mapping[str, str] = {
     ),
     "decoding": "errors profile record_fields",
     "envelope": (
-        "asked bench decoding evidence fleet indexing install model profile proof report resolve "
-        "result shapes triage value_rules"
+        "asked bench evidence fleet indexing install model profile proof record_fields report "
+        "resolve result triage value_rules"
     ),
     "evidence": "catalog errors platforms record_fields safe_files units value_rules",
     "example": "errors model",
@@ -68,7 +68,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "mutex": "errors",
     "probe": "catalog errors expressions host platforms profile readiness units urls",
-    "profile": "catalog decoding errors expressions platforms",
+    "profile": "catalog decoding errors expressions platforms record_fields",
     "proof": (
         "catalog decoding errors expressions host record_fields result safe_files triage units "
         "value_rules"
@@ -81,7 +81,8 @@ IMPORTS: Mapping[str, str] = {
     "redact_rules": "expressions redact_rule shipped_table urls",
     "report": (
         "asked bench decoding envelope errors evidence expressions fleet indexing json_schema "
-        "model platforms profile proof redact resolve result safe_files shapes triage units"
+        "model platforms profile proof redact resolve result safe_files shapes triage units "
+        "value_rules"
     ),
     "requirements": "catalog decoding errors expressions profile resolve safe_files units",
     "resolve": (

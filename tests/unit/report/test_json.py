@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from pidoctor.cli.arguments import COMMANDS, parse
+from pidoctor.decoding import encode
 from pidoctor.envelope import Result, Written
 from pidoctor.proof.proof import Death, ModelResult, Proof
 from pidoctor.redact import Identity
@@ -115,7 +116,7 @@ def test_no_planted_secret_gets_into_the_envelope() -> None:
     }
     written = Written(f"PASSWORD={canary}", f"/home/{canary}/out")
     result = replace(check(), error=f"/home/{canary}/x", receipt=planted, written=written)
-    assert canary in str(result.to_json())
+    assert canary in str(encode(result))
     assert canary not in to_text(result, identity=Identity(host=f"{canary}-host"))
 
 
@@ -127,7 +128,7 @@ def test_the_shipped_schema_is_the_one_that_the_types_give() -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_answer_has_a_verdict_and_the_next_command_parses(name: str) -> None:
-    envelope = SAMPLES[name].to_json()
+    envelope = encode(SAMPLES[name])
     if envelope["error"]:
         assert envelope["verdict"] is envelope["next"] is None
         return
