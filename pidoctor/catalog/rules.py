@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from pidoctor.catalog.log_pattern import PatternError, check_pattern
 from pidoctor.record_fields import fields_of
+from pidoctor.shipped_table import shipped_table
 
 
 class Rules(NamedTuple):
@@ -22,8 +23,8 @@ class Rules(NamedTuple):
     ``filled``: lists and objects that hold at least one value. ``word_sizes``: values that are 32
     or 64. ``patterns``: patterns of log lines. ``ends_in_general``: lists of remedies, whose last
     one has no condition. ``file``: where it ships, if not under its own name. ``parts``: the files
-    whose content together is its one section. ``is_closed``: a
-    folder of the user's may not have it.
+    whose content together is its one section. ``is_closed``: a folder of the user's may not
+    have it.
     """
 
     kind: str  # "module:NamedTuple" of the table
@@ -39,187 +40,13 @@ class Rules(NamedTuple):
 
     def files(self, name: str) -> tuple[str, ...]:
         """The files of the table ``name``, as paths below the data folder without ".json"."""
-        return self.parts or (self.file or name,)
+        return tuple(self.parts) or (self.file or name,)
 
-
-_SIGNS = ("troubles:troubles[].log[].id", "log_marks:marks[].id")
 
 TABLES: Mapping[str, Rules] = {
-    "boards": Rules(
-        "pidoctor.catalog.boards:BoardsTable",
-        unique=(
-            ("boards[].id", "boards[].aliases[]"),
-            ("socs[].id",),
-            ("socs[].compatible[]",),
-            ("vendors[].id",),
-        ),
-        references={
-            "boards[].soc": ("boards:socs[].id",),
-            "boards[].vendor": ("boards:vendors[].id",),
-            "boards[].systems[]": ("systems:systems[].id", "systems:systems[].flavour"),
-            "vendors[].systems[]": ("systems:systems[].id", "systems:systems[].flavour"),
-            "revision.types{}[]": ("boards:boards[].id",),
-            "revision.socs{}": ("boards:socs[].id",),
-            "revision.old_codes{}.board": ("boards:boards[].id",),
-        },
-        filled=("boards[].memory_mib", "boards[].sources", "socs[].sources", "socs[].modes"),
-        word_sizes=("socs[].modes@",),
-    ),
-    "systems": Rules(
-        "pidoctor.catalog.systems:SystemsTable",
-        unique=(("systems[].id",), ("flavours[].id",)),
-        references={
-            "containers[].variants{}": ("systems:systems[].id",),
-            "systems[].vendor": ("boards:vendors[].id",),
-            "systems[].not_for@": ("boards:socs[].id",),
-            "systems[].kernel_bits{}@": ("boards:socs[].id",),
-            "systems[].page_sizes{}@": ("boards:socs[].id",),
-        },
-        filled=("systems[].os_ids", "systems[].sources"),
-        word_sizes=("systems[].os_ids@", "systems[].kernel_bits@", "systems[].page_sizes@"),
-    ),
-    "accelerators": Rules(
-        "pidoctor.catalog.accelerators:AcceleratorsTable",
-        unique=(("accelerators[].id",), ("builds[].id",)),
-        references={
-            "accelerators[].slow_on[]": ("boards:socs[].id",),
-            "builds[].runtimes@": ("runtimes:runtimes[].distribution",),
-        },
-        filled=("accelerators[].sources", "builds[].sources", "builds[].commands"),
-    ),
-    "cpu_features": Rules(
-        "pidoctor.catalog.processor:CpuFeaturesTable",
-        filled=("names[].cpuinfo",),
-    ),
-    "entry_points": Rules(
-        "pidoctor.evidence.reach:EntryPointsTable",
-        unique=(("entry_points[].name",),),
-        filled=("entry_points[].extensions",),
-    ),
-    "import_names": Rules(
-        "pidoctor.catalog.import_names:ImportNamesTable", file="symptoms/modules"
-    ),
-    "index_scope": Rules(
-        "pidoctor.catalog.index_scope:IndexScopeTable",
-        unique=(("evidence[].name",),),
-        filled=("requested", "machines"),
-    ),
-    "localised_messages": Rules(
-        "pidoctor.triage.localised:LocalisedTable",
-        filled=("messages{}",),
-        parts=("symptoms/localised",),
-    ),
-    "log_facts": Rules(
-        "pidoctor.triage.witnesses:LogFactsTable",
-        references={"families[]": ("systems:systems[].flavour",)},
-        filled=("witnesses",),
-        file="symptoms/witnesses",
-    ),
-    "log_marks": Rules(
-        "pidoctor.triage.symptoms:LogMarksTable",
-        references={
-            "marks[].needs[]": _SIGNS,
-            "marks[].without[]": _SIGNS,
-        },
-        filled=("marks[].patterns",),
-        patterns=("marks[].patterns[]", "marks[].unless[]"),
-        parts=("symptoms/marks",),
-    ),
-    "machine_signs": Rules(
-        "pidoctor.catalog.troubles:MachineSigns",
-        unique=(("pip_levels[].platform",), ("optional_libraries[].library",)),
-        references={"installed[].trouble": ("troubles:troubles[].id",)},
-        file="troubles/facts",
-    ),
-    "manylinux": Rules(
-        "pidoctor.catalog.manylinux_levels:ManylinuxTable",
-        unique=(("levels[].glibc",),),
-        filled=("levels",),
-    ),
-    "model_advice": Rules(
-        "pidoctor.model.advice:AdviceTable",
-        references={"int8[].socs[]": ("boards:socs[].id",)},
-        word_sizes=("int8[].bits",),
-        filled=("sources", "networks_source"),
-    ),
-    "model_memory": Rules(
-        "pidoctor.model.memory:MemoryTable",
-        references={"rows[].where.distribution": ("runtimes:runtimes[].distribution",)},
-        filled=("rows[].parts", "rows[].source"),
-    ),
-    "model_rules": Rules(
-        "pidoctor.model.verdict:ModelRulesTable",
-        unique=(("rules[].id",), ("changes[].id",)),
-        references={
-            "rules[].where[].distribution": ("runtimes:runtimes[].distribution",),
-            "rules[].changes[]": ("model_rules:changes[].id",),
-            "load_changes{}": ("model_rules:changes[].id",),
-            "xnnpack[].where.distribution": ("runtimes:runtimes[].distribution",),
-        },
-        filled=("rules[].where",),
-    ),
-    "board_latencies": Rules(
-        "pidoctor.bench.prediction:BoardLatenciesTable", filled=("rows", "rows[].ms")
-    ),
-    "operator_versions": Rules(
-        "pidoctor.model.versions:OperatorVersionsTable",
-        unique=(("wheels[].wheel",),),
-        references={"wheels[].distribution": ("runtimes:runtimes[].distribution",)},
-        filled=("custom_operators",),
-    ),
-    "published_packages": Rules(
-        "pidoctor.triage.published:PublishedTable", file="symptoms/packages"
-    ),
-    "runtimes": Rules(
-        "pidoctor.catalog.runtimes:RuntimesTable",
-        unique=(("runtimes[].distribution",),),
-        references={"runtimes[].alternatives[]": ("runtimes:runtimes[].distribution",)},
-        filled=("runtimes[].distributions",),
-    ),
-    "tflite_schema": Rules(
-        "pidoctor.model.content:TfliteSchemaTable",
-        unique=(("types[].name",), ("operators[]",)),
-        filled=("types", "operators"),
-    ),
-    "troubles": Rules(
-        "pidoctor.catalog.troubles:TroublesTable",
-        unique=(("troubles[].id",), _SIGNS[::-1]),  # the shipped marks first
-        references={
-            "troubles[].entails[]": ("troubles:troubles[].id",),
-            "troubles[].settled_by[]": _SIGNS,
-            "troubles[].log[].needs[]": _SIGNS,
-            "troubles[].log[].without[]": _SIGNS,
-        },
-        filled=("troubles[].remedies", "troubles[].log[].patterns"),
-        patterns=("troubles[].log[].patterns[]", "troubles[].log[].unless[]"),
-        ends_in_general=("troubles[].remedies",),
-        parts=(
-            "troubles/nothing-fits",
-            "troubles/refusals",
-            "troubles/network",
-            "troubles/resources",
-            "troubles/building",
-            "troubles/loading",
-            "troubles/importing",
-            "troubles/models",
-            "troubles/accelerators",
-            "troubles/devices",
-        ),
-    ),
-    "pythons": Rules(
-        "pidoctor.catalog.pythons:PythonsTable",
-        unique=(("pythons[].version",),),
-    ),
-    "relations": Rules(
-        "pidoctor.catalog.relations:RelationsTable",
-        unique=(("misleading_names[].name",), ("spoken_names[].name",)),
-    ),
-    "redaction": Rules(
-        "pidoctor.redact_rules:RedactionTable",
-        unique=(("secrets[].id", "personal[].id"),),
-        is_closed=True,
-    ),
+    name: Rules(**rules) for name, rules in shipped_table("rules").items()
 }
+"""The tables and their rules, as rules.json has them."""
 
 Origins = Mapping[tuple[str, str], Sequence[tuple[str, int]]]
 Step = tuple[str, ...]
