@@ -134,7 +134,7 @@ def resolve(
     """
     from pidoctor.resolve.plan import Impossible
     from pidoctor.resolve.request import request_on
-    from pidoctor.resolve.settled import settled
+    from pidoctor.resolve.resolver import settled
 
     known = catalog or _catalog()
     asked_for = request_on(profile, requirement, beyond_tags, known)._replace(replace=replacing)

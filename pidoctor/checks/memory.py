@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from pidoctor.catalog.relations import load_relations
 from pidoctor.checks.case import Case
-from pidoctor.readiness.memory import out_of_memory
+from pidoctor.readiness.space import out_of_memory
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import size
 

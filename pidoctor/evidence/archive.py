@@ -11,8 +11,31 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from pidoctor.errors import UsageError
-from pidoctor.evidence.random_access import RandomAccess
 from pidoctor.units import size
+
+
+class RandomAccess(io.RawIOBase):
+    """A stream of ``size`` bytes; what is based on it reads from ``_position`` on."""
+
+    def __init__(self, size: int = 0) -> None:
+        super().__init__()
+        self.size = size
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
 
 _MOST_MEMBERS = 100_000  # tensorflow's wheels have about 20,000
 _LARGEST = 16 << 30

@@ -15,10 +15,9 @@ from pidoctor.decoding import encode
 from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.links import Coverage, Link, accepted_pythons, merge
 from pidoctor.indexing.metadata import WheelMetadata
-from pidoctor.indexing.pages import PageReader
+from pidoctor.indexing.pages import PageReader, workers
 from pidoctor.indexing.pruning import Prunable, admits, prune
 from pidoctor.indexing.scope import Scope
-from pidoctor.indexing.workers import workers
 
 Progress = Callable[[str, int, int], None]  # what is read, how much is done, how much there is
 

@@ -25,10 +25,9 @@ from pidoctor.evidence.summary import summary
 from pidoctor.indexing.kept_pages import Pages, Say, piwheels_pages, users_pages
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
-from pidoctor.indexing.pages import IndexPage
+from pidoctor.indexing.pages import IndexPage, workers
 from pidoctor.indexing.remote import RemoteFile
 from pidoctor.indexing.store import Store
-from pidoctor.indexing.workers import workers
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 
 _SECONDS = 240.0  # for the files of wheels, all of a question's together

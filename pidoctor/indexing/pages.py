@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,6 @@ from pidoctor.indexing.local_files import folder_of, in_folder
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.scope import Scope
-from pidoctor.indexing.workers import workers
 from pidoctor.probe.pip_settings import Source
 
 _LONGEST_REASON = 200
@@ -209,3 +209,16 @@ def _printable(reason: str) -> str:
     """A reason that someone wrote, as one line of bounded length."""
     kept = "".join(letter if letter.isprintable() else " " for letter in reason[:_LONGEST_REASON])
     return " ".join(kept.split()) or "yanked"
+
+
+_COUNT = 8
+
+
+@contextmanager
+def workers(count: int = _COUNT) -> Iterator[ThreadPoolExecutor]:
+    """A pool of threads. Leaving it early waits for the requests under way, not for the queue."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -10,7 +10,7 @@ from typing import IO
 import requests
 
 from pidoctor.errors import CouldNotCheckError
-from pidoctor.evidence.random_access import RandomAccess
+from pidoctor.evidence.archive import RandomAccess
 from pidoctor.indexing.patient_session import PatientSession, TooLargeError
 
 # Wheels keep their .dist-info at the end, before the directory of the zip: one read gets both.

@@ -13,7 +13,7 @@ from pidoctor.catalog.index_scope import IndexScopeTable
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.runtimes import runtime_wheels
 from pidoctor.catalog.tables import load
-from pidoctor.platforms.markers import marker_environment
+from pidoctor.platforms.interpreter import marker_environment
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,11 @@ from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.index_folders import IndexedRelease, Progress, Selection, Tree
 from pidoctor.indexing.invariants import check, not_worse, same_hashes
 from pidoctor.indexing.links import Link
-from pidoctor.indexing.pages import PageReader
+from pidoctor.indexing.pages import PageReader, workers
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import remote_size
 from pidoctor.indexing.scope import Scope, load_scope
 from pidoctor.indexing.sources import open_session, pip_settings
-from pidoctor.indexing.workers import workers
 from pidoctor.mutex import Lock, LockedError
 from pidoctor.probe.pip_settings import PipSettings
 from pidoctor.value_rules import Amount

@@ -13,7 +13,7 @@ from pidoctor.install.process import Progress
 from pidoctor.install.recipe import Recipe
 from pidoctor.install.wheelhouse import kept
 from pidoctor.probe.memory import MEMINFO, available_bytes
-from pidoctor.readiness import memory, rights, space
+from pidoctor.readiness import rights, space
 
 _SUDO_LIMIT_S = 20.0
 
@@ -43,7 +43,7 @@ def check_space(recipe: Recipe, progress: Progress) -> None:
 def check_memory() -> None:
     """InstallError when there is not enough memory for pip, swap included."""
     available = available_bytes(LiveHost())
-    finding = None if available is None else memory.out_of_memory(available, MEMINFO)
+    finding = None if available is None else space.out_of_memory(available, MEMINFO)
     if finding is not None:
         raise InstallError(finding)
 

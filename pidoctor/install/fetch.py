@@ -15,7 +15,7 @@ from pidoctor.install.process import Arrival
 from pidoctor.install.step import Step, set_for
 from pidoctor.install.tools import Pip
 from pidoctor.probe.memory import available_bytes
-from pidoctor.readiness.memory import downloads_at_once
+from pidoctor.readiness.space import downloads_at_once
 
 _DOWNLOADS_AT_ONCE = 3  # as many pips as fit into the memory
 _NO_ABI = ("none", "abi3")

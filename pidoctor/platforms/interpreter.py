@@ -1,10 +1,10 @@
-"""The facts of an interpreter that wheel tags speak of."""
+"""What wheel tags and markers ask of an interpreter."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from pidoctor.platforms.versions import Version, dotted
+from pidoctor.platforms.versions import Version, dotted, minor_numbers, minor_of
 
 
 class Interpreter(NamedTuple):
@@ -23,3 +23,29 @@ class Interpreter(NamedTuple):
     def python_short(self) -> str:
         """``"3.11"``."""
         return dotted(self.python)
+
+
+def abi_tag(version: str) -> str:
+    """The ABI tag of an ordinary build of CPython: "cp311"; until 3.7 it ends in m (PEP 3149)."""
+    python = minor_numbers(version) or (0, 0)
+    return "cp{}{}".format(*python) + ("m" if python < (3, 8) else "")
+
+
+def marker_environment(
+    python: str, machine: str = "", implementation: str = "cpython"
+) -> dict[str, str]:
+    """The values of all markers for a full version of Python and what ``uname -m`` says."""
+    return {
+        "implementation_name": implementation,
+        "implementation_version": python,
+        "os_name": "posix",
+        "platform_machine": machine,
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": python,
+        "python_version": minor_of(python),
+        "sys_platform": "linux",
+        "extra": "",
+    }

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from pidoctor.host.base import Host, HostError, MissingError, SearchPattern, UnreadableError
-from pidoctor.platforms.abi import abi_tag
+from pidoctor.platforms.interpreter import abi_tag
 from pidoctor.probe import payload
 from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.installers import Installers, can_make_environments, probe_installers

@@ -9,7 +9,7 @@ from pidoctor.catalog.accelerators import load_accelerators, seen_at, without_ge
 from pidoctor.catalog.boards import MIB, load_boards
 from pidoctor.catalog.boards import BoardModel as BoardRow
 from pidoctor.catalog.systems import SystemRow, load_systems
-from pidoctor.platforms.abi import abi_tag
+from pidoctor.platforms.interpreter import abi_tag
 from pidoctor.platforms.versions import parse_version
 from pidoctor.profile.devices import supposed
 from pidoctor.profile.fact import Fact

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pidoctor import __version__, units
 from pidoctor.envelope import Cell
-from pidoctor.profile.target_order import newest_board_first, newest_system_first
+from pidoctor.profile.named_targets import newest_board_first, newest_system_first
 from pidoctor.profile.target_words import board_spellings, system_spellings
 from pidoctor.report.html import file_of_this_package, page, text
 from pidoctor.report.matrix_cells import (

@@ -36,7 +36,7 @@ from pidoctor.profile.variation import (
 from pidoctor.resolve.plan import Change, Plan, Resolution
 from pidoctor.resolve.reasons import nearest_series
 from pidoctor.resolve.request import AUTO, Request
-from pidoctor.resolve.settled import settled
+from pidoctor.resolve.resolver import settled
 
 NEW_ENVIRONMENT = ".venv-pidoctor"  # beside the one that is there
 ELSEWHERE = ("--venv", NEW_ENVIRONMENT)

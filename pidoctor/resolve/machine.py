@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pidoctor.platforms.abi import abi_tag
-from pidoctor.platforms.interpreter import Interpreter
-from pidoctor.platforms.markers import marker_environment
+from pidoctor.platforms.interpreter import Interpreter, abi_tag, marker_environment
 from pidoctor.platforms.versions import Version, minor_numbers, parse_version
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile

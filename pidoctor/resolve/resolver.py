@@ -302,3 +302,18 @@ class Question:
             python = self._machine.python_short
             return f"no runtime has a wheel for {here} with Python {python}; {told}"
         return told
+
+
+def settled(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
+    """What :func:`resolve` says once the index has nothing more to say: of the files of the wheels
+    in a plan, or of versions that it leaves out."""
+    resolution = resolve(profile, request, catalog)
+    while _learnt(resolution, catalog):
+        resolution = resolve(profile, request, catalog)
+    return resolution
+
+
+def _learnt(resolution: Resolution, catalog: Catalog) -> bool:
+    if isinstance(resolution, Plan):
+        return catalog.index.look_closer(resolution.wheels)
+    return catalog.index.widen()

@@ -26,8 +26,7 @@ from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import Change, Impossible, Plan, Resolution
 from pidoctor.resolve.present import Present, present_in
 from pidoctor.resolve.request import AUTO, Request
-from pidoctor.resolve.resolver import resolve
-from pidoctor.resolve.settled import settled
+from pidoctor.resolve.resolver import resolve, settled
 from pidoctor.resolve.verdict import Reason
 from pidoctor.units import listed
 

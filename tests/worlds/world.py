@@ -18,7 +18,7 @@ from packaging.utils import parse_wheel_filename
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.ledger import Ledger, parse_run
 from pidoctor.catalog.wheels import SCHEMA, WheelsIndex
-from pidoctor.platforms.abi import abi_tag
+from pidoctor.platforms.interpreter import abi_tag
 from pidoctor.platforms.versions import parse_version
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.plan import Resolution

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.markers import default_environment
 
-from pidoctor.platforms.abi import abi_tag
-from pidoctor.platforms.markers import marker_environment
+from pidoctor.platforms.interpreter import abi_tag, marker_environment
 from pidoctor.platforms.versions import (
     dotted,
     minor_numbers,

@@ -15,8 +15,7 @@ from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.profile.fact import Fact
-from pidoctor.readiness.memory import PIP, downloads_at_once
-from pidoctor.readiness.space import Kept
+from pidoctor.readiness.space import PIP, Kept, downloads_at_once
 from pidoctor.resolve.plan import Pin, Plan
 from pidoctor.result import Remedy
 from tests.profiles import changed, pi4

@@ -304,7 +304,7 @@ def test_other_machines_are_not_asked_about_what_collides_on_each(
         machines.add(f"{profile.board.model.value} {profile.python.version.value}")
         return resolve(profile, request, catalog)
 
-    monkeypatch.setattr("pidoctor.resolve.settled.resolve", noted)
+    monkeypatch.setattr("pidoctor.resolve.resolver.resolve", noted)
     answer = refused(catalog, "flask", "tflite-runtime", "pandas", "opencv-python>=4.12")
     assert len(answer.changes) > 1
     assert len(machines) == 1
