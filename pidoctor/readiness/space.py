@@ -61,25 +61,25 @@ def no_space_left(plan: Plan, kept: Kept, free: int, place: str) -> Finding | No
     )
 
 
-PIP = 96 << 20
+PIP_MEMORY = 96 << 20
 """Bytes: the resident memory of pip at its highest, pip 23.0 on x86-64 while it installed numpy,
 ai-edge-litert and protobuf from local files."""
 
 
 def downloads_at_once(available: int | None, most: int) -> int:
     """How many pips may download side by side; ``available`` is memory and swap, in bytes."""
-    return most if available is None else max(1, min(most, available // (2 * PIP)))
+    return most if available is None else max(1, min(most, available // (2 * PIP_MEMORY)))
 
 
 def out_of_memory(available: int, source: str) -> Finding | None:
     """The finding where ``available`` bytes, swap included, are too few for pip."""
-    if available >= PIP:
+    if available >= PIP_MEMORY:
         return None
     return Finding(
         "out-of-memory",
         Severity.ERROR,
         f"Only {size(available)} of memory are available, swap included, and installing takes "
-        f"{size(PIP)}.",
+        f"{size(PIP_MEMORY)}.",
         source,
         Remedy("Close other programs or add swap, and run the same command again."),
     )

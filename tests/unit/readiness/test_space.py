@@ -15,7 +15,7 @@ from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.profile.fact import Fact
-from pidoctor.readiness.space import PIP, Kept, downloads_at_once
+from pidoctor.readiness.space import PIP_MEMORY, Kept, downloads_at_once
 from pidoctor.resolve.plan import Pin, Plan
 from pidoctor.result import Remedy
 from tests.profiles import changed, pi4
@@ -76,7 +76,7 @@ def test_the_kept_wheels_are_named_where_removing_them_helps() -> None:
     assert both.text.endswith("take 90 MB; removing them is not enough alone.")
 
 
-@pytest.mark.parametrize("available", [20 * MB, PIP - 1, PIP, 500 * MB])
+@pytest.mark.parametrize("available", [20 * MB, PIP_MEMORY - 1, PIP_MEMORY, 500 * MB])
 def test_the_same_memory(available: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "available_bytes", lambda _: available)
     machine = changed(pi4(), memory_available=available, memory_swap=0)
@@ -90,13 +90,15 @@ def test_the_same_memory(available: int, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_swap_of_which_nothing_is_known_counts_as_none() -> None:
-    for available, short in ((PIP - 1, True), (PIP, False)):
+    for available, short in ((PIP_MEMORY - 1, True), (PIP_MEMORY, False)):
         machine = changed(pi4(), memory_available=available, memory_swap=Fact.absent("/proc/swaps"))
         assert bool(list(too_little(Case(machine, PLAN)))) == short
 
 
 def test_downloads_that_fit_into_the_memory() -> None:
-    assert [downloads_at_once(n, 3) for n in (None, 0, 2 * PIP, 5 * PIP, 99 * PIP)] == [
+    assert [
+        downloads_at_once(n, 3) for n in (None, 0, 2 * PIP_MEMORY, 5 * PIP_MEMORY, 99 * PIP_MEMORY)
+    ] == [
         3,
         1,
         1,
