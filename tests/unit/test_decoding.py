@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from pidoctor.decoding import DecodeError, Form, decode, encode
+from pidoctor.json_schema import Describer
 from pidoctor.profile.fact import Fact, State
 from pidoctor.record_fields import json_form
 
@@ -198,3 +199,39 @@ def test_a_text_has_the_form_that_its_type_says() -> None:
         'x: by_word.3: expected a word, not "3"',
         'x: by_word.3: expected a word, not "4"',
     )
+
+
+@json_form(
+    names={"part": "", "note": "remark"},
+    more={"file": "part.name", "twice": "twice"},
+    nulls=("remark",),
+)
+class Marked(NamedTuple):
+    part: Part | None
+    note: str = ""
+
+    @property
+    def twice(self) -> int | None:
+        return 2 * self.part.size if self.part else None
+
+
+def test_what_is_written_follows_the_form_of_the_class() -> None:
+    full = {"file": "p", "twice": 4, "remark": "n"}
+    assert encode(Marked(Part("p", 2), "n")) == full
+    assert encode(Marked(None)) == dict.fromkeys(full)
+
+
+def test_what_is_written_is_described_by_the_same_form() -> None:
+    described = Describer(written=True).object_of(Marked)
+    assert described["required"] == ["file", "twice", "remark"]
+    assert described["properties"] == {
+        "file": {"type": ["string", "null"]},
+        "twice": {"type": ["integer", "null"]},
+        "remark": {"type": ["string", "null"]},
+    }
+
+
+def test_what_is_read_may_leave_out_defaults_and_has_no_other_keys() -> None:
+    described = Describer(written=False).object_of(Part)
+    assert described["required"] == ["name"]
+    assert described["additionalProperties"] is False
