@@ -40,7 +40,7 @@ class DeviceNeed(NamedTuple):
 
 
 class AcceleratorRow(NamedTuple):
-    """A device. ``usable`` means by a TensorFlow Lite delegate from Python.
+    """A device. ``usable`` means from Python: by a TensorFlow Lite delegate, or by CompiledModel.
 
     ``general`` is the row that stands for the same device while nothing more is known of it.
     ``operators`` are the custom operators of models that are compiled for it.

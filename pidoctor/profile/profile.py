@@ -106,7 +106,7 @@ class Accelerator:
     id: str  # "coral-usb"
     name: str
     source: str
-    usable: bool  # by a TensorFlow Lite delegate from Python
+    usable: bool  # from Python: by a TensorFlow Lite delegate, or by CompiledModel
     note: str  # what it takes, or why not
     missing: tuple[str, ...] = ()  # of what it needs: libraries, paths
     outside_group: str = ""  # whose members alone may open it, and the user is none
