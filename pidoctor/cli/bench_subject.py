@@ -50,13 +50,13 @@ def _given(options: argparse.Namespace, content: Content) -> Given:
     from pidoctor.errors import UsageError
     from pidoctor.example.needs import read_needs
     from pidoctor.model.content import NO_TENSOR
-    from pidoctor.model.shapes import read_shapes
+    from pidoctor.model.shapes import shapes_to_run
     from pidoctor.model.summary import summarise
 
     missing = next((name for name in options.input if not Path(name).is_file()), None)
     if missing is not None:
         raise UsageError(f"--input {missing}: there is no such file")
-    shapes, state = read_shapes(options.shapes, content), summarise(content).state
+    shapes, state = shapes_to_run(options.shapes, content), summarise(content).state
     if all(number == NO_TENSOR for number in content.main.inputs):
         return Given(state=state)
     needs = read_needs(content, shapes).inputs

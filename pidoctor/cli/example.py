@@ -52,14 +52,14 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.model.bundle import entry_name
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
-    from pidoctor.model.shapes import read_shapes, with_shapes
+    from pidoctor.model.shapes import shapes_to_run, with_shapes
     from pidoctor.model.verdict import runs_nowhere
     from pidoctor.safe_files import is_standard_output
 
     path = Path(options.file or _small_model(options.force))
     with named_model(path) as data:
         content = read_content(data)
-        given = read_shapes(options.shapes, content)
+        given = shapes_to_run(options.shapes, content)
         needs = read_needs(content, given)
         nowhere = runs_nowhere(content, with_shapes(content, given))
     output = options.output or program_name(path)

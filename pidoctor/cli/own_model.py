@@ -61,16 +61,19 @@ def prove_own(python: str, options: argparse.Namespace) -> Proof:
 
 
 def _shaped(model: ProofModel, options: argparse.Namespace) -> ProofModel:
-    """The model with the shapes of --shape for its inputs."""
-    if not options.shapes:
-        return model
+    """The model with the shapes of --shape for its inputs, or with ones that fit; what is given
+    as numbers has its own."""
+    numbers = [name for name in (options.input, options.expect) if name]
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
-    from pidoctor.model.shapes import read_shapes
+    from pidoctor.model.shapes import shapes_to_run
+    from pidoctor.proof.known import ARRAYS
 
+    if not options.shapes and any(Path(name).suffix.lower() in ARRAYS for name in numbers):
+        return model
     with named_model(model.path) as data:
         content = read_content(data)
-    return with_inputs(model, content, read_shapes(options.shapes, content))
+        return with_inputs(model, content, shapes_to_run(options.shapes, content))
 
 
 def with_inputs(
@@ -130,14 +133,14 @@ def _needs(options: argparse.Namespace, given: Path) -> tuple[Mapping[str, objec
     from pidoctor.example.needs import read_needs
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
-    from pidoctor.model.shapes import read_shapes
+    from pidoctor.model.shapes import shapes_to_run
     from pidoctor.proof.known import ARRAYS
 
     if given.suffix.lower() in ARRAYS:
         return ()
     with named_model(Path(options.model)) as data:
         content = read_content(data)
-        needs = read_needs(content, read_shapes(options.shapes, content)).inputs
+        needs = read_needs(content, shapes_to_run(options.shapes, content)).inputs
     return tuple(need.to_json() for need in needs)
 
 

@@ -14,7 +14,7 @@ from pidoctor.model.bundle import entry_name
 from pidoctor.model.content import read_content
 from pidoctor.model.file import named_model
 from pidoctor.model.shape_rules import ALLOCATE, INVOKE
-from pidoctor.model.shapes import read_shapes
+from pidoctor.model.shapes import shapes_to_run
 from pidoctor.model.verdict import CANNOT, LOAD, PROOF, RUNS, UNDECIDED, Verdict
 from pidoctor.proof.known import own_model
 from pidoctor.proof.proof import Proof
@@ -43,7 +43,7 @@ def prove_model(options: argparse.Namespace) -> Proof:
             if entry_name(path):
                 path = Path(folder, path.stem + ".tflite")
                 path.write_bytes(data)
-        model = with_inputs(own_model(path), content, read_shapes(options.shapes, content))
+            model = with_inputs(own_model(path), content, shapes_to_run(options.shapes, content))
         proof = prove(python, model=model)
     if proof.runtime is None or not proof.models or _before(proof):
         where = choice.folder or python

@@ -16,7 +16,6 @@ _DETECTION = "TFLite_Detection_PostProcess"
 _SHORTEST_SOUND = 4_000  # samples; what is shorter is most often features
 _COLOURS = (1, 3, 4)
 _SMALLEST_SIDE = 8  # pixels
-_USUAL_SIDE = 224  # of an image whose size the model leaves open
 
 
 class InputKind(str, Enum):
@@ -74,7 +73,7 @@ class Needs(NamedTuple):
 
 
 def read_needs(content: Content, shapes: Mapping[int, tuple[int, ...]]) -> Needs:
-    """What the program has to do; ``shapes`` are those that the user chose, by an input's tensor.
+    """What the program has to do; ``shapes`` are those that it is to run in, by an input's tensor.
 
     Raises :class:`UsageError` for a shape that does not fit the model.
     """
@@ -108,13 +107,10 @@ def _input(tensor: Tensor, note: InputNote, chosen: tuple[int, ...] | None) -> I
 
 
 def _shape(tensor: Tensor, chosen: tuple[int, ...] | None) -> tuple[int, ...]:
-    """The shape to run with: the user's, else the stored one with 1 for what is open."""
+    """The shape to run with: the chosen one, else the stored one with 1 for what is open."""
     open_ = tensor.signature if len(tensor.signature) == len(tensor.shape) else tensor.shape
     if chosen is None:
-        stored = tuple(max(size, 1) for size in tensor.shape)
-        if len(open_) == 4 and min(open_[1:3]) < 0 and stored[1:] == (1, 1, 3):
-            return (stored[0], _USUAL_SIDE, _USUAL_SIDE, 3)
-        return stored
+        return tuple(max(size, 1) for size in tensor.shape)
     fits = len(chosen) == len(open_) and all(
         have < 0 or have == want for have, want in zip(open_, chosen)
     )

@@ -19,6 +19,7 @@ from pidoctor.model.shape_rules import CHECKED, MisfitError, SettingError, Shape
 
 _MOST_SIZE = (1 << 31) - 1  # of a dimension, an int32
 _PREFIX = "serving_default_"
+_USUAL_SIDE = 224  # of an image whose size the model leaves open
 _MOST_TRIED = 14  # powers of two, up to 8192: a second of sound at 8 kHz
 _MOST_ELEMENTS = 1 << 40  # of an input: more is no tensor
 
@@ -59,21 +60,54 @@ def read_shapes(words: Sequence[str], content: Content) -> dict[int, Shape]:
 
 
 def example_shapes(content: Content) -> list[str]:
-    """``NAME=1,512`` of each input that leaves sizes open: the smallest power of two that fits.
+    """``NAME=1,512`` of each input that leaves sizes open: the usual or smallest that fits.
 
-    Of all inputs where none says so; "?" stands for a size where none fits. The first size is most
-    often that of the batch and stays 1.
+    Of all inputs where none says so; "?" stands for a size where none fits.
     """
     graph = content.main
-    inputs = [number for number in graph.inputs if number != NO_TENSOR]
-    asked = [n for n in inputs if graph.tensors[n].dynamic] or inputs
-    for size in (1 << power for power in range(_MOST_TRIED)):
-        shapes = {
-            n: tuple(size if it < 0 else it for it in _asked(graph.tensors[n])) for n in asked
-        }
-        if not with_shapes(content, shapes).misfit:
-            return [_written(graph.tensors[number], shape) for number, shape in shapes.items()]
-    return [_written(graph.tensors[n], _asked(graph.tensors[n])) for n in asked]
+    asked = _open_inputs(content, {})
+    fitting = _fitting(content, asked, {}) or {n: _asked(graph.tensors[n]) for n in asked}
+    return [_written(graph.tensors[number], shape) for number, shape in fitting.items()]
+
+
+def shapes_to_run(words: Sequence[str], content: Content) -> dict[int, Shape]:
+    """The shapes of :func:`read_shapes`, and for other inputs that leave sizes open ones that fit,
+    where the stored ones do not or are an image of one pixel."""
+    given = read_shapes(words, content)
+    open_ = _open_inputs(content, given)
+    images = any(_is_open_image(content.main.tensors[number]) for number in open_)
+    if not images and not with_shapes(content, given).misfit:
+        return given
+    return {**(_fitting(content, open_, given) or {}), **given}
+
+
+def _open_inputs(content: Content, given: Mapping[int, Shape]) -> list[int]:
+    """The inputs that leave sizes open, or all where none does; those that are given left out."""
+    tensors = content.main.tensors
+    inputs = [n for n in content.main.inputs if n != NO_TENSOR and n not in given]
+    return [n for n in inputs if tensors[n].dynamic] or inputs
+
+
+def _fitting(
+    content: Content, asked: Sequence[int], given: Mapping[int, Shape]
+) -> dict[int, Shape] | None:
+    """Shapes of the inputs ``asked`` in which every operator can be run; None where none is found.
+
+    The first size is most often that of the batch and stays 1.
+    """
+    tensors = content.main.tensors
+    images = all(_is_open_image(tensors[number]) for number in asked)
+    for size in (*((_USUAL_SIDE,) if images else ()), *(1 << it for it in range(_MOST_TRIED))):
+        shapes = {n: tuple(size if it < 0 else it for it in _asked(tensors[n])) for n in asked}
+        if not with_shapes(content, {**given, **shapes}).misfit:
+            return shapes
+    return None
+
+
+def _is_open_image(tensor: Tensor) -> bool:
+    """Whether it takes colour images and leaves their size open."""
+    signature = tensor.signature
+    return len(signature) == 4 and signature[3] == 3 and max(signature[1:3]) < 0
 
 
 def _asked(tensor: Tensor) -> Shape:

@@ -120,10 +120,22 @@ def fixed_shape(detail: Any) -> list[int]:
     return [max(int(size), 1) for size in detail["shape"]]
 
 
-def set_shapes(interpreter: Any, asked: list[Any]) -> None:
-    """Gives each input the shape that is asked for it, and a size to those without one."""
+def own_shape(detail: Any, array: Any) -> Any:
+    """The shape of an array, where it fills the sizes that an input leaves open; else None."""
+    open_ = [int(size) for size in detail.get("shape_signature", [])]
+    fits = len(open_) == len(array.shape) and all(
+        size < 1 or size == own for size, own in zip(open_, array.shape)
+    )
+    return list(array.shape) if fits and min(open_, default=1) < 1 else None
+
+
+def set_shapes(interpreter: Any, asked: list[Any], given: Any = None) -> None:
+    """Gives each input the shape that is asked for it, else that of a given array where it leaves
+    its sizes open, and a size to those without one."""
     for number, detail in enumerate(interpreter.get_input_details()):
         shape = asked[number] if number < len(asked) else None
+        if shape is None and given is not None and number < len(given):
+            shape = own_shape(detail, given[number])
         if shape is None and any(int(size) < 1 for size in detail["shape"]):
             shape = fixed_shape(detail)
         if shape is not None:
@@ -368,7 +380,7 @@ def run_model(
     more = with_delegates(delegates, interpreter_type) if delegates else {}
     interpreter = interpreter_type(model_path=model["path"], **more)
     step("allocate")
-    set_shapes(interpreter, model.get("shapes") or [])
+    set_shapes(interpreter, model.get("shapes") or [], inputs)
     interpreter.allocate_tensors()
     if media:
         inputs = media_in(model, interpreter)

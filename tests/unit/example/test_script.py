@@ -55,10 +55,6 @@ def test_open_sizes_are_chosen() -> None:
         needs_of(tensor, shapes={0: (1, 2, 3)})
 
 
-def test_an_image_of_any_size_has_the_usual_one() -> None:
-    assert needs_of(T((1, 1, 1, 3), signature=(-1, -1, -1, 3))).inputs[0].shape == (1, 224, 224, 3)
-
-
 def test_a_fixed_size_is_not_chosen() -> None:
     with pytest.raises(UsageError, match="takes 1,10"):
         needs_of(T((1, 10)), shapes={0: (1, 11)})

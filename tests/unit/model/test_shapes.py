@@ -7,7 +7,7 @@ import pytest
 from pidoctor.errors import UsageError
 from pidoctor.model.builder import Fields, Number
 from pidoctor.model.content import Content
-from pidoctor.model.shapes import example_shapes, read_shapes, with_shapes
+from pidoctor.model.shapes import example_shapes, read_shapes, shapes_to_run, with_shapes
 from pidoctor.model.verdict import Target, judge_model
 from tests.unit.model.making import Op, T, content
 
@@ -42,6 +42,16 @@ def test_the_stored_shape_settles_nothing_and_a_fitting_one_is_named() -> None:
     assert "CONV_2D slides a window of 512 over 1" in verdict.reason
     assert "pidoctor model FILE --shape t0=1,1,512,1" in verdict.settle
     assert example_shapes(sound()) == ["t0=1,1,512,1"]
+
+
+def test_a_run_without_a_shape_has_one_that_fits() -> None:
+    """A proof, a measurement and an example are run in the same one."""
+    assert shapes_to_run([], sound()) == {0: (1, 1, 512, 1)}
+    assert shapes_to_run(["1,1,1280,1"], sound()) == {0: (1, 1, 1280, 1)}
+    image = content([T((1, 1, 1, 3), signature=(-1, -1, -1, 3))], [])
+    assert shapes_to_run([], image) == {0: (1, 224, 224, 3)}
+    numbers = content([T((1, 1), signature=(-1, -1)), T((1, 10))], [])
+    assert shapes_to_run([], numbers) == {}  # the stored ones do
 
 
 @pytest.mark.parametrize(

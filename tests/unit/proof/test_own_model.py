@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import pidoctor
 from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
-from pidoctor.proof.inference_payload import BadFile, compared, tensors_in
+from pidoctor.proof.inference_payload import BadFile, compared, own_shape, tensors_in
 from pidoctor.proof.known import Against, own_model
 from pidoctor.proof.proof import Proof, shown
 from pidoctor.proof.prove import prove
@@ -154,3 +155,19 @@ def test_a_file_of_another_kind_is_refused() -> None:
     Path("x.txt").write_text("1")
     with pytest.raises(UsageError, match="neither"):
         own_model(MODEL, Against(expect=Path("x.txt")))
+
+
+@pytest.mark.parametrize(
+    ("open_", "given", "shape"),
+    [
+        ([-1, -1, -1, 3], (1, 224, 224, 3), [1, 224, 224, 3]),
+        ([-1, -1, -1, 3], (1, 224, 224, 4), None),  # no size that is open
+        ([1, 10], (1, 10), None),  # nothing is open
+        ([-1, 10], (10,), None),
+    ],
+)
+def test_given_numbers_have_their_own_shape(
+    open_: list[int], given: tuple[int, ...], shape: list[int] | None
+) -> None:
+    array = SimpleNamespace(shape=given)
+    assert own_shape({"shape_signature": open_}, array) == shape
