@@ -197,6 +197,8 @@ class Transaction:
     def _fetch(self, recipe: Recipe, lock: Lock) -> dict[str, Path]:
         """Download what is missing and verify it; the files of all wheels, by hash."""
         files = dict(recipe.found)
+        if recipe.cache:
+            recipe.cache.note(files)
         downloads = self._place.work / "downloads"
         downloads.mkdir()
         for listed, step in recipe.fetches:

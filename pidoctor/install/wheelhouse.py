@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,9 @@ from pidoctor.readiness.space import Kept
 
 _CHUNK = 1 << 20
 _HASH = re.compile("[0-9a-f]{64}")
+_IN_USE_S = 3600
+"""Seconds after its last use in which a wheel may still be read by an install that runs."""
+
 LIMIT = 1_000_000_000
 """Bytes of wheels that are kept: an install of TensorFlow 2.20 has 300 MB, and the cards of many
 boards hold 8 to 16 GB."""
@@ -79,16 +83,20 @@ class Cache:
                         size = sum(file.stat(follow_symlinks=False).st_size for file in files)
                         yield entry.stat().st_mtime, size, Path(entry.path)
 
-    def trim(self, used: Collection[str]) -> None:
-        """Note that the wheels with the hashes ``used`` were used now, and remove of the others
-        those that were not for longest, until no more than LIMIT bytes are kept."""
+    def note(self, used: Iterable[str]) -> None:
+        """That the wheels with the hashes ``used`` are used now."""
         for name in used:
             with suppress(OSError):
                 os.utime(self.folder / name)
-        total = 0
-        for _, size, folder in sorted(self.used(), reverse=True):
+
+    def trim(self, used: Collection[str]) -> None:
+        """Remove the wheels that were not used for longest, until no more than LIMIT bytes are
+        kept; none with the hashes ``used``, and none that another install may be using."""
+        self.note(used)
+        total, now = 0, time.time()
+        for when, size, folder in sorted(self.used(), reverse=True):
             total += size
-            if total > LIMIT and folder.name not in used:
+            if total > LIMIT and folder.name not in used and abs(now - when) > _IN_USE_S:
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -145,6 +145,17 @@ def test_a_plan_larger_than_the_limit_loses_nothing(
     assert {path.name for path in tmp_path.iterdir()} == set(names)
 
 
+def test_what_another_install_may_be_using_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its wheels were found before they are installed, and downloads lie between."""
+    monkeypatch.setattr(wheelhouse, "LIMIT", 100)
+    in_use, _ = _cache_of(tmp_path, 9, 8)
+    Cache(tmp_path).note([in_use])
+    Cache(tmp_path).trim(())
+    assert [path.name for path in tmp_path.iterdir()] == [in_use]
+
+
 def test_nothing_but_wheels_is_removed_from_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
