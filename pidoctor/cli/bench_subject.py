@@ -26,13 +26,14 @@ def subject_of(options: argparse.Namespace, path: Path) -> tuple[Subject, bool]:
     from pidoctor.proof.prove import prove
 
     delegate = delegate_of(options)
-    with named_model(path) as data:
-        content = read_content(data)
-    if entry_name(path):
-        raise UsageError(f"{path}: a bundle; unpack it with `python3 -m zipfile -e FILE FOLDER`")
     if not 0.1 <= options.seconds <= 60:
         raise UsageError("--seconds: from 0.1 to 60")
-    given = _given(options, content)
+    with named_model(path) as data:
+        if entry_name(path):
+            unpack = "`python3 -m zipfile -e FILE FOLDER`"
+            raise UsageError(f"{path}: a bundle; unpack it with {unpack}")
+        content = read_content(data)
+        given = _given(options, content)
     choice = chosen(options)
     must_be_trusted(choice)
     python = interpreter(choice)
