@@ -28,6 +28,7 @@ from pidoctor.model.shape_rules import (
 _Shapes = Sequence[Shape]
 _Known = Sequence[Optional[Values]]
 _Check = Callable[[Operator, _Shapes, _Known], None]
+_MOST_AXES = 8  # of BROADCAST_TO; ai-edge-litert 2.3.0 takes 9
 _IMAGE = 4  # sizes: batch, height, width, channels
 
 
@@ -68,13 +69,36 @@ def _bias(filters: int, kind: type[MisfitError]) -> _Check:
     return check
 
 
-def _positive(*fields: int) -> _Check:
+def _positive(*fields: int, kind: type[MisfitError] = SettingError, default: int = 0) -> _Check:
     def check(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         image = any(len(shape) == _IMAGE for shape in shapes)
-        if image and any(option(operator, field) < 1 for field in fields):
-            raise SettingError("has a step or a block of 0")
+        if image and any(option(operator, field, default=default) < 1 for field in fields):
+            raise kind("has a step, a dilation or a block of 0")
 
     return check
+
+
+def _groups(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+    """Filters that take a part of the channels each: as many for every part."""
+    filters, takes, channels = shapes[1][0], shapes[1][3], shapes[0][3]
+    parts = channels // takes if takes else 0
+    if parts and filters % parts:
+        raise MisfitError(f"shares {filters} filters out among {parts} groups of channels")
+
+
+def _multiples(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+    """As many filters for every channel; some runtimes run it all the same."""
+    if not shapes[0][3] or shapes[1][3] % shapes[0][3] or shapes[1][0] != 1:
+        raise MisfitError(f"has the weights {told(shapes[1])} for {told(shapes[0])}")
+
+
+def _chosen(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+    """A SELECT: its condition is of the shape of the data, or says it for each first number."""
+    if len(shapes) < 3:
+        return
+    condition, data, other = shapes
+    if data != other or condition not in ((), data[:1], data):
+        raise MisfitError(f"cannot choose with {told(condition)} from {told(data)}")
 
 
 def _sizes(place: int, least: int, most: int = 99) -> _Check:
@@ -130,7 +154,9 @@ def _broadcast_to(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         return
     if len(wanted) < len(shapes[0]):
         raise SettingError(f"cannot make {told(wanted)} of {told(shapes[0])}")
-    if any(a not in (1, b) for a, b in zip(shapes[0][::-1], wanted[::-1])):
+    if len(wanted) > _MOST_AXES or any(
+        a not in (1, b) for a, b in zip(shapes[0][::-1], wanted[::-1])
+    ):
         raise MisfitError(f"cannot make {told(wanted)} of {told(shapes[0])}")
 
 
@@ -145,6 +171,8 @@ def _blocks(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         padded = [size + sum(pads[2 * at : 2 * at + 2]) for at, size in enumerate(middle)]
         if any(size % block for size, block in zip(padded, blocks)):
             raise MisfitError(f"cannot cut {told(tuple(padded))} into blocks of {told(blocks)}")
+    if operator.name == "BATCH_TO_SPACE_ND" and shapes[0][0] % prod(blocks):
+        raise MisfitError(f"cannot put {shapes[0][0]} images together in blocks of {told(blocks)}")
 
 
 def _deep_blocks(operator: Operator, shapes: _Shapes, values: _Known) -> None:
@@ -191,6 +219,8 @@ def _resize(operator: Operator, shapes: _Shapes, values: _Known) -> None:
     bilinear = operator.name == "RESIZE_BILINEAR"
     if min(size, default=1) < int(bilinear) or (not bilinear and len(size) != 2):
         raise SettingError(f"cannot make an image of {told(size)}")
+    if len(size) != 2:  # some runtimes take the first two
+        raise MisfitError(f"cannot make an image of {told(size)}")
 
 
 def _strided(operator: Operator, shapes: _Shapes, values: _Known) -> None:
@@ -253,8 +283,14 @@ CHECKS: Mapping[str, Sequence[_Check]] = {
     **dict.fromkeys(("MATRIX_DIAG", "SOFTMAX", "WHERE"), (_sizes(0, 1),)),
     **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), (_resize,)),
     **dict.fromkeys(("AVERAGE_POOL_2D", "L2_POOL_2D", "MAX_POOL_2D"), (_positive(1, 2),)),
-    "CONV_2D": (_sizes(0, 4, 4), _sizes(1, 4, 4), _bias(0, MisfitError)),
-    "DEPTHWISE_CONV_2D": (_sizes(0, 4, 4), _sizes(1, 4, 4), _bias(3, MisfitError)),
+    "CONV_2D": (
+        *(_sizes(0, 4, 4), _sizes(1, 4, 4), _bias(0, MisfitError), _groups),
+        *(_positive(1, 2, kind=MisfitError), _positive(4, 5, kind=MisfitError, default=1)),
+    ),
+    "DEPTHWISE_CONV_2D": (
+        *(_sizes(0, 4, 4), _sizes(1, 4, 4), _bias(3, MisfitError), _multiples),
+        *(_positive(1, 2, kind=MisfitError), _positive(5, 6, kind=MisfitError, default=1)),
+    ),
     "ATAN2": (_alike,),
     "BATCH_MATMUL": (_matrices,),
     "BROADCAST_TO": (_broadcast_to,),
@@ -265,6 +301,7 @@ CHECKS: Mapping[str, Sequence[_Check]] = {
     "ONE_HOT": (_one_hot,),
     "REVERSE_V2": (_axis(1, stage=INVOKE),),
     "SCATTER_ND": (_picked(0, lambda shapes, values: _value(values, 2)),),
+    "SELECT": (_chosen,),
     "SLICE": (_slice,),
     "SPLIT": (_split,),
     "SPLIT_V": (_axis(2),),

@@ -221,15 +221,6 @@ def _shape(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
     return [(len(shapes[0]),)]
 
 
-def _by_values(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    """An operator on numbers that are counted: what it writes is as long as they are."""
-    found = counted(operator, shapes, values)
-    if found is None:
-        return None
-    shrinks = operator.name == "STRIDED_SLICE" and option(operator, 4)
-    return [() if shrinks or not shapes[0] else (len(found),)]
-
-
 # --- numbers that are computed from shapes ------------------------------------------------------
 
 
@@ -362,7 +353,6 @@ RULES: Mapping[str, _Rule] = {
     "RESIZE_BILINEAR": _resized,
     "RESIZE_NEAREST_NEIGHBOR": _resized,
     "SHAPE": _shape,
-    "STRIDED_SLICE": _by_values,
 }
 # Operators that refuse some shapes: what goes into them has to be known.
 CHECKED = (

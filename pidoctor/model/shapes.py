@@ -13,10 +13,11 @@ from math import prod
 from typing import NamedTuple
 
 from pidoctor.errors import UsageError
-from pidoctor.model import setting_rules, shape_rules
+from pidoctor.model import piece_shapes, setting_rules, shape_rules
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Operator, Tensor
 from pidoctor.model.shape_rules import CHECKED, MisfitError, SettingError, Shape, Values
 
+_RULES = {**shape_rules.RULES, **piece_shapes.RULES}
 _MOST_SIZE = (1 << 31) - 1  # of a dimension, an int32
 _PREFIX = "serving_default_"
 _USUAL_SIDE = 224  # of an image whose size the model leaves open
@@ -197,7 +198,7 @@ class _Walk:
         """One operator; whether the shapes of its inputs were known."""
         inputs = [number for number in operator.inputs if number != NO_TENSOR]
         known = [self._shapes.get(number) for number in inputs]
-        rule = shape_rules.RULES.get(operator.name)
+        rule = _RULES.get(operator.name)
         shapes = [shape for shape in known if shape is not None]
         if not inputs or not operator.outputs or len(shapes) < len(known):
             return len(shapes) == len(known)

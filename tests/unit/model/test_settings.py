@@ -30,7 +30,8 @@ def one(name: str, *inputs: T, options: Fields | None = None) -> Content:
     """A model of one operator; what is not stored is given to it."""
     places = tuple(range(len(inputs)))
     given = tuple(n for n in places if not inputs[n].values and not inputs[n].stored)
-    step = Op(name, places, (len(inputs),), options=options or Fields())
+    version = 2 if name == "BROADCAST_TO" else 1  # it has no first
+    step = Op(name, places, (len(inputs),), version, options=options or Fields())
     return content([*inputs, T((1,))], [step], given)
 
 
@@ -92,6 +93,38 @@ def test_a_size_of_an_input_may_settle_it() -> None:
     assert ends(one("TOPK_V2", DATA, whole(2, shape=()))) == "runs"
     assert ends(one("TOPK_V2", DATA, whole(3, shape=()))) == "undecided:allocate"
     assert ends(one("GATHER", DATA, whole(0, 9))) == "undecided:invoke"
+
+
+def steps(*dilations: int, first: int = 4) -> Fields:
+    """Strides of 1 and these dilations, whose fields begin at ``first``."""
+    fields = {1: 1, 2: 1, **dict(enumerate(dilations, first))}
+    return Fields({field: Number("i", value) for field, value in fields.items()})
+
+
+GROUPED = T((4, 1, 1, 1), stored=True)
+# Refused by some of the five, and run by others: (operator, inputs, options, inputs that run)
+OPEN = [
+    ("BROADCAST_TO", (DATA, whole(*[1] * 6, 2, 3, 2)), Fields(), (DATA, whole(1, 2, 3, 2))),
+    ("CONV_2D", (IMAGE, T((3, 1, 1, 1), stored=True)), steps(1, 1), (IMAGE, GROUPED)),
+    ("DEPTHWISE_CONV_2D", (IMAGE, T((1, 1, 1, 3), stored=True)), steps(1, 1, first=5),
+     (IMAGE, T((1, 1, 1, 4), stored=True))),
+    ("SELECT", (T((3,), "BOOL"), DATA, DATA), Fields(), (T((2,), "BOOL"), DATA, DATA)),
+    ("BATCH_TO_SPACE_ND", (T((3, 2, 2, 1)), whole(2, 2), whole(0, 0, 0, 0, shape=(2, 2))),
+     Fields(), (T((4, 2, 2, 1)), whole(2, 2), whole(0, 0, 0, 0, shape=(2, 2)))),
+    ("RESIZE_BILINEAR", (IMAGE, whole(1, 2, 3)), Fields(), (IMAGE, whole(2, 3))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "inputs", "options", "right"), OPEN, ids=[it[0] for it in OPEN])
+def test_what_some_runtimes_refuse_is_open(
+    name: str, inputs: tuple[T, ...], options: Fields, right: tuple[T, ...]
+) -> None:
+    assert ends(one(name, *inputs, options=options)) == "undecided:allocate"
+    assert ends(one(name, *right, options=options)) == "runs"
+
+
+def test_a_dilation_of_nothing_is_open() -> None:
+    assert ends(one("CONV_2D", IMAGE, GROUPED, options=steps(0, 0))) == "undecided:allocate"
 
 
 def test_an_input_whose_sizes_the_file_does_not_tell_settles_nothing() -> None:
