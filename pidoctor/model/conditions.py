@@ -11,6 +11,7 @@ from pidoctor.model.content import NO_TENSOR, Graph, Operator, Tensor
 
 # By how many bits the kernels of ADD and SUB shift their inputs.
 _FIXED_POINT = {"INT8": 20, "UINT8": 20, "INT16": 15}
+_SQUARED = 14  # twice 7, the bits by which SQUARED_DIFFERENCE shifts
 _NEAR = 1e-3  # kernels compare scales so closely
 _WAYS = 2  # each of two shapes repeated once
 
@@ -26,7 +27,7 @@ class Condition(NamedTuple):
     ``zero_scale`` a quantised input whose scale is 0; ``finer_output`` an output so much finer than
     the inputs that their ratio does not fit the fixed point; ``fft_power_of_two`` the length of a
     Fourier transform; ``any_type`` the type of any input or output; ``per_tensor`` weights with one
-    scale; ``unlike`` two tensors whose types differ: "inputs", or "output" and input 0;
+    scale; ``unlike`` two tensors whose types differ: places of inputs, -1 for the first output;
     ``unquantised`` an integer input 0 without a scale; ``given_type`` the type of an input that the
     program has to set; ``data_types`` are what input 0 may be. ``sizes_above`` and ``sizes_below``
     are about the number of sizes of a shape; ``broadcasts`` about inputs of unlike shapes, and
@@ -34,7 +35,8 @@ class Condition(NamedTuple):
     ``computed`` is the place of an input whose numbers are not in the file; ``holds_zero`` a stored
     input 1 that holds a zero; ``left_empty`` the place of an input that is written as left out.
     ``result_above`` is about the number of sizes of the output, ``result_not`` about its scale and
-    zero point, where it is of the type of input 0: they are others than these.
+    zero point, where it is of the type of input 0: they are others than these. ``apart`` is the
+    place of an input whose stored axes of input 0 do not lie side by side.
     """
 
     names: tuple[str, ...] = ()
@@ -52,7 +54,7 @@ class Condition(NamedTuple):
     fft_power_of_two: bool | None = None
     any_type: str = ""
     per_tensor: bool = False
-    unlike: str = ""
+    unlike: tuple[int, ...] = ()
     unquantised: bool = False
     given_type: str = ""
     begins: str = ""
@@ -66,6 +68,7 @@ class Condition(NamedTuple):
     left_empty: int | None = None
     result_above: int | None = None
     result_not: Mapping[str, float] = {}
+    apart: int | None = None
 
     def holds(self, graph: Graph, operator: Operator, registered: str) -> bool:
         """Whether the rule is about this operator."""
@@ -104,6 +107,7 @@ class Condition(NamedTuple):
             and (self.sizes_below is None or 0 < (told or [0])[0] < self.sizes_below)
             and (not self.broadcasts or len({tensor.shape for tensor in inputs if tensor}) > 1)
             and (not self.scattered or _scattered(inputs))
+            and (self.apart is None or _apart(_at(inputs, 0), _at(inputs, self.apart)))
         )
 
     def _result(self, graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
@@ -147,11 +151,11 @@ def _types(graph: Graph, operator: Operator) -> set[str]:
     return {tensor.type for tensor in tensors if tensor}
 
 
-def _unlike(graph: Graph, operator: Operator, inputs: _Inputs, which: str) -> bool:
-    """Whether the two types differ; a tensor that is left out differs from none."""
-    second = _at(inputs, 1) if which == "inputs" else _at(_tensors(graph, operator.outputs), 0)
-    first = _at(inputs, 0)
-    return first is not None and second is not None and first.type != second.type
+def _unlike(graph: Graph, operator: Operator, inputs: _Inputs, places: Sequence[int]) -> bool:
+    """Whether the types differ; a tensor that is left out differs from none."""
+    results = _tensors(graph, operator.outputs)
+    found = [_at(results, 0) if place < 0 else _at(inputs, place) for place in places]
+    return len({tensor.type for tensor in found if tensor}) > 1
 
 
 def _given(graph: Graph, operator: Operator, kind: str) -> bool:
@@ -224,9 +228,10 @@ def _quantised_otherwise(
 
 
 def _finer(graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
-    """Whether an addition's inputs, shifted as its kernel does, exceed its output's scale.
+    """Whether inputs, shifted as their kernel does, exceed the output's scale.
 
-    The multiplier 2 * max(scales) / (2 ** shift * output scale) has to be below 1.
+    The multiplier 2 * max(scales) / (2 ** shift * output scale) has to be below 1; squares have
+    the square of 2 * max(scales). Source: add.cc and squared_difference.cc of TensorFlow Lite.
     """
     if not operator.outputs:
         return False
@@ -234,7 +239,17 @@ def _finer(graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
     scale, given = _scale(result), [s for s in map(_scale, inputs) if s is not None]
     if result is None or scale is None or not given:
         return False
-    return 2 * max(given) >= (1 << _FIXED_POINT[result.type]) * scale
+    widest = 2 * max(given)
+    if operator.name == "SQUARED_DIFFERENCE":
+        return widest * widest >= (1 << _SQUARED) * scale
+    return widest >= (1 << _FIXED_POINT[result.type]) * scale
+
+
+def _apart(data: Tensor | None, axes: Tensor | None) -> bool:
+    if data is None or axes is None or not data.shape or not axes.values:
+        return False
+    places = {axis % len(data.shape) for axis in axes.values}
+    return max(places) - min(places) >= len(places)
 
 
 def _powers_of_two(graph: Graph, operator: Operator) -> bool | None:

@@ -71,7 +71,7 @@ def _bias(filters: int, kind: type[MisfitError]) -> _Check:
 
 def _positive(*fields: int, kind: type[MisfitError] = SettingError, default: int = 0) -> _Check:
     def check(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-        image = any(len(shape) == _IMAGE for shape in shapes)
+        image = operator.options and any(len(shape) == _IMAGE for shape in shapes)
         if image and any(option(operator, field, default=default) < 1 for field in fields):
             raise kind("has a step, a dilation or a block of 0")
 
@@ -80,6 +80,8 @@ def _positive(*fields: int, kind: type[MisfitError] = SettingError, default: int
 
 def _groups(operator: Operator, shapes: _Shapes, values: _Known) -> None:
     """Filters that take a part of the channels each: as many for every part."""
+    if len(shapes) < 2:
+        return
     filters, takes, channels = shapes[1][0], shapes[1][3], shapes[0][3]
     parts = channels // takes if takes else 0
     if parts and filters % parts:
@@ -88,6 +90,8 @@ def _groups(operator: Operator, shapes: _Shapes, values: _Known) -> None:
 
 def _multiples(operator: Operator, shapes: _Shapes, values: _Known) -> None:
     """As many filters for every channel; some runtimes run it all the same."""
+    if len(shapes) < 2:
+        return
     if not shapes[0][3] or shapes[1][3] % shapes[0][3] or shapes[1][0] != 1:
         raise MisfitError(f"has the weights {told(shapes[1])} for {told(shapes[0])}")
 

@@ -26,13 +26,13 @@ def ends(model: Content, target: Target = OLD) -> str:
     return f"{verdict.verdict}:{verdict.stage}" if verdict.stage else verdict.verdict
 
 
-def one(name: str, *inputs: T, options: Fields | None = None) -> Content:
+def one(name: str, *inputs: T, options: Fields | None = None, result: str = "FLOAT32") -> Content:
     """A model of one operator; what is not stored is given to it."""
     places = tuple(range(len(inputs)))
     given = tuple(n for n in places if not inputs[n].values and not inputs[n].stored)
     version = 2 if name == "BROADCAST_TO" else 1  # it has no first
     step = Op(name, places, (len(inputs),), version, options=options or Fields())
-    return content([*inputs, T((1,))], [step], given)
+    return content([*inputs, T((1,), result)], [step], given)
 
 
 def axis(field: int, value: int) -> Fields:
@@ -170,10 +170,65 @@ def test_a_bias_that_is_written_as_left_out() -> None:
         ("SPLIT", 1, "INT64", ["cannot:allocate", *["runs"] * 4]),
         ("GATHER_ND", 0, "FLOAT16", ["cannot:allocate"] * 2 + ["runs"] * 3),
         ("DEPTH_TO_SPACE", 0, "FLOAT16", ["cannot:allocate"] * 4 + ["runs"]),
+        ("LOCAL_RESPONSE_NORMALIZATION", 0, "INT8", ["cannot:allocate"] * 5),
+        ("UNSORTED_SEGMENT_SUM", 0, "INT16", ["cannot:allocate"] * 5),
+        ("ADD_N", 0, "INT64", ["cannot:invoke"] * 5),
     ],
 )
 def test_types_that_kernels_lack(name: str, place: int, kind: str, expected: list[str]) -> None:
     data = T((1, 4, 4, 4), kind)
     inputs = (whole(1), data) if place else (data, *[FIRST] * (name == "GATHER_ND"))
     options = axis(0, 2) if name in ("DEPTH_TO_SPACE", "SPLIT") else Fields()
-    assert [ends(one(name, *inputs, options=options), it) for it in RUNTIMES] == expected
+    model = one(name, *inputs, options=options, result=kind)
+    assert [ends(model, it) for it in RUNTIMES] == expected
+
+
+def mixed(name: str, kinds: tuple[str, ...], result: str) -> Content:
+    tensors = [T((2, 3), kind) for kind in (*kinds, result)]
+    places = tuple(range(len(kinds)))
+    return content(tensors, [Op(name, places, (len(kinds),))], places)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "result", "expected"),
+    [
+        ("SELECT_V2", ("BOOL", "FLOAT32", "FLOAT32"), "FLOAT32", "runs"),
+        ("SELECT_V2", ("BOOL", "FLOAT32", "INT16"), "FLOAT32", "cannot:allocate"),
+        ("AVERAGE_POOL_2D", ("INT16",), "FLOAT32", "cannot:allocate"),
+        ("PACK", ("FLOAT32", "INT8"), "FLOAT32", "cannot:allocate"),
+        ("PACK", ("FLOAT32", "FLOAT32"), "INT8", "cannot:allocate"),
+        ("CAST", ("FLOAT32",), "INT16", "runs"),
+        ("GREATER", ("FLOAT32", "FLOAT32"), "BOOL", "runs"),
+    ],
+)
+def test_numbers_of_two_types(
+    name: str, kinds: tuple[str, ...], result: str, expected: str
+) -> None:
+    """As conversions to 16x8 leave them around operators that have no kernel for it."""
+    assert {ends(mixed(name, kinds, result), target) for target in RUNTIMES} == {expected}
+
+
+@pytest.mark.parametrize(
+    ("axes", "expected"),
+    [((0, 1), "runs"), ((1, 0), "runs"), ((0, 2), "cannot:invoke"), ((-1, -3), "cannot:invoke")],
+)
+def test_axes_that_do_not_lie_side_by_side(axes: tuple[int, int], expected: str) -> None:
+    model = one("REVERSE_V2", DATA, whole(*axes))
+    assert ends(model) == "runs"
+    assert {ends(model, target) for target in RUNTIMES[1:]} == {expected}
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "older", "newer"),
+    [
+        ("SQUARED_DIFFERENCE", 1e-4, "runs", "runs"),
+        ("SQUARED_DIFFERENCE", 1e-5, "cannot:allocate", "cannot:allocate"),
+        ("SUB", 1e-6, "runs", "runs"),
+        ("SUB", 1e-7, "cannot:allocate", "runs"),
+    ],
+)
+def test_a_far_finer_result(name: str, scale: float, older: str, newer: str) -> None:
+    tensors = [T((2, 3), "INT8", 1), T((2, 3), "INT8", 1), T((2, 3), "INT8", 1, scale=scale)]
+    model = content(tensors, [Op(name, (0, 1), (2,), 2)], (0, 1))
+    assert ends(model) == older
+    assert {ends(model, target) for target in RUNTIMES[1:]} == {newer}

@@ -302,7 +302,8 @@ def test_weights_of_few_bits(
     shape = (4, 1, 1, 4) if operator == "CONV_2D" else (4, 4)
     weights, numbers = T(shape, kind, scales, stored=True), T((1,) * (len(shape) - 1) + (4,))
     used = (0, 1) if operator != "DEQUANTIZE" else (1,)
-    model = content([numbers, weights, T((1, 4))], [Op(operator, used, (2,))])
+    steps = Fields({1: Number("i", 1), 2: Number("i", 1)}) if operator == "CONV_2D" else Fields()
+    model = content([numbers, weights, T((1, 4))], [Op(operator, used, (2,), options=steps)])
     runtimes = (ALL[3], ALL[4], ("ai-edge-litert", "2.1.0"), ALL[7])
     assert tuple(said(model, *runtime) for runtime in runtimes) == expected
 
