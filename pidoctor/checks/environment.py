@@ -216,7 +216,7 @@ def of_the_plan(profile: Profile, plan: Plan, index: WheelsIndex) -> tuple[Findi
     """What is wrong with what a plan brings, to be said before it is carried out."""
     new = {pin.name for pin in plan.pins if not pin.kept}
     case = Case(profile, plan, index=index)
-    return (*_shared_modules(case, new), *unsaid_needs(case), *misleading_names(case))
+    return (*_shared_modules(case, new), *_unsaid_needs(case, new), *misleading_names(case))
 
 
 def shared_modules(case: Case) -> Iterator[Finding]:
@@ -258,9 +258,16 @@ def _shared_modules(case: Case, among: Container[str] | None = None) -> Iterator
 
 def unsaid_needs(case: Case) -> Iterator[Finding]:
     """Packages that import one of some others, of which none is here and none is planned."""
+    yield from _unsaid_needs(case)
+
+
+def _unsaid_needs(case: Case, among: Container[str] | None = None) -> Iterator[Finding]:
+    """The same, or only of ``among``."""
     planned = {pin.name for pin in case.plan.pins} if case.plan else set()
     here = planned | set(case.profile.python.packages.or_else({}))
     for need in load_relations().unmet(here):
+        if among is not None and need.name not in among:
+            continue
         missing = "none of them is" if len(need.any_of) > 1 else "it is not"
         yield Finding(
             "module-not-installed",

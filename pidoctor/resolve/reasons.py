@@ -145,7 +145,7 @@ def conflict(world: World, choice: Choice, needs: Iterable[Need]) -> Candidate:
     Where one package alone is the matter, its own reason is the reason.
     """
     ordered = sorted(dict.fromkeys(needs), key=lambda need: need.name)
-    wanted = "; ".join(dict.fromkeys(str(need) for need in ordered))
+    wanted = "; ".join(_told(ordered))
     name, version = choice.name, str(choice.version)
     misses = [miss for need in ordered for miss in [unmet(world, need)] if miss]
     particular = [miss for miss in misses if miss.reason.nearness > Reason.ABI.nearness]
@@ -159,6 +159,23 @@ def conflict(world: World, choice: Choice, needs: Iterable[Need]) -> Candidate:
         reason = Reason.NOT_KNOWN
     have = "; ".join(available(world, name) for name in names)
     return Candidate(name, version, reason, f"needs {wanted}; {have}")
+
+
+def _told(needs: Iterable[Need]) -> Iterator[str]:
+    """Needs in words; of what versions of one package need of another, that of the newest."""
+    groups: dict[tuple[str, ...], list[Need]] = {}
+    for need in dict.fromkeys(needs):
+        by, _, version = need.origin.rpartition(" ")
+        key = (need.name, by) if by.startswith("required by ") else (str(need), version)
+        groups.setdefault(key, []).append(need)
+    for alike in groups.values():
+        if len(alike) == 1:
+            yield str(alike[0])
+            continue
+        newest = max(alike, key=lambda need: Version(need.origin.rpartition(" ")[2]))
+        others = len(alike) - 1
+        more = "another version of it needs" if others == 1 else f"{others} other versions need"
+        yield f"{str(newest).removesuffix(')')}; {more} {newest.name} too)"
 
 
 def passed_over(world: World, asked: Iterable[tuple[Need, Choice]]) -> Iterator[str]:

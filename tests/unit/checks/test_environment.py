@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pidoctor.catalog.wheels import NumpyApi
+from pidoctor.catalog.wheels import NumpyApi, WheelsIndex, shipped_index
+from pidoctor.checks.environment import of_the_plan
 from pidoctor.profile.profile import Accelerator
 from pidoctor.result import Severity
 from tests.profiles import changed, coral, pi4
@@ -186,3 +187,13 @@ def test_an_interface_that_died_in_a_run_is_told_with_a_way_round_it() -> None:
     assert "seen on cortex-" in found.message
     on_pi5 = findings(with_packages(pi5(), ai_edge_litert="2.3.0"), None, litert)
     assert "optional-library-cpu-feature" not in on_pi5
+
+
+def test_before_an_install_only_what_it_brings_is_warned_of() -> None:
+    """What was there before and imports what is missing is no matter of the plan."""
+    here = with_packages(pi4(), tf2onnx="1.17.0")
+    index = WheelsIndex(shipped_index())
+    found = of_the_plan(here, plan(wheel("tflite-runtime", "2.14.0")), index)
+    assert "module-not-installed" not in {finding.id for finding in found}
+    found = of_the_plan(pi4(), plan(wheel("tf2onnx", "1.17.0")), index)
+    assert "module-not-installed" in {finding.id for finding in found}

@@ -157,6 +157,20 @@ def test_what_another_python_would_get_is_told_after_its_wheels_were_read(tmp_pa
     assert told == ["ai-edge-litert 2.1.0, numpy 1.26.4"]
 
 
+def test_what_every_version_of_a_package_needs_is_told_once(tmp_path: Path) -> None:
+    makers = [
+        {"file": f"maker-0.{n}-py3-none-any.whl", "requires": [f"support>=0.{n}"]}
+        for n in (1, 2, 9)
+    ]
+    support = {"file": f"support-0.9-{TAG.replace('cp311', 'cp39')}.whl", "elf": [{}]}
+    write_index([*WHEELS, *OTHERS, *makers, support], tmp_path)
+    answer = refused(open_catalog(WheelsIndex(tmp_path)), "ai-edge-litert", "maker", "flask")
+    assert (
+        "needs support>=0.9 (required by maker 0.9; 2 other versions need support too); the index "
+        "has no support for 64-bit ARM (aarch64) and Python 3.11"
+    ) in answer.message
+
+
 def test_what_is_said_twice_of_a_package_counts_together(catalog: Catalog) -> None:
     answer = refused(catalog, "ai-edge-litert", "opencv-python", "numpy<2", "opencv-python!=4.8.1")
     assert set(answer.colliding) == {"numpy<2", "opencv-python!=4.8.1"}
