@@ -29,18 +29,22 @@ class SecretRule(NamedTuple):
     def apply(self, text: str) -> str:
         """``text`` with what is found replaced."""
         if self.hint:
-            return self._in_spans(text, _joined(_hinted(text, _compiled(self.hint, 0))))
+            hint = _compiled(self.hint, 0)
+            return self._in_spans(text, _hinted(text, hint)) if hint.search(text) else text
         if not self.words:
             return self._sub(text)
         lower = _lower(text)
-        if self.whole:
-            return self._sub(text) if any(word in lower for word in self.words) else text
-        return self._in_spans(text, _spans(lower, self.words))
+        for word in self.words:  # most texts have none
+            if word in lower:
+                break
+        else:
+            return text
+        return self._sub(text) if self.whole else self._in_spans(text, _spans(lower, self.words))
 
     def _in_spans(self, text: str, spans: Iterable[tuple[int, int]]) -> str:
         pattern, new = _compiled(self.pattern, self.flags), self.new
         parts, done = [], 0
-        for start, end in spans:
+        for start, end in _joined(spans):
             # Not on a slice: what stands before a match tells a version from an address.
             for found in pattern.finditer(text, start, end):
                 parts += [
@@ -67,7 +71,7 @@ _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 def _spans(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Where the lines with one of the words are, each with the line after it, joined."""
+    """Where the lines with one of the words are, each with the line after it."""
     found: list[tuple[int, int]] = []
     for word in words:
         at = text.find(word)
@@ -75,7 +79,7 @@ def _spans(text: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
             start, end = text.rfind("\n", 0, at) + 1, _line_end(text, at)
             found.append((start, _line_end(text, end)))
             at = text.find(word, end)
-    return _joined(found)
+    return found
 
 
 def _hinted(text: str, hint: re.Pattern[str]) -> list[tuple[int, int]]:
