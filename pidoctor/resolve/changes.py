@@ -86,10 +86,24 @@ def proposals(
     here = here or of(_pairs(bare, _TOGETHER)) or of(_singles(bare, (other_systems,)))
     if not any(cost(kind) < cost(ANEW[0]) for kind in here):  # a container needs no new card
         here.update(of(containers(bare, anywhere=True)))
-    here = here or bought(_singles(bare, (boards,))) or bought(_board_pairs(bare))
+    here = _with_support(bare, here) or here
+    if not here:
+        new = bought(_singles(bare, (boards,))) or bought(_board_pairs(bare))
+        here = _with_support(bare, new) or ({} if found else new)
     if not here and not found:
         found = _both(bare, request, catalog, solve)
     return sorted({**here, **found}.values(), key=lambda proposal: proposal.change.cost)
+
+
+def _with_support(before: Profile, found: dict[str, Proposal]) -> dict[str, Proposal]:
+    """Those that install no system whose standard support has ended."""
+    own = image_of(before)
+
+    def stays(after: Profile) -> bool:
+        image = image_of(after)
+        return image is None or not image.row.ended or (own is not None and own.row is image.row)
+
+    return {kind: proposal for kind, proposal in found.items() if stays(proposal.profile)}
 
 
 def _first_of_each(
@@ -236,9 +250,15 @@ def _both(
         def ask(after: Profile, asked: Request = other.request) -> Resolution:
             return solve(after, asked, catalog)
 
-        for ways in (_ON_THIS_BOARD, (boards,)):
-            machines = _singles(profile, ways)
-            found = _first_of_each(profile, machines, other.request, ask, other)
+        def roomy_one(after: Profile, asked: Request = other.request) -> Resolution | None:
+            return roomy(after, solve(after, asked, catalog), catalog)
+
+        for machines, answer in (
+            (_singles(profile, _ON_THIS_BOARD), ask),
+            (_singles(profile, (boards,)), roomy_one),
+            (_board_pairs(profile), roomy_one),
+        ):
+            found = _first_of_each(profile, machines, other.request, answer, other)
             if found:
                 return found
     return {}

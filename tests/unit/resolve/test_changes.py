@@ -298,3 +298,25 @@ def test_a_release_whose_support_has_ended_comes_last_and_says_so() -> None:
         "install the 32-bit Raspberry Pi OS 10 (buster), whose standard support ended in 2024, "
         "and use its own Python 3.7"
     )
+
+
+def test_no_system_without_support_where_something_else_serves() -> None:
+    for name, wanted in (
+        ("cm3/bookworm-64/py3.13", "tflite-runtime"),
+        ("cm4-4gb/trixie-64/py3.14", "tensorflow==2.11.0"),
+        ("lubancat-2-4gb/debian-bookworm-64/py3.12", "tflite-runtime==2.5.0"),
+    ):
+        found = changes(target(name), parse_request(wanted, catalog()), catalog())
+        assert found
+        assert not any("support ended" in change.text for change in found), name
+
+
+@pytest.mark.parametrize("name", ["pi-1a-plus-512mb/alpine-3.21-32/py3.14", "pi-zero/bookworm-32"])
+def test_a_board_for_another_version_is_large_enough_and_runs_a_system_that_fits(name: str) -> None:
+    """512 MB are too little for TensorFlow; Alpine is nothing that it is built for on any board."""
+    request = parse_request("tensorflow==2.8.0", catalog())  # no wheel for ARM
+    [change] = changes(target(name), request, catalog())
+    assert change.text.startswith(
+        "use a Raspberry Pi 4 Model B with 1 GB of memory with the 64-bit"
+    )
+    assert change.told.endswith("pidoctor install tensorflow==2.21.0")
