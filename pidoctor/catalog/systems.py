@@ -53,6 +53,7 @@ class SystemRow(NamedTuple):
     ended: str | None = None  # the day on which its standard support ended: "2024-06-30"
     gone_from: str | None = None  # the server that its apt asks, where it no longer is
     hosts_containers: bool = True  # its Docker and libseccomp run the images of today
+    containers_as: str = ""  # what a container has to be there, where it has no others
 
     @property
     def zram_cap(self) -> int | None:

@@ -40,8 +40,10 @@ def steps(before: Profile, after: Profile) -> Iterator[ChangeStep]:
     if new_board:
         yield ChangeStep("board", f"use a {_board_name(after)} with {_image(after)}")
     elif container_of(after) not in ("", container_of(before)):
-        image = container_of(after)
-        yield ChangeStep("container", f"run it in a container of the image {image}", image)
+        image, host = container_of(after), image_of(before)
+        told = f"run it in a container of the image {image}"
+        as_what = host.row.containers_as if host else ""
+        yield ChangeStep("container", f"{told} {as_what}".rstrip(), image)
         return
     elif new_system:
         kind = "os-bits" if _system(before)[1:] == _system(after)[1:] else "os-release"

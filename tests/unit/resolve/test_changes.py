@@ -87,7 +87,9 @@ def _one_thing(profile: Profile, request: Request, text: str) -> tuple[Profile, 
         now = image_of(profile)
         assert now
         return replace(profile, python=with_image(profile, now).python), request
-    container = re.fullmatch(r"run it in a container of the image (\S+)", text)
+    container = re.fullmatch(
+        r"run it in a container of the image (\S+)( as an add-on of .+)?", text
+    )
     if container:
         return _contained(profile, container[1]), request
     if text.startswith("boot a kernel with 4 KiB pages"):
@@ -236,6 +238,14 @@ def test_a_library_that_the_release_packages() -> None:
     plan = resolve(whole, request, catalog())
     assert isinstance(plan, Plan)
     assert first.result == plan.summary
+
+
+def test_home_assistant_os_supports_no_container_but_an_add_on() -> None:
+    request = parse_request("tensorflow", catalog())
+    first = changes(target("pi4-4gb/home-assistant-os-64"), request, catalog())[0]
+    assert first.text == (
+        "run it in a container of the image python:3.13-slim as an add-on of Home Assistant"
+    )
 
 
 def test_a_container_where_nothing_else_saves_a_new_card() -> None:
