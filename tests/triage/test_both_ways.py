@@ -19,18 +19,19 @@ from .public_cases import public_cases
 from .samplebook import samples
 from .test_kinds_of_fault import CASES, found
 
-LOOKALIKES = [
-    json.loads(line)
-    for line in Path(__file__)
-    .with_name("lookalikes.jsonl")
-    .read_text(encoding="utf-8")
-    .splitlines()
-]
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a file beside this one."""
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+LOOKALIKES = rows("lookalikes.jsonl")
+NOISE = [row["log"] for row in rows("noise.jsonl")]
+"""Logs of tools that ended well, with words in them that look like failures."""
+
 WORDINGS = [json.loads(line) for line in CASES]
-OUTSIDE = [
-    json.loads(line)
-    for line in Path(__file__).with_name("outside.jsonl").read_text(encoding="utf-8").splitlines()
-]
+OUTSIDE = rows("outside.jsonl")
 """Faults of programs and devices, which the contract of causes does not name."""
 
 SEEN_ELSEWHERE = {"wrong-pycoral"}
@@ -57,6 +58,12 @@ def test_what_the_contract_does_not_name_is_explained(row: dict[str, str]) -> No
     assert (diagnosis.cause, diagnosis.title) == ("unknown", trouble.title)
     assert diagnosis.explanation.startswith(trouble.explanation.split(". ")[0])
     assert diagnosis.fix.text in {advice.remedy.text for advice in trouble.advice}
+
+
+@pytest.mark.parametrize("log", NOISE)
+def test_frightening_words_in_a_log_that_ends_well_are_no_alarm(log: str) -> None:
+    first = found(log)[0]
+    assert first.cause == "no-problem" or first.title == "Nothing to judge"
 
 
 def test_a_cause_of_the_contract_goes_before_one_that_it_does_not_name() -> None:
