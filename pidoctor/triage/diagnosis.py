@@ -129,9 +129,9 @@ def _runtime(asked: str) -> str:
 
 def quoted(value: str) -> str:
     """A value from the log, fit to stand in a shell command: nothing in it is special there."""
-    if re.fullmatch(r"[\w./+~-]*|[\w.\[\],-]+", value):
+    if re.fullmatch(r"[\w./+~@-]*|[\w.\[\],-]+", value):
         return value
-    return "'" + re.sub(r"[^\w.<>=!~,\[\]/+ -]", "", value) + "'"
+    return "'" + re.sub(r"[^\w.<>=!~@,\[\]/+ -]", "", value) + "'"
 
 
 def evidence_of(lines: Sequence[tuple[int, str]]) -> tuple[LogLine, ...]:

@@ -73,14 +73,14 @@ MAY_FIND_NOTHING = (
 )
 FOLDERS = re.compile(r"(?<![\w./])/(etc|boot|var|usr/share/keyrings)/")
 SUBCOMMANDS = {
-    "apt": "install|update|full-upgrade|clean|purge|remove|--fix-broken",
+    "apt": "install|update|full-upgrade|clean|purge|remove|autoremove|--fix-broken",
     "apt-get": "update",
     "apt-file": "update|search",
     "apt-cache": "search",
     "apk": "add|search|update",
     "dpkg": "--configure|--print-architecture|--remove",
     "git": "lfs|config|remote",
-    "npm": "cache|config|install|outdated|view",
+    "npm": "cache|config|install|outdated|rebuild|view",
     "uv": "venv|pip",
     "timedatectl": "set-ntp|",
     "udevadm": "control|trigger",

@@ -55,6 +55,61 @@ def test_what_a_certificate_lacks_decides_what_helps(log: str, said: str, comman
     assert found.fix.commands[0].startswith(command)
 
 
+@pytest.mark.parametrize(
+    ("log", "said", "command"),
+    [
+        ("npm ERR! code EACCES", "folder of your own", "mkdir -p"),
+        ("npm ERR! code EINTEGRITY", "Empty npm's cache", "npm cache clean --force"),
+        ("npm ERR! code ERESOLVE", "--legacy-peer-deps", "npm outdated"),
+        (
+            "npm ERR! notarget No matching version found for x@9.",
+            "no such version",
+            "npm view x versions",
+        ),
+        ("npm ERR! code SELF_SIGNED_CERT_IN_CHAIN", "NODE_EXTRA_CA_CERTS", "date"),
+        ("Error: Cannot find module '@x/y'", "package.json", "npm install @x/y"),
+        ("Error: /x/tfjs.node: cannot open shared object file: No such", "npm rebuild", "npm rebu"),
+        ("fatal: detected dubious ownership in repository at '/x'", "as yourself", "git config"),
+        ("fatal: Authentication failed for 'https://x.example/'", "a token", "git remote -v"),
+        ("git@github.com: Permission denied (publickey).", "https://", "git remote -v"),
+        ("pull access denied for x, may require 'docker login'", "tag", "docker login"),
+        ("x509: certificate signed by unknown authority", "Docker", "sudo update-ca-cert"),
+        ("configure: error: no acceptable C compiler found", "compiler", "sudo apt install build"),
+        ("Alpine Linux v3.20\nlinker 'cc' not found", "compiler", "apk add build-base"),
+        ("RuntimeError: CMake must be installed to build dlib", "CMake", "sudo apt install cmake"),
+        ("error: can't find Rust compiler", "rustup.rs", "python3 -m pip install --upgrade pip"),
+        ("ERROR: Task (x.bb:do_compile) failed with exit code '1'", "log.do_compile", ""),
+        (
+            "module 'google.protobuf' x\nincompatible Protobuf Gencode/Runtime",
+            "newer",
+            "python3 -m",
+        ),
+        (
+            "Descriptors cannot be created directly",
+            "3.20",
+            "python3 -m pip install 'protobuf<3.21'",
+        ),
+        ("`keras.optimizers.legacy` is not supported in Keras 3", "tf-keras", "python3 -m pip"),
+        ("cannot import name 'url_quote' from 'werkzeug.urls'", "together", "python3 -m pip"),
+        ("no attribute 'gapi_wip_gst_GStreamerPipeline'", "install one", "python3 -m pip uninst"),
+        ("ModuleNotFoundError: No module named 'imp'", "3.12", "uv venv --python 3.11"),
+        ("/usr/bin/env: 'python': No such file", "python3", "python3 --version"),
+        ("to '/boot/x.dpkg-new': failed (No space left on device)", "kernels", "df -h /boot"),
+        ("usb.core.NoBackendError: No backend available", "USB library", "sudo apt install libusb"),
+        ("libcamera/_x.so: undefined symbol: y\n/libcamera/_x.so: undefined symbol: y", "pip", "p"),
+        (
+            "parsing file '/var/lib/dpkg/updates/0014' near line 0",
+            "journal",
+            "sudo mv /var/lib/dpk",
+        ),
+    ],
+)
+def test_other_tools_get_their_own_remedies(log: str, said: str, command: str) -> None:
+    fix = first(log).fix
+    assert said in fix.text
+    assert (*fix.commands, "")[0].startswith(command)
+
+
 def test_a_missing_module_names_its_package() -> None:
     found = first("ModuleNotFoundError: No module named 'PIL'")
     assert found.fix.commands[0] == "python3 -m pip install pillow"
