@@ -57,6 +57,9 @@ _NAME = expression(r"[\"'(]?[A-Za-z0-9]|$")
 SETUP_FRAME, IN_FRAME = "setup-frame", 3
 """The sign of a frame of the script that builds a package, and the lines that show it."""
 
+CRASH = "crash"
+"""The sign of a program that ended by a signal, without a word of what it did."""
+
 IGNORED_VERSIONS = "pip-ignored-versions"
 """The symptom whose text lists the versions left out for their Requires-Python."""
 
@@ -341,6 +344,13 @@ def _what_settles(failures: list[Hit], facts: Facts) -> Remedy:
         text = "Run the same install with -v; its longer log shows the cause."
         command = fill("pidoctor triage -- {pip} install -v {requirement}", words)
         return Remedy(text, (command,), True)
+    if CRASH in seen:
+        text = (
+            "A crash leaves no message of its own. Set this variable and run the same command "
+            "again: Python then prints the lines of the program, and of which packages, that were "
+            "running. Then check the machine."
+        )
+        return Remedy(text, ("export PYTHONFAULTHANDLER=1", "pidoctor check"), True)
     if "traceback" in seen:
         text = (
             "Run the program once more with `pidoctor triage --` in front of its command: "

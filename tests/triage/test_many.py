@@ -106,6 +106,9 @@ def test_a_reply_says_what_happened_what_to_do_and_what_to_send() -> None:
         f"{SEND}\n"
     )
     assert SEND in reply(triage([b"frobnicate error: 17\n"]))
+    known = reply(triage([b"bash: npm: command not found\n"]))
+    assert "What happened: A program that this step needs is not installed. It is npm." in known
+    assert "export PYTHONFAULTHANDLER=1" in reply(triage([b"$ python3 a.py\nSegmentation fault\n"]))
     assert SEND not in reply(triage([b"Successfully installed six-1.17.0\n"]))
 
 
