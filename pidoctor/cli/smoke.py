@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import progress
     from pidoctor.cli.own_model import prove_own
     from pidoctor.cli.resume import interrupted
-    from pidoctor.cli.where import chosen, must_be_trusted
+    from pidoctor.cli.where import asked, chosen, must_be_trusted
     from pidoctor.envelope import Result
     from pidoctor.host.live import LiveHost
     from pidoctor.install.receipt import read_receipt, record_proof
@@ -105,6 +105,7 @@ def run(options: argparse.Namespace) -> Result:
         ),
         proof=_aimed(proof, choice, python),
         receipt=receipt,
+        asked=asked(options)._replace(requirement=options.runtime or "auto"),
     )
 
 

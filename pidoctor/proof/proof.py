@@ -115,6 +115,12 @@ class Proof:
     def passed(self) -> bool:
         return self.status == PASSED
 
+    @property
+    def is_without_runtime(self) -> bool:
+        """Whether there was nothing to prove: what was to be proven is not installed."""
+        missing = self.death is not None and self.death.kind == "module-not-installed"
+        return missing and self.version is None
+
     @classmethod
     def from_json(cls, data: Any) -> Proof:
         """The proof of a result envelope; :class:`DecodeError` for anything else."""

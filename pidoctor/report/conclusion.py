@@ -212,6 +212,8 @@ def _smoke(result: Result) -> Conclusion:
         return Conclusion()
     from pidoctor.proof.proof import shown
 
+    if proof.is_without_runtime and proof.death is not None:
+        return Conclusion(proof.death.message, _install_command(_asked(result)))
     what = " ".join(filter(None, (proof.runtime, proof.version))) or "The runtime"
     if proof.death is not None:
         remedy = proof.death.remedy
@@ -229,13 +231,29 @@ def _lock(result: Result) -> Conclusion:
     if plan is None or written is None:
         return _impossible(result)
     wheels = units.count(len(plan.wheels), "wheel")
-    said = f"{_named(plan)} for {_asked(result).place}: {wheels}, each with its hash."
+    asked = _asked(result)
+    said = f"{_named(plan)} for {asked.place}: {wheels}, each with its hash."
     if not written.output:
         return Conclusion(said)
-    name = shlex.quote(written.output)
-    if written.output.endswith(".toml"):
-        return Conclusion(said, f"uv pip install -r {name}")
-    return Conclusion(said, f"python3 -m pip install --require-hashes --no-deps -r {name}")
+    if not asked.here:
+        said += f" With {written.output} copied there, the next command installs it."
+    return Conclusion(said, _install_lock(plan, asked, written.output))
+
+
+def _install_lock(plan: Plan, asked: Asked, file: str) -> str:
+    """What installs a lock into a new environment: pip refuses to write into the system's Python
+    on today's systems (PEP 668)."""
+    folder, packages = asked.new_environment or ".venv", plan.system_packages
+    site = ("--system-site-packages",) if packages else ()
+    python = f"{folder}/bin/python"
+    pip = (python, "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", file)
+    steps = [(plan.python, "-m", "venv", *site, folder), pip]
+    if file.endswith(".toml"):
+        made = ("uv", "venv", "--python", plan.python, *site, folder)
+        steps = [made, ("uv", "pip", "install", "--python", folder, "-r", file)]
+    if packages:
+        steps.insert(0, ("sudo", "apt-get", "install", "-y", *packages))
+    return " && ".join(map(shlex.join, steps))
 
 
 def _download(result: Result) -> Conclusion:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
+from venv import create
 
 import pytest
 
@@ -12,6 +15,7 @@ from pidoctor.probe.environment_choice import EnvironmentChoice
 from pidoctor.probe.probed import ProbeResult
 from pidoctor.profile.named_targets import target
 from pidoctor.proof.proof import Proof
+from tests.cli.program import pidoctor
 from tests.unit.report.samples import SAMPLES
 
 _HERE = EnvironmentChoice("", False, None, "it is a test", False)
@@ -41,3 +45,16 @@ def test_smoke_says_that_compiled_model_lacks_a_module(monkeypatch: pytest.Monke
 )
 def test_nothing_where_it_runs(monkeypatch: pytest.MonkeyPatch, where: str, version: str) -> None:
     assert told(monkeypatch, where, version) == []
+
+
+def test_an_environment_without_a_runtime_is_told_the_install(tmp_path: Path) -> None:
+    venv = str(tmp_path / "env")
+    create(venv, with_pip=False)
+    run = pidoctor("smoke", "--venv", venv)
+    assert run.code == 1
+    assert run.out.startswith("x None of ai-edge-litert, tflite-runtime, tensorflow is installed")
+    assert "Proof" not in run.out
+    assert f"pidoctor install --venv {venv}\n" in re.sub(r"\s*\\\n\s*", " ", run.out)
+    named = pidoctor("smoke", "--venv", venv, "--runtime", "tensorflow", "--json").json
+    assert named["verdict"] == "tensorflow is not installed in this environment."
+    assert named["next"] == f"pidoctor install tensorflow --venv {venv}"

@@ -36,6 +36,25 @@ def test_what_no_lock_can_install_is_said() -> None:
     assert "numpy==" not in run.out
 
 
+def test_a_lock_in_a_file_ends_with_what_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    where = ("--target", "pi4-4gb/bookworm-32", "-o", "lock.txt")
+    told = re.sub(r"\s*\\\n\s*", " ", pidoctor("lock", *where).out)
+    assert told.startswith("written: lock.txt\n")
+    assert told.endswith(
+        "sudo apt-get install -y python3-numpy && /usr/bin/python3 -m venv --system-site-packages "
+        ".venv && .venv/bin/python -m pip install --require-hashes --no-deps -r lock.txt\n"
+    )
+    assert pidoctor("lock", *where, "--quiet").out == "written: lock.txt\n"
+
+
+def test_what_a_device_needs_is_told_beside_the_file(tmp_path: Path) -> None:
+    run = pidoctor("lock", *TARGET, "--with", "coral-usb", "-o", str(tmp_path / "lock.txt"))
+    assert "! Coral USB Accelerator needs libedgetpu.so.1." in run.out
+
+
 def test_a_lock_of_the_impossible_is_no_lock(tmp_path: Path) -> None:
     file = tmp_path / "lock.txt"
     run = pidoctor("lock", "--target", "pi4-4gb/trixie-32", "-o", str(file))

@@ -39,7 +39,7 @@ def _way_back(result: Result) -> Iterator[ShellCommand]:
 
 def _mark(result: Result) -> Mark:
     unknown = isinstance(result.resolution, Impossible) and not result.resolution.is_known
-    figures = (result.model or result.bench) is not None
+    figures = (result.model or result.bench or result.fleet) is not None
     if unknown or (figures and result.exit_code == ExitCode.COULD_NOT_CHECK):
         return Mark.UNKNOWN
     if result.exit_code == ExitCode.FINE:

@@ -31,7 +31,7 @@ _ABOUT_MODEL = {"float32": "32-bit floating point", "int8": "8-bit integers"}
 def view(result: Result, detail: Detail) -> Iterator[Section]:
     """A proof that passed, or the decoded death."""
     proof = result.proof
-    if proof is None:
+    if proof is None or proof.is_without_runtime:
         return
     blocks: list[Block] = [_outcome(proof)]
     if detail is not Detail.QUIET:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pidoctor.asked import Asked
-from pidoctor.report.conclusion import concluded
+from pidoctor.envelope import Written
+from pidoctor.report.conclusion import conclude, concluded
 from pidoctor.result import Finding, Severity
 from tests.unit.report.samples import SAMPLES, failed_proof
 
@@ -39,3 +40,12 @@ def test_a_run_that_ended_badly_is_not_tried_again() -> None:
     stopped = replace(result.outcome, findings=(died,), proof=failed_proof())
     found = concluded(replace(result, outcome=stopped, next=None, asked=ASKED)).next
     assert found == "pidoctor explain tensorflow --venv tf"
+
+
+def test_a_lock_for_uv_is_installed_by_uv() -> None:
+    written = replace(SAMPLES["lock"], written=Written(output="my lock/pylock.toml"))
+    assert conclude(written).next == (
+        "sudo apt-get install -y python3-numpy && "
+        "uv venv --python /usr/bin/python3 --system-site-packages .venv && "
+        "uv pip install --python .venv -r 'my lock/pylock.toml'"
+    )
