@@ -227,5 +227,5 @@ def test_a_socket_is_called_one(words: str, tmp_path: Path) -> None:
 def test_a_name_that_is_no_utf_8_is_spelled_out(tmp_path: Path) -> None:
     name = os.fsdecode(b"\xff\xfe")
     done = pidoctor("lock", "--target", "pi4/bookworm-64", "-o", name, cwd=tmp_path)
-    assert done.stdout.strip() == r"written: \xff\xfe"
+    assert done.stdout.splitlines()[0] == r"written: \xff\xfe"
     assert (tmp_path / name).is_file()
