@@ -43,7 +43,7 @@ _NOISE = expression(
     r"model|developerkit|devkit|rev(ision)?\d?(\.\d)?$"
     r"|^(on|with|of|and|the|my|a|lts|lite|desktop|server|headless|minimal|fresh|latest|version"
     r"|linux|gnu|os|image|docker|podman|qemu|vm|chroot|board|sbc|w|ram|running|using|hardware|in"
-    r"|container|full|mate|io|v\d(\.\d)?)$"
+    r"|container|full|mate|beta|io|v\d(\.\d)?)$"
 )
 # What is said in several words and means nothing here, or has a shorter form: sizes of a card, the
 # kernel's word size (the programs' decides), what a wheel's name begins with.

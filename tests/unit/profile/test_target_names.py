@@ -303,6 +303,9 @@ raspberry pie 4                         pi4-4gb/trixie-64
 rock 4b                                 rock-4-4gb/debian-bookworm-64
 Compute Module 4 IO board               cm4-4gb/trixie-64
 libre renegade                          renegade-4gb/debian-bookworm-64
+my pi zero w2                           pi-zero-2w/trixie-64
+pi zero 2 wh                            pi-zero-2w/trixie-64
+Raspberry PI 4 8Gb 64 bit OS beta       pi4-8gb/trixie-64
 """  # noqa: E501
 
 # What means several machines or none: a part of the reason, and the names that are offered.
