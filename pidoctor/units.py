@@ -34,6 +34,11 @@ def pages(number: int) -> str:
     return f"{number // 1024} KiB"
 
 
+def shape(sizes: Sequence[int]) -> str:
+    """The sizes of a tensor: "1 x 224 x 224 x 3"."""
+    return " x ".join(map(str, sizes)) or "one value"
+
+
 def seconds(number: float) -> str:
     """A time as "1.2 ms", "3.4 s", "2 min"."""
     if number < 1:

@@ -142,7 +142,8 @@ class OperatorTimes(NamedTuple):
 class Bench(NamedTuple):
     """All configurations of one model; ``drift`` is the last run of one thread over the first.
 
-    ``celsius`` is the highest that was seen. ``predicted``, ``operators`` and ``comparison`` are
+    ``shapes`` are those of inputs that run in others than the file holds. ``celsius`` is the
+    highest that was seen. ``predicted``, ``operators`` and ``comparison`` are
     there where they were asked for.
     """
 
@@ -157,6 +158,7 @@ class Bench(NamedTuple):
     predicted: Prediction | None = None
     comparison: Comparison | None = None
     operators: OperatorTimes | None = None
+    shapes: tuple[tuple[Amount, ...], ...] = ()
 
     @property
     def best(self) -> BenchRun | None:

@@ -69,14 +69,16 @@ def configurations(
 class Given(NamedTuple):
     """What the model is fed: files, or random numbers where there are none.
 
-    ``needs`` say of each input how an image or a sound becomes one, ``shapes`` its sizes.
-    A model with a ``state`` is reset before each run.
+    ``needs`` say of each input how an image or a sound becomes one, ``shapes`` its sizes;
+    ``chosen`` are
+    those of them that the file does not hold. A model with a ``state`` is reset before each run.
     """
 
     files: tuple[str, ...] = ()
     needs: tuple[Mapping[str, object], ...] = ()
     shapes: tuple[tuple[int, ...], ...] = ()
     state: bool = False
+    chosen: tuple[tuple[int, ...], ...] = ()
 
 
 class Subject(NamedTuple):
@@ -121,6 +123,7 @@ def measure(
         last.governor,
         max((m.celsius for m in moments if m.celsius is not None), default=None),
         last.mhz,
+        shapes=subject.given.chosen,
     )
 
 
@@ -162,6 +165,7 @@ def measure_in_turn(
         *seen[:1],
         None,
         None,
+        shapes=one.given.chosen,
     )
     return bench._replace(comparison=Comparison(*name, tuple(rows)))
 

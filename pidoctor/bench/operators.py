@@ -23,7 +23,9 @@ _MOST_BYTES = 64 << 20  # of a file: the child holds it three times
 
 
 #: Of a run in other shapes than those of the file, in which the operators are cut out.
-STORED_SHAPES = OperatorTimes(why_not="each is timed in the shapes of the file; leave out --shape")
+STORED_SHAPES = OperatorTimes(
+    why_not="each is timed in the shapes of the file, and the model ran in others"
+)
 
 
 def operator_times(subject: Subject) -> OperatorTimes:

@@ -108,7 +108,7 @@ def _answer(options: argparse.Namespace) -> Result:
             from pidoctor.bench.operators import STORED_SHAPES, operator_times
 
             watch.say("Timing each operator alone ...")
-            times = STORED_SHAPES if options.shapes else operator_times(subject)
+            times = STORED_SHAPES if subject.given.chosen else operator_times(subject)
             bench = bench._replace(operators=times)
     if elsewhere is not None:
         bench = bench._replace(predicted=_predicted(bench, *elsewhere))

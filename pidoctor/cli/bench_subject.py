@@ -66,4 +66,5 @@ def _given(options: argparse.Namespace, content: Content) -> Given:
         tuple(need.to_json() for need in needs),
         tuple(need.shape for need in needs),
         state,
+        tuple(it for number, it in shapes.items() if it != content.main.tensors[number].shape),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from pidoctor.proof.death import clean
 from pidoctor.proof.known import ProofModel
 from pidoctor.proof.proof import FAILED, PASSED, ModelResult
+from pidoctor.units import shape
 
 RAMP = "a made-up input, the same each time"
 
@@ -25,7 +26,7 @@ def own_result(model: ProofModel, report: Mapping[str, Any] | None) -> ModelResu
     if report.get("given") and not against.named:  # a reference was given the made-up one
         result = replace(result, given=f"the input in {other}")
     elif not against.given and any(model.shapes):
-        result = replace(result, given=f"{RAMP}, {_sizes(report['input_shape'])}")
+        result = replace(result, given=f"{RAMP}, of {shape(report['input_shape'])}")
     result, found = measured(result, report), report.get("compared")
     if found is None:
         right = other is None and bool(report["finite"])
@@ -40,11 +41,6 @@ def own_result(model: ProofModel, report: Mapping[str, Any] | None) -> ModelResu
         tolerance=found["tolerance"],
         difference=_difference(found) if found["over"] else None,
     )
-
-
-def _sizes(shape: Sequence[int]) -> str:
-    """ "of 1 x 224 x 224 x 3"."""
-    return f"of {' x '.join(map(str, shape)) or 'one value'}"
 
 
 def measured(result: ModelResult, report: Mapping[str, Any]) -> ModelResult:

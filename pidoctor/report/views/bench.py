@@ -28,7 +28,7 @@ from pidoctor.report.document import (
     Table,
     Text,
 )
-from pidoctor.units import count, size
+from pidoctor.units import count, listed, shape, size
 
 _VERDICTS = {"faster": "faster", "slower": "slower", "same": "not told apart"}
 _WIDTH = 30  # characters of the longest bar
@@ -140,6 +140,11 @@ def _start(bench: Bench) -> Iterator[Block]:
     if first is None:
         yield Text("no configuration ran")
         return
+    if bench.shapes:
+        ran = listed([shape(sizes) for sizes in bench.shapes])
+        yield Text(
+            f"measured with an input of {ran}; the file leaves the size open, --shape sets it"
+        )
     yield Text(
         f"load {first.load_ms:.3g} ms, allocate {first.allocate_ms:.3g} ms, first run "
         f"{first.first_ms:.3g} ms, then {first.warm_up} runs to warm up"
