@@ -13,6 +13,8 @@ from pidoctor.readiness.sources import no_index
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.urls import path_of
 
+_CAPTURE = "board.json"
+
 
 def missing_offline(missing: Sequence[Wheel], folder: Path | None) -> Finding:
     """That wheels are not here, where nothing may be downloaded."""
@@ -25,8 +27,11 @@ def missing_offline(missing: Sequence[Wheel], folder: Path | None) -> Finding:
         f"Without network, {len(missing)} of the wheels cannot be had: {names}.",
         f"looked in the folders given with --wheels and in pidoctor's cache{others}",
         Remedy(
-            "On a machine with network run `pidoctor download --target BOARD/OS -d wheels`, copy "
-            "the folder here, and give it with --wheels."
+            "Write down what this machine is, and on one with network run `pidoctor download "
+            f"REQUIREMENT --capture {_CAPTURE} -d wheels` with the requirement that was asked for "
+            "here; copy the folder here, and give it with --wheels. Where this machine has "
+            "network, do without --offline.",
+            (f"pidoctor capture -o {_CAPTURE}",),
         ),
     )
 

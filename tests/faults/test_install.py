@@ -187,6 +187,10 @@ def test_offline_without_the_wheel_names_it(tmp_path: Path, cache: Cache) -> Non
     outcome = install(Job(make_plan(wheel), venv, PYTHON, True, tmp_path / "empty", cache), _yes)
     assert (outcome.status, outcome.findings[0].id) == (FAILED, "wheels-missing")
     assert wheel.filename in outcome.findings[0].message
+    remedy = outcome.findings[0].remedy
+    assert remedy is not None
+    assert remedy.commands == ("pidoctor capture -o board.json",)
+    assert "pidoctor download REQUIREMENT --capture board.json -d wheels" in remedy.text
     assert outcome.left == f"{venv} was not touched."
     assert not venv.exists()
 
