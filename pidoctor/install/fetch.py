@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from pidoctor.install.tools import Pip
 from pidoctor.probe.memory import available_bytes
 from pidoctor.readiness.space import downloads_at_once
 
+# A variable replaces what pip's configuration file says: no constraint is weighed against the plan.
+_OWN = (("PIP_REQUIRE_VIRTUALENV", "0"), ("PIP_CONSTRAINT", os.devnull))
 _DOWNLOADS_AT_ONCE = 3  # as many pips as fit into the memory
 _NO_ABI = ("none", "abi3")
 # The user's settings that say where packages are, and how they are reached. All others would be
@@ -97,9 +100,9 @@ def steps(
         step = Step(
             f"Download {', '.join(wheel.name for wheel in group)} ({size / 1e6:.1f} MB)",
             argv,
-            (("TMPDIR", str(temporary)), ("PIP_REQUIRE_VIRTUALENV", "0")),
+            (("TMPDIR", str(temporary)), *_OWN),
             (str(listed_in), str(downloads)),
-            removes=tuple(name for name in set_for("PIP") if name not in REACHES),
+            removes=tuple(name for name in set_for("PIP") if name not in (*REACHES, *dict(_OWN))),
             log=listed_in.with_suffix(".log"),
             arrival=Arrival(temporary, size),
         )

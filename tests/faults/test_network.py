@@ -102,6 +102,16 @@ def test_a_download_that_stands_still_is_not_waited_for(
     assert time.monotonic() - started < 40
 
 
+def test_a_constraint_in_pips_configuration_is_not_weighed_against_the_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "limits.txt").write_text("demo==0.9\n")
+    (tmp_path / "pip.conf").write_text(f"[global]\nconstraint = {tmp_path}/limits.txt\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    with serving(Index(tmp_path / "wheels", "")) as index:
+        assert _install(tmp_path, index, monkeypatch).status == INSTALLED
+
+
 def test_an_install_removes_wheels_that_were_not_used_for_longest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
