@@ -359,8 +359,13 @@ def tensors_of(interpreter: Any) -> list[Any]:
     """Every output as an array."""
     import numpy as np
 
-    details = interpreter.get_output_details()
-    return [np.array(interpreter.get_tensor(detail["index"])) for detail in details]
+    return [
+        # Runtimes refuse to give what holds no element, as a WHERE that found nothing.
+        np.zeros(detail["shape"], detail["dtype"])
+        if 0 in detail["shape"]
+        else np.array(interpreter.get_tensor(detail["index"]))
+        for detail in interpreter.get_output_details()
+    ]
 
 
 def run_model(

@@ -138,6 +138,44 @@ def test_the_programs_compute_what_the_proof_computes(tmp_path: Path) -> None:
         assert len(answer["scores"]) == 10
 
 
+FAKE = """
+import numpy as np
+OpResolverType = None
+class Interpreter:
+    def __init__(self, **options): pass
+    def allocate_tensors(self): pass
+    def get_input_details(self): return []
+    def invoke(self): pass
+    def get_output_details(self):
+        plain = {"quantization": (0.0, 0)}
+        return [
+            {"index": 0, "name": "found", "shape": np.array([0, 2]), "dtype": np.int64, **plain},
+            {"index": 1, "name": "spectrum", "shape": np.array([1]), "dtype": "c8", **plain},
+        ]
+    def get_tensor(self, index):
+        if index == 0: raise ValueError("Invalid tensor size.")
+        return np.array([1 + 2j], dtype="c8")
+"""
+
+
+def test_outputs_without_elements_and_complex_ones(tmp_path: Path) -> None:
+    """Runtimes refuse to give the first, and JSON has no form for the second."""
+    pytest.importorskip("numpy")
+    (tmp_path / "ai_edge_litert").mkdir()
+    (tmp_path / "ai_edge_litert" / "interpreter.py").write_text(FAKE)
+    program = tmp_path / "run.py"
+    assert pidoctor("example", str(INT8), "-o", str(program)).code == 0
+    command = [sys.executable, str(program)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(shown.stdout) == {
+        "source": "test input",
+        "found": [],
+        "spectrum": ["(1+2j)"],
+    }
+    raw = subprocess.run([*command, "--raw"], capture_output=True, text=True, check=True)
+    assert json.loads(raw.stdout) == ["(1+2j)"]
+
+
 def test_a_program_for_a_model_that_runs_nowhere_says_so(tmp_path: Path) -> None:
     model = tmp_path / "pose.tflite"
     op = Op("PosenetDecoderOp", (0,), (1,), custom=True)
