@@ -30,7 +30,7 @@ class Interpreter:
         shape = np.array(self.known["input_shape"])
         return [{"index": 0, "shape": shape, "dtype": np.dtype(self.known["dtype"]).type}]
     def get_output_details(self):
-        return [{"index": 1}]
+        return [{"index": 1, "shape": [1], "dtype": "float32"}]
     def resize_tensor_input(self, index, shape):
         self.known["input_shape"] = shape
     def allocate_tensors(self):
