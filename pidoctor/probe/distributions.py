@@ -92,7 +92,7 @@ def _distribution(
         tags=_tags(host, path) if "WHEEL" in files else (),
         compiled=(),
     )
-    if "RECORD" not in files or not _may_use_numpy(item):
+    if "RECORD" not in files or not (name == "numpy" or _may_use_numpy(item)):
         return item
     libraries = _libraries(host, path)
     missing = [library for library in libraries if not host.exists(f"{folder}/{library}")]

@@ -250,3 +250,27 @@ def test_what_conda_did_not_find_is_not_asked_of_pip() -> None:
     assert found.cause == "requested-version-unavailable"
     assert "conda" in found.fix.text
     assert found.fix.commands == ()
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        (
+            "ImportError: Error importing numpy: you should not try to import numpy from\n"
+            "        its source directory; please exit the numpy source tree",
+            "interrupted-install",
+        ),
+        (
+            "ModuleNotFoundError: No module named 'numpy._core._multiarray_umath'",
+            "wrong-interpreter",
+        ),
+    ],
+)
+def test_a_numpy_without_its_compiled_files_is_installed_again(log: str, cause: str) -> None:
+    """Its own words speak of a source directory, and pip says that it is there already."""
+    found = first(f"/home/ada/.venv/lib/python3.11/site-packages/numpy/__init__.py\n{log}")
+    assert found.cause == cause
+    [command] = found.fix.commands
+    python = "/home/ada/.venv/bin/python"
+    assert command.startswith(f"{python} -m pip install --force-reinstall --no-deps numpy==$(")
+    assert "without compiled files for this Python" in found.fix.text

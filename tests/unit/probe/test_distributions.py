@@ -120,6 +120,13 @@ def test_damage_is_told_once_and_everything_else_counts(tmp_path: Path) -> None:
     assert {"numpy", "broken", "empty", "scipy"} <= found.keys()
 
 
+def test_numpys_own_files_are_looked_for(tmp_path: Path) -> None:
+    """It requires nothing itself, and without them no runtime can be imported."""
+    distribution(tmp_path, "numpy", "1.26.4", RECORD="numpy/core/_multiarray_umath.so,sha256=x,1\n")
+    _, damages = read(tmp_path)
+    assert [(damage.kind, damage.name) for damage in damages] == [("files-missing", "numpy")]
+
+
 def test_what_a_capture_does_not_hold_is_not_called_damaged() -> None:
     """The file may be as it should be: nobody looked."""
     info = f"{SITE}/pip-23.0.1.dist-info"
