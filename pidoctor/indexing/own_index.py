@@ -314,7 +314,7 @@ def _why_nothing(page: IndexPage) -> str:
     if page.unhashed:
         return "your package index gives no SHA-256 for its wheels, so they are not trusted"
     if page.sources:
-        return "it is published as source only, which pip would have to compile"
+        return "published as source only, which pip has to build; plain Python needs no compiler"
     return "your package index has no wheels of it for Linux on ARM or x86"
 
 
