@@ -70,8 +70,8 @@ class Given(NamedTuple):
     """What the model is fed: files, or random numbers where there are none.
 
     ``needs`` say of each input how an image or a sound becomes one, ``shapes`` its sizes;
-    ``chosen`` are
-    those of them that the file does not hold. A model with a ``state`` is reset before each run.
+    ``chosen`` are those of them that the file does not hold. A model with a ``state`` is reset
+    before each run.
     """
 
     files: tuple[str, ...] = ()
