@@ -21,6 +21,7 @@ DEFAULT_FILE = "pidoctor-report.zip"
 EXAMPLES = """\
   pidoctor report
   pidoctor report -o bundle.zip
+  pidoctor report -o board.html                     (the page of it alone)
   pidoctor check --capture bundle.zip               (then, whoever helps you)
   pidoctor triage bundle.zip
 """

@@ -27,6 +27,7 @@ from pidoctor.safe_files import AnyPath, open_regular, write_output
 
 PROFILE, RESULT, CAPTURE = "profile.json", "result.json", "capture.json"
 INSTALLED, RECEIPT, PAGE = "installed.json", "receipt.json", "index.html"
+PAGES = (".html", ".htm")
 
 MAX_ARCHIVE = 32 << 20  # bytes of a bundle file
 MAX_ENTRY = 8 << 20  # bytes of one entry, unpacked
@@ -106,11 +107,15 @@ def _log_text(content: bytes) -> str:
 
 
 def write_bundle(path: AnyPath, content: BundleContent, identity: Identity | None = None) -> None:
-    """Write a bundle; raises as :func:`pidoctor.safe_files.write_output` does.
+    """Write a bundle, or its page alone where the name says that it is one (.html).
 
-    ``identity`` is whose names are taken out; without it, the user's own.
+    ``identity`` is whose names are taken out; without it, the user's own. Raises as
+    :func:`pidoctor.safe_files.write_output` does.
     """
     entries = bundle_entries(content, identity or Identity.here())
+    if os.fsdecode(path).lower().endswith(PAGES):
+        write_output(path, entries[PAGE].encode("utf-8"))
+        return
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in entries.items():

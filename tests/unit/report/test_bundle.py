@@ -68,6 +68,13 @@ def test_the_same_content_gives_the_same_file(tmp_path: Path) -> None:
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
 
 
+def test_a_name_of_a_page_gets_the_page_of_the_bundle(tmp_path: Path) -> None:
+    bundle, page = tmp_path / "board.zip", tmp_path / "board.html"
+    for path in (bundle, page):
+        write_bundle(path, content())
+    assert page.read_text("utf-8") == zipfile.ZipFile(bundle).read("index.html").decode("utf-8")
+
+
 def test_no_planted_secret_gets_into_a_bundle(tmp_path: Path) -> None:
     secret = f"https://bob:{CANARY}@index.example.org/simple /home/{CANARY}/x TOKEN={CANARY}"
 
