@@ -25,6 +25,8 @@ from pidoctor.value_rules import Amount, Rule
 
 T = TypeVar("T")
 SCHEMA = "pidoctor-index/1"
+SOURCE_ONLY = "published as source only, which pip has to build; plain Python needs no compiler"
+"""Why nothing is known of a package that has no wheel at all."""
 _LARGEST = 64 << 20  # bytes of an index file; the largest has 2 MB
 
 

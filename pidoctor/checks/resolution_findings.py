@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from pidoctor.catalog.import_names import import_name
 from pidoctor.catalog.relations import load_relations
+from pidoctor.catalog.wheels import SOURCE_ONLY
 from pidoctor.checks.case import Case
 from pidoctor.profile.fact import Fact, State
+from pidoctor.readiness.sources import built_once
 from pidoctor.resolve.plan import Impossible
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
@@ -41,6 +43,7 @@ def not_checked(case: Case) -> Iterator[Finding]:
             Severity.WARNING,
             f"Could not check {listed(names)}: {why}.",
             "your package index and the wheels index",
+            built_once(names) if why == SOURCE_ONLY else None,
         )
 
 

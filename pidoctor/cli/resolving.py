@@ -229,10 +229,16 @@ def code_without_plan(resolution: Impossible) -> int:
 def must_be_decided(resolution: Resolution, undone: str) -> None:
     """CouldNotCheckError where a plan has packages that nothing is known of; ``undone`` says what
     was therefore not done."""
+    from pidoctor.catalog.wheels import SOURCE_ONLY
     from pidoctor.errors import CouldNotCheckError
+    from pidoctor.readiness.sources import built_once
     from pidoctor.report.conclusion import not_checked
     from pidoctor.resolve.plan import Plan
 
     if isinstance(resolution, Plan) and resolution.unchecked:
         reasons = "; ".join(f"{name}: {why}" for name, why in resolution.unchecked.items())
-        raise CouldNotCheckError(f"{not_checked(resolution)} {reasons}. {undone}")
+        build = [name for name, why in resolution.unchecked.items() if why == SOURCE_ONLY]
+        way = f". Build what is source once: `{' && '.join(built_once(build).commands)}`"
+        raise CouldNotCheckError(
+            f"{not_checked(resolution)} {reasons}. {undone}{way if build else ''}"
+        )

@@ -17,7 +17,14 @@ from typing import NamedTuple
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from pidoctor.catalog.wheels import Evidence, IndexedProject, Wheel, WheelsIndex, read_document
+from pidoctor.catalog.wheels import (
+    SOURCE_ONLY,
+    Evidence,
+    IndexedProject,
+    Wheel,
+    WheelsIndex,
+    read_document,
+)
 from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
@@ -314,7 +321,7 @@ def _why_nothing(page: IndexPage) -> str:
     if page.unhashed:
         return "your package index gives no SHA-256 for its wheels, so they are not trusted"
     if page.sources:
-        return "published as source only, which pip has to build; plain Python needs no compiler"
+        return SOURCE_ONLY
     return "your package index has no wheels of it for Linux on ARM or x86"
 
 

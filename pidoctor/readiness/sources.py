@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from pidoctor import units
 from pidoctor.profile.profile import Profile
 from pidoctor.result import Finding, Remedy, Severity
+
+
+def built_once(names: Sequence[str]) -> Remedy:
+    """How packages that are published as source only become wheels, which can be read."""
+    return Remedy(
+        "Build each once, and tell pip of the folder; then run the same command again. A file "
+        "whose name ends in none-any.whl is for every machine, another for those like this one.",
+        (
+            shlex.join(["python3", "-m", "pip", "wheel", "--no-deps", "-w", "wheels", *names]),
+            'export PIP_FIND_LINKS="$PWD/wheels"',
+        ),
+    )
 
 
 def no_index(profile: Profile, lacking: Sequence[str] = ()) -> Finding | None:

@@ -14,6 +14,10 @@ import pytest
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.checks.case import Case
+from pidoctor.checks.resolution_findings import not_checked
+from pidoctor.cli.resolving import must_be_decided
+from pidoctor.errors import CouldNotCheckError
 from pidoctor.evidence import audit
 from pidoctor.indexing.addresses import addresses
 from pidoctor.indexing.own_index import OwnIndex, Sources, Wanted
@@ -409,3 +413,19 @@ def ask_file(tmp_path: Path, name: str) -> Plan:
     plan = api.resolve(pi4(), project, catalog=known)
     assert isinstance(plan, Plan)
     return plan
+
+
+def test_sources_have_the_commands_that_make_wheels_of_them(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    """What they make in a folder of pip's is read as any wheel is."""
+    offered.files["source-only"] = {"source_only-1.0.tar.gz": b"x"}
+    plan = ask(tmp_path, "ai-edge-litert", "source-only")
+    (found,) = not_checked(Case(pi4(), plan))
+    assert found.remedy is not None
+    assert found.remedy.commands == (
+        "python3 -m pip wheel --no-deps -w wheels source-only",
+        'export PIP_FIND_LINKS="$PWD/wheels"',
+    )
+    with pytest.raises(CouldNotCheckError, match="pip wheel --no-deps -w wheels source-only && "):
+        must_be_decided(plan, "Nothing was installed")
