@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
+from pidoctor.catalog.file_kinds import kind_of_file
 from pidoctor.model.flatbuffer import ModelError
 from pidoctor.safe_files import open_regular
 
@@ -18,46 +18,7 @@ MAGIC = b"TFL3"  # bytes 4 to 8: the file identifier of schema.fbs
 _HEAD = 64
 
 
-class _Kind(NamedTuple):
-    """What else a file may be: its first bytes, and what helps."""
-
-    begins: bytes
-    what: str
-
-
 _CONVERT = "convert it with tf.lite.TFLiteConverter on a computer with TensorFlow, and copy the "
-_PAGE = "a web page saved under that name: download the file itself (the raw link)"
-_UNPACK = "unpack it first"
-_SOURCE = ": take the .tflite file from before that"
-_KINDS = (
-    _Kind(b"<!D", _PAGE),
-    _Kind(b"<htm", _PAGE),
-    _Kind(b"<?xm", "an XML document: the error page of a download, or an OpenVINO model"),
-    _Kind(b"version https://git-lfs", "a Git LFS pointer: get the file itself with `git lfs pull`"),
-    _Kind(b"\x89HDF", f"a Keras model in HDF5 (.h5): {_CONVERT}.tflite file here"),
-    _Kind(b"\x1f\x8b", f"a gzip archive: {_UNPACK}"),
-    _Kind(b"BZh", f"a bzip2 archive: {_UNPACK}"),
-    _Kind(b"\xfd7zXZ", f"an xz archive: {_UNPACK}"),
-    _Kind(b"7z\xbc\xaf", f"a 7-Zip archive: {_UNPACK}"),
-    _Kind(b"\x28\xb5\x2f\xfd", f"a Zstandard archive: {_UNPACK}"),
-    _Kind(b"Rar!", f"a RAR archive: {_UNPACK}"),
-    _Kind(
-        b"\x7fELF",
-        "a program or a library. Edge Impulse's .eim is one, which the package edge_impulse_linux "
-        "runs: take the TensorFlow Lite file from the project's dashboard",
-    ),
-    _Kind(b"\x01HEF", f"a model compiled for a Hailo chip (.hef), which HailoRT runs{_SOURCE}"),
-    _Kind(b"RKNN", f"a model compiled for a Rockchip NPU, which RKNN Toolkit Lite2 runs{_SOURCE}"),
-    _Kind(b"LITERTLM", "a language model for LiteRT-LM: run it with the package litert-lm"),
-    _Kind(b"\x93NUMPY", "a NumPy array: it may be an input of a model, but is none"),
-    _Kind(b"\x89PNG", "a picture: it may be an input of a model, but is none"),
-    _Kind(b"\xff\xd8\xff", "a picture: it may be an input of a model, but is none"),
-    _Kind(b"\x80", "a Python pickle (PyTorch's .pt): convert the model to .tflite first"),
-    _Kind(b"GGUF", "a language model for llama.cpp, which TensorFlow Lite does not run"),
-    _Kind(bytes(16), "bytes that are all 0, as an interrupted copy leaves them: copy it again"),
-    _Kind(b"\x08", "an ONNX or TensorFlow file (protobuf): convert the model to .tflite first"),
-    _Kind(b"\x0a", "a TensorFlow graph (.pb): convert the model to .tflite first"),
-)
 _SAFETENSORS = "a safetensors file (PyTorch): convert the model to .tflite first"
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _TEXT_SHOWN = 40
@@ -132,9 +93,9 @@ def _other_kind(head: bytes) -> str:
     begins = head.lstrip() if text else head
     if head[8:10] == b'{"':
         return f" but {_SAFETENSORS}"
-    for kind in _KINDS:
-        if begins.startswith(kind.begins):
-            return f" but {kind.what}"
+    kind = kind_of_file(begins)
+    if kind is not None:
+        return f" but {kind.what}: {kind.as_model}"
     if text:
         shown = begins.decode("utf-8", "replace").splitlines()[:1] or [""]
         return f" but a text, perhaps what a failed download said: {shown[0][:_TEXT_SHOWN]}"

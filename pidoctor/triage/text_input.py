@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from pidoctor.catalog.file_kinds import kind_of_file
+
 MAX_UNPACKED = 256 << 20
 """Bytes that are unpacked from a compressed log; a bomb goes no further."""
 
@@ -19,20 +21,6 @@ _CONTROL = bytes(set(range(256)) - _TEXT)
 _PIECE = 1 << 16
 _SHARE = 50
 """One control character in this many bytes: no text."""
-
-KNOWN = {
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a ZIP archive (or a wheel)",
-    b"\x7fELF": "a program or library",
-    b"\xfd7zXZ": "an xz archive",
-    b"BZh": "a bzip2 archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"SQLite format 3": "an SQLite database",
-}
-"""How files begin that people send instead of a log."""
 
 
 class NotALogError(ValueError):
@@ -59,7 +47,8 @@ def _narrowed(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _check(head: bytes) -> None:
-    known = next((name for begin, name in KNOWN.items() if head.startswith(begin)), None)
+    kind = kind_of_file(head)
+    known = kind.what if kind and not kind.may_be_text else None
     if known is None and (head.startswith(_WIDE) or not head):
         return
     sample = head[:_PIECE]

@@ -167,7 +167,7 @@ REFUSED: list[tuple[str, dict[str, bytes] | bytes, str]] = [
     ("a.pt", b"\x80\x02}q\x00", "a Python pickle"),
     ("a.safetensors", b"\x08" + bytes(7) + b'{"a":1}', "a safetensors file"),
     ("a.xz", b"\xfd7zXZ\x00", "an xz archive"),
-    ("a.png", b"\x89PNG\r\n\x1a\n", "a picture"),
+    ("a.png", b"\x89PNG\r\n\x1a\n", "a PNG image: it may be an input of a model"),
 ]
 
 

@@ -1,0 +1,31 @@
+"""What a file is has one name, whether it was given as a model or as a log."""
+
+from __future__ import annotations
+
+import pytest
+
+from pidoctor.catalog.file_kinds import FileKind, FileKindsTable, kind_of_file
+from pidoctor.catalog.tables import load
+from pidoctor.model.file import ZIP, check_head
+from pidoctor.model.flatbuffer import ModelError
+from pidoctor.triage.diagnose import triage
+
+ROWS = load(FileKindsTable).file_kinds
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.begins)
+def test_a_file_has_one_name(row: FileKind) -> None:
+    head = bytes.fromhex(row.begins).ljust(64, b"\x01")
+    assert kind_of_file(head) == row
+    if not head.startswith((ZIP, b"\n")):  # a bundle is opened; a text's empty lines are left out
+        with pytest.raises(ModelError, match="tflite model but") as refused:
+            check_head("given", head)
+        assert f"{row.what}: {row.as_model}" in str(refused.value)
+    if not row.may_be_text and not head.startswith(b"\x1f\x8b"):  # that is unpacked
+        (answer,) = triage([head])
+        assert f"It looks like {row.what}, not like the text of a log." in answer.explanation
+
+
+def test_a_log_that_begins_as_a_page_is_read() -> None:
+    page = b"<!DOCTYPE html><pre>ERROR: No matching distribution found for tflite-runtime</pre>"
+    assert "looks like" not in triage([page])[0].explanation
