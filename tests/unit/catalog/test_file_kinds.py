@@ -26,6 +26,7 @@ def test_a_file_has_one_name(row: FileKind) -> None:
         assert f"It looks like {row.what}, not like the text of a log." in answer.explanation
 
 
-def test_a_log_that_begins_as_a_page_is_read() -> None:
-    page = b"<!DOCTYPE html><pre>ERROR: No matching distribution found for tflite-runtime</pre>"
-    assert "looks like" not in triage([page])[0].explanation
+@pytest.mark.parametrize("before", [b"<!DOCTYPE html><pre>", bytes(64), b"\n"])
+def test_a_log_may_begin_as_a_page_or_as_a_power_cut_leaves_it(before: bytes) -> None:
+    log = before + b"ERROR: No matching distribution found for tflite-runtime\n"
+    assert "looks like" not in triage([log])[0].explanation
