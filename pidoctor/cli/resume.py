@@ -21,20 +21,20 @@ def interrupted(venv: Path) -> tuple[Finding, ...]:
     from pidoctor.install.state import option
 
     place = Place.of(venv)
+    severity = Severity.ERROR  # an install refuses, too
     try:
         situation = look(place)
         if situation is None:
             return ()
         situation.must_not_be_stuck()
         said = f"{situation.will} by the next install, or now by `pidoctor recover`."
+        severity = Severity.WARNING
     except PidoctorError as error:
         said = f"{error}."
     except OSError as error:
         said = f"{place.state} cannot be looked into ({error.strerror})."
     remedy = Remedy("See what can be done; it asks first.", (f"pidoctor recover{option(place)}",))
-    return (
-        Finding("interrupted-install", Severity.WARNING, said, f"folder {place.state}", remedy),
-    )
+    return (Finding("interrupted-install", severity, said, f"folder {place.state}", remedy),)
 
 
 def tell_interrupted(venv: Path, say: Callable[[str], None]) -> None:
