@@ -132,6 +132,7 @@ def test_folder_of_somebody_else() -> None:
 def test_memory_limit_is_named_and_nothing_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PATH", os.defpath)  # uv dies of it without a word, pip says why
     prepared = job(tmp_path, tmp_path / "home" / ".venv")
     (tmp_path / "home").mkdir()
 
