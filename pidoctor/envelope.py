@@ -53,16 +53,13 @@ class Cell(NamedTuple):
 @json_form(
     names={"result": ""},
     more={
-        name: f"result.{path}"
-        for name, path in (
-            ("exit_code", "exit_code"),
-            ("verdict", "conclusion.verdict"),
-            ("next", "conclusion.next"),
-            ("findings", "findings"),
-            ("resolution", "resolution"),
-        )
-    }
-    | {"here": "here"},
+        "exit_code": "result.exit_code",
+        "verdict": "result.conclusion.verdict",
+        "next": "result.conclusion.next",
+        "findings": "result.findings",
+        "resolution": "result.resolution",
+        "here": "here",
+    },
 )
 class Answer(NamedTuple):
     """The answer for one of several machines that were asked about together."""

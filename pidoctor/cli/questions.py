@@ -127,13 +127,14 @@ def _tell(
 
 def _target(place: str, command: Sequence[str]) -> str:
     from pidoctor.profile.target_names import read_name
+    from pidoctor.profile.target_suggestions import UnknownTargetError
 
     try:
         return read_name(place).canonical
     except UsageError as error:
         said, here = str(error), shlex.join(["pidoctor", *command])
-        near = re.search(r"did you mean ([^\s,?]+)", said)
-        other = f"; for another: {here} --target {near[1]}" if near else ""
+        near = error.near if isinstance(error, UnknownTargetError) else ()
+        other = f"; for another: {here} --target {near[0]}" if near else ""
         end = "" if said[-1] in ".?" else "."
         raise UsageError(f"{said}{end} On the board itself: {here}{other}") from None
 

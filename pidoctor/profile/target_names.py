@@ -24,9 +24,10 @@ from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
 from pidoctor.profile.target_reading import FORM, Reading, board_part, fitting, memory_name
 from pidoctor.profile.target_suggestions import (
+    UnknownTargetError,
     device_in,
     did_you_mean,
-    suggestions,
+    nearest_names,
     what_is_unknown,
 )
 from pidoctor.profile.target_words import Said, say, shown
@@ -53,12 +54,13 @@ def read_name(name: str) -> Reading:
             f"as in --target pi4 --with {device}"
         )
     if said.unknown:
-        raise UsageError(f"target {shown(name)}: {what_is_unknown(said)}{suggestions(said)}")
+        what = f"target {shown(name)}: {what_is_unknown(said)}"
+        raise UnknownTargetError(what, nearest_names(said))
     if said.architecture is not None and not said.boards:
         return _anywhere(name, said)
     if len(said.boards) != 1:
         what = "names several boards" if said.boards else "names no board"
-        raise UsageError(f"target {shown(name)}: {what}{suggestions(said)}")
+        raise UnknownTargetError(f"target {shown(name)}: {what}", nearest_names(said))
     return _on_board(name, said, said.boards[0])
 
 
@@ -114,16 +116,15 @@ def _anywhere(name: str, said: Said) -> Reading:
     if rows and said.libc is None:
         return Reading(None, said.memory, rows[-1], bits, said.python, None, architecture)
     if said.systems and all(row.vendor for row in said.systems):
-        raise UsageError(f"target {shown(name)}: names no board{suggestions(said)}")
+        raise UnknownTargetError(f"target {shown(name)}: names no board", nearest_names(said))
     # Debian for ARM needs ARMv7, and so do its derivatives.
     usual = ["debian-trixie", "ubuntu-24.04" if bits == 64 else "debian-bookworm"]
     systems = [f"{row}-{bits}" for row in usual if architecture != "armv6l"]
     python = f"/py{said.python}" if said.python else ""
     names = [*(f"{architecture}/{row}{python}" for row in systems),
              f"{architecture}/glibc-2.36{python or '/py3.11'}"]  # fmt: skip
-    raise UsageError(
-        f"target {shown(name)}: an architecture needs a system, or a C library and a Python"
-        f"{did_you_mean(names)}"
+    raise UnknownTargetError(
+        f"target {shown(name)}: an architecture needs a system, or a C library and a Python", names
     )
 
 

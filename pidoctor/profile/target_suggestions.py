@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pidoctor.catalog.boards import BoardModel, load_boards
 from pidoctor.catalog.systems import SystemRow, load_systems
+from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
 from pidoctor.profile.target_reading import Reading, fitting
 from pidoctor.profile.target_words import Said, key_of, known_words, shown
@@ -90,15 +91,21 @@ def _close(word: str, names: Iterable[str], cutoff: float) -> list[str]:
     return get_close_matches(key_of(word), list(names), n=3, cutoff=cutoff)
 
 
-def suggestions(said: Said) -> str:
-    """The nearest three names that exist, as the end of a sentence."""
+class UnknownTargetError(UsageError):
+    """A name that stands for no machine; ``near`` are names that do, the nearest first."""
+
+    def __init__(self, what: str, near: Sequence[str]) -> None:
+        super().__init__(what + (did_you_mean(near) if near else "; see `pidoctor targets`"))
+        self.near = tuple(near)
+
+
+def nearest_names(said: Said) -> list[str]:
+    """The nearest three names that exist, with the Python or the image that was said."""
     nearest = _nearest(said)
-    if not nearest:
-        return "; see `pidoctor targets`"
     python = f"/py{said.python}" if said.python and said.image is None else ""
     if said.image is not None:
         nearest = [f"{one.partition('/')[0]}/{said.image}" for one in nearest]
-    return did_you_mean([f"{one}{python}" for one in nearest])
+    return [f"{one}{python}" for one in nearest]
 
 
 def did_you_mean(names: Sequence[str]) -> str:
