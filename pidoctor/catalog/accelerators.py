@@ -42,6 +42,7 @@ class DeviceNeed(NamedTuple):
 class AcceleratorRow(NamedTuple):
     """A device. ``usable`` means from Python: by a TensorFlow Lite delegate, or by CompiledModel.
 
+    ``used_by`` are the runtimes that use it without a delegate, as requirements.
     ``general`` is the row that stands for the same device while nothing more is known of it.
     ``operators`` are the custom operators of models that are compiled for it.
     """
@@ -58,6 +59,7 @@ class AcceleratorRow(NamedTuple):
     aliases: tuple[str, ...] = ()  # other names, in any spelling
     general: str = ""
     operators: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()  # "ai-edge-litert>=2.1.2"
     slow_on: tuple[str, ...] = ()  # chips whose only USB is USB 2
 
 

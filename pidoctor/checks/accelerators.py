@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.requirements import Requirement
+
 from pidoctor.catalog.accelerators import AcceleratorRow, DeviceNeed, load_accelerators
 from pidoctor.checks.case import Case
 from pidoctor.profile.devices import WITH
@@ -16,7 +18,7 @@ from pidoctor.readiness.delegates import (
     works_with,
 )
 from pidoctor.result import Finding, Remedy, Severity
-from pidoctor.units import pages
+from pidoctor.units import listed, pages
 
 
 def accelerators(case: Case) -> Iterator[Finding]:
@@ -29,6 +31,7 @@ def accelerators(case: Case) -> Iterator[Finding]:
             yield from _page_size(case, device, row)  # first: drivers are built for one kernel
             yield from _needs(case, device, row)
             yield from _pair(case, device, row)
+            yield from _unused(case, device, row)
             yield from _permission(device, row)
             yield from _slow(case, device, row)
 
@@ -153,6 +156,24 @@ def _pair(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Find
         if better
         else Remedy(f"`pidoctor install --accelerator {row.id}` plans a pair that fits."),
         build.sources[0],
+    )
+
+
+def _unused(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Finding]:
+    """That the runtime of the plan runs on the processor, where other ones use the device."""
+    plan = case.plan
+    if plan is None or not row.used_by:
+        return
+    using = (Requirement(text) for text in row.used_by)
+    if any(it.name == plan.runtime and it.specifier.contains(plan.version) for it in using):
+        return
+    yield Finding(
+        "accelerator-pair",
+        Severity.WARNING if _asked_for(device) else Severity.NOTE,
+        f"{plan.runtime} {plan.version} does not use the {device.name}, and runs on the "
+        f"processor. What uses it is {listed(row.used_by, 'or')}.",
+        device.source,
+        link=row.sources[0],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pidoctor import api
 from pidoctor.catalog.accelerators import AcceleratorRow, load_accelerators
 from pidoctor.checks.accelerators import accelerators
 from pidoctor.checks.case import Case
@@ -99,3 +100,13 @@ def test_the_remedy_is_the_one_of_the_row(device: str, words: str, commands: int
     found = [it for it in accelerators(case) if it.id == "accelerator-needs"]
     remedies = [it.remedy for it in found if it.remedy and words in it.remedy.text]
     assert [len(remedy.commands) for remedy in remedies] == [commands]
+
+
+@pytest.mark.parametrize(("runtime", "told"), [("ai-edge-litert", 0), ("tflite-runtime", 1)])
+def test_a_runtime_that_leaves_a_device_idle_is_told(runtime: str, told: int) -> None:
+    """A card that CompiledModel uses is of no use to a runtime without it."""
+    machine = with_devices(target("pi4/bookworm-64"), ("nvidia-gpu",))
+    case = Case(machine, api.resolve(machine, runtime))
+    found = [it for it in accelerators(case) if it.id == "accelerator-pair"]
+    assert len(found) == told
+    assert all("tflite-runtime 2.14.0 does not use the NVIDIA" in it.message for it in found)
