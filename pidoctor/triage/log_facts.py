@@ -27,6 +27,8 @@ _SHOWN_COMMAND = expression(
 )
 _APT_INSTALL = expression(r"\bapt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+([^|;&]{1,400})")
 _DATE = expression(rb"\b(20[12]\d)-[01]\d-[0-3]\d[T ]\d\d:")
+# The newest pip that writes "Collecting NAME" before it has found a file of it; 19.3 does not.
+_ANNOUNCES = "19.2.3 or older"
 _COLLECTING = expression(
     r"^Collecting (?!package metadata)"
     r"([A-Za-z0-9][\w.\[\]-]{0,80}(?:[<>=!~]{1,2}[\w.,<>=!~*]{1,60})?)(?: |$)"
@@ -181,6 +183,7 @@ class FactReader:
         self._versions: dict[str, tuple[str, int]] = {}
         self._year = b""
         self._conda_until = 0
+        self._collecting = (0, "")
 
     def read_dates(self, block: bytes) -> None:
         """Take the latest year of the times that stand before or in many lines."""
@@ -250,8 +253,16 @@ class FactReader:
             self._tools.add("apt")
             self._take(self._apt, apt.group(1))
             self._note_asked(apt.group(1), number)
+        self._read_collecting(text, number)
+
+    def _read_collecting(self, text: str, number: int) -> None:
+        """Take what pip collects; that it announces what it does not find, only an old one does."""
+        last, name = self._collecting
+        if name and last == number - 1 and f"satisfies the requirement {name}" in text:
+            self._vote("pip", _ANNOUNCES, 1, number)
         collecting = _COLLECTING.match(text)
         if collecting is not None and len(self._requirements) < 200:
+            self._collecting = (number, collecting.group(1))
             self._requirements.setdefault(collecting.group(1))
             self._tools.add("pip")
             if not self._asked:

@@ -299,6 +299,8 @@ def test_every_condition_of_a_remedy_can_be_met() -> None:
          "(from versions: none)", "sudo apt install python3-numpy"),
         ("ImportError: /lib/aarch64-linux-gnu/libgomp.so.1: cannot allocate memory in static TLS "
          "block", "export LD_PRELOAD=/lib/aarch64-linux-gnu/libgomp.so.1"),
+        ("  error: libhdf5.so: cannot open shared object file: No such file or directory\n"
+         "  ERROR: Failed building wheel for h5py", "sudo apt install libhdf5-dev"),
     ],
 )  # fmt: skip
 def test_the_remedy_of_the_case(log: str, command: str) -> None:

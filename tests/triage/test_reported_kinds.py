@@ -6,7 +6,7 @@ import pytest
 
 from pidoctor.triage.reply import reply
 
-from .test_kinds_of_fault import first, found
+from .test_kinds_of_fault import NOTHING, first, found
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,24 @@ def test_a_pip_older_than_its_own_prefix_cannot_see_newer_wheels() -> None:
     assert first(log).cause == "pip-too-old"
     newer = log.replace("3.7.3", "3.11.2").replace("tensorflow", "onnxruntime")
     assert first(newer).cause != "pip-too-old"
+
+
+@pytest.mark.parametrize("indent", ["", "  "])  # a paste may have lost it
+def test_a_pip_that_announces_what_it_does_not_find_is_an_old_one(indent: str) -> None:
+    """pip 19.2.3 writes both lines, 19.3.1 and all that were tried up to 24.0 only the second."""
+    error = "ERROR: Could not find a version that satisfies the requirement tensorflow"
+    log = f"Collecting tensorflow\n{indent}{error} (from versions: none)\nPython 3.8.10\n"
+    assert first(log).cause == "pip-too-old"
+    assert first(log.replace("Collecting tensorflow", "Collecting numpy")).cause != "pip-too-old"
+
+
+def test_nvidias_archive_for_jetsons_is_no_sign_of_a_32_bit_system() -> None:
+    log = (
+        "$ pip install --extra-index-url "
+        "https://developer.download.nvidia.com/compute/redist/jp/v46 tensorflow\n"
+        f"{NOTHING.format('tensorflow')}\n"
+    )
+    assert "no-wheel-for-32bit-os" not in {item.cause for item in found(log)}
 
 
 @pytest.mark.parametrize(
