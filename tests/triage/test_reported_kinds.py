@@ -282,3 +282,9 @@ def test_a_compiled_part_that_is_missing_is_not_installed_for_this_python() -> N
     assert answer.cause == "wrong-interpreter"
     assert "compiled part" in answer.explanation
     assert first("ModuleNotFoundError: No module named '_tkinter'").cause == "module-not-installed"
+
+
+def test_numpy_on_a_jetson_of_python_3_6() -> None:
+    log = "Python 3.6.9 (default, Oct  8 2020, 12:12:24)\n>>> import numpy\nIllegal instruction"
+    assert "export OPENBLAS_CORETYPE=ARMV8" in first(log).fix.commands
+    assert "export OPENBLAS_CORETYPE=ARMV8" not in first(log.replace("3.6.9", "3.9.2")).fix.commands
