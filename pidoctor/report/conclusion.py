@@ -135,17 +135,6 @@ def _install_command(asked: Asked) -> str:
     return asked.command("install", *(word for word in asked.further if word not in asked.flags))
 
 
-def _explain(result: Result) -> Conclusion:
-    asked, plan = _asked(result), result.plan
-    if isinstance(result.resolution, Impossible):
-        return _impossible(result)
-    if plan is None:
-        return Conclusion()
-    if plan.unchecked:
-        return Conclusion(f"{_named(plan)} fits {asked.place}. {not_checked(plan)}")
-    return Conclusion(f"{_named(plan)} fits {asked.place}.", _carried_out(asked))
-
-
 def _impossible(result: Result) -> Conclusion:
     """Why nothing fits, and the command of the first way out, where one does it."""
     asked, answer = _asked(result), result.resolution
@@ -375,7 +364,7 @@ def _index(result: Result) -> Conclusion:
 
 _RULES: dict[str, Callable[[Result], Conclusion]] = {
     "check": _check,
-    "explain": _explain,
+    "explain": _check,
     "install": _install,
     "smoke": _smoke,
     "lock": _lock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,25 +19,57 @@ TARGETS = (
     "pi5-8gb/trixie-64/py3.14",
     "pi-zero-w/bookworm-32",
 )
-ASKED = ("auto", "tensorflow", "tflite-runtime", "ai-edge-litert==2.1.0")
+#: What is asked about which machine: every runtime, versions, ranges, other names, other boards,
+#: systems and Pythons; about half of them can be had.
+QUESTIONS = (
+    *((asked, target) for target in TARGETS[:2] for asked in ("auto", "tensorflow")),
+    ("auto", "pi5-8gb/trixie-64/py3.14"),
+    ("auto", "jetson-nano/jetpack4-64"),
+    ("auto", "pi4/alpine-64"),
+    ("auto", "pi2/bullseye-32"),
+    ("auto", "beaglebone-black/bookworm-32"),
+    ("tensorflow", "pi-zero-2w-512mb/bookworm-64"),
+    ("tensorflow", "coral-dev-board"),
+    ("tensorflow", "pi-zero-w/bookworm-32"),
+    ("tensorflow<2", "pi2/bullseye-32"),
+    ("tensorflow==2.15.0", "orange-pi-5/ubuntu-22.04-64/py3.10"),
+    ("tensorflow-cpu", "pi5-16gb/ubuntu-24.04-64"),
+    ("tensorflow-lite", "pi4/trixie-32"),
+    ("keras", "rock-5b/bookworm-64"),
+    ("keras", "pi4-4gb/bookworm-32"),
+    ("tf-nightly", "pi5-8gb/trixie-64/py3.13"),
+    ("tflite-runtime", "pi4/buster-32"),
+    ("tflite-runtime", "pi5-8gb/trixie-64"),
+    ("tflite-runtime==2.14.0", "pi4-2gb/ubuntu-22.04-64"),
+    ("tflite-runtime>=2.12,<2.14", "pi3/bullseye-64"),
+    ("ai-edge-litert", "pi3/bookworm-32"),
+    ("ai-edge-litert==2.1.0", "pi-zero-2w-512mb/bookworm-64"),
+    ("ai-edge-litert==2.1.0", "pi5-8gb/trixie-64/py3.14"),
+    ("ai-edge-litert-nightly", "pi4/ubuntu-20.04-64"),
+)
 
 
 def answer(command: str, *words: str) -> Any:
     return pidoctor(command, *words, "--json").json
 
 
-@pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize(("asked", "target"), QUESTIONS)
 def test_check_explain_lock_and_matrix_agree(asked: str, target: str) -> None:
     where = (asked, "--target", target)
     check, explain, lock = (answer(command, *where) for command in ("check", "explain", "lock"))
     assert check["resolution"] == explain["resolution"] == lock["resolution"]
     status = check["resolution"]["status"]
-    assert (check["exit_code"], lock["exit_code"]) == ((0, 0) if status == "plan" else (1, 1))
+    stopped = any(finding["severity"] == "error" for finding in check["findings"])
     assert explain["exit_code"] == 0
-    assert check["verdict"] == explain["verdict"]
-    more = f"pidoctor explain {asked} --target {target}"
-    assert check["next"] == (explain["next"] or more)
+    assert lock["exit_code"] == (0 if status == "plan" else 1)
+    assert check["exit_code"] == (1 if stopped else lock["exit_code"])
+    if stopped and status == "plan":  # the packages fit; what hinders is a matter of the machine
+        assert check["verdict"].startswith(explain["verdict"].rstrip(".") + " once ")
+    else:
+        assert check["verdict"] == explain["verdict"]
+        read_as = ("tensorflow", "keras") if asked == "keras" else (asked,)
+        more = shlex.join(["pidoctor", "explain", *read_as, "--target", target])
+        assert check["next"] == (explain["next"] or more)
     if status == "impossible":
         assert lock["verdict"] == check["verdict"]
     for found in (check, explain):
