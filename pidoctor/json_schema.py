@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import typing
 from collections.abc import Mapping
 from enum import Enum
@@ -60,7 +59,7 @@ class Describer:
 
     def object_of(self, kind: Any) -> Schema:
         """An object with the fields of a TypedDict or a record."""
-        described = inspect.cleandoc(kind.__doc__ or "").replace("\n", " ").replace("``", "")
+        described = " ".join((kind.__doc__ or "").replace("``", "").split())
         if not is_record(kind):
             hints = typing.get_type_hints(kind, include_extras=True)
         elif self._written:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,7 @@ def test_the_schemas_are_made_from_the_rows(name: str) -> None:
     assert path.read_text(encoding="utf-8") == schema_text(name), (
         "run `python -m pidoctor.catalog schemas`"
     )
+    assert not re.search(r'"description": ".*\S  ', path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", TABLES)
