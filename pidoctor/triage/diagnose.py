@@ -29,7 +29,7 @@ from pidoctor.triage.diagnosis import (
 from pidoctor.triage.likely_cause import FAINT, SURE, Judge, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
-from pidoctor.triage.settled import all_over, is_proof, succeeded
+from pidoctor.triage.settled import all_over, got_through, is_proof, succeeded
 from pidoctor.triage.symptoms import (
     BENIGN,
     CONDA_MISSING,
@@ -204,7 +204,9 @@ def _without_settled(suspects: list[_Suspect], seen: Scan, knowledge: Knowledge)
     def settled(suspect: _Suspect) -> bool:
         signs = knowledge.causes[suspect.cause].settled_by
         later = (h for h in seen.hits if h.symptom.id in signs and h.number > suspect.last)
-        return any(succeeded(hit, suspect.hits, seen.facts) for hit in later)
+        return got_through(suspect.hits, seen) or any(
+            succeeded(hit, suspect.hits, seen.facts) for hit in later
+        )
 
     return [s for s in suspects if not settled(s)]
 

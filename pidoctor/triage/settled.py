@@ -9,6 +9,7 @@ from pidoctor.triage.log_facts import Facts, installed_in, plain_name, same_comm
 from pidoctor.triage.log_reader import Hit, Scan
 from pidoctor.triage.missing_module import name_of
 from pidoctor.triage.sessions import part_of
+from pidoctor.triage.symptoms import NOTHING_FOUND
 
 ENDED_WELL = "ended-well"
 """The sign of an exit status of 0, which proves something only where nothing failed before."""
@@ -19,6 +20,8 @@ COMMAND_RAN, PROGRAM_RAN = "command-ran", "program-ran"
 _APT_SET_UP = expression(r"^(?:Setting up|status installed) ([a-z0-9][a-z0-9+.-]*)")
 _APT_HISTORY = expression(r"(?:^Install:|,) ([a-z0-9][a-z0-9+.-]*):\w+ \(")
 _SATISFIED = expression(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
+
+_RETRIED = expression(r"\bRetrying \(Retry\(.*: /(?:\S*/)?simple/([A-Za-z0-9][\w.-]*)/?$")
 
 
 def is_proof(success: Hit, seen: Scan) -> bool:
@@ -50,6 +53,24 @@ def succeeded(success: Hit, failed: Sequence[Hit], facts: Facts) -> bool:
     between = [at for at in facts.prompts if failed[-1].number < at <= success.number]
     again = all(_typed(at, facts) == failed_command for at in between)
     return again and facts.asked_before(success.number) == facts.asked_before(failed[-1].number)
+
+
+def got_through(failed: Sequence[Hit], seen: Scan) -> bool:
+    """Whether pip only tried pages of its index again, and then ended at another package.
+
+    It goes on to the next package when a page has come; a page that never came ends the install
+    with the words that nothing was found for its own package.
+    """
+    tried = [_RETRIED.search(hit.text) for hit in failed]
+    pages = {plain_name(page.group(1)) for page in tried if page}
+    ended_at = {
+        plain_name(hit.groups["requirement"])
+        for hit in seen.hits
+        if hit.symptom.cause == NOTHING_FOUND
+        and hit.number > failed[-1].number
+        and hit.groups.get("requirement")
+    }
+    return all(tried) and bool(ended_at) and not ended_at & pages
 
 
 def all_over(failures: Sequence[Hit], successes: Sequence[Hit], facts: Facts) -> bool:

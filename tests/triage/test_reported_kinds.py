@@ -288,3 +288,39 @@ def test_numpy_on_a_jetson_of_python_3_6() -> None:
     log = "Python 3.6.9 (default, Oct  8 2020, 12:12:24)\n>>> import numpy\nIllegal instruction"
     assert "export OPENBLAS_CORETYPE=ARMV8" in first(log).fix.commands
     assert "export OPENBLAS_CORETYPE=ARMV8" not in first(log.replace("3.6.9", "3.9.2")).fix.commands
+
+
+PIP_ENDS = (
+    "ERROR: Could not find a version that satisfies the requirement {0} (from versions: none)\n"
+    "ERROR: No matching distribution found for {0}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ('ReadTimeoutError("HTTPSConnectionPool: Read timed out.")', "network-timeout"),
+        ("NewConnectionError('[Errno -3] Temporary failure in name resolution')", "dns-failure"),
+    ],
+)
+def test_a_page_that_came_after_another_try_is_not_why_another_package_is_missing(
+    words: str, cause: str
+) -> None:
+    tried = (
+        "WARNING: Retrying (Retry(total=4, connect=None, read=None, redirect=None, status=None)) "
+        f"after connection broken by '{words}': /simple/numpy/\n"
+    )
+    assert first(tried + PIP_ENDS.format("numpy")).cause == cause
+    assert first(tried).cause == cause
+    answers = found(tried + PIP_ENDS.format("tflite-runtime"))
+    assert cause not in {answer.cause for answer in answers}
+    assert answers[0].cause.startswith("no-wheel-for-")
+
+
+def test_an_ordinary_operator_with_custom_options_is_a_broken_model() -> None:
+    log = (
+        "RuntimeError: Found builtin operator ADD with custom options.\n"
+        "tensorflow/lite/kernels/add.cc:91 NumInputs(node) != 2 (0 != 2)"
+        "Node number 0 (ADD) failed to prepare.\n"
+    )
+    assert first(log).cause == "model-file-corrupt"
