@@ -83,8 +83,8 @@ _EITHER_CASE = expression(r"(?<!\\)\[(\w)(\w)\]$")
 
 def _with_either_case(text: str, literal: str) -> frozenset[str]:
     """A literal with the letter before it, where that is a class of two: `[Ee]xit` is rarer."""
-    before, _, after = text.partition(literal)
-    letters = None if literal in after else _EITHER_CASE.search(before)
+    before, found, after = text.partition(literal)  # not found: it is escaped there
+    letters = _EITHER_CASE.search(before) if found and literal not in after else None
     return frozenset(letter + literal for letter in (letters.groups() if letters else ("",)))
 
 
