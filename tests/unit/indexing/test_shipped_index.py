@@ -7,9 +7,10 @@ import time
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
+from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.wheels import Evidence, IndexedProject, Wheel, WheelsIndex, shipped_index
 from pidoctor.indexing.cache import load_documents
 from pidoctor.indexing.document import canonical
@@ -355,3 +356,23 @@ def test_a_few_instructions_chosen_at_run_time_are_optional() -> None:
             for library in evidence(wheel).libraries:
                 assert library.cpu_features == ()
             assert [x for x in evidence(wheel).libraries if x.optional_features == ("atomics",)]
+
+
+def test_no_wheel_asks_for_a_numpy_that_its_python_does_not_have() -> None:
+    """What was read of a wheel for a newer Python had been taken for that of Python 3.7."""
+    numpys: dict[str, set[str]] = {}
+    for wheel in project("numpy").wheels:
+        for tag in parse_wheel_filename(wheel.filename)[3]:
+            numpys.setdefault(tag.interpreter, set()).add(wheel.version)
+    relations = load_relations()
+    asking = [
+        (wheel.filename, tag.interpreter, relations.numpy_bound(api.abi, api.feature))
+        for name in INDEX.names()
+        for wheel in project(name).wheels
+        for api in [wheel.evidence.numpy_api if wheel.evidence else None]
+        if api is not None
+        for tag in parse_wheel_filename(wheel.filename)[3]
+        if tag.interpreter in numpys
+    ]
+    assert len(asking) > 500
+    assert [one for one in asking if not any(one[2].filter(numpys[one[1]]))] == []
