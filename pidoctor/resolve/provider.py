@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -11,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from resolvelib import AbstractProvider
+from resolvelib import AbstractProvider, BaseReporter
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
@@ -23,6 +24,7 @@ from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict
 
 HERE = "installed here"  # the origin of the need that keeps an installed package
 _THEIRS = ("conda", "system")
+_HARD = 5  # versions that were refused, after which a package is chosen before others
 
 
 def is_theirs(item: InstalledPackage) -> bool:
@@ -300,6 +302,16 @@ class World:
         return bound is None or bound.contains(choice.version, prereleases=True)
 
 
+class Refused(BaseReporter[Need, Choice, str]):
+    """How many versions of each package a search refused, for what others need beside them."""
+
+    def __init__(self) -> None:
+        self.versions = Counter[str]()
+
+    def rejecting_candidate(self, criterion: Any, candidate: Choice) -> None:  # noqa: ARG002
+        self.versions[candidate.key] += 1
+
+
 class Provider(AbstractProvider[Need, Choice, str]):
     """resolvelib's view of a World: what is installed first, then newest versions, as pip does.
 
@@ -310,6 +322,7 @@ class Provider(AbstractProvider[Need, Choice, str]):
     def __init__(self, world: World, mended: Collection[str] | None = None) -> None:
         self._world = world
         self._mended = mended
+        self.refused = Refused()
 
     def identify(self, requirement_or_candidate: Need | Choice) -> str:
         return requirement_or_candidate.key
@@ -321,12 +334,13 @@ class Provider(AbstractProvider[Need, Choice, str]):
         candidates: Mapping[str, Iterator[Choice]],  # noqa: ARG002
         information: Mapping[str, Iterator[Any]],
         backtrack_causes: Sequence[Any],
-    ) -> tuple[bool, bool, bool, bool, str]:
+    ) -> tuple[bool, bool, bool, bool, bool, str]:
         """First what narrows the choice of others, and last what only follows from others.
 
         What was asked for and the runtimes, of which few versions fit, come first; NumPy, which
         nearly all need and which needs nothing, last. So the versions of a package are not tried in
-        every combination with those of others that have nothing to do with a conflict.
+        every combination with those of others that have nothing to do with a conflict. A package of
+        which many versions were refused is chosen early for the same reason.
         """
         about = list(information[identifier])
         first = identifier in self._world.runtimes or any(info.parent is None for info in about)
@@ -335,7 +349,8 @@ class Provider(AbstractProvider[Need, Choice, str]):
             for cause in backtrack_causes
         )
         bounded = any(info.requirement.specifier for info in about)
-        return identifier == "numpy", not first, not causes, not bounded, identifier
+        easy = self.refused.versions[identifier] < _HARD
+        return identifier == "numpy", not first, easy, not causes, not bounded, identifier
 
     def find_matches(
         self,

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
-from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+from resolvelib import ResolutionImpossible, ResolutionTooDeep, Resolver
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.environment import InstalledPackage
@@ -153,7 +153,7 @@ class Search:
     def _tree(
         self, roots: Sequence[Need], provider: Provider, rounds: int = _ROUNDS
     ) -> Mapping[str, Solved]:
-        resolver = Resolver(provider, BaseReporter[Need, Choice, str]())
+        resolver = Resolver(provider, provider.refused)
         try:
             result = resolver.resolve(roots, max_rounds=rounds + 20 * len(roots))
         except ResolutionTooDeep as error:

@@ -322,3 +322,27 @@ def test_other_machines_are_not_asked_about_what_collides_on_each(
     answer = refused(catalog, "flask", "tflite-runtime", "pandas", "opencv-python>=4.12")
     assert len(answer.changes) > 1
     assert len(machines) == 1
+
+
+def test_packages_that_have_nothing_to_do_with_a_conflict_do_not_hide_it(tmp_path: Path) -> None:
+    """Their versions are not tried in every combination, which was given up."""
+    many = [
+        {"file": f"{name}-{minor}.0-py3-none-any.whl", "requires": [f"numpy>=1.{minor}"]}
+        for name in ("aa", "bb", "cc", "dd")
+        for minor in range(1, 13)
+    ]
+    picky = [
+        {"file": f"zz-{version}.0-py3-none-any.whl", "requires": ["numpy<2"]}
+        for version in range(1, 4)
+    ]
+    all_of_them = ["aa", "bb", "cc", "dd", "new", "zz"]
+    tops = [
+        {"file": "new-1.0-py3-none-any.whl", "requires": ["numpy>=2"]},
+        {"file": "top-2.0-py3-none-any.whl", "requires": all_of_them},
+        {"file": "top-1.0-py3-none-any.whl", "requires": ["zz"]},
+    ]
+    write_index([*WHEELS, *many, *picky, *tops], tmp_path)
+    known = open_catalog(WheelsIndex(tmp_path))
+    plan = api.resolve(pi4(), read_project(["ai-edge-litert", "top"]), catalog=known)
+    assert isinstance(plan, Plan)
+    assert {pin.name: pin.version for pin in plan.pins}["top"] == "1.0"
