@@ -90,6 +90,12 @@ def _pairing(case: Case, name: str, version: str, bound: str) -> Remedy:
             f"{pin.name} {pin.was} -> {pin.version}" for pin in answer.pins if pin.change == "~"
         )
         return Remedy(f"Install a NumPy that fits ({pins}), and prove it.", (command,))
+    numpy = case.present.get("numpy")
+    if numpy is not None and numpy.item.origin == "conda":
+        words = ["conda", "install", "-y", "-p", folder, f"numpy{bound}"]
+        return Remedy(
+            "Let conda bring a NumPy that fits: this one is conda's.", (shlex.join(words),)
+        )
     return Remedy(
         "No NumPy fits everything that is installed; see the ways out.",
         (f"pidoctor explain {name}=={version}{case.venv_option}",),

@@ -206,6 +206,14 @@ def test_what_conda_or_an_editable_install_looks_after_is_not_replaced(catalog: 
     assert "installed as editable" in answer.nearest.detail
 
 
+def test_conda_is_named_where_it_looks_after_the_numpy_of_a_pair(catalog: Catalog) -> None:
+    here = board(package(*TFLITE_HERE), package("numpy", "2.4.6", origin="conda"))
+    (found,) = numpy_pair(Case(here, index=catalog.index))
+    assert found.remedy is not None
+    command = "conda install -y -p /home/me/.venv 'numpy<2'"
+    assert found.remedy.commands == (command,)
+
+
 def test_what_conda_looks_after_is_replaced_where_that_is_accepted(catalog: Catalog) -> None:
     theirs = package("numpy", "2.2.6", origin="conda")
     plan = ask(board(theirs), "tflite-runtime", catalog, replacing=True)
