@@ -146,15 +146,27 @@ class Place:
         self.world = World(self.machine, catalog(), beyond_tags=False, present=self.present)
 
     def breaks(self, after: Mapping[str, str]) -> list[str]:
-        """What packages of an environment need and would not have, and had before."""
+        """What packages of an environment need and would not have, and had before; what the runtime
+        imports is to work however it was before."""
         whole = {**self.before, **after}
+        used = self._used(whole, after)
         return [
             f"{name} {version} needs {need}, there would be {whole.get(need.name)}"
             for name, version in whole.items()
             for need in self._needs(name, version, after)
             if need.name in whole and not _meets(need, whole[need.name])
-            if name in after or name == self.runtime or self._had(need)
+            if name in after or name in used or self._had(need)
         ]
+
+    def _used(self, whole: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+        """The runtime and what it needs, directly or through others."""
+        used, left = set[str](), [self.runtime]
+        while left:
+            name = left.pop()
+            if name not in used and name in whole:
+                used.add(name)
+                left += (need.name for need in self._needs(name, whole[name], after))
+        return used
 
     def _needs(self, name: str, version: str, after: Mapping[str, str]) -> Iterator[Any]:
         if name not in after and name in self.present:
