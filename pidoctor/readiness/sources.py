@@ -9,6 +9,12 @@ from pidoctor import units
 from pidoctor.profile.profile import Profile
 from pidoctor.result import Finding, Remedy, Severity
 
+# The variable takes the place of what pip's configuration says, so that is repeated in it.
+_ADDED = (
+    'export PIP_FIND_LINKS="$PWD/wheels '
+    '${PIP_FIND_LINKS:-$(python3 -m pip config get global.find-links 2>/dev/null)}"'
+)
+
 
 def built_once(names: Sequence[str]) -> Remedy:
     """How packages that are published as source only become wheels, which can be read."""
@@ -17,7 +23,7 @@ def built_once(names: Sequence[str]) -> Remedy:
         "whose name ends in none-any.whl is for every machine, another for those like this one.",
         (
             shlex.join(["python3", "-m", "pip", "wheel", "--no-deps", "-w", "wheels", *names]),
-            'export PIP_FIND_LINKS="$PWD/wheels"',
+            _ADDED,
         ),
     )
 
