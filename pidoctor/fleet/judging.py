@@ -49,7 +49,7 @@ class Judge:
         if not isinstance(data, dict):
             raise UsageError("is no result of pidoctor")
         schema = _text(data.get("schema"))
-        if schema == "pidoctor-receipt/1":
+        if schema in ("pidoctor-receipt/1", "pidoctor-proof/1"):
             yield _receipt(document, data)
         elif schema == "pidoctor-result/1":
             yield from self._result(document, data)

@@ -13,13 +13,14 @@ from typing import Any, BinaryIO, NamedTuple
 
 from pidoctor.errors import PidoctorError, UsageError
 from pidoctor.fleet.clocks import FORM
+from pidoctor.install.place import MANIFEST
 from pidoctor.report.bundle import CAPTURE, PROFILE, RECEIPT, RESULT, load_bundle, parse_json
 from pidoctor.report.text import one_line
 from pidoctor.safe_files import open_regular
 
 LIMIT = 8 << 20  # bytes of one document: as many as a receipt or a capture may have
 _GENERIC = re.compile(
-    r"(?:pidoctor-)?(?:receipt|result|capture|profile|report|facts|check|install|smoke|triage|log"
+    r"(?:pidoctor-)?(?:receipt|proof|result|capture|profile|report|facts|check|install|smoke|triage|log"
     r"|explain)",
     re.IGNORECASE,
 )
@@ -60,7 +61,8 @@ def _files(folder: str) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if name not in _PACKAGES)
         for name in sorted(files):
             path = os.path.join(root, name)
-            if name.endswith((".json", ".jsonl", ".zip")) and not os.path.islink(path):
+            wanted = name.endswith((".json", ".jsonl", ".zip")) and name != MANIFEST
+            if wanted and not os.path.islink(path):
                 yield path
 
 

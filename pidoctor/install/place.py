@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+MANIFEST = "pidoctor-manifest.json"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -93,7 +95,7 @@ class Place:
     @property
     def manifest(self) -> Path:
         """What the environment held when the last install was done."""
-        return self.venv / "pidoctor-manifest.json"
+        return self.venv / MANIFEST
 
 
 def mark_of(environment: Path) -> Path | None:

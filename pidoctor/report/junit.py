@@ -1,6 +1,7 @@
 """A check as JUnit XML, which build servers show as test results.
 
-The schema is the one of Apache Ant's junitreport, as Jenkins and GitLab read it.
+It holds to the schema by which Jenkins refuses a file:
+https://github.com/jenkinsci/xunit-plugin/tree/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ def render(result: Result) -> str:
         "tests": str(len(cases)),
         "failures": str(_count(cases, "failure")),
         "errors": str(_count(cases, "error")),
-        "skipped": "0",
         "time": f"{sum((result.timings or {}).values()):.3f}",
     }
     suites = XML.Element("testsuites", counts)

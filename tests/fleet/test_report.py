@@ -17,11 +17,14 @@ from typing import Any
 import pytest
 
 from pidoctor.fleet.reading import LIMIT, board_name
+from pidoctor.install.manifest import write_manifest
+from pidoctor.install.receipt import record_proof
 from pidoctor.profile import codec
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.named_targets import target
 from tests.cli.program import pidoctor
 from tests.fleet.samples import profile_file, receipt, write
+from tests.unit.report.samples import failed_proof, passed_proof
 
 MACHINES = Path(__file__).parent.parent / "machines"
 BOOKWORM = "pi4-4gb/bookworm-64"
@@ -139,6 +142,20 @@ def test_what_pidoctor_ended_with_on_a_board_is_told(tmp_path: Path) -> None:
     assert (group["names"], group["verdict"]) == (["kiosk"], "unknown")
     assert group["causes"][0]["id"] == "no-answer"
     assert "Killed" in group["causes"][0]["text"]
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_proof_that_smoke_left_counts_and_the_later_one_at_that(
+    tmp_path: Path, passed: bool
+) -> None:
+    installed = receipt(target(BOOKWORM), passed=not passed)
+    write(tmp_path, "kiosk", installed)
+    proof = passed_proof() if passed else failed_proof()
+    record_proof(tmp_path / "kiosk", proof, target(BOOKWORM))
+    write_manifest(tmp_path / "kiosk")
+    fleet = report(str(tmp_path))
+    assert (fleet.unread, fleet.boards) == (0, 1)
+    assert [group["verdict"] for group in fleet.groups] == ["works" if passed else "fails"]
 
 
 def test_packages_of_an_environment_are_no_documents(tmp_path: Path) -> None:
@@ -287,6 +304,7 @@ def test_diagnoses_and_results_come_in_by_the_line(
         ("/f/kiosk-7.receipt.json", "kiosk-7"),
         ("/f/kiosk-7/.venv/.pidoctor/receipt.json", "kiosk-7"),
         ("/f/kiosk-7/pidoctor-capture.json", "kiosk-7"),
+        ("/f/kiosk-7/.venv/pidoctor-proof.json", "kiosk-7"),
         ("/f/10.0.0.7.json", "10.0.0.7"),
         ("/f/a\x1b[31m\n.json", "a"),
     ],

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
+from xml.etree import ElementTree as XML
 
 import pytest
 
@@ -15,6 +16,7 @@ from pidoctor.redact import Identity
 from pidoctor.report.formats import render
 from pidoctor.report.markdown import safe
 from pidoctor.result import ExitCode, Finding, Remedy, Severity
+from tests.unit.report.more_samples import ALL
 from tests.unit.report.samples import SAMPLES, check, matrix, sick
 
 FORMS = ("github", "junit", "sarif", "markdown")
@@ -44,6 +46,36 @@ def test_github_has_an_annotation_for_each_finding_and_the_verdict() -> None:
     ]
     assert "sudo apt-get install -y python3-venv python3-pip" in found[1][2].splitlines()
     assert len(annotated(render(evil(), "github"))) == 2
+
+
+# What Jenkins's junit-10.xsd lets an element have, as far as a check can need it: attributes that
+# must be there, others, and elements inside.
+JENKINS = {
+    "testsuites": ("", "name time tests failures errors", "testsuite"),
+    "testsuite": ("name tests failures errors", "time skipped timestamp hostname", "testcase"),
+    "testcase": ("name", "time classname group", "skipped error failure system-out system-err"),
+    "failure": ("", "type message", ""),
+    "error": ("", "type message", ""),
+    "system-out": ("", "", ""),
+}
+
+
+def refused(element: XML.Element) -> list[str]:
+    """What Jenkins has against an element and all in it."""
+    needed, others, inside = (set(words.split()) for words in JENKINS[element.tag])
+    wrong = needed.symmetric_difference(element.keys()) - others
+    wrong |= {each.tag for each in element} - inside
+    time = element.get("time", "0.000")
+    return sorted(wrong) + [
+        *([] if re.fullmatch(r"\d{1,3}(\.\d*)?", time) else [time]),
+        *(said for each in element for said in refused(each)),
+    ]
+
+
+@pytest.mark.parametrize("name", [*ALL, "evil"])
+def test_jenkins_accepts_the_junit(name: str) -> None:
+    result = evil() if name == "evil" else ALL[name]
+    assert refused(XML.fromstring(render(result, "junit"))) == []
 
 
 def cases(text: str) -> dict[str, Any]:
