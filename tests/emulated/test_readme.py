@@ -18,7 +18,10 @@ from .roots import Root
 
 pytestmark = [pytest.mark.emulated, pytest.mark.network, pytest.mark.slow]
 
-_LOG = "ERROR: Could not find a version that satisfies the requirement tflite-runtime (from versions: none)"
+_LOG = (
+    "ERROR: Could not find a version that satisfies the requirement tflite-runtime "
+    "(from versions: none)"
+)
 _ENDS_WITH_1 = ("check", "triage")  # which answer that something is wrong, as some examples show
 
 
@@ -48,7 +51,9 @@ def test_the_readme_on_a_clean_system(
             ended = typed(line, "/root/pidoctor" if line in SETUP else "/root/project")
             assert ended.returncode == 0, ended.stdout + ended.stderr
         print(f"{time.monotonic() - started:7.1f} s  to the first proof on {arch}")
-        shown = typed(".venv/bin/python -m pip --version; cat .venv/pidoctor-receipt.json", "~/project")
+        shown = typed(
+            ".venv/bin/python -m pip --version; cat .venv/pidoctor-receipt.json", "~/project"
+        )
         proof = json.loads(shown.stdout[shown.stdout.index("{") :])["proof"]
         assert proof["status"] == "passed"
         typed("~/.pidoctor/bin/pip install --quiet pypi-simple", "~/project")

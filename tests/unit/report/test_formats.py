@@ -66,7 +66,8 @@ def refused(element: XML.Element) -> list[str]:
     wrong = needed.symmetric_difference(element.keys()) - others
     wrong |= {each.tag for each in element} - inside
     time = element.get("time", "0.000")
-    return sorted(wrong) + [
+    return [
+        *sorted(wrong),
         *([] if re.fullmatch(r"\d{1,3}(\.\d*)?", time) else [time]),
         *(said for each in element for said in refused(each)),
     ]
@@ -75,7 +76,7 @@ def refused(element: XML.Element) -> list[str]:
 @pytest.mark.parametrize("name", [*ALL, "evil"])
 def test_jenkins_accepts_the_junit(name: str) -> None:
     result = evil() if name == "evil" else ALL[name]
-    assert refused(XML.fromstring(render(result, "junit"))) == []
+    assert refused(XML.fromstring(render(result, "junit"))) == []  # noqa: S314 - our own text
 
 
 def cases(text: str) -> dict[str, Any]:
