@@ -195,6 +195,8 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
         noted = note(profile, plan, watch.say) if exists else ()
         outcome = install(job, prover(plan, noted, watch.say), watch.say)
         watch.ended(not outcome.exit_code)
+    if [finding.id for finding in outcome.findings] == ["interrupted"]:
+        raise KeyboardInterrupt(outcome.left)
     return _proven_with(beside, _done(outcome, profile, plan, options.models), options)
 
 

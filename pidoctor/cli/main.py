@@ -45,8 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.discard(sys.stdout)
         say_error(f"the answer could not be written ({error.strerror})")
         return ExitCode.COULD_NOT_CHECK
-    except KeyboardInterrupt:
-        print("pidoctor: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        from pidoctor.cli.output import say_error
+
+        say_error("; ".join(filter(None, ("interrupted", str(error)))))
         return INTERRUPTED
     except Exception as error:
         from pidoctor.cli.output import say_error

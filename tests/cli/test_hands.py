@@ -166,6 +166,23 @@ def test_ctrl_c_ends_every_command_alike(name: str, monkeypatch: pytest.MonkeyPa
     assert (run.code, run.out, run.err) == (130, "", "pidoctor: interrupted\n")
 
 
+def test_ctrl_c_while_a_tool_installs_is_told_as_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C ends the tool too; what it did is undone before that is said."""
+
+    def interrupted(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pidoctor.install.transaction.run_all", interrupted)
+    monkeypatch.setattr("pidoctor.install.transaction.check_space", lambda *_: None)
+    environment = tmp_path / "environment"
+    run = pidoctor("install", "--yes", "--quiet", "--venv", str(environment), columns=200)
+    said = f"pidoctor: interrupted; {environment} was not touched.\n"
+    assert (run.code, run.out, run.err) == (130, "", said)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_ctrl_c_while_it_starts_is_a_word_too() -> None:
     script = (
         "import sys, pidoctor.__main__ as program\n"
