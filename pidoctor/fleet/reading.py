@@ -13,7 +13,6 @@ from typing import Any, BinaryIO, NamedTuple
 
 from pidoctor.errors import PidoctorError, UsageError
 from pidoctor.fleet.clocks import FORM
-from pidoctor.install.place import MANIFEST
 from pidoctor.report.bundle import CAPTURE, PROFILE, RECEIPT, RESULT, load_bundle, parse_json
 from pidoctor.report.text import one_line
 from pidoctor.safe_files import open_regular
@@ -25,6 +24,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN_HOMES = (".pidoctor", ".venv", "venv", "env")  # where a receipt lies inside a board's files
+_MANIFEST = "pidoctor-manifest.json"  # of an environment's files: it says nothing of a board
 _PACKAGES = ("site-packages", "dist-packages")  # of a board's files: no document is in there
 
 
@@ -61,7 +61,7 @@ def _files(folder: str) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if name not in _PACKAGES)
         for name in sorted(files):
             path = os.path.join(root, name)
-            wanted = name.endswith((".json", ".jsonl", ".zip")) and name != MANIFEST
+            wanted = name.endswith((".json", ".jsonl", ".zip")) and name != _MANIFEST
             if wanted and not os.path.islink(path):
                 yield path
 

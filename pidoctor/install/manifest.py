@@ -13,13 +13,13 @@ from pathlib import Path
 
 from pidoctor.expressions import expression
 from pidoctor.install.durable import read_json, rename, sync_folder, write_json
-from pidoctor.install.place import MANIFEST, Place
+from pidoctor.install.place import Place
 
 SCHEMA = "pidoctor-manifest/1"
 _LIMIT = 64 << 20
 _OURS = frozenset(
     name + end
-    for name in ("pidoctor-receipt.json", MANIFEST, "pidoctor-proof.json")
+    for name in ("pidoctor-receipt.json", "pidoctor-manifest.json", "pidoctor-proof.json")
     for end in ("", ".tmp")
 ) | {"pyvenv.cfg.tmp"}
 _DATA = expression(r"^[^/]+\.data/(purelib|platlib)/")  # the wheel format's other two roots

@@ -7,8 +7,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-MANIFEST = "pidoctor-manifest.json"
-
 
 @dataclass(frozen=True)
 class Place:
@@ -95,7 +93,7 @@ class Place:
     @property
     def manifest(self) -> Path:
         """What the environment held when the last install was done."""
-        return self.venv / MANIFEST
+        return self.venv / "pidoctor-manifest.json"
 
 
 def mark_of(environment: Path) -> Path | None:
