@@ -141,7 +141,7 @@ class Root:
         )  # fmt: skip
 
     def _environment(self, cpu: str | None, online: bool) -> dict[str, str]:
-        core = cpu or _CORES.get(self.recipe.arch)
+        core = cpu or _CORES[self.recipe.arch]
         return {
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": "/root",
