@@ -146,7 +146,7 @@ def _gone(case: Case, damage: Damage) -> Finding:
         f"{damage.name} names {damage.path}, and no environment is there: it was deleted or moved "
         f"after it was activated. This is about {taken} instead.",
         damage.name,
-        Remedy("Forget it in this shell.", ("unset VIRTUAL_ENV",)),
+        Remedy("Forget it in this shell.", (f"unset {damage.name}",)),
     )
 
 

@@ -15,7 +15,7 @@ from pidoctor.probe.virtual_environment import is_environment
 from pidoctor.profile.environment import Damage, InstalledPackage
 
 SEARCH_PATH = "PYTHONPATH"
-ACTIVE = "VIRTUAL_ENV"
+ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 _MOST_ENTRIES = 20
 _LIMIT = 4096  # bytes of a script's beginning
 # "#!/old/bin/python", and for a long path "#!/bin/sh" and then "'''exec' /old/bin/python".
@@ -36,9 +36,10 @@ def moved(host: Host, folder: str) -> Iterator[Damage]:
 
 def gone(host: Host) -> Iterator[Damage]:
     """The environment that is activated in this shell, where there is none (any more)."""
-    active = host.environ(ACTIVE)
-    if active and not is_environment(host, active):
-        yield Damage("gone", ACTIVE, clean(active, 500), "")
+    for name in ACTIVE:
+        active = host.environ(name)
+        if active and not is_environment(host, active):
+            yield Damage("gone", name, clean(active, 500), "")
 
 
 def shadowed(host: Host, installed: Iterable[InstalledPackage]) -> Iterator[Damage]:

@@ -42,11 +42,12 @@ def board(*damages: Damage, made_for: str = "3.11.2") -> Profile:
             "/home/me/.venv/bin/python -m pip install --force-reinstall",
         ),
         ("shadowed", "pythonpath-shadows", "unset PYTHONPATH"),
-        ("gone", "environment-not-there", "unset VIRTUAL_ENV"),
+        ("gone", "environment-not-there", "unset CONDA_PREFIX"),
     ],
 )
 def test_each_damage_is_one_finding_with_a_command(kind: str, found_id: str, command: str) -> None:
-    found = findings(board(Damage(kind, "numpy", f"{SITE}/~umpy", "seen")))
+    name = "CONDA_PREFIX" if kind == "gone" else "numpy"
+    found = findings(board(Damage(kind, name, f"{SITE}/~umpy", "seen")))
     assert found_id in found
     remedy = found[found_id].remedy
     assert remedy is not None

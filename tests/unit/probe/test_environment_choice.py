@@ -63,14 +63,15 @@ def test_without_any_the_systems_python() -> None:
     assert (choice.folder, choice.python, choice.exists) == ("", None, False)
 
 
+@pytest.mark.parametrize("variable", ["VIRTUAL_ENV", "CONDA_PREFIX"])
 @pytest.mark.parametrize(
     ("active", "named", "told"),
     [("/gone", False, ["/gone"]), (ACTIVE, False, []), ("/gone", True, [])],
 )
 def test_an_active_environment_that_is_gone_is_told(
-    active: str, named: bool, told: list[str]
+    variable: str, active: str, named: bool, told: list[str]
 ) -> None:
-    machine = host(PROJECT, ACTIVE, VIRTUAL_ENV=active)
+    machine = host(PROJECT, ACTIVE, **{variable: active})
     choice = choose(machine, PROJECT if named else None)
     folders: Fact[list[str]] = Fact.known([], "x")
     python: Fact[str] = Fact.known("", "x")
