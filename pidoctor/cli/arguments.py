@@ -111,6 +111,9 @@ def _in_words(words: Sequence[str]) -> Sequence[str]:
     spoken = not near or questions.begins(words)
     found = questions.as_command(words, known) if spoken else None
     if found is None:
+        from pidoctor.requirements.phrases import refuse_messages
+
+        refuse_messages(" ".join(words))
         raise UsageError(f"{name!r} is not a command (see `pidoctor --help`){near}")
     return found
 

@@ -16,7 +16,7 @@ from pidoctor.cli.arguments import (
     add_where,
 )
 from pidoctor.errors import UsageError
-from pidoctor.result import ExitCode
+from pidoctor.result import ExitCode, Severity
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
@@ -146,9 +146,11 @@ def examine(options: argparse.Namespace) -> Result:
             accelerators=settings.accelerators if settings else (),
         )
     if is_this_machine(options):
-        left = interrupted(Path(options.venv or ".venv"))
+        folder = probed.profile.environment.folder.value or options.venv or ".venv"
+        left = interrupted(Path(folder))
+        stopped = tuple(item for item in left if item.severity is Severity.ERROR)
+        stopped += _nowhere(result)
         result = replace(result, findings=left + (result.findings or ()))
-        stopped = _nowhere(result)
         result = _also(result, stopped, ExitCode.PROBLEM) if stopped else result
     if fitting is not None and fitting.conditions:
         result = replace(result, findings=fitting.conditions + (result.findings or ()))

@@ -185,7 +185,7 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
         return Result("install", ExitCode.PROBLEM, profile=profile, findings=found, resolution=plan)
     shown = replace(shown, findings=(*(shown.findings or ()), *rights, *beside) or None)
     if options.dry_run:
-        stopped = any(finding.severity is Severity.ERROR for finding in rights)
+        stopped = any(item.severity is Severity.ERROR for item in shown.findings or ())
         return replace(shown, exit_code=ExitCode.PROBLEM) if stopped else shown
     if not _agreed(options, shown):
         refused = f"not agreed to; nothing {more}was changed"

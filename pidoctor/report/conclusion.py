@@ -159,8 +159,11 @@ def _install(result: Result) -> Conclusion:
     if plan is None:
         return _impossible(result)
     if outcome is None:
-        if errors(result):
-            return Conclusion("Not installed.", _first_command(errors(result)))
+        wrong = errors(result)
+        if wrong:
+            problems = units.count(len(wrong), "problem")
+            said = f"Nothing would be installed before {problems} {_is(wrong)} solved."
+            return Conclusion(said if result.steps else "Not installed.", _first_command(wrong))
         if plan.is_satisfied:
             where = f" in {result.environment}" if result.environment else ""
             return Conclusion(

@@ -42,6 +42,11 @@ _AROUND = (  # a comment, a list's mark, TOML's quotes; words that name no packa
     (expression(r"\s+(?:full|package|library)$", re.I), ""),
 )  # fmt: skip
 _OR = expression(r"\s(?:or|vs\.?)\s+[A-Za-z]", re.IGNORECASE)
+# Words of speech: strangers have packages of some names, and what stands behind is not wanted.
+_AGAINST = expression(
+    r"(?:^|\s)(without|except|instead|using|via|through|please|thanks|again|here|now)(?=\s|$)",
+    re.IGNORECASE,
+)
 _SPOKEN_VERSION = expression(r"\s+(?:version|ver\.?)\s+(?=[vV]?\d)", re.IGNORECASE)
 _MORE = r"(?:newer|later|higher|above|up|greater)"
 _LESS = r"(?:older|earlier|lower|below|less)"
@@ -97,6 +102,12 @@ def bare(words: Sequence[str]) -> list[str]:
         raise UsageError(
             f"{shlex.quote(spoken)}: ask about one of them at a time, or for auto, which takes "
             "the runtime that fits"
+        )
+    against = _AGAINST.search(spoken)
+    if against:
+        raise UsageError(
+            f"{shlex.quote(spoken)}: {against[1]!r} is no part of a requirement; name only the "
+            "packages that are wanted"
         )
     _refuse_places(spoken)
     if spoken != text:

@@ -207,3 +207,18 @@ def test_the_install_that_is_named_repeats_the_options_of_the_question() -> None
         assert asked["resolution"]["status"] == "plan"
         wanted = f"pidoctor install --python {sys.executable} --offline"
         assert asked["next"] == wanted
+
+
+def test_what_an_install_refuses_over_stops_check_and_the_dry_run_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state folder is a link, in which nothing is used."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "precious").mkdir()
+    (tmp_path / ".venv.pidoctor").symlink_to("precious")
+    for command in (("check",), ("check", "-q"), ("install", "--dry-run")):
+        run = pidoctor(*command)
+        said = " ".join(run.out.split())
+        assert run.code == 1
+        assert "1 problem is solved. Next: pidoctor recover" in said
+    assert pidoctor("install", "--yes").code == 1

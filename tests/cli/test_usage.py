@@ -34,6 +34,9 @@ from tests.cli.program import pidoctor
         ("check -- something", "is not a runtime"),
         ("lock -o", "-o"),
         ("matrix --boards nonsense", "no such board"),
+        ("install tflite runtime without pip", "'without' is no part of a requirement"),
+        ("check tflite-runtime please", "'please' is no part of a requirement"),
+        ("no matching distribution found for tensorflow", "pidoctor triage FILE"),
     ],
 )
 def test_one_line_and_exit_code_2(words: str, said: str) -> None:
