@@ -24,6 +24,7 @@ def write_collection(folder: Path) -> Path:
     target = folder / "ansible_collections" / "pidoctor" / "tflite"
     if os.path.lexists(target) and not (target / "galaxy.yml").is_file():
         raise UsageError(f"{target}: is there already, and is no collection")
+    make_folder(folder)
     single_file = _single_file()
     _write(_HERE / "collection", target)
     make_folder(target / _ROLE_FILES)
@@ -35,6 +36,7 @@ def write_collection(folder: Path) -> Path:
 
 def write_first_boot(folder: Path) -> list[str]:
     """Write the files for a board's first start, and the single file; their names."""
+    make_folder(folder)  # tells in no time where there can be none
     single_file = _single_file()
     names = _write(_HERE / "first_boot", folder)
     write_output(folder / PYZ, single_file)
@@ -42,7 +44,7 @@ def write_first_boot(folder: Path) -> list[str]:
 
 
 def _single_file() -> bytes:
-    """The single file's content; made before anything is written, for it may fail."""
+    """The single file's content; made before any file is written, for it may fail."""
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch, PYZ)
         build(made)

@@ -112,6 +112,19 @@ def test_the_files_for_the_first_boot(tmp_path: Path) -> None:
     assert {name for name in names if name not in text} == {"README.txt"}
 
 
+@pytest.mark.parametrize("write", [write_collection, write_first_boot])
+def test_a_file_in_place_of_the_folder_is_told_before_anything_is_built(
+    write: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with (
+        mock.patch("pidoctor.ansible.write.build") as build,
+        pytest.raises(UsageError, match="cannot be made"),
+    ):
+        write(tmp_path / "file")
+    build.assert_not_called()
+
+
 def test_cloud_init_reads_the_user_data() -> None:
     text = (FIRST_BOOT / "user-data").read_text(encoding="utf-8")
     assert text.startswith("#cloud-config\n")
