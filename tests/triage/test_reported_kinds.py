@@ -324,3 +324,8 @@ def test_an_ordinary_operator_with_custom_options_is_a_broken_model() -> None:
         "Node number 0 (ADD) failed to prepare.\n"
     )
     assert first(log).cause == "model-file-corrupt"
+
+
+def test_a_windows_machine_is_told_nothing_of_arm() -> None:
+    log = f"C:\\Users\\ada> python --version\nPython 3.12.0\n{NOTHING.format('mediapipe')}"
+    assert not {d.cause for d in found(log)} & {"no-wheel-for-32bit-os", "no-wheel-for-arch"}
