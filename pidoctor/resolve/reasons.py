@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -197,6 +196,8 @@ def unknown_extras(world: World, asked: Iterable[tuple[Need, Choice]]) -> Iterat
         offered = world.index.extras_of(chosen.wheel) if chosen.wheel and need.extra else None
         if offered is None or need.extra in offered:
             continue
+        from difflib import get_close_matches  # only a mistyped extra needs it
+
         near = get_close_matches(need.extra, offered, n=1)
         told = f"did you mean {near[0]}?" if near else f"it has {listed(offered) or 'none'}"
         yield (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -182,6 +181,8 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
     if name not in (AUTO, *catalog.named):
         known = ", ".join((AUTO, *catalog.runtimes))
         base = next((one for one in catalog.runtimes if bare.startswith(f"{one}-")), AUTO)
+        from difflib import get_close_matches  # only what is mistyped needs it
+
         near = get_close_matches(bare, catalog.named, n=1, cutoff=0.75) if base == AUTO else []
         meant = f"; did you mean {near[0]}?" if near else f"; it answers for: {known}"
         beside = "" if near else f". For a package beside one: pidoctor check {base} {bare}"
