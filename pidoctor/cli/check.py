@@ -129,6 +129,7 @@ def examine(options: argparse.Namespace) -> Result:
     from pidoctor.cli.resolving import catalog_for, fit_options
     from pidoctor.cli.resume import interrupted
     from pidoctor.cli.where import asked, is_this_machine, machine
+    from pidoctor.probe.environment_choice import DEFAULT
 
     started = time.perf_counter()
     probed = machine(options)
@@ -146,8 +147,7 @@ def examine(options: argparse.Namespace) -> Result:
             accelerators=settings.accelerators if settings else (),
         )
     if is_this_machine(options):
-        folder = probed.profile.environment.folder.value or options.venv or ".venv"
-        left = interrupted(Path(folder))
+        left = interrupted(Path(probed.profile.environment.folder.value or DEFAULT))
         stopped = tuple(item for item in left if item.severity is Severity.ERROR)
         stopped += _nowhere(result)
         result = replace(result, findings=left + (result.findings or ()))
