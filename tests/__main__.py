@@ -32,7 +32,7 @@ def _passed(stage: str) -> bool:
     workers = ("-n0",) if stage in _ALONE else ()
     started = time.monotonic()
     argv = [sys.executable, "-m", "pytest", "--stage", stage, *workers]
-    argv.append("--hypothesis-profile=thorough")
+    argv += ["--hypothesis-profile=thorough", "--durations=12", "--durations-min=20"]
     status = subprocess.run(argv, check=False).returncode
     print(f"===== {stage}: {(time.monotonic() - started) / 60:.1f} min =====\n", flush=True)
     return status == 0

@@ -44,7 +44,7 @@ class Board:
         log = self.folder / f"{self.name}.log"
         self._sshd = self.root.start(["/usr/sbin/sshd", "-D", "-e"], self.name, log)
         for _ in range(_START_S):
-            if subprocess.run([*self._ssh(), "true"], capture_output=True, check=False).returncode:
+            if self.asked("true").returncode:
                 assert self._sshd.poll() is None, log.read_text()
                 time.sleep(1)
             else:
@@ -112,6 +112,8 @@ class Board:
         return [
             *("-F", "/dev/null", "-i", str(self.folder / f"{self.name}-user")),
             *("-o", f"UserKnownHostsFile={known}", "-o", "BatchMode=yes"),
+            # A board whose emulator hangs is let go of after two minutes.
+            *("-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=8"),
         ]
 
     def _ssh(self) -> list[str]:

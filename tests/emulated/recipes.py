@@ -73,7 +73,8 @@ class Recipe:
         when there is none.
         """
         hook = _DPKG_DATABASE.read_text("utf-8")
-        made_by = repr((self._packages, _OPTIONS, hook, inspect.getsource(_finish)))
+        options = [option.replace(str(_DPKG_DATABASE), _DPKG_DATABASE.name) for option in _OPTIONS]
+        made_by = repr((self._packages, options, hook, inspect.getsource(_finish)))
         digest = hashlib.sha256(made_by.encode()).hexdigest()[:8]
         target = cache.folder() / f"{self}-{digest}"
         refused = cache.folder() / f"{target.name}.refused"

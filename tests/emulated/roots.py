@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from .recipes import Recipe
 #: The core that QEMU plays for a command that asks for none: that of a Raspberry Pi 4. 32-bit
 #: programs get all that QEMU has ("max"); its 32-bit cores lack what Debian's armhf may use.
 _CORES: Mapping[str, str | None] = {"arm64": "cortex-a72", "armhf": None}
+_DAY_S = 24 * 3600
 _ENTER = Path(__file__).with_name("enter.sh")
 
 
@@ -29,6 +32,7 @@ class Root:
         self.recipe = recipe
         copies = cache.folder() / "copies"
         copies.mkdir(parents=True, exist_ok=True)
+        _remove_left_behind(copies)
         self._folder = Path(tempfile.mkdtemp(prefix=f"{recipe}-", dir=copies))
         self.path = self._folder / "root"
         self._changes = self._folder / "changes"
@@ -150,3 +154,11 @@ class Root:
             **({"QEMU_CPU": core} if core else {}),
             **(network.environment() if online else {}),
         }
+
+
+def _remove_left_behind(copies: Path) -> None:
+    """Remove what runs that were killed left a day ago or earlier."""
+    for copy in copies.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another run's, just closed
+            if time.time() - copy.stat().st_mtime > _DAY_S:
+                shutil.rmtree(copy, ignore_errors=True)
