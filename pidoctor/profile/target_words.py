@@ -22,6 +22,14 @@ ARCHITECTURES = {
     "armv7l": "armv7l",
     "armv8": "aarch64",
     "armv7": "armv7l",
+    "armv7a": "armv7l",
+    "armv8l": "armv7l",  # what a 32-bit program sees of a 64-bit kernel
+    "aarch32": "armv7l",
+    "arm32": "armv7l",
+    "v7l": "armv7l",
+    "v8l": "aarch64",
+    "v6l": "armv6l",
+    "armlinuxgnueabihf": "armv7l",
     "armhf": "armv7l",
     "armv6l": "armv6l",
     "armv6": "armv6l",
@@ -43,7 +51,7 @@ _NOISE = expression(
     r"model|developerkit|devkit|rev(ision)?\d?(\.\d)?$"
     r"|^(on|with|of|and|the|my|a|lts|lite|desktop|server|headless|minimal|fresh|latest|version"
     r"|linux|gnu|os|image|docker|podman|qemu|vm|chroot|board|sbc|w|ram|running|using|hardware|in"
-    r"|container|full|mate|beta|io|v\d(\.\d)?)$"
+    r"|container|full|mate|beta|io|iot|v\d(\.\d)?)$"
 )
 # What is said in several words and means nothing here, or has a shorter form: sizes of a card, the
 # kernel's word size (the programs' decides), what a wheel's name begins with.
@@ -56,6 +64,11 @@ _PHRASES = tuple(
         ),
         (r"\b(\d+) ?gig(?:a?bytes?|s)?\b", r"\1gb"),
         (r"\b64[- ]?bit kernel\b|\b16k (?:kernel|pages?)\b|\bgithub actions\b", " "),
+        (r"\b(?:operating|base) system\b|(?:-compatible)? processor(?: rev \d+)?\b", " "),
+        (r"\bras(?:p?i|b|pb|bp)(?:ai?|ia)n\b", "raspbian"),
+        (r"\b32[- ]?bits? arm\b|\barm 32[- ]?bits?\b", "armhf"),
+        (r"\b64[- ]?bits? arm\b|\barm 64[- ]?bits?\b", "arm64"),
+        (r"\b(?:l4t[-_: ]*)?r(?=3\d(?:\.\d+)*\b)", "l4t "),
         (r"\bmanylinux(?:\d{4}|_\d+_\d+)_", " "),
         (r"\brk3588s2?\b", "rk3588"),  # the same chip with fewer lines, and no other wheel
         (r"(?<=2 model b) rev 1\.2\b", " v1.2"),
@@ -170,17 +183,18 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
     code = _revision(said, dotted)
     if code is not None:
         return code
+    key = _release_key(dotted, key, table)
     if said.systems:
         closer = _narrowed(said, words, key, table)
         if closer is not None:
             return closer
-    elif (key := _release_key(dotted, key, table)) in table.systems:
+    elif key in table.systems:
         rows = {row.id: row for row in load_systems().rows}
         found = tuple(rows[row] for row in table.systems[key])
         bits_of = _bits_of_flavour(key, found)
         release = key not in table.flavours or len(found) == 1
         return said._replace(systems=found, usual_bits=bits_of, release=release)
-    if said.architecture is None and key in ARCHITECTURES:
+    if key in ARCHITECTURES and said.architecture in (None, ARCHITECTURES[key]):
         size = 64 if "64" in ARCHITECTURES[key] else 32
         return said._replace(architecture=ARCHITECTURES[key], bits=said.bits or size)
     libc = _LIBC.fullmatch(dotted)
@@ -306,7 +320,7 @@ def _make_words() -> Words:
         for family in (vendor.id, vendor.name, *vendor.spellings):
             families.setdefault(key_of(family), []).append(board.id)
         makers = (name.partition(",")[0] for name in boards.socs[board.soc].compatible)
-        for family in (board.soc, *makers):
+        for family in (board.soc, boards.socs[board.soc].core, *makers):
             families.setdefault(key_of(family), []).append(board.id)
     named: dict[str, list[str]] = {}
     for row in systems.rows:

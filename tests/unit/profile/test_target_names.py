@@ -1,4 +1,9 @@
-"""How people write boards and systems: what each spelling is read as, or what is suggested."""
+"""How people write boards and systems: what each spelling is read as, or what is suggested.
+
+Many are from public threads: issues of tensorflow/tensorflow, google-ai-edge/LiteRT,
+google-coral/pycoral, PINTO0309/Tensorflow-bin, rhasspy/wyoming-openwakeword and of projects for
+the Jetson and Orange Pi boards.
+"""
 
 from __future__ import annotations
 
@@ -306,6 +311,46 @@ libre renegade                          renegade-4gb/debian-bookworm-64
 my pi zero w2                           pi-zero-2w/trixie-64
 pi zero 2 wh                            pi-zero-2w/trixie-64
 Raspberry PI 4 8Gb 64 bit OS beta       pi4-8gb/trixie-64
+Raspberry pi 4B with Raspbian Buster OS (32bit)  pi4/buster-32
+rpi4 rasbian buster                     pi4-4gb/buster-32
+raspian bullseye pi3                    pi-3b/bullseye-32
+raspberry pi 4 bullseye 64 bit operating system  pi4/bullseye-64
+Pi 5 Debian 13 Trixie, Python 3.13, aarch64  pi5/debian-trixie-64/py3.13
+RP4 Python 3.7 64 bits                  pi4-4gb/trixie-64/py3.7
+pi 1 B+                                 pi-1b-plus/trixie-32
+pi 3 A+ bookworm 32 bit                 pi-3a-plus/bookworm-32
+cm5 lite 8gb                            cm5-lite-8gb/trixie-64
+cm4s                                    cm4s-4gb/trixie-64
+pi500+                                  pi500-plus/trixie-64
+revpi connect 4                         revpi-connect-4-4gb/bookworm-64
+reTerminal                              cm4-4gb/trixie-64
+Raspberry Pi 4 (Cortex-A72)             pi4-4gb/trixie-64
+Raspberry Pi 4B 8GB running Ubuntu Mate 20.04 64bit  pi4-8gb/ubuntu-20.04-64
+Ubuntu 24.04.4 LTS (Noble Numbat) aarch64  aarch64/ubuntu-24.04-64
+pi4 Ubuntu 22.04.3 LTS (Jammy Jellyfish)  pi4-4gb/ubuntu-22.04-64
+ubuntu server 22.04.1 on raspberry pi 4  pi4-4gb/ubuntu-22.04-64
+NVIDIA Jetson Nano (Developer Kit Version) - Jetpack 4.4.1 [L4T 32.4.4]  jetson-nano-4gb/jetpack-4-64
+jetson nano l4t r32                     jetson-nano-4gb/jetpack-4-64
+jetson xavier nx JP5 / L4T R35.4.1      jetson-xavier-nx-8gb/jetpack-5-64
+orin nano r36.3                         jetson-orin-nano-4gb/jetpack-6-64
+jetson agx orin 64gb                    jetson-agx-orin-64gb/jetpack-6-64
+Orange Pi3 LTS + Debian                 orange-pi-3-2gb/debian-bookworm-64
+opi zero2                               orange-pi-zero-2-1gb/debian-bookworm-64
+Rock 5B+ Radxa                          rock-5b-plus-4gb/debian-bookworm-64
+Rock 4C+                                rock-4c-plus/debian-bookworm-64
+Odroid-M1                               odroid-m1-4gb/ubuntu-24.04-64
+tinkerboard 2s                          tinker-board-2-4gb/debian-bullseye-64
+i.MX 93                                 imx93-evk/debian-bookworm-64
+Kria KV260                              kv260/ubuntu-22.04-64
+pynq-z2                                 pynq-z2/debian-bookworm-32
+Rocky Linux 9 arm64                     aarch64/rocky-9-64
+Home Assistant OS on Pi 5               pi5-4gb/home-assistant-os-64
+kali linux raspberry pi 4               pi4-4gb/kali-2025-64
+arm32v7/debian:buster                   armv7l/debian:buster/32-bit
+debian 12 32 bit arm                    armv7l/debian-bookworm-32
+arm-linux-gnueabihf debian 11           armv7l/debian-bullseye-32
+aarch64-linux-gnu ubuntu 22.04          aarch64/ubuntu-22.04-64
+ARMv8 Processor rev 3 (v8l) bookworm    aarch64/debian-bookworm-64
 """  # noqa: E501
 
 # What means several machines or none: a part of the reason, and the names that are offered.
@@ -359,6 +404,19 @@ rock 6               unknown board       rock-5b-4gb/debian-bookworm-64, rock-5a
 banana pi m9         unknown board       banana-pi-m5/armbian-bookworm-64
 odroid c9            unknown board       odroid-c4/ubuntu-24.04-64
 pi 600               unknown board       pi500/trixie-64, pi400/trixie-64
+Rasbian os           names no board      pi-zero-2w/trixie-32 pi4-4gb/trixie-32 pi5-4gb/trixie-32
+l4t r32              names no board      jetson-nano-4gb/jetpack-4-64 jetson-tx2-4gb/jetpack-4-64
+L4T R35.4.1          names no board      jetson-orin-nano-4gb/jetpack-5-64
+cortex-a72           several boards      pi4-4gb/trixie-64, pi400/trixie-64
+Cortex A76           several boards      pi5-4gb/trixie-64
+ARMv6-compatible processor rev 7 (v6l)  needs a system  armv6l/glibc-2.36/py3.11
+v7l                  needs a system      armv7l/debian-trixie-32
+32 bit arm           needs a system      armv7l/debian-trixie-32
+Rockchip RK3399      several boards      rock-4-4gb/debian-bookworm-64
+bcm2837b0            unknown board       pi-zero-2w/trixie-64 pi-3b/trixie-64
+Fedora 39 aarch64    unknown release     pi4-4gb/fedora-43-64
+fedora iot           names no board      pi4-4gb/fedora-43-64
+balena raspberrypi3-64  says nothing about  pi-3b/trixie-64
 bookwrm              unknown system      pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
 """  # noqa: E501
 
@@ -420,6 +478,12 @@ steamdeck                     x86_64/ubuntu-24.04
 Raspberry Pi 5 Debian 12      Raspberry Pi OS 12 (bookworm) does: pi5-4gb/bookworm-64
 pi4/debian stretch            What it runs: pi4-4gb/trixie-64
 Raspberry Pi 5 + Hailo        --with hailo-8
+Coral Dev Micro               LiteRT for Microcontrollers
+ChromeOS linux penguin        aarch64/debian-12
+Synology DS220+               aarch64/python:3.12-slim
+dustynv/l4t-ml:r36.2.0        `pidoctor smoke` inside
+homebridge                    `cat /etc/os-release` on it says which
+Home Assistant OS on VisionFive 2  no runtime has wheels
 """
 
 
