@@ -61,6 +61,7 @@ _OTHER_WORDS = {
     "update": "index update",
     "fetch": "download",
     "man": "help --man",
+    "convert": "help deploy",
 }
 
 
@@ -87,7 +88,7 @@ def parse(words: Sequence[str]) -> ParsedCommand:
     if not getattr(module, "TAKES_COMMAND", False):  # here, -- only ends the options
         options = parser.parse_args(words[1:])
         if hasattr(options, "gathers"):
-            gather(options)
+            gather(options, name)
         elif isinstance(getattr(options, "requirement", None), str):
             options.requirement = only_one(read_words([options.requirement], options.quiet))
         return ParsedCommand(name, options, module.run)
@@ -100,14 +101,15 @@ def parse(words: Sequence[str]) -> ParsedCommand:
 def _in_words(words: Sequence[str]) -> Sequence[str]:
     """The words of a command, also for a question; UsageError for what is neither."""
     name = words[0]
-    known = name in COMMANDS
+    talks = name == "help" and len(words) > 2 and not words[2].startswith("-")  # "help me install"
+    known = name in COMMANDS and not talks
     if known and len(words) < 3 and " " not in "".join(words[1:]):
         return words
     from pidoctor.cli import questions
 
     if known:
         return (questions.as_command(words, known) if name in questions.COMMANDS else None) or words
-    near = did_you_mean(name)
+    near = "" if talks else did_you_mean(name)
     spoken = not near or questions.begins(words)
     found = questions.as_command(words, known) if spoken else None
     if found is None:

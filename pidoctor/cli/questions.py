@@ -7,15 +7,17 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, NoReturn
 
+from pidoctor.cli.requirement_words import ANSWERING
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
 
-# The commands that take a requirement; the first two answer and change nothing.
-COMMANDS = ("explain", "check", "lock", "download", "install")
-ANSWERING = COMMANDS[:2]
+COMMANDS = (*ANSWERING, "lock", "download", "install")  # those that take a requirement
 _WHERE = frozenset(("--target", "--capture", "--root"))
 _EXAMPLE = "pidoctor explain tensorflow --target pi4-4gb/bookworm-64"
-_ASKS = r"why|can|can'?t|cannot|could|does|do|is|are|how|what|which|will|would|should|where|when"
+_ASKS = (
+    r"why|can|can'?t|cannot|could|does|do|is|are|how|what|which|will|would|should|where|when|who"
+    r"|(?:what|how|where|who)'?s|unable|want|need|trying|having"
+)
 _PREPOSITION = r"on|for|in|under|with|at"
 _ASKING = expression(_ASKS, re.IGNORECASE)
 _BEFORE_A_PLACE = expression(_PREPOSITION)
@@ -26,11 +28,18 @@ _FILLING = expression(
     r"|install(?:s|ing|ed|ation)?|pip3?|uv|apt|conda|poetry|sudo|latest|newest|stable|work(?:s|ing)?|support(?:s|ed|ing)?|compatible"
     r"|compatibility|not?|available|any|possible|problems?|errors?|fail(?:s|ed|ing)?|issue|of|from"
     r"|the|my|an|and|or|if|so|but|please|help|need|want|wanna|try|trying|able|still|yet|now|today"
-    r"|enough|models?|inference|file|device|about|me|best|way|right|good|fast",
+    r"|enough|models?|inference|file|device|about|me|best|way|right|good|fast|both|version|some"
+    r"|(?:some|any|every|no)thing|wheels?|images?|runtimes?|these|those|be|shall|a|os",
     re.IGNORECASE,
 )
 _VERSION = expression(r"(?:[<>=~!]=?=?)?v?\d+(?:\.\w+)+|[12](?:\.x)?|(?:[<>~!]=?|===?)\d[\w.]*")
 _BITS = expression(r"-?bits?\b|gb?$|gig", re.IGNORECASE)
+# What stands behind "on" and is no machine, or this one.
+_HERE = expression(
+    r"(?:virtual )?env\w*|venv|board|machine|system|computer|laptop|[cgt]pu|boot|arm",
+    re.IGNORECASE,
+)
+_PACKAGE = expression(r"(?!python)[A-Za-z][\w.-]{2,}")
 _NEWER = ("newer", "later", "higher", "above", "up", "older", "earlier", "lower", "below")
 _LONGEST_NAME = 4  # words: "ai edge lite rt"
 
@@ -42,6 +51,8 @@ class Question(NamedTuple):
     place: str
     asks: bool  # with a question's words
     left_out: tuple[str, ...]  # what neither of them has
+    devices: tuple[str, ...] = ()  # ids of accelerators
+    nowhere: str = ""  # what stands where a machine belongs, and names none
 
     @property
     def names_machine(self) -> bool:
@@ -80,18 +91,39 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
 
     refuse_messages(" ".join(tokens))
     wanted, meaning = _wanted(asked)
-    if not wanted and (asked.left_out or not asked.place):
-        if asked.asks and not known and len(tokens) > 1:
-            raise UsageError(f"that names no runtime; it is asked as in: {_EXAMPLE}")
+    if not wanted and not asked.devices and (asked.left_out or not asked.place):
+        if not known and len(tokens) > 1 and (asked.asks or asked.names_machine):
+            _refuse_no_runtime(asked)
         return None
     command = words[0] if known else ("explain" if wanted else "check")
     start = [command, *(wanted or ["auto"] * (command == "explain"))]
+    start += [word for device in asked.devices for word in ("--with", device)]
+    if asked.nowhere and not asked.place and not known:
+        raise UsageError(
+            f"{asked.nowhere!r} names no machine that pidoctor knows (see `pidoctor targets`). "
+            f"On the board itself: {shlex.join(['pidoctor', *start])}"
+        )
     place = ["--target", _target(asked.place, start)] if asked.place else []
     if place and command not in ANSWERING:
         _refuse_place([*start, *place])
     if place or not known or asked.asks:
         _tell([*start, *place], meaning, asked.left_out, options)
     return [*start, *place, *options]
+
+
+def _refuse_no_runtime(asked: Question) -> NoReturn:
+    """UsageError for a question about something else: a package, or nothing that is known."""
+    package = asked.left_out[0] if len(asked.left_out) == 1 else ""
+    if not (asked.place and _PACKAGE.fullmatch(package)):
+        raise UsageError(f"that names no runtime; it is asked as in: {_EXAMPLE}")
+    from pidoctor.catalog.relations import load_relations
+
+    warning = load_relations().warning(package.lower())
+    if warning:
+        raise UsageError(f"{package}: {warning}")
+    command = ["check", "auto", package]
+    here = shlex.join(["pidoctor", *command, "--target", _target(asked.place, command)])
+    raise UsageError(f"that names no runtime; where {package!r} is a package, ask: {here}")
 
 
 def _wanted(asked: Question) -> tuple[list[str], str]:
@@ -143,16 +175,63 @@ def read(tokens: Sequence[str]) -> Question:
     """What the words ask."""
     words = [re.sub(r"^[\"'(]+|[?!.,:;\"')]+$", "", token) for token in tokens]
     start, end = _requirement(words)
-    rest = [*words[:start], "and", *words[end:]]
-    places, others = [], []
-    for segment, follows in _segments(rest):
+    rest, devices = _without_devices([*words[:start], "and", *words[end:]])
+    places, others, nowhere = [], [], ""
+    for segment, before in _segments(rest):
         known, unknown = _says(segment)
-        if known and (follows or not unknown):
-            places.append(segment)
+        of_machine, other = segment, ""
+        if known and unknown and not before:
+            of_machine, other = _apart(segment)
+        if known and of_machine:
+            places.append(of_machine)
+            others += [other] if other else []
         elif known or unknown:
             others.append(segment)
+            named = before == "on" and not _HERE.fullmatch(segment)
+            nowhere = nowhere or (segment if named else "")
     asks = tokens[-1].endswith("?") or any(map(_ASKING.fullmatch, words[:3]))
-    return Question(" ".join(words[start:end]), " ".join(places), asks, tuple(others))
+    return Question(
+        " ".join(words[start:end]), " ".join(places), asks, tuple(others), devices, nowhere
+    )
+
+
+def _without_devices(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """The words without those that name an accelerator, and the ids of these."""
+    from pidoctor.profile.devices import spellings
+    from pidoctor.profile.target_words import key_of, known_words
+
+    known, boards = spellings(), known_words().boards
+    left: list[str] = []
+    found: dict[str, None] = {}
+    at = 0
+    while at < len(words):
+        for end in range(min(at + _LONGEST_NAME, len(words)), at, -1):
+            plain = re.sub(r"[^a-z0-9]", "", "".join(words[at:end]).lower())
+            row = known.get(plain)
+            if row is None and end == at + 1 and len(plain) > 4 and key_of(plain) not in boards:
+                row = next((row for key, row in known.items() if key.startswith(plain)), None)
+            if row is not None:
+                found[row.id] = None
+                left.append("and")
+                at = end
+                break
+        else:
+            left.append(words[at])
+            at += 1
+    return left, tuple(found)
+
+
+def _apart(segment: str) -> tuple[str, str]:
+    """The words of a machine, and the others; all are others where those name none by
+    themselves, as in "64 bit version"."""
+    from pidoctor.profile.target_words import say
+
+    unknown = tuple(word.rpartition("-")[2] for word in say(segment).unknown)
+    known = [word for word in segment.split() if not word.lower().endswith(unknown)]
+    said = say(" ".join(known))
+    if not said.boards and not said.systems:
+        return "", segment
+    return " ".join(known), " ".join(word for word in segment.split() if word not in known)
 
 
 def _requirement(words: Sequence[str]) -> tuple[int, int]:
@@ -188,8 +267,8 @@ def _after_version(words: Sequence[str], at: int) -> int:
     return end + 3 if len(bound) == 2 and bound[0] == "or" and bound[1] in _NEWER else end + 1
 
 
-def _segments(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The runs of words between those that say nothing, and whether a preposition is before."""
+def _segments(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The runs of words between those that say nothing, and the preposition before, if any."""
     run: list[str] = []
     before = ""
     for word in (*words, "and"):
@@ -197,7 +276,7 @@ def _segments(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
             run.append(word)
             continue
         if run:
-            yield " ".join(run), bool(_BEFORE_A_PLACE.fullmatch(before))
+            yield " ".join(run), before if _BEFORE_A_PLACE.fullmatch(before) else ""
             run = []
         before = word.lower()
 

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
     from pidoctor.requirements.settings import ProjectSettings
 
 
-def gather(options: argparse.Namespace) -> None:
+# The commands that only answer: a package that is no runtime is taken beside one.
+ANSWERING = ("explain", "check")
+
+
+def gather(options: argparse.Namespace, command: str) -> None:
     """One requirement as it is; several, or those of files, as a project."""
     words = options.requirement = read_words(options.requirement, options.quiet)
+    if len(words) == 1 and command in ANSWERING:
+        words = _beside_runtime(words[0], options.quiet)
     options.settings = settings = _settings()
     if settings is not None and not (words or options.files or options.constraints):
         options.words, options.requirement = [], settings.requirement
@@ -31,6 +37,22 @@ def gather(options: argparse.Namespace) -> None:
     options.requirement = read_project(words, options.files, options.constraints, options.groups)
 
 
+def _beside_runtime(word: str, quiet: bool) -> list[str]:
+    """A package that is no runtime with the one it is asked for beside; any other word as it is."""
+    from pidoctor.catalog.runtimes import load_runtimes
+
+    if word == "auto" or word in {runtime.distribution for runtime in load_runtimes()}:
+        return [word]  # most requests, in which no table of names is read
+    from pidoctor.requirements.names import runtime_beside
+
+    runtime = runtime_beside(word)
+    if runtime and not quiet:
+        from pidoctor.cli.output import say_error
+
+        say_error(f"read as {runtime} {word}: a package beside a runtime")
+    return [runtime, word] if runtime else [word]
+
+
 def only_one(words: Sequence[str]) -> str:
     return words[0] if words else "auto"
 
@@ -44,7 +66,7 @@ def read_words(words: Sequence[str], quiet: bool) -> list[str]:
     from pidoctor.requirements.spelling import respelled
 
     for word in words:
-        _refuse_machine(word)
+        _refuse_machine(word, alone=len(words) == 1)
     found, why = understood(spelled := respelled(words))
     changed = "".join("".join(spelled).split()) != "".join("".join(words).split())
     if (changed or why) and not quiet:
@@ -56,19 +78,26 @@ def read_words(words: Sequence[str], quiet: bool) -> list[str]:
     return found
 
 
-def _refuse_machine(word: str) -> None:
-    """UsageError for the name of a machine where a requirement belongs: `check pi4`."""
+def _refuse_machine(word: str, alone: bool) -> None:
+    """UsageError for the name of a machine where a requirement belongs: `check pi4`, and where
+    nothing else is asked for also for a part of one: `check bookworm`."""
     from pidoctor.catalog.runtimes import load_runtimes
 
     if word == "auto" or word in {runtime.distribution for runtime in load_runtimes()}:
         return
     from pidoctor.profile.named_targets import read_name
+    from pidoctor.profile.target_suggestions import UnknownTargetError
 
+    name = word
     try:
         read_name(word)
+    except UnknownTargetError as error:
+        if not (alone and error.known):
+            return
+        name = error.near[0]
     except UsageError:
         return
-    raise UsageError(f"{word!r} names a machine: write --target {word}")
+    raise UsageError(f"{word!r} names a machine: write --target {name}")
 
 
 def _settings() -> ProjectSettings | None:

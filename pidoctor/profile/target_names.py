@@ -60,7 +60,8 @@ def read_name(name: str) -> Reading:
         return _anywhere(name, said)
     if len(said.boards) != 1:
         what = "names several boards" if said.boards else "names no board"
-        raise UnknownTargetError(f"target {shown(name)}: {what}", nearest_names(said))
+        named = bool(said.boards or said.systems)
+        raise UnknownTargetError(f"target {shown(name)}: {what}", nearest_names(said), named)
     return _on_board(name, said, said.boards[0])
 
 

@@ -92,11 +92,14 @@ def _close(word: str, names: Iterable[str], cutoff: float) -> list[str]:
 
 
 class UnknownTargetError(UsageError):
-    """A name that stands for no machine; ``near`` are names that do, the nearest first."""
+    """A name that stands for no machine; ``near`` are names that do, the nearest first.
 
-    def __init__(self, what: str, near: Sequence[str]) -> None:
+    With ``known`` all of its words are known, and leave open which one is meant.
+    """
+
+    def __init__(self, what: str, near: Sequence[str], known: bool = False) -> None:
         super().__init__(what + (did_you_mean(near) if near else "; see `pidoctor targets`"))
-        self.near = tuple(near)
+        self.near, self.known = tuple(near), known and bool(near)
 
 
 def nearest_names(said: Said) -> list[str]:

@@ -78,6 +78,24 @@ def stands_for_runtime(name: str) -> SpokenName | None:
     return row if row is not None and name in builds else None
 
 
+def runtime_beside(word: str) -> str:
+    """The runtime, or auto, that a package is asked for beside; empty for a runtime's own name and
+    one that is mistyped, for what nobody should install, and for what is no name with a version."""
+    match = _NAME.fullmatch(word)
+    if match is None or " " in match[1] or match[2][:1] in ("@", ";"):
+        return ""
+    name, runtimes = canonicalize_name(match[1]), load_runtimes()
+    relations = load_relations()
+    known = {"auto", *(other for runtime in runtimes for other in runtime.distributions)}
+    if name in known or name.startswith("python3-") or relations.warning(name):
+        return ""
+    base = next((one for one in _runtimes() if name.startswith(f"{one}-")), "auto")
+    from difflib import get_close_matches  # only what is mistyped needs it
+
+    near = base == "auto" and get_close_matches(name, known, n=1, cutoff=0.75)
+    return "" if near or name in relations.spoken else base
+
+
 def _meant(word: str) -> tuple[list[str], str]:
     match = _NAME.fullmatch(word)
     if match is None:

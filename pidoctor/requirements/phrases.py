@@ -18,7 +18,8 @@ _INSTALLER = expression(
 # What pip and Python print where an install or an import fails.
 _MESSAGE = expression(
     r"no module named|no matching distribution|could not find a version|not a supported wheel"
-    r"|traceback|importerror|\berror:",
+    r"|from versions|traceback|importerror|\berror:|externally-managed-environment"
+    r"|glibc(?:xx)?[_ ][\d.]+'? not found",
     re.IGNORECASE,
 )
 _IMPORT = expression(r"(?:import|from)\s+([A-Za-z][\w.]*)(?!\s*[<>=~!]).*")
@@ -35,19 +36,25 @@ _VALUED = expression(
 )
 _AROUND = (  # a comment, a list's mark, TOML's quotes; words that name no package
     (expression(r"\s#.*$|^\s*[-*]\s+"), ""),
-    (expression(r'\s*=\s*"(?=\d)([^"]*)"'), r"==\1"),
-    (expression(r'\s*=\s*"([^"]*)"'), r"\1"),
+    (expression(r'(?<![=<>!~])\s*=\s*"(?=\d)([^"]*)"'), r"==\1"),
+    (expression(r'(?<![=<>!~])\s*=\s*"([^"]*)"'), r"\1"),
+    (expression(r"^Requires-Dist:\s*|\s+as\s+\w+$|\s+(?:for|in)\s+python$", re.I), ""),
+    (expression(r"\s+for\s+micro(?:controllers?)?$", re.I), "-micro"),
+    (expression(r"\s*(?:==?|@|:|\s)\s*nightly$", re.I), "-nightly"),
+    (expression(r"^[\w .-]+\s\(([A-Za-z]+(?:[-_][A-Za-z]+)+)\)$"), r"\1"),  # "LiteRT (x-y)"
     (expression(r"^(?:(?:any|the|latest|newest)\s+(?:version|release)s?\s+of\s+)?"
                 r"(?:(?:any|the|full|whole|plain)\s+)*(?=\w)", re.I), ""),
     (expression(r"\s+(?:full|package|library)$", re.I), ""),
 )  # fmt: skip
-_OR = expression(r"\s(?:or|vs\.?)\s+[A-Za-z]", re.IGNORECASE)
+_OR = expression(r"\s(?:or|vs\.?|/)\s+[A-Za-z]|\d\s+or\s+\d", re.IGNORECASE)
 # Words of speech: strangers have packages of some names, and what stands behind is not wanted.
 _AGAINST = expression(
     r"(?:^|\s)(without|except|instead|using|via|through|please|thanks|again|here|now)(?=\s|$)",
     re.IGNORECASE,
 )
-_SPOKEN_VERSION = expression(r"\s+(?:version|ver\.?)\s+(?=[vV]?\d)", re.IGNORECASE)
+_SPOKEN_VERSION = expression(
+    r"\s+(?:version|ver\.?)(?:\s*\([^)]*\))?\s*:?\s+(?=[vV]?\d)", re.IGNORECASE
+)
 _MORE = r"(?:newer|later|higher|above|up|greater)"
 _LESS = r"(?:older|earlier|lower|below|less)"
 _V = r"[vV]?(\d+(?:\.\d+)*)"
@@ -65,7 +72,7 @@ _SPOKEN_BOUNDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str
     (expression(rf"\s+(?:at least|from|since|min(?:imum)?)\s+{_V}", re.I), r">=\1"),
     (expression(rf"\s+(?:at most|up to|max(?:imum)?)\s+{_V}", re.I),
      lambda found: _through(found[1])),
-    (expression(rf"\s+(?:{_MORE}|more) than\s+{_V}", re.I), r">\1"),
+    (expression(rf"\s+(?:(?:{_MORE}|more) than|above|after)\s+{_V}", re.I), r">\1"),
     (expression(rf"\s+(?:(?:{_LESS}|earlier) than|below|under|before)\s+{_V}", re.I), r"<\1"),
 )  # fmt: skip
 _AND = expression(r"\s*(?:,(?=\s*[A-Za-z])|\s&&?\s|\s\+\s|\s(?:and|plus|with)\s)\s*", re.IGNORECASE)
@@ -74,6 +81,7 @@ _PYTHON = expression(
     r"\s+(?:(?:for|on|with|in|and)\s+)?(?:python|py)\s?(3\.\d+)\b.*", re.IGNORECASE
 )
 _PLACE = expression(r"\s+(?:for|on|in)\s+(?:an?\s+|my\s+|the\s+)?(.+)", re.IGNORECASE)
+_LINE = expression(r"(?:[A-Za-z][\w.-]*(?:[<>=~!]=?=?[\w.*,<>=~!]+)\s+)+[A-Za-z][\w.-]*\S*")
 _QUOTED = expression(r"([\"'])(.*)\1", re.DOTALL)
 
 
@@ -165,7 +173,8 @@ def _parts(word: str) -> Iterator[str]:
     if ";" in word or "://" in word:
         yield word
         return
-    parts = (part.strip(" ,") for part in _AND.split(word))
+    found = word.split() if _LINE.fullmatch(word) else _AND.split(word)  # "numpy<2 tensorflow"
+    parts = (part.strip(" ,") for part in found)
     yield from (part for part in parts if part and part.lower() not in _JOINING)
 
 

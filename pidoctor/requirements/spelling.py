@@ -173,6 +173,7 @@ def _bounds(text: str) -> str:
     for wrong, right in _TURNED:
         text = text.replace(wrong, right)
     text = re.sub(r"(?<![<>=~!])=(?!=)(?=\s*[vV]?\d)", "==", text)
+    text = re.sub(r"([<>]=?\s*[\d.]*\d)\.[*xX]", r"\1", text)  # ">=2.5.*"
     text = re.sub(r"(?<=[\d*])\s+(?=[<>=~!])", ",", text.rstrip(" ;,"))
     text = re.sub(r"(?:\^|~(?!=))\s*\d+(?:\.\d+)*", _poetry_bound, text)
     return re.sub(r"(?<=\d)\.[xX]\b", ".*", text)

@@ -46,6 +46,68 @@ ANSWERED = [
     ("is 2 GB enough for tensorflow on pi 4", "explain tensorflow --target pi4-2gb/trixie-64"),
     ("explain tensorflow for raspberry pi 4", "explain tensorflow --target pi4-4gb/trixie-64"),
     ("check why can't I use tflite on zero 2 w", "check auto --target pi-zero-2w/trixie-64"),
+    # from issues of pycoral, openWakeWord, TensorFlow-bin and tensorflow-on-raspberry-pi
+    (
+        "tflite with coral usb on raspberry pi 5",
+        "explain auto --with coral-usb --target pi5-4gb/trixie-64",
+    ),
+    ("coral tpu on pi 5", "check --with coral-usb --target pi5-4gb/trixie-64"),
+    (
+        "raspberry pi 5 hailo tflite",
+        "explain auto --with hailo-8 --target pi5-4gb/trixie-64",
+    ),
+    ("can I use a hailo with litert", "explain ai-edge-litert --with hailo-8"),
+    (
+        "is there a 64 bit version of tensorflow for RP4 python 3.7",
+        "explain tensorflow --target pi4-4gb/trixie-64/py3.7",
+    ),
+    (
+        "Which TF version shall be installed on jetson nano",
+        "explain tensorflow --target jetson-nano-4gb/jetpack-4-64",
+    ),
+    (
+        "do those pip wheels work on a Jetson TX2",
+        "check --target jetson-tx2-4gb/jetpack-4-64",
+    ),
+    ("Is there something for raspberry pi 4B?", "check --target pi4-4gb/trixie-64"),
+    ("what's the best runtime for pi zero 2 w", "check --target pi-zero-2w/trixie-64"),
+    ("help me install tensorflow", "explain tensorflow"),
+    (
+        "tensorflow for my raspberry pi 4 with camera and lidar",
+        "explain tensorflow --target pi4-4gb/trixie-64",
+    ),
+    (
+        "pip install tensorflow fails on raspberry pi 4 bullseye",
+        "explain tensorflow --target pi4-4gb/bullseye-64",
+    ),
+    (
+        "tensorflow on raspberry pi 4 in docker python:3.9-slim",
+        "explain tensorflow --target pi4/python:3.9-slim",
+    ),
+    ("tensorflow on ubuntu 22.04 arm64", "explain tensorflow --target aarch64/ubuntu-22.04-64"),
+    (
+        "how to install tflite runtime on orange pi zero 3 with armbian",
+        "explain tflite-runtime --target orange-pi-zero-3-4gb/armbian-trixie-64",
+    ),
+    (
+        "How do I run tflite_runtime with libedgetpu on raspberry pi zero wh",
+        "explain tflite_runtime --target pi-zero-w/trixie-32",
+    ),
+    (
+        "can the raspberry pi 3b run tensorflow lite with 1GB of ram",
+        "explain auto --target pi-3b/trixie-64",
+    ),
+    (
+        "Tensorflow nor working in rasperrypi 4",
+        "explain Tensorflow --target pi4-4gb/trixie-64",
+    ),
+    (
+        "tflite jetson orin nano jetpack 6",
+        "explain auto --target jetson-orin-nano-4gb/jetpack-6-64",
+    ),
+    ("can I run tensorflow on pi 2", "explain tensorflow --target pi-2b/trixie-32"),
+    ("which numpy version works with tflite-runtime 2.14", "explain 'tflite-runtime==2.14.*'"),
+    ("run tflite on my board", "explain auto"),
 ]
 
 # What is answered with a command instead, and that command.
@@ -69,7 +131,37 @@ POINTED = [
         "lock tensorflow --target pi4-4gb/trixie-64 -o requirements.txt",
     ),
     ("lock tensorflow on pi 4", "lock tensorflow --target pi4-4gb/trixie-64"),
-    ("how do I install torch on pi 4", "explain tensorflow --target pi4-4gb/bookworm-64"),
+    ("how do I install torch on pi 4", "check auto torch --target pi4-4gb/trixie-64"),
+    ("will mediapipe work on a pi 4", "check auto mediapipe --target pi4-4gb/trixie-64"),
+    (
+        "Can I run openwakeword on pi zero 2 w?",
+        "check auto openwakeword --target pi-zero-2w/trixie-64",
+    ),
+    (
+        "want tensorflow-io on raspberry pi 4B",
+        "check auto tensorflow-io --target pi4-4gb/trixie-64",
+    ),
+    (
+        "does coral usb work on bookworm",
+        "check --with coral-usb --target pi-zero-2w/bookworm-64",
+    ),
+    ("tensorflow lite raspberry pi camera", "explain auto --target pi-zero-2w/trixie-64"),
+    ("Is TensorFlow supported on Rasbian?", "explain TensorFlow --target pi-zero-2w/trixie-32"),
+    (
+        "is ai-edge-litert available for 32 bit arm",
+        "explain ai-edge-litert --target armv7l/debian-trixie-32",
+    ),
+    (
+        "does tflite-runtime support python 3.12",
+        "explain tflite-runtime --target pi-zero-2w/trixie-64/py3.12",
+    ),
+    (
+        "tensorflow 2.5 for jetpack 4.6",
+        "explain 'tensorflow==2.5.*' --target jetson-nano-4gb/jetpack-4-64",
+    ),
+    # a machine that is not known is never answered for as this one
+    ("can I run tensorflow on foobar 3000", "explain tensorflow"),
+    ("what python does bookworm have", "explain tensorflow --target pi4-4gb/bookworm-64"),
 ]
 
 
@@ -113,6 +205,10 @@ def test_options_behind_a_question_hold() -> None:
         ("frobnicate", "'frobnicate' is not a command (see `pidoctor --help`)"),
         ("ERROR: No matching distribution found for tensorflow", "pidoctor triage FILE"),
         ("explain tensorflow on python 3.12", "tensorflow --python 3.12"),
+        ("unable to install pycoral on raspberry pi 5", "--with coral-usb"),
+        ("convert keras to tflite", "did you mean `pidoctor help deploy`?"),
+        ("why does pip say from versions: none", "pidoctor triage FILE"),
+        ("glibc 2.34 not found tensorflow", "pidoctor triage FILE"),
     ],
 )
 def test_what_is_no_question_is_refused_as_before(line: str, told: str) -> None:

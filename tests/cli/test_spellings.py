@@ -1,7 +1,8 @@
 """Requirements as people write them: understood, or answered with what to write instead.
 
 The spellings are those of questions that people ask in public: pip's, conda's, Docker's, the file
-names of wheels, and plain speech.
+names of wheels, and plain speech. The last of each table are from issues of tensorflow/tensorflow,
+google-ai-edge/LiteRT, google-coral/pycoral and rhasspy/wyoming-openwakeword.
 """
 
 from __future__ import annotations
@@ -214,6 +215,58 @@ UNDERSTOOD = [
     ("'uv tool install tensorflow'", "tensorflow"),
     ("'pip wheel tensorflow'", "tensorflow"),
     ("'snap install tensorflow'", "tensorflow"),
+    ("tensorflow==nightly", "tf-nightly"),
+    ("'tensorflow nightly'", "tf-nightly"),
+    ("tflite-runtime==nightly", "tflite-runtime-nightly"),
+    ("'litert nightly'", "ai-edge-litert-nightly"),
+    ("'tflite_runtime v2.14.0'", "tflite-runtime==2.14.0"),
+    ("'TF v2.3.0'", "tensorflow==2.3.0"),
+    ("tensorflow==2.7.0+nv22.1", "tensorflow==2.7.0+nv22.1"),
+    (
+        "tensorflow-1.15.4+nv20.12-cp36-cp36m-linux_aarch64.whl",
+        "tensorflow==1.15.4+nv20.12",
+    ),
+    ("'tensorflow 1.x'", "tensorflow==1.*"),
+    ("'tflite-runtime above 2.10'", "tflite-runtime>2.10"),
+    (
+        """'tflite-runtime<3,>=2.8.0; platform_system == "Linux"'""",
+        'tflite-runtime<3,>=2.8.0; platform_system == "Linux"',
+    ),
+    ("'LiteRT (ai-edge-litert)'", "ai-edge-litert"),
+    ("'TensorFlow Lite (tflite-runtime)'", "tflite-runtime"),
+    ("'TF-Lite interpreter'", "auto"),
+    ("'tflite_runtime.interpreter as tflite'", "tflite-runtime"),
+    ("'from tensorflow.lite.python.interpreter import Interpreter'", "tensorflow"),
+    ("'from tensorflow.keras.models import load_model'", "tensorflow"),
+    ("tensorflow.lite.Interpreter", "auto"),
+    ("'sudo -H pip3 install tensorflow-1.14.0-cp37-cp37m-linux_armv7l.whl'", "tensorflow==1.14.0"),
+    ("'pip install tflite-runtime==2.14.0 numpy==1.26.4'", "tflite-runtime==2.14.0 numpy==1.26.4"),
+    (
+        "'tflite-runtime==2.14.0 wyoming==1.5.3 numpy==1.23.5'",
+        "tflite-runtime==2.14.0 wyoming==1.5.3 numpy==1.23.5",
+    ),
+    ("'numpy<2 tflite-runtime'", "numpy<2 tflite-runtime"),
+    (
+        "'tensorflow @ https://x.example/tensorflow-2.8.0-cp39-none-linux_aarch64.whl'",
+        "tensorflow==2.8.0",
+    ),
+    ("'tensorflow>=2.5.*'", "tensorflow>=2.5"),
+    ("tensorflow-2.4.0-cp37-none-linux_armv7l_numpy1195.whl", "tensorflow==2.4.0"),
+    ("'Tensorflow version: 2.4.0'", "tensorflow==2.4.0"),
+    ("'TensorFlow version (commit SHA if source): 2.1.0'", "tensorflow==2.1.0"),
+    ("'tensorflow: 2.4.0'", "tensorflow==2.4.0"),
+    ("'tflite_runtime (2.5.0.post1)'", "tflite-runtime==2.5.0.post1"),
+    ("'Requires-Dist: tflite-runtime'", "tflite-runtime"),
+    ("'tensorflow lite for python'", "auto"),
+    ("'keras 3'", "tensorflow keras==3.*"),
+    ("mediapipe", "mediapipe"),
+    ("'mediapipe 0.10'", "mediapipe==0.10.*"),
+    ("openwakeword==0.6", "openwakeword==0.6"),
+    ("'tflite-support above 0.4.2'", "tflite-support>0.4.2"),
+    ("litert-lm", "litert-lm"),
+    ("opencv-python", "opencv-python"),
+    ("tensorflow-text", "tensorflow tensorflow-text"),
+    ("tensorflow-io", "tensorflow tensorflow-io"),
 ]
 SUGGESTED = [
     ("tensorflw", "did you mean tensorflow?"),
@@ -254,8 +307,16 @@ SUGGESTED = [
     ("tfjs", "is for JavaScript"),
     ("yolov8", "pidoctor model FILE"),
     ("cv2", "opencv-python"),
-    ("tensorflow-text", "pidoctor check tensorflow tensorflow-text"),
-    ("opencv-python", "pidoctor check auto opencv-python"),
+    ("tf-nightly-cpu", "did you mean tf-nightly?"),
+    ("'python3-tflite-runtime 2.5.0.post1'", "did you mean tflite-runtime?"),
+    ("v1.15.3", "name the package too"),
+    ("'tflite runtime / ai-edge-litert'", "one of them at a time"),
+    ("'tensorflow 2.3 or 2.4'", "one of them at a time"),
+    ("'tflite for microcontrollers'", "for chips without Linux"),
+    ("tensorflow.js", "is for JavaScript"),
+    ("error: externally-managed-environment", "pidoctor triage FILE"),
+    ("bookworm", "names a machine: write --target pi-zero-2w/bookworm-64"),
+    ("jetson", "names a machine: write --target jetson-nano-4gb/jetpack-4-64"),
     ("git+https://x.example/tensorflow.git@v2.3.0", "such as tensorflow==2.3.0"),
 ]
 
@@ -291,6 +352,13 @@ def test_what_was_read_into_it_is_said_in_one_line() -> None:
         parse(["explain", "tensorflow >= 2.16"])
         parse(["explain", "TensorFlow", "2.16", "--quiet"])
     assert silent.getvalue() == ""
+
+
+@pytest.mark.parametrize("command", ["lock", "install"])
+def test_a_package_alone_is_not_taken_beside_a_runtime_where_something_is_written(
+    command: str,
+) -> None:
+    assert parse([command, "mediapipe"]).options.requirement == "mediapipe"
 
 
 def test_several_packages_stay_several() -> None:
