@@ -146,16 +146,23 @@ def _plan(options: argparse.Namespace) -> Result:
     make_folder(folder)
     write_output(folder / FILE, json.dumps(planned.to_json(), indent=1) + "\n")
     steps, findings = _told(planned)
-    kinds = count(len(planned.kinds), "kind")
-    boards = sum(len(kind.boards) for kind in planned.kinds)
+    ready, without = (
+        [kind for kind in planned.kinds if bool(kind.error) is fails] for fails in (False, True)
+    )
+    said = f"The wheels for {_counted(ready)} are in {folder}" if ready else "Nothing was fetched"
+    said += f"; there are none for {_counted(without)}" if without else ""
     return Result(
         "fleet",
         exit_code=ExitCode.PROBLEM if findings else ExitCode.FINE,
-        verdict=f"{count(boards, 'board')} of {kinds}, each resolved once; the wheels of each kind "
-        f"are in {folder}.",
+        verdict=f"{said}.",
         steps=steps,
         findings=findings or None,
     )
+
+
+def _counted(kinds: list[BoardKind]) -> str:
+    boards = sum(len(kind.boards) for kind in kinds)
+    return f"{count(boards, 'board')} of {count(len(kinds), 'kind')}"
 
 
 def _told(planned: FleetPlan) -> tuple[tuple[Step, ...], tuple[Finding, ...]]:

@@ -28,20 +28,11 @@ def show(result: Result, options: argparse.Namespace) -> None:
 
         console.write(sys.stdout, render_as(result, options.form))
         return
-    from pidoctor.report.composition import compose
-    from pidoctor.report.terminal import draw, render
+    from pidoctor.report.terminal import screen
     from pidoctor.report.text import one_line
 
-    written = result.written
-    if written is not None and written.output:
-        text = f"written: {one_line(written.output)}\n"
-        if not options.quiet:
-            look = look_of(options)
-            text += draw(compose(result, look.detail, ("findings", "conclusion")), look)
-    else:
-        text = written.text if written and written.text else render(result, look_of(options))
-    console.write(sys.stdout, text)
-    if result.html and not (written and written.output):
+    console.write(sys.stdout, screen(result, look_of(options)))
+    if result.html and not (result.written and result.written.output):
         progress(options)(f"written: {one_line(result.html)}")
 
 

@@ -25,6 +25,7 @@ from pidoctor.report.document import (
 )
 from pidoctor.report.layout import Page, cells
 from pidoctor.report.look import Look
+from pidoctor.report.text import one_line
 
 _LABELS_BELOW = 30  # columns beside the labels that values must have, or they go below them
 
@@ -32,6 +33,16 @@ _LABELS_BELOW = 30  # columns beside the labels that values must have, or they g
 def render(result: Result, look: Look) -> str:
     """The whole document of a result for stdout; empty where it has nothing to show."""
     return draw(compose(result, look.detail), look)
+
+
+def screen(result: Result, look: Look) -> str:
+    """What a command prints: its answer, the document that it made, or where that was written."""
+    written = result.written
+    if written is not None and written.output:
+        text = f"written: {one_line(written.output)}\n"
+        parts = () if look.quiet else ("findings", "conclusion")
+        return text + draw(compose(result, look.detail, parts), look)
+    return (written.text if written else None) or render(result, look)
 
 
 def draw(document: Document, look: Look) -> str:

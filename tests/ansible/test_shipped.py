@@ -179,12 +179,16 @@ def test_a_plan_for_captures(tmp_path: Path) -> None:
     assert plan["boards"]["kiosk-1"] == plan["boards"]["kiosk-2"] != plan["boards"]["zero"]
     assert plan["kinds"][plan["boards"]["zero"]]["status"] == "impossible"
     assert {finding["id"] for finding in run.json["findings"]} == {"nothing-fits", "not-read"}
-    assert run.json["verdict"].startswith("3 boards of 2 kinds, each resolved once")
+    assert run.json["verdict"] == (
+        f"The wheels for 2 boards of 1 kind are in {tmp_path / 'wheels'}; "
+        "there are none for 1 board of 1 kind."
+    )
     with zipfile.ZipFile(tmp_path / "wheels" / f"{plan['boards']['kiosk-1']}.zip") as packed:
         assert packed.read("one.whl") == b"a wheel"
     broken.append(True)
     with mock.patch("pidoctor.lockfiles.wheelhouse_writer.download", fetch):
         run = program("fleet", "plan", str(captures), "-d", str(tmp_path / "again"), "--json")
     assert {finding["id"] for finding in run.json["findings"]} >= {"nothing-fits", "not-fetched"}
+    assert run.json["verdict"] == "Nothing was fetched; there are none for 3 boards of 2 kinds."
     plan = json.loads((tmp_path / "again/plan.json").read_text(encoding="utf-8"))
     assert plan["kinds"][plan["boards"]["kiosk-1"]]["status"] == "not-fetched"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,18 @@ def test_a_page_of_help(topic: str, width: int, monkeypatch: pytest.MonkeyPatch)
     written = command.run(command.options).written
     assert written is not None
     compare(f"help-{topic}-{width}", written.text or "")
+
+
+@pytest.mark.parametrize(
+    "words", ["schema", "completion bash", "completion zsh", "completion fish", "capture --script"]
+)
+def test_what_programs_read_is_the_same_at_every_width(words: str) -> None:
+    wide, usual, narrow = (pidoctor(*words.split(), columns=width) for width in (120, 80, 40))
+    assert wide == usual == narrow
+    assert (usual.code, usual.err) == (0, "")
+    if words == "schema":
+        shipped = files("pidoctor.report").joinpath("result.schema.json")
+        assert usual.out == shipped.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pidoctor as package
 from pidoctor.asked import Asked
 from pidoctor.bench.figures import Bench, BenchRun, Figures
-from pidoctor.envelope import Answer, IndexAnswer, Result, Step
+from pidoctor.envelope import Answer, Downloaded, IndexAnswer, Result, Step, Written
 from pidoctor.fleet.board_store import FleetMoved
 from pidoctor.fleet.record import BoardStatus as BoardVerdict
 from pidoctor.fleet.report import Fleet, FleetCause, FleetDrift, FleetGroup, FleetUnread
@@ -31,7 +31,7 @@ from pidoctor.model.summary import summarise
 from pidoctor.model.verdict import CANNOT, RUNS, Verdict
 from pidoctor.profile.fingerprint import fingerprint
 from pidoctor.proof.proof import Death
-from pidoctor.result import ExitCode
+from pidoctor.result import ExitCode, Finding, Severity
 from pidoctor.triage.cases import LogCase
 from tests.profiles import pi4
 from tests.unit.report.samples import (
@@ -40,8 +40,10 @@ from tests.unit.report.samples import (
 from tests.unit.report.samples import (
     check,
     diagnoses,
+    findings,
     impossible,
     passed_proof,
+    plan,
     sick,
 )
 
@@ -248,6 +250,50 @@ MORE: dict[str, Result] = {
         index=IndexAnswer(
             verify=Verification(3072, 5, ("numpy-2.4.6-cp311.whl: the hash is another one",))
         ),
+    ),
+}
+
+MORE |= {
+    "report": Result(
+        "report",
+        profile=pi4(),
+        findings=findings()[:1],
+        resolution=plan(),
+        asked=Asked(),
+        written=Written(output="my bundle.zip"),
+    ),
+    "fleet-plan": Result(
+        "fleet",
+        ExitCode.PROBLEM,
+        verdict="The wheels for 2 boards of 1 kind are in wheels; there are none for 1 board of "
+        "1 kind.",
+        steps=(
+            Step(
+                "pi-a, pi-b (aarch64, glibc 2.36, Python 3.11): ai-edge-litert 2.3.0, numpy 2.4.6",
+                status="done",
+            ),
+        ),
+        findings=(
+            Finding(
+                "nothing-fits",
+                Severity.ERROR,
+                "pi-c: No TensorFlow Lite runtime has a wheel for 32-bit ARMv6 (armv6l).",
+            ),
+        ),
+    ),
+    "fleet-collection": Result(
+        "fleet",
+        verdict="The collection is collections/pidoctor-runtime-0.1.0.tar.gz.",
+        next="ansible-galaxy collection install collections/pidoctor-runtime-0.1.0.tar.gz",
+    ),
+    "fleet-first-boot": Result(
+        "fleet",
+        verdict="3 files in boot; README.txt says where each one goes.",
+        downloaded=Downloaded("boot", ("README.txt", "first-boot.sh", "pidoctor.pyz")),
+    ),
+    "recover-put-back": Result(
+        "recover",
+        steps=(Step("/home/pi/.venv is put back as it was before the install", status="done"),),
     ),
 }
 

@@ -13,7 +13,7 @@ from pidoctor.asked import Asked
 from pidoctor.envelope import Result
 from pidoctor.report.layout import cells
 from pidoctor.report.look import Look
-from pidoctor.report.terminal import render
+from pidoctor.report.terminal import render, screen
 from pidoctor.result import Finding, Remedy, Severity
 from tests.unit.report.more_samples import ALL as SAMPLES
 from tests.unit.report.samples import check, matrix, plan, sick
@@ -26,7 +26,7 @@ SGR = re.compile(r"\x1b\[[\d;]*m")
 @pytest.mark.parametrize("width", [120, 80, 40])
 @pytest.mark.parametrize("name", SAMPLES)
 def test_document(name: str, width: int, golden: Golden) -> None:
-    golden(f"{name}-{width}.txt", render(SAMPLES[name], Look(width=width)))
+    golden(f"{name}-{width}.txt", screen(SAMPLES[name], Look(width=width)))
 
 
 def test_check_fits_on_one_screen() -> None:

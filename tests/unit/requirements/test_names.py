@@ -11,7 +11,6 @@ from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.import_names import import_name
 from pidoctor.catalog.location import open_index
 from pidoctor.catalog.relations import load_relations
-from pidoctor.catalog.runtimes import load_runtimes
 from pidoctor.requirements.names import understood
 from pidoctor.requirements.project import read_project
 
@@ -52,7 +51,7 @@ def test_a_runtime_in_two_words() -> None:
 
 
 def test_every_name_means_something_that_can_be_asked_for() -> None:
-    known = {"auto", *(runtime.distribution for runtime in load_runtimes())}
+    known = {"auto", *open_catalog(open_index()).named}
     assert {Requirement(row.means).name for row in load_relations().spoken.values()} <= known
 
 
