@@ -156,7 +156,7 @@ def test_the_commands_of_the_page(
     ansible: Path, installed_collection: Path, tmp_path: Path
 ) -> None:
     """They are those that this fleet was rolled out with, and Ansible understands the inventory."""
-    lines = re.findall(r"^    (\S.*)$", page_text("many-boards"), re.MULTILINE)
+    lines = re.findall(r"^(?:    (?=\S)|(?=kiosk-))(.*)$", page_text("many-boards"), re.MULTILINE)
     (collection,) = (line for line in lines if line.startswith("pidoctor fleet collection"))
     folder = f"{collection.split()[-1]}/ansible_collections/pidoctor/tflite"
     assert f"ansible-galaxy collection install {folder}" in lines

@@ -43,6 +43,14 @@ def test_the_commands_of_a_page_are_commands(topic: str) -> None:
         parse(shlex.split(line)[1:])  # raises UsageError for an option that there is not
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_only_commands_are_copied_line_by_line(page: Path) -> None:
+    """Programs and files are fenced with their language, and copied whole."""
+    indented = re.findall(r"^    (\S+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    named = ("pidoctor", "ansible", "python3", "rm", "scp", "sudo", "uv", ".venv/bin/")
+    assert [word for word in indented if not word.startswith(named)] == []
+
+
 def test_commands_are_found_on_the_pages() -> None:
     assert commands("offline")[0] == "pidoctor download --target pi4-4gb/bookworm-64 -d kit"
     assert sum(len(commands(topic)) for topic in TOPICS) >= 15
