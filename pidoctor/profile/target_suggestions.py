@@ -124,7 +124,7 @@ def _without_board(said: Said) -> str:
     ]
     python = f"/py{said.python}" if said.python else ""
     name = f"{architecture}/{rows[-1] if rows else 'debian-bookworm'}{python}"
-    return f"for one that is not listed, name its architecture: {name}"
+    return f"for one that is not listed, name what `uname -m` prints on it: {name}"
 
 
 def _nearest(said: Said) -> list[str]:

@@ -69,6 +69,7 @@ _PHRASES = tuple(
         (r"\b32[- ]?bits? arm\b|\barm 32[- ]?bits?\b", "armhf"),
         (r"\b64[- ]?bits? arm\b|\barm 64[- ]?bits?\b", "arm64"),
         (r"\b(?:l4t[-_: ]*)?r(?=3\d(?:\.\d+)*\b)", "l4t "),
+        (r"(?<=armbian )v?\d\d\.\d{1,2}(?:\.\d+)?\b", " "),  # of Armbian's own, for every system
         (r"\bmanylinux(?:\d{4}|_\d+_\d+)_", " "),
         (r"\brk3588s2?\b", "rk3588"),  # the same chip with fewer lines, and no other wheel
         (r"(?<=2 model b) rev 1\.2\b", " v1.2"),

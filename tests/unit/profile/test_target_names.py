@@ -347,6 +347,12 @@ Rocky Linux 9 arm64                     aarch64/rocky-9-64
 Home Assistant OS on Pi 5               pi5-4gb/home-assistant-os-64
 kali linux raspberry pi 4               pi4-4gb/kali-2025-64
 arm32v7/debian:buster                   armv7l/debian:buster/32-bit
+armbian 24.11 noble orange pi 5         orange-pi-5-4gb/armbian-noble-64
+nVidia Jetson Orin NX, JetPack 5.1.1    jetson-orin-nx-8gb/jetpack-5-64
+Radxa Rock5A                            rock-5a-4gb/debian-bookworm-64
+NanoPC-T6                               nanopc-t6-4gb/debian-bookworm-64
+DietPi v9 pi zero 2w                    pi-zero-2w/dietpi-trixie-64
+balenalib/raspberrypi3-python:3.9       pi-3b/trixie-64/py3.9
 debian 12 32 bit arm                    armv7l/debian-bookworm-32
 arm-linux-gnueabihf debian 11           armv7l/debian-bullseye-32
 aarch64-linux-gnu ubuntu 22.04          aarch64/ubuntu-22.04-64
@@ -482,6 +488,9 @@ Coral Dev Micro               LiteRT for Microcontrollers
 ChromeOS linux penguin        aarch64/debian-12
 Synology DS220+               aarch64/python:3.12-slim
 dustynv/l4t-ml:r36.2.0        `pidoctor smoke` inside
+ubuntu xenial jetson tx2      as in aarch64/glibc-2.41/py3.13
+debian testing arm64          as in aarch64/glibc-2.41/py3.13
+wandboard 2x                  what `uname -m` prints
 homebridge                    `cat /etc/os-release` on it says which
 Home Assistant OS on VisionFive 2  no runtime has wheels
 """
