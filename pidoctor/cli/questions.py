@@ -201,24 +201,16 @@ def _without_devices(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     from pidoctor.profile.target_words import key_of, known_words
 
     known, boards = spellings(), known_words().boards
-    left: list[str] = []
-    found: dict[str, None] = {}
-    at = 0
-    while at < len(words):
+    for at in range(len(words)):
         for end in range(min(at + _LONGEST_NAME, len(words)), at, -1):
             plain = re.sub(r"[^a-z0-9]", "", "".join(words[at:end]).lower())
             row = known.get(plain)
             if row is None and end == at + 1 and len(plain) > 4 and key_of(plain) not in boards:
                 row = next((row for key, row in known.items() if key.startswith(plain)), None)
             if row is not None:
-                found[row.id] = None
-                left.append("and")
-                at = end
-                break
-        else:
-            left.append(words[at])
-            at += 1
-    return left, tuple(found)
+                left, more = _without_devices(words[end:])
+                return [*words[:at], "and", *left], tuple(dict.fromkeys((row.id, *more)))
+    return list(words), ()
 
 
 def _apart(segment: str) -> tuple[str, str]:

@@ -5,13 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pidoctor.errors import UsageError
-
-if TYPE_CHECKING:
-    from pidoctor.requirements.settings import ProjectSettings
-
 
 # The commands that only answer: a package that is no runtime is taken beside one.
 ANSWERING = ("explain", "check")
@@ -22,7 +17,9 @@ def gather(options: argparse.Namespace, command: str) -> None:
     words = options.requirement = read_words(options.requirement, options.quiet)
     if len(words) == 1 and command in ANSWERING:
         words = _beside_runtime(words[0], options.quiet)
-    options.settings = settings = _settings()
+    from pidoctor.requirements.settings import find_settings
+
+    options.settings = settings = find_settings()
     if settings is not None and not (words or options.files or options.constraints):
         options.words, options.requirement = [], settings.requirement
         options.from_settings = settings.shown
@@ -98,10 +95,3 @@ def _refuse_machine(word: str, alone: bool) -> None:
     except UsageError:
         return
     raise UsageError(f"{word!r} names a machine: write --target {name}")
-
-
-def _settings() -> ProjectSettings | None:
-    """What the project's own settings say, for what is not given on the command line."""
-    from pidoctor.requirements.settings import find_settings
-
-    return find_settings()

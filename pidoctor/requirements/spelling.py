@@ -104,13 +104,11 @@ def _with_version(name: str, word: str) -> str:
 
 def _one(word: str) -> str:
     """One word, or several in quotes: "tensorflow v2.3"."""
-    if word.lower().endswith(".whl"):
-        return _of_wheel(word)
+    if word.lower().endswith((".whl", ".tar.gz", ".zip")):
+        return _of_file(word)
     project = _PROJECT.fullmatch(word)
     if project:
         return project[1] + (f"=={project[2]}" if project[2] else "")
-    if word.lower().endswith((".tar.gz", ".zip")):
-        return _of_source(word)
     if "://" in word:
         version = re.search(r"[@/]v?(\d+\.\d+(?:\.\d+)*)(?=$|[/#?])", word)
         raise UsageError(
@@ -130,30 +128,22 @@ def _one(word: str) -> str:
 
 def _of_image(word: str) -> str:
     """The requirement that is in a container image: "tensorflow/tensorflow:2.15.0-gpu"."""
-    image = re.fullmatch(
-        r"(?:(?:[\w.-]+/)*([a-z]+)/\1|([a-z]+)):([\d.]+|latest)?(-[a-z\d-]+)?", word
-    )
+    image = _IMAGE.fullmatch(word)
     if image is None:
         return word.removeprefix("tensorflow/")
     name, tag = image[1] or image[2], image[3]
     return f"{name}=={tag}" if tag and tag != "latest" else name
 
 
-def _of_wheel(word: str) -> str:
+def _of_file(word: str) -> str:
+    """The requirement that a wheel or an archive of sources satisfies, by its file's name."""
     name = PurePath(word).name
+    wheel = name.lower().endswith(".whl")
     try:
-        project, version, _, _ = parse_wheel_filename(name)
-    except InvalidWheelFilename as error:
-        raise UsageError(f"{name!r} is not the name of a wheel ({error})") from None
-    return f"{project}=={version}"
-
-
-def _of_source(word: str) -> str:
-    name = PurePath(word).name
-    try:
-        project, version = parse_sdist_filename(name)
-    except InvalidSdistFilename as error:
-        raise UsageError(f"{name!r} is not the name of a package's sources ({error})") from None
+        project, version = (parse_wheel_filename if wheel else parse_sdist_filename)(name)[:2]
+    except (InvalidWheelFilename, InvalidSdistFilename) as error:
+        of = "a wheel" if wheel else "a package's sources"
+        raise UsageError(f"{name!r} is not the name of {of} ({error})") from None
     return f"{project}=={version}"
 
 
