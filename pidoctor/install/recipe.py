@@ -120,7 +120,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     found = {} if satisfied else find(plan.wheels, folders, cache)
     missing = tuple(w for w in plan.wheels if w.sha256 not in found and not satisfied)
     if missing and job.offline:
-        raise InstallError(supply.missing_offline(missing, job.wheels_dir))
+        raise InstallError(supply.missing_offline(missing, job.wheels_dir, job.plan.request))
     refused = supply.nowhere(missing, job.machine) if job.machine else None
     if refused is not None:
         raise InstallError(refused)

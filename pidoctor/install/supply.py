@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,26 +12,30 @@ from pidoctor.install.wheelhouse import find
 from pidoctor.profile.profile import Profile
 from pidoctor.readiness.sources import no_index
 from pidoctor.result import Finding, Remedy, Severity
+from pidoctor.units import count, listed
 from pidoctor.urls import path_of
 
 _CAPTURE = "board.json"
+_NAMED = 2  # wheels
 
 
-def missing_offline(missing: Sequence[Wheel], folder: Path | None) -> Finding:
-    """That wheels are not here, where nothing may be downloaded."""
-    names = ", ".join(wheel.filename for wheel in missing)
+def missing_offline(missing: Sequence[Wheel], folder: Path | None, request: str) -> Finding:
+    """That wheels for ``request`` are not here, where nothing may be downloaded."""
+    names = [wheel.filename for wheel in missing]
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED + 1 else []
     owner = whose(folder) if folder else ""
-    others = f"; the wheels in {folder} are for {owner}" if owner else ""
+    others = f" Those in {folder} are for {owner}." if owner else ""
+    wanted = shlex.quote(request) if " " not in request else "(the same requirements)"
     return Finding(
         "wheels-missing",
         Severity.ERROR,
-        f"Without network, {len(missing)} of the wheels cannot be had: {names}.",
-        f"looked in the folders given with --wheels and in pidoctor's cache{others}",
+        f"Without network {count(len(names), 'wheel')} cannot be had: "
+        f"{listed([*names[:_NAMED], *more] if more else names)}.{others}",
+        "looked in the folders given with --wheels and in pidoctor's cache",
         Remedy(
             "Write down what this machine is, and on one with network run `pidoctor download "
-            f"REQUIREMENT --capture {_CAPTURE} -d wheels` with the requirement that was asked for "
-            "here; copy the folder here, and give it with --wheels. Where this machine has "
-            "network, do without --offline.",
+            f"{wanted} --capture {_CAPTURE} -d wheels`; copy the folder here, and give it with "
+            "--wheels. Where this machine has network, do without --offline.",
             (f"pidoctor capture -o {_CAPTURE}",),
         ),
     )

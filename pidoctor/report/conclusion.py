@@ -163,7 +163,8 @@ def _install(result: Result) -> Conclusion:
         if wrong:
             problems = units.count(len(wrong), "problem")
             said = f"Nothing would be installed before {problems} {_is(wrong)} solved."
-            return Conclusion(said if result.steps else "Not installed.", _first_command(wrong))
+            said = said if result.steps else f"Not installed. {wrong[0].message}"
+            return Conclusion(said, _first_command(wrong))
         if plan.is_satisfied:
             where = f" in {result.environment}" if result.environment else ""
             return Conclusion(

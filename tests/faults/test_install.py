@@ -190,7 +190,7 @@ def test_offline_without_the_wheel_names_it(tmp_path: Path, cache: Cache) -> Non
     remedy = outcome.findings[0].remedy
     assert remedy is not None
     assert remedy.commands == ("pidoctor capture -o board.json",)
-    assert "pidoctor download REQUIREMENT --capture board.json -d wheels" in remedy.text
+    assert "pidoctor download auto --capture board.json -d wheels" in remedy.text
     assert outcome.left == f"{venv} was not touched."
     assert not venv.exists()
 

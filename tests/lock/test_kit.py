@@ -136,7 +136,9 @@ def test_an_install_without_network_says_whose_the_wheels_are(tmp_path: Path) ->
     job = Job(plan, tmp_path / ".venv", "python3", True, folder, cache=Cache(tmp_path / "cache"))
     with pytest.raises(InstallError) as error:
         make_recipe(job)
-    assert f"the wheels in {folder} are for {PI_32} (32-bit ARM" in error.value.finding.evidence
+    said = error.value.finding.message
+    assert said.startswith("Without network ")
+    assert f" Those in {folder} are for {PI_32} (32-bit ARM" in said
 
 
 def test_all_wheels_in_one_file_that_follows_no_link(tmp_path: Path) -> None:
