@@ -21,6 +21,7 @@ answer cannot be known.
 from __future__ import annotations
 
 import io
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -74,7 +75,9 @@ def probe(
         from pidoctor.profile.named_targets import target as profile_of
 
         if python:
-            raise UsageError("--python does not go with --target; write the target as .../py3.12")
+            version = python if python[:2] == "3." and python[2:].isdigit() else "3.12"
+            there = shlex.quote(f"{target}/py{version}")
+            raise UsageError(f"--python does not go with --target; write --target {there}")
         return ProbeResult(profile_of(target), ())
     if capture is not None:
         return _captured(Path(capture))

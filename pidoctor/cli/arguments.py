@@ -61,6 +61,7 @@ _OTHER_WORDS = {
     "update": "index update",
     "fetch": "download",
     "man": "help --man",
+    "version": "--version",
     "convert": "help deploy",
 }
 
@@ -104,7 +105,7 @@ def _in_words(words: Sequence[str]) -> Sequence[str]:
     talks = name == "help" and len(words) > 2 and not words[2].startswith("-")  # "help me install"
     known = name in COMMANDS and not talks
     if known and len(words) < 3 and " " not in "".join(words[1:]):
-        return words
+        return [name, "--help"] if words[1:] == ["help"] else words
     from pidoctor.cli import questions
 
     if known:

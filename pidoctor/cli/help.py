@@ -76,8 +76,10 @@ def _near(name: str) -> str:
 
     if meant := did_you_mean(name):
         return meant
-    close = get_close_matches(name, [*COMMANDS, *TOPICS, *troubles.names()], n=1)
-    return f"; did you mean `pidoctor help {close[0]}`?" if close else ""
+    topics = [*COMMANDS, *TOPICS, *troubles.names()]
+    close = [topic for topic in topics if name and name in topic][:3]
+    close = close or get_close_matches(name, topics, n=1)
+    return f"; did you mean `pidoctor help {'` or `pidoctor help '.join(close)}`?" if close else ""
 
 
 def _as_text(title: str, page: Document, options: argparse.Namespace) -> str:

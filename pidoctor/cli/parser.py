@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 from pidoctor.errors import UsageError
 
+_ANOTHER_MACHINE = ("target", "capture", "root")
+
 
 class Parser(argparse.ArgumentParser):
     """argparse with errors as one line, raised instead of printed."""
@@ -21,13 +23,25 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see `{self.prog} --help`){self._meant(message)}")
 
     def _meant(self, message: str) -> str:
-        """The option that an unknown one is a misspelling of, as a question."""
-        from difflib import get_close_matches
-
-        unknown = re.match(r"unrecognized arguments: (--[\w-]+)", message)
+        """What is to be typed in place of an unknown word: an option that is misspelled, or that
+        begins with this letter or takes this value; another command for another machine."""
+        unknown = re.match(r"unrecognized arguments: (-{0,2})(([\w-]+).*)", message)
+        if unknown is None:
+            return ""
+        dashes, rest, word = unknown.groups()
         known = [name for name in self._option_string_actions if name.startswith("--")]
-        near = get_close_matches(unknown[1], known, n=1, cutoff=0.7) if unknown else []
-        return f"; did you mean {near[0]}?" if near else ""
+        if dashes == "--" and word in _ANOTHER_MACHINE:
+            return f"; {self.prog} is for this machine; for another: pidoctor check --{rest}"
+        if not dashes:
+            return f"; did you mean --runtime {word}?" if "--runtime" in known else ""
+        near = [name for name in known if name[2:] and name[2] == word] if dashes == "-" else []
+        if dashes == "--":
+            from difflib import get_close_matches
+
+            options = (action for action in self._actions if word in (action.choices or ()))
+            near = [f"{action.option_strings[-1]} {word}" for action in options]
+            near = near or get_close_matches(f"--{word}", known, n=1, cutoff=0.7)
+        return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def _said(value: str) -> str:

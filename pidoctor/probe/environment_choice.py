@@ -62,8 +62,8 @@ def existing(host: Host, venv: str | None = None, python: str | None = None) -> 
     """The same; UsageError for a ``venv`` that holds no environment."""
     choice = choose(host, venv, python)
     if venv and not choice.exists and not python:
-        missing = f"{venv}: no virtual environment here; make one with `pidoctor install`"
-        raise UsageError(f"{missing} --venv {shlex.quote(venv)}")
+        command = shlex.join(["pidoctor", "install", "--venv", venv])
+        raise UsageError(f"{venv}: no virtual environment here; make one with `{command}`")
     return choice
 
 

@@ -34,6 +34,20 @@ from tests.cli.program import pidoctor
         ("lock -- something", "is not a runtime"),
         ("lock -o", "-o"),
         ("matrix --boards nonsense", "no such board"),
+        ("matrix --jsonl", "did you mean --format jsonl?"),
+        ("lock --pylock", "did you mean --format pylock?"),
+        ("matrix --board pi4", "did you mean --boards?"),
+        ("explain tensorflow -t pi4", "did you mean --target?"),
+        (
+            "install tensorflow --target pi4",
+            "for another: pidoctor check --target pi4",
+        ),
+        ("bench mine.tflite --target pi4", "for another: pidoctor check --target pi4"),
+        ("smoke tensorflow", "did you mean --runtime tensorflow?"),
+        ("check --target pi4/trixie-64 --python 3.13", "write --target pi4/trixie-64/py3.13"),
+        ("smoke --venv 'my env'", "make one with `pidoctor install --venv 'my env'`"),
+        ("version", "did you mean `pidoctor --version`?"),
+        ("help numpy", "did you mean `pidoctor help numpy"),
         ("install tflite runtime without pip", "'without' is no part of a requirement"),
         ("check tflite-runtime please", "'please' is no part of a requirement"),
         ("no matching distribution found for tensorflow", "pidoctor triage FILE"),
@@ -47,6 +61,10 @@ def test_one_line_and_exit_code_2(words: str, said: str) -> None:
     assert run.err.startswith("pidoctor: ")
     assert run.err.count("\n") == 1
     assert "Traceback" not in run.err
+
+
+def test_help_behind_a_command_is_its_help() -> None:
+    assert pidoctor("check", "help") == pidoctor("check", "--help")
 
 
 def test_a_file_that_is_no_model(tmp_path: Path) -> None:
