@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pidoctor import __version__, units
 from pidoctor.redact import Identity, redact
 from pidoctor.report.document import mapped
-from pidoctor.report.html import page, text
+from pidoctor.report.html import page, sentence, text
 from pidoctor.triage.cases import Group, LogCase, by_cause, unexplained
 
 _TITLE = "What the logs show"
@@ -88,7 +88,7 @@ def _group(group: Group) -> Iterator[str]:
     count = units.count(len(group.cases), "log")
     yield f"<p><strong>{text(title)}</strong> <code>{text(group.name)}</code> ({count})</p>"
     if first and group.name not in _NOT_A_CAUSE:
-        yield f"<p>{text(first.explanation)}</p><p>{text(first.fix.text)}</p>"
+        yield f"<p>{sentence(first.explanation)}</p><p>{sentence(first.fix.text)}</p>"
         yield from (f"<pre>{text(command)}</pre>" for command in first.fix.commands)
     yield "<details><summary>Its logs</summary>"
     rows = map(_case, group.cases[:_LOGS])

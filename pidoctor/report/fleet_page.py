@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pidoctor import __version__, units
 from pidoctor.redact import Identity, redact
 from pidoctor.report.document import Mark, mapped
-from pidoctor.report.html import page, text
+from pidoctor.report.html import page, sentence, text
 from pidoctor.report.views.fleet import WORDS, left_out, title, told
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ def _group(group: FleetGroup) -> Iterator[str]:
         yield f"<p><small>{text(software)}</small></p>"
     for cause in group.causes:
         boards = units.count(cause.boards, "board")
-        yield f"<p><code>{text(cause.id)}</code> ({boards}) {text(cause.text)}</p>"
+        yield f"<p><code>{text(cause.id)}</code> ({boards}) {sentence(cause.text)}</p>"
     if told(group):
-        yield f"<p>{text(told(group))}</p>"
+        yield f"<p>{sentence(told(group))}</p>"
     more = group.boards - len(group.names)
     yield f"<details><summary>Which boards</summary><p>{text(', '.join(group.names))}"
     yield f" and {more} more; <code>--jsonl</code> lists them all." if more else ""

@@ -7,6 +7,7 @@ screen reader. All data is escaped; a content security policy forbids the page t
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
@@ -46,6 +47,11 @@ _FACTS = 3  # columns of words; tables of more are figures, which are not to be 
 def text(value: object) -> str:
     """Data as HTML text: safe characters only, escaped."""
     return escape(printable(str(value), 1_000_000))
+
+
+def sentence(value: object) -> str:
+    """A sentence as HTML text, with `what is typed` in it set as such."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", text(value))
 
 
 def page(title: str, body: Iterable[str], script: str = "") -> str:
@@ -99,7 +105,7 @@ def _block(block: Block, title: str) -> Iterator[str]:
         yield from _notice(block)
     else:
         yield f'<div class="card {_CARDS.get(block.mark, "note")}">'
-        yield f"<p>{_sign(block.mark)} <strong>{text(block.sentence)}</strong></p>"
+        yield f"<p>{_sign(block.mark)} <strong>{sentence(block.sentence)}</strong></p>"
         if block.command:
             yield f'<p>Next:</p><pre tabindex="0">{text(block.command)}</pre>'
         yield "</div>"
@@ -114,7 +120,7 @@ def _sign(mark: Mark) -> str:
 
 def _words(words: Words) -> str:
     if isinstance(words, str):
-        return text(words)
+        return sentence(words)
     return "".join(_piece(piece, style) for piece, style in words)
 
 
@@ -123,7 +129,7 @@ def _piece(piece: str, style: Style) -> str:
         return (
             f'<span class="bar" style="width: {len(piece) * 7 / 3:.0f}%" aria-hidden="true"></span>'
         )
-    return f"<{_TAGS[style]}>{text(piece)}</{_TAGS[style]}>" if style in _TAGS else text(piece)
+    return f"<{_TAGS[style]}>{text(piece)}</{_TAGS[style]}>" if style in _TAGS else sentence(piece)
 
 
 def _fact(row: Row) -> str:
@@ -152,14 +158,14 @@ def _notice(block: Notice) -> Iterator[str]:
     if block.title:
         yield f"<p>{_sign(block.mark)} <strong>{text(block.title)}</strong> {text(block.aside)}</p>"
     if block.message:
-        message = text(block.message)
+        message = sentence(block.message)
         yield f"<p>{message}</p>" if block.title else f"<p><strong>{message}</strong></p>"
     for seen in block.evidence:
         yield f"<p><small>{text(text_of(seen))}</small></p>"
     if block.remedy:
-        yield f"<p>{text(block.remedy)}</p>"
+        yield f"<p>{sentence(block.remedy)}</p>"
     if block.commands:
         yield f'<pre tabindex="0">{text(chr(10).join(block.commands))}</pre>'
     for more in block.more:
-        yield f"<p><small>{text(more)}</small></p>"
+        yield f"<p><small>{sentence(more)}</small></p>"
     yield "</div>"

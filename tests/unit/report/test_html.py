@@ -18,10 +18,10 @@ from pidoctor.report.composition import compose
 from pidoctor.report.html import document_page
 from pidoctor.report.matrix_page import matrix_page
 from pidoctor.report.report_page import report_page
-from pidoctor.result import Finding, Severity
+from pidoctor.result import Finding, Remedy, Severity
 from tests.profiles import changed, pi4
 from tests.unit.report.more_samples import MORE
-from tests.unit.report.samples import SAMPLES, cell, impossible, matrix, sick
+from tests.unit.report.samples import SAMPLES, cell, check, impossible, matrix, sick
 
 EVIL = "<script>alert(1)</script>\x1b[31m\"'><img src=x onerror=alert(2)>"
 VOID = {"meta", "input", "br", "img", "link"}
@@ -86,6 +86,14 @@ def test_the_matrix_is_a_table_with_headers_and_a_reason_for_every_cell() -> Non
     assert "Nothing has a 32-bit wheel for Python 3.13." in page
     assert "pidoctor explain auto --target pi5-8gb/trixie-64" in page
     assert "not offered" in page
+
+
+def test_what_is_typed_in_a_sentence_is_set_as_such() -> None:
+    said = "install it and run `pidoctor smoke --model <x>`"
+    finding = Finding("x", Severity.ERROR, said, remedy=Remedy(said))
+    page = document_page("check", compose(replace(check(), findings=(finding,))))
+    assert page.count("<code>pidoctor smoke --model &lt;x&gt;</code>") >= 2
+    assert "`" not in page.partition("<main")[2].partition("<script")[0]
 
 
 def test_data_stays_data() -> None:
