@@ -6,6 +6,7 @@ in wheels-index/README.md. A tag is what a wheel claims; :class:`Evidence` is wh
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -30,7 +31,7 @@ SOURCE_ONLY = "published as source only, which pip has to build; plain Python ne
 _LARGEST = 64 << 20  # bytes of an index file; the largest has 2 MB
 
 
-def _is_version(text: str) -> bool:
+def is_version(text: str) -> bool:
     """Whether a text is a version of PEP 440."""
     try:
         return bool(Version(text))
@@ -47,7 +48,7 @@ def _is_level(text: str) -> bool:
         return False
 
 
-ReleaseNumber = Annotated[str, Form("a version", _is_version)]
+ReleaseNumber = Annotated[str, Form("a version", is_version)]
 Level = Annotated[str, Form('a version such as "2.34", or nothing', _is_level)]
 Sha256 = Annotated[str, Form("a SHA-256", re.compile(r"[0-9a-f]{64}").fullmatch)]
 WheelName = Annotated[
@@ -345,6 +346,8 @@ class WheelsIndex:
         except (FileNotFoundError, ValueError):  # ValueError: no file can have that name
             return None
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return None
             raise CatalogError(f"{path}: cannot be read ({error.strerror})") from error
         try:
             data = json.loads(text)

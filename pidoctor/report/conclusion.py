@@ -96,7 +96,11 @@ def _fits(plan: Plan, asked: Asked) -> str:
     """That a plan was found, for one requirement or for several together."""
     if not asked.project:
         return f"{_named(plan)} fits {asked.place}"
-    return f"{asked.subject} fits {asked.place}, all together: with {_named(plan)}"
+    fits = f"{asked.subject} fits {asked.place}, all together: with {_named(plan)}"
+    if not asked.unread:
+        return fits
+    lines = units.count(asked.unread, "line that names", "lines that name")
+    return f"{fits}. Not checked: {lines} an address or a folder"
 
 
 def not_checked(plan: Plan) -> str:

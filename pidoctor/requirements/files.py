@@ -29,9 +29,11 @@ from pidoctor.requirements.other_files import (
 )
 from pidoctor.requirements.spelling import meant
 from pidoctor.requirements.text import lines_of, read_text, with_variables
+from pidoctor.units import listed
 
 MOST_FILES = 50
-_HASH = expression(r"--hash[=\s]+([\w-]+):([0-9a-fA-F]+)")
+_HASH = expression(r"--hash[=\s]+([\w-]*)(?::(\S+))?")
+_HASHES = ("sha256", "sha384", "sha512")  # that pip takes
 _OPTIONS_OF_A_LINE = expression(r"\s+-{1,2}[A-Za-z].*$")
 # Folders, files and addresses: what pip does not look for on an index.
 _ELSEWHERE = expression(
@@ -51,6 +53,7 @@ class Read:
     options: FileOptions = field(default_factory=FileOptions)
     unhashed: list[str] = field(default_factory=list)  # lines without a hash
     elsewhere: list[Requirement] = field(default_factory=list)  # that have an address of their own
+    unread: int = 0  # lines that name a folder or an address, of which nothing is known
 
 
 def read_files(
@@ -174,6 +177,7 @@ def _option(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
             read.left.append(
                 f"{_shown(value)} is not fetched: what it asks for is not checked ({where})"
             )
+            read.unread += 1
             return
         target = into if option == "--requirement" else read.constraints
         _read(path.parent / value, read, target, above, ())
@@ -190,6 +194,7 @@ def _from_elsewhere(
     needs = _needs_of_folder(address)
     also = "; what its pyproject.toml asks for is" if needs is not None else ""
     read.left.append(f"{_shown(address)} {how}: not checked{also} ({where})")
+    read.unread += needs is None
     wheel = re.search(r"([A-Za-z0-9][\w.]*)-[^/-]+-[^/]+?\.whl(?:#\S+)?(\s+;.*)?", address)
     if wheel:
         read.elsewhere.append(_requirement(f"{wheel[1]} @ {wheel[0]}", where))
@@ -225,6 +230,7 @@ def _sort(requirement: Requirement, into: list[Requirement], read: Read, where: 
         return
     kind = "a version control system" if re.match(r"\w+\+", requirement.url) else "an address"
     read.elsewhere.append(requirement)
+    read.unread += 1
     read.left.append(f"{requirement.name} comes from {kind} of its own: not checked ({where})")
 
 
@@ -233,7 +239,9 @@ def _hashes(requirement: Requirement, line: str, read: Read, where: str) -> None
     found = _HASH.findall(line)
     if found:
         read.options.require_hashes = read.options.require_hashes or where
-    own = {value.lower() for kind, value in found if kind.lower() == "sha256"}
+    if not all(value and kind in _HASHES for kind, value in found):
+        raise UsageError(f"{where}: --hash takes {listed(_HASHES)} and a value: --hash=sha256:...")
+    own = {value.lower() for kind, value in found if kind == "sha256"}
     if own:
         read.hashes.setdefault(canonicalize_name(requirement.name), set()).update(own)
     elif found:
@@ -282,6 +290,13 @@ def _pyproject(
     for requirement in found:
         requirement.url = requirement.url or own.get(canonicalize_name(requirement.name))
         _sort(requirement, into, read, str(path))
+
+
+def names_dependencies(data: Mapping[str, Any]) -> bool:
+    """Whether the project of a pyproject.toml needs anything, whoever lists it."""
+    places = (("project", "dependencies"), ("tool", "poetry", "dependencies"))
+    dynamic_ones = _within(data, "project", "dynamic") or ()
+    return any(_within(data, *keys) for keys in places) or "dependencies" in dynamic_ones
 
 
 def _of_project(path: Path, data: Mapping[str, Any], others: bool) -> Iterator[Requirement]:

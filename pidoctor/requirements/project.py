@@ -40,6 +40,7 @@ def project_of(read: Read, words: Sequence[Requirement] = ()) -> Project:
         hashes={name: frozenset(values) for name, values in read.hashes.items()},
         sources=read.options.sources,
         elsewhere=tuple(read.elsewhere),
+        unread=read.unread,
     )
 
 

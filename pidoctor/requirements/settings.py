@@ -148,13 +148,12 @@ def _requirement(
     settings: Settings, shown: Path, where: str, around: Mapping[str, Any]
 ) -> str | Project:
     """What the settings ask for; where they say nothing of it, the project's own dependencies."""
-    from pidoctor.requirements.files import read_files, read_lines
+    from pidoctor.requirements.files import names_dependencies, read_files, read_lines
     from pidoctor.requirements.project import project_of
     from pidoctor.resolve.request import AUTO
 
     lines = [line for line in settings.requirements if line.strip() != AUTO]
-    project = around.get("project")
-    if not settings.requirements and isinstance(project, Mapping) and project.get("dependencies"):
+    if not settings.requirements and names_dependencies(around):
         read = read_files([str(shown)])
     elif len(lines) == 1 and not lines[0].lstrip().startswith("-"):
         return lines[0].strip()

@@ -34,11 +34,12 @@ def read_text(path: Path) -> str:
         data = file.read(LIMIT)
     mark = next((row for row in _MARKS if data.startswith(row[0])), None)
     try:
-        if mark is not None:
-            return data.decode(mark[1]).lstrip("\ufeff")
-        return data.decode(_declared(data))
+        text = data.decode(mark[1] if mark else _declared(data)).lstrip("\ufeff")
     except (UnicodeDecodeError, LookupError, ValueError):
-        raise UsageError(f"{path}: is not a text file in UTF-8") from None
+        text = "\0"
+    if "\0" in text:  # no text has it; UTF-16 without a mark is full of it
+        raise UsageError(f"{path}: is not a text file in UTF-8")
+    return text
 
 
 def _declared(data: bytes) -> str:

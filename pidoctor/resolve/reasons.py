@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from pidoctor.catalog.wheels import IndexedProject
+from pidoctor.catalog.wheels import IndexedProject, is_version
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.plan import Candidate
 from pidoctor.resolve.present import Need
@@ -119,7 +119,7 @@ def _pinned(specifier: SpecifierSet) -> list[str]:
     return [
         str(Version(item.version))
         for item in specifier
-        if item.operator in ("==", "===", ">=", "~=") and not item.version.endswith(".*")
+        if item.operator in ("==", "===", ">=", "~=") and is_version(item.version)
     ]
 
 

@@ -36,6 +36,7 @@ class Project(NamedTuple):
     hashes: Mapping[str, frozenset[str]] = {}  # package -> SHA-256 of the files it may be
     sources: WheelSources = NO_SOURCES  # beside those that pip is configured for
     elsewhere: tuple[Requirement, ...] = ()  # that have an address of their own, told in ``left``
+    unread: int = 0  # lines that name a folder or an address, of which nothing is known
 
     def request(
         self, catalog: Catalog, environment: Mapping[str, str], beyond_tags: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,3 +135,19 @@ def test_the_matrix_answers_for_every_board_and_for_other_pythons() -> None:
     assert answers["pi4-4gb/bookworm-32/py3.13"] == "impossible"
     assert "pi4-4gb/bookworm-64/py3.11" not in answers  # that is its own
     assert pidoctor("matrix", "--pythons", "2.7").code == 2
+
+
+def test_a_version_of_no_known_form_and_a_name_that_no_file_can_have() -> None:
+    answer = resolution("explain", "tflite-runtime===foo", "--target", "pi4-4gb/bookworm-64")
+    assert answer["message"] == "no version of tflite-runtime matches ===foo"
+    run = pidoctor("check", "auto", "x" * 300, "--offline", "--target", "pi4-4gb/bookworm-64")
+    assert run.code == 3
+    assert "xxx fits could not be checked" in " ".join(run.out.split())
+
+
+def test_what_comes_from_elsewhere_is_no_part_of_all_together(tmp_path: Path) -> None:
+    listed = tmp_path / "requirements.txt"
+    listed.write_text("tflite-runtime\n-e git+https://index.example/x.git\n")
+    run = pidoctor("check", "-r", str(listed), "--target", "pi4-4gb/bookworm-64", "--json")
+    assert run.code == 0
+    assert run.json["verdict"].endswith("Not checked: 1 line that names an address or a folder.")

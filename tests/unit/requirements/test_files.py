@@ -63,6 +63,8 @@ def test_lines_of_every_kind() -> None:
         ("-r missing.txt\n", "missing.txt: cannot be read"),
         ("-r requirements.txt\n", "in a circle: requirements.txt -> requirements.txt"),
         ("-c requirements.txt\n", "in a circle"),
+        ("numpy --hash=md5:aa\n", "line 1: --hash takes sha256, sha384 and sha512"),
+        ("numpy --hash=sha256\n", "--hash=sha256:..."),
     ],
 )
 def test_one_line_says_what_is_wrong_and_where(text: str, said: str) -> None:
@@ -89,6 +91,18 @@ def test_what_is_no_text_and_what_is_no_file(tmp_path: Path) -> None:
         read_files(["binary.txt"])
     with pytest.raises(UsageError, match="a directory"):
         read_files([str(tmp_path)])
+    Path("powershell.txt").write_bytes("numpy\n".encode("utf-16-le"))  # without its mark
+    with pytest.raises(UsageError, match="not a text file"):
+        read_files(["powershell.txt"])
+
+
+def test_lines_of_which_nothing_is_known_are_counted() -> None:
+    write("app/pyproject.toml", "[project]\nname = 'app'\ndependencies = ['six']\n")
+    known = "six\n-e ./app\nnumpy --hash=sha256:zz\n"
+    unknown = "-e git+https://index.example/x.git\n./x\ny @ https://index.example/y.zip\n"
+    read = read_files([write("requirements.txt", known + unknown)])
+    assert read.unread == 3
+    assert read.hashes == {"numpy": {"zz"}}  # no file has it, as pip says too
 
 
 needs_toml = pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib is in Python 3.11")

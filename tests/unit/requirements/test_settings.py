@@ -76,6 +76,21 @@ def test_without_requirements_the_projects_own_count(here: Path) -> None:
     requirement = found().requirement
     assert isinstance(requirement, Project)
     assert [item.name for item in requirement.asked] == ["tflite-runtime", "numpy"]
+    (here / "pyproject.toml").write_text(
+        '[tool.poetry.dependencies]\npython = "^3.9"\nnumpy = "*"\n[tool.pidoctor]\n'
+    )
+    requirement = found().requirement
+    assert isinstance(requirement, Project)
+    assert [item.name for item in requirement.asked] == ["numpy"]
+
+
+def test_dependencies_that_only_the_build_tells_are_not_passed_over(here: Path) -> None:
+    """Else the settings would be answered for TensorFlow Lite alone."""
+    (here / "pyproject.toml").write_text(
+        '[project]\nname = "x"\ndynamic = ["dependencies"]\n[tool.pidoctor]\n'
+    )
+    with pytest.raises(UsageError, match=r"project.dependencies: is dynamic"):
+        find_settings()
 
 
 @pytest.mark.parametrize(
