@@ -33,6 +33,7 @@ from pidoctor.profile.variation import (
     with_image,
     with_libraries,
 )
+from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.plan import Change, Plan, Resolution
 from pidoctor.resolve.reasons import nearest_series
 from pidoctor.resolve.request import AUTO, Request
@@ -69,16 +70,23 @@ def proposals(
 ) -> list[Proposal]:
     """The same with the altered questions; ``solve`` may ask for more than a plan."""
     found = _by_request(profile, request, catalog, solve)
+    refused: set[Machine] = set()  # whatever its memory, which makes no wheel fit
+
+    def solved(after: Profile) -> Resolution | None:
+        machine = replace(machine_of(after), memory=None)
+        if machine in refused:
+            return None
+        resolution = solve(after, request, catalog)
+        if solve is settled and not isinstance(resolution, Plan):
+            refused.add(machine)
+        return resolution
 
     def of(altered: Iterable[Profile]) -> dict[str, Proposal]:
-        return _first_of_each(bare, altered, request, lambda after: solve(after, request, catalog))
+        return _first_of_each(bare, altered, request, solved)
 
     def bought(altered: Iterable[Profile]) -> dict[str, Proposal]:
         return _first_of_each(
-            bare,
-            altered,
-            request,
-            lambda after: roomy(after, solve(after, request, catalog), catalog),
+            bare, altered, request, lambda after: roomy(after, solved(after), catalog)
         )
 
     bare = replace(profile, environment=UNKNOWN)  # on a changed machine it would be a new one
@@ -136,7 +144,7 @@ def _first_of_each(
     return found
 
 
-def roomy(machine: Profile, found: Resolution, catalog: Catalog) -> Plan | None:
+def roomy(machine: Profile, found: Resolution | None, catalog: Catalog) -> Plan | None:
     """The plan, where the memory suffices: nobody is to buy a board that is nearly too small."""
     if not isinstance(found, Plan):
         return None

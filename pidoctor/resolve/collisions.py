@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from packaging.requirements import Requirement
@@ -26,6 +27,7 @@ from pidoctor.resolve.present import Need
 from pidoctor.resolve.provider import World, needs_of
 from pidoctor.resolve.reasons import (
     available,
+    conflict,
     nearest_series,
     unmet,
     unread_piwheels,
@@ -64,9 +66,8 @@ def collision(profile: Profile, request: Request, catalog: Catalog) -> Collision
     items: list[Requirement] = list(request.together)
     if request.name != AUTO:
         items.insert(0, Requirement(str(request)))
-    if not 1 < len(items) <= _MOST:
+    if not int(request.name != AUTO) < len(items) <= _MOST:
         return None
-
     bare = replace(profile, environment=UNKNOWN)
 
     def fits(asked: Sequence[Requirement]) -> bool:
@@ -101,15 +102,18 @@ def _why_none(
     profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]
 ) -> str:
     """Why no version that a requirement admits can be had; empty for the runtime in question, of
-    which the answer tells already, and where it is something that the package needs."""
+    which the answer tells already, and where it lies deeper than what the newest one needs."""
     (item,) = items
     name = canonicalize_name(item.name)
     world = World(machine_of(profile), catalog, request.beyond_tags)
-    versions = (choice.version for choice in world.choices(name))
+    admits = partial(item.specifier.contains, prereleases=True)
+    newest = next((choice for choice in world.choices(name) if admits(choice.version)), None)
     if name == request.name or unread_piwheels(world, [name]):  # which may have it
         return ""
-    if any(item.specifier.contains(v, prereleases=True) for v in versions):
-        return ""
+    if newest is not None:
+        lacking = [need for need in world.needs(newest) if unmet(world, need)]
+        told = conflict(world, newest, lacking).detail if lacking else ""
+        return f"{name} {newest.version} {told}" if told else ""
     miss = unmet(world, Need(name, item.specifier, ASKED))
     if miss is None:
         absent = without_wheels(world.index.project(name), name, item.specifier)
@@ -194,7 +198,7 @@ def _ways(
         versions = [_with(item, near)] if near else []
         for altered in (*versions, _with(item, SpecifierSet()), None):
             left_out = altered is None
-            if (name in catalog.named) if left_out else not item.specifier:
+            if (name in catalog.named or not others) if left_out else not item.specifier:
                 continue
             asked = [*others, altered] if altered is not None else others
             found = placed(profile, _asking(request, asked, catalog), catalog)

@@ -79,6 +79,7 @@ class Question:
         self._world = World(machine, catalog, request.beyond_tags, present)
         self._world.theirs_stay = not request.replace
         self._rejected: list[Candidate] = []
+        self._hopeless = False  # no other version of a runtime, and no other runtime, would help
         for item in request.bounds:
             name = canonicalize_name(item.name)
             self._world.bounds[name] = self._world.bounds.get(name, SpecifierSet()) & item.specifier
@@ -141,6 +142,8 @@ class Question:
             solution = self._solve(name)
             if solution is not None:
                 return self._plan(name, python, solution)
+            if self._hopeless:
+                break
         closest = max(self._rejected, key=lambda candidate: candidate.reason.nearness, default=None)
         return self._impossible("; ".join(filter(None, self._told(closest))), closest)
 
@@ -178,7 +181,8 @@ class Question:
             if not isinstance(solved, Candidate):
                 return solved
             self._rejected.append(solved)
-            if not self._search.rest_fits:  # no other version would help
+            if not self._search.rest_fits:
+                self._hopeless = True
                 return None
         project = self._catalog.index.project(name)
         self._rejected.extend(without_wheels(project, name, specifier))

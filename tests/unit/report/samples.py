@@ -271,10 +271,11 @@ SAMPLES: dict[str, Result] = {
         asked=HERE,
         environment=Path(".venv"),
         steps=(
-            Step("Make the environment", "/usr/bin/python3 -m venv --system-site-packages .venv"),
+            Step("Install the system's python3-numpy", "sudo apt-get install -y python3-numpy"),
             Step(
                 "Install the wheels",
-                ".venv/bin/python -m pip install --require-hashes --no-deps -r requirements.txt",
+                ".venv/bin/python -m pip install --require-hashes -r .venv.pidoctor/work/r.txt",
+                (".venv.pidoctor/work/r.txt", ".venv"),
             ),
         ),
     ),
