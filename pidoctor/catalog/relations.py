@@ -18,11 +18,15 @@ from pidoctor.units import size
 
 
 class MisleadingName(NamedTuple):
-    """A project that is not what its name says, or a name that no project has."""
+    """A project that is not what its name says, or a name that no project has.
+
+    ``specifier`` are its versions, where what the name promises has others, on another index.
+    """
 
     name: str
     text: str
     source: str
+    specifier: SpecifierSet = SpecifierSet()
 
 
 class SpokenName(NamedTuple):
@@ -129,7 +133,7 @@ class DistributionPackage(NamedTuple):
 
 class Relations(NamedTuple):
     alternatives: dict[str, tuple[str, ...]]  # runtime -> what can stand in for it, best first
-    warnings: dict[str, str]
+    warnings: dict[str, MisleadingName]
     memory: tuple[MemoryNeed, ...]
     numpy_levels: tuple[NumpyLevel, ...]  # ascending
     distribution_packages: tuple[DistributionPackage, ...]
@@ -139,9 +143,12 @@ class Relations(NamedTuple):
     for_devices: tuple[ForDevices, ...]
     prebuilt: dict[str, Prebuilt]
 
-    def warning(self, name: str) -> str:
+    def warning(self, name: str, version: str = "") -> str:
         """Why nobody should install ``name``; empty where there is nothing to warn of."""
-        return self.warnings.get(name, "")
+        row = self.warnings.get(name)
+        if row is None or (version and not row.specifier.contains(version)):
+            return ""
+        return row.text
 
     def may_be_on_piwheels(self, name: str, python: str) -> bool:
         """Whether piwheels may have a wheel of a package for a Python ("3.11")."""
@@ -187,7 +194,7 @@ def _relations(table: RelationsTable) -> Relations:
         alternatives={
             row.distribution: alternatives(row) for row in (*load_runtimes(), *nightlies())
         },
-        warnings={row.name: row.text for row in table.misleading_names},
+        warnings={row.name: row for row in table.misleading_names},
         memory=tuple(
             MemoryNeed(
                 row.distribution, SpecifierSet(need.specifier), need.peak, need.own, need.source

@@ -50,9 +50,10 @@ def not_checked(case: Case) -> Iterator[Finding]:
 def misleading_names(case: Case) -> Iterator[Finding]:
     """Packages whose name promises something that they are not."""
     plan = case.plan
-    asked = [pin.name for pin in plan.pins if pin.asked] if plan else []
-    for name in (*asked, *(plan.unchecked if plan else ())):
-        warning = load_relations().warning(name) or import_name(name)
+    asked = {pin.name: pin.version for pin in plan.pins if pin.asked} if plan else {}
+    unknown = dict.fromkeys(plan.unchecked if plan else (), "")
+    for name, version in {**unknown, **asked}.items():
+        warning = load_relations().warning(name, version) or import_name(name)
         if warning:
             yield Finding("misleading-name", Severity.WARNING, f"{name}: {warning}.")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pidoctor.catalog.wheels import NumpyApi, WheelsIndex, shipped_index
 from pidoctor.checks.environment import of_the_plan
 from pidoctor.profile.profile import Accelerator
+from pidoctor.resolve.plan import ASKED
 from pidoctor.result import Severity
 from tests.profiles import changed, coral, pi4
 from tests.unit.checks.cases import (
@@ -65,6 +66,14 @@ def test_an_unknown_optional_library_is_named() -> None:
 def test_wrong_pycoral() -> None:
     assert only(with_packages(pi4(), pycoral="0.2.0")).id == "wrong-pycoral"
     assert findings(with_packages(pi4(), pycoral="2.0.0")) == {}
+
+
+def test_the_pycoral_of_googles_own_index_is_not_called_unrelated() -> None:
+    for version, ids in (("0.2.0", ["misleading-name"]), ("2.0.0", [])):
+        planned = plan(wheel("pycoral", version))
+        asked = tuple(pin._replace(because=(f"pycoral ({ASKED})",)) for pin in planned.pins)
+        found = findings(pi4(), replace(planned, pins=asked))
+        assert [name for name in found if name == "misleading-name"] == ids
 
 
 def test_a_trouble_of_one_architecture() -> None:
