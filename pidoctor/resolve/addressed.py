@@ -7,16 +7,14 @@ file is not read.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
 
-from packaging.requirements import Requirement
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from pidoctor.resolve.compatibility import judge_tag, tag_of
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.plan import Candidate
-from pidoctor.resolve.request import Request
-from pidoctor.resolve.verdict import Rejected
+from pidoctor.resolve.request import AUTO, Request, file_name
+from pidoctor.resolve.verdict import Reason, Rejected
 
 
 def refused_files(request: Request, machine: Machine) -> Iterator[tuple[str, Candidate]]:
@@ -34,13 +32,20 @@ def refused_files(request: Request, machine: Machine) -> Iterator[tuple[str, Can
             yield file, Candidate(name, str(version), verdict.reason, verdict.detail)
 
 
+def unread_files(request: Request) -> Iterator[tuple[str, Candidate]]:
+    """The names of the files that a runtime was asked for as and of which nothing is known."""
+    for item in request.addressed:
+        why = request.unread.get(canonicalize_name(item.name))
+        if why and request.name == AUTO:
+            file = file_name(item)
+            yield file, Candidate(canonicalize_name(item.name), f"({file})", Reason.NOT_KNOWN, why)
+
+
 def refusal(request: Request, machine: Machine) -> tuple[str, Candidate] | None:
-    """The sentence about the first file that pip would refuse, and the file as a candidate."""
+    """The sentence about the first file that pip would refuse, else about the runtime of which
+    nothing is known, for another one is no answer; and the file as a candidate."""
     for file, candidate in refused_files(request, machine):
         return f"pip refuses {file} here: {candidate.detail}", candidate
+    for file, candidate in unread_files(request):
+        return f"{file}: {candidate.detail}", candidate
     return None
-
-
-def file_name(item: Requirement) -> str:
-    """The name of the file at the address of a requirement."""
-    return unquote(urlsplit(item.url or "").path.rpartition("/")[2])

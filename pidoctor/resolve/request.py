@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -45,7 +46,10 @@ class Project(NamedTuple):
 
         The runtime is the first requirement that names one; without any, whichever fits.
         """
+        addressed = [item for item in self.elsewhere if _applies(item, environment)]
+        known = {item.name: of_index(item, catalog) for item in addressed}
         here = [item for item in self.asked if _applies(item, environment)]
+        here += filter(None, known.values())
         names = [canonicalize_name(item.name) for item in here]
         spoken = catalog.relations.spoken
         backends = (spoken[name].means for name in names if name in spoken and spoken[name].kept)
@@ -67,11 +71,11 @@ class Project(NamedTuple):
             sources=self.sources,
             unread={
                 name: "it comes from an address of its own, which was not read"
-                for item in self.elsewhere
+                for item in addressed
                 for name in [canonicalize_name(item.name)]
-                if name in catalog.runtimes and _applies(item, environment)
+                if name in catalog.runtimes and not known[item.name]
             },
-            addressed=tuple(item for item in self.elsewhere if _applies(item, environment)),
+            addressed=tuple(addressed),
         )
 
     def asked_beyond(self, index: WheelsIndex, environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -84,6 +88,19 @@ class Project(NamedTuple):
     def __str__(self) -> str:
         """The requirement of a runtime, as the user wrote it, where there is one."""
         return AUTO
+
+
+def file_name(item: Requirement) -> str:
+    """The name of the file at the address of a requirement."""
+    return unquote(urlsplit(item.url or "").path.rpartition("/")[2])
+
+
+def of_index(item: Requirement, catalog: Catalog) -> Requirement | None:
+    """A runtime that has an address as the version of the index whose wheel has the same name."""
+    name, file = canonicalize_name(item.name), file_name(item)
+    project = catalog.index.project(name) if name in catalog.named else None
+    wheels = (wheel for wheel in project.wheels if wheel.filename == file) if project else iter(())
+    return next((Requirement(f"{name}=={wheel.version}") for wheel in wheels), None)
 
 
 def held(item: Requirement, index: WheelsIndex) -> bool:

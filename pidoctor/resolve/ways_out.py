@@ -19,13 +19,13 @@ from pidoctor.catalog.systems import load_systems
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
-from pidoctor.resolve.addressed import file_name, refused_files
+from pidoctor.resolve.addressed import refused_files, unread_files
 from pidoctor.resolve.changes import ELSEWHERE, changes, changes_of_request, placed
 from pidoctor.resolve.collisions import collision
 from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import Change, Impossible, Plan, Resolution
 from pidoctor.resolve.present import Present, present_in
-from pidoctor.resolve.request import AUTO, Request
+from pidoctor.resolve.request import AUTO, Request, file_name
 from pidoctor.resolve.resolver import resolve, settled
 from pidoctor.resolve.verdict import Reason
 from pidoctor.units import listed
@@ -63,8 +63,9 @@ def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossi
 
 
 def _from_an_index(profile: Profile, request: Request, catalog: Catalog) -> Iterator[Change]:
-    """The packages of refused files as an index has them, where all goes together then."""
-    refused = dict(refused_files(request, machine_of(profile)))
+    """The packages of files that are refused, or runtimes of which nothing is known, as an index
+    has them, where all goes together then."""
+    refused = {**dict(unread_files(request)), **dict(refused_files(request, machine_of(profile)))}
     if not refused:
         return
     names = [candidate.name for candidate in refused.values()]

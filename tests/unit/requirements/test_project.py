@@ -133,9 +133,14 @@ def test_a_file_that_asks_for_nothing_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_a_runtime_with_an_address_of_its_own_is_not_known(tmp_path: Path, line: str) -> None:
-    """Another runtime fits; whether the one that is asked for does is not said."""
+    """Another runtime fits, which was not asked for."""
     listed = tmp_path / "r.txt"
     listed.write_text(f"{line}\nnumpy<2\n")
     answer = api.resolve(pi4(), read_project((), [str(listed)]))
-    assert isinstance(answer, Plan)
-    assert list(answer.unchecked) == ["tflite-runtime"]
+    assert isinstance(answer, Impossible)
+    assert not answer.is_known
+    assert "comes from an address of its own, which was not read" in answer.message
+    listed.write_text(f"{line}\nai-edge-litert\n")
+    beside = api.resolve(pi4(), read_project((), [str(listed)]))
+    assert isinstance(beside, Plan)
+    assert list(beside.unchecked) == ["tflite-runtime"]

@@ -58,7 +58,6 @@ def test_an_encoded_address_and_a_hash_are_no_part_of_the_name(
 @pytest.mark.parametrize(
     "lines",
     [
-        [f"{SITE}/{FITS}"],
         [f'{SITE}/{OLD} ; python_version == "3.9"'],
         [f'tflite-runtime @ {SITE}/{OLD} ; python_version == "3.9"', "flask @ git+ssh://x/y.git"],
         [f"{SITE}/tflite_runtime-cp39.whl"],
@@ -68,3 +67,28 @@ def test_what_fits_is_not_asked_for_or_has_no_wheels_name_is_not_refused(
     catalog: Catalog, tmp_path: Path, lines: list[str]
 ) -> None:
     assert isinstance(answer(catalog, tmp_path, *lines, "numpy"), Plan)
+
+
+def test_no_other_runtime_is_planned_for_one_of_which_nothing_is_known(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    for line, file in (
+        (f"{SITE}/{FITS}", FITS),
+        ("tflite-runtime @ git+https://index.example/x.git", "x.git"),
+    ):
+        found = answer(catalog, tmp_path, line, "numpy")
+        assert isinstance(found, Impossible)
+        assert not found.is_known
+        assert found.message == f"{file}: it comes from an address of its own, which was not read"
+        (change,) = found.changes
+        assert change.text.startswith(f"ask for tflite-runtime==2.14.0 instead of {file}")
+
+
+def test_a_file_of_the_index_by_its_address_is_that_version(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    file = catalog.index.project("tflite-runtime").wheels[0].filename  # type: ignore[union-attr]
+    found = answer(catalog, tmp_path, f"https://files.pythonhosted.org/packages/ab/{file}")
+    assert isinstance(found, Plan)
+    assert (found.runtime, found.version) == ("tflite-runtime", "2.14.0")
+    assert not found.unchecked
