@@ -110,17 +110,24 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _aimed(proof: Proof, choice: EnvironmentChoice, python: str) -> Proof:
-    """The proof with a remedy that changes this environment: what died does not tell its pip."""
+    """The proof with a remedy that changes this environment: that of ``check``, which knows what
+    else is installed, else what died tells, with the pip of the environment."""
     from dataclasses import replace
 
-    from pidoctor.checks.case import pip_command
+    from pidoctor.checks.case import Case, pip_command
+    from pidoctor.checks.registry import CHECKS
+    from pidoctor.checks.registry import run as run_checks
     from pidoctor.host.live import LiveHost
     from pidoctor.probe.machine import probe
+    from pidoctor.result import Severity
 
     death = proof.death
     if death is None or death.remedy is None or not death.remedy.commands:
         return proof
     profile = probe(LiveHost(), choice=choice).profile
+    for found in run_checks(CHECKS, Case(profile)):
+        if (found.id, found.severity) == (death.kind, Severity.ERROR) and found.remedy:
+            return replace(proof, death=replace(death, remedy=found.remedy))
 
     def aimed(command: str) -> str:
         typed = _PIP.match(command)

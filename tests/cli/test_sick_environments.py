@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -177,3 +178,16 @@ def test_the_remedy_of_a_proof_changes_the_environment_that_was_proven(tmp_path:
     (command,) = proven["proof"]["death"]["remedy"]["commands"]
     assert command.startswith(f"python3 -m pip --python {tmp_path}/.venv/bin/python install ")
     assert proven["next"] == command
+    # Where check knows more of what is installed, its remedy stands for the proof as well.
+    other = made(tmp_path / "other", ("numpy", "2.2.6", ()), TFLITE, ("cv", "1", ("numpy>=2",)))
+    shutil.copytree(site / "tflite_runtime", other / "tflite_runtime")
+    (other / "numpy.py").write_text("__version__ = '2.2.6'\n")
+    tag = "cp311-cp311-manylinux2014_x86_64"
+    (other / "tflite_runtime-2.14.0.dist-info/WHEEL").write_text(
+        f"Wheel-Version: 1.0\nTag: {tag}\n"
+    )
+    venv = ("--venv", str(tmp_path / "other/.venv"))
+    checked, proven = answer("check", *venv, "--offline"), answer("smoke", *venv)
+    (found,) = (it for it in checked["findings"] if it["id"] == "numpy2-abi-mismatch")
+    assert proven["proof"]["death"]["remedy"] == found["remedy"]
+    assert found["remedy"]["commands"][0].startswith("pidoctor explain tflite-runtime==2.14.0")
