@@ -259,7 +259,7 @@ def _locked(asked: str, facts: Facts) -> list[LikelyCause]:
     """A version that a lock file has: it exists, and has no file that this machine can use."""
     text = f"The lock file has this version of {asked}; it has no file for this machine."
     python = LikelyCause("no-wheel-for-python", OPEN, text)
-    likelier = 0.1 if _on_arm(facts) else -0.05
+    likelier = 0.1 if _on_arm(facts) or facts.get("mac") else -0.05
     arch = LikelyCause("no-wheel-for-arch", OPEN + likelier, text)
     return [arch, python] if likelier > 0 else [python, arch]
 

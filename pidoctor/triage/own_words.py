@@ -17,6 +17,9 @@ from pidoctor.triage.symptoms import MARKS, Knowledge
 CONFIDENCE = 0.6
 """Of what a person retells."""
 
+MAX_SENTENCE = 400
+"""Characters of a line that a person wrote; a longer one is a tool's."""
+
 
 def retold(seen: Scan, knowledge: Knowledge) -> Scan:
     """The scan, with what its lines show if capitals are left out of account."""
@@ -25,7 +28,7 @@ def retold(seen: Scan, knowledge: Knowledge) -> Scan:
 
 
 def _hits(seen: Scan, knowledge: Knowledge) -> Iterator[Hit]:
-    lines = [(line, line.text.lower()) for line in seen.all]
+    lines = [(line, line.text.lower()) for line in seen.all if len(line.text) <= MAX_SENTENCE]
     for symptom in knowledge.symptoms:
         if symptom.cause in MARKS:
             continue
