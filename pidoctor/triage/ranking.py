@@ -160,7 +160,7 @@ def _cause(miss: Rejected, machine: Machine, wheels: tuple[Wheel, ...]) -> str:
     if machine.architecture == "armv7l" and machine.kernel_machine == "aarch64":
         return "32bit-userland-on-64bit-kernel"
     only_64 = not any("armv7l" in wheel.filename for wheel in wheels)
-    if machine.architecture.startswith("armv") and only_64:
+    if machine.architecture == "armv7l" and only_64:  # armv6l has no 64-bit system to change to
         return "no-wheel-for-32bit-os"
     return CAUSES[miss.reason]
 

@@ -59,18 +59,19 @@ def got_through(failed: Sequence[Hit], seen: Scan) -> bool:
     """Whether pip only tried pages of its index again, and then ended at another package.
 
     It goes on to the next package when a page has come; a page that never came ends the install
-    with the words that nothing was found for its own package.
+    on the next line, with the words that nothing was found for its own package.
     """
     tried = [_RETRIED.search(hit.text) for hit in failed]
     pages = {plain_name(page.group(1)) for page in tried if page}
     ended_at = {
-        plain_name(hit.groups["requirement"])
-        for hit in seen.hits
+        plain_name(hit.groups["requirement"]): hit.number
+        for hit in reversed(seen.hits)
         if hit.symptom.cause == NOTHING_FOUND
         and hit.number > failed[-1].number
         and hit.groups.get("requirement")
     }
-    return all(tried) and bool(ended_at) and not ended_at & pages
+    at_once = {name for name, number in ended_at.items() if number == failed[-1].number + 1}
+    return all(tried) and bool(ended_at) and not at_once & pages
 
 
 def all_over(failures: Sequence[Hit], successes: Sequence[Hit], facts: Facts) -> bool:
