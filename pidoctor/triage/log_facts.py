@@ -26,7 +26,7 @@ _SHOWN_COMMAND = expression(
     r"(?:install|pip install|update) ?[^|;&]{0,400}"
 )
 _APT_INSTALL = expression(r"\bapt(?:-get|itude)?\s+(?:-\S+\s+)*install\s+([^|;&]{1,400})")
-_DATE = expression(rb"\b(20[12]\d)-[01]\d-[0-3]\d[T ]\d\d:")
+_DATE = expression(rb"\b(20[12]\d)-([01]\d)-[0-3]\d[T ]\d\d:")
 # The newest pip that writes "Collecting NAME" before it has found a file of it; 19.3 does not.
 _ANNOUNCES = "19.2.3 or older"
 _COLLECTING = expression(
@@ -181,13 +181,13 @@ class FactReader:
         self._asked: list[tuple[int, frozenset[str]]] = []
         self._prompts: list[int] = []
         self._versions: dict[str, tuple[str, int]] = {}
-        self._year = b""
+        self._month = (b"", b"")
         self._conda_until = 0
         self._collecting = (0, "")
 
     def read_dates(self, block: bytes) -> None:
-        """Take the latest year of the times that stand before or in many lines."""
-        self._year = max([self._year, *_DATE.findall(block)])
+        """Take the latest month of the times that stand before or in many lines."""
+        self._month = max([self._month, *_DATE.findall(block)])
 
     def read(self, line: Line) -> None:
         """Take what one cleaned line shows."""
@@ -290,8 +290,10 @@ class FactReader:
         """The best supported value of each fact."""
         values, lines = sessions.best(self._parts)
         newest_pip = values.pop("pip_year", "")
-        if self._year or newest_pip:
-            values["year"] = self._year.decode() or f"20{newest_pip}"
+        if newest_pip:
+            values["month"] = f"20{newest_pip}"
+        if any(self._month):
+            values["month"] = b".".join(self._month).decode()
         _settle(values, self._table)
         return Facts(
             values,

@@ -97,21 +97,28 @@ def _decide(
 
 
 def _too_early(known: Published, facts: Facts) -> list[LikelyCause]:
-    """The log is of a year in which there were no wheels for this processor yet."""
-    years = facts.version("year") or facts.version("kernel_year")
-    arch = facts.get("arch")
+    """The log is of a time without wheels for this processor, or for this Python, yet."""
+    when = facts.version("month") or facts.version("kernel_year")
+    arch, python = facts.get("arch"), facts.version("python")[:2]
     boards = [name for name in known.arches if name != "x86_64"] if _on_arm(facts) else []
     arches = [arch] if arch else boards
-    python = facts.version("python")[:2]
-    if not years or known.source or not arches:
+    if not when or known.source or not arches:
         return []
     if python and not known.widest[0] <= python <= known.widest[1]:
-        return []  # no other processor would help
-    first = min(known.since.get(name, 0) for name in arches)
-    if first <= years[0]:
-        return []
-    text = f"The log is of {years[0]}; the first wheels of {known.name} for {' or '.join(arches)}"
-    return [LikelyCause("no-wheel-for-arch", LIKELY, f"{text} came in {first}: it may work today.")]
+        return []  # no other time would help
+    places = {"no-wheel-for-arch": (" or ".join(arches), min(map(known.first, arches)))}
+    if "aarch64" in arches and python in known.months:
+        places["no-wheel-for-python"] = f"Python {dotted(python)}", known.months[python]
+    for cause, (place, came) in places.items():
+        if came > when and came[: len(when)] != when:
+            text = f"The log is of {_month(when)}; the first wheels of {known.name} for {place}"
+            text = f"{text} came in {_month(came)}: it may work today."
+            return [LikelyCause(cause, LIKELY, text)]
+    return []
+
+
+def _month(when: Numbers) -> str:
+    return "-".join(f"{number:02}" for number in when)
 
 
 def _pinned(asked: str) -> list[LikelyCause]:
@@ -302,6 +309,10 @@ def _fits(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
         return []
     text = f"{name} has a wheel for Python {dotted(python)} on {arch}"
     likelier = 0.05 if facts.get("mirror") else -0.05
+    shown = facts.lines.get("python", 0) > 0 and not facts.get("month")
+    came = known.months.get(python) if arch == "aarch64" and shown else None
+    older = "arch" if came == known.first(arch) else "python"
+    then = f"{text} since {_month(came)}; an older log found none." if came else ""
     return [
         LikelyCause(
             "wrong-interpreter", OPEN, f"{text}, so the pip that failed is another Python's."
@@ -309,6 +320,7 @@ def _fits(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
         LikelyCause(
             "not-on-this-index", OPEN + likelier, f"{text}, so the index asked may lack it."
         ),
+        *([LikelyCause(f"no-wheel-for-{older}", FAINT, then)] if then else ()),
     ]
 
 

@@ -24,6 +24,7 @@ class PublishedRow(NamedTuple):
     glibc: str = ""
     elsewhere: bool = False
     since: Mapping[str, int] = {}
+    months: Mapping[str, str] = {}
 
 
 class PublishedTable(NamedTuple):
@@ -38,7 +39,8 @@ class Published:
     """One package: first and last Python per architecture, `any` where the wheel is pure Python.
 
     `elsewhere` marks a name whose real wheels are not on the package index. `since` is the year of
-    the first wheel for an architecture, where that came later than the package.
+    the first wheel for an architecture, where that came later than the package; `months` the month
+    (2023.09) in which the first wheel for 64-bit ARM came, for each Python.
     """
 
     name: str
@@ -48,6 +50,13 @@ class Published:
     glibc: Version
     elsewhere: bool
     since: Mapping[str, int]
+    months: Mapping[Version, Version]
+
+    def first(self, arch: str) -> Version:
+        """Since when there are wheels for `arch`: a year, or a year and a month."""
+        if arch == "aarch64" and self.months:
+            return min(self.months.values())
+        return (self.since.get(arch, 0),)
 
     def pythons(self, arch: str) -> tuple[Version, Version] | None:
         """First and last Python with a wheel for `arch`; None if there is no such wheel."""
@@ -72,6 +81,7 @@ def published() -> Mapping[str, Published]:
             glibc=numbers_of(row.glibc),
             elsewhere=row.elsewhere,
             since=row.since,
+            months={numbers_of(p): numbers_of(month) for p, month in row.months.items()},
         )
         for name, row in load(PublishedTable).packages.items()
     }

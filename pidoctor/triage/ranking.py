@@ -175,8 +175,8 @@ def _pythons(facts: Facts) -> list[str]:
     python = facts.version("python")[:2]
     if len(python) == 2:
         return [dotted(python)]
-    pip, year = facts.version("pip"), facts.version("year")
-    known = released_by(year[0]) if year else offered_pythons()
+    pip, month = facts.version("pip"), facts.version("month")
+    known = released_by(month[0]) if month else offered_pythons()
     return [p for p in known if not pip or runs_pip(numbers_of(p), pip)]
 
 

@@ -1,6 +1,7 @@
 """Compare the table of packages with the indexes: ``python -m tests.triage.packages_check``.
 
-Prints what differs: a span of Pythons for an architecture, or whether there is a source package.
+Prints what differs: a span of Pythons for an architecture, the month of a Python's first wheel for
+64-bit ARM, or whether there is a source package.
 Names of packages limit it to them. armv7l is looked for on piwheels too, which builds for it.
 """
 
@@ -18,7 +19,7 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from pypi_simple import NoSuchProjectError, PyPISimple
+from pypi_simple import DistributionPackage, NoSuchProjectError, PyPISimple
 
 from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.indexing.sources import open_session, pip_settings
@@ -83,6 +84,29 @@ def differences(
         yield f"{row.name}: source package: the table says {row.source}, the index {source}"
 
 
+def months(files: Iterable[DistributionPackage]) -> dict[Version, Version]:
+    """Python -> the year and month of the first wheel for 64-bit ARM."""
+    first: dict[Version, Version] = {}
+    for file in files:
+        if file.upload_time is None or file.is_yanked:
+            continue
+        month = file.upload_time.year, file.upload_time.month
+        for python in _on_64_bit_arm(file.filename):
+            first[python] = min(first.get(python, month), month)
+    return first
+
+
+def _on_64_bit_arm(filename: str) -> Iterator[Version]:
+    try:
+        _, version, _, tags = parse_wheel_filename(filename)
+    except InvalidWheelFilename:
+        return
+    for tag in () if version.is_prerelease else tags:
+        found = _CPYTHON.match(tag.interpreter)
+        if found is not None and "aarch64" in _places(tag):
+            yield int(found.group(1)), int(found.group(2))
+
+
 def _is_source(filename: str) -> bool:
     try:
         return not parse_sdist_filename(filename)[1].is_prerelease
@@ -94,10 +118,12 @@ def _words(span: tuple[Version, Version] | None) -> str:
     return f"{dotted(span[0])} to {dotted(span[1])}" if span else "nothing"
 
 
-def _files(session: requests.Session, name: str, endpoint: str | None = None) -> list[str]:
+def _files(
+    session: requests.Session, name: str, endpoint: str | None = None
+) -> list[DistributionPackage]:
     client = PyPISimple(endpoint, session=session) if endpoint else PyPISimple(session=session)
     try:
-        return [package.filename for package in client.get_project_page(name).packages]
+        return client.get_project_page(name).packages
     except NoSuchProjectError:
         return []
 
@@ -107,15 +133,20 @@ def main(names: list[str]) -> int:
     session = open_session(pip_settings())
     architectures, differs = ARCHITECTURES, 0
     for name in names or published():
-        files = _files(session, name)
+        row, packages = published()[name], _files(session, name)
+        files = [each.filename for each in packages]
         try:
             if "armv7l" in architectures:
-                files += [each for each in _files(session, name, PIWHEELS) if "armv7l" in each]
+                found = (each.filename for each in _files(session, name, PIWHEELS))
+                files += [each for each in found if "armv7l" in each]
         except requests.RequestException:
             print("piwheels does not answer, so armv7l is not compared", file=sys.stderr)
             architectures = ("aarch64", "x86_64")
-        for line in differences(published()[name], files, architectures):
+        for line in differences(row, files, architectures):
             print(line)
+            differs = 1
+        if row.months and row.months != months(packages):
+            print(f"{name}: the months of the first wheels differ: {months(packages)}")
             differs = 1
     return differs
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from pypi_simple import DistributionPackage
+
 from pidoctor.triage.published import published
 
-from .packages_check import differences, spans
+from .packages_check import differences, months, spans
 
 FILES = [
     "deepspeech-0.9.3-cp35-cp35m-manylinux1_x86_64.whl",
@@ -35,3 +39,31 @@ def test_what_differs_is_said() -> None:
     assert list(differences(row, [*FILES, "deepspeech-1.0.tar.gz"], ())) == [
         "deepspeech: source package: the table says False, the index True"
     ]
+
+
+def test_the_month_of_the_first_wheel_for_64_bit_arm() -> None:
+    def file(name: str, day: str | None, yanked: bool = False) -> DistributionPackage:
+        came = datetime.fromisoformat(f"{day}T00:00:00+00:00") if day else None
+        return DistributionPackage(
+            name,
+            f"https://index.example/{name}",
+            "a",
+            None,
+            None,
+            {},
+            None,
+            None,
+            yanked,
+            upload_time=came,
+        )
+
+    arm = "a-{}-cp311-cp311-manylinux_2_17_aarch64.manylinux2014_aarch64.whl"
+    files = [
+        file(arm.format("2.0"), "2023-05-02"),
+        file(arm.format("1.0"), "2023-03-31"),
+        file(arm.format("0.9"), "2022-01-01", yanked=True),
+        file(arm.format("0.9rc1"), "2022-01-01"),
+        file(arm.format("0.8"), None),
+        file("a-0.7-cp311-cp311-manylinux_2_17_x86_64.whl", "2021-01-01"),
+    ]
+    assert months(files) == {(3, 11): (2023, 3)}

