@@ -401,3 +401,18 @@ def test_a_keras_model_of_another_version_is_no_damaged_file(words: str) -> None
     answer = first(f"model = load_model('model.h5')\nValueError: {words}")
     assert answer.cause == "unknown"
     assert "another version of Keras" in answer.title
+
+
+@pytest.mark.parametrize("words", ["Setting up demo...", "Setting up the environment ..."])
+def test_a_program_that_sets_something_up_is_no_proof_of_success(words: str) -> None:
+    assert first(f"{words}\n").cause == "unknown"
+    assert first("Setting up libc6:arm64 (2.36-9) ...\n").cause == "no-problem"
+
+
+def test_an_usb_device_that_is_no_coral_is_not_called_one() -> None:
+    answer = first("libusb couldn't open USB device /dev/bus/usb/001/004: Permission denied")
+    assert answer.cause == "permission-denied"
+    assert "udev rule" in answer.fix.text
+    assert first("lsusb: ID 1a6e:089a\n/dev/bus/usb/001/004: Permission denied").cause == (
+        "edgetpu-permission"
+    )
