@@ -60,6 +60,9 @@ SETUP_FRAME, IN_FRAME = "setup-frame", 3
 CRASH = "crash"
 """The sign of a program that ended by a signal, without a word of what it did."""
 
+TRACEBACK = "traceback"
+"""The sign of the first line of a traceback, which does not say what happened."""
+
 IGNORED_VERSIONS = "pip-ignored-versions"
 """The symptom whose text lists the versions left out for their Requires-Python."""
 
@@ -256,11 +259,13 @@ def _diagnosis(
     best = [h for h in suspect.hits if h.symptom.confidence >= STRONG] or list(suspect.hits)
     facts = seen.facts.at(best[0].number)
     words = slots(facts, groups)
+    host = seen.facts.machine_at(best[0].number)
+    where = f"The log shows several machines; this one is {host}." if host else ""
     return Diagnosis(
         cause=suspect.cause,
         confidence=suspect.confidence,
         evidence=evidence_of([(hit.number, hit.text) for hit in best]),
-        explanation=f"{fill(cause.explanation, words)} {suspect.detail}".strip(),
+        explanation=" ".join(f"{fill(cause.explanation, words)} {suspect.detail} {where}".split()),
         fix=fix_for(cause, facts, groups),
         alternatives=alternatives,
         source=best[0].symptom.source,
@@ -304,7 +309,10 @@ def _no_problem(confidence: float, hits: list[Hit]) -> Diagnosis:
 
 
 def _unknown(failures: list[Hit], seen: Scan) -> Diagnosis:
-    evidence: tuple[LogLine, ...] = evidence_of([(hit.number, hit.text) for hit in failures[-3:]])
+    said = [hit for hit in failures if hit.symptom.id != TRACEBACK]
+    last = said[-1:] if len(said) < len(failures) else said[-3:]  # a traceback ends with its error
+    shown = last or failures[-1:]
+    evidence: tuple[LogLine, ...] = evidence_of([(hit.number, hit.text) for hit in shown])
     return Diagnosis(
         cause=UNKNOWN,
         title="Unknown cause" if failures else "Nothing to judge",
@@ -353,10 +361,15 @@ def _what_settles(failures: list[Hit], facts: Facts) -> Remedy:
             "running. Then check the machine."
         )
         return Remedy(text, ("export PYTHONFAULTHANDLER=1", "pidoctor check"), True)
-    if "traceback" in seen:
+    if TRACEBACK in seen:
         text = (
             "Run the program once more with `pidoctor triage --` in front of its command: "
             "that shows the end of the program as well. Then check the machine."
+            if failures[-1].symptom.id == TRACEBACK
+            else "The program ended by this error, which none of the known causes of a failed "
+            "install explains: most often it is in the program's own code, or in what it was "
+            "given. Ask those who made it, and send them the whole text. This shows whether the "
+            "install is sound."
         )
         return Remedy(text, ("pidoctor check",), True)
     text = "Run this on the board; it checks what a log cannot show."

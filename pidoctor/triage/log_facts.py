@@ -144,6 +144,11 @@ class Facts:
         known = {name: line for name, line in self.lines.items() if name in others}
         return replace(self, values={**others, **values}, lines={**known, **lines})
 
+    def machine_at(self, line: int) -> str:
+        """The name in the prompt of the machine that a line is of, where there are several."""
+        here = sessions.part_of(self.parts, line).host if self.parts else ""
+        return here if any(part.host not in ("", here) for part in self.parts) else ""
+
     def asked_before(self, line: int) -> frozenset[str]:
         """What the last install command before a line, or on it, was to install."""
         return next((names for at, names in reversed(self.asked) if at <= line), frozenset())
@@ -205,6 +210,8 @@ class FactReader:
         if _CONDA_FOUND_NOTHING.search(text):
             self._conda_until = number + _CONDA_LINES
             self._tools.add("conda")
+        elif text == "Current channels:":  # the list that follows is of them
+            self._conda_until = 0
         listed = _CONDA_ASKED.match(text) if number < self._conda_until else None
         if listed is not None and len(self._requirements) < 200:
             self._requirements.setdefault(listed.group(1))

@@ -416,3 +416,49 @@ def test_an_usb_device_that_is_no_coral_is_not_called_one() -> None:
     assert first("lsusb: ID 1a6e:089a\n/dev/bus/usb/001/004: Permission denied").cause == (
         "edgetpu-permission"
     )
+
+
+def test_several_machines_in_a_paste_are_told_apart() -> None:
+    log = (
+        "pi@one:~ $ uname -m\naarch64\npi@one:~ $ python3 -c 'import tflite_runtime'\n"
+        "pi@two:~ $ uname -m\narmv7l\npi@two:~ $ python3 -c 'import tflite_runtime'\n"
+        "ModuleNotFoundError: No module named 'tflite_runtime'\n"
+    )
+    answer = first(log)
+    assert answer.cause == "module-not-installed"
+    assert "The log shows several machines; this one is two." in answer.explanation
+    assert "several machines" not in first(log.replace("@one", "@two")).explanation
+
+
+def test_an_unknown_error_of_a_program_is_shown_by_its_last_line() -> None:
+    log = 'Traceback (most recent call last):\n  File "manage.py", line 3, in <module>\n'
+    ended = first(f"{log}KeyError: 'calibrate'\n")
+    assert [line.text for line in ended.evidence] == ["KeyError: 'calibrate'"]
+    assert "Ask those who made it" in ended.fix.text
+    assert "triage --" in first(log).fix.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Process finished with exit code -1073741819 (0xC0000005)",
+        "java.lang.IllegalArgumentException: Cannot copy to a TensorFlowLite tensor",
+        "Could not create model.",
+        "Data loss: Can't parse model.tflite as binary proto",
+        "StopIteration",
+        "E driver/usb/usb_driver.cc:857] transfer failed",
+        "E :248] HIB Error. hib_error_status = 0000000000000001",
+    ],
+)
+def test_what_failed_is_not_called_nothing(line: str) -> None:
+    log = f"INFO: Initialized TensorFlow Lite runtime.\n{line}\n"
+    assert (first(log).cause, first(log).title) == ("unknown", "Unknown cause")
+
+
+def test_conda_s_channels_are_not_what_it_was_asked_for() -> None:
+    log = (
+        "Platform: linux-aarch64\nPackagesNotFoundError: The following packages are not available "
+        "from current channels:\n\n  - tensorflow=2.18*\n\nCurrent channels:\n\n"
+        "  - https://conda.anaconda.org/conda-forge\n  - defaults\n"
+    )
+    assert "conda did not find tensorflow=2.18*." in first(log).explanation
