@@ -57,46 +57,10 @@ _OWN_PACKAGE = expression(
     r"^File \"?(?P<folder>[^\"]{0,300}?/(?P<name>[A-Za-z]\w*))/__init__\.py\"?, line \d"
 )
 _OF_PYTHON = expression(r"/(?:site|dist)-packages|/lib(?:64)?/python\d|/python-wheels/")
-_OPTIONS_WITH_VALUE = frozenset(
-    [
-        "-i",
-        "--index-url",
-        "--extra-index-url",
-        "-f",
-        "--find-links",
-        "-r",
-        "--requirement",
-        "-c",
-        "--constraint",
-        "-t",
-        "--target",
-        "-n",
-        "--name",
-        "--platform",
-        "--python-version",
-        "--python",
-        "-p",
-        "--python-platform",
-        "--timeout",
-        "--retries",
-        "--default-timeout",
-        "--proxy",
-        "--cert",
-        "--trusted-host",
-        "--cache-dir",
-        "--root",
-        "--prefix",
-        "--only-binary",
-        "--no-binary",
-        "-d",
-        "--dest",
-        "-e",
-        "--editable",
-        "-o",
-        "-D",
-        "--default-index",
-        "--index",
-    ]
+_OPTION_WITH_VALUE = expression(
+    r"-[icfrtnpdeoD]$|--(?:(?:extra-|default-)?index(?:-url)?|find-links|requirement|constraint"
+    r"|target|name|platform|python(?:-version|-platform)?|(?:default-)?timeout|retries|proxy|cert"
+    r"|trusted-host|cache-dir|root|prefix|(?:only|no)-binary|dest|editable)$"
 )
 
 
@@ -287,7 +251,7 @@ class FactReader:
         skip = False
         for word in words[:60]:
             if skip or word.startswith("-"):
-                skip = not skip and word in _OPTIONS_WITH_VALUE
+                skip = not skip and _OPTION_WITH_VALUE.match(word) is not None
                 continue
             found = _REQUIREMENT.match(word)
             if found is not None and len(into) < 200:
