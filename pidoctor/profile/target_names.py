@@ -163,7 +163,9 @@ def _contained(image: str) -> tuple[SystemRow, str | None]:
         if container.image != name:
             continue
         if container.brings_python:
-            tag = re.sub(r"^(latest|3)(?=-|$)", indexed_pythons()[-1], tag)
+            plain = re.sub(r"^(latest|3)(-|$)", "", tag)
+            if plain in container.variants:  # without a version: the newest Python
+                tag = f"{indexed_pythons()[-1]}-{plain}".rstrip("-")
         version = re.match(r"3\.(\d{1,2})(\.\d{1,2})?(-|$)", tag)
         if container.brings_python and version is None:
             break

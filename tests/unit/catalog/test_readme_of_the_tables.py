@@ -21,7 +21,7 @@ EXAMPLE = re.compile(
 )
 # What each example's command says once the row is there, and its exit code then.
 SAID = {
-    "A board": ("NanoPi R3S", (0,)),
+    "A board": ("NanoPi A64", (0,)),
     "A release of an operating system": ("Ubuntu 23.10", (0,)),
     "A runtime": ("tflite-micro", (0,)),
     "An accelerator": ("", (0, 1)),

