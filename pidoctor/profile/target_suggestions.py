@@ -139,7 +139,7 @@ def _nearest(said: Said) -> list[str]:
         ids = dict.fromkeys(board for key in found for board in known_words().boards[key])
         close = tuple(boards.boards[board] for board in ids)
     rows = said.systems
-    if not rows and said.unknown and not series:
+    if not rows and said.unknown and not series and not _unknown_board(said):
         found = _close(said.unknown[0], known_words().systems, 0.7)
         ids = dict.fromkeys(row for key in found for row in known_words().systems[key])
         rows = tuple(row for row in systems.rows if row.id in ids)
