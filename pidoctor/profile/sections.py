@@ -111,7 +111,8 @@ def system_section(image: Image, arch: str, page_size: Fact[int]) -> System:
     row, bits = image
     source = row.source
     return System(
-        id=Fact.known(row.os_ids[bits], source),
+        # An image of a word size for which no board has a release (32-bit Ubuntu 24.04) is alike.
+        id=Fact.known(row.os_ids.get(bits) or next(iter(row.os_ids.values())), source),
         flavour=Fact.known(row.flavour, source),
         codename=documented(row.codename, source),
         version=Fact.known(row.version, source),
