@@ -125,6 +125,6 @@ def packages_moved(case: Case) -> Iterator[Finding]:
 
 def rights(case: Case) -> Iterator[Finding]:
     """Packages of the system that the plan adds, which takes an administrator."""
-    finding = rights_needed(case.plan, case.profile.rights) if case.plan else None
+    finding = rights_needed(case.plan, case.profile) if case.plan else None
     if finding is not None:
         yield finding

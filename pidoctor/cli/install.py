@@ -176,7 +176,7 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     from pidoctor.result import ExitCode, Severity
 
     moved = apt_moved(profile) if plan.missing_system_packages else None
-    rights = tuple(filter(None, (rights_needed(plan, profile.rights), moved)))
+    rights = tuple(filter(None, (rights_needed(plan, profile), moved)))
     job = _job(options, profile, plan)
     try:
         shown = _planned(profile, plan, job)

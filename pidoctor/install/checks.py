@@ -13,6 +13,7 @@ from pidoctor.install.process import Progress
 from pidoctor.install.recipe import Recipe
 from pidoctor.install.wheelhouse import kept
 from pidoctor.probe.memory import MEMINFO, available_bytes
+from pidoctor.probe.system import APT
 from pidoctor.readiness import rights, space
 
 _SUDO_LIMIT_S = 20.0
@@ -51,7 +52,11 @@ def check_memory() -> None:
 def check_rights(recipe: Recipe) -> None:
     """InstallError when the install has to add packages of the system and sudo will not do it."""
     packages = recipe.plan.missing_system_packages
-    if recipe.system is None or os.geteuid() == 0:
+    if recipe.system is None:
+        return
+    if not LiveHost().exists(APT):
+        raise InstallError(rights.apt_missing(packages, APT))
+    if os.geteuid() == 0:
         return
     try:
         allowed = LiveHost().run(("sudo", "-n", "true"), _SUDO_LIMIT_S).returncode == 0

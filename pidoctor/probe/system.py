@@ -27,8 +27,9 @@ OS_RELEASE_LIMIT = 64 << 10
 
 SHELL = "/bin/sh"  # its header tells the architecture of the userland
 
+APT = "/usr/bin/apt-get"
 PACKAGE_MANAGERS = (
-    ("/usr/bin/apt-get", "apt"),
+    (APT, "apt"),
     ("/sbin/apk", "apk"),
     ("/usr/bin/dnf", "dnf"),
     ("/usr/bin/pacman", "pacman"),

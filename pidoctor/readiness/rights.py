@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from pidoctor.catalog.troubles import load_troubles
-from pidoctor.profile.fact import Fact
+from pidoctor.profile.fact import State
 from pidoctor.profile.profile import NO_RIGHTS, ROOT, SUDO, Profile
 from pidoctor.profile.variation import image_of
 from pidoctor.resolve.plan import Plan
@@ -16,9 +16,11 @@ NO_SUDO = "this user is not root, and there is no sudo"
 NO_PASSWORD = "sudo asks for a password, and there is no terminal to ask on"  # noqa: S105
 
 
-def rights_needed(plan: Plan, rights: Fact[str]) -> Finding | None:
+def rights_needed(plan: Plan, profile: Profile) -> Finding | None:
     """What is to be said of a plan that installs packages of the system."""
-    packages = plan.missing_system_packages
+    packages, rights = plan.missing_system_packages, profile.rights
+    if packages and profile.system.package_manager.state is State.ABSENT:
+        return apt_missing(packages, profile.system.package_manager.source)
     if not packages or rights.value == ROOT:
         return None
     if rights.value == NO_RIGHTS:
@@ -53,6 +55,18 @@ def sudo_not_possible(packages: tuple[str, ...], why: str, source: str) -> Findi
             "pidoctor install again; it needs no rights any more.",
             (f"apt-get install -y {shlex.join(packages)}",),
         ),
+    )
+
+
+def apt_missing(packages: tuple[str, ...], source: str) -> Finding:
+    """The finding where packages of the system are needed and nothing installs any."""
+    needed = f"The install needs the system package {listed(packages)} from apt"
+    return Finding(
+        "apt-missing",
+        Severity.ERROR,
+        f"{needed}, and there is no apt here.",
+        source,
+        load_troubles()["apt-missing"].remedy({}, {}),
     )
 
 

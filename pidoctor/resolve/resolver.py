@@ -15,6 +15,7 @@ from packaging.version import Version
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError
+from pidoctor.profile.fact import State
 from pidoctor.profile.profile import NO_RIGHTS, Profile
 from pidoctor.resolve.addressed import refusal
 from pidoctor.resolve.compatibility import architecture_name
@@ -50,7 +51,8 @@ def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
         raise CouldNotCheckError(f"the {what} is not known ({fact.source}: {fact.detail})")
     machine, python = machine_of(profile), _interpreter(profile)
     present = present_in(profile, catalog.index)
-    if profile.rights.value == NO_RIGHTS:  # a way that takes no administrator comes first
+    no_packages = profile.system.package_manager.state is State.ABSENT
+    if no_packages or profile.rights.value == NO_RIGHTS:  # a way without an administrator first
         alone = replace(machine, adds_packages=False)
         own = Question(alone, request, catalog, present).answer(python)
         if isinstance(own, Plan):

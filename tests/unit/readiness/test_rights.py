@@ -18,7 +18,7 @@ from pidoctor.install import checks
 from pidoctor.install.failure import InstallError
 from pidoctor.install.recipe import Recipe
 from pidoctor.probe.rights import probe_rights
-from pidoctor.profile.fact import State
+from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.named_targets import target
 from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import Pin, Plan
@@ -81,6 +81,20 @@ def test_check_says_it_before_the_install(
     if rights == "none":
         assert found[0].remedy is not None
         assert found[0].remedy.commands == ("apt-get install -y python3-numpy",)
+
+
+def test_without_apt_even_root_cannot_add_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fact is there before the install; the install asked sudo for apt-get, and failed."""
+    profile = replace(target("pi4-4gb/bookworm-32"), rights=known("root"))
+    nothing: Fact[str] = Fact.absent("the package managers' programs")
+    bare = replace(profile, system=replace(profile.system, package_manager=nothing))
+    [found] = rights_check(Case(bare, PLAN))
+    assert (found.id, found.severity) == ("apt-missing", Severity.ERROR)
+    monkeypatch.setattr(checks, "LiveHost", lambda: fake_host())
+    recipe = cast("Recipe", SimpleNamespace(plan=PLAN, system=object()))
+    with pytest.raises(InstallError, match="no apt here") as stopped:
+        checks.check_rights(recipe)
+    assert stopped.value.finding.remedy == found.remedy
 
 
 def test_rights_that_nobody_could_read_are_a_warning() -> None:
