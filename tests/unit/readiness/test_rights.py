@@ -90,7 +90,7 @@ def test_without_apt_even_root_cannot_add_a_package(monkeypatch: pytest.MonkeyPa
     bare = replace(profile, system=replace(profile.system, package_manager=nothing))
     [found] = rights_check(Case(bare, PLAN))
     assert (found.id, found.severity) == ("apt-missing", Severity.ERROR)
-    monkeypatch.setattr(checks, "LiveHost", lambda: fake_host())
+    monkeypatch.setattr(checks, "LiveHost", fake_host)
     recipe = cast("Recipe", SimpleNamespace(plan=PLAN, system=object()))
     with pytest.raises(InstallError, match="no apt here") as stopped:
         checks.check_rights(recipe)
