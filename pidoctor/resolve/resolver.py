@@ -157,7 +157,7 @@ class Question:
             rejected=tuple(self._rejected),
             nearest=closest,
             changes=(),
-            notes=(*self._request.left, *self._could_not_check()),
+            notes=(*self._request.left, *self._could_not_check(), *filter(None, [self._age()])),
         )
 
     def _solve(self, name: str) -> Mapping[str, Solved] | None:
@@ -297,7 +297,6 @@ class Question:
         yield self._why_not(closest)
         if closest is None or closest.reason.nearness <= Reason.ABI.nearness:
             yield unread_piwheels(self._world, self._names)
-        yield self._age()
 
     def _why_not(self, closest: Candidate | None) -> str:
         if closest is None:
