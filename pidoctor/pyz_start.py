@@ -45,7 +45,7 @@ def too_old(archive):
     """Say so and, where this Python can, leave a capture that can be asked about elsewhere."""
     sentence = "pidoctor: needs Python 3.9 or newer, this is {}.{}".format(*sys.version_info[:2])
     if sys.version_info < CAPTURE_OLDEST:
-        sys.stderr.write(sentence + "\n")
+        sys.stderr.write(sentence + "; start it with python3\n")
         return 2
     try:
         with zipfile.ZipFile(archive) as packed:

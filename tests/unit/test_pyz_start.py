@@ -110,3 +110,12 @@ def test_without_locks_nothing_is_removed(
     monkeypatch.setattr(fcntl, "flock", refuse)
     pyz_start.unpacked(built(tmp_path, B))
     assert sorted(cache.iterdir()) == [cache / A, cache / B]
+
+
+def test_a_python_that_leaves_no_capture_is_told_which_to_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (2, 7, 18))
+    assert pyz_start.too_old("unread.pyz") == 2
+    told = "pidoctor: needs Python 3.9 or newer, this is 2.7; start it with python3\n"
+    assert capsys.readouterr().err == told
