@@ -59,6 +59,17 @@ def without_wheels(
     for version in _pinned(specifier):
         if Version(version) not in known:
             yield _absent(project, name, version)
+    final = max((one for one in known if not one.is_prerelease), default=Version("0"))
+    above = (item.version for item in specifier if item.operator == ">")
+    if project.sources is None and any(Version(version) >= final for version in above):
+        yield Candidate(name, "", Reason.NOT_INDEXED, _beyond(project))
+
+
+def _beyond(project: IndexedProject) -> str:
+    """What is said of versions newer than all that the wheels index has."""
+    newest = next(iter(project.by_version), "0")
+    made = f"not in the wheels index of {project.retrieved}, which goes to {newest}"
+    return f"{made}; if it is newer than that, {UPDATE}"
 
 
 def _absent(project: IndexedProject, name: str, version: str) -> Candidate:
@@ -69,10 +80,7 @@ def _absent(project: IndexedProject, name: str, version: str) -> Candidate:
     if Version(version).is_prerelease and (whole or Version(version) <= Version(newest)):
         detail = "of pre-releases only the newest are in the wheels index"
     elif Version(version) > Version(newest) and not whole:
-        detail = (
-            f"not in the wheels index of {day}, which goes to {newest}; "
-            f"if it is newer than that, {UPDATE}"
-        )
+        detail = _beyond(project)
     elif Version(version) in map(Version, project.sources or ()):
         return Candidate(name, version, Reason.NOT_PUBLISHED, "published as source only")
     else:
