@@ -51,9 +51,9 @@ def verdict(*words: str) -> str:
             "The newest that runs on pi4-4gb/bullseye-64 is 2.1.0.",
         ),
         (
-            "tflite-runtime>3 --target pi4-4gb/bookworm-64",
-            "No version of tflite-runtime is >3; those for 64-bit ARM (aarch64) go from 2.7.0 to "
-            "2.14.0. The newest that runs on pi4-4gb/bookworm-64 is 2.14.0.",
+            "tflite-runtime>2.8,<2.9 --target pi4-4gb/bookworm-64",
+            "No version of tflite-runtime is <2.9,>2.8; those for 64-bit ARM (aarch64) go from "
+            "2.7.0 to 2.14.0. The newest that runs on pi4-4gb/bookworm-64 is 2.14.0.",
         ),
         (
             "--target pi4-4gb/trixie-32",
