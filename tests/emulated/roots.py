@@ -53,6 +53,14 @@ class Root:
         layers = (self._changes, *self._layers) if self._overlay else (self.path,)
         return Root(self.recipe, layers)
 
+    def keep(self, folder: Path) -> None:
+        """Move what makes this a copy to a folder beside the trees, as the newest of `layers`.
+
+        This one is closed by that.
+        """
+        (self._changes if self._overlay else self.path).rename(folder)
+        self.close()
+
     def close(self) -> None:
         """Remove the copy. Its own copies stop working."""
         shutil.rmtree(self._folder)
@@ -65,15 +73,15 @@ class Root:
         env: Mapping[str, str] | None = None,
         online: bool = True,
         binds: Iterable[tuple[Path, str]] = (),
-        timeout: float = 300,
+        timeout: float = 900,
         check: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         """Run a program in the root, as root, with nothing of this machine's environment.
 
         `cpu` is the name of QEMU's core, for arm64. `binds` are files or folders of this machine to
         put over paths of the root for this command. `timeout`, in seconds, ends the program and all
-        its children. A status other than 0 is an AssertionError unless `check` is false; a death by
-        signal n is status 128 + n.
+        its children; it is generous, for a busy machine is no failure of ours. A status other than
+        0 is an AssertionError unless `check` is false; a death by signal n is status 128 + n.
         """
         finished = subprocess.run(
             self._command(argv, cpu, env or {}, online, binds, () if online else ("--net",)),

@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.emulated, pytest.mark.network]
 
 _ROOT = Path(__file__).parents[2]
 _MODELS = _ROOT / "pidoctor" / "proof" / "models"
-_LIMIT = 300.0
 _HOME = "/root"  # where commands run in a root
 
 # Dense layers of int8: rows, scales of the weights, whether there is a bias.
@@ -61,7 +60,7 @@ def _runtime(root: Root, arch: str) -> str:
     packages = ["--no-deps", "tflite-runtime==2.14.0"]
     if arch == "arm64":
         packages = ["tflite-runtime==2.14.0", "numpy==1.26.4"]
-    root.run([*pip, *packages], timeout=_LIMIT)
+    root.run([*pip, *packages])
     return "env/bin/python"
 
 
@@ -139,7 +138,7 @@ def test_from_a_keras_model_to_the_service_by_readme_alone(
     for command in commands:
         words = [word for word in shlex.split(command)[1:] if word != "--dry-run"]
         more = ["--yes"] if words[0] == "install" else []
-        result = board.result(*words, *more, timeout=_LIMIT)
+        result = board.result(*words, *more)
         assert result["exit_code"] == 0, (command, result)
     (program,) = re.findall(r"`(\.venv/bin/python \S+)`", _section())
     ran = json.loads(board.root.run(shlex.split(program)).stdout.splitlines()[-1])

@@ -12,7 +12,6 @@ from .installed import Installed
 
 pytestmark = [pytest.mark.emulated, pytest.mark.network]
 
-_LIMIT = 300.0
 _MODEL = Path(__file__).parents[2] / "pidoctor/proof/models/float32.tflite"
 _USE = "from tflite_runtime.interpreter import Interpreter; Interpreter('/tmp/model')"
 
@@ -22,7 +21,7 @@ def _project(pidoctor: Installed, *packages: str, shares: bool = False) -> None:
     more = ["--system-site-packages"] if shares else []
     pidoctor.root.run(["python3", "-m", "venv", "--without-pip", *more, ".venv"])
     pip = ["python3", "-m", "pip", "--python", ".venv/bin/python", "install"]
-    pidoctor.root.run([*pip, "--only-binary=:all:", *packages], timeout=_LIMIT)
+    pidoctor.root.run([*pip, "--only-binary=:all:", *packages])
 
 
 def _works(pidoctor: Installed, code: str) -> bool:
@@ -39,7 +38,7 @@ def test_an_environment_with_opencv_goes_on_working(installed: Callable[..., Ins
     pidoctor = installed("bookworm", "arm64")
     opencv = "opencv-python-headless==4.8.1.78"
     _project(pidoctor, "tflite-runtime==2.14.0", "numpy==1.26.4", opencv)
-    result = pidoctor.result("install", "ai-edge-litert", "--yes", timeout=_LIMIT)
+    result = pidoctor.result("install", "ai-edge-litert", "--yes")
     assert (result["exit_code"], result["proof"]["status"]) == (0, "passed"), result
     assert _changes(result)["numpy"] == "="
     assert [use["name"] for use in result["proof"]["uses"] if use["before"] != use["after"]] == []
@@ -56,7 +55,7 @@ def test_a_pair_that_crashes_is_seen_and_the_named_command_mends_it(
     (found,) = (each for each in sick["findings"] if each["severity"] == "error")
     program, *words = shlex.split(found["remedy"]["commands"][0])
     assert program == "pidoctor"
-    mended = pidoctor.result(*words, "--yes", timeout=_LIMIT)
+    mended = pidoctor.result(*words, "--yes")
     assert (mended["exit_code"], _changes(mended)["numpy"]) == (0, "~")
     well = pidoctor.result("check")
     assert well["exit_code"] == 0
@@ -75,6 +74,6 @@ def test_on_32_bits_what_uses_debians_numpy_is_seen_and_proven(
     assert pidoctor.result("smoke")["exit_code"] == 0
     after = pidoctor.result("check")
     assert "proven on" in after["verdict"]
-    again = pidoctor.result("install", "--yes", timeout=_LIMIT)
+    again = pidoctor.result("install", "--yes")
     assert (again["exit_code"], again["install"]["status"]) == (0, "already")
     assert _works(pidoctor, _USE)
