@@ -11,6 +11,7 @@ from typing import Callable
 
 import pytest
 
+from .emulator import ALL_ENVIRONMENTS
 from .installed import Installed
 
 pytestmark = [pytest.mark.emulated, pytest.mark.network]
@@ -19,7 +20,10 @@ _MODEL = Path(__file__).parents[2] / "pidoctor/proof/models/float32.tflite"
 _USE = "from tflite_runtime.interpreter import Interpreter; Interpreter('/tmp/model')"
 
 
-@pytest.mark.parametrize(("arch", "numpy"), [("arm64", False), ("armhf", True)])
+_ROOTS = [("arm64", False), ("armhf", True)]
+
+
+@pytest.mark.parametrize(("arch", "numpy"), _ROOTS if ALL_ENVIRONMENTS else _ROOTS[:1])
 def test_tflite_runtime_on_bullseye(
     installed: Callable[..., Installed], arch: str, numpy: bool
 ) -> None:

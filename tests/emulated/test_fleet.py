@@ -6,7 +6,6 @@ One board, or all three with ``PIDOCTOR_ALL_ENVIRONMENTS=1`` (a quarter of an ho
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.ansible.programs import ansible, collection, installed_collection
 from tests.cli.program import pidoctor
 
 from .board_ssh import Board
+from .emulator import ALL_ENVIRONMENTS
 from .recipes import Recipe
 from .roots import Root
 
@@ -37,7 +37,7 @@ _ALL = {  # what is in the root, and QEMU's core
     "pid-trixie": (Recipe("trixie", "arm64", ("openssh-server",)), "cortex-a72"),
     "pid-armhf": (Recipe("bookworm", "armhf", ("openssh-server", "python3-numpy")), "max"),
 }
-KINDS = _ALL if os.environ.get("PIDOCTOR_ALL_ENVIRONMENTS") else {"pid-arm64": _ALL["pid-arm64"]}
+KINDS = _ALL if ALL_ENVIRONMENTS else {"pid-arm64": _ALL["pid-arm64"]}
 VENV = "/opt/tflite"
 
 
