@@ -77,7 +77,8 @@ def _near(name: str) -> str:
     if meant := did_you_mean(name):
         return meant
     topics = [*COMMANDS, *TOPICS, *troubles.names()]
-    close = [topic for topic in topics if name and name in topic][:3]
+    close = get_close_matches(name, topics, n=1, cutoff=0.85)
+    close = close or [topic for topic in topics if name and name in topic][:3]
     close = close or get_close_matches(name, topics, n=1)
     return f"; did you mean `pidoctor help {'` or `pidoctor help '.join(close)}`?" if close else ""
 

@@ -422,8 +422,8 @@ v7l                  needs a system      armv7l/debian-trixie-32
 32 bit arm           needs a system      armv7l/debian-trixie-32
 Rockchip RK3399      several boards      rock-4-4gb/debian-bookworm-64
 bcm2837b0            unknown board       pi-zero-2w/trixie-64 pi-3b/trixie-64
-Fedora 39 aarch64    unknown release     pi4-4gb/fedora-43-64
-fedora iot           names no board      pi4-4gb/fedora-43-64
+Fedora 39 aarch64    unknown release     pi4-4gb/fedora-44-64
+fedora iot           names no board      pi4-4gb/fedora-44-64
 balena raspberrypi3-64  says nothing about  pi-3b/trixie-64
 bookwrm              unknown system      pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
 """  # noqa: E501
