@@ -58,11 +58,11 @@ def succeeded(success: Hit, failed: Sequence[Hit], facts: Facts) -> bool:
 def got_through(failed: Sequence[Hit], seen: Scan) -> bool:
     """Whether pip only tried pages of its index again, and then ended at another package.
 
-    It goes on to the next package when a page has come; a page that never came ends the install
-    on the next line, with the words that nothing was found for its own package.
+    It goes on when a page has come. One that never came ends the install with the words that
+    nothing was found for its own package: no try was left, or (in a shortened log) at once.
     """
     tried = [_RETRIED.search(hit.text) for hit in failed]
-    pages = {plain_name(page.group(1)) for page in tried if page}
+    pages = {plain_name(page.group(1)): page.string for page in tried if page}
     ended_at = {
         plain_name(hit.groups["requirement"]): hit.number
         for hit in reversed(seen.hits)
@@ -70,8 +70,12 @@ def got_through(failed: Sequence[Hit], seen: Scan) -> bool:
         and hit.number > failed[-1].number
         and hit.groups.get("requirement")
     }
-    at_once = {name for name, number in ended_at.items() if number == failed[-1].number + 1}
-    return all(tried) and bool(ended_at) and not at_once & pages
+    lost = any(
+        "(total=0," in pages[name] or number == failed[-1].number + 1
+        for name, number in ended_at.items()
+        if name in pages
+    )
+    return all(tried) and bool(ended_at) and not lost
 
 
 def all_over(failures: Sequence[Hit], successes: Sequence[Hit], facts: Facts) -> bool:

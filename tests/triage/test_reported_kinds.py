@@ -387,6 +387,8 @@ def test_pip_went_on_after_a_page_that_came_at_another_try() -> None:
     assert first(tried + PIP_ENDS.format("onnxruntime")).cause == "network-timeout"
     answers = found(tried + went_on + PIP_ENDS.format("onnxruntime"))
     assert "network-timeout" not in {answer.cause for answer in answers}
+    last = tried.replace("total=4", "total=0")
+    assert first(last + went_on + PIP_ENDS.format("onnxruntime")).cause == "network-timeout"
 
 
 def test_a_long_line_of_a_tool_is_not_read_as_somebody_s_words() -> None:
