@@ -162,7 +162,7 @@ ROWS = (
     Row("--help", "pip --version", _ours("--help"), 0.4, 0.3),
     Row("check --help", "pip --version", _ours("check", "--help"), 0.4, 0.3),
     Row("a wrong option", "pip --version", _ours("check", "--wrong"), 0.55, 0.3),
-    Row("triage, a small log", "pip --version", _small_log, 1.35, 0.8),
+    Row("triage, a small log", "pip --version", _small_log, 1.5, 0.8),
     Row("triage, 5 MB of pip -vvv", "grep -E, same patterns", _large_log, 4, 5, 3),
     Row("matrix, all cells", "pip --version", _ours("matrix", "--json"), 14, 3.5, 3),
     Row("pidoctor.pyz check", "check", _single_file, 1.4, 1.2),
