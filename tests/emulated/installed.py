@@ -41,7 +41,7 @@ class Installed:
 
     def _pip(self, *words: str, **options: Any) -> None:
         pip = [f"{_VENV}/bin/python", "-m", "pip", "install", "--only-binary=:all:"]
-        self.root.run([*pip, *words], timeout=900, **options)
+        self.root.run([*pip, *words], **options)
 
     def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run pidoctor with these arguments. `options` are those of `Root.run`."""
@@ -59,7 +59,7 @@ class Installed:
 def prepared(recipe: Recipe, wheel: Path) -> Root:
     """A root with all that this wheel of pidoctor requires, kept in the cache for the next run.
 
-    Half of the time of most tests went into installing the same packages on an emulated CPU.
+    Otherwise each of the workers would install the same packages into it on an emulated CPU.
     """
     requirements = _requirements(wheel)
     digest = hashlib.sha256(repr(requirements).encode()).hexdigest()[:8]
