@@ -356,7 +356,11 @@ def _index(result: Result) -> Conclusion:
         return Conclusion(f"The wheels index is {age}.")
     if index.update is not None:
         changes = units.count(len(index.update.changes), "change")
-        return Conclusion(f"The wheels index is up to date, with {changes}.")
+        if not index.update.left:
+            return Conclusion(f"The wheels index is up to date, with {changes}.")
+        left = units.count(index.update.left, "wheel")
+        said = f"The wheels index has {changes}; there was no time to read {left}."
+        return Conclusion(said, "pidoctor index update")
     if index.verify is not None:
         problems = len(index.verify.problems)
         differs = units.count(problems, "thing differs", "things differ")

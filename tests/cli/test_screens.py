@@ -6,16 +6,21 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from pidoctor.cli import output
-from pidoctor.cli.arguments import COMMANDS, parse
+from pidoctor.cli.arguments import COMMANDS, overview, parse, parser_of
+from pidoctor.cli.definitions import definitions
+from pidoctor.probe.questions import script
 from pidoctor.report.layout import cells
 from pidoctor.report.look import Look
 from tests.cli.program import pidoctor
+from tests.unit.report.more_samples import ALL
+from tests.unit.report.state_samples import STATES
 
 GOLDEN = Path(__file__).parent / "golden"
 REFUSED = {
@@ -28,13 +33,17 @@ REFUSED = {
     "no-model": ("model", "nothing-of-that-name.tflite"),
     "no-argument": ("model",),
 }
+FOR_PROGRAMS = (
+    *("schema", "completion bash", "completion zsh", "completion fish"),
+    *("capture --script", "help --man"),
+)
 PAGES = ("offline", "numpy2-abi-mismatch")
 
 
 def compare(name: str, text: str) -> None:
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("PIDOCTOR_UPDATE_GOLDEN"):
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
 
@@ -59,9 +68,7 @@ def test_a_page_of_help(topic: str, width: int, monkeypatch: pytest.MonkeyPatch)
     compare(f"help-{topic}-{width}", written.text or "")
 
 
-@pytest.mark.parametrize(
-    "words", ["schema", "completion bash", "completion zsh", "completion fish", "capture --script"]
-)
+@pytest.mark.parametrize("words", FOR_PROGRAMS)
 def test_what_programs_read_is_the_same_at_every_width(words: str) -> None:
     wide, usual, narrow = (pidoctor(*words.split(), columns=width) for width in (120, 80, 40))
     assert wide == usual == narrow
@@ -69,6 +76,36 @@ def test_what_programs_read_is_the_same_at_every_width(words: str) -> None:
     if words == "schema":
         shipped = files("pidoctor.report").joinpath("result.schema.json")
         assert usual.out == shipped.read_text(encoding="utf-8")
+    elif words == "capture --script":
+        assert usual.out == script()
+    else:
+        name = words.replace(" --", " ").replace(" ", "-")
+        compare(f"options/{name}", usual.out)
+
+
+@pytest.mark.skipif(
+    not (3, 10) <= sys.version_info < (3, 13), reason="argparse of 3.9, 3.13 lays out otherwise"
+)
+@pytest.mark.parametrize("width", [120, 80, 40])
+def test_the_exact_help_of_every_command(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    parsers = (overview(), *map(parser_of, COMMANDS))
+    compare(f"options/help-{width}", "\n".join(parser.format_help() for parser in parsers))
+
+
+def test_every_command_has_a_screen_whose_text_is_held() -> None:
+    """As a result at every width, or as what is the same at every width."""
+    held = {*ALL, *STATES, *(words.replace(" ", "-") for words in FOR_PROGRAMS)}
+    names = [
+        name
+        for each in definitions()
+        for name in [f"{each.name}-{action.name}" for action in each.actions] or [each.name]
+    ]
+    assert len(names) > len(COMMANDS)
+    assert [n for n in names if not any(f"{at}-".startswith(f"{n}-") for at in held)] == []
+    assert {result.command for result in (*ALL.values(), *STATES.values())} == set(COMMANDS) - {
+        *("schema", "completion", "help")
+    }
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -39,7 +39,8 @@ _SECONDS_AT_THE_END = 6
 
 def picture(name: str) -> str:
     """The SVG of a terminal after a command."""
-    with contextlib.redirect_stderr(io.StringIO()), _inside(MODELS):
+    of_its_day = mock.patch("pidoctor.resolve.reasons.OLD_AFTER_DAYS", 10**6)  # a picture stays
+    with contextlib.redirect_stderr(io.StringIO()), _inside(MODELS), of_its_day:
         command = parse(COMMANDS[name].split()[1:])
         shown = render(command.run(command.options), Look(width=WIDTH, color=True))
     return _svg(f"$ {COMMANDS[name]}", shown, name)

@@ -43,7 +43,9 @@ def _mark(result: Result) -> Mark:
     if unknown or (figures and result.exit_code == ExitCode.COULD_NOT_CHECK):
         return Mark.UNKNOWN
     if result.exit_code == ExitCode.FINE:
-        if result.index is not None and conclude(result).next:
-            return Mark.WARN  # it is old
+        index = result.index
+        lies = any(audit.disagreements for audit in (index and index.audits) or ())
+        if lies or (index and conclude(result).next) or result.targets == ():
+            return Mark.WARN
         return Mark.GOOD if result.resolution is None or result.plan else Mark.BAD
     return Mark.WARN if result.plan and not result.outcome else Mark.BAD

@@ -42,9 +42,6 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
         lines = [Text(change) for change in changes[:_SHOWN]] or [Text("nothing changed")]
         if len(changes) > _SHOWN:
             lines.append(Text(f"and {len(changes) - _SHOWN} more"))
-        if index.update.left:
-            left = count(index.update.left, "wheel")
-            lines.append(Text(f"no time to read {left}: `pidoctor index update` goes on"))
         yield Section(f"Updated: {count(index.update.packages, 'package')}", tuple(lines))
     if index.verify is not None:
         checked = f"{count(index.verify.hashes_checked, 'hash', 'hashes')} compared"

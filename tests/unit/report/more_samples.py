@@ -220,9 +220,9 @@ MORE: dict[str, Result] = {
         verdict="Written: mine_example.py. It runs with the runtime that is installed.",
         next="pidoctor install --model mine.tflite",
     ),
-    "fleet": Result("fleet", ExitCode.PROBLEM, fleet=fleet()),
-    "cases": Result("triage", ExitCode.PROBLEM, cases=cases()),
-    "answers": Result(
+    "fleet-report": Result("fleet", ExitCode.PROBLEM, fleet=fleet()),
+    "triage-many": Result("triage", ExitCode.PROBLEM, cases=cases()),
+    "check-several": Result(
         "check",
         ExitCode.PROBLEM,
         answers=(

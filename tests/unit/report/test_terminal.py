@@ -15,11 +15,13 @@ from pidoctor.report.layout import cells
 from pidoctor.report.look import Look
 from pidoctor.report.terminal import render, screen
 from pidoctor.result import Finding, Remedy, Severity
-from tests.unit.report.more_samples import ALL as SAMPLES
+from tests.unit.report.more_samples import ALL
 from tests.unit.report.samples import check, matrix, plan, sick
+from tests.unit.report.state_samples import STATES
 
 Golden = Callable[[str, str], None]
 CODE = ("from", '"import', "converter.")  # code is not cut
+SAMPLES = {**ALL, **STATES}
 SGR = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -119,7 +121,9 @@ def test_no_command_has_a_blank_to_fill_in() -> None:
     """Every value is known, or the words are no command."""
     folders = Path(__file__).parent / "golden", Path(__file__).parents[2] / "cli" / "golden"
     texts = {
-        path: path.read_text(encoding="utf-8") for folder in folders for path in folder.iterdir()
+        path: path.read_text(encoding="utf-8")
+        for folder in folders
+        for path in folder.glob("*.txt")
     }
     assert len(texts) > 100
     blank = re.compile(
