@@ -39,8 +39,8 @@ def _body(cases: Sequence[LogCase]) -> Iterator[str]:
     if wordings:
         yield from _unexplained(wordings)
     yield "<section><h2>By cause</h2>"
-    for group in groups:
-        yield from _group(group)
+    for number, group in enumerate(groups):
+        yield from _group(group, number)
     yield "</section>"
 
 
@@ -61,11 +61,11 @@ def _counts(groups: Sequence[Group]) -> Iterator[str]:
     months = months if len(months) > 1 else []
     rows = (
         (
-            f'<a href="#{text(group.name)}">{text(group.name)}</a>',
+            f'<a href="#cause-{number}">{text(group.name)}</a>',
             str(len(group.cases)),
             *(str(group.by_month().get(month, "")) for month in months),
         )
-        for group in groups
+        for number, group in enumerate(groups)
     )
     yield from _table("Logs of each cause", ("Cause", "Logs", *months), rows)
 
@@ -80,13 +80,14 @@ def _unexplained(wordings: Sequence[Group]) -> Iterator[str]:
     yield "</section>"
 
 
-def _group(group: Group) -> Iterator[str]:
+def _group(group: Group, number: int) -> Iterator[str]:
     first = group.cases[0].diagnosis
     title = _NOT_A_CAUSE.get(group.name) or (first.title if first else group.name)
     kind = {"no-problem": "passed", "unknown": "warning", "not-read": "warning"}
-    yield f'<div class="card {kind.get(group.name, "error")}" id="{text(group.name)}">'
+    yield f'<div class="card {kind.get(group.name, "error")}" id="cause-{number}">'
     count = units.count(len(group.cases), "log")
-    yield f"<p><strong>{text(title)}</strong> <code>{text(group.name)}</code> ({count})</p>"
+    name = "" if title == group.name else f" <code>{text(group.name)}</code>"
+    yield f"<p><strong>{text(title)}</strong>{name} ({count})</p>"
     if first and group.name not in _NOT_A_CAUSE:
         yield f"<p>{sentence(first.explanation)}</p><p>{sentence(first.fix.text)}</p>"
         yield from (f"<pre>{text(command)}</pre>" for command in first.fix.commands)

@@ -312,7 +312,7 @@ def _triage(result: Result) -> Conclusion:
 def _of_many_logs(cases: Sequence[LogCase]) -> str:
     unread = sum(case.error is not None for case in cases)
     fine = sum(case.cause == "no-problem" for case in cases)
-    unknown = sum(case.cause == "unknown" for case in cases)
+    unknown = sum(case.shown == "unknown" for case in cases)
     said = _counted(
         ("shows a known cause", "show a known cause", len(cases) - unread - fine - unknown),
         ("shows no failure", "show no failure", fine),

@@ -29,9 +29,15 @@ class LogCase(NamedTuple):
     def cause(self) -> str:
         return self.diagnosis.cause if self.diagnosis else "not-read"
 
+    @property
+    def shown(self) -> str:
+        """What the log is counted under: the cause, or the title where the contract has none."""
+        told = self.diagnosis and self.cause == UNKNOWN and self.diagnosis.has_a_cause
+        return self.diagnosis.title if self.diagnosis and told else self.cause
+
 
 class Group(NamedTuple):
-    """The cases of one cause, or of one wording that no cause explains."""
+    """The cases of one cause, or of one wording that nothing explains."""
 
     name: str
     cases: tuple[LogCase, ...]
@@ -101,15 +107,15 @@ def exit_code(cases: Sequence[LogCase]) -> int:
 
 def by_cause(cases: Sequence[LogCase]) -> list[Group]:
     """The cases by cause, the commonest first."""
-    return _grouped(cases, lambda case: case.cause)
+    return _grouped(cases, lambda case: case.shown)
 
 
 def unexplained(cases: Sequence[LogCase]) -> list[Group]:
-    """The wordings that no cause explains, alike ones together: the newest first, then the most.
+    """The wordings that nothing explains, alike ones together: the newest first, then the most.
 
     Alike are those that differ in numbers, paths and quoted names, or in a few of their words.
     """
-    unknown = [case for case in cases if case.cause == UNKNOWN and _wording(case)]
+    unknown = [case for case in cases if case.shown == UNKNOWN and _wording(case)]
     groups: list[Group] = []
     for group in _grouped(unknown, _wording):
         words = set(group.name.split())

@@ -59,6 +59,12 @@ class Diagnosis:
         return round(self.confidence, 2)
 
     @property
+    def has_a_cause(self) -> bool:
+        """Whether it says what went wrong: by a cause of the contract, or by a row with a source
+        that the contract has no name for."""
+        return self.cause != "no-problem" and (self.cause != UNKNOWN or bool(self.source))
+
+    @property
     def certainty(self) -> Annotated[str, one_of("", "sure", "likely", "possible")]:
         """How sure that is, in the word that every output uses; empty where no cause is named."""
         if self.cause in ("no-problem", UNKNOWN):

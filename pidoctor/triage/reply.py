@@ -41,6 +41,6 @@ _BEGINNINGS = {
 
 def _what_happened(first: Diagnosis) -> str:
     """In whole sentences; the words of the error itself are in the line that shows it."""
-    if not first.certainty and not first.source:  # no row of the tables says anything of it
+    if not first.has_a_cause:
         return f"We cannot name the cause from it. {first.explanation}"
     return f"{_BEGINNINGS[first.certainty or 'sure']}: {first.explanation}"

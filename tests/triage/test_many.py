@@ -126,12 +126,30 @@ def test_the_page_of_many_logs(folder: Path, capsys: pytest.CaptureFixture[str])
     assert main(["triage", str(folder), "--html", str(page)]) == 1
     assert str(page) in capsys.readouterr().out
     html = page.read_text(encoding="utf-8")
-    assert '<a href="#no-space-left">no-space-left</a></th><td>3</td>' in html
+    anchor = html.split('">no-space-left</a></th><td>3</td>')[0].rsplit('<a href="#', 1)[1]
+    assert f'id="{anchor}"' in html
     assert '<th scope="col">2025-06</th>' in html
     assert "No space left on device" in html
     assert "df -h" in html
     assert "frobnicate error: …" in html
     assert "<script>alert" not in html
+
+
+def test_what_the_contract_has_no_name_for_is_not_called_unexplained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is counted under its own title, as a known cause, on the screen and on the page."""
+    said = "ValueError: Cannot set tensor: Got value of type FLOAT32 but expected type UINT8 for"
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.log").write_text(f"{said} input 0, name: x{name}\n", encoding="utf-8")
+    page = tmp_path / "logs.html"
+    assert main(["triage", str(tmp_path / "a.log"), str(tmp_path / "b.log"), "--html", str(page)])
+    title = "The input does not have the type or shape that the model takes"
+    shown = capsys.readouterr().out
+    assert "Of 2 logs 2 show a known cause." in shown
+    assert f"2  {title}" in " ".join(shown.split()).replace("2 The", "2  The")
+    assert f">{title}</a></th><td>2</td>" in page.read_text(encoding="utf-8")
+    assert "Explained by no cause yet" not in shown
 
 
 def test_a_page_of_one_log(folder: Path) -> None:

@@ -57,7 +57,7 @@ def _row(group: Group) -> tuple[Words, ...]:
     first = group.cases[0].diagnosis
     names = ", ".join(case.log.rsplit("/", 1)[-1] for case in group.cases[:_EXAMPLES])
     more = f" and {len(group.cases) - _EXAMPLES} more" if len(group.cases) > _EXAMPLES else ""
-    title = first.title if first and group.name != "unknown" else ""
+    title = first.title if first and group.name not in ("unknown", first.title) else ""
     about = f"{title}: {names}{more}" if title else f"{names}{more}"
     return str(len(group.cases)), [(group.name, STRONG)], [(about, FAINT)]
 
@@ -65,4 +65,4 @@ def _row(group: Group) -> tuple[Words, ...]:
 def _case(case: LogCase) -> tuple[Words, ...]:
     seen = case.diagnosis.evidence if case.diagnosis else ()
     said = f"line {seen[0].line}  {seen[0].text}" if seen else case.error or ""
-    return case.log, [(case.cause, STRONG)], [(said, FAINT)]
+    return case.log, [(case.shown, STRONG)], [(said, FAINT)]

@@ -12,7 +12,6 @@ from pidoctor.units import listed
 if TYPE_CHECKING:
     from pidoctor.triage.diagnosis import Diagnosis
 
-_MARKS = {"no-problem": Mark.GOOD, "unknown": Mark.UNKNOWN}
 
 
 def view(result: Result, detail: Detail) -> Iterator[Section]:
@@ -27,12 +26,19 @@ def _diagnosis(diagnosis: Diagnosis, detail: Detail) -> Notice:
     if detail is Detail.VERBOSE and diagnosis.source:
         more.append(f"see {diagnosis.source}")
     return Notice(
-        mark=_MARKS.get(diagnosis.cause, Mark.BAD),
-        title=diagnosis.cause,
-        aside=f"({diagnosis.certainty})" if diagnosis.certainty else "",
+        mark=_mark(diagnosis),
+        title=diagnosis.title,
+        aside=f"({diagnosis.cause}, {diagnosis.certainty})" if diagnosis.certainty else "",
         message=diagnosis.explanation,
         evidence=tuple(f"line {line.line}  {line.text}" for line in lines),
         remedy=diagnosis.fix.text,
         commands=diagnosis.fix.commands,
         more=tuple(more),
     )
+
+
+def _mark(diagnosis: Diagnosis) -> Mark:
+    """A question mark only where nothing is known, not where the contract just has no name."""
+    if diagnosis.cause == "no-problem":
+        return Mark.GOOD
+    return Mark.BAD if diagnosis.has_a_cause else Mark.UNKNOWN

@@ -160,6 +160,7 @@ def diagnoses() -> tuple[Diagnosis, ...]:
             "tflite-runtime was built for NumPy 1, and NumPy 2 is installed.",
             Remedy("Install NumPy 1 beside it.", ("python3 -m pip install 'numpy<2'",), True),
             source="https://numpy.org/doc/stable/user/troubleshooting-importerror.html",
+            title="Built for NumPy 1, but NumPy 2 is installed",
         ),
         Diagnosis(
             "pip-too-old",
@@ -168,6 +169,24 @@ def diagnoses() -> tuple[Diagnosis, ...]:
             "",
             Remedy(""),
             ("no-wheel-for-python", "no-wheel-for-arch"),
+            title="pip is too old to see the wheels",
+        ),
+        Diagnosis(
+            "unknown",
+            0.0,
+            (LogLine(7, "ValueError: Cannot set tensor: Got value of type FLOAT32"),),
+            "It takes UINT8, and got FLOAT32.",
+            Remedy("Convert the values to that type.", safe=True),
+            source="https://example.org/a-row-that-the-contract-has-no-name-for",
+            title="The input does not have the type that the model takes",
+        ),
+        Diagnosis(
+            "unknown",
+            0.0,
+            (LogLine(9, "frobnicate error: 5"),),
+            "Something failed here, and none of the known causes fits.",
+            Remedy("Run this on the board.", ("pidoctor check",), True),
+            title="Unknown cause",
         ),
     )
 
