@@ -225,8 +225,10 @@ def requires_python(
     """
     bounds, allowed = groups.get("bounds", ""), groups.get("allowed", "")
     python = groups.get("python") or allowed.lstrip("<>=").split(",")[0] or facts.get("python")
-    here = f", and the project is for Python {allowed} too" if allowed else f", and this is {python}"
-    text = f"It needs Python {bounds}{here if python else ''}."
+    here = f", and this is {python}" if python else ""
+    if allowed:
+        here = f", and the project is for Python {allowed} too"
+    text = f"It needs Python {bounds}{here}."
     upper = re.search(r"<=?\s*(\d\.\d{1,2})", bounds)
     at = numbers_of(python)[:2] if python else _could_be(left_out).release[:2]
     if upper and at > (0,):

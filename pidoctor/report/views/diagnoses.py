@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pidoctor.triage.diagnosis import Diagnosis
 
 
-
 def view(result: Result, detail: Detail) -> Iterator[Section]:
     """The diagnoses in the order in which they are to be fixed."""
     for diagnosis in result.diagnoses or ():
