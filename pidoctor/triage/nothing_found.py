@@ -223,12 +223,8 @@ def requires_python(
     ``left_out`` are the bounds of all versions that were left out, which tell it where the log does
     not show the Python.
     """
-    bounds, allowed = groups.get("bounds", ""), groups.get("allowed", "")
-    python = groups.get("python") or allowed.lstrip("<>=").split(",")[0] or facts.get("python")
-    here = f", and this is {python}" if python else ""
-    if allowed:
-        here = f", and the project is for Python {allowed} too"
-    text = f"It needs Python {bounds}{here}."
+    bounds, python = groups.get("bounds", ""), groups.get("python") or facts.get("python")
+    text = f"It needs Python {bounds}" + (f", and this is {python}." if python else ".")
     upper = re.search(r"<=?\s*(\d\.\d{1,2})", bounds)
     at = numbers_of(python)[:2] if python else _could_be(left_out).release[:2]
     if upper and at > (0,):

@@ -83,6 +83,7 @@ SUBCOMMANDS = {
     "npm": "cache|config|install|outdated|rebuild|view",
     "uv": "venv|pip",
     "timedatectl": "set-ntp|",
+    "systemctl": "cat",
     "udevadm": "control|trigger",
 }
 
