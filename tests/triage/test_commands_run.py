@@ -31,6 +31,7 @@ SYSTEM = [
     "docker",
     "git",
     "reboot",
+    "systemctl",
     "groupadd",
     "usermod",
     "udevadm",
