@@ -387,8 +387,8 @@ Raspbian GNU/Linux 11 (bullseye)  names no board  pi-zero-2w/bullseye-32 pi4-4gb
 pi4 bookworm trixie  unknown word        pi4-4gb/bookworm-64
 2024-11-19-raspios-bookworm-arm64.img.xz  names no board  pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
 raspios-bookworm-armhf-lite.img  names no board  pi-zero-2w/bookworm-32 pi4-4gb/bookworm-32
-pi4/alpine/3.20      unknown release     pi4-4gb/alpine-3.24-64
-pi4/ubuntu-23.10     unknown release     pi4-4gb/ubuntu-24.04-64
+pi4/alpine/3.99      unknown release     pi4-4gb/alpine-3.24-64
+pi4/ubuntu-23.11     unknown release     pi4-4gb/ubuntu-24.04-64
 pi4/py3.99           is no Python        pi4-4gb/trixie-64
 pi4/py2.7            is no Python        pi4-4gb/trixie-64
 aarch64              needs a system      aarch64/debian-trixie-64 aarch64/ubuntu-24.04-64 aarch64/glibc-2.36/py3.11
