@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from typing import NamedTuple
+
+from pidoctor.records import NamedTuple
 
 
 class Asked(NamedTuple):

@@ -25,11 +25,12 @@ import typing
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, Callable, Literal, NamedTuple, TypeVar, Union
+from typing import Annotated, Any, Callable, Literal, TypeVar, Union
 
 from pidoctor.errors import UsageError
 from pidoctor.profile.fact import Fact, State
 from pidoctor.record_fields import REQUIRED, fields_of, is_record, is_union, parts_of
+from pidoctor.records import NamedTuple
 
 T = TypeVar("T")
 # Where a value stands: its parent's path and its key; formatted only when there is a fault.

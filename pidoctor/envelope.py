@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pidoctor import __version__
 from pidoctor.asked import Asked
 from pidoctor.record_fields import json_form
+from pidoctor.records import NamedTuple, dataclass
 from pidoctor.result import ExitCode, Finding
 from pidoctor.value_rules import STRENGTHS, Text, one_of
 

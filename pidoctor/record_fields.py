@@ -7,7 +7,9 @@ import sys
 import typing
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Callable, NamedTuple, TypeVar, Union
+from typing import Any, Callable, TypeVar, Union
+
+from pidoctor.records import NamedTuple
 
 T = TypeVar("T")
 _NONE: Mapping[str, str] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
+from pidoctor.records import NamedTuple
 from pidoctor.value_rules import Id, Text
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
+
+from pidoctor.records import NamedTuple
 
 
 class Rule(NamedTuple):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pidoctor.catalog.tables import load
+from pidoctor.records import NamedTuple
 
 
 class Signs(NamedTuple):

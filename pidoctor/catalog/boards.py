@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pidoctor.catalog.tables import derived
+from pidoctor.records import NamedTuple
 
 MIB = 1 << 20
 RASPBERRY_PI = "raspberry-pi"

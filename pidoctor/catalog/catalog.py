@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Callable
 
@@ -12,6 +11,7 @@ from pidoctor.catalog.ledger import Ledger, shipped_ledger
 from pidoctor.catalog.relations import Relations, load_relations
 from pidoctor.catalog.runtimes import Runtime, load_runtimes, nightlies
 from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from pidoctor.catalog.tables import load
+from pidoctor.records import NamedTuple
 
 
 class ImportName(NamedTuple):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from pidoctor.catalog.runtimes import runtime_wheels
 from pidoctor.catalog.tables import load
+from pidoctor.records import NamedTuple
 
 
 class ReadPackage(NamedTuple):

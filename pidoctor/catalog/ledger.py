@@ -10,11 +10,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pidoctor.catalog.processor import decisive, with_implied
 from pidoctor.catalog.wheels import CatalogError, read_document, shipped_index
 from pidoctor.expressions import expression
+from pidoctor.records import NamedTuple
 
 FILE = "proofs.jsonl"
 PASSED = "passed"

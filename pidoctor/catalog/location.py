@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pidoctor.catalog.wheels import (
     SCHEMA,
@@ -19,6 +19,7 @@ from pidoctor.catalog.wheels import (
 )
 from pidoctor.decoding import Form, Line
 from pidoctor.expressions import expression
+from pidoctor.records import NamedTuple
 
 POINTER = "current.json"
 _RETRIEVED = expression(rb'"retrieved": "(\d{4}-\d\d-\d\d)"')

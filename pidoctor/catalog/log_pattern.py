@@ -11,10 +11,10 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 from pidoctor.expressions import expression
+from pidoctor.records import dataclass
 
 GAP = ".*"
 MAX_REPEATS = 4

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from pidoctor.catalog.tables import load
 from pidoctor.catalog.wheels import Library
+from pidoctor.records import NamedTuple
 
 
 class FeatureName(NamedTuple):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from pidoctor.catalog.tables import load
 from pidoctor.catalog.values import Dotted
+from pidoctor.records import NamedTuple
 
 
 class PythonRow(NamedTuple):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
 from pidoctor.catalog.runtimes import alternatives, load_runtimes, nightlies
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.tables import derived
+from pidoctor.records import NamedTuple
 from pidoctor.units import size
 
 

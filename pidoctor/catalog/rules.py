@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from pidoctor.catalog.log_pattern import PatternError, check_pattern
 from pidoctor.record_fields import fields_of
+from pidoctor.records import NamedTuple
 from pidoctor.shipped_table import shipped_table
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from dataclasses import replace
+from typing import Literal
 
 from pidoctor.catalog.tables import load
 from pidoctor.catalog.values import Specifier
 from pidoctor.record_fields import json_form
+from pidoctor.records import NamedTuple, dataclass
 
 Reading = Literal["every wheel", "one Python"]
 

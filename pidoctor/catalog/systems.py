@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, Soc
 from pidoctor.catalog.tables import derived
 from pidoctor.catalog.values import Dotted as Version
 from pidoctor.platforms.versions import minor_of
+from pidoctor.records import NamedTuple
 
 Value = TypeVar("Value")
 

@@ -13,12 +13,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any, Callable, NamedTuple, TypeVar
+from typing import Any, Callable, TypeVar
 
 from pidoctor.catalog.rules import TABLES, check_rules
 from pidoctor.decoding import DecodeError, build, converter, decode, nearest
 from pidoctor.decoding import Faults as Collected
 from pidoctor.record_fields import fields_of
+from pidoctor.records import NamedTuple
 from pidoctor.shipped_table import shipped_table
 
 USER_FOLDER = "PIDOCTOR_DATA"

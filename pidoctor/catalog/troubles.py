@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from pidoctor.catalog.rules import TABLES
 from pidoctor.catalog.tables import derived, load
 from pidoctor.expressions import expression
+from pidoctor.records import NamedTuple
 from pidoctor.result import Remedy
 
 GROUPS = tuple(part.partition("/")[2] for part in TABLES["troubles"].parts)

@@ -11,10 +11,9 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -22,6 +21,7 @@ from packaging.version import InvalidVersion, Version
 from pidoctor.decoding import DecodeError, Form, Line, decode
 from pidoctor.errors import PidoctorError
 from pidoctor.platforms.versions import parse_version
+from pidoctor.records import NamedTuple, dataclass
 from pidoctor.value_rules import Amount, Rule
 
 T = TypeVar("T")

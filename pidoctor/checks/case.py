@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -11,6 +10,7 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import IndexedProject, WheelsIndex
 from pidoctor.profile.profile import Profile
 from pidoctor.readiness.space import Kept
+from pidoctor.records import dataclass
 from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.resolve.present import Present, present_packages
 from pidoctor.result import Finding

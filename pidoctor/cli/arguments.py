@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pidoctor import __version__
 from pidoctor.cli.parser import HelpFormat, Once, Parser
 from pidoctor.cli.requirement_words import gather, only_one, read_words
 from pidoctor.errors import UsageError
+from pidoctor.records import NamedTuple
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result

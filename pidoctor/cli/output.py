@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from pidoctor.records import NamedTuple
 from pidoctor.report import console
 from pidoctor.report.text import printable
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from pidoctor.cli.requirement_words import ANSWERING
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
+from pidoctor.records import NamedTuple
 
 COMMANDS = (*ANSWERING, "lock", "download", "install")  # those that take a requirement
 _WHERE = frozenset(("--target", "--capture", "--root"))

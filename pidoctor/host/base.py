@@ -8,9 +8,10 @@ absolute POSIX paths *of that machine*. Every read is bounded.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from pidoctor.errors import PidoctorError
+from pidoctor.records import NamedTuple
 
 READ_LIMIT = 1 << 20  # bytes of a file that are read unless the caller says otherwise
 SEARCH_LIMIT = 64 << 20  # bytes of a file that are searched

@@ -9,10 +9,10 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from pidoctor.decoding import decode
 from pidoctor.errors import UsageError
+from pidoctor.records import NamedTuple
 from pidoctor.resolve.compatibility import architecture_name, tag_of
 from pidoctor.safe_files import open_regular
 from pidoctor.units import listed

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from pidoctor.records import dataclass
 
 
 @dataclass(frozen=True)

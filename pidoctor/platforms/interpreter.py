@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from pidoctor.platforms.versions import Version, dotted, minor_numbers, minor_of
+from pidoctor.records import NamedTuple
 
 
 class Interpreter(NamedTuple):

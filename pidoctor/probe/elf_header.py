@@ -8,9 +8,9 @@ supplement for the Arm architecture (EF_ARM_ABI_FLOAT_HARD is 0x400).
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
 from pidoctor.host.base import Host
+from pidoctor.records import NamedTuple
 
 HEAD = 1024  # the header, the program headers and, nearly always, the loader's path
 FAR = 1 << 20  # how far a loader's path may lie (patchelf moves it)

@@ -11,7 +11,6 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.errors import UsageError
@@ -20,6 +19,7 @@ from pidoctor.host.base import Host, HostError
 from pidoctor.platforms.versions import minor_of, parse_version
 from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import folder_of, is_environment, python_in
+from pidoctor.records import NamedTuple
 from pidoctor.units import listed
 
 DEFAULT = ".venv"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from pidoctor.host.base import Host, HostError, MissingError, read_text
 from pidoctor.probe.reading import clean
 from pidoctor.readiness.tools import lacking, runs_on
+from pidoctor.records import NamedTuple
 
 _TIME_LIMIT = 60.0  # seconds, for uv to look at an interpreter
 # Where Debian and Fedora keep the wheels of ensurepip.

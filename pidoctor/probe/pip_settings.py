@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.host.base import Host, HostError, MissingError, UnreadableError, read_text
 from pidoctor.probe.reading import clean
 from pidoctor.profile.wheel_sources import WheelSources
+from pidoctor.records import NamedTuple
 from pidoctor.urls import host_of
 
 CONFIG_LIMIT = 256 << 10

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from pidoctor.profile.profile import Profile
+from pidoctor.records import NamedTuple
 
 
 class ProbeFailure(NamedTuple):

@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from pidoctor.host.base import Host, HostError, MissingError, SearchPattern, UnreadableError
 from pidoctor.platforms.interpreter import abi_tag
@@ -23,6 +23,7 @@ from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import base_interpreter, folder_of, sees_system, settings
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Python
+from pidoctor.records import NamedTuple
 
 # Where packages of an installation lie; Debian's own are in dist-packages.
 SITE_FOLDERS = (

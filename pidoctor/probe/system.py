@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
 
 from pidoctor.catalog.systems import load_systems
 from pidoctor.host.base import (
@@ -21,6 +20,7 @@ from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.reading import clean, first_known, reading
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import System
+from pidoctor.records import NamedTuple
 
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 OS_RELEASE_LIMIT = 64 << 10

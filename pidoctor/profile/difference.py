@@ -7,7 +7,6 @@ nor less than what differs between them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pidoctor.catalog.boards import MIB, RASPBERRY_PI
 from pidoctor.catalog.systems import load_systems
@@ -15,6 +14,7 @@ from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.sections import container_of
 from pidoctor.profile.variation import board_of, image_of
+from pidoctor.records import NamedTuple
 
 # Architectures that `uv python install` has builds for (python-build-standalone's targets).
 _UV_BUILDS = ("aarch64", "armv7l", "x86_64")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Callable, Generic, TypeVar
+
+from pidoctor.records import dataclass
 
 T = TypeVar("T")
 U = TypeVar("U")

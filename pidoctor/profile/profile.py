@@ -9,12 +9,12 @@ the epoch.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pidoctor.profile.environment import UNKNOWN, Environment
 from pidoctor.profile.fact import Fact
 from pidoctor.record_fields import json_form
+from pidoctor.records import dataclass
 
 # What a profile says of facts that a pidoctor of its time did not look for.
 _OLDER: Fact[tuple[str, ...]] = Fact.unreadable("the profile", "it is of an older pidoctor")
@@ -81,6 +81,8 @@ class Python:
 
 @dataclass(frozen=True)
 class Memory:
+    """Main memory and swap."""
+
     total: Fact[int]
     available: Fact[int]
     swap: Fact[int]
@@ -125,6 +127,8 @@ class Index:
 
 @dataclass(frozen=True)
 class Clock:
+    """What time the machine thinks it is."""
+
     now: Fact[float]
     lower_bound: Fact[float]  # a time that is certainly past, and where that is written
 
@@ -151,4 +155,4 @@ class Profile:
     indexes: Fact[tuple[Index, ...]]
     clock: Clock
     environment: Environment = UNKNOWN
-    rights: Fact[str] = Fact.unreadable("rights", "nobody looked")  # noqa: RUF009 (it is frozen)
+    rights: Fact[str] = Fact.unreadable("rights", "nobody looked")

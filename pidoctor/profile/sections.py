@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from pidoctor.catalog.accelerators import load_accelerators, seen_at, without_general
 from pidoctor.catalog.boards import MIB, load_boards
@@ -27,6 +27,7 @@ from pidoctor.profile.profile import (
     Storage,
     System,
 )
+from pidoctor.records import NamedTuple
 
 T = TypeVar("T")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from pidoctor.catalog.boards import MIB, BoardModel, Boards
 from pidoctor.catalog.systems import SystemRow
+from pidoctor.records import NamedTuple
 
 FORM = "BOARD[-RAM]/OS-BITS[/pyX.Y], for example pi4-4gb/bookworm-64"
 

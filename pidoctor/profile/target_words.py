@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import SystemRow, Systems, Unanswered, load_systems
 from pidoctor.catalog.tables import derived_from
 from pidoctor.expressions import expression
+from pidoctor.records import NamedTuple
 
 ARCHITECTURES = {
     "aarch64": "aarch64",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from pidoctor.records import NamedTuple
 
 
 class WheelSources(NamedTuple):

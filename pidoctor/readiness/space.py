@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Container, Iterable
-from typing import NamedTuple
 
 from pidoctor.catalog.wheels import Wheel
+from pidoctor.records import NamedTuple
 from pidoctor.resolve.plan import Plan
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import size

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pidoctor import units
 from pidoctor.asked import Asked
 from pidoctor.profile.fact import State
+from pidoctor.records import NamedTuple
 from pidoctor.resolve.plan import Impossible, Plan
 from pidoctor.resolve.reasons import OLD_AFTER_DAYS
 from pidoctor.result import Finding, Severity

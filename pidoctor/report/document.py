@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum, IntEnum
-from typing import NamedTuple, TypeVar, Union, cast
+from typing import TypeVar, Union, cast
+
+from pidoctor.records import NamedTuple
 
 T = TypeVar("T")
 

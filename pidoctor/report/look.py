@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pidoctor.records import dataclass
 from pidoctor.report.document import (
     BAD,
     BAR,

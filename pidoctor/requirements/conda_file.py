@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
+from pidoctor.records import NamedTuple
 
 _ENTRY = expression(r"(?P<indent>\s*)-\s+(?P<text>.+)")
 _COMMENT = expression(r"(?:^|\s)#.*$")

@@ -17,9 +17,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pidoctor.errors import UsageError
+from pidoctor.records import NamedTuple
 
 if TYPE_CHECKING:
     from pidoctor.resolve.request import Project

@@ -8,9 +8,8 @@ single one helps; another board only where the same board with another system ha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import permutations
-from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -33,6 +32,7 @@ from pidoctor.profile.variation import (
     with_image,
     with_libraries,
 )
+from pidoctor.records import NamedTuple, dataclass
 from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.plan import Change, Plan, Resolution
 from pidoctor.resolve.reasons import nearest_series

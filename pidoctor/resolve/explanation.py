@@ -6,8 +6,6 @@ Everything here was resolved like the answer itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from packaging.specifiers import Specifier, SpecifierSet
 from packaging.version import Version
@@ -16,6 +14,7 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.profile.profile import Profile
 from pidoctor.record_fields import json_form
+from pidoctor.records import NamedTuple, dataclass
 from pidoctor.resolve.compatibility import needed_glibc, needed_glibcxx
 from pidoctor.resolve.history import History, history, wheels_for
 from pidoctor.resolve.machine import Machine, machine_of

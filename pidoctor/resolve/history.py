@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from packaging.version import Version
 
 from pidoctor.catalog.wheels import IndexedProject, Wheel
 from pidoctor.record_fields import json_form
+from pidoctor.records import NamedTuple
 from pidoctor.resolve.compatibility import architecture_name, judge_tag, tag_of
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted, Reason

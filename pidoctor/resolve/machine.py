@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from pidoctor.platforms.interpreter import Interpreter, abi_tag, marker_environment
 from pidoctor.platforms.versions import Version, minor_numbers, parse_version
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile
+from pidoctor.records import dataclass
 
 _NO_PYTHON = (0, 0)
 

@@ -6,8 +6,8 @@ All values are inert data: a Plan says what would be installed, and installing d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Callable, ClassVar, Literal, NamedTuple, Union
+from dataclasses import field, replace
+from typing import Annotated, Callable, ClassVar, Literal, Union
 
 from packaging.version import InvalidVersion, Version
 
@@ -15,6 +15,7 @@ from pidoctor.catalog.wheels import Wheel
 from pidoctor.change_kinds import KINDS, cost
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 from pidoctor.record_fields import json_form
+from pidoctor.records import NamedTuple, dataclass
 from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ, Reason, which_no
 from pidoctor.value_rules import STRENGTHS, Rule, Text, one_of
 

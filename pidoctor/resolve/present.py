@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
@@ -16,6 +14,7 @@ from pidoctor.catalog.runtimes import load_runtimes
 from pidoctor.catalog.wheels import NumpyApi, Wheel, WheelsIndex
 from pidoctor.profile.environment import InstalledPackage
 from pidoctor.profile.profile import Profile
+from pidoctor.records import NamedTuple, dataclass
 from pidoctor.resolve.compatibility import tag_of
 
 

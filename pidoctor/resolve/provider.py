@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from resolvelib import AbstractProvider, BaseReporter
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.profile.environment import InstalledPackage
+from pidoctor.records import dataclass
 from pidoctor.resolve.compatibility import judge, judge_evidence
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.present import Need, Present, keyed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -16,6 +15,7 @@ from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.errors import UsageError
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
+from pidoctor.records import NamedTuple
 from pidoctor.resolve.machine import machine_of
 from pidoctor.units import listed
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from resolvelib import ResolutionImpossible, ResolutionTooDeep, Resolver
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.environment import InstalledPackage
+from pidoctor.records import NamedTuple
 from pidoctor.resolve.plan import ASKED, Candidate
 from pidoctor.resolve.present import Need, Present
 from pidoctor.resolve.provider import HERE, Choice, Provider, World, is_theirs

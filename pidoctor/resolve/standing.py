@@ -6,7 +6,6 @@ Claimed, read, proven: three strengths of knowing, told apart in every plan.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
 
 from packaging.version import Version
 
@@ -17,6 +16,7 @@ from pidoctor.catalog.runtimes import Runtime
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.platforms.versions import parse_version
+from pidoctor.records import NamedTuple
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 from os.path import commonprefix
-from typing import NamedTuple, Union
+from typing import Union
+
+from pidoctor.records import NamedTuple
 
 # What an answer rests on, in rising strength: the names and metadata of published files, what was
 # read off their content and off the machine, a run that is in the ledger.

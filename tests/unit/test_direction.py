@@ -26,22 +26,23 @@ IMPORTS: Mapping[str, str] = {
         "asked catalog checks envelope errors fitting host model probe profile readiness report "
         "resolve result safe_files triage"
     ),
+    "asked": "records",
     "bench": "catalog decoding errors host model proof record_fields safe_files units value_rules",
     "catalog": (
-        "decoding errors expressions json_schema platforms record_fields result shipped_table "
-        "units value_rules"
+        "decoding errors expressions json_schema platforms record_fields records result "
+        "shipped_table units value_rules"
     ),
-    "checks": "catalog platforms profile readiness resolve result units",
+    "checks": "catalog platforms profile readiness records resolve result units",
     "cli": (
         "ansible api asked bench catalog checks decoding envelope errors evidence example "
         "expressions fitting fleet help host indexing install lockfiles model probe profile "
-        "progress proof pyz readiness redact report requirements resolve result safe_files triage "
-        "units"
+        "progress proof pyz readiness records redact report requirements resolve result "
+        "safe_files triage units"
     ),
-    "decoding": "errors profile record_fields",
+    "decoding": "errors profile record_fields records",
     "envelope": (
-        "asked bench evidence fleet indexing install model profile proof record_fields report "
-        "resolve result triage value_rules"
+        "asked bench evidence fleet indexing install model profile proof record_fields records "
+        "report resolve result triage value_rules"
     ),
     "evidence": "catalog errors platforms record_fields safe_files units value_rules",
     "example": "errors model",
@@ -51,15 +52,15 @@ IMPORTS: Mapping[str, str] = {
         "urls value_rules"
     ),
     "help": "catalog report",
-    "host": "decoding errors expressions redact",
+    "host": "decoding errors expressions records redact",
     "indexing": (
         "catalog decoding errors evidence host mutex platforms probe profile safe_files "
         "time_limit urls value_rules"
     ),
     "install": (
         "catalog decoding errors expressions host mutex platforms probe profile progress proof "
-        "readiness record_fields report resolve result safe_files time_limit triage units urls "
-        "value_rules"
+        "readiness record_fields records report resolve result safe_files time_limit triage units "
+        "urls value_rules"
     ),
     "json_schema": "profile record_fields value_rules",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
@@ -67,28 +68,31 @@ IMPORTS: Mapping[str, str] = {
         "catalog change_kinds decoding errors record_fields safe_files shapes units value_rules"
     ),
     "mutex": "errors",
-    "probe": "catalog errors expressions host platforms profile readiness units urls",
-    "profile": "catalog decoding errors expressions platforms record_fields",
+    "platforms": "records",
+    "probe": "catalog errors expressions host platforms profile readiness records units urls",
+    "profile": "catalog decoding errors expressions platforms record_fields records",
     "proof": (
         "catalog decoding errors expressions host record_fields result safe_files triage units "
         "value_rules"
     ),
     "pyz": "errors platforms probe pyz_start safe_files",
     "pyz_start": "__main__",
-    "readiness": "catalog profile resolve result units",
+    "readiness": "catalog profile records resolve result units",
+    "record_fields": "records",
     "redact": "redact_rule redact_rules urls",
     "redact_rule": "",
     "redact_rules": "expressions redact_rule shipped_table urls",
     "report": (
         "asked bench decoding envelope errors evidence expressions fleet indexing json_schema "
-        "model platforms profile proof redact resolve result safe_files shapes triage units "
+        "model platforms profile proof records redact resolve result safe_files shapes triage "
+        "units value_rules"
+    ),
+    "requirements": "catalog decoding errors expressions profile records resolve safe_files units",
+    "resolve": (
+        "catalog change_kinds errors expressions platforms profile record_fields records units "
         "value_rules"
     ),
-    "requirements": "catalog decoding errors expressions profile resolve safe_files units",
-    "resolve": (
-        "catalog change_kinds errors expressions platforms profile record_fields units value_rules"
-    ),
-    "result": "value_rules",
+    "result": "records value_rules",
     "safe_files": "errors",
     "shapes": "value_rules",
     "sqlite_file": "errors",
@@ -98,6 +102,7 @@ IMPORTS: Mapping[str, str] = {
         "result safe_files sqlite_file value_rules"
     ),
     "urls": "expressions",
+    "value_rules": "records",
 }
 
 # Rooms that only turn values into values: none of their modules touches anything.
