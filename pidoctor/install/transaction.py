@@ -16,7 +16,7 @@ from pidoctor.install.checks import check_memory, check_rights, check_space
 from pidoctor.install.environment_files import copy, own_bytes
 from pidoctor.install.failure import InstallError, failure, from_os_error, from_tool
 from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal, stamp
-from pidoctor.install.killed import kernel_log, was_killed
+from pidoctor.install.killed import was_killed, why_killed
 from pidoctor.install.manifest import write_manifest
 from pidoctor.install.outcome import ALREADY, FAILED, INSTALLED, ROLLED_BACK, Outcome
 from pidoctor.install.ownership import Owner, give, hand_over, owner_of
@@ -274,7 +274,7 @@ class Transaction:
             if ended.status != 0:
                 told = (*ended.output, *(read_log(step.log) if step.log else ()))
                 if was_killed(ended.status):
-                    told = (*told, *kernel_log())
+                    told = (*told, *why_killed(ended.status))
                 raise from_tool(step.argv, ended.status, told)
 
     def _settle(self, lock: Lock, parents: Sequence[Path], finding: Finding | None) -> Outcome:

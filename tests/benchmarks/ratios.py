@@ -106,16 +106,21 @@ def _small_log(folder: Path) -> tuple[Sequence[str], Sequence[str]]:
 
 def _large_log(folder: Path) -> tuple[Sequence[str], Sequence[str]]:
     """5 MB of ``pip -vvv``, every line another, against grep -E with the same patterns."""
-    log, patterns = folder / "large.log", folder / "patterns"
+    log = folder / "large.log"
     lines = (
         f"  Skipping link: none of the wheel's tags (cp3{n % 14}-cp3{n % 14}-win_amd64) are "
         f"compatible: /packages/{n * 7919**9:064x}/numpy-{n}-cp3{n % 14}-win_amd64.whl\n"
         for n in range(27_000)
     )
     log.write_text("".join(lines) + SMALL_LOG)
+    return (*PIDOCTOR, "triage", str(log)), grep_for_symptoms(log)
+
+
+def grep_for_symptoms(log: Path) -> Sequence[str]:
+    """grep -E with the patterns that triage looks for, kept in a file beside the log."""
+    patterns = log.with_name("patterns")
     patterns.write_text("|".join(_for_grep(p.text) for s in load().symptoms for p in s.patterns))
-    grep = ("grep", "-E", "-c", "-f", str(patterns), str(log))
-    return (*PIDOCTOR, "triage", str(log)), grep
+    return ("grep", "-E", "-c", "-f", str(patterns), str(log))
 
 
 def _for_grep(text: str) -> str:

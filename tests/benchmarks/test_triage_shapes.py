@@ -23,11 +23,14 @@ SMALL_LOGS = 1.6
 _random = random.Random(1)  # noqa: S311 the same log in each run
 
 
+_POOL = tuple(
+    "".join(_random.choices("abcdefghijklmnopqrstuvwxyz", k=_random.randint(3, 10)))
+    for _ in range(50_000)
+)
+
+
 def _words(count: int) -> str:
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    return " ".join(
-        "".join(_random.choices(letters, k=_random.randint(3, 10))) for _ in range(count)
-    )
+    return " ".join(_random.choices(_POOL, k=count))
 
 
 def _docker(number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -157,6 +158,20 @@ def test_a_tool_that_was_killed_ran_out_of_memory(
     (finding,) = install(prepared, Prover("demo", "1.0")).findings
     assert finding.id == "out-of-memory"
     assert "memory" in finding.message
+
+
+def test_a_tool_that_ran_into_the_limit_of_memory_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uv's threads end by "Segmentation fault" where `ulimit -v` gives them no stack."""
+    prepared = job(tmp_path, tmp_path / ".venv")
+    monkeypatch.setattr(transaction, "run_all", lambda *_: [Ended(-signal.SIGSEGV, ())])
+    (finding,) = install(prepared, Prover("demo", "1.0")).findings
+    assert finding.id == "tool-failed"  # nothing limits it: a fault of its own
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (700_000_000, 700_000_000))
+    (finding,) = install(prepared, Prover("demo", "1.0")).findings
+    assert finding.id == "out-of-memory"
+    assert "700 MB" in finding.evidence
 
 
 def test_killed_downloads_are_tried_one_at_a_time(
