@@ -195,7 +195,7 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     resolved = time.perf_counter()
     look = (machine.failures, known.index, kept or nothing_kept)
     findings = undecided + run_checks(machine.profile, resolution, *look, accelerators=accelerators)
-    if any(finding.id == "environment-python-gone" for finding in findings):
+    if any(finding.id in ("environment-python-gone", "python-dies") for finding in findings):
         findings = findings[len(undecided) :]  # it is why nothing can be decided
     return concluded(
         Result(
@@ -219,7 +219,8 @@ def _exit_code(findings: Sequence[Finding], resolution: Resolution | None) -> in
     if isinstance(resolution, Plan):
         unknown = bool(resolution.unchecked) and not problems
     else:
-        unknown = resolution is None or not resolution.is_known
+        told = not any(finding.id == "not-decidable" for finding in findings)
+        unknown = not (told if resolution is None else resolution.is_known)
     if unknown:
         return ExitCode.COULD_NOT_CHECK
     return ExitCode.PROBLEM if problems else ExitCode.FINE

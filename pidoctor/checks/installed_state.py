@@ -21,10 +21,7 @@ def environment_python(case: Case) -> Iterator[Finding]:
     if folder is None or environment.kind.value == "yet to be made":
         return
     quoted = shlex.quote(folder)
-    anew = Remedy(
-        "Keep the old folder aside and make a new environment.",
-        (f"mv {quoted} {quoted}-old", f"pidoctor install --venv {quoted}"),
-    )
+    anew = Remedy("Keep the old folder aside and make a new environment.", _anew(folder))
     if not python.version.is_known:
         if environment.kind.value == "conda":
             install = f"conda install -y -p {quoted} python=3.11"
@@ -45,6 +42,12 @@ def environment_python(case: Case) -> Iterator[Finding]:
             f"{environment.made_for.source}: version {made_for}",
             anew,
         )
+
+
+def _anew(folder: str) -> tuple[str, str]:
+    """The commands that put a new environment in the place of one that does not work."""
+    quoted = shlex.quote(folder)
+    return f"mv {quoted} {quoted}-old", f"pidoctor install --venv {quoted}"
 
 
 def damages(case: Case) -> Iterator[Finding]:
@@ -171,7 +174,32 @@ def shadowed_finding(damage: Damage, severity: Severity) -> Finding:
     )
 
 
+def _at_start(case: Case, damage: Damage) -> Finding:
+    dies = damage.kind == "dies-at-start"
+    folder = case.profile.environment.folder.or_else("")
+    by_file = damage.path != case.profile.python.executable.value
+    path = shlex.quote(damage.path if by_file else folder)
+    whose = f"because of {damage.path}" if by_file else "before it runs any file of a program"
+    what = "dies at its start" if dies else "reports an error at its start"
+    return Finding(
+        "environment-python-dies" if dies else "python-start-file",
+        Severity.ERROR if dies else Severity.WARNING,
+        f"The Python of {folder} {what} {whose}: {damage.detail}.",
+        damage.path,
+        Remedy(
+            "Rename the file, so that Python passes over it; a package that brought it is to be "
+            "installed again."
+            if by_file
+            else "Keep the old directory aside and make a new environment.",
+            (f"mv {path} {path}.off",) if by_file else _anew(folder),
+        ),
+        "https://docs.python.org/3/library/site.html",
+    )
+
+
 _TOLD = {
+    "dies-at-start": _at_start,
+    "fails-at-start": _at_start,
     "gone": _gone,
     "moved": _moved,
     "shadowed": _shadowed,

@@ -24,12 +24,15 @@ def interpreter(case: Case) -> Iterator[Finding]:
             _install_python(case.profile.system.package_manager),
         )
         return
+    dies = python.version.state is State.UNPARSABLE  # it was run, and gave no answer
     yield Finding(
-        "python-not-known",
-        Severity.NOTE,
-        "The Python could not be examined, so nothing can be said of what it needs.",
+        "python-dies" if dies else "python-not-known",
+        Severity.ERROR if dies else Severity.NOTE,
+        f"{case.interpreter} {python.version.detail}."
+        if dies
+        else "The Python could not be examined, so nothing can be said of what it needs.",
         f"{python.version.source}: {python.version.detail or python.version.state.value}",
-        Remedy("Name another interpreter with --python."),
+        Remedy("Name another interpreter with --python, or install this one again."),
     )
 
 

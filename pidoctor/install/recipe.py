@@ -228,7 +228,7 @@ def _ask_environment(venv: Path) -> WorkingPython:
     except UsageError as error:
         raise UsageError(
             f"{venv} is an environment whose Python does not work any more ({error}); "
-            "move it away, or choose another place with --venv"
+            "`pidoctor check` says why. Mend it, move it away, or choose another place with --venv"
         ) from error
 
 

@@ -9,6 +9,7 @@ from pidoctor.probe.distributions import installed_in
 from pidoctor.probe.environment_choice import EnvironmentChoice
 from pidoctor.probe.environment_faults import gone, moved, shadowed
 from pidoctor.probe.reading import reading
+from pidoctor.probe.start import at_start
 from pidoctor.probe.virtual_environment import folder_of, kind_of, made_for, sees_system, settings
 from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact
@@ -38,6 +39,7 @@ def probe_environment(  # noqa: PLR0913, PLR0917 - what was read of the machine 
     if choice.folder and not choice.exists:
         yet = Fact.known("yet to be made", source)
         read = Fact.absent(source, "nothing is installed yet")
+    runs = folder and choice.may_run and host.can_run
     installed = {item.name: item.version for item in reversed((read.value or ((), ()))[0])}
     versions = {**(system_packages.value or {}), **installed}
     return Environment(
@@ -53,6 +55,7 @@ def probe_environment(  # noqa: PLR0913, PLR0917 - what was read of the machine 
                 *both[1],
                 *shadowed(host, both[0]),
                 *(moved(host, folder) if folder else ()),
+                *(at_start(host, python.or_else(""), folders.or_else([])) if runs else ()),
                 *(() if choice.named else gone(host)),
             )
         ),

@@ -13,7 +13,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from pidoctor.host.base import Host, HostError, MissingError, SearchPattern, UnreadableError
+from pidoctor.expressions import expression
+from pidoctor.host.base import (
+    Completed,
+    Host,
+    HostError,
+    MissingError,
+    SearchPattern,
+    UnreadableError,
+)
 from pidoctor.platforms.interpreter import abi_tag
 from pidoctor.probe import payload
 from pidoctor.probe.elf_header import Elf, read_elf
@@ -37,6 +45,7 @@ TIME_LIMIT = 60.0  # seconds; a Pi Zero with a busy card takes several to start 
 DPKG_STATUS = "/var/lib/dpkg/status"
 APK_DATABASE = "/lib/apk/db/installed"
 SYSTEM_PYTHON = "/usr/bin/python3"
+_ERROR = expression(r"(?:[\w.]+: )*\w*(?:Error|Exception|Exit|Interrupt): ")
 _LATER = frozenset({"ssl"})  # answers that captures made by older versions lack
 
 
@@ -156,10 +165,16 @@ def _answers(host: Host, path: str, may_run: bool, itself: bool = False) -> Mapp
     lines = completed.stdout.decode("utf-8", "replace").splitlines()
     tagged = [line for line in lines if line.startswith(payload.TAG + " ")]
     if not tagged:
-        last = completed.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        why = clean(last[0]) if last else f"exit status {completed.returncode}"
-        raise UnreadableError(path, f"is not a working Python 3.6 or newer: {why}")
+        raise ValueError(f"is not a working Python 3.6 or newer: {last_words(completed)}")
     return _checked(json.loads(tagged[-1].partition(" ")[2]))
+
+
+def last_words(ended: Completed) -> str:
+    """What a Python that ended too early said of it: its error, else its last line, else how."""
+    lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+    said = [line for line in lines if _ERROR.match(line)] or lines
+    how = "signal" if ended.returncode < 0 else "exit status"
+    return clean(said[-1]) if said else f"{how} {abs(ended.returncode)}"
 
 
 def _checked(answers: Any) -> Mapping[str, Any]:
@@ -192,7 +207,7 @@ def _answers_from_files(host: Host, path: str) -> Mapping[str, Any]:
     real = host.real_path(path)
     named = re.fullmatch(r"python(\d)\.(\d+)(t?)", posixpath.basename(real))
     if not named:
-        raise ValueError(f"{real} does not tell its version")
+        raise UnreadableError(real, "the file's name does not tell its version")
     minor, threads = f"{named.group(1)}.{named.group(2)}", named.group(3)
     prefix = posixpath.dirname(posixpath.dirname(real)).rstrip("/") or "/usr"
     return {
@@ -212,9 +227,9 @@ def _packaged_version(host: Host, minor: str) -> str:
     package = re.escape(minor).encode()
     dpkg = rb"\nPackage: python%b-minimal\n(?:[^\n]+\n){0,40}?Version: (%b)" % (package, release)
     apk = rb"\nP:python3\nV:(%b)" % release
-    for database, expression in ((DPKG_STATUS, dpkg), (APK_DATABASE, apk)):
+    for database, pattern in ((DPKG_STATUS, dpkg), (APK_DATABASE, apk)):
         try:
-            found = host.search(database, SearchPattern(f"python{minor}", expression))
+            found = host.search(database, SearchPattern(f"python{minor}", pattern))
         except HostError:
             continue
         if found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,68 @@ def python_gone(site: Path) -> None:
     for python in (site.parents[2] / "bin").glob("python*"):
         python.unlink()
         python.symlink_to("/nowhere/python3")
+
+
+def dead_on_start(site: Path) -> None:
+    (site / "bad.pth").write_text("import os; os._exit(3)\n")
+    (site / "good.pth").write_text("import os\n")
+
+
+def segfault_on_start(site: Path) -> None:
+    (site / "bad.pth").write_text("import ctypes; ctypes.string_at(0)\n")
+
+
+def raising_sitecustomize(site: Path) -> None:
+    (site / "sitecustomize.py").write_text("raise SystemExit('broken')\n")
+
+
+@pytest.mark.parametrize(
+    ("harm", "file", "said"),
+    [
+        (dead_on_start, "bad.pth", "exit status 3"),
+        (segfault_on_start, "bad.pth", "signal 11"),
+        (raising_sitecustomize, "sitecustomize.py", "SystemExit: broken"),
+    ],
+)
+def test_a_python_that_dies_at_its_start_names_the_file(
+    tmp_path: Path, harm: Harm, file: str, said: str
+) -> None:
+    """The remedy is done, and the environment works again."""
+    site = made(tmp_path)
+    harm(site)
+    before = state(tmp_path)
+    checked = answer("check", "--venv", str(tmp_path / ".venv"), "--offline")
+    (told,) = (it for it in checked["findings"] if it["id"] == "environment-python-dies")
+    assert (checked["exit_code"], told["severity"]) == (1, "error")
+    assert f"{site / file}: " in told["message"]
+    assert said in told["message"]
+    assert state(tmp_path) == before
+    subprocess.run(shlex.split(told["remedy"]["commands"][0]), check=True)
+    again = answer("check", "--venv", str(tmp_path / ".venv"), "--offline")
+    assert not [it for it in again["findings"] if it["id"] == "environment-python-dies"]
+
+
+def test_a_start_file_with_an_error_is_a_warning(tmp_path: Path) -> None:
+    site = made(tmp_path)
+    (site / "bad.pth").write_text("import nothing_of_that_name\n")
+    checked = answer("check", "--venv", str(tmp_path / ".venv"), "--offline")
+    (told,) = (it for it in checked["findings"] if it["id"] == "python-start-file")
+    assert (checked["exit_code"], told["severity"]) == (0, "warning")
+    assert "No module named 'nothing_of_that_name'" in told["message"]
+
+
+def test_a_python_without_its_library_is_an_error(tmp_path: Path) -> None:
+    python = tmp_path / "bin/python3"
+    python.parent.mkdir()
+    python.write_text(
+        "#!/bin/sh\necho \"ModuleNotFoundError: No module named 'encodings'\" >&2\n"
+        "echo '  <no Python frame>' >&2\nexit 1\n"
+    )
+    python.chmod(0o755)
+    checked = answer("check", "--python", str(python), "--offline")
+    assert [it["id"] for it in checked["findings"] if it["severity"] == "error"] == ["python-dies"]
+    assert "No module named 'encodings'" in checked["verdict"]
+    assert checked["exit_code"] == 1
 
 
 @pytest.mark.parametrize(

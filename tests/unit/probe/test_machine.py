@@ -90,13 +90,16 @@ def test_a_probe_asks_its_host_only(path: Path) -> None:
     assert not imported & MACHINE
 
 
-def test_a_look_at_this_machine_starts_no_program_and_imports_little() -> None:
-    """Each of these takes longer to import than the whole probe."""
+def test_a_look_at_this_machine_starts_no_program_and_imports_little(tmp_path: Path) -> None:
+    """Each of these takes longer to import than the whole probe; here is no environment, whose
+    files could end Python at its start."""
     code = (
         "import sys; from pidoctor.host.live import LiveHost; "
         "from pidoctor.probe.machine import probe; assert not probe(LiveHost()).failures; "
         "slow = {'subprocess', 'psutil', 'distro', 'packaging', 'rich', 'pidoctor.redact'}; "
         "print(*sorted(slow & {*sys.modules}))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True, text=True
+    )
     assert done.stdout.strip() == ""

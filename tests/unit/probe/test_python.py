@@ -132,7 +132,7 @@ def test_a_virtual_environment(system_site: str, numpy: str | None) -> None:
     ("made", "reason"),
     [
         (command("", 1, "Traceback\nSyntaxError: invalid syntax\n"), "SyntaxError"),
-        (command("", -4), "exit status -4"),
+        (command("", -4), "signal 4"),
         (command("", timed_out=True), "did not answer"),
         (command(f"{payload.TAG} {json.dumps({'version': 3})}\n"), "makes no sense"),
         (command(f"{payload.TAG} not json\n"), ""),
@@ -234,7 +234,7 @@ def test_a_live_interpreter_that_cannot_run(tmp_path: Path) -> None:
     broken.write_bytes(elf(AARCH64, 64))
     broken.chmod(0o755)
     python = look(LiveHost(), str(broken))
-    assert python.version.state is State.UNREADABLE
+    assert python.version.state is State.UNPARSABLE
     assert python.bits.value == 64
 
 
