@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from packaging.specifiers import SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pidoctor.decoding import DecodeError, Form, Line, decode
 from pidoctor.errors import PidoctorError
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.platforms.versions import parse_version
 from pidoctor.records import NamedTuple, dataclass
 from pidoctor.value_rules import Amount, Rule
@@ -31,14 +32,6 @@ SOURCE_ONLY = "published as source only, which pip has to build; plain Python ne
 _LARGEST = 64 << 20  # bytes of an index file; the largest has 2 MB
 
 
-def is_version(text: str) -> bool:
-    """Whether a text is a version of PEP 440."""
-    try:
-        return bool(Version(text))
-    except InvalidVersion:
-        return False
-
-
 @lru_cache(maxsize=4096)
 def _is_level(text: str) -> bool:
     """Whether a text is a version of a library's symbols, or empty."""
@@ -48,7 +41,7 @@ def _is_level(text: str) -> bool:
         return False
 
 
-ReleaseNumber = Annotated[str, Form("a version", is_version)]
+ReleaseNumber = Annotated[str, Form("a version", version_of)]
 Level = Annotated[str, Form('a version such as "2.34", or nothing', _is_level)]
 Sha256 = Annotated[str, Form("a SHA-256", re.compile(r"[0-9a-f]{64}").fullmatch)]
 WheelName = Annotated[

@@ -8,7 +8,6 @@ from collections.abc import Container, Iterable, Iterator
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.runtimes import load_runtimes
@@ -17,6 +16,7 @@ from pidoctor.catalog.wheels import Library, NumpyApi, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
 from pidoctor.checks.installed import installed_wheels
 from pidoctor.checks.resolution_findings import misleading_names
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.machine import machine_of, undecidable
 from pidoctor.resolve.plan import Plan
@@ -42,7 +42,7 @@ _NUMPY_2 = "https://numpy.org/doc/stable/user/troubleshooting-importerror.html"
 
 def numpy_pair(case: Case) -> Iterator[Finding]:
     """A package compiled against one NumPy C API, with a NumPy that offers another."""
-    numpy = _version(case.installed("numpy"))
+    numpy = version_of(case.installed("numpy"))
     if numpy is None:
         return
     relations, runtimes = load_relations(), {runtime.distribution for runtime in load_runtimes()}
@@ -181,7 +181,7 @@ def known_troubles(case: Case) -> Iterator[Finding]:
     """Installed packages that the table warns of."""
     architecture = case.profile.python.architecture.value
     for row in load_machine_signs().installed:
-        version = _version(case.installed(row.name))
+        version = version_of(case.installed(row.name))
         here = not row.architectures or architecture in row.architectures
         if version is None or not here:
             continue
@@ -300,10 +300,3 @@ def _brought_by(case: Case, name: str, others: Iterable[str]) -> bool:
     wanted = (pin.because for pin in case.plan.pins if pin.name == name) if case.plan else ()
     texts = (text for because in wanted for text in because)
     return bool(needs) or any(f"required by {other} " in text for text in texts for other in others)
-
-
-def _version(text: str | None) -> Version | None:
-    try:
-        return None if text is None else Version(text)
-    except InvalidVersion:
-        return None

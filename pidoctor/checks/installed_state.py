@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from pidoctor.checks.case import Case
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.platforms.versions import minor_of
-from pidoctor.profile.environment import Damage
+from pidoctor.profile.environment import Damage, InstalledPackage
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
 
@@ -61,6 +62,9 @@ def damages(case: Case) -> Iterator[Finding]:
             unseen.append(damage)
         elif damage.kind in _TOLD:
             yield _TOLD[damage.kind](case, damage)
+    for item in case.profile.environment.by_name().values():
+        if version_of(item.version) is None:
+            yield _no_version(case, item)
     yield from map(_half_removed, left.values())
     if unseen:
         yield _not_seen(unseen)
@@ -110,6 +114,18 @@ def _unreadable(case: Case, damage: Damage) -> Finding:
         damage.path,
         _again(case, damage),
         _RECORDS,
+    )
+
+
+def _no_version(case: Case, item: InstalledPackage) -> Finding:
+    return Finding(
+        "package-metadata-unreadable",
+        Severity.WARNING,
+        f"The version of {item.name}, {item.version!r}, is none that an installer understands, so "
+        "what it requires is left out.",
+        item.folder,
+        _again(case, Damage("unreadable-metadata", item.name, item.folder, ""), version=""),
+        "https://packaging.python.org/specifications/version-specifiers/",
     )
 
 
@@ -209,7 +225,9 @@ _TOLD = {
 }
 
 
-def _again(case: Case, damage: Damage, text: str = "Install it again.") -> Remedy:
+def _again(
+    case: Case, damage: Damage, text: str = "Install it again.", version: str | None = None
+) -> Remedy:
     """How a package is installed again, in the version that is imported now, by whoever put it
     there: pip must not write over what the system's package manager looks after."""
     item = case.profile.environment.by_name().get(damage.name)
@@ -221,7 +239,7 @@ def _again(case: Case, damage: Damage, text: str = "Install it again.") -> Remed
         )
     if item and item.origin == "system":
         return Remedy("Let the system's package manager, which brought it, install it again.")
-    version = case.installed(damage.name)
+    version = case.installed(damage.name) if version is None else version
     package = shlex.quote(f"{damage.name}=={version}" if version else damage.name)
     command = case.pip("install")
     anew = "--reinstall" if command.startswith("uv ") else "--force-reinstall"

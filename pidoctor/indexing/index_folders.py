@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -18,6 +18,7 @@ from pidoctor.indexing.metadata import WheelMetadata
 from pidoctor.indexing.pages import PageReader, workers
 from pidoctor.indexing.pruning import Prunable, admits, prune
 from pidoctor.indexing.scope import Scope
+from pidoctor.platforms.pep440 import valid_bound
 
 Progress = Callable[[str, int, int], None]  # what is read, how much is done, how much there is
 
@@ -229,7 +230,7 @@ class Tree:
         stated: str | None = next((link.requires_python for link in links), None)
         return IndexedRelease(
             version=version,
-            requires_python=_valid(first.requires_python or stated or ""),
+            requires_python=valid_bound(first.requires_python or stated or ""),
             requires_dist=_most_common([read.requires_dist for read in active.values()]),
             links=tuple(sorted(links, key=lambda link: link.filename)),
             metadata=active,
@@ -270,14 +271,6 @@ def _metadata_of(document: Mapping[str, Any]) -> dict[str, WheelMetadata]:
         for release in document["versions"].values()
         for wheel in release["wheels"]
     }
-
-
-def _valid(requires_python: str) -> str:
-    """The specifier, or nothing where it is malformed: installers ignore it then."""
-    try:
-        return str(SpecifierSet(requires_python)) and requires_python
-    except InvalidSpecifier:
-        return ""
 
 
 def _most_common(items: list[tuple[str, ...]]) -> tuple[str, ...]:

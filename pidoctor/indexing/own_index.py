@@ -11,10 +11,9 @@ import io
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from pidoctor.catalog.wheels import (
@@ -35,6 +34,7 @@ from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.pages import IndexPage, workers
 from pidoctor.indexing.remote import RemoteFile
 from pidoctor.indexing.store import Store
+from pidoctor.platforms.pep440 import valid_bound
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 
 _SECONDS = 240.0  # for the files of wheels, all of a question's together
@@ -237,7 +237,7 @@ class OwnIndex(WheelsIndex):
             filename=link.filename,
             sha256=link.sha256,
             size=link.size,
-            requires_python=_sound(link.requires_python or ""),
+            requires_python=valid_bound(link.requires_python or ""),
             requires_dist=(),
             yanked=link.yanked,
             source=link.source,
@@ -304,15 +304,6 @@ class OwnIndex(WheelsIndex):
         found = summary(encode(audit))
         self._store.put("evidence", wheel.sha256, found)
         return read_document(Evidence, found, wheel.filename)
-
-
-@lru_cache(maxsize=1024)
-def _sound(requires_python: str) -> str:
-    """The bound on Python; installers pass over one that they cannot read."""
-    try:
-        return str(SpecifierSet(requires_python))
-    except InvalidSpecifier:
-        return ""
 
 
 def _why_nothing(page: IndexPage) -> str:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Callable
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pidoctor.host.live import LiveHost
 from pidoctor.install.process import Progress
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.probe import python as python_probe
 from pidoctor.probe.distributions import installed_in
 from pidoctor.probe.modules import compiled_modules
@@ -90,13 +91,7 @@ def _not_as_planned(python: str, plan: Plan) -> str:
         have = versions.get(pin.name)
         if have is None:
             return f"{pin.name} {pin.version} is missing"
-        if pin.wheel is not None and not _same(have, pin.version):
+        same = have == pin.version or version_of(have) == Version(pin.version)
+        if pin.wheel is not None and not same:
             return f"{pin.name} is {have} and not {pin.version}"
     return ""
-
-
-def _same(one: str, other: str) -> bool:
-    try:
-        return Version(one) == Version(other)
-    except InvalidVersion:
-        return one == other

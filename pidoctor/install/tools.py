@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pidoctor.host.base import MissingError
 from pidoctor.host.live import LiveHost
 from pidoctor.install.interpreter import WorkingPython
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.probe import installers
 from pidoctor.readiness.tools import installs_elsewhere, runs_on
 
@@ -35,7 +36,7 @@ def pips(python: WorkingPython) -> tuple[Pip, ...]:
 
 def own_pip(python: WorkingPython) -> Pip | None:
     """The pip of ``python``."""
-    version = _version(python.pip)
+    version = version_of(python.pip)
     return Pip((python.executable, "-IB", "-m", "pip"), version) if version else None
 
 
@@ -49,7 +50,7 @@ def _pip_beside_pidoctor(python: WorkingPython) -> Pip | None:
         own = LiveHost().own_pip()
     except MissingError:
         return None
-    version = _version(own.version)
+    version = version_of(own.version)
     if version is None or not runs_on(own.requires_python, python.version):
         return None
     # The runner is as old as the option --python; an older pip is of no use here.
@@ -66,13 +67,6 @@ def seed(python: WorkingPython) -> Path | None:
         if installs_elsewhere(path.name.split("-")[1]):
             return path
     return None
-
-
-def _version(text: str | None) -> Version | None:
-    try:
-        return Version(text or "")
-    except InvalidVersion:
-        return None
 
 
 def uv_for(python: WorkingPython) -> str | None:

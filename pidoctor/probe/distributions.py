@@ -82,7 +82,7 @@ def _distribution(
     installer = _text(host, f"{path}/INSTALLER", 200) if "INSTALLER" in files else ""
     item = InstalledPackage(
         name=name,
-        version=clean(named["version"]),
+        version=_version(clean(named["version"]), clean("".join(headers.get("version", ())[:1]))),
         folder=folder,
         origin=_packaged(folder) or clean(installer).lower(),
         editable=_is_editable(direct),
@@ -103,6 +103,13 @@ def _distribution(
         return item
     compiled = _compiled(host, [f"{folder}/{library}" for library in libraries])
     return item if compiled is None else replace(item, compiled=(compiled,))
+
+
+def _version(named: str, told: str) -> str:
+    """That of the folder's name, which is in its plain form; the metadata's, which installers go
+    by, where that is another."""
+    other = told and re.findall(r"\d+", told) != re.findall(r"\d+", named)
+    return told if other else named
 
 
 def _packaged(folder: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pidoctor.asked import Asked
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.resolve.plan import Candidate, Impossible
 from pidoctor.resolve.verdict import Reason
 from pidoctor.units import listed
@@ -99,19 +100,12 @@ def _processor(answer: Impossible, known: History) -> str:
 
 def _bound(answer: Impossible, first: str, last: str, what: str = "one") -> str:
     """Where the versions that would do begin or end, seen from those that were asked for."""
-    asked = [parsed for candidate in answer.rejected for parsed in _version(candidate.version)]
+    asked = [*filter(None, (version_of(candidate.version) for candidate in answer.rejected))]
     if asked and max(asked) < Version(first):
         return f"; the first version with {what} is {first}"
     if asked and min(asked) > Version(last):
         return f"; the last version with {what} is {last}"
     return f"; versions with {what} go from {first} to {last}"
-
-
-def _version(text: str) -> Iterator[Version]:
-    try:
-        yield Version(text)
-    except InvalidVersion:
-        return
 
 
 def _no_python(known: History) -> str:

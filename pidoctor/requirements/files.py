@@ -15,6 +15,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from pidoctor.decoding import DecodeError
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
 from pidoctor.requirements.conda_file import read_conda
@@ -32,6 +33,7 @@ from pidoctor.requirements.text import lines_of, read_text, with_variables
 from pidoctor.units import listed
 
 MOST_FILES = 50
+MOST_FAULTS = 10  # that are told of one question
 _HASH = expression(r"--hash[=\s]+([\w-]*)(?::(\S+))?")
 _HASHES = ("sha256", "sha384", "sha512")  # that pip takes
 _OPTIONS_OF_A_LINE = expression(r"\s+-{1,2}[A-Za-z].*$")
@@ -81,8 +83,8 @@ def read_lines(path: Path, lines: Iterable[tuple[str, str]]) -> Read:
     ``path`` is the file that files named in a line are looked for beside.
     """
     read = Read()
-    for where, line in lines:
-        _line(where, path, with_variables(line.strip()), read, read.requirements, ())
+    whole = ((where, with_variables(line.strip())) for where, line in lines)
+    _lines(whole, path, read, read.requirements, ())
     return _ended(read)
 
 
@@ -120,15 +122,15 @@ def _read(
     if path.suffix in (".yml", ".yaml"):
         _conda(path, text, read, into)
         return
-    for number, line in lines_of(text):
-        _line(f"{path}, line {number}", path, line, read, into, (*above, path))
+    lines = ((f"{path}, line {number}", line) for number, line in lines_of(text))
+    _lines(lines, path, read, into, (*above, path))
 
 
 def _conda(path: Path, text: str, read: Read, into: list[Requirement]) -> None:
     """What pip installs in conda's environment is asked for, beside the versions of conda's own."""
     found = read_conda(path, text)
-    for number, line in found.pip:
-        _line(f"{path}, line {number}", path, with_variables(line), read, into, (path,))
+    lines = ((f"{path}, line {number}", with_variables(line)) for number, line in found.pip)
+    _lines(lines, path, read, into, (path,))
     read.constraints += found.bounds
     if found.conda:
         named = ", ".join(found.conda)
@@ -138,6 +140,27 @@ def _conda(path: Path, text: str, read: Read, into: list[Requirement]) -> None:
             f"conda brings Python {found.python}, in its own environment: name that with --venv, "
             f"or end the target in /py{found.python} ({path})"
         )
+
+
+def _lines(
+    lines: Iterable[tuple[str, str]],
+    path: Path,
+    read: Read,
+    into: list[Requirement],
+    above: tuple[Path, ...],
+) -> None:
+    """Every line with where it stands; :class:`UsageError` with one line for each that is wrong."""
+    faults: list[str] = []
+    for where, line in lines:
+        try:
+            _line(where, path, line, read, into, above)
+        except UsageError as error:
+            told = str(error).splitlines()
+            faults += (fault if fault.startswith(where) else f"{where}: {fault}" for fault in told)
+        if len(faults) >= MOST_FAULTS:
+            break
+    if faults:
+        raise DecodeError(faults[:MOST_FAULTS])
 
 
 def _line(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes

@@ -113,9 +113,14 @@ def _settings(path: Path, shown: Path, table: Any, around: Mapping[str, Any]) ->
     from pidoctor.resolve.request import AUTO
 
     root = _TABLE if path.name == SHARED_FILE else ""
-    settings = decode(Settings, table, str(shown), root=root)
+    faults: list[str] = []
+    try:
+        settings = decode(Settings, table, str(shown), root=root)
+    except DecodeError as error:
+        faults += error.faults
+        settings = Settings(**_sound_keys(table))  # what is wrong with the others is told too
     where = f"{shown}: {root}." if root else f"{shown}: "
-    faults = [
+    faults += [
         *_of_models(settings, path.parent, where),
         *_of_targets(settings, where),
         *_of_accelerators(settings, where),
@@ -124,7 +129,7 @@ def _settings(path: Path, shown: Path, table: Any, around: Mapping[str, Any]) ->
     try:
         requirement = _requirement(settings, shown, where, around)
     except UsageError as error:
-        faults.insert(0, str(error))
+        faults[:0] = str(error).splitlines()
     if faults:
         raise DecodeError(faults)
     return ProjectSettings(
@@ -134,6 +139,17 @@ def _settings(path: Path, shown: Path, table: Any, around: Mapping[str, Any]) ->
         settings.targets,
         _accelerators(settings),
     )
+
+
+def _sound_keys(table: Any) -> dict[str, tuple[str, ...]]:
+    """The keys that are as they should be."""
+    return {
+        key: tuple(value)
+        for key, value in (table.items() if isinstance(table, Mapping) else ())
+        if key in Settings._fields
+        and isinstance(value, list)
+        and all(isinstance(item, str) for item in value)
+    }
 
 
 def _accelerators(settings: Settings) -> tuple[str, ...]:

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Annotated, Callable, ClassVar, Literal, Union
 
-from packaging.version import InvalidVersion, Version
-
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.change_kinds import KINDS, cost
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 from pidoctor.record_fields import json_form
 from pidoctor.records import NamedTuple, dataclass
@@ -285,10 +284,8 @@ class Impossible:
 
 
 def _same(installed: str | None, wanted: str) -> bool:
-    try:
-        return installed is not None and Version(installed) == Version(wanted)
-    except InvalidVersion:
-        return False
+    version = version_of(installed)
+    return version is not None and version == version_of(wanted)
 
 
 Resolution = Union[Plan, Impossible]

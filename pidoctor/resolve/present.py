@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pidoctor.catalog.runtimes import load_runtimes
 from pidoctor.catalog.wheels import NumpyApi, Wheel, WheelsIndex
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.profile.environment import InstalledPackage
 from pidoctor.profile.profile import Profile
 from pidoctor.records import NamedTuple, dataclass
@@ -89,7 +90,8 @@ def present_packages(profile: Profile, index: WheelsIndex) -> Mapping[str, Prese
     return {
         name: Present(item, version, index)
         for name, item in environment.by_name().items()
-        for version in _versions(item.version)
+        for version in [version_of(item.version)]
+        if version is not None
     }
 
 
@@ -98,13 +100,6 @@ def uses_numpy(item: InstalledPackage) -> bool:
     runtimes = {name for row in load_runtimes() for name in row.distributions}
     needs = any(re.match(r"numpy\b", text, re.IGNORECASE) for text in item.requires)
     return needs or item.name in runtimes or bool(item.compiled)
-
-
-def _versions(text: str) -> Iterator[Version]:
-    try:
-        yield Version(text)
-    except InvalidVersion:
-        return
 
 
 def _wheel(item: InstalledPackage, index: WheelsIndex) -> Wheel | None:

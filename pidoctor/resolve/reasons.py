@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from pidoctor.catalog.wheels import IndexedProject, is_version
+from pidoctor.catalog.wheels import IndexedProject
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.plan import Candidate
 from pidoctor.resolve.present import Need
@@ -127,7 +128,7 @@ def _pinned(specifier: SpecifierSet) -> list[str]:
     return [
         str(Version(item.version))
         for item in specifier
-        if item.operator in ("==", "===", ">=", "~=") and is_version(item.version)
+        if item.operator in ("==", "===", ">=", "~=") and version_of(item.version)
     ]
 
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pidoctor.expressions import expression
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.platforms.versions import Version as Numbers
 from pidoctor.platforms.versions import dotted, numbers_of
 from pidoctor.triage.likely_cause import FAINT, LIKELY, OPEN, SPELLING, SURE, Judge, LikelyCause
@@ -141,13 +142,7 @@ def _offered(versions: str | None) -> tuple[str, ...]:
 
 
 def _parsed(texts: tuple[str, ...]) -> list[Version]:
-    found = []
-    for text in texts:
-        try:
-            found.append(Version(text))
-        except InvalidVersion:
-            continue
-    return found
+    return [*filter(None, map(version_of, texts))]
 
 
 def specifier_of(asked: str) -> SpecifierSet | None:

@@ -67,6 +67,16 @@ def empty_metadata(site: Path) -> None:
     (site / "tflite_runtime-2.14.0.dist-info/METADATA").write_text("")
 
 
+def other_version_in_metadata(site: Path) -> None:
+    file = site / "numpy-1.26.4.dist-info/METADATA"
+    file.write_text(file.read_text().replace("1.26.4", "not-a-version"))
+
+
+def no_version(site: Path) -> None:
+    info = (site / "numpy-1.26.4.dist-info").rename(site / "numpy-banana.dist-info")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: banana\n")
+
+
 def second_version(site: Path) -> None:
     other = site / "numpy-2.2.6.dist-info"
     other.mkdir()
@@ -154,6 +164,8 @@ def test_a_python_without_its_library_is_an_error(tmp_path: Path) -> None:
         (half_removed, ["package-half-removed"], "rm -r"),
         (binary_metadata, ["package-metadata-unreadable"], "numpy==1.26.4"),
         (empty_metadata, ["package-metadata-unreadable"], "tflite-runtime==2.14.0"),
+        (other_version_in_metadata, ["package-metadata-unreadable"], " numpy"),
+        (no_version, ["package-metadata-unreadable"], " numpy"),
         (second_version, ["package-two-versions"], "numpy"),
         (lying_record, ["package-files-missing"], "tflite-runtime==2.14.0"),
         (python_gone, ["environment-python-gone"], "mv "),

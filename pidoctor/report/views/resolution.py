@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pidoctor.envelope import Result
+from pidoctor.platforms.pep440 import version_of
 from pidoctor.report.document import (
     FAINT,
     GOOD,
@@ -189,10 +190,7 @@ def collapse(candidates: Iterable[Candidate], by_detail: bool) -> list[list[Cand
 
 def version_key(text: str) -> Version:
     """A version to sort by; what is none comes before all that are."""
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return Version("0.dev0")
+    return version_of(text) or Version("0.dev0")
 
 
 def _range(group: Sequence[Candidate]) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pidoctor.errors import UsageError
 from pidoctor.profile.wheel_sources import WheelSources
-from pidoctor.requirements.files import read_files
+from pidoctor.requirements.files import MOST_FAULTS, read_files
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,21 @@ def test_one_line_says_what_is_wrong_and_where(text: str, said: str) -> None:
         read_files([name])
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_every_line_that_is_wrong_is_told_at_once() -> None:
+    write("other.txt", "numpy\n=2\n")
+    name = write("requirements.txt", "a b\nnumpy\n-r other.txt\n-r missing.txt\n")
+    with pytest.raises(UsageError) as caught:
+        read_files([name])
+    assert [line.partition(": '")[0] for line in caught.value.faults[:2]] == [
+        "requirements.txt, line 1",
+        "requirements.txt, line 3: other.txt, line 2",
+    ]
+    assert caught.value.faults[2].startswith("requirements.txt, line 4: missing.txt: cannot be")
+    with pytest.raises(UsageError) as caught:
+        read_files([write("many.txt", "a b\n" * 1000)])
+    assert len(caught.value.faults) == MOST_FAULTS
 
 
 def test_a_longer_circle_and_the_same_file_twice() -> None:

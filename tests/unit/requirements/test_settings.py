@@ -111,10 +111,11 @@ def test_something_else_of_that_name_is_no_file_of_settings(here: Path) -> None:
 def test_every_fault_is_told_with_file_and_place(here: Path) -> None:
     (here / "pyproject.toml").write_text(
         "[tool.pidoctor]\n"
-        'requirements = ["tflite-runtime", "num py ="]\n'
+        'requirements = ["tflite-runtime", "num py =", "-r missing.txt", "a b"]\n'
         'models = ["no.tflite"]\n'
         'targets = ["pi9/bookworm-64"]\n'
-        'accelerators = ["flux-capacitor"]\n'
+        'accelerators = ["flux-capacitor", 3]\n'
+        'colour = "red"\n'
     )
     with pytest.raises(UsageError) as raised:
         find_settings()
@@ -122,9 +123,12 @@ def test_every_fault_is_told_with_file_and_place(here: Path) -> None:
     assert {line.split(": ")[0] for line in raised.value.faults} == {"pyproject.toml"}
     assert places == [
         "tool.pidoctor.requirements[1]",
+        "tool.pidoctor.requirements[2]",
+        "tool.pidoctor.requirements[3]",
+        "tool.pidoctor.accelerators[1]",
+        "tool.pidoctor.colour",
         "tool.pidoctor.models[0]",
         "tool.pidoctor.targets[0]",
-        "tool.pidoctor.accelerators[0]",
     ]
 
 
