@@ -272,6 +272,9 @@ def add_project(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="with -r pyproject.toml: a dependency group or an extra too",
     )
+    parser.add_argument(
+        "--pre", action="store_true", help="pre-releases of what is named too, as with pip"
+    )
     _add_beyond_tags(parser)
 
 

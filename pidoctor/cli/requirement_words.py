@@ -14,7 +14,8 @@ ANSWERING = ("explain", "check")
 
 def gather(options: argparse.Namespace, command: str) -> None:
     """One requirement as it is; several, or those of files, as a project."""
-    words = options.requirement = read_words(options.requirement, options.quiet)
+    words = read_words(options.requirement, options.quiet)
+    words = options.requirement = _with_prereleases(words) if options.pre else words
     if len(words) == 1 and command in ANSWERING:
         words = _beside_runtime(words[0], options.quiet)
     from pidoctor.requirements.settings import find_settings
@@ -32,6 +33,23 @@ def gather(options: argparse.Namespace, command: str) -> None:
 
     options.words = words
     options.requirement = read_project(words, options.files, options.constraints, options.groups)
+
+
+def _with_prereleases(words: Sequence[str]) -> list[str]:
+    """The requirements with a bound that admits pre-releases, since it names one."""
+    if not set(words) - {"auto"}:
+        raise UsageError(
+            "--pre: name what it is for, as in `pidoctor check tensorflow --pre`; in a "
+            "requirements file --pre is a line of its own"
+        )
+    from packaging.specifiers import SpecifierSet
+
+    from pidoctor.resolve.request import requirement_of
+
+    found = [requirement_of(word) for word in words if word != "auto"]
+    for item in found:
+        item.specifier &= SpecifierSet(">=0.dev0")
+    return [*map(str, found)]
 
 
 def _beside_runtime(word: str, quiet: bool) -> list[str]:

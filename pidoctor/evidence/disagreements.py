@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from packaging.tags import Tag
 
 from pidoctor.catalog.manylinux_levels import promised_glibcxx
 from pidoctor.evidence.library import LibraryAudit
-from pidoctor.platforms.manylinux import LEGACY_GLIBC
-from pidoctor.platforms.versions import newest, numbers_of
+from pidoctor.platforms.manylinux import platform_of
+from pidoctor.platforms.versions import dotted, newest, numbers_of
 
-_MANYLINUX = re.compile(r"(?:manylinux_(\d+)_(\d+)|(manylinux\d+))_\w+")
 _MACHINES = ("x86_64", "aarch64", "armv7l", "armv6l", "i686", "ppc64le", "s390x", "riscv64")
 
 
@@ -51,9 +49,7 @@ def _glibc(level: str, platforms: list[str], files: list[LibraryAudit]) -> Itera
             kind = "" if library.required else "the optional "
             yield f"tag says {tag}; {kind}{_leaf(library)} needs GLIBC {need}"
     yield from _glibcxx(level, tag, files)
-    highest = ""
-    for library in files:
-        highest = newest(highest, library.facts.glibc.strong)
+    highest = newest(*(library.facts.glibc.strong for library in files))
     if highest and numbers_of(highest) < numbers_of(level) and numbers_of(level) > (2, 17):
         yield f"tag says {tag}; no file needs more than GLIBC {highest}"
 
@@ -71,11 +67,8 @@ def _glibcxx(level: str, tag: str, files: list[LibraryAudit]) -> Iterator[str]:
 
 
 def _glibc_level(platform: str) -> str:
-    match = _MANYLINUX.fullmatch(platform)
-    if match is None:
-        return ""
-    major, minor = LEGACY_GLIBC.get(match[3], ("", "")) if match[3] else (match[1], match[2])
-    return f"{major}.{minor}".strip(".")
+    found = platform_of(platform)
+    return dotted(found.level) if found and found.family == "manylinux" else ""
 
 
 def _leaf(library: LibraryAudit) -> str:

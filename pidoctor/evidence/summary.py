@@ -74,7 +74,5 @@ def _adds(row: Row, rows: Iterable[Row]) -> bool:
 
 
 def _higher(version: str, rows: Iterable[Row], key: str) -> bool:
-    highest = ""
-    for row in rows:
-        highest = newest(highest, row[key])
+    highest = newest(*(row[key] for row in rows))
     return newest(highest, version) != highest

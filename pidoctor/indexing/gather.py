@@ -90,10 +90,9 @@ def gather(
     for done, group in enumerate(groups, start=1):
         shared: list[Mapping[str, Any]] = []
         for link in sorted(group, key=lambda link: link.sha256 not in known):
-            if mode != EVERY_WHEEL and shared:
-                break
             own = reader.stored(link) or known.get(link.sha256)
-            own = own or reader.read(link, sizes[link.sha256])
+            if own is None and (mode == EVERY_WHEEL or not shared):
+                own = reader.read(link, sizes[link.sha256])
             if own is not None:
                 same = next((item for item in shared if _alike(item, own)), None)
                 shared += [] if same else [own]

@@ -12,13 +12,11 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
 from pidoctor.indexing.scope import Scope
-from pidoctor.platforms.manylinux import LEGACY_GLIBC
+from pidoctor.platforms.manylinux import platform_of
 
 # (Python, machine, libc) -> lowest libc version, as in PEP 600 and PEP 656. libc is "linux" for
 # the plain linux_* tags and for wheels without a platform, which every libc accepts.
 Coverage = dict[tuple[str, str, str], tuple[int, int]]
-
-_PLATFORM = re.compile(r"(manylinux|musllinux)_(\d+)_(\d+)_(\w+)|(manylinux\d+)_(\w+)|linux_(\w+)")
 
 
 @dataclass(frozen=True)
@@ -78,19 +76,9 @@ def platform_level(platform: str, scope: Scope) -> Iterator[tuple[str, str, tupl
         for machine in scope.machines:
             yield machine, "linux", (0, 0)
         return
-    match = _PLATFORM.fullmatch(platform)
-    if match is None:
-        return
-    family, major, minor, machine, legacy, legacy_machine, plain = match.groups()
-    machine = machine or legacy_machine or plain
-    if machine not in scope.machines:
-        return
-    if family:
-        yield machine, family, (int(major), int(minor))
-    elif legacy:
-        yield machine, "manylinux", LEGACY_GLIBC.get(legacy, (2, 17))
-    else:
-        yield machine, "linux", (0, 0)
+    found = platform_of(platform)
+    if found and found.machine in scope.machines:
+        yield found.machine, found.family, found.level
 
 
 def tag_pythons(tag: Tag, scope: Scope) -> Iterable[str]:

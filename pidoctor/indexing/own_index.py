@@ -174,11 +174,14 @@ class OwnIndex(WheelsIndex):
         for wheel, found in zip(unread, self._read_together(unread)):
             self._evidence[wheel.sha256] = found
             project = self._projects.get(wheel.name)
-            if found is not None and project is not None:
-                self._projects[wheel.name] = _with_evidence(project, wheel.sha256, found)
-            elif project is not None and wheel.name in self._wanted.newer:
+            if project is None:
+                continue
+            if found is None and wheel.name in self._wanted.newer:
                 self._say(f"Left out {wheel.filename}: its files could not be read", True)
-                self._projects[wheel.name] = _without(project, wheel.sha256)
+                self._projects[wheel.name] = _with(project, wheel.sha256, None)
+            elif found is not None:
+                read = wheel._replace(evidence=found)
+                self._projects[wheel.name] = _with(project, wheel.sha256, read)
         return any(
             self._evidence[wheel.sha256] is not None or wheel.name in self._wanted.newer
             for wheel in unread
@@ -208,7 +211,8 @@ class OwnIndex(WheelsIndex):
         if finals and name not in self._wanted.prereleases:
             links = finals
         if held is not None and name in self._wanted.newer:
-            links = [link for link in links if _came_after(link, held)]
+            newest = max(map(Version, held.by_version), default=Version("0"))
+            links = [link for link in links if link.version > newest]
         if not links and held is None:
             self._unread[name] = _why_nothing(page)
             return None
@@ -316,22 +320,7 @@ def _why_nothing(page: IndexPage) -> str:
     return "your package index has no wheels of it for Linux on ARM or x86"
 
 
-def _came_after(link: Link, held: IndexedProject) -> bool:
-    """Whether a wheel is of a version that is newer than any that is held."""
-    return all(link.version > Version(version) for version in held.by_version)
-
-
-def _without(project: IndexedProject, sha256: str) -> IndexedProject:
-    return replace(
-        project, wheels=tuple(wheel for wheel in project.wheels if wheel.sha256 != sha256)
-    )
-
-
-def _with_evidence(project: IndexedProject, sha256: str, evidence: Evidence) -> IndexedProject:
-    return replace(
-        project,
-        wheels=tuple(
-            wheel._replace(evidence=evidence) if wheel.sha256 == sha256 else wheel
-            for wheel in project.wheels
-        ),
-    )
+def _with(project: IndexedProject, sha256: str, instead: Wheel | None) -> IndexedProject:
+    """The package with another wheel in the place of the one that has this hash, or with none."""
+    changed = (instead if wheel.sha256 == sha256 else wheel for wheel in project.wheels)
+    return replace(project, wheels=tuple(filter(None, changed)))

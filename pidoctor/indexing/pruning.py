@@ -42,7 +42,7 @@ def prune(candidates: Iterable[Prunable], specifiers: Iterable[SpecifierSet]) ->
     wanted = tuple(specifiers)
     kept: list[tuple[Prunable, frozenset[int]]] = []
     for candidate in sorted(candidates, key=lambda item: item.version, reverse=True):
-        admitted = _admitted(candidate.version, wanted)
+        admitted = frozenset(n for n, one in enumerate(wanted) if admits(one, candidate.version))
         if admitted and not any(
             _dominates(newer, seen, candidate, admitted) for newer, seen in kept
         ):
@@ -53,12 +53,6 @@ def prune(candidates: Iterable[Prunable], specifiers: Iterable[SpecifierSet]) ->
 def admits(specifier: SpecifierSet, version: Version) -> bool:
     """Whether ``specifier`` admits ``version``; pre-releases only where it names one itself."""
     return specifier.contains(version, prereleases=bool(specifier.prereleases))
-
-
-def _admitted(version: Version, wanted: tuple[SpecifierSet, ...]) -> frozenset[int]:
-    return frozenset(
-        number for number, specifier in enumerate(wanted) if admits(specifier, version)
-    )
 
 
 def _dominates(

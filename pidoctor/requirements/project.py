@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from pidoctor.errors import UsageError
 from pidoctor.requirements.files import Read, read_files
 from pidoctor.requirements.names import stands_for_runtime
-from pidoctor.resolve.request import AUTO, Project
+from pidoctor.resolve.request import AUTO, Project, requirement_of
 
 
 def read_project(
@@ -25,7 +24,7 @@ def read_project(
     pyproject.toml. Raises :class:`UsageError` with one line.
     """
     read = read_files(files, constraints, groups)
-    asked = [_word(word) for word in words if word != AUTO]
+    asked = [requirement_of(word) for word in words if word != AUTO]
     return project_of(read, asked)
 
 
@@ -54,12 +53,3 @@ def _as_runtime(item: Requirement, left: list[str]) -> Requirement:
     same.name = row.means
     same.specifier.prereleases = item.specifier.prereleases
     return same
-
-
-def _word(text: str) -> Requirement:
-    try:
-        return Requirement(text)
-    except InvalidRequirement:
-        raise UsageError(
-            f"{text!r} is not a requirement; write one like: auto, tensorflow==2.16.1"
-        ) from None

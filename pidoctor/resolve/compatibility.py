@@ -12,9 +12,8 @@ from packaging.tags import Tag, parse_tag
 from pidoctor.catalog.ledger import ILLEGAL_INSTRUCTION, Ledger
 from pidoctor.catalog.processor import in_words, missing_features, needed_features
 from pidoctor.catalog.wheels import Evidence, Library, Wheel
-from pidoctor.expressions import expression
 from pidoctor.platforms.interpreter import Interpreter
-from pidoctor.platforms.manylinux import LEGACY_GLIBC
+from pidoctor.platforms.manylinux import platform_of
 from pidoctor.platforms.tags import architectures, supported_tags
 from pidoctor.platforms.versions import Version, dotted, parse_version
 from pidoctor.resolve.machine import Machine
@@ -33,10 +32,6 @@ _ARCHITECTURE_NAMES = {
     "x86_64": "64-bit x86 (x86_64)",
     "i686": "32-bit x86 (i686)",
 }
-_PLATFORM = expression(
-    r"(?:(?P<many>manylinux(?:1|2010|2014|_2_(?P<glibc>\d+)))|(?P<musl>musllinux_\d+_\d+)|linux)"
-    r"_(?P<architecture>\w+)"
-)
 # From this glibc on, dlopen refuses a library that asks for an executable stack
 # (glibc 2.41 release notes: https://sourceware.org/glibc/wiki/Release/2.41).
 _NO_EXEC_STACK = (2, 41)
@@ -120,12 +115,12 @@ def _tag_miss(tag: Tag, machine: Interpreter) -> Rejected:
 
 
 def _architecture_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
-    platform = _PLATFORM.fullmatch(tag.platform)
+    platform = platform_of(tag.platform)
     if platform is None:
         if tag.platform == "any":
             return None
         return Rejected(Reason.ARCHITECTURE, f"built for {tag.platform}, not for Linux")
-    built_for = platform["architecture"]
+    built_for = platform.machine
     if built_for in architectures(machine):
         return None
     here, wheel = architecture_name(machine.architecture), architecture_name(built_for)
@@ -158,23 +153,20 @@ def _python_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
 
 
 def _libc_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
-    platform = _PLATFORM.fullmatch(tag.platform)
+    platform = platform_of(tag.platform)
     if platform is None:
         return None
     if machine.libc is None or machine.libc_version is None:
         return Rejected(Reason.NOT_KNOWN, "the C library of the machine is not known")
-    wants = "musl" if platform["musl"] else "glibc"
+    wants = "musl" if platform.family == "musllinux" else "glibc"
     if wants != machine.libc:
         return Rejected(Reason.LIBC, f"built for {wants}; the system has {machine.libc}")
     if machine.float_abi == "soft":
         return Rejected(Reason.ABI, "built for hard-float ARM; the Python is soft-float")
-    if not platform["many"]:
+    if platform.family != "manylinux" or platform.level <= machine.libc_version:
         return None
-    level = int(platform["glibc"] or LEGACY_GLIBC[platform["many"]][1])
-    if (2, level) <= machine.libc_version:
-        return None
-    here = dotted(machine.libc_version)
-    return Rejected(Reason.GLIBC_TAG, f"its tag asks for glibc 2.{level}; the system has {here}")
+    asked, here = dotted(platform.level), dotted(machine.libc_version)
+    return Rejected(Reason.GLIBC_TAG, f"its tag asks for glibc {asked}; the system has {here}")
 
 
 def _content_with(wheel: Wheel, machine: Machine) -> str:

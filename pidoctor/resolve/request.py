@@ -164,14 +164,19 @@ def request_on(
     return requirement.request(catalog, machine_of(profile).markers(), beyond_tags)
 
 
-def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Request:
-    """The request that ``text`` means; raises :class:`UsageError` with what may be asked for."""
+def requirement_of(text: str) -> Requirement:
+    """A requirement as it is typed; raises :class:`UsageError` with how one is written."""
     try:
-        requirement = Requirement(text)
+        return Requirement(text)
     except InvalidRequirement:
         raise UsageError(
             f"{text!r} is not a requirement; write one like: auto, tensorflow==2.16.1"
         ) from None
+
+
+def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Request:
+    """The request that ``text`` means; raises :class:`UsageError` with what may be asked for."""
+    requirement = requirement_of(text)
     name = canonicalize_name(requirement.name)
     if requirement.url or requirement.marker or requirement.extras:
         raise UsageError(f"{text!r}: give a name and a version only, like tensorflow==2.16.1")

@@ -52,6 +52,9 @@ UNDERSTOOD = [
     ("tensorflow_2.3", "tensorflow==2.3.*"),
     ("tensorflow2.3", "tensorflow==2.3.*"),
     ("tensorflow latest", "tensorflow"),
+    ("tensorflow --pre", "tensorflow>=0.dev0"),
+    ("--pre 'tensorflow>2.20'", "tensorflow>2.20,>=0.dev0"),
+    ("litert numpy --pre", "ai-edge-litert>=0.dev0 numpy>=0.dev0"),
     ("tensorflow==latest", "tensorflow"),
     ("tensorflow@latest", "tensorflow"),
     ("tensorflow:latest", "tensorflow"),
@@ -269,6 +272,8 @@ UNDERSTOOD = [
     ("tensorflow-io", "tensorflow tensorflow-io"),
 ]
 SUGGESTED = [
+    ("--pre", "pidoctor check tensorflow --pre"),
+    ("tflite --pre", "pidoctor check tensorflow --pre"),
     ("tensorflw", "did you mean tensorflow?"),
     ("tensoflow", "did you mean tensorflow?"),
     ("tflite-runtme", "did you mean tflite-runtime?"),

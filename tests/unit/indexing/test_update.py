@@ -116,6 +116,23 @@ def test_evidence_is_read_and_shared(index: SimpleIndex, tmp_path: Path) -> None
     assert canonical(again["numpy"]) == canonical(documents["numpy"])
 
 
+def test_evidence_that_was_read_is_not_given_up_for_a_siblings(
+    index: SimpleIndex, tmp_path: Path
+) -> None:
+    """An earlier refresh read more than one Python would be read for today."""
+    index.add(
+        "numpy-2.0-cp39-cp39-manylinux_2_17_aarch64.whl",
+        numpy__a=Elf(needs={"libc.so.6": [("GLIBC_2.17", False)]}).build(),
+    )
+    thorough = replace(SCOPE, evidence=(("numpy", "every wheel"),))
+    whole = replace(options(index), scope=thorough)
+    first = refresh({}, ReadingLog(tmp_path / "journal"), whole).documents
+    assert len(first["numpy"]["evidence"]) == 2
+    again = refresh(dict(first), ReadingLog(tmp_path / "other"), options(index)).documents
+    assert again["numpy"]["evidence"] == first["numpy"]["evidence"]
+    assert again["numpy"]["versions"] == first["numpy"]["versions"]
+
+
 def test_metadata_is_read_by_ranges(index: SimpleIndex, tmp_path: Path) -> None:
     name = "runtime-4.0-cp311-cp311-manylinux_2_27_aarch64.whl"
     noise = bytes(range(256)) * 40

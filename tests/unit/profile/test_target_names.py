@@ -325,6 +325,19 @@ cm5 lite 8gb                            cm5-lite-8gb/trixie-64
 cm4s                                    cm4s-4gb/trixie-64
 pi500+                                  pi500-plus/trixie-64
 revpi connect 4                         revpi-connect-4-4gb/bookworm-64
+revpi core s                            cm4s-4gb/trixie-64
+reterminal dm                           cm4-4gb/trixie-64
+stm32mp1                                stm32mp157-dk/debian-bookworm-32
+stm32mp257f-ev1                         stm32mp257f-ev1/debian-bookworm-64
+Verdin iMX8M Plus                       verdin-imx8mp-4gb/debian-bookworm-64
+colibri-imx7                            colibri-imx7d-1gb/debian-bookworm-32
+bpi-m3                                  banana-pi-m3/armbian-bookworm-32
+banana pi m7                            banana-pi-m7-8gb/armbian-bookworm-64
+orange pi cm5                           orange-pi-cm5-4gb/debian-bookworm-64
+orange pi 4 pro                         orange-pi-4-pro-4gb/debian-bookworm-64
+radxa dragon q6a                        radxa-dragon-q6a-4gb/debian-bookworm-64
+radxa orion o6                          radxa-orion-o6-8gb/debian-bookworm-64
+beaglebone green                        beaglebone-green/debian-bookworm-32
 reTerminal                              cm4-4gb/trixie-64
 Raspberry Pi 4 (Cortex-A72)             pi4-4gb/trixie-64
 Raspberry Pi 4B 8GB running Ubuntu Mate 20.04 64bit  pi4-8gb/ubuntu-20.04-64
@@ -495,6 +508,10 @@ debian testing arm64          as in aarch64/glibc-2.41/py3.13
 wandboard 2x                  what `uname -m` prints
 homebridge                    `cat /etc/os-release` on it says which
 Home Assistant OS on VisionFive 2  no runtime has wheels
+orange pi rv2                 no runtime has wheels
+bpi-f3                        no runtime has wheels
+beaglev-ahead                 no runtime has wheels
+arduino portenta x8           name the image that runs on it
 """
 
 
