@@ -191,7 +191,7 @@ def _one(subject: Subject, asked: Configuration, host: Host) -> _Measured:
     try:
         (ended,) = run_all(
             [_command(subject, asked)],
-            waiting=lambda: moments.append(look(host)),
+            waiting=lambda _: moments.append(look(host)),
             patience=1.0,
         )
     except OSError as error:

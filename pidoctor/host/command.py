@@ -86,14 +86,15 @@ def run_attached(argv: Sequence[str]) -> int:
 def run_all(
     commands: Sequence[Command],
     line: Callable[[bytes], None] | None = None,
-    waiting: Callable[[], None] | None = None,
+    waiting: Callable[[float], None] | None = None,
     patience: float = 3.0,
     grace: float = 0.0,
 ) -> list[Completed]:
     """Run the programs side by side and return how each ended.
 
     ``line`` gets every line of their outputs as it is complete; ``waiting`` is called every
-    ``patience`` seconds in which none wrote anything. When this is interrupted, or one of them
+    ``patience`` seconds in which none wrote anything, with the seconds of processor time that they
+    have used together. When this is interrupted, or one of them
     cannot be started, all are asked to end and killed ``grace`` seconds later, before the
     exception goes on. OSError or ValueError: one cannot be started.
     """
@@ -110,7 +111,7 @@ def run_all(
                         line(text)
             elif waiting is not None and time.monotonic() - quiet_since >= patience:
                 quiet_since = time.monotonic()
-                waiting()
+                waiting(sum(program.worked for program in running))
         if line is not None:
             for text in (text for program in running for text in program.last_lines()):
                 line(text)
@@ -213,6 +214,16 @@ class Running:
 
     def _said(self, stream: str) -> bytes:
         return bytes(self._kept.get(stream, b""))
+
+    @property
+    def worked(self) -> float:
+        """Seconds of the processor that it has used by now; 0.0 where the system does not tell."""
+        try:
+            with open(f"/proc/{self._process.pid}/stat", "rb") as file:
+                ticks = file.read().rpartition(b")")[2].split()[11:13]
+        except OSError:
+            return 0.0
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
     @property
     def has_ended(self) -> bool:

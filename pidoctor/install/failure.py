@@ -98,15 +98,15 @@ def _not_on_index(output: Sequence[str]) -> InstallError | None:
 def stalled(seconds: float) -> InstallError:
     """The failure of a download from which nothing came for ``seconds``."""
     evidence = f"Nothing arrived in {seconds:g} seconds ({TIMEOUT_VARIABLE} sets how long to wait)"
-    return _known("network-timeout", evidence)
+    return _known("network-timeout", evidence, tool=("pidoctor",))
 
 
-def _known(identifier: str, evidence: str) -> InstallError:
-    """The failure that is a trouble of the catalog."""
+def _known(identifier: str, evidence: str, **shown: Sequence[str]) -> InstallError:
+    """The failure that is a trouble of the catalog, with the remedy for what is ``shown``."""
     from pidoctor.catalog.troubles import load_troubles
 
     trouble = load_troubles()[identifier]
-    return failure(trouble.id, trouble.explanation, evidence, trouble.remedy({}, {}))
+    return failure(trouble.id, trouble.explanation, evidence, trouble.remedy(shown, {}))
 
 
 def _in_its_own_words(tool: str, status: int, output: Sequence[str]) -> InstallError:

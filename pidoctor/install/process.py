@@ -21,6 +21,7 @@ _KEPT_LINES = 400
 _LOG_LIMIT = 256 << 10
 _PATIENCE_S = 3.0
 _GRACE_S = 5.0
+_WORK = 10  # a second: how finely the work of a program is seen; waiting takes next to none
 _NO_NEWS = (b"Retrying (", b"Resuming")  # how pip tells that it got nothing
 
 Progress = Callable[[str], None]
@@ -101,33 +102,40 @@ def run_all(tasks: Sequence[Task], stdin: int, progress: Progress) -> list[Ended
         if patience and not any(word in text for word in _NO_NEWS):
             patience.news()
 
-    def waiting() -> None:
+    def waiting(worked: float) -> None:
         for arrival in arrivals:
             progress(f"  {arrival.told()}")
         if patience:
-            patience.check()
+            patience.check(worked)
 
     done = command.run_all(commands, line, waiting, _PATIENCE_S, _GRACE_S)
     return [Ended(ended.returncode, tuple(_last_lines(ended.stdout))) for ended in done]
 
 
 class _Patience:
-    """How long downloads are waited for from which nothing comes: ``limit`` seconds."""
+    """How long downloads are waited for from which nothing comes: ``limit`` seconds.
+
+    A program that is at work is not one that waits for the network: on a small or busy board pip
+    takes minutes to start, and to look through what it has fetched.
+    """
 
     def __init__(self, arrivals: Sequence[Arrival], limit: float) -> None:
         self._arrivals, self._limit = arrivals, limit
         self._expected = sum(arrival.expected for arrival in arrivals)
-        self._arrived = 0
+        self._state = (0, 0)
         self.news()
 
     def news(self) -> None:
         self._last = time.monotonic()
 
-    def check(self) -> None:
-        """InstallError when the time is up; what has arrived may take its time."""
-        arrived = sum(arrival.arrived() for arrival in self._arrivals)
-        if arrived != self._arrived or arrived >= self._expected:
-            self._arrived = arrived
+    def check(self, worked: float) -> None:
+        """InstallError when the time is up; what has arrived may take its time.
+
+        ``worked``: seconds of the processor that the programs have used.
+        """
+        state = (sum(arrival.arrived() for arrival in self._arrivals), int(worked * _WORK))
+        if state != self._state or state[0] >= self._expected:
+            self._state = state
             self.news()
         elif time.monotonic() - self._last >= self._limit:
             raise stalled(self._limit)

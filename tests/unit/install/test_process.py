@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor.install import process
+from pidoctor.install.failure import InstallError
 from pidoctor.install.process import Arrival, Task, read_log, run_all
 
 
@@ -98,3 +100,26 @@ def test_log_is_read_from_its_end(tmp_path: Path) -> None:
     log.write_text("x" * 1_000_000 + "\nlast https://u:p@index.example/\n")
     assert read_log(log)[-1] == "last https://index.example/"
     assert read_log(tmp_path / "none") == []
+
+
+BUSY = "import time\nwhile time.process_time() < 1.5: pass"
+
+
+@pytest.mark.parametrize(("code", "waits"), [(BUSY, True), ("import time; time.sleep(60)", False)])
+def test_a_program_at_work_does_not_wait_for_the_network(
+    code: str, waits: bool, tmp_path: Path, nothing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a small or busy board pip takes longer than the limit before the first byte comes."""
+    monkeypatch.setenv("PIDOCTOR_TIMEOUT", "3")
+    monkeypatch.setattr(process, "_PATIENCE_S", 0.5)
+    task = Task((sys.executable, "-c", code), {}, arrival=Arrival(tmp_path, 1000))
+    if waits:
+        (ended,) = run_all([task], nothing, lambda _: None)
+        assert ended.status == 0
+        return
+    with pytest.raises(InstallError) as stopped:
+        run_all([task], nothing, lambda _: None)
+    remedy = stopped.value.finding.remedy
+    assert remedy is not None
+    assert "PIDOCTOR_TIMEOUT=300" in remedy.text
+    assert "PIP_TIMEOUT" not in remedy.text
