@@ -52,3 +52,9 @@ class Finding(NamedTuple):
     remedy: Remedy | None = None
     link: str | None = None
     topic: str | None = None  # what it is about, as the check says: "storage", "python"
+
+    @property
+    def details(self) -> str:
+        """The evidence and what helps, a line each: for programs that show text."""
+        helps = (self.remedy.text, *self.remedy.commands) if self.remedy else ()
+        return "\n".join(filter(None, (self.evidence, *helps)))

@@ -25,48 +25,33 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     add_where(parser)
+    parser.set_defaults(devices=[], offline=False)
     parser.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
 
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import watched
-    from pidoctor.cli.resolving import (
-        answer,
-        catalog_for,
-        code_without_plan,
-        must_be_decided,
-        why_none,
-    )
+    from pidoctor.cli.resolving import plan_or_why_not
     from pidoctor.cli.where import asked, bare_machine
     from pidoctor.envelope import Downloaded, Result
     from pidoctor.lockfiles.kit_writer import write_kit
     from pidoctor.lockfiles.wheelhouse_writer import download
     from pidoctor.pyz import build
-    from pidoctor.resolve.plan import Plan
 
     profile = bare_machine(options)
-    with catalog_for(options, profile) as known:
-        resolution = answer(options, profile, known)
-        around = why_none(options, profile, known, resolution)
-    must_be_decided(resolution, "Nothing was fetched")
-    if not isinstance(resolution, Plan):
-        return Result(
-            "download",
-            code_without_plan(resolution),
-            resolution=resolution,
-            explanation=around,
-            asked=asked(options),
-        )
+    plan = plan_or_why_not("download", options, profile, "Nothing was fetched")
+    if isinstance(plan, Result):
+        return plan
     folder = Path(options.directory)
     python = profile.python.version.or_else("")
     with watched(options) as watch:
-        paths = download(resolution, python, folder, watch.say)
+        paths = download(plan, python, folder, watch.say)
         watch.say("Put pidoctor.pyz and a how-to beside the wheels")
         made_for = asked(options).place
-        beside = write_kit(resolution, profile, made_for, folder, sys.argv[0], build)
+        beside = write_kit(plan, profile, made_for, folder, sys.argv[0], build)
     return Result(
         "download",
-        resolution=resolution,
+        resolution=plan,
         asked=asked(options),
         downloaded=Downloaded(options.directory, tuple(path.name for path in paths), beside),
     )

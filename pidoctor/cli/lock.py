@@ -48,46 +48,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import write_document
-    from pidoctor.cli.resolving import (
-        answer,
-        catalog_for,
-        code_without_plan,
-        fit_devices,
-        must_be_decided,
-        why_none,
-    )
+    from pidoctor.cli.resolving import plan_or_why_not
     from pidoctor.cli.where import asked, bare_machine, with_named
     from pidoctor.envelope import Result, Written
-    from pidoctor.resolve.plan import Plan
-    from pidoctor.result import ExitCode
 
     profile = with_named(bare_machine(options), options)
-    with catalog_for(options, profile, options.offline) as known:
-        fitting = fit_devices(options, profile, known)
-        resolution = answer(options, profile, known)
-        around = why_none(options, profile, known, resolution)
-    must_be_decided(resolution, "Nothing was written")
-    found = fitting.findings if fitting is not None else ()
-    if found or not isinstance(resolution, Plan):
-        return Result(
-            "lock",
-            ExitCode.PROBLEM if isinstance(resolution, Plan) else code_without_plan(resolution),
-            verdict=found[0].message if found else None,
-            findings=found or None,
-            resolution=None if found else resolution,
-            explanation=None if found else around,
-            asked=asked(options),
-        )
+    plan = plan_or_why_not("lock", options, profile, "Nothing was written")
+    if isinstance(plan, Result):
+        return plan
     _settle_form_and_file(options)
-    text = _document(resolution, options)
-    needs = _devices(options, profile, resolution)
+    text = _document(plan, options)
+    needs = _devices(options, profile, plan)
     for finding in needs if options.output is None else ():
         _tell(options, finding)
     written = Written(text) if options.output is None else write_document(options.output, text)
     return Result(
         "lock",
         findings=needs or None,
-        resolution=resolution,
+        resolution=plan,
         asked=asked(options),
         written=written,
     )
@@ -109,10 +87,9 @@ def _tell(options: argparse.Namespace, finding: Finding) -> None:
 
     if finding.severity is Severity.NOTE:
         return
-    say, remedy = progress(options), finding.remedy
-    say(finding.message)
-    for line in (remedy.text, *remedy.commands) if remedy else ():
-        say(line)
+    remedy = finding._replace(evidence="").details
+    for line in (finding.message, *remedy.splitlines()):
+        progress(options)(line)
 
 
 def _settle_form_and_file(options: argparse.Namespace) -> None:

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     from pidoctor.asked import Asked
     from pidoctor.cli.output import Watch
+    from pidoctor.envelope import Result
     from pidoctor.fitting import Fitting
     from pidoctor.indexing.own_index import OwnIndex
     from pidoctor.resolve.explanation import Explanation
-    from pidoctor.resolve.plan import Impossible
+    from pidoctor.resolve.plan import Impossible, Plan
 
 _NO_PROJECT = Project(())
 
@@ -217,6 +218,34 @@ def why_none(
         return None
     wanted = request_on(profile, options.requirement, options.beyond_tags, known)
     return explain(profile, wanted, known, resolution)
+
+
+def plan_or_why_not(
+    command: str, options: argparse.Namespace, profile: Profile, undone: str
+) -> Plan | Result:
+    """The plan that a command goes on with, else its result; ``undone`` says what was not done."""
+    from pidoctor.cli.where import asked
+    from pidoctor.envelope import Result
+    from pidoctor.resolve.plan import Plan
+    from pidoctor.result import ExitCode
+
+    with catalog_for(options, profile, options.offline) as known:
+        fitting = fit_devices(options, profile, known)
+        resolution = answer(options, profile, known)
+        around = why_none(options, profile, known, resolution)
+    must_be_decided(resolution, undone)
+    found = fitting.findings if fitting is not None else ()
+    if isinstance(resolution, Plan) and not found:
+        return resolution
+    return Result(
+        command,
+        ExitCode.PROBLEM if isinstance(resolution, Plan) else code_without_plan(resolution),
+        verdict=found[0].message if found else None,
+        findings=found or None,
+        resolution=None if found else resolution,
+        explanation=None if found else around,
+        asked=asked(options),
+    )
 
 
 def code_without_plan(resolution: Impossible) -> int:

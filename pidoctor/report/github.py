@@ -25,10 +25,8 @@ def render(result: Result) -> str:
 
 
 def _annotation(finding: Finding) -> str:
-    remedy = finding.remedy
-    parts = [finding.message, finding.evidence]
-    parts += [remedy.text, *remedy.commands] if remedy else []
-    return _line(_LEVELS[finding.severity], finding.id, "\n".join(filter(None, parts)))
+    message = f"{finding.message}\n{finding.details}".rstrip()
+    return _line(_LEVELS[finding.severity], finding.id, message)
 
 
 def _line(level: str, title: str, message: str) -> str:

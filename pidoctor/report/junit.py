@@ -50,9 +50,7 @@ def _request(result: Result) -> XML.Element:
 
 def _case(finding: Finding) -> XML.Element:
     case = _test(f"pidoctor.{finding.topic or 'check'}", finding.id)
-    remedy = finding.remedy
-    parts = [finding.evidence, *((remedy.text, *remedy.commands) if remedy else ())]
-    more = "\n".join(filter(None, parts))
+    more = finding.details
     if finding.severity is Severity.ERROR:
         _inside(case, "failure", finding.message, more)
     else:

@@ -22,17 +22,10 @@ from pidoctor.report.document import (
     Words,
     text_of,
 )
+from pidoctor.report.look import Look
 from pidoctor.report.text import one_line
 
-_SIGNS = {
-    Mark.GOOD: "✓",
-    Mark.BAD: "✗",
-    Mark.WARN: "!",
-    Mark.NOTE: "·",
-    Mark.UNKNOWN: "?",
-    Mark.THEN: "→",
-    Mark.BLANK: "",
-}
+_SIGNS = {mark: Look().sign(mark)[0].strip() for mark in Mark}
 
 
 def render(result: Result) -> str:

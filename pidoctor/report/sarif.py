@@ -64,13 +64,10 @@ def _invocation(result: Result) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
-    remedy = finding.remedy
-    parts = [finding.message, finding.evidence]
-    parts += [remedy.text, *remedy.commands] if remedy else []
     return {
         "ruleId": finding.id,
         "ruleIndex": rule,
         "level": finding.severity.value,
-        "message": {"text": "\n".join(filter(None, parts))},
+        "message": {"text": f"{finding.message}\n{finding.details}".rstrip()},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": _PLACE}}}],
     }

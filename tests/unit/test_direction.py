@@ -150,7 +150,7 @@ TOUCHES: Mapping[str, str] = {
     "fleet.reading": "files",
     "host.capture_script": "environment files system",
     "host.captured": "files",
-    "host.command": "environment files programs",
+    "host.command": "environment files programs system",
     "host.directory": "files",
     "host.files": "files",
     "host.live": "environment files system",
