@@ -21,7 +21,6 @@ from pidoctor.triage.diagnosis import (
     SURE_FROM,
     UNKNOWN,
     Diagnosis,
-    LogLine,
     evidence_of,
     fix_for,
     slots,
@@ -62,6 +61,9 @@ CRASH = "crash"
 
 TRACEBACK = "traceback"
 """The sign of the first line of a traceback, which does not say what happened."""
+
+STEP = "step-"
+"""Begins the sign of a line by which a tool, named behind it, tells the step that it was at."""
 
 IGNORED_VERSIONS = "pip-ignored-versions"
 """The symptom whose text lists the versions left out for their Requires-Python."""
@@ -309,16 +311,18 @@ def _no_problem(confidence: float, hits: list[Hit]) -> Diagnosis:
 
 
 def _unknown(failures: list[Hit], seen: Scan) -> Diagnosis:
+    """Where it failed, as far as a tool says so, and the last error of its own."""
     said = [hit for hit in failures if hit.symptom.id != TRACEBACK]
     last = said[-1:] if len(said) < len(failures) else said[-3:]  # a traceback ends with its error
-    shown = last or failures[-1:]
-    evidence: tuple[LogLine, ...] = evidence_of([(hit.number, hit.text) for hit in shown])
+    steps = [hit for hit in seen.hits if hit.symptom.id.startswith(STEP)] if failures else []
+    what = f"The step of {steps[-1].symptom.id[len(STEP) :]}" if steps else "Something"
+    shown = {hit.number: hit.text for hit in (*steps[-1:], *(last or failures[-1:]))}
     return Diagnosis(
         cause=UNKNOWN,
         title="Unknown cause" if failures else "Nothing to judge",
         confidence=0.0,
-        evidence=evidence,
-        explanation="Something failed here, and none of the known causes fits."
+        evidence=evidence_of(sorted(shown.items())),
+        explanation=f"{what} failed here, and none of the known causes fits."
         if failures
         else "This text shows no install and no run, neither one that failed nor one that ended "
         "well, so there is nothing to judge.",

@@ -88,13 +88,11 @@ def _decide(
             return _with_python(judged)
     if groups.get("locked"):
         return (_certain(name, known, facts) if known else []) or _locked(asked, facts)
+    pinned = _pinned(asked) if "versions" not in groups and specifier_of(asked) else []
     if known is None or known.elsewhere:
-        return _unknown_name(name, facts)
-    found = _certain(name, known, facts) or _fits(name, known, facts)
-    if found:
-        return found
-    pinned = "versions" not in groups and specifier_of(asked) is not None
-    return [*(_pinned(asked) if pinned else ()), *_guess(name, known, facts)]
+        return [*_unknown_name(name, facts), *pinned]
+    certain = _certain(name, known, facts) or _fits(name, known, facts)
+    return certain or [*pinned, *_guess(name, known, facts)]
 
 
 def _too_early(known: Published, facts: Facts) -> list[LikelyCause]:
@@ -251,10 +249,8 @@ def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
     )
     pythons = f"{text} If there is one, look for its wheels."
     python = LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons)
-    if not _on_arm(facts):
-        other = LikelyCause("no-wheel-for-arch", FAINT, pythons)
-        return [wrong, python, *([] if facts.get("arch") else [other])]
-    return [LikelyCause("no-wheel-for-arch", OPEN + 0.05, pythons), wrong, python]
+    arch = LikelyCause("no-wheel-for-arch", OPEN + 0.05 if _on_arm(facts) else FAINT, pythons)
+    return [wrong, python, *([] if facts.get("arch") == "x86_64" else [arch])]
 
 
 def _locked(asked: str, facts: Facts) -> list[LikelyCause]:

@@ -435,7 +435,9 @@ def test_several_machines_in_a_paste_are_told_apart() -> None:
 def test_an_unknown_error_of_a_program_is_shown_by_its_last_line() -> None:
     log = 'Traceback (most recent call last):\n  File "manage.py", line 3, in <module>\n'
     ended = first(f"{log}KeyError: 'calibrate'\n")
-    assert [line.text for line in ended.evidence] == ["KeyError: 'calibrate'"]
+    shown = [line.text for line in ended.evidence]
+    assert shown == ['File "manage.py", line 3, in <module>', "KeyError: 'calibrate'"]
+    assert ended.explanation.startswith("The step of Python failed")
     assert "Ask those who made it" in ended.fix.text
     assert "triage --" in first(log).fix.text
 
