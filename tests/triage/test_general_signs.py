@@ -13,7 +13,7 @@ from .test_kinds_of_fault import NOTHING, first, found
         ('Traceback (most recent call last):\n  File "a.py", line 3, in f\nKeyError: 1', "Python"),
         ("The command '/bin/sh -c ./build.sh' returned a non-zero code: 2", "Docker"),
         ('ERROR: process "/bin/sh -c ./x" did not complete successfully: exit code: 2', "Docker"),
-        ("cam.service: Main process exited, code=exited, status=210/CHROOT", "systemd"),
+        ("cam.service: Main process exited, code=exited, status=1/FAILURE", "systemd"),
         ("/usr/bin/gpio: line 144: echo: write error: Invalid argument", "shell"),
         ("dpkg: error processing package cam (--configure):\nE: Sub-process failed", "dpkg"),
         ("npm ERR! command sh -c node x.js\nnpm ERR! Error: no x", "npm"),
