@@ -285,7 +285,8 @@ def _certain(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
             return [LikelyCause("no-wheel-for-python", SURE, text)]
     if pip and known.pip and pip < known.pip and (arch or python) and runs_pip(python, pip):
         text = f"pip {facts.get('pip')} cannot see {name}'s wheels; {dotted(known.pip)} can."
-        return [LikelyCause("pip-too-old", LIKELY, text)]
+        other = LikelyCause("no-wheel-for-python", FAINT, "Or that version has none for it.")
+        return [LikelyCause("pip-too-old", LIKELY, text), other]
     glibc = facts.version("glibc")
     if glibc and known.glibc and glibc < known.glibc:
         text = f"{name} wants glibc {dotted(known.glibc)}; this system has {facts.get('glibc')}."
