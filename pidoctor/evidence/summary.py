@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pidoctor.platforms.versions import newest
+from pidoctor.platforms.versions import numbers_of
 
 Row = Mapping[str, Any]
 
@@ -61,7 +61,10 @@ def _adds(row: Row, rows: Iterable[Row]) -> bool:
         all(row["machine"] != other["machine"] for other in known)
         or row["align"] < min(other["align"] for other in known)
         or (row["exec_stack"] and not any(other["exec_stack"] for other in known))
-        or any(_higher(row[key], known, key) for key in ("glibc", "glibcxx", "cxxabi"))
+        or any(
+            numbers_of(row[key]) > max(numbers_of(other[key]) for other in known)
+            for key in ("glibc", "glibcxx", "cxxabi")
+        )
         or any(
             not set(row.get(key, ())) <= {item for other in known for item in other.get(key, ())}
             for key in ("needed", "cpu_features", "optional_features")
@@ -71,8 +74,3 @@ def _adds(row: Row, rows: Iterable[Row]) -> bool:
             for tag, level in row.get("arm", {}).items()
         )
     )
-
-
-def _higher(version: str, rows: Iterable[Row], key: str) -> bool:
-    highest = newest(*(row[key] for row in rows))
-    return newest(highest, version) != highest

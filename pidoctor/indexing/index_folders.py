@@ -227,11 +227,12 @@ class Tree:
             for key, read in own.items()
         }
         first = next(iter(active.values()))
+        stated_needs = [read.requires_dist for read in active.values()]
         stated: str | None = next((link.requires_python for link in links), None)
         return IndexedRelease(
             version=version,
             requires_python=valid_bound(first.requires_python or stated or ""),
-            requires_dist=_most_common([read.requires_dist for read in active.values()]),
+            requires_dist=max(sorted(set(stated_needs)), key=stated_needs.count),
             links=tuple(sorted(links, key=lambda link: link.filename)),
             metadata=active,
         )
@@ -271,10 +272,6 @@ def _metadata_of(document: Mapping[str, Any]) -> dict[str, WheelMetadata]:
         for release in document["versions"].values()
         for wheel in release["wheels"]
     }
-
-
-def _most_common(items: list[tuple[str, ...]]) -> tuple[str, ...]:
-    return max(sorted(set(items)), key=items.count)
 
 
 def _candidate(release: IndexedRelease, scope: Scope) -> Prunable:

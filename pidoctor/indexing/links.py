@@ -38,8 +38,7 @@ class Link:
         """The environments of ``scope`` that this wheel's tags fit."""
         found: Coverage = {}
         for tag in self.tags:
-            level = platform_level(tag.platform, scope)
-            for machine, libc, version in level:
+            for machine, libc, version in platform_level(tag.platform, scope):
                 for python in tag_pythons(tag, scope):
                     merge(found, {(python, machine, libc): version})
         return found

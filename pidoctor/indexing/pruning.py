@@ -43,8 +43,11 @@ def prune(candidates: Iterable[Prunable], specifiers: Iterable[SpecifierSet]) ->
     kept: list[tuple[Prunable, frozenset[int]]] = []
     for candidate in sorted(candidates, key=lambda item: item.version, reverse=True):
         admitted = frozenset(n for n, one in enumerate(wanted) if admits(one, candidate.version))
-        if admitted and not any(
-            _dominates(newer, seen, candidate, admitted) for newer, seen in kept
+        if admitted and not any(  # a newer one that serves wherever this one does
+            admitted <= seen
+            and newer.requires <= candidate.requires
+            and covers(newer.certain, candidate.possible)
+            for newer, seen in kept
         ):
             kept.append((candidate, admitted))
     return {candidate.version for candidate, _ in kept}
@@ -53,13 +56,3 @@ def prune(candidates: Iterable[Prunable], specifiers: Iterable[SpecifierSet]) ->
 def admits(specifier: SpecifierSet, version: Version) -> bool:
     """Whether ``specifier`` admits ``version``; pre-releases only where it names one itself."""
     return specifier.contains(version, prereleases=bool(specifier.prereleases))
-
-
-def _dominates(
-    newer: Prunable, seen: frozenset[int], older: Prunable, admitted: frozenset[int]
-) -> bool:
-    return (
-        admitted <= seen
-        and newer.requires <= older.requires
-        and covers(newer.certain, older.possible)
-    )

@@ -25,6 +25,7 @@ from pidoctor.indexing.remote import remote_size
 from pidoctor.indexing.scope import Scope, load_scope
 from pidoctor.indexing.sources import open_session, pip_settings
 from pidoctor.mutex import Lock, LockedError
+from pidoctor.platforms.versions import newest
 from pidoctor.probe.pip_settings import PipSettings
 from pidoctor.value_rules import Amount
 
@@ -156,9 +157,19 @@ def describe_changes(old: Mapping[str, Document], new: Mapping[str, Document]) -
             for files, word in ((added, "new"), (gone, "gone"), (changed, "changed"))
             if files
         ]
+        if added and name in old and _glibc(old[name]) != _glibc(new[name]):
+            parts.append(f"the newest version needs glibc {_glibc(new[name])}")
         if parts:
             lines.append(f"{name}: {'; '.join(parts)}")
     return lines
+
+
+def _glibc(document: Document) -> str:
+    """The glibc without which the newest version is not imported, as far as it was read."""
+    wheels = list(document["versions"].values())[-1]["wheels"]
+    keys = {wheel["evidence"] for wheel in wheels if "evidence" in wheel}
+    libraries = (row for key in keys for row in document["evidence"][key]["libraries"])
+    return newest(*(row["glibc"] for row in libraries if row["required"]))
 
 
 def _wheels(document: Document | None) -> dict[str, Any]:

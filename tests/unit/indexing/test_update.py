@@ -184,6 +184,17 @@ def test_what_changed_is_said(index: SimpleIndex, tmp_path: Path) -> None:
     assert [wheel.get("yanked") for wheel in wheels] == [None, "broken build"]
 
 
+def test_a_release_that_needs_a_newer_glibc_than_its_tag_says_is_told_on_its_day(
+    index: SimpleIndex, tmp_path: Path
+) -> None:
+    first = fresh(index, tmp_path)
+    name = "runtime-2.1-cp311-cp311-manylinux_2_27_aarch64.whl"
+    needs = {"libc.so.6": [("GLIBC_2.38", False)]}
+    index.add(name, "Requires-Dist: helper>=1", runtime__core=Elf(needs=needs).build())
+    again = refresh(dict(first.documents), ReadingLog(tmp_path / "j"), options(index))
+    assert again.changes == (f"runtime: 1 new ({name}); the newest version needs glibc 2.38",)
+
+
 def test_an_interrupted_update_goes_on_where_it_stopped(index: SimpleIndex, tmp_path: Path) -> None:
     class Interrupted(Exception):
         pass
