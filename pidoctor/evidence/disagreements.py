@@ -68,7 +68,7 @@ def _glibcxx(level: str, tag: str, files: list[LibraryAudit]) -> Iterator[str]:
 
 def _glibc_level(platform: str) -> str:
     found = platform_of(platform)
-    return dotted(found.level) if found and found.family == "manylinux" else ""
+    return dotted(found[1]) if found and found[0] == "manylinux" else ""
 
 
 def _leaf(library: LibraryAudit) -> str:

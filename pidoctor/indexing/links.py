@@ -76,8 +76,9 @@ def platform_level(platform: str, scope: Scope) -> Iterator[tuple[str, str, tupl
             yield machine, "linux", (0, 0)
         return
     found = platform_of(platform)
-    if found and found.machine in scope.machines:
-        yield found.machine, found.family, found.level
+    if found and found[2] in scope.machines:
+        family, level, machine = found
+        yield machine, family, level
 
 
 def tag_pythons(tag: Tag, scope: Scope) -> Iterable[str]:

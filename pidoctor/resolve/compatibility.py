@@ -120,7 +120,7 @@ def _architecture_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
         if tag.platform == "any":
             return None
         return Rejected(Reason.ARCHITECTURE, f"built for {tag.platform}, not for Linux")
-    built_for = platform.machine
+    built_for = platform[2]
     if built_for in architectures(machine):
         return None
     here, wheel = architecture_name(machine.architecture), architecture_name(built_for)
@@ -156,16 +156,17 @@ def _libc_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
     platform = platform_of(tag.platform)
     if platform is None:
         return None
+    family, level, _ = platform
     if machine.libc is None or machine.libc_version is None:
         return Rejected(Reason.NOT_KNOWN, "the C library of the machine is not known")
-    wants = "musl" if platform.family == "musllinux" else "glibc"
+    wants = "musl" if family == "musllinux" else "glibc"
     if wants != machine.libc:
         return Rejected(Reason.LIBC, f"built for {wants}; the system has {machine.libc}")
     if machine.float_abi == "soft":
         return Rejected(Reason.ABI, "built for hard-float ARM; the Python is soft-float")
-    if platform.family != "manylinux" or platform.level <= machine.libc_version:
+    if family != "manylinux" or level <= machine.libc_version:
         return None
-    asked, here = dotted(platform.level), dotted(machine.libc_version)
+    asked, here = dotted(level), dotted(machine.libc_version)
     return Rejected(Reason.GLIBC_TAG, f"its tag asks for glibc {asked}; the system has {here}")
 
 
