@@ -91,7 +91,7 @@ def fill_output(path: AnyPath, fill: Callable[[BinaryIO], object]) -> None:
     if is_standard_output(path):
         raise UsageError("this document does not go to standard output; name a file")
     try:
-        _replace(Path(path), fill)
+        replace_file(Path(path), fill)
     except OSError as error:
         raise CouldNotCheckError(f"{shown}: cannot be written ({error.strerror})") from error
 
@@ -109,7 +109,8 @@ def make_folder(folder: Path) -> None:
 _BAD_NAME = "the name of the file to write has a NUL in it"
 
 
-def _replace(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+def replace_file(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+    """What :func:`fill_output` does, for a file of pidoctor's own: OSError where it cannot be."""
     old = _regular_or_absent(path)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     temporary = f".pidoctor-{os.urandom(8).hex()}.partial"

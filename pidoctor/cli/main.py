@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -22,7 +21,6 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with ``argv`` (without the program's name); the exit code."""
-    gc.set_threshold(50_000)  # little of what a command makes is garbage before it ends
     _open_closed_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     try:

@@ -10,6 +10,7 @@ import json
 from typing import Any, Callable, TypeVar
 
 from pidoctor import __version__
+from pidoctor.decoding import encode
 from pidoctor.host.base import (
     READ_LIMIT,
     SEARCH_LIMIT,
@@ -145,22 +146,16 @@ class Recorder:
         return completed
 
     def uname(self) -> Uname:
-        answer = self._host.uname()
-        self._values["uname"] = answer._asdict()
-        return answer
+        return self._value("uname", self._host.uname())
 
     def page_size(self) -> int:
         return self._value("page_size", self._host.page_size())
 
     def memory(self) -> MemoryUse:
-        answer = self._host.memory()
-        self._values["memory"] = answer._asdict()
-        return answer
+        return self._value("memory", self._host.memory())
 
     def distribution(self) -> Distribution:
-        answer = self._host.distribution()
-        self._values["distribution"] = answer._asdict()
-        return answer
+        return self._value("distribution", self._host.distribution())
 
     def environ(self, name: str) -> str | None:
         value = self._host.environ(name)
@@ -171,9 +166,7 @@ class Recorder:
         return self._value("now", self._host.now())
 
     def group_ids(self) -> tuple[int, ...]:
-        groups = self._host.group_ids()
-        self._values["group_ids"] = list(groups)
-        return groups
+        return self._value("group_ids", self._host.group_ids())
 
     def is_mine(self, path: str) -> bool:
         mine = self._host.is_mine(path)
@@ -211,7 +204,7 @@ class Recorder:
         return redact(text, self._identity)
 
     def _value(self, name: str, value: T) -> T:
-        self._values[name] = value
+        self._values[name] = encode(value)
         return value
 
     def _ask(self, path: str, question: Callable[[], T]) -> T:

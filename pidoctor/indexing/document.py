@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from pidoctor.safe_files import replace_file
 
 Document = Mapping[str, Any]  # the JSON of one index file
 
@@ -30,17 +30,7 @@ def canonical(document: Document) -> str:
 def write_atomically(path: Path, text: str) -> None:
     """Replaces ``path`` in one step; a crash leaves the old file or the new one, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    replace_file(path, lambda file: file.write(text.encode("utf-8")))
 
 
 def _versions(versions: Mapping[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from pidoctor.catalog.location import user_cache
 from pidoctor.decoding import DecodeError, decode, encode
+from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.document import write_atomically
 
 FRESH = 600.0  # seconds; as long as the package index itself lets clients keep a page
@@ -64,7 +65,7 @@ class Store:
         if not self._written:
             self._written = True
             self._tidy()
-        with suppress(OSError):
+        with suppress(OSError, CouldNotCheckError):
             content = {"schema": _SCHEMA, "kept": encode(kept)}
             text = json.dumps(content, separators=(",", ":"))
             write_atomically(path, text)
