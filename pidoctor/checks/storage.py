@@ -19,15 +19,17 @@ def read_only(case: Case) -> Iterator[Finding]:
     storage = case.profile.storage
     if storage.target_read_only.value is not True:
         return
+    target = storage.target.or_else("the target")
+    mount = f'"$(findmnt -no TARGET -T {shlex.quote(posixpath.dirname(target) or "/")})"'
     yield Finding(
         "read-only-file-system",
         Severity.ERROR,
         "The place for the installation is read-only.",
-        f"{storage.target_read_only.source}: {storage.target.or_else('the target')}",
+        f"{storage.target_read_only.source}: {target}",
         Remedy(
             "Name a folder that can be written with --venv. A card that became read-only by "
             "itself is often worn out: look at dmesg before making it writable again.",
-            ("sudo mount -o remount,rw /",),
+            (f"sudo mount -o remount,rw {mount}",),
         ),
     )
 

@@ -161,6 +161,9 @@ def test_a_clock_beyond_all_calendars() -> None:
 def test_read_only_target() -> None:
     found = only(changed(pi4(), storage_target_read_only=True))
     assert (found.id, found.severity) == ("read-only-file-system", Severity.ERROR)
+    assert found.remedy is not None
+    (command,) = found.remedy.commands  # of the mount that holds the place: seldom the root's
+    assert command.startswith('sudo mount -o remount,rw "$(findmnt -no TARGET -T /')
     assert found.remedy
     assert not found.remedy.safe
 
