@@ -68,16 +68,15 @@ def test_install_of_cached_wheels(
         [sys.executable, "-c", "import sys; print(sys._base_executable)"]
     )
     python = base.decode().strip()
-    listed, empty = tmp_path / "requirements.txt", tmp_path / "empty"
+    listed = tmp_path / "requirements.txt"
     listed.write_text(requirements(plan.wheels))
-    subprocess.run([python, "-m", "venv", str(empty)], check=True)
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
 
     def prepare(venv: Path) -> None:
         shutil.rmtree(venv, ignore_errors=True)
         shutil.rmtree(tmp_path / ".ours.pidoctor", ignore_errors=True)
         if not new:
-            shutil.copytree(empty, venv, symlinks=True)
+            subprocess.run([python, "-m", "venv", str(venv)], check=True)
         os.sync()  # what the preparation wrote is not written on the account of what is timed
 
     def pidoctor() -> None:

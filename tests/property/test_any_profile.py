@@ -13,13 +13,24 @@ from hypothesis import strategies as st
 from pidoctor.checks.registry import run_checks
 from pidoctor.envelope import Result
 from pidoctor.profile.codec import from_json, to_json
-from pidoctor.profile.environment import Damage, InstalledPackage
+from pidoctor.profile.environment import Compiled, Damage, InstalledPackage
 from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.profile import Accelerator, Index, Profile
 from pidoctor.report.jsonout import to_text
 from pidoctor.report.look import Look
 from pidoctor.report.terminal import render
 from pidoctor.result import Severity
+
+
+def _made(kind: type[Any], /, **parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Records of a kind: the fields without a default that are not among ``parts`` are any."""
+    hints = typing.get_type_hints(kind)
+    needed = [f.name for f in dataclasses.fields(kind) if f.default is f.default_factory]
+    others = {name: st.from_type(hints[name]) for name in needed if name not in parts}
+    return st.builds(kind, **others, **parts)
+
+
+st.register_type_strategy(Compiled, _made(Compiled))
 
 _words = st.one_of(
     st.text(max_size=20),
@@ -41,11 +52,11 @@ _VALUES: dict[Any, st.SearchStrategy[Any]] = {
     float: st.floats(),
     tuple[str, ...]: st.lists(_words, max_size=4).map(tuple),
     tuple[Accelerator, ...]: st.lists(
-        st.builds(Accelerator, id=st.sampled_from(["coral-usb", "coral-pcie", "hailo-8", "new"])),
+        _made(Accelerator, id=st.sampled_from(["coral-usb", "coral-pcie", "hailo-8", "new"])),
         max_size=3,
     ).map(tuple),
     tuple[InstalledPackage, ...]: st.lists(
-        st.builds(
+        _made(
             InstalledPackage,
             name=st.sampled_from(["numpy", "tflite-runtime", "ai-edge-litert", "x"]),
             version=st.sampled_from(["1.26.4", "2.14.0", "not a version", ""]),
@@ -53,9 +64,9 @@ _VALUES: dict[Any, st.SearchStrategy[Any]] = {
         ),
         max_size=3,
     ).map(tuple),
-    tuple[Damage, ...]: st.lists(st.builds(Damage), max_size=2).map(tuple),
+    tuple[Damage, ...]: st.lists(_made(Damage), max_size=2).map(tuple),
     tuple[Index, ...]: st.lists(
-        st.builds(Index, kind=st.sampled_from(["index", "extra", "find-links", "piwheels"])),
+        _made(Index, kind=st.sampled_from(["index", "extra", "find-links", "piwheels"])),
         max_size=3,
     ).map(tuple),
 }
