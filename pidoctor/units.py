@@ -66,3 +66,14 @@ def moment(number: float) -> str:
         return datetime.fromtimestamp(number, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     except (OverflowError, ValueError, OSError):
         return f"{number:g} s"
+
+
+def days_between(earlier: str, later: str) -> int | None:
+    """Days from one ISO date to another; None for what is no date, or the wrong way round."""
+    from datetime import date
+
+    try:
+        days = (date.fromisoformat(later) - date.fromisoformat(earlier)).days
+    except ValueError:
+        return None
+    return days if days >= 0 else None

@@ -74,6 +74,11 @@ def load_runtimes() -> tuple[Runtime, ...]:
     return load(RuntimesTable).runtimes
 
 
+def runtime_names() -> list[str]:
+    """What `auto` chooses among, preferred first."""
+    return [runtime.distribution for runtime in load_runtimes()]
+
+
 def runtime_wheels() -> Iterator[RuntimeWheels]:
     """The runtimes' distributions that the wheels index covers."""
     return (wheels for runtime in load_runtimes() for wheels in runtime.wheels)
@@ -92,5 +97,5 @@ def nightlies() -> Iterator[Runtime]:
 
 def alternatives(runtime: Runtime) -> tuple[str, ...]:
     """What can stand in for a runtime, best first."""
-    others = [other.distribution for other in load_runtimes()]
-    return runtime.alternatives or tuple(name for name in others if name != runtime.distribution)
+    names = runtime_names()
+    return runtime.alternatives or tuple(name for name in names if name != runtime.distribution)

@@ -47,42 +47,14 @@ class Sign(NamedTuple):
 class Advice(NamedTuple):
     """A remedy with {slots}, and the conditions under which it is the one to give."""
 
-    when: Mapping[str, str]
-    remedy: Remedy
-
-
-class AdviceRow(NamedTuple):
-    """A remedy as the tables write it."""
-
     text: str
     commands: tuple[str, ...] = ()
     safe: bool = False
     when: Mapping[str, str] = {}
 
 
-class TroubleRow(NamedTuple):
-    """A trouble as the tables write it; see :class:`Trouble`."""
-
-    id: str
-    title: str
-    explanation: str
-    order: int
-    remedies: tuple[AdviceRow, ...]
-    source: str
-    entails: tuple[str, ...] = ()
-    settled_by: tuple[str, ...] = ()
-    log: tuple[Sign, ...] = ()
-    outside: bool = False
-
-
-class TroublesTable(NamedTuple):
-    """The tables of troubles together; a folder of the user's own has them in troubles.json."""
-
-    troubles: tuple[TroubleRow, ...]
-
-
 class Trouble(NamedTuple):
-    """One trouble: what it is called, what it means, what mends it, how it shows.
+    """One trouble: what it is called, what it means, what mends it, how it shows in a log.
 
     ``entails`` are the troubles that are no news when this one is present. ``order`` is the place
     in the order to fix: small numbers first. ``settled_by`` are signs that, after the last
@@ -95,11 +67,11 @@ class Trouble(NamedTuple):
     title: str
     explanation: str
     order: int
-    entails: frozenset[str]
-    settled_by: frozenset[str]
-    advice: tuple[Advice, ...]
-    signs: tuple[Sign, ...]
+    remedies: tuple[Advice, ...]
     source: str
+    entails: tuple[str, ...] = ()
+    settled_by: tuple[str, ...] = ()
+    log: tuple[Sign, ...] = ()
     outside: bool = False
 
     def remedy(self, shown: Mapping[str, Sequence[str]], slots: Mapping[str, str]) -> Remedy:
@@ -108,13 +80,19 @@ class Trouble(NamedTuple):
         A sentence or a command with a slot that nothing fills is left out: what cannot be run as
         it stands is not printed. ``slots`` are already fit to stand in a shell command.
         """
-        remedy = next(a.remedy for a in self.advice if holds(a.when, shown, slots))
-        commands = (_filled(command, slots) for command in remedy.commands)
+        advice = next(each for each in self.remedies if holds(each.when, shown, slots))
+        commands = (_filled(command, slots) for command in advice.commands)
         return Remedy(
-            fill(remedy.text, slots),
+            fill(advice.text, slots),
             tuple(command for command in commands if command is not None),
-            remedy.safe,
+            advice.safe,
         )
+
+
+class TroublesTable(NamedTuple):
+    """The tables of troubles together; a folder of the user's own has them in troubles.json."""
+
+    troubles: tuple[Trouble, ...]
 
 
 def holds(
@@ -166,25 +144,7 @@ def load_troubles() -> Mapping[str, Trouble]:
 
 
 def _troubles(table: TroublesTable) -> Mapping[str, Trouble]:
-    return {row.id: _trouble(row) for row in table.troubles}
-
-
-def _trouble(row: TroubleRow) -> Trouble:
-    return Trouble(
-        id=row.id,
-        title=row.title,
-        explanation=row.explanation,
-        order=row.order,
-        entails=frozenset(row.entails),
-        settled_by=frozenset(row.settled_by),
-        advice=tuple(
-            Advice(advice.when, Remedy(advice.text, advice.commands, advice.safe))
-            for advice in row.remedies
-        ),
-        signs=row.log,
-        source=row.source,
-        outside=row.outside,
-    )
+    return {row.id: row for row in table.troubles}
 
 
 class InstalledTrouble(NamedTuple):

@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from pidoctor.catalog.relations import load_relations
-from pidoctor.catalog.runtimes import load_runtimes
+from pidoctor.catalog.runtimes import load_runtimes, runtime_names
 from pidoctor.catalog.troubles import load_machine_signs, load_troubles
 from pidoctor.catalog.wheels import Library, NumpyApi, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
@@ -45,7 +45,7 @@ def numpy_pair(case: Case) -> Iterator[Finding]:
     numpy = version_of(case.installed("numpy"))
     if numpy is None:
         return
-    relations, runtimes = load_relations(), {runtime.distribution for runtime in load_runtimes()}
+    relations, runtimes = load_relations(), runtime_names()
     for name, version, api, path in _compiled_for(case):
         bound = relations.numpy_bound(api.abi, api.feature)
         bound_to_1 = api.abi == 1 and numpy.major >= 2
@@ -200,8 +200,6 @@ def known_troubles(case: Case) -> Iterator[Finding]:
 
 def several_runtimes(case: Case) -> Iterator[Finding]:
     """More than one runtime: the import line decides which one runs."""
-    from pidoctor.catalog.runtimes import load_runtimes
-
     found = [
         f"{name} {version}"
         for runtime in load_runtimes()

@@ -146,11 +146,11 @@ def _needs(options: argparse.Namespace, given: Path) -> tuple[Mapping[str, objec
 
 def _reference(python: str, named: str) -> tuple[str | None, str]:
     """The runtime and the interpreter that --reference means."""
-    from pidoctor.catalog.runtimes import load_runtimes
+    from pidoctor.catalog.runtimes import runtime_names
     from pidoctor.host.live import LiveHost
     from pidoctor.probe.environment_choice import find_python
 
-    if named in [runtime.distribution for runtime in load_runtimes()]:
+    if named in runtime_names():
         return named, python
     path = Path(named).expanduser()
     return None, find_python(LiveHost(), str(path.absolute()) if path.exists() else named)

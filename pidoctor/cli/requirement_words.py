@@ -54,9 +54,9 @@ def _with_prereleases(words: Sequence[str]) -> list[str]:
 
 def _beside_runtime(word: str, quiet: bool) -> list[str]:
     """A package that is no runtime with the one it is asked for beside; any other word as it is."""
-    from pidoctor.catalog.runtimes import load_runtimes
+    from pidoctor.catalog.runtimes import runtime_names
 
-    if word == "auto" or word in {runtime.distribution for runtime in load_runtimes()}:
+    if word == "auto" or word in runtime_names():
         return [word]  # most requests, in which no table of names is read
     from pidoctor.requirements.names import runtime_beside
 
@@ -96,9 +96,9 @@ def read_words(words: Sequence[str], quiet: bool) -> list[str]:
 def _refuse_machine(word: str, alone: bool) -> None:
     """UsageError for the name of a machine where a requirement belongs: `check pi4`, and where
     nothing else is asked for also for a part of one: `check bookworm`."""
-    from pidoctor.catalog.runtimes import load_runtimes
+    from pidoctor.catalog.runtimes import runtime_names
 
-    if word == "auto" or word in {runtime.distribution for runtime in load_runtimes()}:
+    if word == "auto" or word in runtime_names():
         return
     from pidoctor.profile.named_targets import read_name
     from pidoctor.profile.target_suggestions import UnknownTargetError

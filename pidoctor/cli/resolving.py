@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pidoctor import api
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.location import open_index
 from pidoctor.profile.profile import Profile
@@ -126,7 +127,7 @@ def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
 
 def _piwheels(profile: Profile) -> str:
     """The address of piwheels, for a machine whose pip asks it; it builds for 32-bit ARM only."""
-    if profile.python.architecture.or_else("") not in ("armv6l", "armv7l"):
+    if not kind_of(profile.python.architecture.or_else("")).piwheels:
         return ""
     asked = (index for index in profile.indexes.or_else(()) if index.kind == "piwheels")
     return next((index.url for index in asked), "")

@@ -32,13 +32,15 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from pidoctor.catalog.runtimes import load_runtimes
+    from pidoctor.catalog.runtimes import runtime_names
+    from pidoctor.units import listed
 
     add_environment(parser)
     parser.add_argument(
         "--runtime",
-        choices=[runtime.distribution for runtime in load_runtimes()],
-        help="default: the first that is installed",
+        choices=runtime_names(),
+        metavar="NAME",
+        help=f"{listed(runtime_names(), 'or')}; default: the first that is installed",
     )
     add_delegate(parser)
     parser.add_argument(

@@ -33,7 +33,7 @@ def names() -> tuple[str, ...]:
 
 
 def _notice(trouble: Trouble) -> Notice:
-    general = any(not advice.when for advice in trouble.advice)
+    general = any(not advice.when for advice in trouble.remedies)
     remedy = trouble.remedy({}, _USUAL) if general else None
     return Notice(
         Mark.NOTE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Literal
 
 from pidoctor.catalog.location import retrieved
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
+from pidoctor.units import days_between
 from pidoctor.value_rules import Amount
 
 
@@ -28,7 +29,7 @@ class IndexStatus:
     note: str
 
 
-def status(index: WheelsIndex, today: datetime.date | None = None) -> IndexStatus:
+def status(index: WheelsIndex, today: str = "") -> IndexStatus:
     """Reads the whole index; raises CatalogError when a shipped file cannot be read."""
     projects = [index.project(name) for name in index.names()]
     wheels = [wheel for project in projects if project for wheel in project.wheels]
@@ -37,18 +38,10 @@ def status(index: WheelsIndex, today: datetime.date | None = None) -> IndexStatu
         origin="shipped" if index.folder == shipped_index() else "updated",
         folder=index.folder,
         retrieved=date,
-        age_days=_age(date, today or datetime.datetime.now(datetime.timezone.utc).date()),
+        age_days=days_between(date, today or time.strftime("%Y-%m-%d")),
         packages=len(projects),
         wheels=len(wheels),
         with_evidence=sum(1 for wheel in wheels if wheel.evidence is not None),
         sources=dict(sorted(Counter(wheel.source for wheel in wheels).items())),
         note=index.note,
     )
-
-
-def _age(date: str, today: datetime.date) -> int | None:
-    try:
-        days = (today - datetime.date.fromisoformat(date)).days
-    except ValueError:
-        return None
-    return days if days >= 0 else None

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.decoding import decode
 from pidoctor.errors import UsageError
 from pidoctor.records import NamedTuple
-from pidoctor.resolve.compatibility import architecture_name, tag_of
+from pidoctor.resolve.compatibility import tag_of
 from pidoctor.safe_files import open_regular
 from pidoctor.units import listed
 
@@ -56,7 +57,7 @@ class Kit(NamedTuple):
 
 def machine_in_words(architecture: str, python: str, system: str) -> str:
     """ "64-bit ARM (aarch64), Python 3.11, Debian 12"; what is unknown is left out."""
-    parts = (architecture and architecture_name(architecture), python and f"Python {python}")
+    parts = (architecture and kind_of(architecture).name, python and f"Python {python}")
     return ", ".join(filter(None, (*parts, system)))
 
 
@@ -83,7 +84,7 @@ def _by_names(folder: Path) -> str:
         f"{tag[1]}.{tag[2]}" for tag in (re.match(r"cp(\d)(\d+)-cp", tag) for tag in tags) if tag
     )
     return machine_in_words(
-        listed([architecture_name(name) for name in machines], "or"), listed(pythons, "or"), ""
+        listed([kind_of(name).name for name in machines], "or"), listed(pythons, "or"), ""
     )
 
 

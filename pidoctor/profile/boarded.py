@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.boards import BoardModel as BoardRow
 from pidoctor.catalog.boards import load_boards
 from pidoctor.catalog.systems import SystemRow, load_systems
@@ -23,7 +24,6 @@ from pidoctor.profile.target_names import find_boards
 from pidoctor.profile.target_words import say, shown
 
 S = TypeVar("S")
-_BITS = {"aarch64": 64, "armv7l": 32, "armv6l": 32}
 
 
 def on_board(profile: Profile, name: str) -> Profile:
@@ -38,7 +38,7 @@ def on_board(profile: Profile, name: str) -> Profile:
         raise UsageError(f"--board {shown(name)}: {what} (see `pidoctor targets`)")
     board = found[0]
     here = profile.python.architecture.or_else(profile.system.architecture.or_else(""))
-    bits = profile.python.bits.or_else(_BITS.get(here, 0))
+    bits = profile.python.bits.or_else(kind_of(here).bits if here else 0)
     if not bits:  # whose system it is decides what the processor shows of itself
         section = board_section(board, say(name).memory)
         total = _first(profile.memory.total, section.memory)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.processor import decisive
 from pidoctor.catalog.relations import load_relations
 from pidoctor.platforms.versions import minor_of
@@ -65,7 +66,6 @@ the libraries that wheels are linked to, and the interpreter. Not the single boa
 run the same wheels alike."""
 UNKNOWN = "?"
 ALL_THERE = "none"
-_ARM_32 = ("armv6l", "armv7l")
 _INDEX = "no other"
 
 
@@ -132,7 +132,7 @@ def _sources(profile: Profile) -> str:
     Python alone sees, decide what can be installed.
     """
     found = []
-    if not _machine(profile).startswith(_ARM_32):
+    if not kind_of(profile.python.architecture.or_else("")).piwheels:
         return _INDEX
     if any(index.kind == "piwheels" for index in profile.indexes.or_else(())):
         found.append("piwheels")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pidoctor.catalog.accelerators import load_accelerators, seen_at, without_general
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.boards import MIB, load_boards
 from pidoctor.catalog.boards import BoardModel as BoardRow
 from pidoctor.catalog.systems import SystemRow, load_systems
@@ -285,7 +286,7 @@ def boardless_profile(
     nothing: Fact[Any] = unsaid("no board was named")
     image = system if isinstance(system, Image) else None
     libc = ("", "") if system is None or isinstance(system, Image) else system
-    bits = 64 if arch.endswith("64") else 32
+    bits = kind_of(arch).bits
     kind = image.row if image else None
     return Profile(
         origin=origin,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import (
@@ -105,7 +106,7 @@ def board_names(boards: Iterable[BoardModel], name: str) -> list[str]:
 def _anywhere(name: str, said: Said) -> Reading:
     """A machine without a board: its architecture with a C library or a system."""
     architecture = said.architecture or ""
-    bits = 64 if "64" in architecture else 32
+    bits = kind_of(architecture).bits
     if said.image is not None:
         row, python = _contained(said.image)
         return Reading(None, said.memory, row, bits, python or said.python, said.image,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from pidoctor.catalog.architectures import called
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import SystemRow, Systems, Unanswered, load_systems
@@ -16,30 +17,6 @@ from pidoctor.catalog.tables import derived_from
 from pidoctor.expressions import expression
 from pidoctor.records import NamedTuple
 
-ARCHITECTURES = {
-    "aarch64": "aarch64",
-    "arm64": "aarch64",
-    "armv7l": "armv7l",
-    "armv8": "aarch64",
-    "armv7": "armv7l",
-    "armv7a": "armv7l",
-    "armv8l": "armv7l",  # what a 32-bit program sees of a 64-bit kernel
-    "aarch32": "armv7l",
-    "arm32": "armv7l",
-    "v7l": "armv7l",
-    "v8l": "aarch64",
-    "v6l": "armv6l",
-    "armlinuxgnueabihf": "armv7l",
-    "armhf": "armv7l",
-    "armv6l": "armv6l",
-    "armv6": "armv6l",
-    "arm64v8": "aarch64",
-    "arm32v7": "armv7l",
-    "arm32v6": "armv6l",
-    "x8664": "x86_64",
-    "amd64": "x86_64",
-    "x64": "x86_64",
-}
 _MAX_WORDS = 24
 _MEMORY = expression(r"(\d{1,5})([gm])(i?b)?(ram)?")
 _BITS = expression(r"(32|64)(bits?)?(os)?")
@@ -195,9 +172,9 @@ def _with_word(said: Said, words: list[str], table: Words) -> Said | None:
         bits_of = _bits_of_flavour(key, found)
         release = key not in table.flavours or len(found) == 1
         return said._replace(systems=found, usual_bits=bits_of, release=release)
-    if key in ARCHITECTURES and said.architecture in (None, ARCHITECTURES[key]):
-        size = 64 if "64" in ARCHITECTURES[key] else 32
-        return said._replace(architecture=ARCHITECTURES[key], bits=said.bits or size)
+    kind = called(key)
+    if kind is not None and said.architecture in (None, kind.id):
+        return said._replace(architecture=kind.id, bits=said.bits or kind.bits)
     libc = _LIBC.fullmatch(dotted)
     if said.libc is None and libc:
         return said._replace(libc=(libc.group(1), libc.group(2)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.boards import BoardModel, load_boards
 from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.catalog.systems import SystemRow, load_systems
@@ -186,7 +187,7 @@ def containers(profile: Profile, anywhere: bool = False) -> Iterator[Profile]:
     if host is not None and not host.row.hosts_containers:
         return
     system, arch = profile.system, profile.system.architecture.or_else("")
-    bits = profile.python.bits.or_else(64 if arch.endswith("64") else 32)
+    bits = profile.python.bits.or_else(kind_of(arch).bits)
     apart = system.libc.value == "musl" or system.lacks.or_else(()) or container_of(profile)
     if arch == "armv6l" or not (apart or anywhere):
         return

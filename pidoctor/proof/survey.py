@@ -7,11 +7,11 @@ may crash the interpreter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Callable
 
-from pidoctor.catalog.runtimes import load_runtimes
+from pidoctor.catalog.runtimes import runtime_names
 from pidoctor.errors import PidoctorError
 from pidoctor.proof.death import clean
 from pidoctor.proof.proof import Use
@@ -39,7 +39,7 @@ def survey(
         for name in sorted(modules)
         for module in modules[name]
     ]
-    runtimes = [name for name in _runtimes() if name in versions]
+    runtimes = [name for name in runtime_names() if name in versions]
     uses += [Use(name, versions[name], INFERENCE, before=False) for name in runtimes]
     return tuple(
         replace(use, before=works, detail=detail)
@@ -57,10 +57,6 @@ def again(
         replace(use, after=results[use][0], detail=results[use][1]) if use in results else use
         for use in noted
     )
-
-
-def _runtimes() -> Iterable[str]:
-    return (runtime.distribution for runtime in load_runtimes())
 
 
 def _try(python: str, uses: Sequence[Use], prove: Prove, limit_s: float) -> list[tuple[bool, str]]:

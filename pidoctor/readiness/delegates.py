@@ -12,9 +12,8 @@ from pidoctor.catalog.accelerators import (
     load_accelerators,
     load_builds,
 )
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.profile.profile import Profile
-
-_DEBIAN = {"armv7l": "armhf", "aarch64": "arm64", "x86_64": "amd64"}
 
 
 def builds_here(row: AcceleratorRow, profile: Profile) -> tuple[DelegateBuild, ...]:
@@ -78,7 +77,7 @@ def commands(build: DelegateBuild, profile: Profile) -> tuple[str, ...]:
     """What to type to install it."""
     places = {
         "{codename}": profile.system.codename.or_else(""),
-        "{architecture}": _DEBIAN.get(profile.python.architecture.or_else(""), ""),
+        "{architecture}": kind_of(profile.python.architecture.or_else("")).debian,
     }
     return tuple(_filled(line, places) for line in build.commands)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from packaging.utils import canonicalize_name
 
 from pidoctor.catalog.relations import SpokenName, load_relations
-from pidoctor.catalog.runtimes import load_runtimes
+from pidoctor.catalog.runtimes import load_runtimes, runtime_names
 from pidoctor.expressions import expression
 
 _LONGEST_NAME = 4  # words: "ai edge lite rt"
@@ -67,7 +67,7 @@ def _key(name: str) -> str:
 
 def _names() -> dict[str, str]:
     """Every name of a runtime and every one that people have for it, by its key."""
-    names = (*load_relations().spoken, *sorted(_runtimes()))
+    names = (*load_relations().spoken, *sorted(runtime_names()))
     return {_key(name): name for name in names}
 
 
@@ -89,7 +89,7 @@ def runtime_beside(word: str) -> str:
     known = {"auto", *(other for runtime in runtimes for other in runtime.distributions)}
     if name in known or name.startswith("python3-") or relations.warning(name):
         return ""
-    base = next((one for one in _runtimes() if name.startswith(f"{one}-")), "auto")
+    base = next((one for one in runtime_names() if name.startswith(f"{one}-")), "auto")
     from difflib import get_close_matches  # only what is mistyped needs it
 
     near = base == "auto" and get_close_matches(name, known, n=1, cutoff=0.75)
@@ -113,7 +113,3 @@ def _meant(word: str) -> tuple[list[str], str]:
     bare = re.split(r"[<>=~!]", row.means)[0]  # "tf2" names a version, unless another is said
     taken = row.means if row.kept or not rest else bare + rest
     return [taken, word] if row.kept else [taken], row.text
-
-
-def _runtimes() -> set[str]:
-    return {runtime.distribution for runtime in load_runtimes()}

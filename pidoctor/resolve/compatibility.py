@@ -9,6 +9,7 @@ from functools import lru_cache
 from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, parse_tag
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.ledger import ILLEGAL_INSTRUCTION, Ledger
 from pidoctor.catalog.processor import in_words, missing_features, needed_features
 from pidoctor.catalog.wheels import Evidence, Library, Wheel
@@ -24,22 +25,9 @@ from pidoctor.units import pages, size
 BEYOND_TAGS_RANK = 1_000_000
 _DOUBTFUL_RANK = 2 * BEYOND_TAGS_RANK
 
-_ARCHITECTURE_NAMES = {
-    "aarch64": "64-bit ARM (aarch64)",
-    "armv8l": "32-bit ARM (armv8l)",
-    "armv7l": "32-bit ARM (armv7l)",
-    "armv6l": "32-bit ARMv6 (armv6l)",
-    "x86_64": "64-bit x86 (x86_64)",
-    "i686": "32-bit x86 (i686)",
-}
 # From this glibc on, dlopen refuses a library that asks for an executable stack
 # (glibc 2.41 release notes: https://sourceware.org/glibc/wiki/Release/2.41).
 _NO_EXEC_STACK = (2, 41)
-
-
-def architecture_name(architecture: str) -> str:
-    """What to call an architecture: "64-bit ARM (aarch64)"."""
-    return _ARCHITECTURE_NAMES.get(architecture, architecture)
 
 
 def judge(
@@ -123,7 +111,7 @@ def _architecture_miss(tag: Tag, machine: Interpreter) -> Rejected | None:
     built_for = platform[2]
     if built_for in architectures(machine):
         return None
-    here, wheel = architecture_name(machine.architecture), architecture_name(built_for)
+    here, wheel = kind_of(machine.architecture).name, kind_of(built_for).name
     if built_for == machine.kernel_machine:
         here = f"the kernel is that, but the Python is {here}"
         return Rejected.built_for(Reason.BITNESS, wheel, here)

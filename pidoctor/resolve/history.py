@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from packaging.version import Version
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.wheels import IndexedProject, Wheel
 from pidoctor.record_fields import json_form
 from pidoctor.records import NamedTuple
-from pidoctor.resolve.compatibility import architecture_name, judge_tag, tag_of
+from pidoctor.resolve.compatibility import judge_tag, tag_of
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted, Reason
 from pidoctor.value_rules import Text
@@ -47,7 +48,7 @@ def history(name: str, project: IndexedProject, machine: Machine, followed_by: s
     last = fitting[-1].version if fitting else ""
     return History(
         name=name,
-        architecture=architecture_name(machine.architecture),
+        architecture=kind_of(machine.architecture).name,
         first=fitting[0].version if fitting else "",
         last=last,
         python=machine.python_short,

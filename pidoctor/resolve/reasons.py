@@ -6,24 +6,22 @@ that cannot run. What could not be looked at is said to be unknown.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.wheels import IndexedProject
 from pidoctor.platforms.pep440 import version_of
-from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.plan import Candidate
 from pidoctor.resolve.present import Need
 from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.verdict import Reason, Rejected, nearest
-from pidoctor.units import listed
+from pidoctor.units import days_between, listed
 
 OLD_AFTER_DAYS = 30  # wheels are published every few weeks
 UPDATE = "`pidoctor index update` reads the package index anew"
-_32_BIT = ("armv6l", "armv7l")
 
 
 def admitted(specifier: SpecifierSet, version: str, nightly: bool = False) -> bool:
@@ -222,7 +220,7 @@ def available(world: World, name: str) -> str:
     found = [f"{c.version} ({c.package or c.source})" for c in world.choices(name)]
     if found:
         return f"of {name} there is {', '.join(found[:3])}{unknown}"
-    here = architecture_name(world.machine.architecture)
+    here = kind_of(world.machine.architecture).name
     nothing = f"the index has no {name} for {here} and Python {world.machine.python_short}{unknown}"
     packaged = world.distribution_choices(name)
     if packaged:
@@ -245,7 +243,7 @@ def unread_piwheels(world: World, names: Iterable[str]) -> str:
     It builds most packages for 32-bit Raspberry Pi OS, from their source archives.
     """
     machine = world.machine
-    if machine.architecture not in _32_BIT or not machine.piwheels:
+    if not (kind_of(machine.architecture).piwheels and machine.piwheels):
         return ""
     may_be = world.relations.may_be_on_piwheels
     names = [name for name in names if may_be(name, machine.python_short)]
@@ -258,10 +256,7 @@ def unread_piwheels(world: World, names: Iterable[str]) -> str:
 
 def age(retrieved: str, today: str) -> str:
     """A sentence on an old index; empty while it is fresh or the clock makes no sense."""
-    try:
-        days = (datetime.date.fromisoformat(today) - datetime.date.fromisoformat(retrieved)).days
-    except ValueError:
-        return ""
+    days = days_between(retrieved, today) or 0
     if days <= OLD_AFTER_DAYS:
         return ""
     return f"the wheels index is {days} days old and knows nothing newer; {UPDATE}"

@@ -12,13 +12,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.fact import State
 from pidoctor.profile.profile import NO_RIGHTS, Profile
 from pidoctor.resolve.addressed import refusal
-from pidoctor.resolve.compatibility import architecture_name
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.present import Need, Present, present_in
@@ -303,7 +303,7 @@ class Question:
             return f"no version of {self._request.name} matches {self._request.specifier}"
         told = f"the nearest is {closest.name} {closest.version}: {closest.detail}"
         if self._request.name == AUTO and closest.reason.nearness <= Reason.ABI.nearness:
-            here = architecture_name(self._machine.architecture)
+            here = kind_of(self._machine.architecture).name
             python = self._machine.python_short
             return f"no runtime has a wheel for {here} with Python {python}; {told}"
         return told

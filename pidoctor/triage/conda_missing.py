@@ -5,12 +5,10 @@ conda says the same in all cases; its channels, and what it was asked for, tell 
 
 from __future__ import annotations
 
+from pidoctor.catalog.architectures import kind_of
 from pidoctor.triage.likely_cause import LIKELY, OPEN, SURE, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.published import published
-
-PLATFORMS = {"aarch64": "linux-aarch64", "armv7l": "linux-armv7l", "i686": "32-bit x86"}
-"""Architecture -> what conda calls it; conda-forge dropped the 32-bit ones long ago."""
 
 
 def decide(facts: Facts) -> list[LikelyCause]:
@@ -18,7 +16,7 @@ def decide(facts: Facts) -> list[LikelyCause]:
     asked = facts.requirements[-1] if facts.requirements else ""
     name, arch = plain_name(asked), facts.get("arch")
     text = f"conda did not find {asked}" if asked else "conda did not find what was asked for"
-    platform = PLATFORMS.get(arch)
+    platform = kind_of(arch).conda
     if platform and facts.get("bits") == "32":
         text = f"{text} for {platform}, for which hardly anything is published."
         return [LikelyCause("no-wheel-for-32bit-os", LIKELY, text)]

@@ -96,7 +96,7 @@ class Knowledge:
 def load() -> Knowledge:
     """The shipped tables."""
     causes = load_troubles()
-    symptoms = [_symptom(trouble.id, each) for trouble in causes.values() for each in trouble.signs]
+    symptoms = [_symptom(trouble.id, each) for trouble in causes.values() for each in trouble.log]
     symptoms += [_symptom(f"@{mark.means}", mark) for mark in tables.load(LogMarksTable).marks]
     return Knowledge(tuple(symptoms), causes)
 

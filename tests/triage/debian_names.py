@@ -34,8 +34,8 @@ def installs(command: str) -> frozenset[str]:
 
 def named() -> frozenset[str]:
     """Every package of apt's that a remedy can name."""
-    advice = (each for trouble in load_troubles().values() for each in trouble.advice)
-    commands = (command for each in advice for command in each.remedy.commands)
+    advice = (each for trouble in load_troubles().values() for each in trouble.remedies)
+    commands = (command for each in advice for command in each.commands)
     modules = load(ImportNamesTable).modules.values()
     return frozenset().union(*map(installs, commands), {row.apt for row in modules if row.apt})
 

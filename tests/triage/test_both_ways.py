@@ -57,7 +57,7 @@ def test_what_the_contract_does_not_name_is_explained(row: dict[str, str]) -> No
     trouble = load().causes[row["cause"]]
     assert (diagnosis.cause, diagnosis.title) == ("unknown", trouble.title)
     assert diagnosis.explanation.startswith(trouble.explanation.split(". ")[0])
-    assert diagnosis.fix.text in {advice.remedy.text for advice in trouble.advice}
+    assert diagnosis.fix.text in {advice.text for advice in trouble.remedies}
 
 
 @pytest.mark.parametrize("log", NOISE)

@@ -121,7 +121,7 @@ def test_any_match_holds_one_of_the_literals(data: st.DataObject) -> None:
 def test_every_remedy_and_source_is_there() -> None:
     for cause in load().causes.values():
         assert cause.source.startswith("https://")
-        assert all(advice.remedy.text for advice in cause.advice)
+        assert all(advice.text for advice in cause.remedies)
     assert all(symptom.source.startswith("https://") for symptom in load().symptoms)
 
 

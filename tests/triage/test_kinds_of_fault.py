@@ -281,7 +281,7 @@ def test_every_condition_of_a_remedy_can_be_met() -> None:
     }
     given = groups | facts | ways
     for trouble in knowledge.causes.values():
-        for advice in trouble.advice:
+        for advice in trouble.remedies:
             assert set(advice.when) <= given, trouble.id
 
 

@@ -34,17 +34,20 @@ SLOTS = {
 CASES = [
     pytest.param(advice, id=f"{trouble.id}-{number}")
     for trouble in load_troubles().values()
-    for number, advice in enumerate(trouble.advice)
+    for number, advice in enumerate(trouble.remedies)
 ]
 
 
 def commands(advice: Advice) -> list[str]:
     """The commands of a remedy and those in its sentences, filled in."""
-    quoted = re.findall(r"`(pidoctor [^`]+)`", advice.remedy.text)
-    slots = {name: SLOTS.get(name, "x") for name in re.findall(r"\{(\w+)\}", str(advice.remedy))}
+    quoted = re.findall(r"`(pidoctor [^`]+)`", advice.text)
+    slots = {
+        name: SLOTS.get(name, "x")
+        for name in re.findall(r"\{(\w+)\}", str((advice.text, advice.commands)))
+    }
     return [
         re.sub(r"\{(\w+)\}", lambda found: slots[found.group(1)], text)
-        for text in (*advice.remedy.commands, *quoted)
+        for text in (*advice.commands, *quoted)
     ]
 
 
@@ -76,7 +79,7 @@ def test_the_list_of_debians_names_is_of_what_remedies_name() -> None:
 def test_apt_is_not_told_to_install_what_the_release_has_not(release: str) -> None:
     """The remedy that is printed for every condition, on every release."""
     for trouble in load_troubles().values():
-        for advice in trouble.advice:
+        for advice in trouble.remedies:
             shown = {name: (wanted.split("|")[0],) for name, wanted in advice.when.items()}
             remedy = trouble.remedy({**shown, "codename": (release,), "family": ("debian",)}, SLOTS)
             others = {"hailo-all"} if "Raspberry Pi OS" in remedy.text else set()
@@ -102,7 +105,7 @@ def test_where_a_module_of_raspberry_pi_os_comes_from() -> None:
 
 def from_the_index() -> set[str]:
     """What pip is told to install by name."""
-    texts = (text for case in CASES for text in case.values[0].remedy.commands)  # type: ignore[union-attr]
+    texts = (text for case in CASES for text in case.values[0].commands)  # type: ignore[union-attr]
     parts = (text.partition("pip} install ")[2] for text in texts)
     words = {word for part in parts for word in shlex.split(part)}
     return {word for word in words if word[0] not in "-{:"}
@@ -128,7 +131,7 @@ def test_no_import_name_is_installed_from_the_index() -> None:
 def test_a_slot_that_may_stay_empty_is_a_condition_or_has_a_general_remedy_behind_it() -> None:
     """The last remedy of a trouble says something even where nothing can be filled in."""
     for trouble in load_troubles().values():
-        last = trouble.advice[-1]
+        last = trouble.remedies[-1]
         assert FILLED not in last.when.values()
-        assert last.remedy.text, trouble.id
-        assert "{" not in last.remedy.text.split(". ")[0], trouble.id
+        assert last.text, trouble.id
+        assert "{" not in last.text.split(". ")[0], trouble.id

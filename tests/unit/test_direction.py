@@ -55,7 +55,7 @@ IMPORTS: Mapping[str, str] = {
     "host": "decoding errors expressions records redact",
     "indexing": (
         "catalog decoding errors evidence host mutex platforms probe profile safe_files "
-        "time_limit urls value_rules"
+        "time_limit units urls value_rules"
     ),
     "install": (
         "catalog decoding errors expressions host mutex platforms probe profile progress proof "

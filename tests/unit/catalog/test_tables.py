@@ -19,6 +19,7 @@ from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.tables import _raw, check_shipped, check_user_tables, expanded, kind_of
 from pidoctor.decoding import DecodeError, build, decode
 from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.target_names import read_name
 
 BOARD = {
     "id": "my-board",
@@ -277,3 +278,9 @@ def test_check_of_a_folder(
     (tmp_path / "systems.json").write_text('{"systems": [{}]}', encoding="utf-8")
     assert main(["check", str(tmp_path)]) == 2
     assert "systems[0].id: missing" in capsys.readouterr().err
+
+
+def test_a_word_of_the_users_own_for_an_architecture(folder: Path) -> None:
+    row = {"id": "aarch64", "based_on": "aarch64", "words": ["aarch64", "kunpeng"]}
+    assert faults(folder, architectures={"architectures": [row]}) == []
+    assert read_name("kunpeng/debian-12").architecture == "aarch64"

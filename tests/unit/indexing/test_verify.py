@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,7 +91,7 @@ def test_no_answer_is_not_a_problem_found(folder: Path, server: SimpleIndex) -> 
 
 
 def test_status(folder: Path) -> None:
-    found = status(WheelsIndex(folder), datetime.date(2026, 1, 12))
+    found = status(WheelsIndex(folder), "2026-01-12")
     assert (found.origin, found.retrieved, found.age_days) == ("updated", "2026-01-02", 10)
     assert (found.packages, found.wheels, found.with_evidence) == (1, 1, 1)
     assert found.sources == {"index": 1}
@@ -100,4 +99,4 @@ def test_status(folder: Path) -> None:
 
 
 def test_a_clock_before_the_index_was_made_gives_no_age(folder: Path) -> None:
-    assert status(WheelsIndex(folder), datetime.date(1970, 1, 1)).age_days is None
+    assert status(WheelsIndex(folder), "1970-01-01").age_days is None
