@@ -286,6 +286,11 @@ class WheelsIndex:
         """Why nothing is known of a package; empty where it is known, or not held."""
         return "" if self.project(name) else "the wheels index does not hold it"
 
+    def file_unread(self, name: str) -> str:
+        """Why nothing is known of a package whose file has an address of its own."""
+        del name
+        return "it comes from an address of its own, which was not read"
+
     def knows_extra(self, name: str, extra: str) -> bool:
         """Whether it is known what an extra of a package that is held asks for."""
         project = self.project(name)

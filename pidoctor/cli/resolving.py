@@ -108,6 +108,11 @@ def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
 
     from pidoctor.cli.output import watched
     from pidoctor.indexing.own_index import OwnIndex, Sources, Wanted
+    from pidoctor.resolve.addressed import taken_files
+    from pidoctor.resolve.machine import machine_of
+
+    asked = options.requirement
+    markers = machine_of(profile).markers() if wanted.elsewhere else {}
 
     def names(admitted: Callable[[Requirement], object]) -> frozenset[str]:
         return frozenset(canonicalize_name(i.name) for i in wanted.asked if admitted(i))
@@ -117,9 +122,9 @@ def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
         extras=names(lambda item: item.extras),
         prereleases=names(lambda item: item.specifier.prereleases) | newer,
         newer=newer,
+        files=taken_files(wanted.files(markers), machine_of(profile)) if markers else {},
     )
     watch = opened.enter_context(watched(options))
-    asked = options.requirement
     more = asked.sources if isinstance(asked, Project) else NO_SOURCES
     sources = Sources.of_user(_piwheels(profile), offline, more)
     return OwnIndex(known.index, sources, _Steps(watch), of_index)

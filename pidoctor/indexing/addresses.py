@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 from pidoctor.catalog.wheels import Wheel
@@ -14,7 +14,7 @@ from pidoctor.indexing.sources import all_sources, open_session, pip_settings
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 
 
-def addresses(wheels: Iterable[Wheel], more: WheelSources = NO_SOURCES) -> dict[str, str]:
+def addresses(wheels: Sequence[Wheel], more: WheelSources = NO_SOURCES) -> dict[str, str]:
     """File name -> address, for those of ``wheels`` that are offered with the same hash.
 
     ``more`` are sources beside those that pip is configured for. Raises
@@ -22,13 +22,15 @@ def addresses(wheels: Iterable[Wheel], more: WheelSources = NO_SOURCES) -> dict[
     """
     if find_spec("pypi_simple") is None:
         raise PackageMissingError("looking up addresses", "pypi-simple")
+    own = {wheel.filename: more.address_of(wheel.filename) for wheel in wheels}
     settings = pip_settings(more)
     session = open_session(settings)
     session.mount("file://", LocalFiles())
     reader = PageReader(session, all_sources(settings), load_scope())
-    return {
+    return {name: address for name, address in own.items() if address} | {
         wheel.filename: link.url.partition("#")[0]
         for wheel in wheels
+        if not own[wheel.filename]
         for link in reader.page(wheel.name).links
         if (link.filename, link.sha256) == (wheel.filename, wheel.sha256)
     }

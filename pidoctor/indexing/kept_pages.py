@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from typing import NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, PackageMissingError, PidoctorError
-from pidoctor.indexing.links import wheel_link
+from pidoctor.indexing.links import Link, wheel_link
 from pidoctor.indexing.local_files import LocalFiles, folder_of
 from pidoctor.indexing.pages import LINKS, IndexPage, PageReader
 from pidoctor.indexing.patient_session import PatientSession
+from pidoctor.indexing.remote import download, remote_size
 from pidoctor.indexing.scope import load_scope
 from pidoctor.indexing.sources import all_sources, open_session, pip_settings
 from pidoctor.indexing.store import FRESH, Store
 from pidoctor.probe.pip_settings import PipSettings, Source
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
+from pidoctor.urls import path_of
 
 _BACKOFF = 0.1  # seconds before the second try: a person waits
 NO_NETWORK = "no package index was asked (--offline)"
@@ -48,6 +52,40 @@ class Pages:
     def session(self) -> PatientSession:
         """Raises :class:`CouldNotCheckError`, at once when the network failed before."""
         return self._network()[0]
+
+    def session_for(self, url: str) -> PatientSession:
+        """The session for an address; a file of this machine can be read without a network."""
+        if path_of(url) is None:
+            return self.session
+        return _session(PipSettings())
+
+    def link_at(self, url: str, filename: str, limit: int) -> Link:
+        """A wheel by its address, of a size up to ``limit`` bytes.
+
+        It is read as a whole for its SHA-256, where the address does not say that, too.
+        """
+        path = path_of(url)
+        if path is not None and not path.is_file():
+            raise CouldNotCheckError(f"{path}: there is no such file")
+        session = self.session_for(url)
+        size = remote_size(session, url, filename)
+        if size > limit:
+            raise CouldNotCheckError(f"{filename}: larger than {limit} bytes")
+        told = re.search(r"[#&]sha256=([0-9a-f]{64})\b", url)
+        with tempfile.TemporaryFile() as file:
+            sha256 = told[1] if told else download(session, url, filename, file, size)
+        link = wheel_link(
+            filename,
+            sha256=sha256,
+            requires_python=None,
+            yanked="",
+            size=size,
+            source="address",
+            url=url,
+        )
+        if link is None:
+            raise CouldNotCheckError(f"{filename}: not a wheel's file name")
+        return link
 
     def page(self, name: str) -> tuple[IndexPage, str]:
         """The page of a package, and the day on which it was read.
@@ -119,11 +157,16 @@ def _pages(
     def make() -> tuple[PatientSession, PageReader]:
         if find_spec("pypi_simple") is None:
             raise PackageMissingError("reading your package index", "pypi-simple")
-        session = open_session(settings, _BACKOFF)
-        session.mount("file://", LocalFiles())
+        session = _session(settings)
         return session, PageReader(session, sources, load_scope())
 
     return Pages(None if offline else make, _place(sources), store)
+
+
+def _session(settings: PipSettings) -> PatientSession:
+    session = open_session(settings, _BACKOFF)
+    session.mount("file://", LocalFiles())
+    return session
 
 
 def _place(sources: Iterable[Source]) -> str:

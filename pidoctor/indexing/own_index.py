@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -35,7 +35,8 @@ from pidoctor.indexing.pages import IndexPage, workers
 from pidoctor.indexing.remote import RemoteFile
 from pidoctor.indexing.store import Store
 from pidoctor.platforms.pep440 import valid_bound
-from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
+from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources, name_at
+from pidoctor.urls import path_of
 
 _SECONDS = 240.0  # for the files of wheels, all of a question's together
 _BYTES = 400 << 20
@@ -65,12 +66,14 @@ class Sources(NamedTuple):
 class Wanted(NamedTuple):
     """Of the packages that were asked for: those whose versions the wheels index does not hold,
     those of which extras, and those of which pre-releases are wanted; ``newer`` those of which
-    releases are wanted that came after the wheels index, if their files can be read."""
+    releases are wanted that came after the wheels index, if their files can be read; ``files`` are
+    the addresses of those whose wheel was named by its address."""
 
     narrow: frozenset[str] = frozenset()
     extras: frozenset[str] = frozenset()
     prereleases: frozenset[str] = frozenset()
     newer: frozenset[str] = frozenset()
+    files: Mapping[str, str] = {}
 
 
 _NOTHING = Wanted()
@@ -96,6 +99,7 @@ class OwnIndex(WheelsIndex):
         self._links: dict[str, Link] = {}  # by SHA-256
         self._metadata: dict[str, WheelMetadata] = {}
         self._unread: dict[str, str] = {}
+        self._files_unread: dict[str, str] = {}
         self._doubts: dict[str, str] = {}  # by SHA-256
         self._evidence: dict[str, Evidence | None] = {}
         self._wide = False
@@ -106,7 +110,10 @@ class OwnIndex(WheelsIndex):
         """The package from the wheels index, else from the user's own."""
         if name not in self._projects:
             held = self._base.project(name)
-            if held is None or self._to_be_widened(name, held):
+            of_file = self._of_file(name, held) if name in self._wanted.files else None
+            if of_file is not None:
+                self._projects[name] = of_file
+            elif held is None or self._to_be_widened(name, held):
                 self._projects[name] = self._looked_up(name, held)
             else:
                 self._projects[name] = held
@@ -114,6 +121,10 @@ class OwnIndex(WheelsIndex):
 
     def known(self, name: str) -> IndexedProject | None:
         return self._projects[name] if name in self._projects else self._base.project(name)
+
+    def file_unread(self, name: str) -> str:
+        self.project(name)
+        return self._files_unread.get(name) or super().file_unread(name)
 
     def unread(self, name: str) -> str:
         return "" if self.project(name) else self._unread[name]
@@ -193,8 +204,34 @@ class OwnIndex(WheelsIndex):
             name
             for name in names
             for held in [self._base.project(name)]
+            if name not in self._wanted.files
             if held is None or self._to_be_widened(name, held)
         )
+
+    # --- files ---------------------------------------------------------------------------------
+
+    def _of_file(self, name: str, held: IndexedProject | None) -> IndexedProject | None:
+        """The package as the wheel that was named by its address; None where it was not read."""
+        url = self._wanted.files[name]
+        file = name_at(url)
+        same = [wheel for wheel in held.wheels if wheel.filename == file] if held else []
+        if held is not None and same and path_of(url) is None:
+            return replace(held, wheels=tuple(same))
+        try:
+            self._say(f"Read {file}", True)
+            link = self._pages.link_at(url, file, _LARGEST_WHEEL)
+            same = [wheel for wheel in same if wheel.sha256 == link.sha256]
+            if held is not None and same:
+                return replace(held, wheels=tuple(same))
+            found = fetch_metadata(self._pages.session_for(link.url), link)
+        except (PidoctorError, OSError) as error:
+            self._files_unread[name] = f"its wheel at an address of its own was not read: {error}"
+            return None
+        self._whole.add(name)
+        self._links[link.sha256], self._metadata[link.sha256] = link, found
+        bound = valid_bound(found.requires_python)
+        wheel = self._wheel(name, link)._replace(requires_python=bound)
+        return IndexedProject(name, time.strftime("%Y-%m-%d"), (wheel,), {})
 
     # --- pages ---------------------------------------------------------------------------------
 
@@ -298,8 +335,8 @@ class OwnIndex(WheelsIndex):
         if wheel.size > min(self._bytes_left, _LARGEST_WHEEL) or time.monotonic() > self._until:
             return None
         try:
-            session = self._pages.session
             link = self._addressed(wheel)
+            session = self._pages.session_for(link.url)
             with RemoteFile(session, link.url, link.filename, limit=_LARGEST_WHEEL) as remote:
                 self._bytes_left -= remote.size
                 audit = audit_file(io.BufferedReader(remote, _BUFFER), link.filename, False)

@@ -107,6 +107,8 @@ class PageReader:
         """The files of a package in a folder of wheels, or on a page of links (--find-links)."""
         from pypi_simple import ProjectPage
 
+        if address.partition("#")[0].endswith(".whl"):
+            return []  # a file that was named, which is read by itself
         folder = folder_of(address)
         if folder is not None:
             return list(in_folder(folder, name))

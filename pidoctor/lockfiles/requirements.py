@@ -20,4 +20,10 @@ def header(plan: Plan) -> str:
 
 def requirements_text(plan: Plan) -> str:
     """The lock of ``plan``: install with ``pip install --require-hashes --no-deps -r FILE``."""
-    return header(plan) + requirements(plan.wheels)
+    text = requirements(plan.wheels)
+    for wheel in plan.wheels:
+        address = plan.sources.address_of(wheel.filename)
+        if address:
+            pinned = f"{wheel.name}=={wheel.version} "
+            text = text.replace(pinned, f"{wheel.name} @ {address} ", 1)
+    return header(plan) + text

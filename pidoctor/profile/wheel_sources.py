@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
 from pidoctor.records import NamedTuple
+
+
+def name_at(address: str) -> str:
+    """The name of the file at an address."""
+    return unquote(urlsplit(address).path.rpartition("/")[2])
 
 
 class WheelSources(NamedTuple):
@@ -19,6 +27,15 @@ class WheelSources(NamedTuple):
 
     def __repr__(self) -> str:
         return f"WheelSources({', '.join(name for name in self._fields if getattr(self, name))})"
+
+    def with_files(self, addresses: Iterable[str]) -> WheelSources:
+        """The same, and single wheels by their addresses, which pip takes as a page of links."""
+        return self._replace(find_links=(*self.find_links, *addresses))
+
+    def address_of(self, filename: str) -> str | None:
+        """The address of a wheel that has one of its own, without a hash."""
+        named = (address for address in self.find_links if name_at(address) == filename)
+        return next((address.partition("#")[0] for address in named), None)
 
     @property
     def lines(self) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -30,6 +31,7 @@ from pidoctor.requirements.other_files import (
 )
 from pidoctor.requirements.spelling import meant
 from pidoctor.requirements.text import lines_of, read_text, with_variables
+from pidoctor.resolve.request import file_name, is_wheel
 from pidoctor.units import listed
 
 MOST_FILES = 50
@@ -41,6 +43,10 @@ _OPTIONS_OF_A_LINE = expression(r"\s+-{1,2}[A-Za-z].*$")
 _ELSEWHERE = expression(
     r"\.{1,2}(?:\[|$)|file:|[\w.+-]+://|[^\s;@<>=!~\[]*/"
     r"|[^\s;@<>=]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)$"
+)
+
+_WHEEL = expression(
+    r"(?P<url>\S*?(?P<file>[^/\s]+\.whl)(?:#[^\s\[]*)?)(?P<extras>\[[^\]]*\])?(?P<marker>\s+;.*)?"
 )
 
 
@@ -57,6 +63,20 @@ class Read:
     elsewhere: list[Requirement] = field(default_factory=list)  # that have an address of their own
     unread: int = 0  # lines that name a folder or an address, of which nothing is known
 
+    @property
+    def size(self) -> int:
+        """How many things were found."""
+        return len(self.requirements) + len(self.left) + len(self.elsewhere)
+
+
+class _File(NamedTuple):
+    """A file that is read, those that led to it, and where what it asks for goes."""
+
+    path: Path
+    read: Read
+    into: list[Requirement]
+    above: tuple[Path, ...] = ()
+
 
 def read_files(
     requirements: Sequence[str], constraints: Sequence[str] = (), groups: Sequence[str] = ()
@@ -68,12 +88,12 @@ def read_files(
     """
     read = Read()
     for name in requirements:
-        before = len(read.requirements) + len(read.left)
-        _read(Path(name), read, read.requirements, (), groups)
-        if len(read.requirements) + len(read.left) == before:
+        before = read.size
+        _read(_File(Path(name), read, read.requirements), groups)
+        if read.size == before:
             read.left.append(f"{name} asks for nothing, so any runtime will do")
     for name in constraints:
-        _read(Path(name), read, read.constraints, (), ())
+        _read(_File(Path(name), read, read.constraints))
     return _ended(read)
 
 
@@ -84,7 +104,7 @@ def read_lines(path: Path, lines: Iterable[tuple[str, str]]) -> Read:
     """
     read = Read()
     whole = ((where, with_variables(line.strip())) for where, line in lines)
-    _lines(whole, path, read, read.requirements, ())
+    _lines(whole, _File(path, read, read.requirements))
     return _ended(read)
 
 
@@ -99,13 +119,8 @@ def _ended(read: Read) -> Read:
     return read
 
 
-def _read(
-    path: Path,
-    read: Read,
-    into: list[Requirement],
-    above: tuple[Path, ...],
-    groups: Sequence[str],
-) -> None:
+def _read(file: _File, groups: Sequence[str] = ()) -> None:
+    path, above = file.path, file.above
     if path in above:
         circle = " -> ".join(str(file) for file in (*above[above.index(path) :], path))
         raise UsageError(f"{path}: these files include each other in a circle: {circle}")
@@ -114,23 +129,24 @@ def _read(
     refuse(path)
     text = read_text(path)
     if is_pylock(path):
-        _pylock(path, text, read, into)
+        _pylock(file, text)
         return
     if path.suffix == ".toml":
-        _pyproject(path, text, read, into, groups)
+        _pyproject(file, text, groups)
         return
     if path.suffix in (".yml", ".yaml"):
-        _conda(path, text, read, into)
+        _conda(file, text)
         return
     lines = ((f"{path}, line {number}", line) for number, line in lines_of(text))
-    _lines(lines, path, read, into, (*above, path))
+    _lines(lines, file._replace(above=(*above, path)))
 
 
-def _conda(path: Path, text: str, read: Read, into: list[Requirement]) -> None:
+def _conda(file: _File, text: str) -> None:
     """What pip installs in conda's environment is asked for, beside the versions of conda's own."""
+    path, read = file.path, file.read
     found = read_conda(path, text)
     lines = ((f"{path}, line {number}", with_variables(line)) for number, line in found.pip)
-    _lines(lines, path, read, into, (path,))
+    _lines(lines, file._replace(above=(path,)))
     read.constraints += found.bounds
     if found.conda:
         named = ", ".join(found.conda)
@@ -142,18 +158,12 @@ def _conda(path: Path, text: str, read: Read, into: list[Requirement]) -> None:
         )
 
 
-def _lines(
-    lines: Iterable[tuple[str, str]],
-    path: Path,
-    read: Read,
-    into: list[Requirement],
-    above: tuple[Path, ...],
-) -> None:
+def _lines(lines: Iterable[tuple[str, str]], file: _File) -> None:
     """Every line with where it stands; :class:`UsageError` with one line for each that is wrong."""
     faults: list[str] = []
     for where, line in lines:
         try:
-            _line(where, path, line, read, into, above)
+            _line(where, line, file)
         except UsageError as error:
             told = str(error).splitlines()
             faults += (fault if fault.startswith(where) else f"{where}: {fault}" for fault in told)
@@ -163,38 +173,24 @@ def _lines(
         raise DecodeError(faults[:MOST_FAULTS])
 
 
-def _line(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
-    where: str,
-    path: Path,
-    line: str,
-    read: Read,
-    into: list[Requirement],
-    above: tuple[Path, ...],
-) -> None:
+def _line(where: str, line: str, file: _File) -> None:
     if line.startswith("-"):
         for option, value in options_of(line, where):
-            _option(option, value, where, path, read, into, above)
+            _option(option, value, where, file)
         return
     bare = _OPTIONS_OF_A_LINE.sub("", line)
     if _ELSEWHERE.match(bare):
-        _from_elsewhere(bare, "is not from an index", where, read, into)
+        _from_elsewhere(bare, "is not from an index", where, file)
         return
     requirement = _requirement(bare, where)
-    _hashes(requirement, line, read, where)
-    if into is read.requirements and "--hash" not in line:
-        read.unhashed.append(f"{requirement.name} ({where})")
-    _sort(requirement, into, read, where)
+    _hashes(requirement, line, file.read, where)
+    if file.into is file.read.requirements and "--hash" not in line:
+        file.read.unhashed.append(f"{requirement.name} ({where})")
+    _sort(requirement, where, file)
 
 
-def _option(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
-    option: str,
-    value: str,
-    where: str,
-    path: Path,
-    read: Read,
-    into: list[Requirement],
-    above: tuple[Path, ...],
-) -> None:
+def _option(option: str, value: str, where: str, file: _File) -> None:
+    path, read = file.path, file.read
     if option in ("--requirement", "--constraint"):
         if "://" in value:
             read.left.append(
@@ -202,27 +198,31 @@ def _option(  # noqa: PLR0913, PLR0917 - where it stands, and where it goes
             )
             read.unread += 1
             return
-        target = into if option == "--requirement" else read.constraints
-        _read(path.parent / value, read, target, above, ())
+        into = file.into if option == "--requirement" else read.constraints
+        _read(file._replace(path=path.parent / value, into=into))
     elif option == "--editable":
-        _from_elsewhere(value, "is installed as editable", where, read, into)
+        _from_elsewhere(value, "is installed as editable", where, file)
     else:
         read.left += read.options.take(option, value, path.parent, where)
 
 
-def _from_elsewhere(
-    address: str, how: str, where: str, read: Read, into: list[Requirement]
-) -> None:
-    """What is not of an index is told; of a project in a folder, what it needs is asked for."""
+def _from_elsewhere(address: str, how: str, where: str, file: _File) -> None:
+    """What is not of an index is told; of a project in a folder, what it needs is asked for, and a
+    wheel is looked into."""
+    read, wheel = file.read, _WHEEL.fullmatch(address)
+    if wheel and is_wheel(unquote(wheel["file"])):
+        url = wheel["url"]
+        if "://" not in url:
+            url = Path(url[len("file:") :] if url.startswith("file:") else url).absolute().as_uri()
+        name, extras = unquote(wheel["file"]).partition("-")[0], wheel["extras"] or ""
+        read.elsewhere.append(_requirement(f"{name}{extras} @ {url}{wheel['marker'] or ''}", where))
+        return
     needs = _needs_of_folder(address)
     also = "; what its pyproject.toml asks for is" if needs is not None else ""
     read.left.append(f"{_shown(address)} {how}: not checked{also} ({where})")
     read.unread += needs is None
-    wheel = re.search(r"([A-Za-z0-9][\w.]*)-[^/-]+-[^/]+?\.whl(?:#\S+)?(\s+;.*)?", address)
-    if wheel:
-        read.elsewhere.append(_requirement(f"{wheel[1]} @ {wheel[0]}", where))
     for requirement in needs or ():
-        _sort(requirement, into, read, where)
+        _sort(requirement, where, file)
 
 
 def _needs_of_folder(address: str) -> list[Requirement] | None:
@@ -246,13 +246,16 @@ def _shown(address: str) -> str:
     return re.sub(r"//[^/@]*@", "//", address).split("@", 1)[0]
 
 
-def _sort(requirement: Requirement, into: list[Requirement], read: Read, where: str) -> None:
+def _sort(requirement: Requirement, where: str, file: _File) -> None:
     """A requirement of an index into the list; one with an address of its own is told only."""
     if requirement.url is None:
-        into.append(requirement)
+        file.into.append(requirement)
+        return
+    read = file.read
+    read.elsewhere.append(requirement)
+    if is_wheel(file_name(requirement)):
         return
     kind = "a version control system" if re.match(r"\w+\+", requirement.url) else "an address"
-    read.elsewhere.append(requirement)
     read.unread += 1
     read.left.append(f"{requirement.name} comes from {kind} of its own: not checked ({where})")
 
@@ -302,9 +305,8 @@ def load_toml(path: Path, text: str) -> Mapping[str, Any]:
     raise UsageError(f"{path}: reading TOML takes Python 3.11 or newer, or the package tomli")
 
 
-def _pyproject(
-    path: Path, text: str, read: Read, into: list[Requirement], groups: Sequence[str]
-) -> None:
+def _pyproject(file: _File, text: str, groups: Sequence[str]) -> None:
+    path = file.path
     data = load_toml(path, text)
     found = [*_of_project(path, data, bool(groups))]
     for group in groups:
@@ -312,7 +314,7 @@ def _pyproject(
     own = uv_sources(data)
     for requirement in found:
         requirement.url = requirement.url or own.get(canonicalize_name(requirement.name))
-        _sort(requirement, into, read, str(path))
+        _sort(requirement, str(path), file)
 
 
 def names_dependencies(data: Mapping[str, Any]) -> bool:
@@ -340,13 +342,15 @@ def _of_project(path: Path, data: Mapping[str, Any], others: bool) -> Iterator[R
         raise UsageError(f"{where}: there is none, so the file asks for nothing")
 
 
-def _pylock(path: Path, text: str, read: Read, into: list[Requirement]) -> None:
+def _pylock(file: _File, text: str) -> None:
     """The packages of a lock file (PEP 751), and the hashes of their wheels."""
+    path = file.path
     for line, hashes in locked(path, load_toml(path, text)):
         requirement = _requirement(line, str(path))
         if hashes:
-            read.hashes.setdefault(canonicalize_name(requirement.name), set()).update(hashes)
-        _sort(requirement, into, read, str(path))
+            name = canonicalize_name(requirement.name)
+            file.read.hashes.setdefault(name, set()).update(hashes)
+        _sort(requirement, str(path), file)
 
 
 def _group_or_extra(path: Path, data: Mapping[str, Any], name: str) -> Iterator[Requirement]:

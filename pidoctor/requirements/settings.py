@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from pidoctor.errors import UsageError
 from pidoctor.records import NamedTuple
@@ -120,11 +120,7 @@ def _settings(path: Path, shown: Path, table: Any, around: Mapping[str, Any]) ->
         faults += error.faults
         settings = Settings(**_sound_keys(table))  # what is wrong with the others is told too
     where = f"{shown}: {root}." if root else f"{shown}: "
-    faults += [
-        *_of_models(settings, path.parent, where),
-        *_of_targets(settings, where),
-        *_of_accelerators(settings, where),
-    ]
+    faults += _faults(settings, path.parent, where)
     requirement: str | Project = AUTO
     try:
         requirement = _requirement(settings, shown, where, around)
@@ -188,35 +184,20 @@ def _numbered(settings: Settings) -> Iterator[tuple[int, str]]:
     return ((n, line) for n, line in enumerate(settings.requirements) if line.strip() != AUTO)
 
 
-def _of_models(settings: Settings, folder: Path, where: str) -> Iterator[str]:
+def _faults(settings: Settings, folder: Path, where: str) -> Iterator[str]:
+    """What is wrong with models, targets and accelerators."""
+    from pidoctor.profile.devices import named
+    from pidoctor.profile.named_targets import target
     from pidoctor.safe_files import open_regular
 
-    for number, name in enumerate(settings.models):
-        try:
-            with open_regular(folder / name):
-                pass
-        except UsageError as error:
-            reason = str(error).rpartition(": ")[2]
-            yield f"{where}models[{number}]: {name} {reason}"
-
-
-def _of_targets(settings: Settings, where: str) -> Iterator[str]:
-    if settings.targets:
-        from pidoctor.profile.named_targets import target
-
-        for number, name in enumerate(settings.targets):
+    judges: Mapping[str, Callable[[str], object]] = {
+        "models": lambda name: open_regular(folder / name).close(),
+        "targets": target,
+        "accelerators": named,
+    }
+    for key, judge in judges.items():
+        for number, name in enumerate(getattr(settings, key)):
             try:
-                target(name)
+                judge(name)
             except UsageError as error:
-                yield f"{where}targets[{number}]: {error}"
-
-
-def _of_accelerators(settings: Settings, where: str) -> Iterator[str]:
-    if settings.accelerators:
-        from pidoctor.profile.devices import named
-
-        for number, name in enumerate(settings.accelerators):
-            try:
-                named(name)
-            except UsageError as error:
-                yield f"{where}accelerators[{number}]: {str(error).partition(' ')[2]}"
+                yield f"{where}{key}[{number}]: {str(error).removeprefix('--with ')}"

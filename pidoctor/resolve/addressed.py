@@ -1,35 +1,38 @@
 """Wheels that are asked for by their address: whether pip takes the file here, by its name.
 
-pip installs such a file only where one of its tags fits, as with one of an index. What is in the
-file is not read.
+pip installs such a file only where one of its tags fits, as with one of an index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from pidoctor.profile.wheel_sources import name_at
 from pidoctor.resolve.compatibility import judge_tag, tag_of
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.plan import Candidate
-from pidoctor.resolve.request import AUTO, Request, file_name
+from pidoctor.resolve.request import AUTO, Request, file_name, is_wheel
 from pidoctor.resolve.verdict import Reason, Rejected
 
 
 def refused_files(request: Request, machine: Machine) -> Iterator[tuple[str, Candidate]]:
     """The names of the files that pip would refuse on a machine, and why."""
-    for item in request.addressed:
-        file = file_name(item)
-        if not file.endswith(".whl"):
-            continue
-        try:
-            name, version, _, _ = parse_wheel_filename(file)
-        except InvalidWheelFilename:
-            continue
+    for file in filter(is_wheel, map(file_name, request.addressed)):
+        name, version, _, _ = parse_wheel_filename(file)
         verdict = judge_tag(tag_of(file), machine.interpreter)
         if isinstance(verdict, Rejected):
             yield file, Candidate(name, str(version), verdict.reason, verdict.detail)
+
+
+def taken_files(files: Mapping[str, str], machine: Machine) -> Mapping[str, str]:
+    """Package -> address, for those of ``files`` that pip would not refuse on a machine."""
+    return {
+        name: url
+        for name, url in files.items()
+        if not isinstance(judge_tag(tag_of(name_at(url)), machine.interpreter), Rejected)
+    }
 
 
 def unread_files(request: Request) -> Iterator[tuple[str, Candidate]]:

@@ -39,8 +39,8 @@ class Pin(NamedTuple):
 
     name: Text
     version: Text
-    # "installed" is what stays as it is
-    source: Annotated[str, one_of("index", "piwheels", "debian", "installed")]
+    # "installed" is what stays as it is, "address" a wheel that was named by its address
+    source: Annotated[str, one_of("index", "piwheels", "debian", "installed", "address")]
     wheel: Wheel | None
     package: str  # distribution package, "python3-numpy"; empty for wheels
     installed: bool  # the distribution package is already there

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.errors import UsageError
 from pidoctor.profile.profile import Profile
-from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
+from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources, name_at
 from pidoctor.records import NamedTuple
 from pidoctor.resolve.machine import machine_of
 from pidoctor.units import listed
@@ -48,6 +47,12 @@ class Project(NamedTuple):
         """
         addressed = [item for item in self.elsewhere if _applies(item, environment)]
         known = {item.name: of_index(item, catalog) for item in addressed}
+        unread = {
+            name: catalog.index.file_unread(name)
+            for item in addressed
+            for name in [canonicalize_name(item.name)]
+            if not known[item.name] and (is_wheel(file_name(item)) or name in catalog.runtimes)
+        }
         here = [item for item in self.asked if _applies(item, environment)]
         here += filter(None, known.values())
         names = [canonicalize_name(item.name) for item in here]
@@ -68,22 +73,27 @@ class Project(NamedTuple):
             left=(*self.left, *_by_markers(self.asked, environment)),
             extras=tuple(sorted({extra for item in same for extra in item.extras})),
             hashes=self.hashes,
-            sources=self.sources,
-            unread={
-                name: "it comes from an address of its own, which was not read"
-                for item in addressed
-                for name in [canonicalize_name(item.name)]
-                if name in catalog.runtimes and not known[item.name]
-            },
+            sources=self.sources.with_files(self.files(environment).values()),
+            unread={name: why for name, why in unread.items() if name in catalog.runtimes},
+            unchecked={name: why for name, why in unread.items() if name not in catalog.runtimes},
             addressed=tuple(addressed),
         )
 
     def asked_beyond(self, index: WheelsIndex, environment: Mapping[str, str]) -> tuple[str, ...]:
         """The packages asked for, where ``index`` alone cannot answer for them; else none."""
         here = [item for item in self.asked if _applies(item, environment)]
-        if all(held(item, index) for item in here):
+        files = self.files(environment)
+        if all(held(item, index) for item in here) and not files:
             return ()
-        return tuple(dict.fromkeys(canonicalize_name(item.name) for item in here))
+        return tuple(dict.fromkeys((*(canonicalize_name(item.name) for item in here), *files)))
+
+    def files(self, environment: Mapping[str, str]) -> Mapping[str, str]:
+        """Package -> address, for those whose wheel has one of its own."""
+        return {
+            canonicalize_name(item.name): item.url or ""
+            for item in self.elsewhere
+            if is_wheel(file_name(item)) and _applies(item, environment)
+        }
 
     def __str__(self) -> str:
         """The requirement of a runtime, as the user wrote it, where there is one."""
@@ -92,15 +102,24 @@ class Project(NamedTuple):
 
 def file_name(item: Requirement) -> str:
     """The name of the file at the address of a requirement."""
-    return unquote(urlsplit(item.url or "").path.rpartition("/")[2])
+    return name_at(item.url or "")
+
+
+def is_wheel(file: str) -> bool:
+    """Whether a file's name is that of a wheel."""
+    try:
+        return bool(parse_wheel_filename(file))
+    except (InvalidWheelFilename, ValueError):
+        return False
 
 
 def of_index(item: Requirement, catalog: Catalog) -> Requirement | None:
-    """A runtime that has an address as the version of the index whose wheel has the same name."""
+    """What has an address as the version of the index whose wheel has the same name."""
     name, file = canonicalize_name(item.name), file_name(item)
-    project = catalog.index.project(name) if name in catalog.named else None
+    project = catalog.index.project(name) if is_wheel(file) else None
+    extras = f"[{','.join(sorted(item.extras))}]" if item.extras else ""
     wheels = (wheel for wheel in project.wheels if wheel.filename == file) if project else iter(())
-    return next((Requirement(f"{name}=={wheel.version}") for wheel in wheels), None)
+    return next((Requirement(f"{name}{extras}=={wheel.version}") for wheel in wheels), None)
 
 
 def held(item: Requirement, index: WheelsIndex) -> bool:
@@ -144,6 +163,7 @@ class Request(NamedTuple):
     preferred: Mapping[str, SpecifierSet] = {}  # package -> the versions that are tried first
     addressed: tuple[Requirement, ...] = ()  # that have an address of their own
     unread: Mapping[str, str] = {}  # a runtime that is not of an index: why nothing is known of it
+    unchecked: Mapping[str, str] = {}  # the same for other packages
 
     def __str__(self) -> str:
         return f"{self.name}{self.specifier}"

@@ -32,6 +32,7 @@ _LARGE = 5 << 20  # bytes of a wheel that is listed in full beside more of them
 _SOURCES = {
     "index": "package index",
     "piwheels": "piwheels",
+    "address": "its address",
     "debian": "system package",
     "installed": "installed already",
 }

@@ -48,8 +48,10 @@ def test_lines_of_every_kind() -> None:
     assert [str(r) for r in read.constraints] == ["numpy<2"]
     assert [line.split(" (")[0] for line in read.left] == [
         "./local is installed as editable: not checked",
-        "./wheels/x-1-py3-none-any.whl is not from an index: not checked",
         "pip refuses this: numpy",
+    ]
+    assert [str(it) for it in read.elsewhere] == [
+        f"x @ {Path('wheels/x-1-py3-none-any.whl').absolute().as_uri()}"
     ]
     assert read.left[0].endswith("(requirements.txt, line 9)")
     assert read.options.sources == WheelSources(extra_index_urls=("https://example.org",))
