@@ -27,7 +27,7 @@ RECORD_LIMIT = 4 << 20
 MOST_DISTRIBUTIONS = 2000
 MOST_REQUIREMENTS = 500
 _FILES_LIMIT = 192 << 20  # bytes of a distribution's ELF files that are searched
-METADATA_FOLDER = expression(
+_METADATA_FOLDER = expression(
     r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-py\d[^-]*)?\.(?P<kind>dist|egg)-info"
 )
 _LIBRARY = expression(r"[^\x00-\x1f,\"]+\.so(?:\.\d+)*")
@@ -50,7 +50,7 @@ def installed_in(
             if entry.startswith("~"):
                 damages.append(_half_removed(folder, entry))
                 continue
-            named = METADATA_FOLDER.fullmatch(entry)
+            named = _METADATA_FOLDER.fullmatch(entry)
             if named is None or len(here) >= MOST_DISTRIBUTIONS:
                 continue
             item = _distribution(host, folder, entry, named, damages)
@@ -62,13 +62,19 @@ def installed_in(
     return tuple(found), tuple(_once(damages))
 
 
+def named_in(host: Host, folder: str) -> Iterator[tuple[str, str]]:
+    """The distributions in a folder by the names of their metadata: normalised name, version."""
+    for named in filter(None, map(_METADATA_FOLDER.fullmatch, host.list_dir(folder))):
+        yield _normalised(named["name"]), clean(named["version"])
+
+
 def _distribution(
     host: Host, folder: str, entry: str, named: re.Match[str], damages: list[Damage]
 ) -> InstalledPackage:
     """One distribution; what cannot be read of it becomes a damage, and the rest counts."""
     path = f"{folder}/{entry}"
     files = _names(host, path)
-    name = _normalised(clean(named["name"]))
+    name = _normalised(named["name"])
     headers: dict[str, list[str]] = {}
     try:
         headers = _headers(host, path, files, named["kind"])

@@ -6,10 +6,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from pidoctor.expressions import expression
 from pidoctor.host.base import Host, HostError, read_text
-from pidoctor.probe.distributions import METADATA_FOLDER
+from pidoctor.probe.distributions import named_in
 from pidoctor.probe.reading import clean
 from pidoctor.probe.virtual_environment import is_environment
 from pidoctor.profile.environment import Damage, InstalledPackage
@@ -47,18 +48,8 @@ def shadowed(host: Host, installed: Iterable[InstalledPackage]) -> Iterator[Dama
     known = {item.name: item for item in reversed([*installed])}
     entries = (host.environ(SEARCH_PATH) or "").split(":")[:_MOST_ENTRIES]
     for entry in filter(posixpath.isabs, entries):
-        for name, version in _packages(host, entry):
-            item = known.get(name)
-            if item is not None and item.folder != entry and version != item.version:
-                yield Damage("shadowed", name, clean(entry, 500), version)
-
-
-def _packages(host: Host, folder: str) -> Iterator[tuple[str, str]]:
-    try:
-        entries = host.list_dir(folder)
-    except HostError:
-        return
-    for entry in entries:
-        named = METADATA_FOLDER.fullmatch(entry)
-        if named is not None:
-            yield re.sub(r"[-_.]+", "-", clean(named["name"])).lower(), clean(named["version"])
+        with suppress(HostError):
+            for name, version in named_in(host, entry):
+                item = known.get(name)
+                if item is not None and item.folder != entry and version != item.version:
+                    yield Damage("shadowed", name, clean(entry, 500), version)

@@ -24,6 +24,7 @@ from pidoctor.host.base import (
 )
 from pidoctor.platforms.interpreter import abi_tag
 from pidoctor.probe import payload
+from pidoctor.probe.distributions import named_in
 from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.installers import Installers, can_make_environments, probe_installers
 from pidoctor.probe.reading import clean, reading
@@ -283,11 +284,8 @@ def _packages(host: Host, folders: Fact[list[str]]) -> Mapping[str, str]:
         raise UnreadableError(folders.source, folders.detail)
     packages: dict[str, str] = {}
     for folder in folders.value:
-        for entry in host.list_dir(folder):
-            named = re.fullmatch(r"([^-]+)-([^-]+)(?:-py\d[^-]*)?\.(?:dist|egg)-info", entry)
-            if named:
-                name = re.sub(r"[-_.]+", "-", clean(named.group(1))).lower()
-                packages.setdefault(name, clean(named.group(2)))
+        for name, version in named_in(host, folder):
+            packages.setdefault(name, version)
     return packages
 
 
