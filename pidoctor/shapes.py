@@ -87,8 +87,8 @@ class ModelMemory(TypedDict):
     """Bytes: ``mapped`` is the file, ``arena`` the tensors of one run without a delegate.
 
     ``private`` and ``peak`` (with the whole file in memory) are the least and the most beyond the
-    import of the best runtime, ``parts`` what the middle of ``private`` is made of. Null where only
-    a run tells.
+    import of the best runtime, ``parts`` what the middle of ``private`` is made of,
+    ``condition`` when it holds, null where always. ``arena`` is null where only a run tells.
     """
 
     mapped: Amount
@@ -96,6 +96,7 @@ class ModelMemory(TypedDict):
     private: Union[list[Amount], None]
     peak: Union[list[Amount], None]
     parts: Mapping[str, int]
+    condition: Union[str, None]
 
 
 class Model(TypedDict):

@@ -48,7 +48,7 @@ def prove_own(python: str, options: argparse.Namespace) -> Proof:
                 timeout_s=options.timeout,
                 delegate=delegate_of(options),
             )
-        if other is not None and _same(proof, other):
+        if other and (proof.runtime, proof.version) == (other.runtime, other.version):
             raise UsageError(
                 f"--reference: that is the same {proof.runtime} {proof.version}, which says "
                 "nothing; name an environment with another one"
@@ -154,8 +154,3 @@ def _reference(python: str, named: str) -> tuple[str | None, str]:
         return named, python
     path = Path(named).expanduser()
     return None, find_python(LiveHost(), str(path.absolute()) if path.exists() else named)
-
-
-def _same(one: Proof, other: Proof) -> bool:
-    """Whether it is one program, which gives the same answer wherever it lies."""
-    return (one.runtime, one.version) == (other.runtime, other.version)

@@ -147,6 +147,7 @@ class ModelAnswer(NamedTuple):
             "private": encode(memory.private) if memory else None,
             "peak": encode(memory.peak) if memory else None,
             "parts": dict(memory.parts) if memory else {},
+            "condition": (memory and memory.condition) or None,
         }
 
 

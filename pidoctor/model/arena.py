@@ -11,15 +11,12 @@ from collections.abc import Mapping
 from math import prod
 from typing import NamedTuple
 
-from pidoctor.model.content import NO_TENSOR, Content, Graph, Operator, Tensor
+from pidoctor.model.content import NO_TENSOR, Content, Graph, Operator, Tensor, types_by_name
 
 ALIGNMENT = 64  # bytes, kDefaultTensorAlignment
 _MARGIN = 2 * ALIGNMENT  # what a runtime asks for beyond the last tensor
 _MOST = 3000  # tensors that are planned; the time grows with the square
 _FOREVER = 1 << 31
-_SMALL, _FEW = 0.05, 100_000  # a share of the arena, and bytes
-# A detector's last step: it writes some dozen boxes, whose number is not in their shapes.
-_FEW_RESULTS = ("TFLite_Detection_PostProcess",)
 # Which input of an operator sets the shape of its output.
 _SHAPE_INPUT = {
     "RESHAPE": 1,
@@ -65,23 +62,41 @@ class _Life(NamedTuple):
     last: int
 
 
-def nearly_arena_bytes(content: Content) -> int | None:
-    """The same also where a shape is computed, if what depends on it is small as it is stored.
+class ArenaPlan(NamedTuple):
+    """Bytes in the stored shapes: ``planned`` together, and ``outside`` of the plan at most.
 
-    Converters compute the batch size of the last layers of nearly every model in this way.
+    What depends on a shape that is computed lies outside: each tensor in a place of its own, with
+    the patches of the largest convolution. ``late`` are the names of operators that take it.
     """
-    graph = content.main
-    late = [
-        op for op in graph.operators if op.name not in _FEW_RESULTS and _only_known_later(graph, op)
-    ]
-    if len(content.graphs) > 1 or any(op.name in _UNPLANNED or op.custom for op in late):
-        return None
-    planned = _planned(graph)
-    open_ = [graph.tensors[number] for op in late for number in op.outputs if number >= 0]
-    # What is stored with one size open, the batch, is most often of the size that it will have.
-    few = 0 if any(-1 in tensor.signature[1:] for tensor in open_) else _FEW
-    size = sum(tensor.bytes for tensor in open_)
-    return None if planned is None or size > max(planned * _SMALL, few) else planned
+
+    planned: int
+    outside: int
+    late: frozenset[str]
+
+
+def arena_plan(content: Content) -> ArenaPlan:
+    """The plans of all graphs; the tensors of one with thousands lie outside."""
+    planned = outside = 0
+    names: set[str] = set()
+    for graph in content.graphs:
+        size = _planned(graph)
+        reached = _reached(graph) if size is not None else frozenset(range(len(graph.tensors)))
+        planned += size or 0
+        found = (graph.tensors[number] for number in reached)
+        outside += sum(_aligned(tensor.bytes) for tensor in found if _computed(tensor))
+        late = [op for op in graph.operators if not reached.isdisjoint(op.inputs)]
+        outside += max((_patches(graph, op) for op in late), default=0)
+        names.update(op.name for op in late)
+    return ArenaPlan(planned, outside, frozenset(names))
+
+
+def _reached(graph: Graph) -> frozenset[int]:
+    """The tensors whose size depends on values that are computed."""
+    found: set[int] = set()
+    for operator in graph.operators:
+        if _only_known_later(graph, operator) or not found.isdisjoint(operator.inputs):
+            found.update(number for number in operator.outputs if number != NO_TENSOR)
+    return frozenset(found)
 
 
 def arena_bytes(content: Content) -> int | None:
@@ -218,19 +233,24 @@ def _sharable(graph: Graph, operator: Operator) -> tuple[int, ...]:
 
 
 def _temporaries(graph: Graph) -> list[_Life]:
-    """The patches of integer convolutions, gathered into a matrix."""
-    found = []
-    for at, operator in enumerate(graph.operators):
-        if operator.name != "CONV_2D" or len(operator.inputs) < 2 or min(operator.inputs[:2]) < 0:
-            continue
-        data, weights = (graph.tensors[number] for number in operator.inputs[:2])
-        if data.type not in ("INT8", "UINT8") or len(weights.shape) != 4 or not operator.options:
-            continue
-        options = operator.options
-        strides = (options.scalar(1, "i"), options.scalar(2, "i"))
-        plain = weights.shape[1:3] == (1, 1) and strides == (1, 1)
-        if not plain and operator.outputs:
-            out = graph.tensors[operator.outputs[0]]
-            size = prod(out.shape[:3]) * prod(weights.shape[1:])
-            found.append(_Life(len(graph.tensors) + at, size, at, at))
-    return found
+    """The patches of integer convolutions, which are planned."""
+    return [
+        _Life(len(graph.tensors) + at, _patches(graph, op), at, at)
+        for at, op in enumerate(graph.operators)
+        if op.inputs and graph.tensors[op.inputs[0]].type in ("INT8", "UINT8")
+    ]
+
+
+def _patches(graph: Graph, operator: Operator) -> int:
+    """Bytes of what the window of a convolution covers, gathered into a matrix; else none."""
+    if operator.name != "CONV_2D" or len(operator.inputs) < 2 or min(operator.inputs[:2]) < 0:
+        return 0
+    data, weights = (graph.tensors[number] for number in operator.inputs[:2])
+    if len(weights.shape) != 4 or not operator.options or not operator.outputs:
+        return 0
+    strides = (operator.options.scalar(1, "i"), operator.options.scalar(2, "i"))
+    if weights.shape[1:3] == (1, 1) and strides == (1, 1):
+        return 0
+    places = prod(graph.tensors[operator.outputs[0]].shape[:3])
+    bits = types_by_name()[data.type].bits or 0
+    return max(places * prod(weights.shape[1:]), 0) * bits // 8

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pidoctor.model.file import CONVERT
 from pidoctor.model.flatbuffer import ModelError
 
 _MOST_ENTRIES = 10_000
@@ -16,10 +17,11 @@ _MOST_NAMED = 6
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 # What else is a ZIP archive: a file that it holds, and what helps.
 _OTHERS = {
-    "model.weights.h5": "a Keras model (.keras): convert it with tf.lite.TFLiteConverter on a "
-    "computer with TensorFlow, and copy the .tflite file here",
+    "model.weights.h5": f"a Keras model (.keras): {CONVERT}",
+    "saved_model.pb": f"a TensorFlow SavedModel: unpack it, {CONVERT}",
+    "model.mlmodel": "a Core ML model, for Apple's systems: convert what it was made of to .tflite",
     "data.pkl": "a PyTorch model: convert it to .tflite first (litert-torch)",
-    "word/document.xml": "a Word document",
+    "document.xml": "a Word document",
 }
 
 
@@ -41,12 +43,9 @@ def read_bundle(path: Path) -> BundledFile:
             if entry.file_size > _LARGEST:
                 raise ModelError(f"{path}: the model in it is larger than {_LARGEST >> 20} MiB")
             with archive.open(entry) as file:
-                data = file.read(_LARGEST + 1)
+                return BundledFile(entry.filename, file.read())
     except _DAMAGED as error:
         raise ModelError(f"{path}: a damaged ZIP archive ({type(error).__name__})") from error
-    if len(data) > _LARGEST:
-        raise ModelError(f"{path}: the model in it is larger than {_LARGEST >> 20} MiB")
-    return BundledFile(entry.filename, data)
 
 
 def entry_name(path: Path) -> str:
@@ -69,9 +68,8 @@ def _only_model(path: Path, entries: Sequence[zipfile.ZipInfo]) -> zipfile.ZipIn
             f"{path}: a bundle of {len(models)} models ({names}{more}); unpack it with "
             "`python3 -m zipfile -e FILE FOLDER` and ask about one of them"
         )
-    names_ = {entry.filename.rpartition("/")[2] for entry in entries}
-    names_ |= {entry.filename for entry in entries}
+    found = {entry.filename.rpartition("/")[2] for entry in entries}
     for name, what in _OTHERS.items():
-        if name in names_:
+        if name in found:
             raise ModelError(f"{path}: not a .tflite model but {what}")
     raise ModelError(f"{path}: a ZIP archive without a .tflite file in it")

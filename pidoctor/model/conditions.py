@@ -48,7 +48,6 @@ class Condition(NamedTuple):
     without_input: int | None = None
     min_rows: int | None = None
     details: str = ""
-    unknown_type: bool = False
     zero_scale: bool = False
     finer_output: bool = False
     fft_power_of_two: bool | None = None
@@ -87,7 +86,6 @@ class Condition(NamedTuple):
             and (self.min_rows is None or _rows(inputs) >= self.min_rows)
             and (not self.details or any(_details(t) == self.details for t in inputs))
             and (not self.any_type or self.any_type in _types(graph, operator))
-            and (not self.unknown_type or "UNKNOWN" in {t.type for t in inputs if t})
             and (not self.unlike or _unlike(graph, operator, inputs, self.unlike))
             and (not self.given_type or _given(graph, operator, self.given_type))
             and (not self.data_types or _type(inputs, 0) in self.data_types)

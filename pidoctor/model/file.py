@@ -18,8 +18,10 @@ MAGIC = b"TFL3"  # bytes 4 to 8: the file identifier of schema.fbs
 _HEAD = 64
 
 
-_CONVERT = "convert it with tf.lite.TFLiteConverter on a computer with TensorFlow, and copy the "
-_SAFETENSORS = "a safetensors file (PyTorch): convert the model to .tflite first"
+CONVERT = (
+    "convert it with tf.lite.TFLiteConverter on a computer with TensorFlow, and copy the .tflite "
+    "file here"
+)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _TEXT_SHOWN = 40
 _MOST_ENTRIES, _SHOWN = 1000, 3  # of a folder: entries that are looked at, models that are named
@@ -92,7 +94,7 @@ def _other_kind(head: bytes) -> str:
     text = not any(byte in _NO_TEXT for byte in head)
     begins = head.lstrip() if text else head
     if head[8:10] == b'{"':
-        return f" but {_SAFETENSORS}"
+        return " but a safetensors file (PyTorch): convert the model to .tflite first"
     kind = kind_of_file(begins)
     if kind is not None:
         return f" but {kind.what}: {kind.as_model}"
@@ -104,7 +106,7 @@ def _other_kind(head: bytes) -> str:
 
 def _folder(path: Path) -> str:
     if (path / "saved_model.pb").is_file():
-        return f"a SavedModel folder: {_CONVERT}.tflite file here"
+        return f"a SavedModel folder: {CONVERT}"
     if (path / "model.json").is_file():
         return "a folder with a TensorFlow.js model: convert the model that it was made from"
     try:

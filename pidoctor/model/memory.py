@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pidoctor.catalog.tables import load
-from pidoctor.model.arena import nearly_arena_bytes
+from pidoctor.model.arena import ArenaPlan, arena_plan
 from pidoctor.model.content import Content, Graph, Operator, Tensor, types_by_name
 from pidoctor.model.summary import dequantised
 from pidoctor.model.verdict import RuleScope, Target
@@ -30,7 +30,6 @@ ARENA = "arena"
 # The pointers of these are a part each: newer runtimes make the second kind while they run.
 _INDIRECTION = {"CONV_2D": "window pointers", "DEPTHWISE_CONV_2D": "depthwise window pointers"}
 _ROOM = 4_000_000  # bytes that small models were off by; a page table and a heap have steps
-_SPREAD = 0.25  # the share that larger ones took more than the middle, at most
 # A process that has imported much reuses memory that it has freed. Of 37 runs of 19 models, each in
 # a fresh process on x86-64, none took more than 1.05 of the middle, and none less than half of it
 # by more than _ROOM.
@@ -41,12 +40,14 @@ class MemoryRow(NamedTuple):
     """What a runtime takes: ``base`` bytes, and bytes for each byte of a part.
 
     Parts are the kinds of weights that are multiplied with ("float16": in the bytes of the float32
-    that they become), the arena, and the pointers to windows. ``source`` says how it was fitted.
+    that they become), the arena, and the pointers to windows. ``spread`` is the share that models
+    took more than the middle, at most; ``source`` says how it was fitted.
     """
 
     where: RuleScope
     base: int
     parts: Mapping[str, float]
+    spread: float
     source: str
 
 
@@ -58,15 +59,17 @@ class MemoryTable(NamedTuple):
 
 
 class MemoryEstimate(NamedTuple):
-    """Bytes. ``private`` is what a run takes, least and most; None where only a run tells.
+    """Bytes. ``private`` is what a run takes, least and most; None where it was not measured.
 
     ``mapped`` is the file, whose pages the system may drop and read again; ``parts`` are what the
-    middle of ``private`` is made of, the largest first.
+    middle of ``private`` is made of, the largest first. ``condition`` says when it holds, if not
+    always.
     """
 
     private: tuple[int, int] | None
     mapped: int
     parts: Mapping[str, int]
+    condition: str = ""
 
     @property
     def peak(self) -> tuple[int, int] | None:
@@ -78,19 +81,29 @@ class MemoryEstimate(NamedTuple):
 
 def model_memory(content: Content, target: Target) -> MemoryEstimate:
     """The memory of a model on a version of a runtime."""
-    arena = nearly_arena_bytes(content)
     row = next((row for row in load(MemoryTable).rows if row.where.holds(*target)), None)
-    if row is None or arena is None:
+    if row is None:
         return MemoryEstimate(None, content.size, {})
+    plan = arena_plan(content)
     pointer = 4 if target.architecture.startswith("armv") else 8
-    sizes = {**packed_weights(content), **window_pointers(content, pointer), ARENA: arena}
+    sizes = {**packed_weights(content), **window_pointers(content, pointer), ARENA: plan.planned}
     parts = {name: round(size * row.parts.get(name, 0)) for name, size in sizes.items()}
     parts["runtime"] = row.base
     named = sorted(((name, size) for name, size in parts.items() if size), key=lambda it: -it[1])
-    middle = sum(parts.values())
-    low = max(round(middle * _LEAST) - _ROOM, 0)
-    high = middle + max(round(middle * _SPREAD), _ROOM)
-    return MemoryEstimate((low, high), content.size, dict(named))
+    least = middle = sum(parts.values())
+    most, spread = middle + plan.outside, row.spread
+    if not plan.late.isdisjoint(_MULTIPLIES):  # XNNPACK may take no part of it, and pack nothing
+        least, spread = parts[ARENA] + row.base, 2 * row.spread
+    low = max(round(least * _LEAST) - _ROOM, 0)
+    high = most + max(round(most * spread), _ROOM)
+    return MemoryEstimate((low, high), content.size, dict(named), _condition(content, plan))
+
+
+def _condition(content: Content, plan: ArenaPlan) -> str:
+    own = {op.name for graph in content.graphs for op in graph.operators if op.custom}
+    said = ["if the shapes that it computes are those that the file stores"] if plan.outside else []
+    said += [f"without what {', '.join(sorted(own))} keeps for itself"] if own else []
+    return ", and ".join(said)
 
 
 def packed_weights(content: Content) -> dict[str, int]:

@@ -7,27 +7,29 @@ its inputs and the values that are known, and gives the shapes of the outputs or
 # ruff: noqa: ARG001, ARG005 (every rule takes the same arguments)
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from math import prod
-from typing import Optional
 
 from pidoctor.model.content import Operator
-from pidoctor.model.shape_rules import MisfitError, Shape, Values, axis_of, option, told
+from pidoctor.model.shape_rules import (
+    VALID,
+    Known,
+    MisfitError,
+    Rule,
+    Shape,
+    Shapes,
+    axis_of,
+    option,
+    told,
+    value_at,
+)
 
-_Shapes = Sequence[Shape]
-_Known = Sequence[Optional[Values]]
-_Rule = Callable[[Operator, _Shapes, _Known], Optional[list[Shape]]]
 _IMAGE, _VOLUME = 4, 5  # sizes: batch, (depth,) height, width, channels
-_VALID = 1  # schema.fbs: enum Padding { SAME, VALID }
 # schema.fbs: the fields of StridedSliceOptions; all but the last hold a bit for each place
 _BEGIN, _END, _ELLIPSIS, _NEW, _SHRINK, _OFFSET = range(6)
 
 
-def _value(values: _Known, place: int) -> Values | None:
-    return values[place] if place < len(values) else None
-
-
-def _gathered(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _gathered(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     data, places, batches = shapes[0], shapes[1], option(operator, 1)
     axis = axis_of(option(operator, 0), len(data))
     if not 0 <= batches <= min(axis, len(places)):
@@ -35,28 +37,28 @@ def _gathered(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape
     return [(*data[:axis], *places[batches:], *data[axis + 1 :])]
 
 
-def _picked(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _picked(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     data, places = shapes
     if not places or places[-1] > len(data):
         return None
     return [(*places[:-1], *data[places[-1] :])]
 
 
-def _looked_up(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+def _looked_up(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:
     """The first input holds the numbers of rows of the second."""
     return [(*shapes[0], *shapes[1][1:])]
 
 
-def _cut(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    begins, sizes, shape = _value(values, 1), _value(values, 2), shapes[0]
+def _cut(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    begins, sizes, shape = value_at(values, 1), value_at(values, 2), shapes[0]
     if begins is None or sizes is None or not len(begins) == len(sizes) == len(shape):
         return None
     rows = zip(shape, begins, sizes)
     return [tuple(size - begin if count == -1 else count for size, begin, count in rows)]
 
 
-def _strided(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    begins, ends, steps = (_value(values, place) for place in (1, 2, 3))
+def _strided(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    begins, ends, steps = (value_at(values, place) for place in (1, 2, 3))
     if begins is None or ends is None or steps is None or 0 in steps:
         return None
     if not len(begins) == len(ends) == len(steps):
@@ -85,16 +87,16 @@ def _strided(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]
     return [tuple(result + left)]
 
 
-def _split(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    axis, shape, parts = _value(values, 0), shapes[1], len(operator.outputs)
+def _split(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    axis, shape, parts = value_at(values, 0), shapes[1], len(operator.outputs)
     if not axis:
         return None
     at = axis_of(axis[0], len(shape))
     return [(*shape[:at], shape[at] // parts, *shape[at + 1 :])] * parts
 
 
-def _split_sizes(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    sizes, axis, shape = _value(values, 1), _value(values, 2), shapes[0]
+def _split_sizes(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    sizes, axis, shape = value_at(values, 1), value_at(values, 2), shapes[0]
     if sizes is None or not axis:
         return None
     at = axis_of(axis[0], len(shape))
@@ -104,50 +106,45 @@ def _split_sizes(operator: Operator, shapes: _Shapes, values: _Known) -> list[Sh
     return [(*shape[:at], rest if size == -1 else size, *shape[at + 1 :]) for size in sizes]
 
 
-def _unpacked(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
-    at = axis_of(option(operator, 1), len(shapes[0]))
-    return [(*shapes[0][:at], *shapes[0][at + 1 :])] * len(operator.outputs)
-
-
-def _place_of_one(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    axis = _value(values, 1)
+def _without_axis(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    axis = (option(operator, 1),) if operator.name == "UNPACK" else value_at(values, 1)
     if not axis:
         return None
     at = axis_of(axis[0], len(shapes[0]))
-    return [(*shapes[0][:at], *shapes[0][at + 1 :])]
+    return [(*shapes[0][:at], *shapes[0][at + 1 :])] * len(operator.outputs)
 
 
-def _one_hot(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    deep, shape = _value(values, 1), shapes[0]
+def _one_hot(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    deep, shape = value_at(values, 1), shapes[0]
     if not deep:
         return None
     at = option(operator, 0) % (len(shape) + 1)
     return [(*shape[:at], deep[0], *shape[at:])]
 
 
-def _repeated(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    times = _value(values, 1)
+def _repeated(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    times = value_at(values, 1)
     if times is None or len(times) != len(shapes[0]):
         return None
     return [tuple(size * by for size, by in zip(shapes[0], times))]
 
 
-def _largest(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    most = _value(values, 1)
+def _largest(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    most = value_at(values, 1)
     return [(*shapes[0][:-1], most[0])] * 2 if most and shapes[0] else None
 
 
-def _named(place: int) -> _Rule:
+def _named(place: int) -> Rule:
     """The shape stands in the values of an input."""
 
-    def rule(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-        shape = _value(values, place)
+    def rule(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+        shape = value_at(values, place)
         return None if shape is None else [shape]
 
     return rule
 
 
-def _to_depth(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _to_depth(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     block = option(operator, 0)
     if len(shapes[0]) != _IMAGE or block < 1:
         return None
@@ -157,8 +154,8 @@ def _to_depth(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape
     return [(batch, down * block, across * block, channels // (block * block))]
 
 
-def _to_batch(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    blocks, edges, shape = _value(values, 1), _value(values, 2), shapes[0]
+def _to_batch(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    blocks, edges, shape = value_at(values, 1), value_at(values, 2), shapes[0]
     if blocks is None or edges is None or len(shape) != len(blocks) + 2:
         return None
     if len(edges) != 2 * len(blocks) or min(blocks, default=1) < 1:
@@ -171,7 +168,7 @@ def _to_batch(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape
     return [(shape[0] // prod(blocks), *middle, shape[-1])]
 
 
-def _convolved(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _convolved(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     """A CONV_3D: its weights are depth, height, width, channels in, channels out."""
     if len(shapes[0]) != _VOLUME or len(shapes[1]) != _VOLUME:
         return None
@@ -184,27 +181,27 @@ def _convolved(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shap
         if by < 1:
             return None
         size = data[at + 1]
-        valid = option(operator, 0, "b") == _VALID
+        valid = option(operator, 0, "b") == VALID
         if valid and size < covers:
             raise MisfitError(f"slides a window of {covers} over {size}")
         sizes.append((size - covers) // by + 1 if valid else -(-size // by))
     return [(data[0], *sizes, window[4])]
 
 
-def _segments(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    count = _value(values, 2)
+def _segments(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    count = value_at(values, 2)
     return [(count[0], *shapes[0][len(shapes[1]) :])] if count else None
 
 
-def _spectrum(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
-    lengths = _value(values, 1)
+def _spectrum(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    lengths = value_at(values, 1)
     if lengths is None or len(lengths) != 2 or len(shapes[0]) < 2:
         return None
     return [(*shapes[0][:-2], lengths[0], lengths[1] // 2 + 1)]
 
 
-RULES: Mapping[str, _Rule] = {
-    **dict.fromkeys(("ARG_MAX", "ARG_MIN"), _place_of_one),
+RULES: Mapping[str, Rule] = {
+    **dict.fromkeys(("ARG_MAX", "ARG_MIN", "UNPACK"), _without_axis),
     **dict.fromkeys(("DEPTH_TO_SPACE", "SPACE_TO_DEPTH"), _to_depth),
     **dict.fromkeys(("BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND"), _to_batch),
     **dict.fromkeys(("TRANSPOSE_CONV", "CONV_3D_TRANSPOSE", "FILL"), _named(0)),
@@ -226,5 +223,4 @@ RULES: Mapping[str, _Rule] = {
     "STRIDED_SLICE": _strided,
     "TILE": _repeated,
     "TOPK_V2": _largest,
-    "UNPACK": _unpacked,
 }

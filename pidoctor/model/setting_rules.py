@@ -10,50 +10,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Optional
 
 from pidoctor.model.content import Operator
 from pidoctor.model.shape_rules import (
     ALLOCATE,
     INVOKE,
+    Known,
     MisfitError,
     SettingError,
     Shape,
-    Values,
+    Shapes,
     axis_of,
     option,
     told,
+    value_at,
 )
 
-_Shapes = Sequence[Shape]
-_Known = Sequence[Optional[Values]]
-_Check = Callable[[Operator, _Shapes, _Known], None]
+_Check = Callable[[Operator, Shapes, Known], None]
 _MOST_AXES = 8  # of BROADCAST_TO; ai-edge-litert 2.3.0 takes 9
 _IMAGE = 4  # sizes: batch, height, width, channels
-
-
-def _value(values: _Known, place: int) -> Values | None:
-    return values[place] if place < len(values) else None
 
 
 def _axis(place: int, stage: str = ALLOCATE) -> _Check:
     """The axes of the data are the stored input ``place``."""
 
-    def check(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-        for axis in _value(values, place) or ():
+    def check(operator: Operator, shapes: Shapes, values: Known) -> None:
+        for axis in value_at(values, place) or ():
             axis_of(axis, len(shapes[0]), stage)
 
     return check
 
 
-def _axis_option(field: int) -> _Check:
-    def check(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-        axis_of(option(operator, field), len(shapes[0]))
-
-    return check
-
-
-def _one_hot(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _one_hot(operator: Operator, shapes: Shapes, values: Known) -> None:
     axis = option(operator, 0)
     if not -1 <= axis <= len(shapes[0]):
         raise SettingError(f"cannot put an axis {axis} into {told(shapes[0])}")
@@ -62,7 +50,7 @@ def _one_hot(operator: Operator, shapes: _Shapes, values: _Known) -> None:
 def _bias(filters: int, kind: type[MisfitError]) -> _Check:
     """A bias for each filter; ``filters`` is the place of their number in the weights' shape."""
 
-    def check(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+    def check(operator: Operator, shapes: Shapes, values: Known) -> None:
         if len(shapes) > 2 and prod(shapes[2]) != shapes[1][filters]:
             raise kind(f"has a bias of {prod(shapes[2])} numbers for {shapes[1][filters]}")
 
@@ -70,7 +58,7 @@ def _bias(filters: int, kind: type[MisfitError]) -> _Check:
 
 
 def _positive(*fields: int, kind: type[MisfitError] = SettingError, default: int = 0) -> _Check:
-    def check(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+    def check(operator: Operator, shapes: Shapes, values: Known) -> None:
         image = operator.options and any(len(shape) == _IMAGE for shape in shapes)
         if image and any(option(operator, field, default=default) < 1 for field in fields):
             raise kind("has a step, a dilation or a block of 0")
@@ -78,7 +66,7 @@ def _positive(*fields: int, kind: type[MisfitError] = SettingError, default: int
     return check
 
 
-def _groups(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _groups(operator: Operator, shapes: Shapes, values: Known) -> None:
     """Filters that take a part of the channels each: as many for every part."""
     if len(shapes) < 2:
         return
@@ -88,7 +76,7 @@ def _groups(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"shares {filters} filters out among {parts} groups of channels")
 
 
-def _multiples(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _multiples(operator: Operator, shapes: Shapes, values: Known) -> None:
     """As many filters for every channel; some runtimes run it all the same."""
     if len(shapes) < 2:
         return
@@ -96,7 +84,7 @@ def _multiples(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"has the weights {told(shapes[1])} for {told(shapes[0])}")
 
 
-def _chosen(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _chosen(operator: Operator, shapes: Shapes, values: Known) -> None:
     """A SELECT: its condition is of the shape of the data, or says it for each first number."""
     if len(shapes) < 3:
         return
@@ -108,7 +96,7 @@ def _chosen(operator: Operator, shapes: _Shapes, values: _Known) -> None:
 def _sizes(place: int, least: int, most: int = 99) -> _Check:
     """How many sizes the data at input ``place`` has to have."""
 
-    def check(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+    def check(operator: Operator, shapes: Shapes, values: Known) -> None:
         if place < len(shapes) and not least <= len(shapes[place]) <= most:
             wanted = str(least) if least == most else f"{least} sizes or more"
             raise SettingError(f"takes {wanted}, not {told(shapes[place])}")
@@ -116,8 +104,8 @@ def _sizes(place: int, least: int, most: int = 99) -> _Check:
     return check
 
 
-def _split(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-    axis = _value(values, 0)
+def _split(operator: Operator, shapes: Shapes, values: Known) -> None:
+    axis = value_at(values, 0)
     parts = option(operator, 0)
     if not axis or parts < 1:
         return
@@ -126,25 +114,25 @@ def _split(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"cannot cut {size} into {parts} equal parts")
 
 
-def _gathered(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _gathered(operator: Operator, shapes: Shapes, values: Known) -> None:
     size = shapes[0][axis_of(option(operator, 0), len(shapes[0]))]
-    for index in _value(values, 1) or ():
+    for index in value_at(values, 1) or ():
         if index < 0:
             raise SettingError(f"takes the element {index}; they count from 0", INVOKE)
         if index >= size:
             raise MisfitError(f"takes the element {index} of {size}", INVOKE)
 
 
-def _picked(indices: int, data: Callable[[_Shapes, _Known], Shape | None]) -> _Check:
+def _picked(indices: int, data: Callable[[Shapes, Known], Shape | None]) -> _Check:
     """Elements by the numbers along several axes: the last size says of how many."""
 
-    def check(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+    def check(operator: Operator, shapes: Shapes, values: Known) -> None:
         shape, deep = data(shapes, values), (shapes[indices] or (0,))[-1]
         if shape is None:
             return
         if deep > len(shape):
             raise SettingError(f"takes {deep} numbers for an element of {told(shape)}")
-        found = _value(values, indices) or ()
+        found = value_at(values, indices) or ()
         for at, index in enumerate(found if deep else ()):
             if not 0 <= index < shape[at % deep]:
                 raise MisfitError(f"takes the element {index} of {shape[at % deep]}", INVOKE)
@@ -152,8 +140,8 @@ def _picked(indices: int, data: Callable[[_Shapes, _Known], Shape | None]) -> _C
     return check
 
 
-def _broadcast_to(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-    wanted = _value(values, 1)
+def _broadcast_to(operator: Operator, shapes: Shapes, values: Known) -> None:
+    wanted = value_at(values, 1)
     if wanted is None:
         return
     if len(wanted) < len(shapes[0]):
@@ -164,13 +152,13 @@ def _broadcast_to(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"cannot make {told(wanted)} of {told(shapes[0])}")
 
 
-def _blocks(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-    blocks, middle = _value(values, 1), shapes[0][1:-1]
+def _blocks(operator: Operator, shapes: Shapes, values: Known) -> None:
+    blocks, middle = value_at(values, 1), shapes[0][1:-1]
     if blocks is None:
         return
     if len(blocks) != len(middle) or min(blocks, default=1) < 1:
         raise SettingError(f"takes {len(middle)} blocks of 1 or more, not {told(blocks)}")
-    pads = _value(values, 2)
+    pads = value_at(values, 2)
     if operator.name == "SPACE_TO_BATCH_ND" and pads and len(pads) == 2 * len(middle):
         padded = [size + sum(pads[2 * at : 2 * at + 2]) for at, size in enumerate(middle)]
         if any(size % block for size, block in zip(padded, blocks)):
@@ -179,7 +167,7 @@ def _blocks(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"cannot put {shapes[0][0]} images together in blocks of {told(blocks)}")
 
 
-def _deep_blocks(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _deep_blocks(operator: Operator, shapes: Shapes, values: Known) -> None:
     block = option(operator, 0)
     if block < 1:
         raise SettingError("has a block of 0")
@@ -189,8 +177,8 @@ def _deep_blocks(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"cannot cut {told(shapes[0])} into blocks of {block}")
 
 
-def _pads(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-    pads = _value(values, 1)
+def _pads(operator: Operator, shapes: Shapes, values: Known) -> None:
+    pads = value_at(values, 1)
     if pads is None:
         return
     if len(pads) != 2 * len(shapes[0]):
@@ -203,9 +191,9 @@ def _pads(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"has paddings {told(pads)} for {told(shapes[0])}")
 
 
-def _slice(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _slice(operator: Operator, shapes: Shapes, values: Known) -> None:
     """Older runtimes read beyond the data, newer ones refuse it: that settles nothing."""
-    begins, sizes, shape = _value(values, 1), _value(values, 2), shapes[0]
+    begins, sizes, shape = value_at(values, 1), value_at(values, 2), shapes[0]
     if begins is None or sizes is None:
         return
     fits = len(begins) == len(sizes) == len(shape) and all(
@@ -216,8 +204,8 @@ def _slice(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"cannot take {told(sizes)} from {told(begins)} on of {told(shape)}")
 
 
-def _resize(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-    size = _value(values, 1)
+def _resize(operator: Operator, shapes: Shapes, values: Known) -> None:
+    size = value_at(values, 1)
     if size is None:
         return
     bilinear = operator.name == "RESIZE_BILINEAR"
@@ -227,26 +215,26 @@ def _resize(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"cannot make an image of {told(size)}")
 
 
-def _strided(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-    if 0 in (_value(values, 3) or ()):
+def _strided(operator: Operator, shapes: Shapes, values: Known) -> None:
+    if 0 in (value_at(values, 3) or ()):
         raise SettingError("has a step of 0")
 
 
-def _tiled(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-    times = _value(values, 1)
+def _tiled(operator: Operator, shapes: Shapes, values: Known) -> None:
+    times = value_at(values, 1)
     if times is not None and (len(times) != len(shapes[0]) or min(times, default=0) < 0):
         raise SettingError(f"cannot repeat {told(shapes[0])} {told(times)} times")
 
 
-def _top(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-    most, shape = _value(values, 1), shapes[0]
+def _top(operator: Operator, shapes: Shapes, values: Known) -> None:
+    most, shape = value_at(values, 1), shapes[0]
     if most and shape and most[0] > shape[-1]:
         raise MisfitError(f"takes the largest {most[0]} of {shape[-1]}")
 
 
-def _order(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _order(operator: Operator, shapes: Shapes, values: Known) -> None:
     """A list of another length, or with an axis twice, is taken by some runtimes."""
-    order, axes = _value(values, 1), len(shapes[0])
+    order, axes = value_at(values, 1), len(shapes[0])
     if order is None:
         return
     if any(not -axes <= axis < axes for axis in order):
@@ -255,24 +243,18 @@ def _order(operator: Operator, shapes: _Shapes, values: _Known) -> None:
         raise MisfitError(f"has the order {told(order)} for {told(shapes[0])}")
 
 
-def _alike(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _alike(operator: Operator, shapes: Shapes, values: Known) -> None:
     if len(shapes) > 1 and shapes[0] != shapes[1]:
         raise SettingError(
             f"takes two shapes that are alike, not {told(shapes[0])} and {told(shapes[1])}"
         )
 
 
-def _matrices(operator: Operator, shapes: _Shapes, values: _Known) -> None:
-    for shape in shapes[:2]:
-        if len(shape) < 2:
-            raise SettingError(f"takes 2 sizes or more, not {told(shape)}")
-
-
-def _spread(operator: Operator, shapes: _Shapes, values: _Known) -> None:
+def _spread(operator: Operator, shapes: Shapes, values: Known) -> None:
     """A TRANSPOSE_CONV: its inputs are the shape of the output, the weights and the data."""
     if len(shapes) < 3 or len(shapes[1]) != _IMAGE or len(shapes[2]) != _IMAGE:
         return
-    out = _value(values, 0)
+    out = value_at(values, 0)
     if out is not None and len(out) != _IMAGE:
         raise SettingError(f"cannot write the shape {told(out)}")
     if shapes[1][3] != shapes[2][3]:
@@ -296,7 +278,7 @@ CHECKS: Mapping[str, Sequence[_Check]] = {
         *(_positive(1, 2, kind=MisfitError), _positive(5, 6, kind=MisfitError, default=1)),
     ),
     "ATAN2": (_alike,),
-    "BATCH_MATMUL": (_matrices,),
+    "BATCH_MATMUL": (_sizes(0, 2), _sizes(1, 2)),
     "BROADCAST_TO": (_broadcast_to,),
     "CUMSUM": (_axis(1, stage=INVOKE),),
     "FULLY_CONNECTED": (_sizes(1, 2, 2), _bias(0, SettingError)),
@@ -304,7 +286,7 @@ CHECKS: Mapping[str, Sequence[_Check]] = {
     "GATHER_ND": (_picked(1, lambda shapes, values: shapes[0]),),
     "ONE_HOT": (_one_hot,),
     "REVERSE_V2": (_axis(1, stage=INVOKE),),
-    "SCATTER_ND": (_picked(0, lambda shapes, values: _value(values, 2)),),
+    "SCATTER_ND": (_picked(0, lambda shapes, values: value_at(values, 2)),),
     "SELECT": (_chosen,),
     "SLICE": (_slice,),
     "SPLIT": (_split,),
@@ -315,5 +297,4 @@ CHECKS: Mapping[str, Sequence[_Check]] = {
     "TRANSPOSE": (_order,),
     "TRANSPOSE_CONV": (_positive(1, 2), _spread),
     "UNIQUE": (_sizes(0, 1, 1),),
-    "UNPACK": (_axis_option(1),),
 }

@@ -16,10 +16,10 @@ from pidoctor.model.content import Operator
 
 Shape = tuple[int, ...]
 Values = tuple[int, ...]
-_Shapes = Sequence[Shape]
-_Known = Sequence[Optional[Values]]
-_Rule = Callable[[Operator, _Shapes, _Known], Optional[list[Shape]]]
-_VALID = 1  # schema.fbs: enum Padding { SAME, VALID }
+Shapes = Sequence[Shape]
+Known = Sequence[Optional[Values]]
+Rule = Callable[[Operator, Shapes, Known], Optional[list[Shape]]]
+VALID = 1  # schema.fbs: enum Padding { SAME, VALID }
 
 
 ALLOCATE, INVOKE = "allocate", "invoke"
@@ -37,6 +37,10 @@ class SettingError(MisfitError):
     """Why an operator cannot run in any size of its inputs."""
 
 
+def value_at(values: Known, place: int) -> Values | None:
+    return values[place] if place < len(values) else None
+
+
 def told(shape: Shape) -> str:
     return "[" + ", ".join(map(str, shape)) + "]"
 
@@ -45,11 +49,11 @@ def option(operator: Operator, field: int, code: str = "i", default: int = 0) ->
     return int(operator.options.scalar(field, code, default)) if operator.options else default
 
 
-def _same(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+def _same(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:
     return [shapes[0]] * len(operator.outputs)
 
 
-def _broadcast(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+def _broadcast(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:
     result: Shape = ()
     for shape in shapes:
         rank = max(len(result), len(shape))
@@ -69,14 +73,14 @@ def axis_of(axis: int, rank: int, stage: str = ALLOCATE) -> int:
     return axis % rank
 
 
-def _expand(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _expand(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     if len(values) < 2 or values[1] is None:
         return None
     at, shape = axis_of(values[1][0], len(shapes[0]) + 1), shapes[0]
     return [(*shape[:at], 1, *shape[at:])]
 
 
-def _squeeze(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+def _squeeze(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:
     shape = shapes[0]
     asked = operator.options.numbers(0, "i") if operator.options else ()
     axes = {axis_of(axis, len(shape)) for axis in asked}
@@ -86,13 +90,13 @@ def _squeeze(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]
     return [tuple(size for axis, size in enumerate(shape) if axis not in gone)]
 
 
-def _transpose(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _transpose(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     if len(values) < 2 or values[1] is None or sorted(values[1]) != list(range(len(shapes[0]))):
         return None
     return [tuple(shapes[0][axis] for axis in values[1])]
 
 
-def _reshape(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _reshape(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     wanted = values[1] if len(values) > 1 else None
     if len(shapes) < 2:
         wanted = operator.options.numbers(0, "i") if operator.options else None
@@ -111,7 +115,7 @@ def _reshape(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]
     return [wanted]
 
 
-def _reduce(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _reduce(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     if len(values) < 2 or values[1] is None:
         return None
     axes = {axis_of(axis, len(shapes[0])) for axis in values[1]}
@@ -122,7 +126,7 @@ def _reduce(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] 
     return [tuple(1 if axis in axes else size for axis, size in sizes if keep or axis not in axes)]
 
 
-def _concatenated(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+def _concatenated(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:
     first = shapes[0]
     axis = axis_of(option(operator, 0), len(first))
     for shape in shapes[1:]:
@@ -134,7 +138,7 @@ def _concatenated(operator: Operator, shapes: _Shapes, values: _Known) -> list[S
     return [(*first[:axis], total, *first[axis + 1 :])]
 
 
-def _packed(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+def _packed(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:
     if any(shape != shapes[0] for shape in shapes):
         other = next(shape for shape in shapes if shape != shapes[0])
         raise MisfitError(f"cannot stack {told(shapes[0])} and {told(other)}")
@@ -142,7 +146,7 @@ def _packed(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
     return [(*shapes[0][:at], len(shapes), *shapes[0][at:])]
 
 
-def _padded(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _padded(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     pads = values[1] if len(values) > 1 else None
     if pads is None or len(pads) != 2 * len(shapes[0]):
         return None
@@ -151,7 +155,7 @@ def _padded(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] 
 
 def _slid(operator: Operator, size: int, window: int, step: int, padding: int) -> int:
     """How many places a window has."""
-    if padding != _VALID:
+    if padding != VALID:
         return -(-size // max(step, 1))
     if size < window:
         raise MisfitError(f"slides a window of {window} over {size}")
@@ -166,7 +170,7 @@ def _slide(operator: Operator, data: Shape, window: tuple[int, int], channels: i
     return data[0], down, across, channels
 
 
-def _convolved(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _convolved(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     if len(shapes) < 2 or len(shapes[0]) != 4 or len(shapes[1]) != 4:
         return None
     data, weights, deep = shapes[0], shapes[1], operator.name == "DEPTHWISE_CONV_2D"
@@ -179,14 +183,14 @@ def _convolved(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shap
     return [_slide(operator, data, window, takes if deep else weights[0])]
 
 
-def _pooled(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _pooled(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     if len(shapes[0]) != 4:
         return None
     window = (option(operator, 4), option(operator, 3))
     return [_slide(operator, shapes[0], window, shapes[0][3])]
 
 
-def _dense(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _dense(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     if len(shapes) < 2 or len(shapes[1]) != 2:
         return None
     units, size = shapes[1]
@@ -199,7 +203,7 @@ def _dense(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] |
     return [(prod(shapes[0]) // size, units)]
 
 
-def _multiplied(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _multiplied(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     if len(shapes) < 2 or min(len(shapes[0]), len(shapes[1])) < 2:
         return None
     left, right = shapes[0], shapes[1]
@@ -211,20 +215,20 @@ def _multiplied(operator: Operator, shapes: _Shapes, values: _Known) -> list[Sha
     return [(*batch, rows, columns)]
 
 
-def _resized(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape] | None:
+def _resized(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
     if len(values) < 2 or values[1] is None or len(values[1]) != 2 or len(shapes[0]) != 4:
         return None
     return [(shapes[0][0], *values[1], shapes[0][3])]
 
 
-def _shape(operator: Operator, shapes: _Shapes, values: _Known) -> list[Shape]:
+def _shape(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:
     return [(len(shapes[0]),)]
 
 
 # --- numbers that are computed from shapes ------------------------------------------------------
 
 
-def counted(operator: Operator, shapes: _Shapes, values: _Known) -> Values | None:
+def counted(operator: Operator, shapes: Shapes, values: Known) -> Values | None:
     """The values of what an operator on whole numbers writes; None where they are not known."""
     if operator.name == "SHAPE":
         return shapes[0]
@@ -330,7 +334,7 @@ _BINARY = [
 ]
 _REDUCES = ["MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"]
 
-RULES: Mapping[str, _Rule] = {
+RULES: Mapping[str, Rule] = {
     **dict.fromkeys(_UNARY, _same),
     **dict.fromkeys(_BINARY, _broadcast),
     **dict.fromkeys(_REDUCES, _reduce),
@@ -355,20 +359,8 @@ RULES: Mapping[str, _Rule] = {
     "SHAPE": _shape,
 }
 # Operators that refuse some shapes: what goes into them has to be known.
+_REFUSE = (_broadcast, _squeeze, _reshape, _concatenated, _packed, _convolved, _pooled, _dense)
 CHECKED = (
-    *_BINARY,
-    "SQUEEZE",
-    "RESHAPE",
-    "CONCATENATION",
-    "PACK",
-    "CONV_2D",
-    "DEPTHWISE_CONV_2D",
-    "AVERAGE_POOL_2D",
-    "MAX_POOL_2D",
-    "L2_POOL_2D",
-    "FULLY_CONNECTED",
-    "BATCH_MATMUL",
-    "GATHER",
-    "SPLIT",
-    "SLICE",
+    *(name for name, rule in RULES.items() if rule in (*_REFUSE, _multiplied)),
+    *("GATHER", "SPLIT", "SLICE"),
 )

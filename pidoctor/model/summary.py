@@ -37,7 +37,6 @@ class Summary(NamedTuple):
     state: bool
     compiled_for: str | None
     min_runtime_version: str
-    converter: str
 
 
 def summarise(content: Content) -> Summary:
@@ -59,7 +58,6 @@ def summarise(content: Content) -> Summary:
         or any(tensor.variable for graph in content.graphs for tensor in graph.tensors),
         compiled_for="edgetpu" if EDGE_TPU in names else "npu" if NPUS & names else None,
         min_runtime_version=_text(content.metadata.get(_MINIMUM_RUNTIME, b"")),
-        converter=content.description,
     )
 
 

@@ -83,13 +83,15 @@ def _memory(model: ModelAnswer) -> Iterator[Words]:
     if memory is None or best is None:
         return
     if memory.private is None:
-        yield "only known when it runs"
+        yield "not measured with this runtime"
     else:
         low, high = memory.private
         least = f"{size(low)} to " if low else "up to "
         yield f"{least}{size(high)} with {best.name} {best.version}, beside Python and the runtime"
         named = [f"{size(n)} {_PARTS.get(name, name)}" for name, n in memory.parts.items()]
         yield f"about {', '.join(named[:_MOST_PARTS])}"
+        if memory.condition:
+            yield memory.condition
     yield f"and up to {size(memory.mapped)} of the file, mapped: the system may drop them"
 
 

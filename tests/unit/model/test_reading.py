@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -78,11 +79,29 @@ def test_multiply_accumulates_by_hand() -> None:
         (b"\x01HEF\0\0", "a Hailo chip"),
         (b"RKNN\0\0", "a Rockchip NPU"),
         (b"LITERTLM\1", "litert-lm"),
+        (b"LDMK\5\0", "a Kendryte chip"),
+        (b"ftrt\1\0", "TensorRT"),
     ],
 )
 def test_what_is_no_model_is_told_so(tmp_path: Path, data: bytes, said: str) -> None:
     path = tmp_path / "mine.tflite"
     path.write_bytes(data)
+    with pytest.raises(ModelError, match=said), open_model(path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("mine/saved_model.pb", "a TensorFlow SavedModel: unpack it, .*TFLiteConverter"),
+        ("mine.mlpackage/Data/com.apple.CoreML/model.mlmodel", "a Core ML model"),
+        ("word/document.xml", "a Word document"),
+    ],
+)
+def test_an_archive_of_another_kind_is_told_so(tmp_path: Path, entry: str, said: str) -> None:
+    path = tmp_path / "mine.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(entry, b"")
     with pytest.raises(ModelError, match=said), open_model(path):
         pass
 
