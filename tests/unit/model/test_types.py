@@ -133,3 +133,26 @@ def test_a_division_of_int8_numbers_is_new() -> None:
     model = binary("DIV", "INT8", "INT8", "INT8", scales=1)
     verdicts = [judge_model(model, target).verdict for target in RUNTIMES]
     assert verdicts == ["cannot"] * 2 + ["runs-with"] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "first", "older", "newer"),
+    [
+        ("ADD", "INT8", 5, "2.11.0", "2.12.0"),
+        ("SQUARED_DIFFERENCE", "INT8", 5, "2.12.0", "2.13.0"),
+        ("SUB", "INT8", 5, "2.7.0", "2.8.0"),
+        ("MUL", "FLOAT32", 5, "2.7.0", "2.8.0"),
+        ("MAXIMUM", "FLOAT32", 6, "2.7.0", "2.8.0"),
+    ],
+)
+def test_older_kernels_repeat_tensors_of_fewer_dimensions(
+    name: str, kind: str, first: int, older: str, newer: str
+) -> None:
+    """Each version was run with models of 5 and 6 dimensions; those of ``first`` end the older."""
+    scales, version = (1, 2) if kind == "INT8" else (0, 1)
+    one, two = (2, 3, 4, 5, 2, 3)[:first], (1, 3, 1, 5, 1, 3)[:first]
+    tensors = [T(shape, kind, scales) for shape in (one, two, one)]
+    model = content(tensors, [Op(name, (0, 1), (2,), version)], (0, 1))
+    said = judge_model(model, Target("tflite-runtime", older, "x86_64"))
+    assert (said.verdict, said.stage) == ("cannot", "invoke")
+    assert judge_model(model, Target("tflite-runtime", newer, "x86_64")).verdict == RUNS
