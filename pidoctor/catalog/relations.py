@@ -32,7 +32,8 @@ class MisleadingName(NamedTuple):
 class SpokenName(NamedTuple):
     """What people call a runtime; ``means`` is "auto" or the distribution that is meant.
 
-    ``kept``: it is a package too, which is wanted beside the runtime.
+    ``kept``: it is a package too, which is wanted beside the runtime. ``versions_of`` is the name
+    that is meant where a version is said, if another.
     """
 
     name: str
@@ -40,6 +41,7 @@ class SpokenName(NamedTuple):
     text: str
     source: str
     kept: bool = False
+    versions_of: str = ""
 
 
 class MemoryNeed(NamedTuple):

@@ -18,6 +18,7 @@ _EXAMPLE = "pidoctor explain tensorflow --target pi4-4gb/bookworm-64"
 _ASKS = (
     r"why|can|can'?t|cannot|could|does|do|is|are|how|what|which|will|would|should|where|when|who"
     r"|(?:what|how|where|who)'?s|unable|want|need|trying|having"
+    r"|läuft|geht|funktioniert|kann|wie|peut|peux|puis|comment|puedo|puede|funciona|cómo|est-ce"
 )
 _PREPOSITION = r"on|for|in|under|with|at"
 _ASKING = expression(_ASKS, re.IGNORECASE)
@@ -64,11 +65,11 @@ class Question(NamedTuple):
 
 
 def begins(words: Sequence[str]) -> bool:
-    """Whether the first word is one of a question, not a command that was mistyped."""
+    """Whether the first word is one of speech, and no command that was mistyped."""
     asked = read(words)
     first = words[0].lower()
     return bool(
-        _ASKING.fullmatch(first)
+        _FILLING.fullmatch(first)
     ) or f"{asked.place} {asked.requirement}".lower().startswith(first)
 
 

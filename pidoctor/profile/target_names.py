@@ -50,9 +50,10 @@ def read_name(name: str) -> Reading:
         raise UsageError(f"target {shown(name)}: {other.text}")
     device = device_in(said)
     if device:
+        board = said.boards[0].id if said.boards else "pi4"
         raise UsageError(
             f"target {shown(name)}: a device has an option of its own, "
-            f"as in --target pi4 --with {device}"
+            f"as in --target {board} --with {device}"
         )
     if said.unknown:
         what = f"target {shown(name)}: {what_is_unknown(said)}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pidoctor import __version__, units
 from pidoctor.redact import Identity, redact
 from pidoctor.report.document import mapped
-from pidoctor.report.html import page, sentence, text
+from pidoctor.report.html import page, sentence, table, table_row, text
 from pidoctor.triage.cases import Group, LogCase, by_cause, unexplained
 
 _TITLE = "What the logs show"
@@ -44,39 +44,29 @@ def _body(cases: Sequence[LogCase]) -> Iterator[str]:
     yield "</section>"
 
 
-def _table(label: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """A table of texts; the first of each row heads it."""
-    yield f'<div class="scroll" role="region" tabindex="0" aria-label="{text(label)}">'
-    cells = "".join(f'<th scope="col">{text(head)}</th>' for head in heads)
-    yield f'<table class="rows"><thead><tr>{cells}</tr></thead><tbody>'
-    for first, *others in rows:
-        rest = "".join(f"<td>{each}</td>" for each in others)
-        yield f'<tr><th scope="row">{first}</th>{rest}</tr>'
-    yield "</tbody></table></div>"
-
-
 def _counts(groups: Sequence[Group]) -> Iterator[str]:
     """How many logs of each cause, in all and of each month."""
     months = sorted({month for group in groups for month in group.by_month()})[-_MONTHS:]
     months = months if len(months) > 1 else []
     rows = (
-        (
+        table_row(
             f'<a href="#cause-{number}">{text(group.name)}</a>',
             str(len(group.cases)),
             *(str(group.by_month().get(month, "")) for month in months),
         )
         for number, group in enumerate(groups)
     )
-    yield from _table("Logs of each cause", ("Cause", "Logs", *months), rows)
+    yield from table(rows, ("Cause", "Logs", *months), "Logs of each cause", "rows")
 
 
 def _unexplained(wordings: Sequence[Group]) -> Iterator[str]:
     yield "<section><h2>Explained by no cause yet, the newest first</h2>"
     rows = (
-        (_said(group.name), str(len(group.cases)), text(group.newest))
+        table_row(_said(group.name), str(len(group.cases)), text(group.newest))
         for group in wordings[:_WORDINGS]
     )
-    yield from _table("Wordings that no cause explains", ("Wording", "Logs", "Newest"), rows)
+    heads = ("Wording", "Logs", "Newest")
+    yield from table(rows, heads, "Wordings that no cause explains", "rows")
     yield "</section>"
 
 
@@ -93,7 +83,7 @@ def _group(group: Group, number: int) -> Iterator[str]:
         yield from (f"<pre>{text(command)}</pre>" for command in first.fix.commands)
     yield "<details><summary>Its logs</summary>"
     rows = map(_case, group.cases[:_LOGS])
-    yield from _table(f"Logs: {group.name}", ("Log", "Date", "Line", "It says"), rows)
+    yield from table(rows, ("Log", "Date", "Line", "It says"), f"Logs: {group.name}", "rows")
     more = len(group.cases) - _LOGS
     yield f"<p>And {more} more; <code>--jsonl</code> lists them all.</p>" if more > 0 else ""
     yield "</details></div>"
@@ -103,8 +93,9 @@ def _said(words: str) -> str:
     return f'<div class="said"><code>{text(words)}</code></div>'
 
 
-def _case(case: LogCase) -> tuple[str, ...]:
+def _case(case: LogCase) -> str:
     seen = case.diagnosis.evidence if case.diagnosis else ()
     line = str(seen[0].line) if seen else ""
     said = _said(seen[0].text) if seen else text(case.error or "")
-    return f'<div class="said">{text(case.log)}</div>', text(case.made), line, said
+    log = f'<div class="said">{text(case.log)}</div>'
+    return table_row(log, text(case.made), line, said)

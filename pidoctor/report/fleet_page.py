@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pidoctor import __version__, units
 from pidoctor.redact import Identity, redact
 from pidoctor.report.document import Mark, mapped
-from pidoctor.report.html import page, sentence, text
+from pidoctor.report.html import page, sentence, table, table_row, text
 from pidoctor.report.views.fleet import WORDS, left_out, title, told
 
 if TYPE_CHECKING:
@@ -49,12 +49,9 @@ def _body(fleet: Fleet) -> Iterator[str]:
 
 
 def _counts(fleet: Fleet) -> Iterator[str]:
-    yield '<div class="scroll" role="region" tabindex="0" aria-label="How the boards do">'
-    yield '<table class="facts"><tbody>'
-    for verdict, (words, _, _) in WORDS.items():
-        if fleet.of(verdict):
-            yield f'<tr><th scope="row">{text(words)}</th><td>{fleet.of(verdict)}</td></tr>'
-    yield "</tbody></table></div>"
+    counts = ((words, fleet.of(verdict)) for verdict, (words, _, _) in WORDS.items())
+    rows = (table_row(text(words), str(boards)) for words, boards in counts if boards)
+    yield from table(rows, (), "How the boards do")
 
 
 def _group(group: FleetGroup) -> Iterator[str]:
@@ -79,12 +76,7 @@ def _drift(drift: FleetDrift) -> Iterator[str]:
     yield f"<section><h2>Since the report of {text(drift.since)}</h2>"
     yield f"<p>{drift.changed} changed, {drift.new} new, {drift.gone} not in it any more.</p>"
     if drift.boards:
-        yield '<div class="scroll" role="region" tabindex="0" aria-label="What has changed">'
-        yield '<table class="facts"><thead><tr><th scope="col">Board</th><th scope="col">Before'
-        yield '</th><th scope="col">Now</th></tr></thead><tbody>'
-        for moved in drift.boards:
-            before, after = text(moved.before or "-"), text(moved.after or "-")
-            yield f'<tr><th scope="row">{text(moved.board)}</th>'
-            yield f"<td>{before}</td><td>{after}</td></tr>"
-        yield "</tbody></table></div>"
+        moved = ((it.board, it.before or "-", it.after or "-") for it in drift.boards)
+        rows = (table_row(*map(text, cells)) for cells in moved)
+        yield from table(rows, ("Board", "Before", "Now"), "What has changed")
     yield "</section>"

@@ -95,9 +95,10 @@ def _block(block: Block, title: str) -> Iterator[str]:
         lead = _sign(block.lead) if isinstance(block.lead, Mark) else text(block.lead)
         yield f"<p>{lead} {_words(block.words)}</p>"
     elif isinstance(block, FactList):
-        yield from _table((_fact(row) for row in block.rows), (), title)
+        yield from table(map(_fact, block.rows), (), title)
     elif isinstance(block, Table):
-        yield from _table(map(_row, block.rows), block.header, title)
+        rows = (table_row(*map(_words, row)) for row in block.rows)
+        yield from table(rows, block.header, title)
     elif isinstance(block, ShellCommand):
         label = f"<p>{text(block.label)}</p>" if block.label else ""
         yield f'{label}<pre tabindex="0">{text(block.text)}</pre>'
@@ -135,18 +136,21 @@ def _piece(piece: str, style: Style) -> str:
 def _fact(row: Row) -> str:
     sign = f"{_sign(row.mark)} " if row.mark else ""
     values = "<br>".join(map(_words, row.values))
-    return f'<tr><th scope="row">{sign}{text(row.label)}</th><td>{values}</td></tr>'
+    return table_row(f"{sign}{text(row.label)}", values)
 
 
-def _row(cells: tuple[Words, ...]) -> str:
-    others = "".join(f"<td>{_words(cell)}</td>" for cell in cells[1:])
-    return f'<tr><th scope="row">{_words(cells[0])}</th>{others}</tr>'
+def table_row(first: str, *others: str) -> str:
+    """A row of HTML cells; the first heads it."""
+    return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
 
 
-def _table(rows: Iterable[str], header: tuple[str, ...], title: str) -> Iterator[str]:
+def table(
+    rows: Iterable[str], header: tuple[str, ...], title: str, kind: str = ""
+) -> Iterator[str]:
+    """A table that scrolls within the page; ``kind`` is its class in the style sheet."""
     yield f'<div class="scroll" role="region" tabindex="0" aria-label="{text(title or "Facts")}">'
-    figures = " figures" if len(header) > _FACTS else ""
-    yield f'<table class="facts{figures}">'
+    usual = "facts figures" if len(header) > _FACTS else "facts"
+    yield f'<table class="{kind or usual}">'
     if header:
         names = "".join(f'<th scope="col">{text(name)}</th>' for name in header)
         yield f"<thead><tr>{names}</tr></thead>"

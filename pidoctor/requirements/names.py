@@ -110,6 +110,8 @@ def _meant(word: str) -> tuple[list[str], str]:
     row = row or spoken.get(known)
     if row is None:
         return [known + rest if known and (" " in name or plain != known) else word], ""
+    if rest and row.versions_of:
+        return _meant(row.versions_of + rest)
     bare = re.split(r"[<>=~!]", row.means)[0]  # "tf2" names a version, unless another is said
     taken = row.means if row.kept or not rest else bare + rest
     return [taken, word] if row.kept else [taken], row.text

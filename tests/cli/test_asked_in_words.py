@@ -16,6 +16,23 @@ from pidoctor.errors import UsageError
 from tests.cli.program import pidoctor
 
 ANSWERED = [
+    # the first word is not taken for a command that is mistyped
+    ("sudo pip3 install tflite-runtime", "explain tflite-runtime"),
+    (
+        "puedo instalar tensorflow lite en la raspberry pi 3b+",
+        "explain auto --target pi-3b-plus/trixie-64",
+    ),
+    ("läuft tensorflow auf dem raspberry pi 4", "explain tensorflow --target pi4-4gb/trixie-64"),
+    (
+        "est-ce que tensorflow marche sur raspberry pi 4",
+        "explain tensorflow --target pi4-4gb/trixie-64",
+    ),
+    (
+        "kann ich tensorflow 2.16 auf einem pi 4 mit bookworm installieren",
+        "explain 'tensorflow==2.16.*' --target pi4-4gb/bookworm-64",
+    ),
+    ("does tf 2.15 work on pi4?", "explain 'tensorflow==2.15.*' --target pi4-4gb/trixie-64"),
+    ("python3.11 on pi zero", "check --target pi-zero/trixie-32/py3.11"),
     (
         "can I install tensorflow 2.3 on pi 4",
         "explain 'tensorflow==2.3.*' --target pi4-4gb/trixie-64",

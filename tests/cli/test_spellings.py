@@ -21,6 +21,14 @@ from pidoctor.errors import UsageError
 from pidoctor.resolve.request import Project, parse_request
 
 UNDERSTOOD = [
+    # TensorFlow Lite with a version, as in issues of PINTO0309/Tensorflow-bin
+    ("'tensor flow lite 2.14'", "tflite-runtime==2.14.*"),
+    ("tflite==2.14", "tflite-runtime==2.14"),
+    ("tflite 2.14", "tflite-runtime==2.14.*"),
+    ("tensorflow lite 2.14", "tflite-runtime==2.14.*"),
+    ("'TF-Lite>=2.5'", "tflite-runtime>=2.5"),
+    ("tflite_runtime-2.12.0-cp39-cp39-manylinux2014_armv7l.whl", "tflite-runtime==2.12.0"),
+    ("tensorflow-2.0.0-cp37-cp37m-linux_aarch64.whl", "tensorflow==2.0.0"),
     ("", "auto"),
     ("auto", "auto"),
     ("latest", "auto"),
@@ -279,7 +287,7 @@ SUGGESTED = [
     ("tensoflow", "did you mean tensorflow?"),
     ("tflite-runtme", "did you mean tflite-runtime?"),
     ("ai-edge-lite", "did you mean ai-edge-litert?"),
-    ("tflite 2.14", "as in tflite-runtime==2.14.*"),
+    ("'TF Lite Micro'", "a C++ library for chips without Linux"),
     ("2.3", "name the package too, as in tensorflow==2.3"),
     ("'>=2.3'", "name the package too"),
     ("detect.tflite", "is a model: pidoctor model detect.tflite"),
@@ -294,7 +302,6 @@ SUGGESTED = [
     ("'pip install -r requirements.txt'", "name it with -r"),
     ("git+https://x.example/tensorflow", "such as tensorflow==2.16.1"),
     ("'tensorflow on python 3.12'", "tensorflow --python 3.12"),
-    ("'tensor flow lite 2.14'", "as in tflite-runtime==2.14.*"),
     ("broken.whl", "is not the name of a wheel"),
     ("pi4", "names a machine: write --target pi4"),
     ("zero2w/bookworm-64", "names a machine: write --target zero2w/bookworm-64"),

@@ -19,6 +19,13 @@ from pidoctor.profile.named_targets import all_targets, target
 from pidoctor.profile.target_names import read_name
 
 READ = """
+RPi 4B 8GB Bookworm Lite 64bit          pi4-8gb/bookworm-64
+orangepi4-lts                           orange-pi-4-lts-4gb/debian-bookworm-64
+Rasberry Pi 4                           pi4-4gb/trixie-64
+raspbery pi 4                           pi4-4gb/trixie-64
+cm4 io board 8gb                        cm4-8gb/trixie-64
+py39 pi3                                pi-3b/trixie-64/py3.9
+HassOS rpi4                             pi4-4gb/home-assistant-os-64
 pi4                                     pi4-4gb/trixie-64
 Pi 4                                    pi4-4gb/trixie-64
 pi-4                                    pi4-4gb/trixie-64
