@@ -19,8 +19,18 @@ class Mode(NamedTuple):
     features: tuple[str, ...]  # /proc/cpuinfo, sorted
 
 
+class Cluster(NamedTuple):
+    """Cores of one kind: what they are called, and how many."""
+
+    core: str
+    cores: int
+
+
 class Soc(NamedTuple):
-    """A system on chip. ``modes`` has an entry per word size (32, 64) whose kernel it can boot."""
+    """A system on chip. ``modes`` has an entry per word size (32, 64) whose kernel it can boot.
+
+    ``beside`` are the cores beside those that are called ``core``, where not all are alike.
+    """
 
     id: str
     core: str
@@ -29,6 +39,7 @@ class Soc(NamedTuple):
     modes: Mapping[int, Mode]
     runs_32: bool  # whether it can run 32-bit programs
     sources: tuple[str, ...]
+    beside: Cluster | None = None
 
     @property
     def gpu_family(self) -> str:
@@ -239,8 +250,3 @@ def _by_id(table: BoardsTable) -> Boards:
         table.revision,
         table.cores.parts,
     )
-
-
-def decode_revision(code: int) -> Revision:
-    """:meth:`Boards.decode_revision` of the shipped table."""
-    return load_boards().decode_revision(code)

@@ -96,7 +96,8 @@ def together(results: Sequence[Result]) -> Result:
         return results[0]
     from pidoctor.envelope import Answer, Result
 
-    answers = tuple(Answer(_place(result), result) for result in results)
+    places = (result.asked.place if result.asked else "this machine" for result in results)
+    answers = tuple(map(Answer, places, results))
     failed = [answer for answer in answers if answer.result.exit_code]
     code = min((answer.result.exit_code for answer in failed), default=ExitCode.FINE)
     first = next((answer for answer in failed if answer.result.exit_code == code), None)
@@ -113,10 +114,6 @@ def together(results: Sequence[Result]) -> Result:
         findings=tuple(finding for answer in answers for finding in answer.findings),
         answers=answers,
     )
-
-
-def _place(result: Result) -> str:
-    return result.asked.place if result.asked else "this machine"
 
 
 def examine(options: argparse.Namespace) -> Result:

@@ -171,13 +171,15 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     from pidoctor.envelope import Result
     from pidoctor.install.failure import InstallError
     from pidoctor.install.keeping import note, prover
+    from pidoctor.install.recipe import Job
     from pidoctor.install.transaction import install
     from pidoctor.readiness.rights import apt_moved, rights_needed
     from pidoctor.result import ExitCode, Severity
 
     moved = apt_moved(profile) if plan.missing_system_packages else None
     rights = tuple(filter(None, (rights_needed(plan, profile), moved)))
-    job = _job(options, profile, plan)
+    wheels = Path(options.wheels) if options.wheels else None
+    job = Job(plan, Path(options.venv), _base(profile), options.offline, wheels, machine=profile)
     try:
         shown = _planned(profile, plan, job)
     except InstallError as error:
@@ -253,19 +255,6 @@ def unfit(profile: Profile, findings: tuple[Finding, ...], exit_code: int) -> Re
         next=next(iter(finding.remedy.commands), None) if finding.remedy else None,
         profile=profile,
         findings=findings,
-    )
-
-
-def _job(options: argparse.Namespace, profile: Profile, plan: Plan) -> Job:
-    from pidoctor.install.recipe import Job
-
-    return Job(
-        plan=plan,
-        venv=Path(options.venv),
-        base_python=_base(profile),
-        offline=options.offline,
-        wheels_dir=Path(options.wheels) if options.wheels else None,
-        machine=profile,
     )
 
 

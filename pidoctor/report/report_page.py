@@ -34,17 +34,11 @@ def report_page(
         document.append(Section(title, (Table(rows),) if rows else ()))
     masked = mapped(tuple(document), redacted)
     verdict, rest = masked[:1], masked[1:]
-    parts = (_head(result, redacted), *body(verdict), _notice(), *body(rest))
-    return page("pidoctor report", (*parts, *_logs(logs or {})))
-
-
-def _head(result: Result, redacted: Callable[[str], str]) -> str:
+    notice = f'<p class="soft">pidoctor {text(__version__)}. {text(LOOKED_FOR)}</p>'
     model = result.profile.board.model.value if result.profile else None
-    return f"<h1>pidoctor report{f': {text(redacted(model))}' if model else ''}</h1>"
-
-
-def _notice() -> str:
-    return f'<p class="soft">pidoctor {text(__version__)}. {text(LOOKED_FOR)}</p>'
+    head = f"<h1>pidoctor report{f': {text(redacted(model))}' if model else ''}</h1>"
+    parts = (head, *body(verdict), notice, *body(rest))
+    return page("pidoctor report", (*parts, *_logs(logs or {})))
 
 
 def _logs(logs: Mapping[str, str]) -> Iterator[str]:

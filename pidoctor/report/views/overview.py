@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pidoctor.envelope import Result
+from pidoctor.profile.cores import cores_beside
 from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact, State, T
-from pidoctor.profile.profile import Board, Cpu, Index, Memory, Profile, Python, Storage, System
+from pidoctor.profile.profile import Board, Index, Memory, Profile, Python, Storage, System
 from pidoctor.report.document import FAINT, PLAIN, Detail, FactList, Item, Mark, Row, Section, Words
 from pidoctor.result import Finding, Severity
 from pidoctor.units import count, listed, pages, size
@@ -74,7 +75,7 @@ def _notes(result: Result) -> Iterator[Item]:
 def _topics(profile: Profile) -> Iterator[tuple[str, str, list[Words]]]:
     """Labels, the topics of the findings about them, and what is said."""
     yield "Board", "board", [_board(profile.board)]
-    yield "Processor", "cpu", [_processor(profile.cpu)]
+    yield "Processor", "cpu", [_processor(profile)]
     yield "System", "system", list(_system(profile.system))
     yield "Python", "python", list(_python(profile.python))
     yield "Environment", "environment", list(_environment(profile.environment))
@@ -113,10 +114,12 @@ def _board(board: Board) -> Words:
     return _together(model, f"{sold(memory)} of memory" if memory else None)
 
 
-def _processor(cpu: Cpu) -> Words:
+def _processor(profile: Profile) -> Words:
+    cpu, others = profile.cpu, cores_beside(profile)
     cores, part, machine = cpu.cores.value, cpu.part.value, cpu.machine.value
-    core = part or ("core" if cores else None)
-    many = f"{cores} × {core}" if cores and core else core
+    alike = (cores or 0) - (others.cores if others else 0)
+    many = f"{alike} × {part or 'core'}" if cores else part
+    many = f"{many} and {others.cores} × {others.core}" if others else many
     return _together(many, f"{machine} kernel" if machine else unknown(cpu.machine))
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from pidoctor.catalog.boards import MIB, decode_revision, load_boards
+from pidoctor.catalog.boards import MIB, load_boards
+from pidoctor.envelope import Result
+from pidoctor.profile.named_targets import target
+from pidoctor.report.look import Look
+from pidoctor.report.terminal import render
 
 # "Codes in use" of the Raspberry Pi documentation (revision-codes.adoc), by board.
 CODES = {
@@ -41,7 +47,7 @@ OLD_STYLE_MEMORY.update({"13": 512, "11": 512, "14": 512, "12": 256})
     ("code", "board"), [(code, board) for board, codes in CODES.items() for code in codes.split()]
 )
 def test_every_code_in_use(code: str, board: str) -> None:
-    revision = decode_revision(int(code, 16))
+    revision = load_boards().decode_revision(int(code, 16))
     assert revision.board == board
     assert revision.soc == load_boards().boards[board].soc
     if len(code) == 6:
@@ -52,13 +58,13 @@ def test_every_code_in_use(code: str, board: str) -> None:
 
 @pytest.mark.parametrize(("code", "memory"), OLD_STYLE_MEMORY.items())
 def test_old_codes_have_their_memory(code: str, memory: int) -> None:
-    assert decode_revision(int(code, 16)).memory == memory * MIB
+    assert load_boards().decode_revision(int(code, 16)).memory == memory * MIB
 
 
 def test_bits_that_are_not_the_boards() -> None:
-    assert decode_revision(0x2A02082).board == "pi-3b"
-    assert decode_revision(0xE0C03112).board == "pi4"
-    assert decode_revision(0x100000D).board == "pi-1b"
+    assert load_boards().decode_revision(0x2A02082).board == "pi-3b"
+    assert load_boards().decode_revision(0xE0C03112).board == "pi4"
+    assert load_boards().decode_revision(0x100000D).board == "pi-1b"
 
 
 @pytest.mark.parametrize(
@@ -72,20 +78,20 @@ def test_bits_that_are_not_the_boards() -> None:
 def test_an_unknown_field_leaves_the_others(
     code: int, expected: tuple[str | None, str | None, int | None]
 ) -> None:
-    revision = decode_revision(code)
+    revision = load_boards().decode_revision(code)
     assert (revision.board, revision.soc, revision.memory) == expected
 
 
 def test_a_code_that_no_board_was_sold_with() -> None:
     """It made another project's table raise: type 01, BCM2835, 512 MB."""
-    revision = decode_revision(0x900010)
+    revision = load_boards().decode_revision(0x900010)
     assert (revision.board, revision.soc, revision.memory) == ("pi-1b", "BCM2835", 512 * MIB)
 
 
 def test_makers() -> None:
-    assert decode_revision(0xA02082).maker == "Sony UK"
-    assert decode_revision(0xA52082).maker == "Stadium"
-    assert decode_revision(0xAF2082).maker is None
+    assert load_boards().decode_revision(0xA02082).maker == "Sony UK"
+    assert load_boards().decode_revision(0xA52082).maker == "Stadium"
+    assert load_boards().decode_revision(0xAF2082).maker is None
 
 
 def test_every_row_is_complete_and_has_a_source() -> None:
@@ -145,3 +151,23 @@ def test_what_decides_wheels() -> None:
     for old in ("BCM2837", "BCM2711"):
         assert "atomics" not in socs[old].modes[64].features
     assert {"atomics", "asimddp"} <= set(socs["BCM2712"].modes[64].features)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("rock-5b-4gb/debian-bookworm-64", "4 × cortex-a76 and 4 × cortex-a55"),
+        ("jetson-tx2/jetpack-4-64", "4 × cortex-a57 and 2 × denver2"),
+        ("pi4-4gb/bookworm-64", "4 × cortex-a72,"),
+    ],
+)
+def test_cores_of_two_kinds_are_both_named(name: str, shown: str) -> None:
+    text = render(Result("check", profile=target(name)), Look())
+    assert re.search(rf"Processor +{shown}", text)
+
+
+def test_no_board_has_more_cores_beside_than_cores() -> None:
+    boards = load_boards()
+    for board in boards.boards.values():
+        beside = boards.socs[board.soc].beside
+        assert beside is None or 0 < beside.cores < board.cores, board.id
