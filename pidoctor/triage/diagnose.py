@@ -311,7 +311,6 @@ def _no_problem(confidence: float, hits: list[Hit]) -> Diagnosis:
 
 
 def _unknown(failures: list[Hit], seen: Scan) -> Diagnosis:
-    """Where it failed, as far as a tool says so, and the last error of its own."""
     said = [hit for hit in failures if hit.symptom.id != TRACEBACK]
     last = said[-1:] if len(said) < len(failures) else said[-3:]  # a traceback ends with its error
     steps = [hit for hit in seen.hits if hit.symptom.id.startswith(STEP)] if failures else []

@@ -19,8 +19,8 @@ def reply(diagnoses: Sequence[Diagnosis]) -> str:
         return f"{first.explanation} {first.fix.text}\n"
     lines = ["Thank you for the log.", "", _what_happened(first)]
     if first.evidence:
-        lines += ["", f"The log shows it in line {first.evidence[0].line}:", ""]
-        lines += [f"    {first.evidence[0].text}"]
+        shown = first.evidence[0 if first.certainty else -1]
+        lines += ["", f"The log shows it in line {shown.line}:", "", f"    {shown.text}"]
     if first.fix.text or first.fix.commands:
         lines += ["", f"What to do: {first.fix.text}".rstrip(": ")]
     if first.fix.commands:

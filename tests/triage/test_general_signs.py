@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pidoctor.triage.reply import reply
+
 from .test_kinds_of_fault import NOTHING, first, found
 
 
@@ -81,6 +83,17 @@ def test_a_delegate_that_says_no_more_is_likely_and_names_what_else_it_can_be() 
         'tflite_runtime/interpreter.py", line 160, in load_delegate\nValueError'
     )
     assert (first(frame).cause, first(frame).certainty) == (answer.cause, "likely")
+
+
+def test_a_reply_that_cannot_name_the_cause_shows_the_error_and_not_the_step() -> None:
+    log = 'Traceback (most recent call last):\n  File "a.py", line 3, in f\nKeyError: 1\n'
+    assert "line 3:\n\n    KeyError: 1\n" in reply(found(log))
+
+
+def test_the_path_of_a_library_is_not_searched_for_as_its_name() -> None:
+    answer = first("ImportError: dlopen(/x/a.so, 6): image not found")
+    assert answer.cause == "missing-shared-library"
+    assert "/x/a.so" not in str(answer.fix.commands)
 
 
 def test_a_plugin_of_qt_without_a_display_lacks_the_display() -> None:
