@@ -89,8 +89,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "requirements": "catalog decoding errors expressions profile records resolve safe_files units",
     "resolve": (
-        "catalog change_kinds errors platforms profile record_fields records units "
-        "value_rules"
+        "catalog change_kinds errors platforms profile record_fields records units value_rules"
     ),
     "result": "records value_rules",
     "safe_files": "errors",
