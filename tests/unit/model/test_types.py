@@ -156,3 +156,12 @@ def test_older_kernels_repeat_tensors_of_fewer_dimensions(
     said = judge_model(model, Target("tflite-runtime", older, "x86_64"))
     assert (said.verdict, said.stage) == ("cannot", "invoke")
     assert judge_model(model, Target("tflite-runtime", newer, "x86_64")).verdict == RUNS
+
+
+def test_older_kernels_cut_no_int16_numbers_into_blocks() -> None:
+    tensors = [T((1, 4, 4, 1), "INT16", 1), T((2,), "INT32", values=(2, 2), stored=True)]
+    tensors += [T((2, 2), "INT32", values=(0, 0, 0, 0), stored=True), T((4, 2, 2, 1), "INT16", 1)]
+    model = content(tensors, [Op("SPACE_TO_BATCH_ND", (0, 1, 2), (3,))])
+    older, newer = (Target("tflite-runtime", it, "x86_64") for it in ("2.12.0", "2.13.0"))
+    assert judge_model(model, older).stage == "invoke"
+    assert judge_model(model, newer).verdict == RUNS
