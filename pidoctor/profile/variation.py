@@ -146,11 +146,17 @@ def image_of(profile: Profile) -> Image | None:
     return None
 
 
+def python_of_image(profile: Profile) -> bool:
+    """Whether a container's image brings the Python: it need not hold its distribution's, as
+    python:3.13-slim does not, and another Python comes with another image."""
+    return bool(container_of(profile)) and not profile.python.is_system.or_else(True)
+
+
 def other_pythons(profile: Profile) -> Iterator[Profile]:
     """Other Pythons on the same system, the nearest versions first."""
     arch = profile.python.architecture.value or profile.system.architecture.value
     version = profile.python.version.value
-    if version is None or arch is None:
+    if version is None or arch is None or python_of_image(profile):
         return
     now = _minor(version)
     for wanted in _nearest_pythons(profile):

@@ -28,6 +28,7 @@ from pidoctor.profile.variation import (
     other_pythons,
     other_releases,
     other_systems,
+    python_of_image,
     small_pages,
     with_image,
     with_libraries,
@@ -278,7 +279,7 @@ def _both(
 def _own_python(profile: Profile) -> Iterator[Profile]:
     """The same system used through its own Python, where another one is used now."""
     image = image_of(profile)
-    if image is None or profile.python.is_system.or_else(True):
+    if image is None or profile.python.is_system.or_else(True) or python_of_image(profile):
         return
     try:
         own = with_image(profile, image)

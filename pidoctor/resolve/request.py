@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -228,6 +229,7 @@ def parse_request(text: str, catalog: Catalog, beyond_tags: bool = False) -> Req
 
         near = get_close_matches(bare, catalog.named, n=1, cutoff=0.75) if base == AUTO else []
         meant = f"; did you mean {near[0]}?" if near else f"; it answers for: {known}"
-        beside = "" if near else f". For a package beside one: pidoctor check {base} {bare}"
+        asked = shlex.join(["pidoctor", "check", base, f"{bare}{requirement.specifier}"])
+        beside = "" if near else f". For a package beside one: {asked}"
         raise UsageError(f"{name!r} is not a runtime pidoctor knows{meant}{beside}")
     return Request(name, requirement.specifier, beyond_tags)

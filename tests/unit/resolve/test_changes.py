@@ -201,6 +201,13 @@ def test_a_system_that_wheels_are_not_built_for(name: str, texts: list[str]) -> 
     assert [change.text for change in changes(target(name), request, catalog())] == texts
 
 
+@pytest.mark.parametrize("name", ["pi4-4gb/python:3.14-slim", "pi4-4gb/python:3.14"])
+def test_in_an_image_that_brings_a_python_another_image_brings_another(name: str) -> None:
+    """python:3.14-slim holds no Python of its distribution's, and what uv adds goes with it."""
+    found = changes(target(name), parse_request("tensorflow", catalog()), catalog())
+    assert [change.kind for change in found] == ["runtime", "container"]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [

@@ -237,7 +237,8 @@ def test_lines_that_were_not_followed_are_told_of_an_answer_that_is_no(
     )
     answer = api.resolve(pi4(), read_project((), [str(listed)]), catalog=catalog)
     assert isinstance(answer, Impossible)
-    assert [note.split()[0] for note in answer.notes] == ["./app", "--no-binary", "other"]
+    assert [note.split()[0] for note in answer.notes] == ["./app", "--no-binary", "could"]
+    assert answer.notes[2].startswith("could not check other: ")
     assert encode(answer)["notes"] == list(answer.notes)
 
 
