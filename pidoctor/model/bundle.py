@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pidoctor.model.file import CONVERT
 from pidoctor.model.flatbuffer import ModelError
 
+CONVERT = (
+    "convert it with tf.lite.TFLiteConverter on a computer with TensorFlow, and copy the .tflite "
+    "file here"
+)
 _MOST_ENTRIES = 10_000
 _LARGEST = 512 << 20  # bytes of a model in a bundle; it is read into memory
 _MOST_NAMED = 6

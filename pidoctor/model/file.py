@@ -16,12 +16,6 @@ from pidoctor.safe_files import open_regular
 ZIP = b"PK\x03\x04"
 MAGIC = b"TFL3"  # bytes 4 to 8: the file identifier of schema.fbs
 _HEAD = 64
-
-
-CONVERT = (
-    "convert it with tf.lite.TFLiteConverter on a computer with TensorFlow, and copy the .tflite "
-    "file here"
-)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _TEXT_SHOWN = 40
 _MOST_ENTRIES, _SHOWN = 1000, 3  # of a folder: entries that are looked at, models that are named
@@ -106,6 +100,8 @@ def _other_kind(head: bytes) -> str:
 
 def _folder(path: Path) -> str:
     if (path / "saved_model.pb").is_file():
+        from pidoctor.model.bundle import CONVERT
+
         return f"a SavedModel folder: {CONVERT}"
     if (path / "model.json").is_file():
         return "a folder with a TensorFlow.js model: convert the model that it was made from"

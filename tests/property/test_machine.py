@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pidoctor.catalog.boards import decode_revision, load_boards
+from pidoctor.catalog.boards import load_boards
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.errors import UsageError
 from pidoctor.host.base import HostError
@@ -67,14 +67,15 @@ _content = st.binary(max_size=200) | st.text(max_size=200)
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=2000)
 def test_no_revision_code_raises(code: int) -> None:
-    revision = decode_revision(code)
+    revision = load_boards().decode_revision(code)
     assert revision.code == code
     assert revision.board is None or revision.board in load_boards().boards
 
 
 @given(st.integers(0, 2**24 - 1), st.integers(0, 255))
 def test_the_bits_above_the_code_say_nothing_of_the_board(code: int, above: int) -> None:
-    plain, marked = decode_revision(code), decode_revision(code | above << 24)
+    decode = load_boards().decode_revision
+    plain, marked = decode(code), decode(code | above << 24)
     assert (plain.board, plain.soc, plain.memory) == (marked.board, marked.soc, marked.memory)
 
 

@@ -429,12 +429,12 @@ def test_publishing_is_whole_or_not_at_all(
     for survives in range(4):
         left = survives
 
-        def dying(source: str, target: str) -> None:
+        def dying(source: str, target: str, **folders: int) -> None:
             nonlocal left
             if left == 0:
                 raise KeyboardInterrupt
             left -= 1
-            real(source, target)
+            real(source, target, **folders)
 
         monkeypatch.setattr(os, "replace", dying)
         if survives < 3:  # two files and the pointer
