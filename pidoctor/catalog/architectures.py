@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from pidoctor.catalog.tables import derived, load
+from pidoctor.records import NamedTuple
 
 
 class ArchitectureRow(NamedTuple):

@@ -22,7 +22,7 @@ def environment_python(case: Case) -> Iterator[Finding]:
     if folder is None or environment.kind.value == "yet to be made":
         return
     quoted = shlex.quote(folder)
-    anew = Remedy("Keep the old folder aside and make a new environment.", _anew(folder))
+    anew = _anew(folder)
     if not python.version.is_known:
         if environment.kind.value == "conda":
             install = f"conda install -y -p {quoted} python=3.11"
@@ -45,10 +45,13 @@ def environment_python(case: Case) -> Iterator[Finding]:
         )
 
 
-def _anew(folder: str) -> tuple[str, str]:
-    """The commands that put a new environment in the place of one that does not work."""
+def _anew(folder: str) -> Remedy:
+    """A new environment in the place of one that does not work."""
     quoted = shlex.quote(folder)
-    return f"mv {quoted} {quoted}-old", f"pidoctor install --venv {quoted}"
+    return Remedy(
+        "Keep the old folder aside and make a new environment.",
+        (f"mv {quoted} {quoted}-old", f"pidoctor install --venv {quoted}"),
+    )
 
 
 def damages(case: Case) -> Iterator[Finding]:
@@ -101,7 +104,7 @@ def _two_versions(case: Case, damage: Damage) -> Finding:
         f"{damage.name} is installed in two versions in one directory ({damage.detail}); which "
         "files are whose cannot be told.",
         damage.path,
-        _again(case, damage, "Install one of them again."),
+        _again(case, damage.name, damage.path, "Install one of them again."),
         _RECORDS,
     )
 
@@ -112,7 +115,7 @@ def _unreadable(case: Case, damage: Damage) -> Finding:
         Severity.WARNING,
         f"The metadata of {damage.name} cannot be read, so what it requires is not known.",
         damage.path,
-        _again(case, damage),
+        _again(case, damage.name, damage.path),
         _RECORDS,
     )
 
@@ -124,7 +127,7 @@ def _no_version(case: Case, item: InstalledPackage) -> Finding:
         f"The version of {item.name}, {item.version!r}, is none that an installer understands, so "
         "what it requires is left out.",
         item.folder,
-        _again(case, Damage("unreadable-metadata", item.name, item.folder, ""), version=""),
+        _again(case, item.name, item.folder),
         "https://packaging.python.org/specifications/version-specifiers/",
     )
 
@@ -136,7 +139,7 @@ def _files_missing(case: Case, damage: Damage) -> Finding:
         Severity.ERROR if decisive else Severity.WARNING,
         f"{damage.name} is not complete: {damage.detail}.",
         damage.path,
-        _again(case, damage),
+        _again(case, damage.name, damage.path),
     )
 
 
@@ -194,7 +197,6 @@ def _at_start(case: Case, damage: Damage) -> Finding:
     dies = damage.kind == "dies-at-start"
     folder = case.profile.environment.folder.or_else("")
     by_file = damage.path != case.profile.python.executable.value
-    path = shlex.quote(damage.path if by_file else folder)
     whose = f"because of {damage.path}" if by_file else "before it runs any file of a program"
     what = "dies at its start" if dies else "reports an error at its start"
     return Finding(
@@ -202,14 +204,18 @@ def _at_start(case: Case, damage: Damage) -> Finding:
         Severity.ERROR if dies else Severity.WARNING,
         f"The Python of {folder} {what} {whose}: {damage.detail}.",
         damage.path,
-        Remedy(
-            "Rename the file, so that Python passes over it; a package that brought it is to be "
-            "installed again."
-            if by_file
-            else "Keep the old directory aside and make a new environment.",
-            (f"mv {path} {path}.off",) if by_file else _anew(folder),
-        ),
+        _passed_over(damage.path) if by_file else _anew(folder),
         "https://docs.python.org/3/library/site.html",
+    )
+
+
+def _passed_over(path: str) -> Remedy:
+    """A file that Python is not to run at its start."""
+    quoted = shlex.quote(path)
+    return Remedy(
+        "Rename the file, so that Python passes over it; a package that brought it is to be "
+        "installed again.",
+        (f"mv {quoted} {quoted}.off",),
     )
 
 
@@ -225,22 +231,21 @@ _TOLD = {
 }
 
 
-def _again(
-    case: Case, damage: Damage, text: str = "Install it again.", version: str | None = None
-) -> Remedy:
-    """How a package is installed again, in the version that is imported now, by whoever put it
-    there: pip must not write over what the system's package manager looks after."""
-    item = case.profile.environment.by_name().get(damage.name)
+def _again(case: Case, name: str, path: str, text: str = "Install it again.") -> Remedy:
+    """How a package is installed again, in the version that is imported now where that can be asked
+    for, by whoever put it there: pip must not write over what the system's package manager looks
+    after. ``path`` is a file or folder of it."""
+    item = case.profile.environment.by_name().get(name)
     if item and item.origin == "apt":
         return Remedy(
             "It came with a package of the system: the command tells which, and "
             "`sudo apt-get install --reinstall` with its name brings the files back.",
-            (shlex.join(["dpkg", "-S", damage.path]),),
+            (shlex.join(["dpkg", "-S", path]),),
         )
     if item and item.origin == "system":
         return Remedy("Let the system's package manager, which brought it, install it again.")
-    version = case.installed(damage.name) if version is None else version
-    package = shlex.quote(f"{damage.name}=={version}" if version else damage.name)
+    version = case.installed(name)
+    package = shlex.quote(name if version_of(version) is None else f"{name}=={version}")
     command = case.pip("install")
     anew = "--reinstall" if command.startswith("uv ") else "--force-reinstall"
     return Remedy(text, (f"{command} {anew} --no-deps {package}",))

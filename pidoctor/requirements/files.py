@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -30,7 +29,7 @@ from pidoctor.requirements.other_files import (
     uv_sources,
 )
 from pidoctor.requirements.spelling import meant
-from pidoctor.requirements.text import lines_of, read_text, with_variables
+from pidoctor.requirements.text import lines_of, load_toml, read_text, with_variables
 from pidoctor.resolve.request import file_name, is_wheel
 from pidoctor.units import listed
 
@@ -286,23 +285,6 @@ def _requirement(text: str, where: str) -> Requirement:
 
 
 # --- pyproject.toml ------------------------------------------------------------------------------
-
-
-def load_toml(path: Path, text: str) -> Mapping[str, Any]:
-    """The tables of a TOML file; :class:`UsageError` for what is none."""
-    for name in ("tomllib", "tomli"):  # in Python since 3.11
-        try:
-            toml = import_module(name)
-        except ImportError:
-            continue
-        try:
-            found: Mapping[str, Any] = toml.loads(text)
-        except ValueError as error:
-            raise UsageError(f"{path}: is no TOML ({error})") from error
-        except RecursionError:
-            raise UsageError(f"{path}: is nested too deeply") from None
-        return found
-    raise UsageError(f"{path}: reading TOML takes Python 3.11 or newer, or the package tomli")
 
 
 def _pyproject(file: _File, text: str, groups: Sequence[str]) -> None:

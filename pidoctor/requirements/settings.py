@@ -82,7 +82,7 @@ def find_settings() -> ProjectSettings | None:
 def _read(path: Path) -> ProjectSettings | None:
     """The settings in a file; None for a pyproject.toml without any."""
     # Most folders have no such file, and what reads requirements takes long to import.
-    from pidoctor.requirements.text import LIMIT
+    from pidoctor.requirements.text import LIMIT, load_toml
     from pidoctor.safe_files import open_regular
 
     shared = path.name == SHARED_FILE
@@ -95,7 +95,6 @@ def _read(path: Path) -> ProjectSettings | None:
         raise
     if shared and b"pidoctor" not in data:
         return None  # most are not, and need not be parsed
-    from pidoctor.requirements.files import load_toml
 
     shown = Path(os.path.relpath(path))
     try:

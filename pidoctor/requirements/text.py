@@ -1,12 +1,14 @@
-"""The text of a requirements file as pip reads it: its encoding, its lines, its variables."""
+"""The text of a requirements file as pip reads it (its encoding, lines and variables), and TOML."""
 
 from __future__ import annotations
 
 import codecs
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
@@ -71,3 +73,20 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
 def with_variables(line: str) -> str:
     """A line with ``${NAME}`` as the variable says; one that is not set stays as it is."""
     return _VARIABLE.sub(lambda found: os.environ.get(found[1]) or found[0], line)
+
+
+def load_toml(path: Path, text: str) -> Mapping[str, Any]:
+    """The tables of a TOML file; :class:`UsageError` for what is none."""
+    for name in ("tomllib", "tomli"):  # in Python since 3.11
+        try:
+            toml = import_module(name)
+        except ImportError:
+            continue
+        try:
+            found: Mapping[str, Any] = toml.loads(text)
+        except ValueError as error:
+            raise UsageError(f"{path}: is no TOML ({error})") from error
+        except RecursionError:
+            raise UsageError(f"{path}: is nested too deeply") from None
+        return found
+    raise UsageError(f"{path}: reading TOML takes Python 3.11 or newer, or the package tomli")
