@@ -18,9 +18,9 @@ def ansible(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if sys.version_info < (3, 10):
         pytest.skip("ansible-core needs Python 3.10")
     folder = tmp_path_factory.mktemp("ansible")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    install = ["-m", "pip", "install", "--quiet", "ansible-core"]
-    subprocess.run([str(folder / "bin/python"), *install], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python")]
+    subprocess.run([*pip, "install", "--quiet", "ansible-core"], check=True)
     return folder / "bin"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+MARK = ".".join(("pytest", "mark", "benchmark"))  # not written out: this file would carry it
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,10 @@ def test_gate(gate: tuple[str, ...]) -> None:
         [sys.executable, "-m", *gate], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ratios_are_measured_in_the_folder_that_their_stage_reads() -> None:
+    """A ratio measured elsewhere would run in no stage."""
+    marked = [path for path in ROOT.glob("tests/**/test_*.py") if MARK in path.read_text("utf-8")]
+    assert marked
+    assert [path for path in marked if path.parent.name != "benchmarks"] == []
