@@ -13,7 +13,6 @@ from filelock import FileLock
 from . import cache
 
 #: Whether every kind of root and board is tried, or one that stands for those like it.
-ALL_ENVIRONMENTS = bool(os.environ.get("PIDOCTOR_ALL_ENVIRONMENTS"))
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 _REGISTRATIONS = ("qemu-aarch64", "qemu-arm")
 _PROGRAMS = (

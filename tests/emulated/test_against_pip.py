@@ -11,7 +11,8 @@ from typing import Callable
 
 import pytest
 
-from .emulator import ALL_ENVIRONMENTS
+from tests.extent import EVERYTHING
+
 from .installed import Installed
 
 pytestmark = [pytest.mark.emulated, pytest.mark.network]
@@ -23,7 +24,7 @@ _USE = "from tflite_runtime.interpreter import Interpreter; Interpreter('/tmp/mo
 _ROOTS = [("arm64", False), ("armhf", True)]
 
 
-@pytest.mark.parametrize(("arch", "numpy"), _ROOTS if ALL_ENVIRONMENTS else _ROOTS[:1])
+@pytest.mark.parametrize(("arch", "numpy"), _ROOTS if EVERYTHING else _ROOTS[:1])
 def test_tflite_runtime_on_bullseye(
     installed: Callable[..., Installed], arch: str, numpy: bool
 ) -> None:

@@ -10,9 +10,10 @@ from typing import Callable
 
 import pytest
 
+from tests.extent import EVERYTHING
+
 from . import boards
 from .boards import Board
-from .emulator import ALL_ENVIRONMENTS
 from .roots import Root
 
 pytestmark = [pytest.mark.emulated, pytest.mark.network]
@@ -31,9 +32,7 @@ _BOARDS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("arch", "board", "page", "model"), _BOARDS if ALL_ENVIRONMENTS else _BOARDS[:1]
-)
+@pytest.mark.parametrize(("arch", "board", "page", "model"), _BOARDS if EVERYTHING else _BOARDS[:1])
 def test_a_board_is_what_it_is_named_for(
     arm_root: Callable[..., Root], arch: str, board: Board, page: str, model: str
 ) -> None:

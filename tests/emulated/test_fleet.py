@@ -16,9 +16,9 @@ import pytest
 from tests.ansible.fleet import Fleet
 from tests.ansible.programs import ansible, collection, installed_collection
 from tests.cli.program import pidoctor
+from tests.extent import EVERYTHING
 
 from .board_ssh import Board
-from .emulator import ALL_ENVIRONMENTS
 from .recipes import Recipe
 from .roots import Root
 
@@ -37,7 +37,7 @@ _ALL = {  # what is in the root, and QEMU's core
     "pid-trixie": (Recipe("trixie", "arm64", ("openssh-server",)), "cortex-a72"),
     "pid-armhf": (Recipe("bookworm", "armhf", ("openssh-server", "python3-numpy")), "max"),
 }
-KINDS = _ALL if ALL_ENVIRONMENTS else {"pid-arm64": _ALL["pid-arm64"]}
+KINDS = _ALL if EVERYTHING else {"pid-arm64": _ALL["pid-arm64"]}
 VENV = "/opt/tflite"
 
 

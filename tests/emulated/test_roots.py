@@ -9,7 +9,8 @@ from typing import Callable
 
 import pytest
 
-from .emulator import ALL_ENVIRONMENTS
+from tests.extent import EVERYTHING
+
 from .installed import Installed
 from .roots import Root
 
@@ -25,7 +26,7 @@ _MACHINES = {"arm64": ("aarch64", 8), "armhf": ("armv7l", 4)}
 _RELEASES = [("bullseye", "3.9", "2.31"), ("bookworm", "3.11", "2.36"), ("trixie", "3.13", "2.41")]
 _EVERY = [(*release, arch) for release in _RELEASES for arch in _MACHINES]
 #: Where pidoctor is installed: one root of each release, or every one.
-INSTALLED = _EVERY if ALL_ENVIRONMENTS else [_EVERY[0], _EVERY[3], _EVERY[4]]
+INSTALLED = _EVERY if EVERYTHING else [_EVERY[0], _EVERY[3], _EVERY[4]]
 
 
 @pytest.mark.parametrize("arch", _MACHINES)

@@ -23,6 +23,7 @@ from pidoctor.install.recipe import Job
 from pidoctor.install.recovery import undo
 from pidoctor.install.transaction import install
 from pidoctor.install.wheelhouse import Cache
+from tests.extent import EVERYTHING
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
 
@@ -96,6 +97,15 @@ def _child(action: Action, at: int, report: int, watch: Watch) -> None:
         status = 0
     finally:
         os._exit(status)
+
+
+def sampled(points: int, offset: int) -> range:
+    """Which of the changes 1 to ``points`` to cut off before: every second one, from ``offset``.
+
+    A kill and the two kinds of power cut take turns, so that each change is met by one of them;
+    with ``EVERYTHING`` each is met by all.
+    """
+    return range(1, points + 1) if EVERYTHING else range(1 + offset % 2, points + 1, 2)
 
 
 class World:

@@ -23,8 +23,9 @@ import pytest
 
 from pidoctor.install.recovery import recover
 
-from .interrupted import DIED, SCENARIOS, Make, Watch, World, prepare, run_killed
+from .interrupted import DIED, SCENARIOS, Make, Watch, World, prepare, run_killed, sampled
 
+LOST = ("zeros", "empty")  # what becomes of a file that was not brought to the disk
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick")]
 
 
@@ -91,7 +92,7 @@ class Disk(Watch):
         self._safe.update(self._files())
 
 
-@pytest.mark.parametrize("lost", ["empty", "zeros"])
+@pytest.mark.parametrize("lost", LOST)
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_power_goes_at_every_step(
     scenario: str, lost: str, make_world: Make, record_property: Callable[[str, object], None]
@@ -101,15 +102,15 @@ def test_power_goes_at_every_step(
     status, points = run_killed(action, 0, Disk(world.folder, lost))
     assert status == 0
     after = now(world)
-    for point in range(1, points + 1):
+    for point in (tried := sampled(points, LOST.index(lost))):
         world, action = prepare(make_world, scenario)
         status, _ = run_killed(action, point, Disk(world.folder, lost))
         assert status == DIED, point
         recover(world.venv)
         assert recover(world.venv) is None, "once is enough"
         assert now(world) in (before, after), point
-    record_property("cuts", points)
-    print(f"{scenario}, {lost}: {points} of {points} cuts")
+    record_property("cuts", len(tried))
+    print(f"{scenario}, {lost}: {len(tried)} of {points} cuts")
 
 
 def now(world: World) -> tuple[str | None, dict[str, str]]:

@@ -29,13 +29,14 @@ from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.present import present_packages
 from pidoctor.resolve.provider import World
+from tests.extent import EVERYTHING
 
 from . import pythons
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 
 _SEED = os.environ.get("PIDOCTOR_SEED", "411")
-_ENVIRONMENTS = 60 if os.environ.get("PIDOCTOR_ALL_ENVIRONMENTS") else 15
+_ENVIRONMENTS = 60 if EVERYTHING else 15
 _WITH_PIP = 5  # one environment in so many is asked of pip too, which takes seconds
 _RUNTIMES = ("tflite-runtime", "ai-edge-litert", "tensorflow")
 _ABI3 = "cp37-abi3-manylinux_2_17_x86_64"

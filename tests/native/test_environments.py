@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.extent import EVERYTHING
+
 from . import pythons
 from .environments import PROJECTS, RUNTIMES, Project
 
@@ -23,8 +25,7 @@ pytestmark = [pytest.mark.network, pytest.mark.slow]
 
 _SEED = os.environ.get("PIDOCTOR_SEED", "330")
 _SOME = 3
-_ALL = bool(os.environ.get("PIDOCTOR_ALL_ENVIRONMENTS"))
-_CHOSEN = PROJECTS if _ALL else random.Random(_SEED).sample(PROJECTS[:-1], _SOME)  # noqa: S311
+_CHOSEN = PROJECTS if EVERYTHING else random.Random(_SEED).sample(PROJECTS[:-1], _SOME)  # noqa: S311
 _LEFT_OUT = ("test", "tests", "__pycache__", "site-packages", "idlelib", "lib2to3", "config-*")
 
 

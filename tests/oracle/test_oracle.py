@@ -8,7 +8,6 @@ then the answers must be the same, so that nothing but the evidence makes the di
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -24,13 +23,14 @@ from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.plan import Plan, Resolution
 from pidoctor.resolve.request import held
 from pidoctor.resolve.resolver import resolve
+from tests.extent import EVERYTHING
 from tests.oracle.evidence import AsRead, files
 from tests.oracle.mirror import AsPublished, View, mirror
 from tests.oracle.questions import Question, questions
 from tests.oracle.tools import TOOLS, Asked, Files, ask_uv, ask_uv_as_of, uv_platform
 
 _SEED = 20261126
-_MANY = 300 if os.environ.get("PIDOCTOR_ALL_ENVIRONMENTS") else 80
+_MANY = 300 if EVERYTHING else 80
 _PUBLISHED = "published"
 
 

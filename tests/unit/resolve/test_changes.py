@@ -34,6 +34,7 @@ from pidoctor.resolve.changes import changes, proposals
 from pidoctor.resolve.plan import Change, Impossible, Plan
 from pidoctor.resolve.request import Request, parse_request
 from pidoctor.resolve.resolver import resolve
+from tests.extent import EVERYTHING
 
 REQUESTS = ("auto", "tensorflow", "tflite-runtime", "ai-edge-litert>=2", "tensorflow==2.11.0")
 PYTHONS = ("", "/py3.9", "/py3.12", "/py3.14")
@@ -121,7 +122,9 @@ def _on_board(found: re.Match[str] | None, text: str, image: re.Match[str]) -> P
     return table_profile("text", board, memory, Image(row, int(image[1])))
 
 
-@pytest.mark.parametrize("step", [EVERY, pytest.param(7, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "step", [EVERY, pytest.param(7 if EVERYTHING else 17, marks=pytest.mark.slow)]
+)
 def test_what_a_change_promises_comes_of_doing_what_it_says(step: int) -> None:
     asked = 0
     for name, text in islice(impossible(), 0, None, step):
