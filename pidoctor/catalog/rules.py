@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Callable
 
-from pidoctor.catalog.log_pattern import PatternError, check_pattern
+from pidoctor.catalog.log_pattern import PatternError, check_pattern, pattern
 from pidoctor.record_fields import fields_of
 from pidoctor.records import NamedTuple
 from pidoctor.shipped_table import shipped_table
@@ -22,7 +22,8 @@ class Rules(NamedTuple):
     ``unique``: groups of paths, or of "table:path", whose values are all different.
     ``references``: path -> the "table:path" of one or more values that it must be among.
     ``filled``: lists and objects that hold at least one value. ``word_sizes``: values that are 32
-    or 64. ``patterns``: patterns of log lines. ``ends_in_general``: lists of remedies, whose last
+    or 64. ``patterns``: patterns of log lines. ``signs``: signs, one of whose
+    patterns meets what the row says shows it. ``ends_in_general``: lists of remedies, whose last
     one has no condition. ``file``: where it ships, if not under its own name. ``parts``: the files
     whose content together is its one section. ``is_closed``: a folder of the user's may not
     have it.
@@ -34,6 +35,7 @@ class Rules(NamedTuple):
     filled: tuple[str, ...] = ()
     word_sizes: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     ends_in_general: tuple[str, ...] = ()
     file: str = ""
     parts: tuple[str, ...] = ()
@@ -90,6 +92,11 @@ def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
             if (why := _why_no_pattern(value))
         ]
         faults += [
+            f"{place(path)}.shown: none of its patterns meets a line of this"
+            for path, sign in _all(tables[name], rules.signs)
+            if sign.shown and not any(map(_meets(sign), sign.shown.splitlines()))
+        ]
+        faults += [
             f"{place(path)}: the last one has a condition, so nothing is said in the general case"
             for path, value in _all(tables[name], rules.ends_in_general)
             if value and value[-1].when
@@ -103,6 +110,11 @@ def _why_no_pattern(text: str) -> str:
     except PatternError as error:
         return f"no pattern ({error})"
     return ""
+
+
+def _meets(sign: Any) -> Callable[[str], bool]:
+    found = [pattern(text) for text in sign.patterns if not _why_no_pattern(text)]
+    return lambda line: any(each.search(line) for each in found)
 
 
 class _Place(NamedTuple):

@@ -32,6 +32,7 @@ class Sign(NamedTuple):
     ``unless`` are patterns that, on the same line, make it something else. ``needs`` (any of them)
     and ``without`` (none of them) are ids of signs that must or must not occur in the same text.
     ``facts`` are conditions on what the text shows of the machine. ``confidence`` is from 0 to 1.
+    ``shown`` is text that shows it, by which the row is tried.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Sign(NamedTuple):
     without: tuple[str, ...] = ()
     facts: Mapping[str, str] = {}
     confidence: float = 0.9
+    shown: str = ""
 
 
 class Advice(NamedTuple):
@@ -60,7 +62,7 @@ class Trouble(NamedTuple):
     in the order to fix: small numbers first. ``settled_by`` are signs that, after the last
     evidence, show that it is over. ``outside``: a fault of the program or of a device rather than
     of an installation; triage answers ``unknown``, as the contract of causes does not name it, and
-    tells this explanation and remedy with it.
+    tells this explanation and remedy with it. ``lookalike`` is text that only looks like it.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Trouble(NamedTuple):
     settled_by: tuple[str, ...] = ()
     log: tuple[Sign, ...] = ()
     outside: bool = False
+    lookalike: str = ""
 
     def remedy(self, shown: Mapping[str, Sequence[str]], slots: Mapping[str, str]) -> Remedy:
         """The first remedy whose conditions hold, filled in.

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pidoctor import __version__
-from pidoctor.cli.parser import HelpFormat, Once, Parser
+from pidoctor.cli.parser import HelpFormat, Parser
 from pidoctor.cli.requirement_words import gather, only_one, read_words
 from pidoctor.errors import UsageError
 from pidoctor.records import NamedTuple
@@ -326,15 +326,12 @@ def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
         )
         parser.set_defaults(target=None)
     else:
-        only.add_argument("--target", metavar="NAME", action=Once, help=named)
-    only.add_argument(
-        "--capture", metavar="FILE", action=Once, help="one captured with `pidoctor capture`"
-    )
-    only.add_argument("--root", metavar="DIR", action=Once, help="a mounted card or a chroot")
+        only.add_argument("--target", metavar="NAME", help=named)
+    only.add_argument("--capture", metavar="FILE", help="one captured with `pidoctor capture`")
+    only.add_argument("--root", metavar="DIR", help="a mounted card or a chroot")
     where.add_argument(
         "--board",
         metavar="NAME",
-        action=Once,
         help="with --root or --capture: the board that it is for, pi4-4gb",
     )
     add_environment(where)
@@ -370,13 +367,9 @@ def add_environment(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--venv",
         metavar="DIR",
-        action=Once,
         help="an environment; without it the active one, else the .venv here or above, else the "
         "system's Python",
     )
     parser.add_argument(
-        "--python",
-        metavar="EXE",
-        action=Once,
-        help="an interpreter instead: a path, a name or a version (3.11)",
+        "--python", metavar="EXE", help="an interpreter instead: a path, a name or a version (3.11)"
     )

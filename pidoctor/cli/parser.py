@@ -18,6 +18,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.register("type", None, _said)
+        self.register("action", None, _Once)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (see `{self.prog} --help`){self._meant(message)}")
@@ -52,7 +53,7 @@ def _said(value: str) -> str:
     return value
 
 
-class Once(argparse.Action):
+class _Once(argparse.Action):
     """An option that takes one value: a second one would silently put the first aside."""
 
     def __call__(
@@ -62,7 +63,7 @@ class Once(argparse.Action):
         values: Any,
         option_string: str | None = None,  # noqa: ARG002
     ) -> None:
-        if getattr(namespace, self.dest) is not None:
+        if self.option_strings and getattr(namespace, self.dest) is not self.default:
             raise argparse.ArgumentError(self, "is given twice, and there can be one only")
         setattr(namespace, self.dest, values)
 

@@ -143,10 +143,10 @@ def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
     present = {hit.symptom.id for hit in seen.hits}
     ignored = " ".join(hit.text for hit in seen.hits if hit.symptom.id == IGNORED_VERSIONS)
     for hit in seen.hits:
-        symptom = hit.symptom
-        if symptom.needs and not present.intersection(symptom.needs):
+        symptom, sign = hit.symptom, hit.symptom.sign
+        if sign.needs and not present.intersection(sign.needs):
             continue
-        if present.intersection(symptom.without) or not holds(symptom.facts, seen.facts.shown()):
+        if present.intersection(sign.without) or not holds(sign.facts, seen.facts.shown()):
             continue
         elsewhere = runs_elsewhere(hit, seen) if symptom.cause == MISSING_MODULE else None
         if elsewhere is not None:
@@ -156,7 +156,7 @@ def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
             for verdict in _decide(hit, seen.facts.at(hit.number), ignored, judge):
                 yield _Suspect(verdict.cause, verdict.confidence, (hit,), verdict.detail)
         elif symptom.cause not in MARKS:
-            yield _Suspect(symptom.cause, symptom.confidence, (hit,))
+            yield _Suspect(symptom.cause, sign.confidence, (hit,))
 
 
 def _pairs(seen: Scan) -> Iterable[_Suspect]:
@@ -258,7 +258,7 @@ def _diagnosis(
 ) -> Diagnosis:
     cause = knowledge.causes[suspect.cause]
     groups = {k: v for hit in reversed(suspect.hits) for k, v in hit.groups.items()}
-    best = [h for h in suspect.hits if h.symptom.confidence >= STRONG] or list(suspect.hits)
+    best = [h for h in suspect.hits if h.symptom.sign.confidence >= STRONG] or list(suspect.hits)
     facts = seen.facts.at(best[0].number)
     words = slots(facts, groups)
     host = seen.facts.machine_at(best[0].number)
@@ -270,7 +270,7 @@ def _diagnosis(
         explanation=" ".join(f"{fill(cause.explanation, words)} {suspect.detail} {where}".split()),
         fix=fix_for(cause, facts, groups),
         alternatives=alternatives,
-        source=best[0].symptom.source,
+        source=best[0].symptom.sign.source,
         title=cause.title,
         shown=groups,
     )
@@ -283,7 +283,8 @@ def _neither(seen: Scan, outside: set[str]) -> Diagnosis:
     the causes ``outside`` is that of a failure.
     """
     present = {hit.symptom.id for hit in seen.hits}
-    hits = [h for h in seen.hits if not h.symptom.needs or present.intersection(h.symptom.needs)]
+    needs = ((hit, hit.symptom.sign.needs) for hit in seen.hits)
+    hits = [hit for hit, any_of in needs if not any_of or present.intersection(any_of)]
     of = {kind: [h for h in hits if h.symptom.cause == kind] for kind in (SUCCESS, BENIGN)}
     failures = [h for h in hits if h.symptom.cause in {FAILURE, *outside}]
     ended = [hit for hit in of[SUCCESS] if is_proof(hit, seen)]

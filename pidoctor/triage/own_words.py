@@ -32,7 +32,8 @@ def _hits(seen: Scan, knowledge: Knowledge) -> Iterator[Hit]:
     for symptom in knowledge.symptoms:
         if symptom.cause in MARKS:
             continue
-        retelling = replace(symptom, confidence=min(symptom.confidence, CONFIDENCE))
+        confidence = min(symptom.sign.confidence, CONFIDENCE)
+        retelling = replace(symptom, sign=symptom.sign._replace(confidence=confidence))
         for pattern in symptom.patterns:
             for line, low in lines:
                 if not any(literal.lower() in low for literal in pattern.literals):

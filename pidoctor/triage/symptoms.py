@@ -46,42 +46,31 @@ Meaning = Literal[
 ]
 
 
-class LogMark(NamedTuple):
-    """A sign that names no trouble: ``means`` is one of MARKS or DECIDED without its "@".
+class LogMarks(NamedTuple):
+    """Signs that name no trouble: ``means`` is one of MARKS or DECIDED without its "@"."""
 
-    The other fields are those of :class:`Sign`.
-    """
-
-    id: str
     means: Meaning
-    patterns: tuple[str, ...]
-    source: str
-    unless: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    facts: Mapping[str, str] = {}
-    confidence: float = 0.9
+    log: tuple[Sign, ...]
 
 
 class LogMarksTable(NamedTuple):
     """symptoms/marks.json."""
 
-    marks: tuple[LogMark, ...]
+    marks: tuple[LogMarks, ...]
 
 
 @dataclass(frozen=True)
 class Symptom:
     """A sign and what it speaks for: the id of a trouble, one of DECIDED, or one of MARKS."""
 
-    id: str
+    sign: Sign
     cause: str
     patterns: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
-    needs: tuple[str, ...]
-    without: tuple[str, ...]
-    facts: Mapping[str, str]
-    confidence: float
-    source: str
+
+    @property
+    def id(self) -> str:
+        return self.sign.id
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,20 +85,13 @@ class Knowledge:
 def load() -> Knowledge:
     """The shipped tables."""
     causes = load_troubles()
-    symptoms = [_symptom(trouble.id, each) for trouble in causes.values() for each in trouble.log]
-    symptoms += [_symptom(f"@{mark.means}", mark) for mark in tables.load(LogMarksTable).marks]
+    marks = tables.load(LogMarksTable).marks
+    signs = [(trouble.id, trouble.log) for trouble in causes.values()]
+    signs += [(f"@{mark.means}", mark.log) for mark in marks]
+    symptoms = (_symptom(cause, sign) for cause, log in signs for sign in log)
     return Knowledge(tuple(symptoms), causes)
 
 
-def _symptom(cause: str, of: Sign | LogMark) -> Symptom:
-    return Symptom(
-        id=of.id,
-        cause=cause,
-        patterns=tuple(map(pattern, of.patterns)),
-        unless=tuple(map(pattern, of.unless)),
-        needs=of.needs,
-        without=of.without,
-        facts=of.facts,
-        confidence=of.confidence,
-        source=of.source,
-    )
+def _symptom(cause: str, sign: Sign) -> Symptom:
+    patterns, unless = (tuple(map(pattern, of)) for of in (sign.patterns, sign.unless))
+    return Symptom(sign, cause, patterns, unless)

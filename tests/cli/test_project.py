@@ -68,6 +68,9 @@ def test_the_forms_say_where(form: str) -> None:
         ("lock", *TARGETS),
         ("check", "--capture", "a", "--capture", "b"),
         ("smoke", "--venv", "a", "--venv", "b"),
+        ("bench", "a.tflite", "--threads", "1", "--threads", "2"),
+        ("matrix", "--boards", "pi4", "--boards", "pi5"),
+        ("fleet", "report", "a", "--html", "b", "--html", "c"),
     ],
 )
 def test_a_second_value_is_refused_where_one_is_meant(words: tuple[str, ...]) -> None:

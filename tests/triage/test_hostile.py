@@ -122,7 +122,7 @@ def test_every_remedy_and_source_is_there() -> None:
     for cause in load().causes.values():
         assert cause.source.startswith("https://")
         assert all(advice.text for advice in cause.remedies)
-    assert all(symptom.source.startswith("https://") for symptom in load().symptoms)
+    assert all(symptom.sign.source.startswith("https://") for symptom in load().symptoms)
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:

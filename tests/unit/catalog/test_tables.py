@@ -192,6 +192,10 @@ def without(key: str) -> dict[str, Any]:
             ['systems.json: systems[0].os_ids.16: expected 32 or 64, not "16"'],
         ),
         (
+            trouble(sign={"shown": "our words"}),
+            ["troubles.json: troubles[0].log[0].shown: none of its patterns meets a line of this"],
+        ),
+        (
             trouble(sign={"patterns": ["ab(c"]}),
             ["troubles.json: troubles[0].log[0].patterns[0]: no pattern ('ab(c': missing )"],
         ),
@@ -205,7 +209,7 @@ def without(key: str) -> dict[str, Any]:
         ),
         (
             trouble(sign={"needs": ["no-such-sign"]}),
-            ['troubles.json: troubles[0].log[0].needs[0]: no troubles log id or marks id "no-such'],
+            ['troubles.json: troubles[0].log[0].needs[0]: no troubles log id or marks log id "'],
         ),
         (
             trouble(sign={"id": "traceback"}),
@@ -213,7 +217,7 @@ def without(key: str) -> dict[str, Any]:
         ),
         (
             trouble(settled_by=["no-such-sign"]),
-            ["troubles.json: troubles[0].settled_by[0]: no troubles log id or marks id"],
+            ["troubles.json: troubles[0].settled_by[0]: no troubles log id or marks log id"],
         ),
         (
             trouble(remedies=[{"text": "r", "when": {"family": "alpine"}}]),
