@@ -189,7 +189,7 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     undecided: tuple[Finding, ...] = ()
     resolution, around = None, None
     try:
-        resolution, around = _explained(machine.profile, requirement, beyond_tags, known, asked)
+        resolution, around = explained(machine.profile, requirement, beyond_tags, known, asked)
     except CouldNotCheckError as error:
         undecided = (Finding("not-decidable", Severity.ERROR, str(error)),)
     resolved = time.perf_counter()
@@ -226,20 +226,24 @@ def _exit_code(findings: Sequence[Finding], resolution: Resolution | None) -> in
     return ExitCode.PROBLEM if problems else ExitCode.FINE
 
 
-def _explained(
+def explained(  # noqa: PLR0913, PLR0917 - all of them decide the answer
     profile: Profile,
     requirement: str | Project,
     beyond_tags: bool,
     known: Catalog,
     asked: Asked,
+    replacing: bool = False,
 ) -> tuple[Resolution, Explanation | None]:
-    """The resolution, and why there is no plan where there is none."""
+    """What :func:`resolve` says, with changes as they are typed where the question was put as in
+    ``asked``; and what lies around it where there is no plan."""
     from pidoctor.report.typed_changes import with_commands
     from pidoctor.resolve.explanation import explain
     from pidoctor.resolve.plan import Plan
     from pidoctor.resolve.request import request_on
 
-    resolution = resolve(profile, requirement, beyond_tags=beyond_tags, catalog=known)
+    resolution = resolve(
+        profile, requirement, beyond_tags=beyond_tags, replacing=replacing, catalog=known
+    )
     if isinstance(resolution, Plan):
         return resolution, None
     typed = with_commands(resolution, asked, profile)

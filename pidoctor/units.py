@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -58,14 +59,19 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
-def moment(number: float) -> str:
+def moment(number: float, form: str = "%Y-%m-%d %H:%M UTC") -> str:
     """Seconds since the epoch as a date and a time."""
     from datetime import datetime, timezone
 
     try:
-        return datetime.fromtimestamp(number, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+        return datetime.fromtimestamp(number, timezone.utc).strftime(form)
     except (OverflowError, ValueError, OSError):
         return f"{number:g} s"
+
+
+def stamp(number: float) -> str:
+    """Seconds since the epoch as ISO 8601 in UTC."""
+    return moment(number, STAMP)
 
 
 def days_between(earlier: str, later: str) -> int | None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pidoctor.checks.case import Case
 from pidoctor.readiness.rights import apt_moved, rights_needed
 from pidoctor.result import Finding, Remedy, Severity
-from pidoctor.units import pages
+from pidoctor.units import moment, pages
 
-_COMMON_PAGE = 4096
+_COMMON_PAGE, _DAY = 4096, "%Y-%m-%d"
 _KERNEL8 = "https://github.com/raspberrypi/bookworm-feedback/issues/107"
 _KERNELS_64 = ("aarch64", "x86_64")
 
@@ -98,21 +98,12 @@ def clock(case: Case) -> Iterator[Finding]:
     yield Finding(
         "ssl-clock-skew",
         Severity.ERROR,
-        f"The clock is wrong: it says {_date(now.value)}, and it is later than "
-        f"{_date(bound.value)}. Secure connections fail until it is right.",
-        f"{bound.source}: {_date(bound.value)}",
+        f"The clock is wrong: it says {moment(now.value, _DAY)}, and it is later than "
+        f"{moment(bound.value, _DAY)}. Secure connections fail until it is right.",
+        f"{bound.source}: {moment(bound.value, _DAY)}",
         Remedy("Let the system fetch the time.", ("sudo timedatectl set-ntp true",), safe=True),
         "https://github.com/micro-nova/AmpliPi/issues/357",
     )
-
-
-def _date(seconds: float) -> str:
-    import time
-
-    try:
-        return time.strftime("%Y-%m-%d", time.gmtime(seconds))
-    except (OverflowError, ValueError, OSError):
-        return f"{seconds:g} s"
 
 
 def packages_moved(case: Case) -> Iterator[Finding]:

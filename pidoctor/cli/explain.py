@@ -43,9 +43,9 @@ def run(options: argparse.Namespace) -> Result:
     started = time.perf_counter()
     with catalog_for(options, profile, options.offline) as known:
         fitting = fit_devices(options, profile, known)
-        wanted = options.requirement, options.beyond_tags
-        resolution = answer(options, profile, known)
-        around = explain(profile, request_on(profile, *wanted, known), known, resolution)
+        resolution, around = answer(options, profile, known)
+        wanted = request_on(profile, options.requirement, options.beyond_tags, known)
+        around = around or explain(profile, wanted, known, resolution)
     found = fitting.findings if fitting is not None else ()
     if options.devices:
         from pidoctor.cli.devices import device_findings

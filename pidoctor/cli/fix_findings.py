@@ -9,7 +9,6 @@ import sys
 from pidoctor.cli.apply_remedies import Argv, fix
 from pidoctor.cli.output import agreed
 from pidoctor.envelope import Result
-from pidoctor.errors import UsageError
 from pidoctor.report import console
 from pidoctor.report.text import printable
 from pidoctor.result import Finding
@@ -24,16 +23,11 @@ def fix_findings(examined: Result, options: argparse.Namespace) -> bool:
     def ask(finding: Finding, commands: tuple[Argv, ...]) -> bool:
         lines = [finding.message, *(f"  $ {shlex.join(argv)}" for argv in commands)]
         console.write(sys.stderr, printable("\n".join(lines)) + "\n")
-        return options.yes or _agreed()
+        refusal = "no terminal to ask on; say --yes to run what is shown"
+        return options.yes or agreed("Run this?", refusal)
 
     attempts = fix(examined.findings or (), ask)
     for attempt in attempts:
         if attempt.exit_code:
             console.write(sys.stderr, f"that ended with exit code {attempt.exit_code}\n")
     return any(attempt.exit_code is not None for attempt in attempts)
-
-
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        raise UsageError("no terminal to ask on; say --yes to run what is shown")
-    return agreed("Run this? [y/N] ")

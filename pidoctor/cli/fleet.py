@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_action, run_action
 from pidoctor.result import ExitCode
-from pidoctor.units import count
+from pidoctor.units import count, stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +86,6 @@ def _report(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Result, Written
     from pidoctor.fleet.asking import Asker
     from pidoctor.fleet.board_store import opened
-    from pidoctor.fleet.clocks import FORM
     from pidoctor.fleet.judging import Judge
     from pidoctor.fleet.reading import documents
     from pidoctor.fleet.report import fleet_report, json_lines
@@ -94,13 +93,12 @@ def _report(options: argparse.Namespace) -> Result:
 
     known = catalog()
     asker = Asker(parse_request(options.requirement, known, False), known)
-    made = time.strftime(FORM, time.gmtime())
     with opened(options.store) as store:
         fleet = fleet_report(
             documents(options.sources),
             store,
             Judge(asker, _probe),
-            made,
+            stamp(time.time()),
             compare=options.store is not None,
         )
         lines = "".join(json_lines(store.records())) if options.jsonl else ""

@@ -66,7 +66,6 @@ def run(options: argparse.Namespace) -> Result:
         code_without_plan,
         fit_options,
         must_be_decided,
-        why_none,
     )
     from pidoctor.cli.where import asked, with_named
     from pidoctor.envelope import Result
@@ -88,8 +87,7 @@ def run(options: argparse.Namespace) -> Result:
             if fitting.findings:
                 return unfit(profile, fitting.findings, fitting.exit_code)
             question = question._replace(requirement=str(options.requirement))
-        resolution = answer(options, profile, known, options.replace, question)
-        around = why_none(options, profile, known, resolution)
+        resolution, around = answer(options, profile, known, options.replace, question)
         case = Case(profile, resolution, index=known.index)
         beside = _before(options, case)
     must_be_decided(resolution, "Nothing was installed")
@@ -167,7 +165,7 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     environment that must go on working, ``more`` is a word where an interrupted install was put in
     order before.
     """
-    from pidoctor.cli.output import watched
+    from pidoctor.cli.output import allowed, watched
     from pidoctor.envelope import Result
     from pidoctor.install.failure import InstallError
     from pidoctor.install.keeping import note, prover
@@ -189,7 +187,7 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     if options.dry_run:
         stopped = any(item.severity is Severity.ERROR for item in shown.findings or ())
         return replace(shown, exit_code=ExitCode.PROBLEM) if stopped else shown
-    if not _agreed(options, shown):
+    if not allowed(shown, options, "Go ahead?", "install, or --dry-run to look"):
         refused = f"not agreed to; nothing {more}was changed"
         return Result("install", ExitCode.PROBLEM, error=refused)
     with watched(options) as watch:
@@ -286,19 +284,6 @@ def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
         steps=planned,
         environment=job.venv,
     )
-
-
-def _agreed(options: argparse.Namespace, shown: Result) -> bool:
-    """Show the plan, and ask unless --yes; off a terminal only --yes is an answer."""
-    from pidoctor.cli.output import agreed, show_before_asking
-    from pidoctor.errors import UsageError
-
-    if options.yes:
-        return True
-    if not sys.stdin.isatty():
-        raise UsageError("no terminal to ask on; say --yes to install, or --dry-run to look")
-    show_before_asking(shown, options)
-    return agreed("\nGo ahead? [y/N] ")
 
 
 def _done(outcome: Outcome, profile: Profile, plan: Plan, models: list[str]) -> Result:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pidoctor.errors import UsageError
 from pidoctor.records import NamedTuple
 from pidoctor.report import console
 from pidoctor.report.text import printable
@@ -67,9 +68,20 @@ def show_before_asking(planned: Result, options: argparse.Namespace) -> None:
     _note(draw(compose(planned, look.detail, ("resolution", "steps")), look))
 
 
-def agreed(question: str) -> bool:
-    """Ask on the terminal; the end of the input (Ctrl-D) is a no, as everything but yes is."""
-    _note(question)
+def allowed(planned: Result, options: argparse.Namespace, question: str, to_do: str) -> bool:
+    """Show what is going to be done and ask, unless --yes says that it may be."""
+    if options.yes:
+        return True
+    show_before_asking(planned, options)
+    return agreed(f"\n{question}", f"no terminal to ask on; say --yes to {to_do}")
+
+
+def agreed(question: str, refusal: str) -> bool:
+    """Ask on the terminal, UsageError with ``refusal`` where there is none. The end of the input
+    (Ctrl-D) is a no, as everything but yes is."""
+    if not sys.stdin.isatty():
+        raise UsageError(refusal)
+    _note(f"{question} [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

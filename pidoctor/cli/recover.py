@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,7 @@ def _mended(options: argparse.Namespace, venv: Path, situation: Situation | None
     from pidoctor.install.recovery import recover
 
     will = situation.will if situation else ""
-    if not _agreed(options, (will,)):
+    if not _agreed(options, will):
         return _declined()
     return Result("recover", verdict=recover(venv) or f"{will}.")
 
@@ -83,7 +82,7 @@ def _way_out(options: argparse.Namespace, place: Place, unclear: str) -> Result:
     if unclear:
         say(f"{unclear[:1].upper()}{unclear[1:]}.")
     chosen = _chosen(options, place)
-    if not _agreed(options, (_described(place, chosen),)):
+    if not _agreed(options, _described(place, chosen)):
         return _declined()
     if chosen is None:
         done = (f"{place.state} is called {set_aside(place.venv)} now; {place.venv} is as it is",)
@@ -120,19 +119,11 @@ def _described(place: Place, chosen: Copy | None) -> str:
     return f"{place.venv} becomes {chosen.text}; what has its name now is kept beside it"
 
 
-def _agreed(options: argparse.Namespace, lines: tuple[str, ...]) -> bool:
-    """Show what changes, and ask unless --yes; off a terminal only --yes is an answer."""
-    from pidoctor.cli.output import agreed, show
+def _agreed(options: argparse.Namespace, will: str) -> bool:
+    from pidoctor.cli.output import allowed
     from pidoctor.envelope import Result
-    from pidoctor.errors import UsageError
 
-    if options.yes:
-        return True
-    shown = Result("recover", steps=_steps(lines, "planned"))
-    show(shown, argparse.Namespace(**{**vars(options), "json": False}))
-    if not sys.stdin.isatty():
-        raise UsageError("no terminal to ask on; say --yes to do it")
-    return agreed("\nGo on? [y/N] ")
+    return allowed(Result("recover", steps=_steps((will,), "planned")), options, "Go on?", "do it")
 
 
 def _declined() -> Result:

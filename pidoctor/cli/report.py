@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> Result:
     if probed.profile.python.executable.value:
         recorder.answer_for(probed.profile.python.executable.value)
     known = catalog()
-    resolution = answer(options, probed.profile, known)
+    resolution, _ = answer(options, probed.profile, known)
     found = Result(
         "report",
         profile=probed.profile,

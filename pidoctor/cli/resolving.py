@@ -191,39 +191,15 @@ def answer(
     known: Catalog,
     replacing: bool = False,
     question: Asked | None = None,
-) -> Resolution:
-    """What :func:`pidoctor.api.resolve` says, with changes as they are typed.
+) -> tuple[Resolution, Explanation | None]:
+    """What :func:`pidoctor.api.explained` says of the requirement of ``options``.
 
     ``question`` is how it was put, where the options have changed since.
     """
     from pidoctor.cli.where import asked
-    from pidoctor.report.typed_changes import with_commands
-    from pidoctor.resolve.plan import Impossible
 
-    found = api.resolve(
-        profile,
-        options.requirement,
-        beyond_tags=options.beyond_tags,
-        replacing=replacing,
-        catalog=known,
-    )
-    if isinstance(found, Impossible):
-        return with_commands(found, question or asked(options), profile)
-    return found
-
-
-def why_none(
-    options: argparse.Namespace, profile: Profile, known: Catalog, resolution: Resolution
-) -> Explanation | None:
-    """What lies around an answer that nothing fits, for the sentence that says why; else None."""
-    from pidoctor.resolve.explanation import explain
-    from pidoctor.resolve.plan import Impossible
-    from pidoctor.resolve.request import request_on
-
-    if not isinstance(resolution, Impossible):
-        return None
-    wanted = request_on(profile, options.requirement, options.beyond_tags, known)
-    return explain(profile, wanted, known, resolution)
+    wanted = options.requirement, options.beyond_tags
+    return api.explained(profile, *wanted, known, question or asked(options), replacing)
 
 
 def plan_or_why_not(
@@ -237,8 +213,7 @@ def plan_or_why_not(
 
     with catalog_for(options, profile, options.offline) as known:
         fitting = fit_devices(options, profile, known)
-        resolution = answer(options, profile, known)
-        around = why_none(options, profile, known, resolution)
+        resolution, around = answer(options, profile, known)
     must_be_decided(resolution, undone)
     found = fitting.findings if fitting is not None else ()
     if isinstance(resolution, Plan) and not found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,12 +63,8 @@ def settle_interrupted(venv: Path, say: Callable[[str], None], yes: bool) -> boo
         return False
     situation.must_not_be_stuck()
     if not yes:
-        if not sys.stdin.isatty():
-            raise UsageError(
-                f"{situation.will}, and there is no terminal to ask on; "
-                f"`pidoctor recover{option(place)} --yes` does it"
-            )
-        if not agreed(f"{situation.will}. Go on? [y/N] "):
+        does_it = f"there is no terminal to ask on; `pidoctor recover{option(place)} --yes` does it"
+        if not agreed(f"{situation.will}. Go on?", f"{situation.will}, and {does_it}"):
             raise StuckError("not agreed to; what the interrupted install left is still there")
     message = recover(venv)
     if message:
@@ -92,7 +87,9 @@ def confirm_owner(venv: Path, options: argparse.Namespace) -> None:
     said = f"{Place.of(venv).venv} belongs to {owner.name}, and this runs as root"
     if options.yes:
         progress(options)(f"{said}; all of it stays {owner.name}'s.")
-    elif not sys.stdin.isatty():
-        raise UsageError(f"{said}; run it as {owner.name}, without sudo, or say --yes")
-    elif not agreed(f"{said}. Go on, and leave all of it to {owner.name}? [y/N] "):
-        raise UsageError(f"{said}; run it as {owner.name}, without sudo")
+        return
+    refusal = f"{said}; run it as {owner.name}, without sudo"
+    if not agreed(
+        f"{said}. Go on, and leave all of it to {owner.name}?", f"{refusal}, or say --yes"
+    ):
+        raise UsageError(refusal)

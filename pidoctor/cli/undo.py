@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.cli.output import progress
+    from pidoctor.cli.output import allowed, progress
     from pidoctor.cli.resume import confirm_owner, settle_interrupted
     from pidoctor.cli.where import chosen
     from pidoctor.envelope import Result
@@ -40,7 +39,8 @@ def run(options: argparse.Namespace) -> Result:
     more = "more " if settle_interrupted(venv, say, options.yes) else ""
     changes = undoes(venv)
     kept = keeps(venv)
-    if not _agreed(options, (*changes, *(f"{what}: kept aside" for what in kept))):
+    planned = _result((*changes, *(f"{what}: kept aside" for what in kept)), "planned")
+    if not allowed(planned, options, "Go back?", "go back"):
         return Result("undo", ExitCode.PROBLEM, error=f"not agreed to; nothing {more}was changed")
     return _result(changes, "done", undo(venv))
 
@@ -50,16 +50,3 @@ def _result(changes: tuple[str, ...], status: str, verdict: str | None = None) -
 
     steps = tuple(Step(text, status=status) for text in changes)
     return Result("undo", verdict=verdict, steps=steps)
-
-
-def _agreed(options: argparse.Namespace, changes: tuple[str, ...]) -> bool:
-    """Show what changes, and ask unless --yes; off a terminal only --yes is an answer."""
-    from pidoctor.cli.output import agreed, show_before_asking
-    from pidoctor.errors import UsageError
-
-    if options.yes:
-        return True
-    if not sys.stdin.isatty():
-        raise UsageError("no terminal to ask on; say --yes to go back")
-    show_before_asking(_result(changes, "planned"), options)
-    return agreed("\nGo back? [y/N] ")

@@ -19,6 +19,7 @@ from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
 from pidoctor.proof.proof import Proof
 from pidoctor.resolve.plan import Plan
+from pidoctor.units import stamp
 
 SCHEMA = "pidoctor-receipt/1"
 PROOF_SCHEMA = "pidoctor-proof/1"
@@ -51,7 +52,7 @@ def make_receipt(
     return {
         "schema": SCHEMA,
         "pidoctor": __version__,
-        "time": _now(),
+        "time": stamp(time.time()),
         "python": python,
         "new": new,
         "plan": encode(plan),
@@ -86,7 +87,7 @@ def record_proof(environment: Path, proof: Proof, machine: Profile | None) -> No
     content = {
         "schema": PROOF_SCHEMA,
         "pidoctor": __version__,
-        "time": _now(),
+        "time": stamp(time.time()),
         "python": str(python_of(place.venv)),
         "proof": encode(proof),
         **({"fingerprint": _fingerprint(machine)} if machine else {}),
@@ -94,10 +95,6 @@ def record_proof(environment: Path, proof: Proof, machine: Profile | None) -> No
     with suppress(OSError):
         write_json(place.proof, content)
         give(place.proof, owner_of(place))
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def read_receipt(environment: Path) -> dict[str, Any] | None:

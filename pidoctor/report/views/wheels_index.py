@@ -53,9 +53,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
 
 
 def _status(status: IndexStatus) -> Iterator[Block]:
-    days = "" if status.age_days is None else f", {count(status.age_days, 'day')} ago"
-    days = ", today" if status.age_days == 0 else days
-    made = f"{status.retrieved or 'unknown'}{days} ({_ORIGINS[status.origin]})"
+    made = f"{status.retrieved or 'unknown'} ({_ORIGINS[status.origin]})"
     packages, wheels = count(status.packages, "package"), count(status.wheels, "wheel")
     holds = f"{packages}, {wheels}, {status.with_evidence} of them with evidence"
     sources = ", ".join(f"{number} from {name}" for name, number in status.sources.items())

@@ -8,6 +8,7 @@ on, the environment is the one that its phase promises.
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import os
@@ -31,6 +32,7 @@ from pidoctor.install.recovery import recover
 from pidoctor.install.situation import StuckError
 from pidoctor.install.state import hold
 from pidoctor.install.ways_out import copies, put_back, set_aside
+from tests.cli.program import pidoctor
 from tests.faults.world import tree
 
 FOLDERS = ("venv", "new", "backup", "previous", "leaving")
@@ -187,3 +189,36 @@ def test_a_mount_point_is_refused_and_has_a_way_out(
     set_aside(place.venv)
     assert word_of(place.venv) == "venv"
     assert recover(place.venv) is None
+
+
+@pytest.mark.parametrize("reply", ["n\n", ""])
+def test_what_is_asked_about_is_no_part_of_the_answer(
+    reply: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one document on standard output is JSON, though somebody is shown what will be done."""
+    folders = {name: NAMED if name in ("venv", "backup") else ABSENT for name in FOLDERS}
+    place = arrange(tmp_path / "home", CHANGING, folders)
+    monkeypatch.setattr("sys.stdin", Terminal(reply))
+    asked = pidoctor("recover", "--venv", str(place.venv), "--json")
+    assert (asked.code, asked.json["command"]) == (1, "recover")
+    assert "Go on? [y/N]" in asked.err
+    assert word_of(place.venv) == "venv"
+
+
+def test_without_a_terminal_nothing_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = {name: NAMED if name in ("venv", "backup") else ABSENT for name in FOLDERS}
+    place = arrange(tmp_path / "home", CHANGING, folders)
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    refused = pidoctor("recover", "--venv", str(place.venv))
+    assert (refused.code, refused.out) == (2, "")
+    assert "no terminal to ask on; say --yes to do it" in refused.err
+    assert word_of(place.venv) == "venv"
+
+
+class Terminal(io.StringIO):
+    """Somebody who can be asked."""
+
+    def isatty(self) -> bool:
+        return True
