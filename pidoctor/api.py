@@ -217,7 +217,7 @@ def _exit_code(findings: Sequence[Finding], resolution: Resolution | None) -> in
 
     problems = any(finding.severity is Severity.ERROR for finding in findings)
     if isinstance(resolution, Plan):
-        unknown = bool(resolution.unchecked) and not problems
+        unknown = bool(resolution.unchecked or resolution.unread) and not problems
     else:
         told = not any(finding.id == "not-decidable" for finding in findings)
         unknown = not (told if resolution is None else resolution.is_known)

@@ -22,7 +22,6 @@ class Asked(NamedTuple):
     further: tuple[str, ...] = ()  # options that an install is to repeat: ("--offline",)
     flags: tuple[str, ...] = ()  # without which the answer is another one: ("--beyond-tags",)
     new_environment: str = ""  # a name that is free
-    unread: int = 0  # lines of files that name a folder or an address, of which nothing is known
     own_python: str = ""  # what a new environment is made with unless --python says: "3.11"
 
     @classmethod

@@ -220,16 +220,12 @@ def of_the_plan(profile: Profile, plan: Plan, index: WheelsIndex) -> tuple[Findi
     """What is wrong with what a plan brings, to be said before it is carried out."""
     new = {pin.name for pin in plan.pins if not pin.kept}
     case = Case(profile, plan, index=index)
-    return (*_shared_modules(case, new), *_unsaid_needs(case, new), *misleading_names(case))
+    return (*shared_modules(case, new), *unsaid_needs(case, new), *misleading_names(case))
 
 
-def shared_modules(case: Case) -> Iterator[Finding]:
-    """Distributions that bring the same module: each writes over the files of the other."""
-    yield from _shared_modules(case)
-
-
-def _shared_modules(case: Case, among: Container[str] | None = None) -> Iterator[Finding]:
-    """The same, or only where one of ``among`` is of them."""
+def shared_modules(case: Case, among: Container[str] | None = None) -> Iterator[Finding]:
+    """Distributions that bring the same module, or those with one of ``among`` only: each writes
+    over the files of the other."""
     planned = {pin.name: pin.version for pin in case.plan.pins} if case.plan else {}
     for row in load_relations().shared:
         found = {
@@ -260,13 +256,9 @@ def _shared_modules(case: Case, among: Container[str] | None = None) -> Iterator
         )
 
 
-def unsaid_needs(case: Case) -> Iterator[Finding]:
-    """Packages that import one of some others, of which none is here and none is planned."""
-    yield from _unsaid_needs(case)
-
-
-def _unsaid_needs(case: Case, among: Container[str] | None = None) -> Iterator[Finding]:
-    """The same, or only of ``among``."""
+def unsaid_needs(case: Case, among: Container[str] | None = None) -> Iterator[Finding]:
+    """Packages, or those of ``among`` only, that import one of some others, of which none is here
+    and none is planned."""
     planned = {pin.name for pin in case.plan.pins} if case.plan else set()
     here = planned | set(case.profile.python.packages.or_else({}))
     for need in load_relations().unmet(here):

@@ -43,7 +43,7 @@ def not_checked(case: Case) -> Iterator[Finding]:
             Severity.WARNING,
             f"Could not check {listed(names)}: {why}.",
             "your package index and the wheels index",
-            built_once(names) if why == SOURCE_ONLY else None,
+            built_once(names) if why.startswith(SOURCE_ONLY) else None,
         )
 
 

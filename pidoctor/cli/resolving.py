@@ -112,6 +112,7 @@ def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
     from pidoctor.resolve.machine import machine_of
 
     asked = options.requirement
+    more = asked.sources if isinstance(asked, Project) else NO_SOURCES
     markers = machine_of(profile).markers() if wanted.elsewhere else {}
 
     def names(admitted: Callable[[Requirement], object]) -> frozenset[str]:
@@ -123,9 +124,9 @@ def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
         prereleases=names(lambda item: item.specifier.prereleases) | newer,
         newer=newer,
         files=taken_files(wanted.files(markers), machine_of(profile)) if markers else {},
+        own_sources=more != NO_SOURCES,
     )
     watch = opened.enter_context(watched(options))
-    more = asked.sources if isinstance(asked, Project) else NO_SOURCES
     sources = Sources.of_user(_piwheels(profile), offline, more)
     return OwnIndex(known.index, sources, _Steps(watch), of_index)
 
@@ -247,7 +248,7 @@ def must_be_decided(resolution: Resolution, undone: str) -> None:
 
     if isinstance(resolution, Plan) and resolution.unchecked:
         reasons = "; ".join(f"{name}: {why}" for name, why in resolution.unchecked.items())
-        build = [name for name, why in resolution.unchecked.items() if why == SOURCE_ONLY]
+        build = [name for name, why in resolution.unchecked.items() if why.startswith(SOURCE_ONLY)]
         way = f". Build what is source once: `{' && '.join(built_once(build).commands)}`"
         raise CouldNotCheckError(
             f"{not_checked(resolution)} {reasons}. {undone}{way if build else ''}"

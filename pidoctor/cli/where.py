@@ -115,13 +115,12 @@ def asked(options: argparse.Namespace) -> Asked:
     requirement = str(getattr(options, "requirement", None) or "auto")
     project = words_of(options)
     file = getattr(options, "from_settings", "") if _is_project(options) else ""
-    unread = getattr(options.requirement, "unread", 0) if _is_project(options) else 0
     for option in ("target", "capture", "root"):
         if getattr(options, option, None) is not None:
             value = str(getattr(options, option))
             words, flags = _given(options, "board", "python"), _flags(options)
             said = (requirement, f"--{option}", value, words, project, file)
-            return Asked(*said, flags=flags, unread=unread)
+            return Asked(*said, flags=flags)
     return Asked(
         requirement,
         more=_given(options, "venv", "python"),
@@ -130,7 +129,6 @@ def asked(options: argparse.Namespace) -> Asked:
         further=_further(options),
         flags=_flags(options),
         new_environment=_free(),
-        unread=unread,
         own_python=f"{sys.version_info[0]}.{sys.version_info[1]}",
     )
 

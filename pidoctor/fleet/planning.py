@@ -14,7 +14,7 @@ from pidoctor.fleet.asking import Asker
 from pidoctor.fleet.judging import Probe, bare
 from pidoctor.fleet.reading import Document, reason
 from pidoctor.fleet.report import FleetUnread
-from pidoctor.profile.fingerprint import Fingerprint, fingerprint, to_json
+from pidoctor.profile.fingerprint import Fingerprint, fingerprint
 from pidoctor.profile.profile import Profile
 from pidoctor.report.text import one_line
 from pidoctor.resolve.plan import Plan, Resolution
@@ -58,7 +58,7 @@ class FleetPlan:
             "schema": SCHEMA,
             "kinds": {
                 kind.id: {
-                    "fingerprint": to_json(kind.fingerprint),
+                    "fingerprint": kind.fingerprint._asdict(),
                     "status": kind.status,
                     "summary": kind.summary,
                 }

@@ -23,6 +23,7 @@ from pidoctor.probe.pip_settings import PipSettings, Source
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
 from pidoctor.urls import path_of
 
+_DAY = 86400.0  # seconds
 _BACKOFF = 0.1  # seconds before the second try: a person waits
 NO_NETWORK = "no package index was asked (--offline)"
 Say = Callable[[str, bool], None]  # a step that begins, and whether it takes long
@@ -62,7 +63,7 @@ class Pages:
     def link_at(self, url: str, filename: str, limit: int) -> Link:
         """A wheel by its address, of a size up to ``limit`` bytes.
 
-        It is read as a whole for its SHA-256, where the address does not say that, too.
+        It is read as a whole for its SHA-256, where the address does not say that, once a day.
         """
         path = path_of(url)
         if path is not None and not path.is_file():
@@ -72,8 +73,12 @@ class Pages:
         if size > limit:
             raise CouldNotCheckError(f"{filename}: larger than {limit} bytes")
         told = re.search(r"[#&]sha256=([0-9a-f]{64})\b", url)
-        with tempfile.TemporaryFile() as file:
-            sha256 = told[1] if told else download(session, url, filename, file, size)
+        key = f"{url} {size}"
+        sha256 = told[1] if told else None if path else self._store.read(str, "file", key, _DAY)
+        if sha256 is None:
+            with tempfile.TemporaryFile() as file:
+                sha256 = download(session, url, filename, file, size)
+            self._store.put("file", key, sha256)
         link = wheel_link(
             filename,
             sha256=sha256,

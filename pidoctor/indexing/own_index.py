@@ -67,13 +67,15 @@ class Wanted(NamedTuple):
     """Of the packages that were asked for: those whose versions the wheels index does not hold,
     those of which extras, and those of which pre-releases are wanted; ``newer`` those of which
     releases are wanted that came after the wheels index, if their files can be read; ``files`` are
-    the addresses of those whose wheel was named by its address."""
+    the addresses of those whose wheel was named by its address; ``own_sources`` says that the
+    question names places to look of its own."""
 
     narrow: frozenset[str] = frozenset()
     extras: frozenset[str] = frozenset()
     prereleases: frozenset[str] = frozenset()
     newer: frozenset[str] = frozenset()
     files: Mapping[str, str] = {}
+    own_sources: bool = False
 
 
 _NOTHING = Wanted()
@@ -130,9 +132,10 @@ class OwnIndex(WheelsIndex):
         return "" if self.project(name) else self._unread[name]
 
     def _to_be_widened(self, name: str, held: IndexedProject) -> bool:
-        if name in self._wanted.extras or name in self._wanted.newer:
-            return True
-        return bool(held.left_out) and (self._wide or name in self._wanted.narrow)
+        wanted = self._wanted
+        return name in wanted.extras | wanted.newer | wanted.narrow or bool(
+            self._wide and held.left_out
+        )
 
     def knows_extra(self, name: str, extra: str) -> bool:
         self.project(name)
@@ -145,9 +148,11 @@ class OwnIndex(WheelsIndex):
 
     def lacking(self, name: str, specifier: SpecifierSet) -> str:
         project = self.known(name)
+        if name in self._lacking:
+            return self._lacking[name]
         if project is not None and any(specifier.filter(project.sources or ())):
             return "no wheel of it fits, and pip would have to compile its source"
-        return self._lacking.get(name, "")
+        return ""
 
     def doubt(self, wheel: Wheel) -> str:
         return self._doubts.get(wheel.sha256, "")
@@ -240,6 +245,8 @@ class OwnIndex(WheelsIndex):
             page, day = self._pages.page(name)
         except PidoctorError as error:
             self._unread[name] = str(error)
+            if name in self._wanted.narrow and self._wanted.own_sources:
+                self._lacking[name] = f"your package index may have it: {error}"
             return held
         own = {wheel.sha256 for wheel in held.wheels} if held else set()
         found = (*page.links, *self._on_piwheels(name))
@@ -250,7 +257,8 @@ class OwnIndex(WheelsIndex):
         if held is not None and name in self._wanted.newer:
             newest = max(map(Version, held.by_version), default=Version("0"))
             links = [link for link in links if link.version > newest]
-        if not links and held is None:
+        elsewhere = page.published and not page.sources and not page.unhashed
+        if not links and held is None and not elsewhere:
             self._unread[name] = _why_nothing(page)
             return None
         of_all = held is None or name in self._wanted.extras
@@ -259,7 +267,9 @@ class OwnIndex(WheelsIndex):
         self._links.update({link.sha256: link for link in (found if of_all else links)})
         wheels = tuple(self._wheel(name, link) for link in links)
         if held is not None:
-            return replace(held, wheels=(*held.wheels, *wheels), left_out=frozenset())
+            seen = page.sources if name in self._wanted.narrow else held.sources
+            merged = (*held.wheels, *wheels)
+            return replace(held, wheels=merged, left_out=frozenset(), sources=seen)
         return IndexedProject(name, day, wheels, page.published, sources=page.sources)
 
     def _on_piwheels(self, name: str) -> tuple[Link, ...]:
@@ -354,7 +364,7 @@ def _why_nothing(page: IndexPage) -> str:
         return "your package index gives no SHA-256 for its wheels, so they are not trusted"
     if page.sources:
         return SOURCE_ONLY
-    return "your package index has no wheels of it for Linux on ARM or x86"
+    return "your package index has no file of it that can be installed"
 
 
 def _with(project: IndexedProject, sha256: str, instead: Wheel | None) -> IndexedProject:

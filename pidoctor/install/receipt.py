@@ -71,7 +71,7 @@ def _machine(profile: Profile) -> dict[str, Any]:
 
 
 def _fingerprint(profile: Profile) -> dict[str, str]:
-    return fingerprint.to_json(fingerprint.fingerprint(profile))
+    return fingerprint.fingerprint(profile)._asdict()
 
 
 def write_receipt(environment: Path, receipt: Mapping[str, Any]) -> None:

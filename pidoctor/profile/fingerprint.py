@@ -94,11 +94,6 @@ def fingerprint(profile: Profile) -> Fingerprint:
     )
 
 
-def to_json(found: Fingerprint) -> dict[str, str]:
-    """The facts by name."""
-    return found._asdict()
-
-
 def from_json(data: Any) -> Fingerprint | None:
     """The fingerprint that somebody else wrote down; None where it is none."""
     if not isinstance(data, Mapping) or not isinstance(data.get("machine"), str):

@@ -86,8 +86,10 @@ def _check(result: Result) -> Conclusion:
         problems = units.count(len(wrong), "problem")
         said = f"{_named(plan)} fits {asked.place} once {problems} {_is(wrong)} solved."
         return Conclusion(said, _first_command(wrong) if asked.here else None)
-    if plan.unchecked:
-        return Conclusion(f"{_named(plan)} fits {asked.place}. {not_checked(plan)}")
+    if plan.unchecked or plan.unread:
+        then = None if plan.unchecked else _carried_out(asked)
+        said = f"{_named(plan)} fits {asked.place}. {not_checked(plan)}"
+        return Conclusion(said, then)
     if plan.is_satisfied and asked.here:
         return _satisfied(result, plan)
     return Conclusion(f"{_fits(plan, asked)}.", _carried_out(asked))
@@ -97,17 +99,15 @@ def _fits(plan: Plan, asked: Asked) -> str:
     """That a plan was found, for one requirement or for several together."""
     if not asked.project:
         return f"{_named(plan)} fits {asked.place}"
-    fits = f"{asked.subject} fits {asked.place}, all together: with {_named(plan)}"
-    if not asked.unread:
-        return fits
-    lines = units.count(asked.unread, "line that names", "lines that name")
-    return f"{fits}. Not checked: {lines} an address or a folder"
+    return f"{asked.subject} fits {asked.place}, all together: with {_named(plan)}"
 
 
 def not_checked(plan: Plan) -> str:
-    """Which packages nothing can be said of."""
-    names = units.listed(list(plan.unchecked))
-    return f"Whether {names} {'fit' if len(plan.unchecked) > 1 else 'fits'} could not be checked."
+    """Of which packages, and lines that name a folder or an address, nothing can be said."""
+    lines = units.count(plan.unread, "address or folder", "addresses or folders")
+    names = [*plan.unchecked, *([lines] if plan.unread else [])]
+    several = len(plan.unchecked) + plan.unread > 1
+    return f"Whether {units.listed(names)} {'fit' if several else 'fits'} could not be checked."
 
 
 def _satisfied(result: Result, plan: Plan) -> Conclusion:

@@ -60,7 +60,7 @@ class Read:
     options: FileOptions = field(default_factory=FileOptions)
     unhashed: list[str] = field(default_factory=list)  # lines without a hash
     elsewhere: list[Requirement] = field(default_factory=list)  # that have an address of their own
-    unread: int = 0  # lines that name a folder or an address, of which nothing is known
+    unread: int = 0  # lines without a name, of a folder or an address, of which nothing is known
 
     @property
     def size(self) -> int:
@@ -255,7 +255,6 @@ def _sort(requirement: Requirement, where: str, file: _File) -> None:
     if is_wheel(file_name(requirement)):
         return
     kind = "a version control system" if re.match(r"\w+\+", requirement.url) else "an address"
-    read.unread += 1
     read.left.append(f"{requirement.name} comes from {kind} of its own: not checked ({where})")
 
 

@@ -164,23 +164,16 @@ def _requirement(
     from pidoctor.requirements.project import project_of
     from pidoctor.resolve.request import AUTO
 
-    lines = [line for line in settings.requirements if line.strip() != AUTO]
+    lines = [(n, line) for n, line in enumerate(settings.requirements) if line.strip() != AUTO]
     if not settings.requirements and names_dependencies(around):
         read = read_files([str(shown)])
-    elif len(lines) == 1 and not lines[0].lstrip().startswith("-"):
-        return lines[0].strip()
+    elif len(lines) == 1 and not lines[0][1].lstrip().startswith("-"):
+        return lines[0][1].strip()
     elif not lines:
         return AUTO
     else:
-        named = ((f"{where}requirements[{n}]", line) for n, line in _numbered(settings))
-        read = read_lines(shown, named)
+        read = read_lines(shown, ((f"{where}requirements[{n}]", line) for n, line in lines))
     return project_of(read)
-
-
-def _numbered(settings: Settings) -> Iterator[tuple[int, str]]:
-    from pidoctor.resolve.request import AUTO
-
-    return ((n, line) for n, line in enumerate(settings.requirements) if line.strip() != AUTO)
 
 
 def _faults(settings: Settings, folder: Path, where: str) -> Iterator[str]:

@@ -183,12 +183,11 @@ class Other(NamedTuple):
 def _other_requests(request: Request, catalog: Catalog) -> Iterator[Other]:
     if request.specifier and not request.together:
         exact = "{runtime}=={version}"
-        yield Other("version", "ask for another version", exact, request.without_specifier())
+        told = f"ask for {exact}"
+        yield Other("version", told, exact, request.without_specifier())
         near = nearest_series(catalog.index.project(request.name), request.specifier)
         if near:  # of two that have a plan the later is taken
-            yield Other(
-                "version", "ask for another version", exact, request._replace(specifier=near)
-            )
+            yield Other("version", told, exact, request._replace(specifier=near))
     if request.name == AUTO:
         return
     text = "use {runtime} {version} instead, it runs the same .tflite models"

@@ -46,14 +46,15 @@ class Collision(NamedTuple):
     names: tuple[str, ...]
     changes: tuple[Change, ...]
     why: str  # the needs that contradict each other; empty where they lie deeper
+    alone: bool  # each cannot be had, whatever else is asked for
 
     def explained(self, answer: Impossible) -> Impossible:
         """The answer with the collision said first."""
         told = f"{listed(self.names)} do not go together here"
-        if len(self.names) == 1:
+        if self.alone:
             if not self.why:  # a runtime's, of which the answer tells already
                 return answer
-            told = f"{self.names[0]} cannot be had here"
+            told = f"{listed(self.names)} cannot be had here"
         return replace(
             answer, message=f"{told}: {self.why or answer.message}", colliding=self.names
         )
@@ -75,13 +76,25 @@ def collision(profile: Profile, request: Request, catalog: Catalog) -> Collision
 
     if not fits(()):
         return None
-    smallest = _smallest((), tuple(items), fits)
+    abroad = tuple(item for item in items if _is_elsewhere(catalog, item))
+    smallest = abroad or _smallest((), tuple(items), fits)
+    alone = bool(abroad) or len(smallest) == 1
     named = tuple(_plain(item) for item in items if item in smallest)
     ways = list(_ways(profile, request, catalog, items, smallest))
     ways = ways or [*_other_versions(profile, request, catalog, items)]
     ways.sort(key=lambda way: not way.words[0][1])  # those that leave nothing out first
-    why = _why if len(smallest) > 1 else _why_none
-    return Collision(named, tuple(ways), why(profile, request, catalog, smallest))
+    why = (_why_none if alone else _why)(profile, request, catalog, smallest)
+    return Collision(named, tuple(ways), why, alone)
+
+
+def _is_elsewhere(catalog: Catalog, item: Requirement) -> bool:
+    """Whether what a requirement admits was published for other systems than Linux alone."""
+    project = catalog.index.project(canonicalize_name(item.name))
+    if project is None:
+        return False
+    places = [project.other_versions[it] for it in item.specifier.filter(project.other_versions)]
+    here = item.specifier.filter((*project.by_version, *(project.sources or ())))
+    return bool(places) and not any("Linux" in place for place in places) and not any(here)
 
 
 def _why(profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]) -> str:
@@ -103,7 +116,7 @@ def _why_none(
 ) -> str:
     """Why no version that a requirement admits can be had; empty for the runtime in question, of
     which the answer tells already, and where it lies deeper than what the newest one needs."""
-    (item,) = items
+    item = items[0]
     name = canonicalize_name(item.name)
     world = World(machine_of(profile), catalog, request.beyond_tags)
     admits = partial(item.specifier.contains, prereleases=True)
@@ -116,7 +129,7 @@ def _why_none(
         return f"{name} {newest.version} {told}" if told else ""
     miss = unmet(world, Need(name, item.specifier, ASKED))
     if miss is None:
-        absent = without_wheels(world.index.project(name), name, item.specifier)
+        absent = without_wheels(world.index, name, item.specifier)
         miss = next((it for it in absent if it.version), None)
     if miss is None:
         return available(world, name)
@@ -190,15 +203,17 @@ def _ways(
     items: Sequence[Requirement],
     smallest: Sequence[Requirement],
 ) -> Iterator[Change]:
-    """Each of the colliding requirements with another version, else without it."""
-    for item in smallest:
-        name = canonicalize_name(item.name)
+    """Each of the colliding requirements with another version, else without it; those of other
+    systems without them all."""
+    abroad = _is_elsewhere(catalog, smallest[0])
+    for part in [smallest] if abroad else zip(smallest):
+        item, name = part[0], canonicalize_name(part[0].name)
         near = nearest_series(catalog.index.project(name), item.specifier)
-        others = [other for other in items if other is not item]
+        others = [other for other in items if other not in part]
         versions = [_with(item, near)] if near else []
         for altered in (*versions, _with(item, SpecifierSet()), None):
             left_out = altered is None
-            if (name in catalog.named or not others) if left_out else not item.specifier:
+            if (name in catalog.named or not others) if left_out else abroad or not item.specifier:
                 continue
             asked = [*others, altered] if altered is not None else others
             found = placed(profile, _asking(request, asked, catalog), catalog)
@@ -211,9 +226,9 @@ def _ways(
             anew = "" if left_out else f"{item.name}=={version}"
             text = f"ask for {anew} instead of {_plain(item)}; the rest can stay"
             if left_out:
-                text = f"leave out {_plain(item)}; the rest goes together"
+                text = f"leave out {listed(list(map(_plain, part)))}; the rest goes together"
             change = Change("requirement", text, _result(plan, smallest))
-            change = change._replace(words=((_plain(item), anew),))
+            change = change._replace(words=tuple((_plain(one), anew) for one in part))
             yield change.placed("", options)
             break
 

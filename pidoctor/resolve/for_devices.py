@@ -57,7 +57,7 @@ def _instead(row: ForDevices, request: Request, plan: Plan, other: Plan | None) 
         f"{name}=={now[name]}" for name in asked if now.get(name, "") not in ("", versions[name])
     ]
     ways = [f"without them: {' '.join(words)}"] if words else []
-    return "; ".join((*ways, *(row.otherwise[name] for name in asked if name in row.otherwise)))
+    return "; ".join((*ways, *(row.otherwise[name] for name in versions if name in row.otherwise)))
 
 
 def _without(

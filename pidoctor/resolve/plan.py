@@ -155,6 +155,7 @@ class Plan:
     notes: tuple[str, ...]
     breaks: tuple[str, ...] = ()  # what installed packages need and lose, where that is accepted
     unchecked: Mapping[str, str] = field(default_factory=dict)  # asked for, not known: why not
+    unread: int = 0  # lines that name a folder or an address, of which nothing is known
     doubted: bool = False  # something unchecked is the runtime's, or what it needs
     rests_on: str = ""  # "claimed: ...", "read: ..." or "proven: ...": what speaks for the runtime
     sources: WheelSources = NO_SOURCES  # where to look, beside what pip is configured for

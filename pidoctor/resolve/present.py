@@ -33,8 +33,7 @@ class Need(NamedTuple):
     extra: str = ""  # with what this extra of the package asks for
 
     def __str__(self) -> str:
-        extra = f"[{self.extra}]" if self.extra else ""
-        return f"{self.name}{extra}{self.specifier} ({self.origin})"
+        return f"{self.key}{self.specifier} ({self.origin})"
 
     @property
     def plain(self) -> Need:
@@ -86,10 +85,9 @@ def present_in(profile: Profile, index: WheelsIndex) -> Mapping[str, Present]:
 
 def present_packages(profile: Profile, index: WheelsIndex) -> Mapping[str, Present]:
     """The packages that the interpreter imports, in an environment or without one."""
-    environment = profile.environment
     return {
         name: Present(item, version, index)
-        for name, item in environment.by_name().items()
+        for name, item in profile.environment.by_name().items()
         for version in [version_of(item.version)]
         if version is not None
     }

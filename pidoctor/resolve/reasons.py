@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from pidoctor.catalog.architectures import kind_of
-from pidoctor.catalog.wheels import IndexedProject
+from pidoctor.catalog.wheels import IndexedProject, WheelsIndex
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.resolve.plan import Candidate
 from pidoctor.resolve.present import Need
@@ -44,10 +44,9 @@ def rejection(world: World, name: str, version: str) -> Candidate:
     return Candidate(name, version, best.reason, best.detail, best.proven)
 
 
-def without_wheels(
-    project: IndexedProject | None, name: str, specifier: SpecifierSet
-) -> Iterator[Candidate]:
+def without_wheels(index: WheelsIndex, name: str, specifier: SpecifierSet) -> Iterator[Candidate]:
     """Versions asked for that the index has no wheel of: why it has none."""
+    project = index.project(name)
     if project is None:
         yield Candidate(name, "", Reason.NOT_INDEXED, "not in the wheels index")
         return
@@ -57,7 +56,7 @@ def without_wheels(
     known = {Version(version) for version in (*project.by_version, *project.other_versions)}
     for version in _pinned(specifier):
         if Version(version) not in known:
-            yield _absent(project, name, version)
+            yield _absent(project, name, version, index.lacking(name, specifier))
     final = max((one for one in known if not one.is_prerelease), default=Version("0"))
     above = (item.version for item in specifier if item.operator == ">")
     if project.sources is None and any(Version(version) >= final for version in above):
@@ -71,12 +70,14 @@ def _beyond(project: IndexedProject) -> str:
     return f"{made}; if it is newer than that, {UPDATE}"
 
 
-def _absent(project: IndexedProject, name: str, version: str) -> Candidate:
+def _absent(project: IndexedProject, name: str, version: str, unseen: str) -> Candidate:
     """Why there is no wheel of a version: its page in the user's index was read whole just now;
     the wheels index may be older than the version, and tells nothing of source archives."""
     day, newest = project.retrieved, next(iter(project.by_version), "0")
     whole = project.sources is not None
-    if Version(version).is_prerelease and (whole or Version(version) <= Version(newest)):
+    if unseen and not whole:
+        detail = f"not in the wheels index; {unseen}"
+    elif Version(version).is_prerelease and (whole or Version(version) <= Version(newest)):
         detail = "of pre-releases only the newest are in the wheels index"
     elif Version(version) > Version(newest) and not whole:
         detail = _beyond(project)

@@ -37,7 +37,7 @@ class Project(NamedTuple):
     hashes: Mapping[str, frozenset[str]] = {}  # package -> SHA-256 of the files it may be
     sources: WheelSources = NO_SOURCES  # beside those that pip is configured for
     elsewhere: tuple[Requirement, ...] = ()  # that have an address of their own, told in ``left``
-    unread: int = 0  # lines that name a folder or an address, of which nothing is known
+    unread: int = 0  # lines without a name, of a folder or an address, of which nothing is known
 
     def request(
         self, catalog: Catalog, environment: Mapping[str, str], beyond_tags: bool = False
@@ -54,6 +54,7 @@ class Project(NamedTuple):
             for name in [canonicalize_name(item.name)]
             if not known[item.name] and (is_wheel(file_name(item)) or name in catalog.runtimes)
         }
+        lost = [name for name in known if not known[name] and canonicalize_name(name) not in unread]
         here = [item for item in self.asked if _applies(item, environment)]
         here += filter(None, known.values())
         names = [canonicalize_name(item.name) for item in here]
@@ -78,6 +79,7 @@ class Project(NamedTuple):
             unread={name: why for name, why in unread.items() if name in catalog.runtimes},
             unchecked={name: why for name, why in unread.items() if name not in catalog.runtimes},
             addressed=tuple(addressed),
+            lines=self.unread + len(lost),
         )
 
     def asked_beyond(self, index: WheelsIndex, environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -125,14 +127,16 @@ def of_index(item: Requirement, catalog: Catalog) -> Requirement | None:
 
 def held(item: Requirement, index: WheelsIndex) -> bool:
     """Whether the index can answer for a requirement, extras and all: it has the newest version
-    that is asked for."""
+    that is asked for, or knows for whom alone one was published."""
     name = canonicalize_name(item.name)
     project = index.project(name)
     if project is None or not all(index.knows_extra(name, extra) for extra in item.extras):
         return False
     left_out = [*map(Version, item.specifier.filter(project.left_out))]
     here = [*map(Version, item.specifier.filter(project.by_version))]
-    return not left_out or max(here, default=_NONE) > max(left_out)
+    if not left_out:
+        return bool(here) or any(item.specifier.filter(project.other_versions))
+    return max(here, default=_NONE) > max(left_out)
 
 
 def _by_markers(items: tuple[Requirement, ...], environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -165,6 +169,7 @@ class Request(NamedTuple):
     addressed: tuple[Requirement, ...] = ()  # that have an address of their own
     unread: Mapping[str, str] = {}  # a runtime that is not of an index: why nothing is known of it
     unchecked: Mapping[str, str] = {}  # the same for other packages
+    lines: int = 0  # of files that name a folder or an address, of which nothing is known
 
     def __str__(self) -> str:
         return f"{self.name}{self.specifier}"

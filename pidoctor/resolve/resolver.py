@@ -186,8 +186,7 @@ class Question:
             if not self._search.rest_fits:
                 self._hopeless = True
                 return None
-        project = self._catalog.index.project(name)
-        self._rejected.extend(without_wheels(project, name, specifier))
+        self._rejected.extend(without_wheels(self._catalog.index, name, specifier))
         return None
 
     def _certain_first(self, name: str, versions: Iterable[str]) -> Iterator[str]:
@@ -283,6 +282,7 @@ class Question:
             notes=tuple(notes),
             rests_on=rests_on,
             unchecked=self._not_checked(solution),
+            unread=self._request.lines,
             doubted=bool(self._request.unread) or self._is_doubted(name, solution),
             breaks=tuple(str(need) for _, need in self._search.broken_by(solution)),
             sources=self._request.sources,

@@ -147,7 +147,18 @@ def test_a_version_of_no_known_form_and_a_name_that_no_file_can_have() -> None:
 
 def test_what_comes_from_elsewhere_is_no_part_of_all_together(tmp_path: Path) -> None:
     listed = tmp_path / "requirements.txt"
-    listed.write_text("tflite-runtime\n-e git+https://index.example/x.git\n")
-    run = pidoctor("check", "-r", str(listed), "--target", "pi4-4gb/bookworm-64", "--json")
-    assert run.code == 0
-    assert run.json["verdict"].endswith("Not checked: 1 line that names an address or a folder.")
+    where = ("-r", str(listed), "--target", "pi4-4gb/bookworm-64", "--json")
+    for line, code in (
+        ("-e git+https://index.example/x.git", 3),
+        ("y @ https://index.example/y.zip", 3),
+        ("y @ https://index.example/y.zip ; sys_platform == 'win32'", 0),
+    ):
+        listed.write_text(f"tflite-runtime\n{line}\n")
+        run = pidoctor("check", *where)
+        assert run.code == code, line
+        said = run.json["verdict"].endswith("1 address or folder fits could not be checked.")
+        assert said == bool(code), line
+    listed.write_text("./there\n")  # that is all
+    run = pidoctor("check", *where)
+    assert run.code == 3
+    assert "all together" not in run.json["verdict"]

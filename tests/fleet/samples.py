@@ -26,7 +26,7 @@ def receipt(profile: Profile, numpy: str = "1.26.4", passed: bool = True) -> dic
             "numpy": numpy,
             "death": None if passed else death,
         },
-        "fingerprint": fingerprint.to_json(fingerprint.fingerprint(profile)),
+        "fingerprint": fingerprint.fingerprint(profile)._asdict(),
         "profile": codec.to_json(profile),
     }
 

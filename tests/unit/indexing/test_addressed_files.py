@@ -109,3 +109,13 @@ def test_another_file_of_that_version_is_not_taken_for_it(offered: SimpleIndex) 
     offered.add(PLAIN, "Requires-Dist: numpy>=2")
     found = answer("explain", *asked(f"./wheels/{PLAIN}"))
     assert found["resolution"]["status"] == "plan"
+
+
+def test_a_wheel_without_a_hash_in_its_address_is_read_whole_once(offered: SimpleIndex) -> None:
+    site = offered.url.replace("/simple/", "/files/demo")
+    readings = []
+    for _ in range(2):
+        offered.requests.clear()
+        assert answer("explain", *asked(f"{site}/{PLAIN}"))["resolution"]["status"] == "plan"
+        readings.append([method for method, _, _ in offered.requests].count("GET"))
+    assert readings[1] == readings[0] - 1

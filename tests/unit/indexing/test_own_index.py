@@ -427,3 +427,45 @@ def test_sources_have_the_commands_that_make_wheels_of_them(
     assert command == "python3 -m pip wheel --no-deps -w wheels source-only"
     with pytest.raises(CouldNotCheckError, match="pip wheel --no-deps -w wheels source-only && "):
         must_be_decided(plan, "Nothing was installed")
+
+
+def test_a_runtime_that_somebody_built_himself_is_found_where_the_file_says(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    """A version that the wheels index does not hold: in a folder, and at an index that is away."""
+    built = "tflite_runtime-2.17.1-cp311-cp311-manylinux_2_17_aarch64.whl"
+    offered.add(built, "Requires-Dist: numpy", tflite_runtime__wrapper=Elf().build())
+    folder = tmp_path / "built"
+    folder.mkdir()
+    (folder / built).write_bytes(offered.files.pop("tflite-runtime")[built])
+    listed = tmp_path / "requirements.txt"
+    asked = ("check", "-r", str(listed), "--target", "pi4-4gb/bookworm-64", "--json")
+    listed.write_text(f"--find-links {folder}\ntflite-runtime==2.17.1\n")
+    found = pidoctor(*asked).json
+    assert found["exit_code"] == 0
+    assert found["resolution"]["packages"][0]["filename"] == built
+    listed.write_text("--extra-index-url http://127.0.0.1:9/simple\ntflite-runtime==2.17.1\n")
+    away = pidoctor(*asked).json
+    assert away["exit_code"] == 3
+    assert "your package index may have it" in away["resolution"]["message"]
+    listed.write_text("tflite-runtime==2.17.1\n")
+    assert pidoctor(*asked).json["exit_code"] == 1  # the index answers, and has it not
+
+
+def test_lines_for_another_system_are_left_out_together(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    """A list from Windows: no older placeholder is offered, and nothing is "could not check"."""
+    for name, system in (("winonly", "win_amd64"), ("metalonly", "macosx_11_0_arm64")):
+        offered.add(f"{name}-2.0-cp311-cp311-{system}.whl")
+    offered.add("winonly-0.0.1-py3-none-any.whl")  # a placeholder
+    answer = ask(tmp_path, "tflite-runtime", "opencv-python", "winonly==2.0", "metalonly==2.0")
+    assert isinstance(answer, Impossible)
+    told = "winonly==2.0 and metalonly==2.0 cannot be had here: published only for Windows"
+    assert answer.message.startswith(told)
+    (way,) = answer.changes
+    assert way.text == "leave out winonly==2.0 and metalonly==2.0; the rest goes together"
+    assert "opencv-python" not in answer.message
+    alone = ask(tmp_path, "tflite-runtime", "metalonly")
+    assert isinstance(alone, Impossible)
+    assert "metalonly cannot be had here" in alone.message

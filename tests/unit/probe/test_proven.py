@@ -17,7 +17,7 @@ from pidoctor.host.live import LiveHost
 from pidoctor.install.receipt import record_proof
 from pidoctor.probe.environment import PROOF, RECEIPT, _proven
 from pidoctor.profile.fact import Fact
-from pidoctor.profile.fingerprint import fingerprint, to_json
+from pidoctor.profile.fingerprint import fingerprint
 from pidoctor.profile.profile import Profile
 from pidoctor.proof.proof import Proof
 from tests.profiles import pi4
@@ -34,7 +34,7 @@ def write(folder: Path, name: str, day: int, **of: Any) -> None:
         "time": f"2026-11-{day:02}T10:00:00Z",
         "python": str(folder / "bin/python"),
         "proof": encode(proof(**of)),
-        "fingerprint": to_json(fingerprint(pi4())),
+        "fingerprint": fingerprint(pi4())._asdict(),
     }
     (folder / name).write_text(json.dumps(content))
 
