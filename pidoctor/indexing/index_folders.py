@@ -14,7 +14,7 @@ from packaging.version import Version
 from pidoctor.decoding import encode
 from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.links import Coverage, Link, accepted_pythons, merge
-from pidoctor.indexing.metadata import WheelMetadata
+from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.pages import PageReader, workers
 from pidoctor.indexing.pruning import Prunable, admits, prune
 from pidoctor.indexing.scope import Scope
@@ -196,7 +196,7 @@ class Tree:
         known = self._known(name, demand).get(link.sha256)
         if known is not None:
             return known
-        read = self._pages.metadata(link)
+        read = fetch_metadata(self._pages.session, link)
         self._journal.put("metadata", link.sha256, encode(read))
         return read
 

@@ -17,7 +17,6 @@ from packaging.version import InvalidVersion, Version
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, wheel_link
 from pidoctor.indexing.local_files import folder_of, in_folder
-from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.scope import Scope
 from pidoctor.probe.pip_settings import Source
@@ -44,7 +43,7 @@ class PageReader:
     """Reads the pages of the configured sources; one page is fetched once."""
 
     def __init__(self, session: PatientSession, sources: tuple[Source, ...], scope: Scope) -> None:
-        self._session = session
+        self.session = session
         self._sources = sources
         self._scope = scope
         self._pages: dict[str, IndexPage] = {}
@@ -81,17 +80,13 @@ class PageReader:
             )
         return self._pages[name]
 
-    def metadata(self, link: Link) -> WheelMetadata:
-        """What the wheel requires: from the index where it serves that, else off the wheel."""
-        return fetch_metadata(self._session, link)
-
     def _offered(self, source: Source, name: str) -> list[Any]:
         from pypi_simple import NoSuchProjectError, PyPISimple
 
         if source.name == LINKS:
             return self._linked(source.url or "", name)
         settings: dict[str, Any] = {"endpoint": source.url} if source.url else {}
-        client = PyPISimple(session=self._session, **settings)
+        client = PyPISimple(session=self.session, **settings)
         try:
             page = client.get_project_page(name)
         except NoSuchProjectError:
@@ -115,7 +110,7 @@ class PageReader:
         if not _is_local(address) and urlsplit(address).scheme not in ("http", "https"):
             return []  # a folder that is not there; pip passes over it too
         try:
-            answer = self._session.get(address)
+            answer = self.session.get(address)
             if not answer.ok:
                 return []
             page = ProjectPage.from_html(name, answer.text, base_url=address)

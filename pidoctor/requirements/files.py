@@ -13,14 +13,17 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from pidoctor.decoding import DecodeError
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
+from pidoctor.platforms.pep440 import valid_bound
 from pidoctor.requirements.conda_file import read_conda
 from pidoctor.requirements.options import FileOptions, options_of
 from pidoctor.requirements.other_files import (
+    bounds,
     dynamic,
     is_pylock,
     locked,
@@ -60,6 +63,7 @@ class Read:
     options: FileOptions = field(default_factory=FileOptions)
     unhashed: list[str] = field(default_factory=list)  # lines without a hash
     elsewhere: list[Requirement] = field(default_factory=list)  # that have an address of their own
+    pythons: SpecifierSet = field(default_factory=SpecifierSet)  # that the projects are for
     unread: int = 0  # lines without a name, of a folder or an address, of which nothing is known
 
     @property
@@ -289,6 +293,7 @@ def _requirement(text: str, where: str) -> Requirement:
 def _pyproject(file: _File, text: str, groups: Sequence[str]) -> None:
     path = file.path
     data = load_toml(path, text)
+    file.read.pythons &= _pythons(path, data)
     found = [*_of_project(path, data, bool(groups))]
     for group in groups:
         found += _group_or_extra(path, data, group)
@@ -296,6 +301,13 @@ def _pyproject(file: _File, text: str, groups: Sequence[str]) -> None:
     for requirement in found:
         requirement.url = requirement.url or own.get(canonicalize_name(requirement.name))
         _sort(requirement, str(path), file)
+
+
+def _pythons(path: Path, data: Mapping[str, Any]) -> SpecifierSet:
+    """The Pythons that a project is for, of which no installer takes another."""
+    poetrys = str(_within(data, "tool", "poetry", "dependencies", "python") or "")
+    text = "" if "||" in poetrys else bounds(path, "python", poetrys)
+    return SpecifierSet(valid_bound(str(_within(data, "project", "requires-python") or text)))
 
 
 def names_dependencies(data: Mapping[str, Any]) -> bool:

@@ -106,15 +106,15 @@ def _poetrys(path: Path, name: str, given: Mapping[str, Any]) -> str:
     extras = f"[{','.join(map(str, given['extras']))}]" if given.get("extras") else ""
     markers = [f"({given['markers']})"] if given.get("markers") else []
     if given.get("python"):
-        bounds = _bounds(path, name, str(given["python"])).split(",")
-        markers += [re.sub(r"([<>=!~]+)(.+)", r"python_version \1 '\2'", one) for one in bounds]
+        each = bounds(path, name, str(given["python"])).split(",")
+        markers += [re.sub(r"([<>=!~]+)(.+)", r"python_version \1 '\2'", one) for one in each]
     marker = f" ; {' and '.join(markers)}" if markers else ""
     if "version" not in given:
         return f"{name}{extras} @ elsewhere:{marker}"
-    return f"{name}{extras}{_bounds(path, name, str(given['version']))}{marker}"
+    return f"{name}{extras}{bounds(path, name, str(given['version']))}{marker}"
 
 
-def _bounds(path: Path, name: str, text: str) -> str:
+def bounds(path: Path, name: str, text: str) -> str:
     """Poetry's bounds as PEP 440 has them: "^2.14" is ">=2.14,<3"."""
     if "||" in text:
         where = f"{path}, tool.poetry.dependencies.{name}"

@@ -40,6 +40,7 @@ def project_of(read: Read, words: Sequence[Requirement] = ()) -> Project:
         sources=read.options.sources,
         elsewhere=tuple(read.elsewhere),
         unread=read.unread,
+        pythons=read.pythons,
     )
 
 

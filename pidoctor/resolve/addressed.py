@@ -46,7 +46,11 @@ def unread_files(request: Request) -> Iterator[tuple[str, Candidate]]:
 
 def refusal(request: Request, machine: Machine) -> tuple[str, Candidate] | None:
     """The sentence about the first file that pip would refuse, else about the runtime of which
-    nothing is known, for another one is no answer; and the file as a candidate."""
+    nothing is known, for another one is no answer, or about a Python that the project is not for;
+    and the file, or the Python, as a candidate."""
+    if machine.python not in request.pythons:
+        told = f"the project asks for Python {request.pythons}, and the Python is {machine.python}"
+        return told, Candidate("python", machine.python, Reason.PYTHON, told)
     for file, candidate in refused_files(request, machine):
         return f"pip refuses {file} here: {candidate.detail}", candidate
     for file, candidate in unread_files(request):

@@ -37,6 +37,7 @@ class Project(NamedTuple):
     hashes: Mapping[str, frozenset[str]] = {}  # package -> SHA-256 of the files it may be
     sources: WheelSources = NO_SOURCES  # beside those that pip is configured for
     elsewhere: tuple[Requirement, ...] = ()  # that have an address of their own, told in ``left``
+    pythons: SpecifierSet = SpecifierSet()  # that the project is for
     unread: int = 0  # lines without a name, of a folder or an address, of which nothing is known
 
     def request(
@@ -80,6 +81,7 @@ class Project(NamedTuple):
             unchecked={name: why for name, why in unread.items() if name not in catalog.runtimes},
             addressed=tuple(addressed),
             lines=self.unread + len(lost),
+            pythons=self.pythons,
         )
 
     def asked_beyond(self, index: WheelsIndex, environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -169,6 +171,7 @@ class Request(NamedTuple):
     addressed: tuple[Requirement, ...] = ()  # that have an address of their own
     unread: Mapping[str, str] = {}  # a runtime that is not of an index: why nothing is known of it
     unchecked: Mapping[str, str] = {}  # the same for other packages
+    pythons: SpecifierSet = SpecifierSet()  # that the project is for
     lines: int = 0  # of files that name a folder or an address, of which nothing is known
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ def helped(profile: Profile, request: Request, catalog: Catalog, answer: Impossi
         found += _too(profile, request, catalog, answer, present)
     if elsewhere is not None:
         text = "use a new environment, and this one stays as it is"
-        found.append(_by_options("environment", text, elsewhere, request, ELSEWHERE))
+        found.append(Change("environment", text, elsewhere.result, options=ELSEWHERE))
         found += _anyway(profile, request, catalog)
     if found and not machine_too:  # another machine is not what it takes
         others = changes_of_request(profile, request, catalog)
@@ -128,7 +128,7 @@ def _too(
             words = [f"{name}=={version[name]}" for name in losers]
             exact = _beside(profile, request, words, known)
             if isinstance(exact, Plan):
-                yield _changed_too(request, exact, words, present)
+                yield _changed_too(exact, words, present)
             return
         more = [name for name in (_losers(solved) if solved else ()) if name not in losers]
         if not more:
@@ -161,32 +161,14 @@ def _beside(
     return None if isinstance(solved, Plan) and solved.doubted else solved
 
 
-def _changed_too(
-    request: Request, plan: Plan, words: Sequence[str], present: Mapping[str, Present]
-) -> Change:
+def _changed_too(plan: Plan, words: Sequence[str], present: Mapping[str, Present]) -> Change:
     pins = {pin.name: pin for pin in plan.pins}
     told = [
         f"{name} {present[name].version} -> {pins[name].version}"
         for name in (word.partition("==")[0] for word in words)
     ]
-    change = Change(
-        kind="upgrade",
-        text=f"change {listed(told)} too",
-        result=plan.result,
-        words=tuple(("", word) for word in words),
-    )
-    return change.placed("" if request.together else shlex.join([*_command(request), *words]), ())
-
-
-def _by_options(
-    kind: str, text: str, plan: Plan, request: Request, options: tuple[str, ...]
-) -> Change:
-    command = "" if request.together else shlex.join([*_command(request), *options])
-    return Change(kind, text, plan.result, options=options, command=command)
-
-
-def _command(request: Request) -> tuple[str, ...]:
-    return ("pidoctor", "install", str(request))
+    more = tuple(("", word) for word in words)
+    return Change("upgrade", f"change {listed(told)} too", plan.result, words=more)
 
 
 def _anyway(profile: Profile, request: Request, catalog: Catalog) -> Iterator[Change]:
@@ -196,4 +178,4 @@ def _anyway(profile: Profile, request: Request, catalog: Catalog) -> Iterator[Ch
         needs = f"what needs {'; '.join(anyway.breaks)}"
         losers = needs if anyway.breaks else "what was installed together with what is replaced"
         text = f"accept that {losers} may stop working"
-        yield _by_options("replace", text, anyway, request, ("--replace",))
+        yield Change("replace", text, anyway.result, options=("--replace",))

@@ -173,3 +173,21 @@ def test_models_that_no_one_runtime_runs_are_told_apart(
     (found,) = (f for f in run.json["findings"] if f["severity"] == "error")
     assert found["id"] == "models-need-different-runtimes"
     assert "a.tflite with ai-edge-litert" in found["message"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[project]\nname = 'x'\nrequires-python = '>=3.12'\ndependencies = ['ai-edge-litert']\n",
+        "[tool.poetry.dependencies]\npython = '^3.12'\nai-edge-litert = '*'\n",
+    ],
+)
+def test_a_project_for_another_python_does_not_fit(here: Path, text: str) -> None:
+    (here / "pyproject.toml").write_text(text)
+    asked = ("check", "-r", "pyproject.toml", "--json", "--target", "pi4-4gb/bookworm-64")
+    found = pidoctor(*asked).json
+    assert found["exit_code"] == 1
+    told = "the project asks for Python >=3.12"
+    assert told in found["resolution"]["message"].replace("<4,", "")
+    assert "Python 3.12" in found["resolution"]["changes"][0]["text"]
+    assert pidoctor(*asked[:-1], "pi4-4gb/trixie-64").json["exit_code"] == 0
