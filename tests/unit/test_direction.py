@@ -87,7 +87,9 @@ IMPORTS: Mapping[str, str] = {
         "model platforms profile proof records redact resolve result safe_files shapes triage "
         "units value_rules"
     ),
-    "requirements": "catalog decoding errors expressions platforms profile records resolve safe_files units",
+    "requirements": (
+        "catalog decoding errors expressions platforms profile records resolve safe_files units"
+    ),
     "resolve": (
         "catalog change_kinds errors platforms profile record_fields records units value_rules"
     ),
