@@ -71,10 +71,10 @@ def _from_an_index(profile: Profile, request: Request, catalog: Catalog) -> Iter
     names = [candidate.name for candidate in refused.values()]
     kept = tuple(item for item in request.addressed if file_name(item) not in refused)
     plan_of = placed(profile, _of_index(request, names, kept, catalog), catalog)
-    if plan_of is None:
+    version = {pin.name: pin.version for pin in plan_of[0].pins} if plan_of else {}
+    if plan_of is None or not version.keys() >= {*names}:  # of one nothing is known there either
         return
     plan, options = plan_of
-    version = {pin.name: pin.version for pin in plan.pins}
     pairs = [(file, f"{it.name}=={version[it.name]}") for file, it in refused.items()]
     told = " and ".join(f"{word} instead of {file}" for file, word in pairs)
     change = Change("requirement", f"ask for {told}; the rest can stay", plan.result)

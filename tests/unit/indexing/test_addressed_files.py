@@ -119,3 +119,12 @@ def test_a_wheel_without_a_hash_in_its_address_is_read_whole_once(offered: Simpl
         assert answer("explain", *asked(f"{site}/{PLAIN}"))["resolution"]["status"] == "plan"
         readings.append([method for method, _, _ in offered.requests].count("GET"))
     assert readings[1] == readings[0] - 1
+
+
+def test_a_refused_file_of_a_package_that_has_no_wheel_at_all(offered: SimpleIndex) -> None:
+    """A list from Colab: python-apt by a path there, which an index has as source only."""
+    offered.files["lens"] = {"lens-1.0.tar.gz": b"x"}
+    line = "lens @ file:///there/lens-1.0-cp310-cp310-linux_x86_64.whl"
+    found = answer("check", *asked(line))
+    assert found["exit_code"] == 1
+    assert "lens 1.0: built for 64-bit x86" in found["verdict"]
