@@ -195,6 +195,7 @@ class Container(NamedTuple):
     """A container image: ``python:3.12-slim`` has the variant "slim", made from that system.
 
     ``brings_python``: it has a Python of its own, whose version stands before the variant.
+    ``pythons``: the versions whose images these are, with none all others; the first row serves.
     ``instead``: the variants that serve where a system is not what wheels are built for.
     """
 
@@ -202,6 +203,7 @@ class Container(NamedTuple):
     variants: Mapping[str, str]  # -> a system's id
     sources: tuple[str, ...]
     brings_python: bool = False
+    pythons: tuple[Version, ...] = ()
     instead: tuple[str, ...] = ()
 
 

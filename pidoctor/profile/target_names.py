@@ -161,35 +161,29 @@ def _contained(image: str) -> tuple[SystemRow, str | None]:
     """The system of a container image, and the Python that it brings besides the system's own."""
     systems = load_systems()
     name, _, tag = image.partition(":")
-    for container in systems.containers:
-        if container.image != name:
-            continue
-        if container.brings_python:
-            plain = re.sub(r"^(latest|3)(-|$)", "", tag)
-            if plain in container.variants:  # without a version: the newest Python
-                tag = f"{indexed_pythons()[-1]}-{plain}".rstrip("-")
-        version = re.match(r"3\.(\d{1,2})(\.\d{1,2})?(-|$)", tag)
-        if container.brings_python and version is None:
-            break
-        variant = tag[version.end() :] if container.brings_python and version else tag
-        for known, row_id in container.variants.items():
-            if variant == known:
-                row = next(row for row in systems.rows if row.id == row_id)
-                return row, f"3.{version.group(1)}" if container.brings_python and version else None
-        raise UsageError(f"target {shown(image)}: unknown tag{_near_tags(container, tag, version)}")
-    examples = "python:3.12-slim, python:3.11-slim-bookworm, debian:12 or ubuntu:24.04"
-    raise UsageError(f"target {shown(image)}: unknown image; write one such as {examples}")
+    of_name = [container for container in systems.containers if container.image == name]
+    python = None
+    if any(container.brings_python for container in of_name):
+        version = re.match(r"3\.\d{1,2}(?=\.|-|$)", tag)
+        python = version.group() if version else indexed_pythons()[-1]
+        tag = re.sub(r"^(latest|3(\.\d{1,2}){0,2})(-|$)", "", tag)
+    of_python = (c for c in of_name if not c.pythons or python in c.pythons)
+    container = next(of_python, None)
+    if container is None:
+        examples = "python:3.12-slim, python:3.11-slim-bookworm, debian:12 or ubuntu:24.04"
+        raise UsageError(f"target {shown(image)}: unknown image; write one such as {examples}")
+    if tag not in container.variants:
+        raise UsageError(f"target {shown(image)}: unknown tag{_near_tags(container, tag, python)}")
+    return next(row for row in systems.rows if row.id == container.variants[tag]), python
 
 
-def _near_tags(container: Container, tag: str, version: re.Match[str] | None) -> str:
+def _near_tags(container: Container, tag: str, python: str | None) -> str:
     """The nearest three tags that there are, as the end of a sentence."""
     from difflib import get_close_matches
 
-    start = f"3.{version.group(1)}" if version and container.brings_python else ""
-    tags = [f"{start}-{known}".strip("-") if start else known for known in container.variants]
-    near = get_close_matches(tag, tags, n=3, cutoff=0.0)
-    names = [f"{container.image}:{one}" for one in near]
-    return did_you_mean(names)
+    near = get_close_matches(tag, container.variants, n=3, cutoff=0.0)
+    tags = ("-".join(part for part in (python, one) if part) for one in near)
+    return did_you_mean([f"{container.image}:{one}" for one in tags])
 
 
 def _image_on(name: str, said: Said, board: BoardModel) -> tuple[SystemRow, int]:

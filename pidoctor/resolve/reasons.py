@@ -84,8 +84,8 @@ def _absent(project: IndexedProject, name: str, version: str, unseen: str) -> Ca
     elif Version(version) in map(Version, project.sources or ()):
         return Candidate(name, version, Reason.NOT_PUBLISHED, "published as source only")
     else:
-        what = "there is no such version" if whole else "no wheel of this version was published"
-        detail = f"{what} (as of {day}){_around(project, version)}"
+        known = "there is no such version" if whole else "the package index has no wheel of it"
+        detail = f"{known} (as of {day}){_around(project, version)}"
         return Candidate(name, version, Reason.NOT_PUBLISHED, detail)
     return Candidate(name, version, Reason.NOT_INDEXED, detail)
 

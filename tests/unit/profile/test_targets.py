@@ -10,6 +10,7 @@ from pidoctor.catalog.boards import MIB, load_boards
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import load_systems
 from pidoctor.errors import UsageError
+from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import State
 from pidoctor.profile.named_targets import all_targets, target
@@ -219,7 +220,7 @@ def test_every_image_can_be_asked_about_on_every_board(board: str) -> None:
     """Ubuntu 24.04 has no 32-bit release for boards, and an image for 32-bit ARM."""
     for container in load_systems().containers:
         for variant, row in container.variants.items():
-            start = "3.12" if container.brings_python else ""
+            start = (container.pythons or ("3.14",))[0] if container.brings_python else ""
             tag = "-".join(part for part in (start, variant) if part)
             [named] = [one for one in load_systems().rows if one.id == row]
             profile = target(f"{board}/{container.image}:{tag}")
@@ -237,6 +238,32 @@ def test_a_container_has_the_kernel_of_the_board_and_the_userland_of_the_image()
     assert target("pi5-8gb/debian:12").python.version.value == "3.11.2"
     assert target("pi4/python:3.13-alpine").system.libc.value == "musl"
     assert target("pi4/python:slim").python.version.value == indexed_pythons()[-1]
+
+
+@pytest.mark.parametrize(
+    ("tag", "libc"),
+    [
+        ("3.5-slim", "2.28"),
+        ("3.6-slim", "2.31"),
+        ("3.6.15", "2.31"),
+        ("3.7-slim", "2.36"),
+        ("3.8-slim", "2.36"),
+        ("3.9-slim", "2.41"),
+        ("3.12-slim-bullseye", "2.31"),
+    ],
+)
+def test_the_last_images_of_an_old_python_stay_on_the_debian_of_their_day(
+    tag: str, libc: str
+) -> None:
+    profile = target(f"pi4/python:{tag}")
+    assert profile.system.libc_version.value == libc
+    assert profile.python.version.value == minor_of(tag.partition("-")[0])
+
+
+@pytest.mark.parametrize("tag", ["3.6-slim-bookworm", "3.14-slim-bullseye", "3.12-buster", "2.7"])
+def test_an_image_that_never_was_is_not_answered_for(tag: str) -> None:
+    with pytest.raises(UsageError, match=r"unknown tag; did you mean python:3\."):
+        target(f"pi4/python:{tag}")
 
 
 @pytest.mark.parametrize(

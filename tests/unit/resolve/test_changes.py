@@ -103,8 +103,9 @@ def _one_thing(profile: Profile, request: Request, text: str) -> tuple[Profile, 
 
 def _contained(profile: Profile, name: str) -> Profile:
     image, _, tag = name.partition(":")
-    [row] = [row for row in load_systems().containers if row.image == image]
-    version, _, variant = tag.rpartition("-") if row.brings_python else ("", "", tag)
+    version, _, variant = tag.rpartition("-") if image == "python" else ("", "", tag)
+    rows = [row for row in load_systems().containers if row.image == image]
+    row = next(row for row in rows if not row.pythons or version in row.pythons)
     [system] = [one for one in load_systems().rows if one.id == row.variants[variant]]
     bits = profile.python.bits.or_else(64)
     return contained(profile, Image(system, bits), name, version or None)

@@ -82,7 +82,7 @@ def test_one_that_cannot_be_had_is_named_with_what_there_is_instead(catalog: Cat
     ]
     answer = refused(catalog, "auto", "opencv-python==4.9.9", "flask")
     assert answer.message == (
-        "opencv-python==4.9.9 cannot be had here: no wheel of this version was published (as of "
+        "opencv-python==4.9.9 cannot be had here: the package index has no wheel of it (as of "
         "2026-11-20); next to it there are 4.8.1 and 4.12.0"
     )
     assert answer.changes[0].words == (("opencv-python==4.9.9", "opencv-python==4.13.0"),)
