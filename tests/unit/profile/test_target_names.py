@@ -227,6 +227,7 @@ pi4/stable                              pi4-4gb/trixie-64
 pi4/oldstable                           pi4-4gb/bookworm-64
 arm64v8/python:3.11-slim                aarch64/python:3.11-slim
 pi4/debian:latest                       pi4/debian:latest
+pi4/debian:oldoldstable                 pi4/debian:oldoldstable
 pi4/debian:stable-slim                  pi4/debian:stable-slim
 pi4/ubuntu:jammy                        pi4/ubuntu:jammy
 pi4/python:3-slim                       pi4/python:3-slim
@@ -518,6 +519,8 @@ Home Assistant OS on VisionFive 2  no runtime has wheels
 orange pi rv2                 no runtime has wheels
 bpi-f3                        no runtime has wheels
 beaglev-ahead                 no runtime has wheels
+ppc64le/glibc-2.36/py3.11     for this architecture no runtime has wheels
+Orange Pi AIpro 20T           as in aarch64/ubuntu-22.04
 arduino portenta x8           name the image that runs on it
 """
 
