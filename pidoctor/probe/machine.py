@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Callable, TypeVar
 
+from pidoctor.errors import UsageError
 from pidoctor.host.base import Host
 from pidoctor.probe import accelerators, board, clock, cpu, indexes, memory, rights, storage, system
 from pidoctor.probe import python as python_probe
@@ -81,6 +82,8 @@ class _Runner:
         """What the probe returns, or None when it crashed."""
         try:
             return probe()
+        except UsageError:  # what was named is not there
+            raise
         except Exception as error:  # a crash of any kind is a finding, and the rest go on
             text = clean(f"{type(error).__name__}: {error}")
             self.failures.append(ProbeFailure(topic, text))

@@ -57,6 +57,20 @@ def test_a_boot_partition_is_no_system(tmp_path: Path) -> None:
     assert "mount the large partition" in said.err
 
 
+@pytest.mark.parametrize("python", ["/usr/bin/python3.9", "3.9"])
+def test_a_python_that_a_root_has_not_is_named_with_those_it_has(
+    python: str, tmp_path: Path
+) -> None:
+    """It was told to install the system's Python, which was there and is another one."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "usr/bin").mkdir(parents=True)
+    (tmp_path / "usr/bin/python3.11").touch()
+    said = pidoctor("check", "--root", str(tmp_path), "--python", python)
+    assert said.code == 2
+    assert f"--python {python}: " in said.err
+    assert "here is --python 3.11" in said.err
+
+
 def test_an_os_release_that_points_out_of_the_root_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "os-release").symlink_to("../../../../../../../../etc/os-release")
