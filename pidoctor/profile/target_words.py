@@ -63,9 +63,6 @@ _NUMBERS = expression(r"\d+(\.\d+)*")
 _SIZED = expression(r"([a-z]+)(32|64)")  # "bookworm64"
 _KERNEL = expression(r"\blinux \S+ \d+\.\d+\.\d+\S*")  # what uname -a prints
 _FILE = expression(r"\d{4}-\d\d-\d\d-?|(\.(img|iso|xz|zip|gz|7z))+$")  # of an image's file name
-_BALENA = expression(
-    r"(?:balenalib|resin)/([\w-]+?)(?:-python)?(?::([\w.-]+?))?(?:-(?:run|build))?(?=$|[\s/])"
-)
 
 
 class Words(NamedTuple):
@@ -100,7 +97,6 @@ class Said(NamedTuple):
 def say(name: str) -> Said:
     """What the words of ``name`` say."""
     text = _FILE.sub("", name.lower().strip())
-    text = _BALENA.sub(lambda found: f"{found[1]} {found[2] or ''}", text)
     for pattern, instead in _PHRASES:
         text = pattern.sub(instead, text)
     image = _image_in(text)

@@ -235,10 +235,6 @@ pi4/python:latest                       pi4/python:latest
 pi4/python:slim                         pi4/python:slim
 pi4/python:alpine                       pi4/python:alpine
 pi4/python:3.9-buster                   pi4/python:3.9-buster
-balenalib/raspberrypi4-64-debian        pi4-4gb/debian-trixie-64
-balenalib/raspberrypi4-64-debian:bookworm-run  pi4/debian-bookworm-64
-balenalib/raspberrypi4-64-debian-python:3.9-bullseye  pi4/debian-bullseye-64/py3.9
-balenalib/jetson-nano-ubuntu:bionic     jetson-nano-4gb/ubuntu-18.04-64
 RPi 3A+                                 pi-3a-plus/trixie-64
 CM4 Lite                                cm4-4gb/trixie-64
 CM4 2GB 32GB eMMC                       cm4-2gb/trixie-64
@@ -301,7 +297,6 @@ ubuntu-22.04-arm                        aarch64/ubuntu-22.04-64
 cp311-cp311-linux_aarch64 bookworm      aarch64/debian-bookworm-64/py3.11
 manylinux2014_aarch64 ubuntu 22.04 py3.10  aarch64/ubuntu-22.04-64/py3.10
 armv7l debian 11 cp39-cp39              armv7l/debian-bullseye-32/py3.9
-resin/raspberrypi3-debian:bullseye      pi-3b/debian-bullseye-64
 pi4 hassio                              pi4-4gb/home-assistant-os-64
 ubuntu 22 pi4                           pi4-4gb/ubuntu-22.04-64
 pi4 ubuntu 20                           pi4-4gb/ubuntu-20.04-64
@@ -375,7 +370,6 @@ nVidia Jetson Orin NX, JetPack 5.1.1    jetson-orin-nx-8gb/jetpack-5-64
 Radxa Rock5A                            rock-5a-4gb/debian-bookworm-64
 NanoPC-T6                               nanopc-t6-4gb/debian-bookworm-64
 DietPi v9 pi zero 2w                    pi-zero-2w/dietpi-trixie-64
-balenalib/raspberrypi3-python:3.9       pi-3b/trixie-64/py3.9
 debian 12 32 bit arm                    armv7l/debian-bookworm-32
 arm-linux-gnueabihf debian 11           armv7l/debian-bullseye-32
 aarch64-linux-gnu ubuntu 22.04          aarch64/ubuntu-22.04-64
@@ -416,7 +410,6 @@ aarch64              needs a system      aarch64/debian-trixie-64 aarch64/ubuntu
 linux/arm/v7         needs a system      armv7l/debian-trixie-32 armv7l/debian-bookworm-32
 linux/arm/v6         needs a system      armv6l/glibc-2.36/py3.11
 pi4/glibc-2.31/py3.9  instead of a board  aarch64/glibc-2.31/py3.9
-balenalib/raspberry-pi-debian:buster  several boards  pi4-4gb/debian-buster-64
 armv7l python 3.9    needs a system      armv7l/debian-trixie-32/py3.9 armv7l/debian-bookworm-32/py3.9
 rk3588s              several boards      rock-5b-4gb/debian-bookworm-64 orange-pi-5-4gb/debian-bookworm-64
 amlogic s905x3       several boards      odroid-c4/ubuntu-24.04-64 khadas-vim3l/ubuntu-24.04-64
@@ -495,6 +488,8 @@ android                       an Android library
 risc-v                        no runtime has wheels
 pi4/tensorflow/tensorflow:2.15.0  as in pi4/python:3.11-slim
 nvcr.io/nvidia/l4t-base:r32.7.1   `pidoctor smoke` inside
+balenalib/raspberrypi3-python:3.9  as in pi4/python:3.9-slim-bullseye
+balenalib/raspberrypi4-64-debian-python:3.9-bullseye  or pi3/python:3.9-slim-bullseye/32-bit
 pi4/octopi                    `cat /etc/os-release` on it says which
 pi4/arch linux                as in aarch64/glibc-2.41/py3.13
 pi4 + coral                   --with coral-usb
