@@ -89,7 +89,9 @@ def runtime_beside(word: str) -> str:
     known = {"auto", *(other for runtime in runtimes for other in runtime.distributions)}
     if name in known or name.startswith("python3-") or relations.warning(name):
         return ""
-    base = next((one for one in runtime_names() if name.startswith(f"{one}-")), "auto")
+    imported = (need.any_of[0] for need in relations.unsaid if need.name == name)
+    named = (one for one in runtime_names() if name.startswith(f"{one}-"))
+    base = [*imported, *named, "auto"][0]
     from difflib import get_close_matches  # only what is mistyped needs it
 
     near = base == "auto" and get_close_matches(name, known, n=1, cutoff=0.75)

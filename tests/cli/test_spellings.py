@@ -278,6 +278,7 @@ UNDERSTOOD = [
     ("litert-lm", "litert-lm"),
     ("opencv-python", "opencv-python"),
     ("tensorflow-text", "tensorflow tensorflow-text"),
+    ("keras-cv", "tensorflow keras-cv"),
     ("tensorflow-io", "tensorflow tensorflow-io"),
 ]
 SUGGESTED = [
