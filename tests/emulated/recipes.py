@@ -37,6 +37,10 @@ _OPTIONS = (
 )
 
 
+# Of Ubuntu's releases with ARM packages on the archive that any machine asks, not only on ports.
+_UBUNTU = {"resolute": "http://archive.ubuntu.com/ubuntu"}
+_UBUNTU_KEYRING = "/usr/share/keyrings/ubuntu-archive-keyring.gpg"
+
 _WAITS_S = (20, 60)  # between tries: mirrors are synchronised a few times a day
 
 
@@ -57,7 +61,8 @@ class OldRootWarning(UserWarning):
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is in a root: a Debian release, a Debian architecture, packages beyond the minimum."""
+    """What is in a root: a release of Debian (or Ubuntu), Debian's name of an architecture,
+    packages beyond the minimum."""
 
     suite: str
     arch: str
@@ -100,7 +105,10 @@ class Recipe:
 
     @property
     def _packages(self) -> tuple[str, ...]:
-        return (*_PACKAGES, *self.packages)
+        named = (*_PACKAGES, *self.packages)
+        if self.suite not in _UBUNTU:
+            return named
+        return tuple(name.replace("debian-archive-", "ubuntu-") for name in named)
 
     def _make(self, tree: Path) -> None:
         for wait in (*_WAITS_S, None):
@@ -119,6 +127,10 @@ def unpack(
     suite: str, arch: str, packages: Sequence[str], tree: Path, options: Sequence[str] = ()
 ) -> None:
     """Unpack packages and all they depend on. `options` are further ones of mmdebstrap."""
+    archive = []
+    if suite in _UBUNTU:
+        options = (*options, "--components=main,universe", f"--keyring={_UBUNTU_KEYRING}")
+        archive = [_UBUNTU[suite]]
     command = [
         "mmdebstrap", "--quiet", "--variant=extract", f"--arch={arch}",
         f"--include={','.join(packages)}",
@@ -126,7 +138,7 @@ def unpack(
         r'--setup-hook=sed -i "/-\(updates\|security\)/d" "$1"/etc/apt/sources.list',
         '--aptopt=Acquire::Retries "5"',
         *options,
-        suite, str(tree),
+        suite, str(tree), *archive,
     ]  # fmt: skip
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
