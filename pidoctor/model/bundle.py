@@ -8,24 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pidoctor.model.file import ZIP, other_kind
 from pidoctor.model.flatbuffer import ModelError
 
-CONVERT = (
-    "convert it with tf.lite.TFLiteConverter on a computer with TensorFlow, and copy the .tflite "
-    "file here"
-)
 _MOST_ENTRIES = 10_000
 _LARGEST = 512 << 20  # bytes of a model in a bundle; it is read into memory
 _MOST_NAMED = 6
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
-# What else is a ZIP archive: a file that it holds, and what helps.
-_OTHERS = {
-    "model.weights.h5": f"a Keras model (.keras): {CONVERT}",
-    "saved_model.pb": f"a TensorFlow SavedModel: unpack it, {CONVERT}",
-    "model.mlmodel": "a Core ML model, for Apple's systems: convert what it was made of to .tflite",
-    "data.pkl": "a PyTorch model: convert it to .tflite first (litert-torch)",
-    "document.xml": "a Word document",
-}
 
 
 class BundledFile(NamedTuple):
@@ -54,8 +43,8 @@ def read_bundle(path: Path) -> BundledFile:
 def entry_name(path: Path) -> str:
     """The name of the one model in a bundle; empty for a file that is none."""
     with open(path, "rb") as file:
-        begins = file.read(4)
-    return read_bundle(path).name if begins == b"PK\x03\x04" else ""
+        begins = file.read(len(ZIP))
+    return read_bundle(path).name if begins == ZIP else ""
 
 
 def _only_model(path: Path, entries: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
@@ -71,8 +60,5 @@ def _only_model(path: Path, entries: Sequence[zipfile.ZipInfo]) -> zipfile.ZipIn
             f"{path}: a bundle of {len(models)} models ({names}{more}); unpack it with "
             "`python3 -m zipfile -e FILE FOLDER` and ask about one of them"
         )
-    found = {entry.filename.rpartition("/")[2] for entry in entries}
-    for name, what in _OTHERS.items():
-        if name in found:
-            raise ModelError(f"{path}: not a .tflite model but {what}")
-    raise ModelError(f"{path}: a ZIP archive without a .tflite file in it")
+    found = [entry.filename.rpartition("/")[2] for entry in entries]
+    raise ModelError(f"{path}: {other_kind(ZIP, path.name, found)}")

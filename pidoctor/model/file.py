@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -76,44 +76,40 @@ def check_head(path: str, head: bytes) -> None:
     """Raises :class:`ModelError` for a file that does not begin as a .tflite file does."""
     if head[4:8] == MAGIC:
         return
-    raise ModelError(f"{path}: not a .tflite model{_other_kind(head)}")
+    raise ModelError(f"{path}: {other_kind(head, os.path.basename(path))}")
 
 
-def _other_kind(head: bytes) -> str:
-    """What the file is instead, as far as its first bytes tell."""
+def other_kind(head: bytes, name: str, members: Sequence[str] = ()) -> str:
+    """What a file or folder is instead, as far as its first bytes, its name and its files tell."""
     for mark in _BOMS:
         if head.startswith(mark):
             head = head[len(mark) :].replace(b"\0", b"")
     # A line feed begins a TensorFlow graph; in a text it stands for nothing.
     text = not any(byte in _NO_TEXT for byte in head)
     begins = head.lstrip() if text else head
-    if head[8:10] == b'{"':
-        return " but a safetensors file (PyTorch): convert the model to .tflite first"
-    kind = kind_of_file(begins)
+    kind = kind_of_file(begins, name, members)
     if kind is not None:
-        return f" but {kind.what}: {kind.as_model}"
+        return f"not a .tflite model but {kind.what}: {kind.as_model}"
     if text:
         shown = begins.decode("utf-8", "replace").splitlines()[:1] or [""]
-        return f" but a text, perhaps what a failed download said: {shown[0][:_TEXT_SHOWN]}"
-    return f" (bytes 4 to 8 are not {MAGIC.decode()})"
+        said = f"a text, perhaps what a failed download said: {shown[0][:_TEXT_SHOWN]}"
+        return f"not a .tflite model but {said}"
+    return f"not a .tflite model (bytes 4 to 8 are not {MAGIC.decode()})"
 
 
 def _folder(path: Path) -> str:
-    if (path / "saved_model.pb").is_file():
-        from pidoctor.model.bundle import CONVERT
-
-        return f"a SavedModel folder: {CONVERT}"
-    if (path / "model.json").is_file():
-        return "a folder with a TensorFlow.js model: convert the model that it was made from"
     try:
         with os.scandir(path) as entries:
-            named = sorted(it.name for it in islice(entries, _MOST_ENTRIES) if _is_model(it.name))
+            names = sorted(it.name for it in islice(entries, _MOST_ENTRIES))
     except OSError as error:
         return f"a folder that cannot be read ({error.strerror})"
-    if not named:
+    models = [name for name in names if _is_model(name)]
+    if models:
+        more = ", ..." if len(models) > _SHOWN else ""
+        return f"a folder; name one of the models in it: {', '.join(models[:_SHOWN])}{more}"
+    if kind_of_file(b"", path.name, names) is None:
         return "a folder without a .tflite file in it"
-    more = ", ..." if len(named) > _SHOWN else ""
-    return f"a folder; name one of the models in it: {', '.join(named[:_SHOWN])}{more}"
+    return other_kind(b"", path.name, names)
 
 
 def _is_model(name: str) -> bool:

@@ -150,13 +150,13 @@ def test_the_model_in_a_bundle(tmp_path: Path) -> None:
 
 REFUSED: list[tuple[str, dict[str, bytes] | bytes, str]] = [
     ("a.task", {"a.tflite": b"TFL3", "b.tflite": b""}, "a bundle of 2 models (a.tflite, b.tflite)"),
-    ("a.zip", {"readme.txt": b""}, "without a .tflite file in it"),
+    ("a.zip", {"readme.txt": b""}, "a ZIP archive: there is no .tflite file in it"),
     ("a.keras", {"model.weights.h5": b"", "config.json": b""}, "a Keras model (.keras)"),
     ("a.zip", {"a.tflite": b"<!DOCTYPE html>"}, "a web page saved under that name"),
     ("a.zip", b"PK\x03\x04 and no more", "a damaged ZIP archive"),
     ("a.tflite", b"<!DOCTYPE html>", "a web page"),
     ("a.tflite", b"", "the file is empty"),
-    ("a.tflite", b"\x89HDF\r\n\x1a\n", "a Keras model in HDF5"),
+    ("a.tflite", b"\x89HDF\r\n\x1a\n", "a Keras model, or the weights of one, in HDF5"),
     ("a.tflite", SHIPPED.read_bytes()[:100], "a.tflite"),
     ("a.tflite", SHIPPED.read_bytes()[:100], "damaged or incomplete"),
     ("a.tflite", b"\x1b[31m" * 40, "not a .tflite model"),
@@ -192,7 +192,7 @@ def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
     saved = tmp_path / "saved"
     saved.mkdir()
     (saved / "saved_model.pb").write_bytes(b"")
-    assert "a SavedModel folder" in pidoctor("model", str(saved)).err
+    assert "but a TensorFlow SavedModel: convert its folder" in pidoctor("model", str(saved)).err
     assert pidoctor("model", str(tmp_path / "none.tflite")).code == 2
 
 

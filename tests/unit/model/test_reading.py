@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -91,11 +92,48 @@ def test_what_is_no_model_is_told_so(tmp_path: Path, data: bytes, said: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.tflite", b"\x1c\0\0\0TFL2" + bytes(60), "for an old version of TensorFlow Lite (TFL2)"),
+        ("a.nb", b"VPMN\x0b\0\1\0" + bytes(60), "compiled for an NPU of VeriSilicon"),
+        ("a.MNN", b"\x28\0\0\0\x1e\0\x2c\0" + bytes(60), "a model for MNN"),
+        ("a.caffemodel", b"\n\x05LeNet\x12\x04data", "a model for Caffe"),
+        ("a.mlmodel", b"\x08\x04\x12\x20", "a Core ML model"),
+        ("a.ncnn.param", b"7767517\n75 83\n", "a part of a model for ncnn"),
+        ("a.xml", b'<?xml version="1.0"?>\n<net name="a">', "a part of a model for OpenVINO"),
+        ("a.xml", b"<!DOCTYPE html>", "a web page"),
+        ("a.blob", b"\x7fELF" + bytes(60), "a model compiled for a Movidius chip"),
+        ("a.om", b"IMOD\0\1\0\0" + bytes(60), "an Ascend NPU"),
+        ("a.bmodel", b"\xee\xaaU\xff\x40\0\0\0", "an NPU of Sophgo"),
+        ("a.axmodel", b"\x14\0\0\0\1\2\3\4", "an NPU of Axera"),
+        ("a.pte", b"\x30\0\0\0ET12" + bytes(60), "a model for ExecuTorch"),
+        ("a.onnx.data", b"\x1f\x3e\0\0\1\2\3\4", "the weights of an ONNX model"),
+        ("a.weights.h5", b"\x89HDF\r\n\x1a\n", "the weights of a Keras model"),
+        ("ckpt-1.index", b"\0\0\1\2\3\4\5\6\7", "a part of a TensorFlow checkpoint"),
+        ("ckpt-1.data-00000-of-00001", b"\x3f\1\2\3" * 4, "a part of a TensorFlow checkpoint"),
+        ("saved_model.pb", b"\x08\x01\x12\x9a", "the graph of a TensorFlow SavedModel"),
+        ("model.json", b'{"format":"layers-model"}', "a TensorFlow.js model"),
+        ("labels.txt", b"0 cat\n1 dog\n", "the names of a model's classes"),
+    ],
+)
+def test_a_model_of_another_kind_is_told_by_its_name_too(
+    tmp_path: Path, name: str, data: bytes, said: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=re.escape(said)), open_model(path):
+        pass
+
+
+@pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ("mine/saved_model.pb", "a TensorFlow SavedModel: unpack it, .*TFLiteConverter"),
+        ("mine/saved_model.pb", "a TensorFlow SavedModel: convert its folder .*TFLiteConverter"),
         ("mine.mlpackage/Data/com.apple.CoreML/model.mlmodel", "a Core ML model"),
         ("word/document.xml", "a Word document"),
+        ("dlc.metadata", "a model for SNPE"),
+        ("model.json", "a TensorFlow.js model: export it as TensorFlow Lite where it was made"),
+        ("keras_model.h5", "HDF5.*: export it as TensorFlow Lite where it was made"),
     ],
 )
 def test_an_archive_of_another_kind_is_told_so(tmp_path: Path, entry: str, said: str) -> None:
