@@ -23,7 +23,7 @@ from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import Content, read_content
 from pidoctor.model.file import named_model
 from pidoctor.model.memory import model_memory
-from pidoctor.model.shapes import read_shapes, with_shapes
+from pidoctor.model.shapes import example_shapes, read_shapes, with_shapes
 from pidoctor.model.summary import summarise
 from pidoctor.model.verdict import (
     CANNOT,
@@ -92,6 +92,7 @@ class ModelQuestion:
             summarise(self.content),
             tuple(runtimes),
             arena_bytes(self.content),
+            fitting=self._fitting(),
         )
         plan = self.plan(profile, request, known)
         if plan is not None:
@@ -102,6 +103,12 @@ class ModelQuestion:
         if answer.verdict != CANNOT:
             return answer, None
         return answer._replace(changes=self._changes(answer, profile, request, known)), None
+
+    def _fitting(self) -> tuple[str, ...]:
+        """Shapes that settle whether the model runs; none where they were given, or none fits."""
+        open_ = self._shaped.misfit and not self._shaped.given
+        found = example_shapes(self.content) if open_ else []
+        return () if any("?" in shape for shape in found) else tuple(found)
 
     def _with_figures(self, answer: ModelAnswer, profile: Profile) -> ModelAnswer:
         """The answer with the memory on the best runtime, and what could be done better."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from pidoctor.host.base import Host, HostError, read_text
@@ -42,9 +44,10 @@ def look(host: Host) -> Moment:
 
 def slowed(moments: Sequence[Moment]) -> str:
     """Which limits of the board held at any of the moments; empty where none did."""
-    bits = 0
-    for moment in moments:
-        bits |= moment.throttled or 0
+    seen = [moment.throttled for moment in moments if moment.throttled is not None]
+    held = reduce(or_, seen, 0)
+    # Bits 16 and up say what happened since the board started, between two looks too.
+    bits = held | (held & ~seen[0]) >> 16 if seen else 0
     return ", ".join(name for bit, name in _BITS.items() if bits >> bit & 1)
 
 

@@ -166,11 +166,6 @@ class Bench(NamedTuple):
         return fastest(self.runs)
 
     @property
-    def best_alone(self) -> BenchRun | None:
-        """The fastest that can be believed of those without a delegate: the processor's."""
-        return fastest([run for run in self.runs if not run.delegate])
-
-    @property
     def void(self) -> bool:
         return self.best is None
 

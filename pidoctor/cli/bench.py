@@ -82,6 +82,7 @@ def run(options: argparse.Namespace) -> Result:
 
 def _answer(options: argparse.Namespace) -> Result:
     from pidoctor.bench.measure import configurations, measure
+    from pidoctor.bench.stored import read_stored
     from pidoctor.cli.bench_subject import subject_of
     from pidoctor.cli.output import watched
     from pidoctor.envelope import Result
@@ -99,7 +100,7 @@ def _answer(options: argparse.Namespace) -> Result:
         if ended is not None:
             return ended
     elsewhere = _elsewhere(options) if options.predict is not None else None
-    before = _before(options)
+    before = None if options.compare is None else read_stored(Path(options.compare))
     subject, alone = subject_of(options, Path(options.file))
     with watched(options) as watch:
         asked = tuple(configurations(threads, subject.delegate is not None, alone))
@@ -118,12 +119,6 @@ def _answer(options: argparse.Namespace) -> Result:
     if before is not None and ran:
         bench, said = with_stored(bench, before)
     return Result("bench", exit_code=code, verdict=said, bench=bench)
-
-
-def _before(options: argparse.Namespace) -> StoredBench | None:
-    from pidoctor.bench.stored import read_stored
-
-    return None if options.compare is None else read_stored(Path(options.compare))
 
 
 def with_stored(bench: Bench, before: StoredBench) -> tuple[Bench, str]:
@@ -171,9 +166,10 @@ def _place(profile: Profile) -> str:
 
 
 def _predicted(bench: Bench, here: str, there: str, kind: str) -> Prediction | None:
+    from pidoctor.bench.figures import fastest
     from pidoctor.bench.prediction import predict, ratio_of, timings
 
-    best = bench.best_alone
+    best = fastest([run for run in bench.runs if not run.delegate])  # the processor's
     if best is None or best.figures is None:
         return None
     ratio = ratio_of(timings(), here, there, kind, best.threads)

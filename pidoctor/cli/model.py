@@ -135,19 +135,20 @@ def _sentence(answer: ModelAnswer, said: Asked) -> str:
 
 
 def _next(answer: ModelAnswer, said: Asked) -> str | None:
-    """What to type: the install that proves it, or what else was said of the machine."""
-    from pidoctor.model.verdict import CANNOT, PROOF
+    """What to type: the shape that settles it, the install that proves it, or why there is none."""
+    from pidoctor.model.verdict import CANNOT, PROOF, UNDECIDED
 
     best = answer.best
     if best is None:
         return said.command("explain")
     if answer.verdict == CANNOT:
         return None
+    if answer.verdict == UNDECIDED and answer.fitting:
+        words = (word for shape in answer.fitting for word in ("--shape", shape))
+        return said.command("model", answer.file.path, *words)
     if best.verdict.rests_on == PROOF:
         return shlex.join(["pidoctor", "example", answer.file.path])
-    exact = f"{best.name}=={best.version}"
+    there = said._replace(requirement=f"{best.name}=={best.version}")
     if said.here:
-        return shlex.join(["pidoctor", "install", exact, *said.more])
-    return shlex.join(
-        ["pidoctor", "lock", exact, said.option, said.value, "-o", "requirements.txt"]
-    )
+        return there.command("install")
+    return there.command("lock", "-o", said.lock_file)

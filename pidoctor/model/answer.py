@@ -73,6 +73,7 @@ class ModelAnswer(NamedTuple):
     """Everything that is known of a model and of a machine for it.
 
     ``runtimes`` has one entry per version that the machine's Python can install, preferred first.
+    ``fitting`` are the shapes that ``--shape`` takes, of a model that runs in no stored one.
     """
 
     file: ModelFile
@@ -84,6 +85,7 @@ class ModelAnswer(NamedTuple):
     differences: tuple[Difference, ...] | None = None
     memory: MemoryEstimate | None = None  # on the best runtime
     advice: tuple[ModelAdvice, ...] = ()
+    fitting: tuple[str, ...] = ()
 
     @property
     def best(self) -> RuntimeAnswer | None:

@@ -29,21 +29,19 @@ class Measured(NamedTuple):
 
 
 class OperatorVersionsTable(NamedTuple):
-    """operator_versions.json. ``custom_operators`` are the names that each wheel is asked for."""
+    """operator_versions.json, as measured by ``python -m pidoctor.model.measure``.
+
+    ``custom_operators`` are the names that each wheel is asked for.
+    """
 
     source: str
     custom_operators: tuple[str, ...]
     wheels: tuple[Measured, ...]
 
 
-def load_versions() -> OperatorVersionsTable:
-    """The whole table, as measured by ``python -m pidoctor.model.measure``."""
-    return load(OperatorVersionsTable)
-
-
 def measured(distribution: str, version: str) -> Measured | None:
     """What was measured of a version of a runtime; None where nothing was."""
-    for row in load_versions().wheels:
+    for row in load(OperatorVersionsTable).wheels:
         if (row.distribution, row.version) == (distribution, version):
             return row
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import jsonschema
 import pytest
 
 import pidoctor as package
-from pidoctor.model.builder import one_operator
+from pidoctor.model.builder import Fields, Number, one_operator
 from pidoctor.model.content import operator_names
 from tests.cli.program import Run, pidoctor
+from tests.unit.model.making import Op, T, model
 
 SHIPPED = Path(package.__file__).parent / "proof" / "models" / "int8.tflite"
 PI_64 = ("--target", "pi4-4gb/bookworm-64")
@@ -241,3 +243,18 @@ def test_the_command_that_settles_names_the_file() -> None:
     settles = [it["settle"] for it in asked(SHIPPED, *PI_64).json["model"]["runtimes"]]
     assert f"install it and run `pidoctor smoke --model {SHIPPED}`" in settles
     assert not any("FILE" in (text or "").split() for text in settles)
+
+
+def test_a_model_in_no_shape_that_runs_is_asked_about_in_one_that_does(tmp_path: Path) -> None:
+    image = T((1, 1, 1, 1), signature=(1, -1, -1, 1))
+    steps = Fields({0: Number("b", 1), 1: Number("i", 1), 2: Number("i", 1)})
+    data = model(
+        [image, T((1, 3, 3, 1), stored=True), image], [Op("CONV_2D", (0, 1), (2,), options=steps)]
+    )
+    path = tmp_path / "open.tflite"
+    path.write_bytes(data)
+    run = asked(path, *PI_64)
+    assert run.code == 3
+    assert run.json["next"] == f"pidoctor model {' '.join(PI_64)} {path} --shape t0=1,4,4,1"
+    settled = pidoctor(*shlex.split(run.json["next"])[1:], "--json")
+    assert settled.json["model"]["verdict"] == "runs"

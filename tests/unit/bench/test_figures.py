@@ -83,17 +83,20 @@ def test_percentiles_are_values_that_were_measured() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bits", "said"),
+    ("before", "bits", "said"),
     [
-        (0x0, ""),
-        (0x50000, ""),  # since the board was started, not now
-        (0x1, "under-voltage"),
-        (0x50005, "under-voltage, throttled"),
-        (0x8, "soft temperature limit"),
+        (0x0, 0x0, ""),
+        (0x50000, 0x50000, ""),  # since the board was started, not now
+        (0x0, 0x40000, "throttled"),  # between two looks
+        (0x10000, 0x50000, "throttled"),
+        (0x0, 0x1, "under-voltage"),
+        (0x50000, 0x50005, "under-voltage, throttled"),
+        (0x0, 0x8, "soft temperature limit"),
     ],
 )
-def test_throttling_at_any_moment_counts(bits: int, said: str) -> None:
-    assert slowed([QUIET, QUIET._replace(throttled=bits), QUIET._replace(throttled=None)]) == said
+def test_throttling_at_any_moment_counts(before: int, bits: int, said: str) -> None:
+    looks = [QUIET._replace(throttled=it) for it in (None, before, bits, None)]
+    assert slowed(looks) == said
 
 
 def one(*times: float) -> BenchRun:
