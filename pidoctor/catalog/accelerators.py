@@ -25,7 +25,8 @@ class DeviceNeed(NamedTuple):
     """What its delegate needs of the system: a shared library or a path, and where it is from.
 
     ``places`` are paths besides the usual folders at which the library is as good. ``how`` says
-    where it comes from if no package of the system's brings it, with the ``commands`` for that.
+    where it comes from if no package of the system's brings it, with the ``commands`` for that;
+    ``systems`` are the codenames of the releases that have what those install (none: all).
     """
 
     package: str
@@ -34,6 +35,7 @@ class DeviceNeed(NamedTuple):
     places: tuple[str, ...] = ()
     how: str = ""
     commands: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -115,7 +115,9 @@ def _needs(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Fin
 
 def _remedy(case: Case, row: AcceleratorRow, need: DeviceNeed) -> Remedy:
     if not (need.library and is_paired(row)):
-        return Remedy(need.how or f"Install the package {need.package}.", need.commands)
+        served = not need.systems or case.profile.system.codename.value in need.systems
+        how = need.how or f"Install the package {need.package}."
+        return Remedy(how, need.commands if served else ())
     plan = case.plan
     if plan is None:
         return Remedy(f"First find a runtime that runs here; then {need.library} is chosen for it.")

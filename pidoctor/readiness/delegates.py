@@ -75,17 +75,10 @@ def installed_build(row: AcceleratorRow, package_version: str) -> DelegateBuild 
 
 def commands(build: DelegateBuild, profile: Profile) -> tuple[str, ...]:
     """What to type to install it."""
-    places = {
-        "{codename}": profile.system.codename.or_else(""),
-        "{architecture}": kind_of(profile.python.architecture.or_else("")).debian,
-    }
-    return tuple(_filled(line, places) for line in build.commands)
-
-
-def _filled(line: str, places: dict[str, str]) -> str:
-    for name, value in places.items():
-        line = line.replace(name, value)
-    return line
+    release = profile.system.codename.or_else("")
+    debian = kind_of(profile.python.architecture.or_else("")).debian
+    filled = (line.replace("{codename}", release) for line in build.commands)
+    return tuple(line.replace("{architecture}", debian) for line in filled)
 
 
 def _builds(row: AcceleratorRow) -> Iterator[DelegateBuild]:

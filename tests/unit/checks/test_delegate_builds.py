@@ -110,3 +110,38 @@ def test_a_runtime_that_leaves_a_device_idle_is_told(runtime: str, told: int) ->
     found = [it for it in accelerators(case) if it.id == "accelerator-pair"]
     assert len(found) == told
     assert all("tflite-runtime 2.14.0 does not use the NVIDIA" in it.message for it in found)
+
+
+@pytest.mark.parametrize(
+    ("machine", "device", "typed"),
+    [
+        ("pi4/trixie-64", "amlogic-a311d-npu", True),
+        ("pi4/bookworm-64", "amlogic-a311d-npu", False),  # it is in the backports alone
+        ("pi4/bullseye-64", "amlogic-a311d-npu", False),
+        ("pi4/bookworm-64", "coral-pcie", True),
+        ("pi4/bullseye-64", "coral-pcie", False),  # no linux-headers of that name
+    ],
+)
+def test_what_a_system_does_not_have_is_not_to_be_typed(
+    machine: str, device: str, typed: bool
+) -> None:
+    profile = with_devices(target(machine), [device])
+    found = [it for it in accelerators(Case(profile, None)) if it.id == "accelerator-needs"]
+    remedy = found[-1].remedy
+    assert remedy is not None
+    assert bool(remedy.commands) == typed
+    assert remedy.text
+
+
+@pytest.mark.parametrize(
+    ("compatible", "device"),
+    [
+        ("ti,am62a7", "ti-tidl"),
+        ("ti,j721s2", "ti-tidl"),
+        ("ti,j784s4", "ti-tidl"),
+        ("fsl,imx95", "imx95-npu"),
+        ("rockchip,rk3562", "rockchip-npu"),
+    ],
+)
+def test_chips_with_a_unit_for_networks(compatible: str, device: str) -> None:
+    assert compatible in row(device).seen.device_tree
