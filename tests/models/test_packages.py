@@ -6,18 +6,26 @@ models are fetched, because they are others' work.
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from pidoctor.cli.own_model import with_inputs
 from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import read_content
 from pidoctor.model.file import open_model
 from pidoctor.model.memory import model_memory
+from pidoctor.model.shapes import shapes_to_run
 from pidoctor.model.verdict import Target, judge_model
+from pidoctor.proof.known import own_model
+from pidoctor.proof.prove import prove
+from tests.cli.program import pidoctor
 
 pytestmark = pytest.mark.network
 
@@ -138,3 +146,37 @@ def test_private_memory_is_what_runs_took(models: list[Path], place: int) -> Non
     assert len(pairs) >= 15
     assert sum(right) >= len(right) * 0.9
     assert [pair for pair in pairs if pair[0] < pair[1] * 0.6] == []
+
+
+RUNTIMES = (("ai-edge-litert",), ("tflite-runtime==2.14.0", "numpy<2"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("packages", RUNTIMES[: 2 if sys.version_info < (3, 12) else 1])
+def test_programs_compute_what_the_proof_computes(
+    models: list[Path], tmp_path: Path, packages: tuple[str, ...]
+) -> None:
+    """On every fourth model, which is as many as a minute allows."""
+    venv.EnvBuilder(symlinks=True).create(tmp_path / "v")
+    python = os.fspath(tmp_path / "v" / "bin" / "python")
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
+    subprocess.run([*pip, "--only-binary=:all:", *packages], check=True)
+    sample = [path for path in models if path.name not in FAILED][::4]
+    for number, path in enumerate(sample):
+        said, proven = computed(python, path, tmp_path / f"{number}.py")
+        assert said == pytest.approx(proven, rel=1e-4, abs=1e-4), path.name
+        assert said
+    assert len(sample) >= AT_LEAST // 5
+
+
+def computed(python: str, path: Path, program: Path) -> tuple[list[float], list[float]]:
+    """The first values that the program written for a model gives, and those of the proof."""
+    assert pidoctor("example", str(path), "-o", str(program)).code == 0
+    command = [python, str(program), "--raw"]
+    said = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    with open_model(path) as data:
+        content = read_content(data)
+        model = with_inputs(own_model(path), content, shapes_to_run((), content))
+    proven = list(prove(python, model=model).models[0].obtained or ())
+    values = said if isinstance(said, list) else [said]
+    return values[: len(proven)], proven
