@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Union
 
-from pidoctor.model.file import MAGIC
+from pidoctor.catalog.file_kinds import MAGIC
 
 
 class Numbers(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pidoctor.model.file import ZIP, other_kind
+from pidoctor.catalog.file_kinds import ZIP, other_kind
 from pidoctor.model.flatbuffer import ModelError
 
 _MOST_ENTRIES = 10_000

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from pidoctor.catalog.file_kinds import kind_of_file
+from pidoctor.catalog.file_kinds import MAGIC, ZIP, kind_of_file, other_kind
 from pidoctor.model.flatbuffer import ModelError
 from pidoctor.safe_files import open_regular
 
-ZIP = b"PK\x03\x04"
-MAGIC = b"TFL3"  # bytes 4 to 8: the file identifier of schema.fbs
 _HEAD = 64
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_TEXT_SHOWN = 40
 _MOST_ENTRIES, _SHOWN = 1000, 3  # of a folder: entries that are looked at, models that are named
-# Control characters that no text has: all but tab, line feed, form feed and carriage return.
-_NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\f\r")
 
 
 @contextmanager
@@ -77,24 +71,6 @@ def check_head(path: str, head: bytes) -> None:
     if head[4:8] == MAGIC:
         return
     raise ModelError(f"{path}: {other_kind(head, os.path.basename(path))}")
-
-
-def other_kind(head: bytes, name: str, members: Sequence[str] = ()) -> str:
-    """What a file or folder is instead, as far as its first bytes, its name and its files tell."""
-    for mark in _BOMS:
-        if head.startswith(mark):
-            head = head[len(mark) :].replace(b"\0", b"")
-    # A line feed begins a TensorFlow graph; in a text it stands for nothing.
-    text = not any(byte in _NO_TEXT for byte in head)
-    begins = head.lstrip() if text else head
-    kind = kind_of_file(begins, name, members)
-    if kind is not None:
-        return f"not a .tflite model but {kind.what}: {kind.as_model}"
-    if text:
-        shown = begins.decode("utf-8", "replace").splitlines()[:1] or [""]
-        said = f"a text, perhaps what a failed download said: {shown[0][:_TEXT_SHOWN]}"
-        return f"not a .tflite model but {said}"
-    return f"not a .tflite model (bytes 4 to 8 are not {MAGIC.decode()})"
 
 
 def _folder(path: Path) -> str:

@@ -76,8 +76,8 @@ def test_it_is_printed() -> None:
     [
         ("a.tflite", b"", "the file is empty"),
         ("a.tflite", b"<!DOCTYPE html><html>", "a web page"),
-        ("a.h5", b"\x89HDF\r\n\x1a\n" + bytes(64), "a Keras model in HDF5"),
-        ("a.onnx", b"\x08\x07\x12\x07pytorch" + bytes(64), "an ONNX or TensorFlow file"),
+        ("a.h5", b"\x89HDF\r\n\x1a\n" + bytes(64), "a Keras model, or the weights of one"),
+        ("a.onnx", b"\x08\x07\x12\x07pytorch" + bytes(64), "an ONNX model"),
         ("a.tflite", INT8.read_bytes()[:900], "a.tflite: "),
         ("a.tflite", b"\xff\xff\xff\x7fTFL3" + bytes(64), "a.tflite: "),
     ],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pidoctor.catalog.file_kinds import FileKind, FileKindsTable, kind_of_file
+from pidoctor.catalog.file_kinds import ZIP, FileKind, FileKindsTable, kind_of_file
 from pidoctor.catalog.tables import load
-from pidoctor.model.file import ZIP, check_head
+from pidoctor.model.file import check_head
 from pidoctor.model.flatbuffer import ModelError
 from pidoctor.triage.diagnose import triage
 

@@ -157,6 +157,8 @@ def test_a_saved_model_folder_says_how_to_convert(tmp_path: Path) -> None:
         (tuple(f"{n}.tflite" for n in range(5)), "0.tflite, 1.*, ..."),
         (("model.json", "a.bin"), "TensorFlow.js"),
         (("labels.txt",), "a folder without a .tflite file"),
+        (("photo.npy", "old.h5"), "a folder without a .tflite file"),
+        (("model.ncnn.param", "model.ncnn.bin"), "a model for ncnn"),
     ],
 )
 def test_a_folder_says_what_is_in_it(tmp_path: Path, names: tuple[str, ...], said: str) -> None:
