@@ -169,7 +169,7 @@ def test_programs_compute_what_the_proof_computes(
     assert len(sample) >= AT_LEAST // 5
 
 
-def computed(python: str, path: Path, program: Path) -> tuple[list[float], list[float]]:
+def computed(python: str, path: Path, program: Path) -> tuple[list[object], list[object]]:
     """The first values that the program written for a model gives, and those of the proof."""
     assert pidoctor("example", str(path), "-o", str(program)).code == 0
     command = [python, str(program), "--raw"]
@@ -177,6 +177,6 @@ def computed(python: str, path: Path, program: Path) -> tuple[list[float], list[
     with open_model(path) as data:
         content = read_content(data)
         model = with_inputs(own_model(path), content, shapes_to_run((), content))
-    proven = list(prove(python, model=model).models[0].obtained or ())
+    proven: list[object] = list(prove(python, model=model).models[0].obtained or ())
     values = said if isinstance(said, list) else [said]
     return values[: len(proven)], proven
