@@ -58,6 +58,7 @@ NOT_HERE = [
     "ldconfig",
     "rpicam-hello",
     "node",
+    "hailortcli",
     "pgrep",
 ]
 MAY_FIND_NOTHING = (
