@@ -117,7 +117,7 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
     suspects = _without_settled(suspects, seen, knowledge)
     outside = [s for s in suspects if knowledge.causes[s.cause].outside]
     suspects = [s for s in suspects if s not in outside]
-    guesses = [s.cause for s in suspects if s.confidence < STRONG]
+    ranked = [s.cause for s in sorted(suspects, key=lambda s: -s.confidence)]
     suspects = _without_entailed(suspects, seen, knowledge)
     strong = [s for s in suspects if s.confidence >= STRONG]
     weak = [s for s in suspects if s.confidence < STRONG]
@@ -128,8 +128,8 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
         return [neither]
     if strong:
         strong.sort(key=lambda s: (knowledge.causes[s.cause].order, s.first))
-        sure = strong[0].confidence >= SURE_FROM
-        others = () if sure else tuple(guesses[:MAX_OTHERS])
+        sure, named = strong[0].confidence >= SURE_FROM, {s.cause for s in strong}
+        others = () if sure else tuple(c for c in ranked if c not in named)[:MAX_OTHERS]
         return [_diagnosis(s, seen, knowledge, others) for s in strong]
     weak.sort(key=lambda s: (-s.confidence, s.first))
     names = tuple(s.cause for s in weak)

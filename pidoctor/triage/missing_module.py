@@ -38,9 +38,11 @@ def decide(groups: Mapping[str, str], facts: Facts) -> list[LikelyCause]:
     module = groups.get("module", "")
     top, package = module.split(".")[0], name_of(module)
     here = package in facts.installed
-    if "." in module and top in facts.own:
-        text = f"{facts.own[top]} was imported, which is no installed package."
-        return [LikelyCause("shadowed-module", LIKELY, text)]
+    own = next((folder for folder in facts.own.values() if f"/{top}/" in f"{folder}/"), "")
+    if "." in module and own:
+        text = f"{own} was imported, which is no installed package."
+        other = LikelyCause("wrong-interpreter", OPEN, "Or it was built for another Python.")
+        return [LikelyCause("shadowed-module", LIKELY, text), other]
     if module.rpartition(".")[2].startswith("_") and "." in module:
         text = f"{top} is there, and its compiled part {module} is not one for this Python."
         if facts.get("kernel") == "aarch64" != facts.get("arch") and facts.get("arch"):

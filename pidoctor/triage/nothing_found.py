@@ -220,14 +220,8 @@ def requires_python(
     text = f"It needs Python {bounds}" + (f", and this is {python}." if python else ".")
     upper = re.search(r"<=?\s*(\d\.\d{1,2})", bounds)
     at = numbers_of(python)[:2] if python else _could_be(left_out).release[:2]
-    if upper and at > (0,):
-        new = at >= numbers_of(upper.group(1))
-        return [LikelyCause("python-too-new" if new else "python-too-old", SURE, text)]
-    return [
-        LikelyCause(
-            "python-too-new" if upper and ">" not in bounds else "python-too-old", SURE, text
-        )
-    ]
+    new = upper is not None and (at >= numbers_of(upper[1]) if at > (0,) else ">" not in bounds)
+    return [LikelyCause("python-too-new" if new else "python-too-old", SURE, text)]
 
 
 def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
@@ -276,13 +270,10 @@ def _certain(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     if arch and known.pythons(arch) is None and not known.source:
         return [_wrong_arch(name, arch, known, facts)]
     span = known.pythons(arch) if arch else (known.widest if known.arches else None)
-    if python and span and not known.source:
-        if python > span[1]:
-            text = f"{name} has wheels up to Python {dotted(span[1])}; this is {dotted(python)}."
-            return [LikelyCause("no-wheel-for-python", SURE, text)]
-        if python < span[0]:
-            text = f"{name} has wheels from Python {dotted(span[0])}; this is {dotted(python)}."
-            return [LikelyCause("no-wheel-for-python", SURE, text)]
+    if python and span and not known.source and not span[0] <= python <= span[1]:
+        which = f"up to Python {dotted(span[1])}" if python > span[1] else f"from {dotted(span[0])}"
+        text = f"{name} has wheels {which}; this is {dotted(python)}."
+        return [LikelyCause("no-wheel-for-python", SURE, text)]
     if pip and known.pip and pip < known.pip and (arch or python) and runs_pip(python, pip):
         text = f"pip {facts.get('pip')} cannot see {name}'s wheels; {dotted(known.pip)} can."
         other = LikelyCause("no-wheel-for-python", FAINT, "Or that version has none for it.")
