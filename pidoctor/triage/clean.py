@@ -47,7 +47,7 @@ _ESCAPES = expression(
 )
 # The same after the escape character itself was lost, or written out by a logger.
 _SPELLED_ESCAPES = expression(
-    r"(?:\\u001b|\\x1b|\\033|#033|\^\[)?\[(?:\d{1,3}(?:;\d{1,3}){0,4})?[mK]"
+    r"(?:\\u001b|\\x1b|\\033|#033|\^\[)?\[(?:\d{1,3}(?:;\d{1,3}){0,4})?[mK](?![a-z]{2,20}\])"
 )
 _CONTROL = expression(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"

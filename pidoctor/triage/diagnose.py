@@ -25,7 +25,7 @@ from pidoctor.triage.diagnosis import (
     fix_for,
     slots,
 )
-from pidoctor.triage.likely_cause import FAINT, SURE, Judge, LikelyCause
+from pidoctor.triage.likely_cause import FAINT, HINT, SURE, Judge, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
 from pidoctor.triage.log_reader import Hit, Scan, scan
 from pidoctor.triage.settled import all_over, got_through, is_proof, succeeded
@@ -109,7 +109,8 @@ def triage(
 
 def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> list[Diagnosis]:
     """Weigh what a scan saw."""
-    if seen.all and all(hit.symptom.cause in (SIGN, FAILURE) for hit in seen.hits):
+    told = [hit for hit in seen.hits if hit.symptom.confidence > HINT]
+    if seen.all and all(hit.symptom.cause in (SIGN, FAILURE) for hit in told):
         from pidoctor.triage.own_words import retold
 
         seen = retold(seen, knowledge)
@@ -118,25 +119,25 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
     outside = [s for s in suspects if knowledge.causes[s.cause].outside]
     suspects = [s for s in suspects if s not in outside]
     ranked = [s.cause for s in sorted(suspects, key=lambda s: -s.confidence)]
+    hints = tuple(c for c in ranked if c not in {s.cause for s in suspects if s.confidence > HINT})
+    suspects = [s for s in suspects if s.cause not in hints]
     suspects = _without_entailed(suspects, seen, knowledge)
     strong = [s for s in suspects if s.confidence >= STRONG]
     weak = [s for s in suspects if s.confidence < STRONG]
     if not suspects:
         neither = _neither(seen, {s.cause for s in outside})
         if outside and neither.cause == UNKNOWN:
-            return [_unnamed(max(outside, key=lambda s: s.confidence), seen, knowledge)]
-        return [neither]
+            neither = _unnamed(max(outside, key=lambda s: s.confidence), seen, knowledge)
+        return [replace(neither, alternatives=hints if neither.cause == UNKNOWN else ())]
     if strong:
         strong.sort(key=lambda s: (knowledge.causes[s.cause].order, s.first))
         sure, named = strong[0].confidence >= SURE_FROM, {s.cause for s in strong}
         others = () if sure else tuple(c for c in ranked if c not in named)[:MAX_OTHERS]
         return [_diagnosis(s, seen, knowledge, others) for s in strong]
     weak.sort(key=lambda s: (-s.confidence, s.first))
-    names = tuple(s.cause for s in weak)
-    told = [s for s in weak if s.confidence >= FAINT] or weak
-    return [
-        _diagnosis(s, seen, knowledge, tuple(n for n in names if n != s.cause)) for s in told[:3]
-    ]
+    names = (*(s.cause for s in weak), *hints)
+    said = ([s for s in weak if s.confidence >= FAINT] or weak)[:3]
+    return [_diagnosis(s, seen, knowledge, tuple(n for n in names if n != s.cause)) for s in said]
 
 
 def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:

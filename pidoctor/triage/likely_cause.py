@@ -9,6 +9,9 @@ from pidoctor.triage.log_facts import Facts
 
 SURE, LIKELY, SPELLING, OPEN, FAINT = 0.92, 0.75, 0.62, 0.5, 0.35
 
+HINT = 0.25
+"""Up to here a cause is only named beside others, or beside the answer that none is known."""
+
 
 @dataclass(frozen=True)
 class LikelyCause:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pidoctor.catalog.log_pattern import GAP
+from pidoctor.triage.likely_cause import HINT
 from pidoctor.triage.log_reader import Hit, Scan
 from pidoctor.triage.symptoms import MARKS, Knowledge
 
@@ -30,7 +31,7 @@ def retold(seen: Scan, knowledge: Knowledge) -> Scan:
 def _hits(seen: Scan, knowledge: Knowledge) -> Iterator[Hit]:
     lines = [(line, line.text.lower()) for line in seen.all if len(line.text) <= MAX_SENTENCE]
     for symptom in knowledge.symptoms:
-        if symptom.cause in MARKS:
+        if symptom.cause in MARKS or symptom.confidence <= HINT:
             continue
         confidence = min(symptom.sign.confidence, CONFIDENCE)
         retelling = replace(symptom, sign=symptom.sign._replace(confidence=confidence))

@@ -126,3 +126,31 @@ def test_a_version_of_a_name_that_we_do_not_know_may_be_what_is_missing() -> Non
 def test_a_hailo_that_does_not_take_its_firmware(line: str) -> None:
     answer = first(line)
     assert (answer.cause, answer.certainty) == ("hailo-version-mismatch", "likely")
+
+
+@pytest.mark.parametrize(
+    ("log", "possible"),
+    [
+        (
+            "npm ERR! command failed\nnpm ERR! command sh -c installer/preinstall.sh",
+            "source-build-failed",
+        ),
+        (
+            "INFO: Created TfLite ArmNN delegate.\nFailed to apply EXTERNAL delegate.",
+            "gpu-delegate-unavailable",
+        ),
+        ("AttributeError: 'Picamera2' object has no attribute 'attach_preview'", "removed-api"),
+        ("E driver/mmio_driver.cc:254] HIB Error. hib_error_status = 01", "edgetpu-not-detected"),
+        ("[HailoRT] [error] CHECK failed - HEF format is not supported", "hailo-version-mismatch"),
+        ("RuntimeError: CUDA error: no kernel image is available", "gpu-delegate-unavailable"),
+    ],
+)
+def test_beside_no_known_cause_stands_what_is_possible(log: str, possible: str) -> None:
+    diagnosis = first(log)
+    assert (diagnosis.cause, diagnosis.certainty) == ("unknown", "")
+    assert possible in diagnosis.alternatives[:2]
+
+
+def test_beside_a_likely_cause_stands_what_it_would_explain() -> None:
+    log = "RuntimeError: Error in device opening (/sys/bus/usb/devices/2-2)!"
+    assert (first(log).certainty, first(log).alternatives) == ("likely", ("edgetpu-not-detected",))
