@@ -59,7 +59,7 @@ def test_one_text_means_the_same_to_log_install_and_proof(text: str, trouble: st
     [
         (errno.EROFS, "read-only-file-system"),
         (errno.ENOSPC, "no-space-left"),
-        (errno.EDQUOT, "no-space-left"),
+        (errno.EDQUOT, "disk-quota"),
         (errno.EACCES, "permission-denied"),
         (errno.EPERM, "permission-denied"),
         (errno.ENOMEM, "out-of-memory"),
