@@ -16,7 +16,7 @@ __all__ = ["ansible", "collection", "installed_collection"]
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.network, pytest.mark.slow]
 
-BOARDS = 2  # a canary, and one after it
+BOARDS = 3  # a canary, and two beside each other
 TIME_LIMIT = 3.0  # looking, planning, two proofs and a receipt are what a pip task does not do
 PLAIN = """
 - hosts: all
