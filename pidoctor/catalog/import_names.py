@@ -34,6 +34,14 @@ def brought_by(module: str) -> ImportName:
     return known.get(".".join(parts[:2])) or known.get(parts[0]) or ImportName()
 
 
+def is_package(name: str) -> bool:
+    """Whether a table has a package of this name that programs import."""
+    from packaging.utils import canonicalize_name as plain
+
+    modules = load(ImportNamesTable).modules.values()
+    return any(plain(row.package) == plain(name) for row in modules)
+
+
 def import_name(name: str) -> str:
     """What to ask for instead of a package ``name``, where that is the name of a module which
     another package brings; empty where it is not."""

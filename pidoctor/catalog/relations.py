@@ -21,12 +21,14 @@ class MisleadingName(NamedTuple):
     """A project that is not what its name says, or a name that no project has.
 
     ``specifier`` are its versions, where what the name promises has others, on another index.
+    ``package`` is what is meant, where that is one package.
     """
 
     name: str
     text: str
     source: str
     specifier: SpecifierSet = SpecifierSet()
+    package: str = ""
 
 
 class SpokenName(NamedTuple):

@@ -172,6 +172,14 @@ def overview() -> argparse.ArgumentParser:
     return parser
 
 
+_OUTPUT: dict[tuple[str, ...], dict[str, Any]] = {
+    ("--json",): {"action": "store_true", "help": "print one JSON document"},
+    ("-v", "--verbose"): {"action": "count", "default": 0, "help": "say more (-vv: tracebacks)"},
+    ("-q", "--quiet"): {"action": "store_true", "help": "only the answer"},
+    ("--no-color",): {"action": "store_true", "help": "no colours"},
+}
+
+
 def _command_parser(name: str, description: str, examples: str) -> argparse.ArgumentParser:
     parser = Parser(
         prog=f"pidoctor {name}",
@@ -181,12 +189,8 @@ def _command_parser(name: str, description: str, examples: str) -> argparse.Argu
         allow_abbrev=False,
     )
     output = parser.add_argument_group("output")
-    output.add_argument("--json", action="store_true", help="print one JSON document")
-    output.add_argument(
-        "-v", "--verbose", action="count", default=0, help="say more (-vv: tracebacks)"
-    )
-    output.add_argument("-q", "--quiet", action="store_true", help="only the answer")
-    output.add_argument("--no-color", action="store_true", help="no colours")
+    for flags, options in _OUTPUT.items():
+        output.add_argument(*flags, **options)
     return parser
 
 
@@ -209,12 +213,16 @@ def add_action(actions: Any, name: str, act: Act, words: str) -> argparse.Argume
     )
     # Accepted behind the action too; unset there, so that what stood before it is kept.
     unset = argparse.SUPPRESS
-    parser.add_argument("--json", action="store_true", default=unset, help=unset)
-    parser.add_argument("-v", "--verbose", action="count", default=unset, help=unset)
-    parser.add_argument("-q", "--quiet", action="store_true", default=unset, help=unset)
-    parser.add_argument("--no-color", action="store_true", default=unset, help=unset)
+    for flags, options in _OUTPUT.items():
+        parser.add_argument(*flags, **{**options, "default": unset, "help": unset})
     parser.set_defaults(act=act)
     return parser
+
+
+_REQUIREMENT = (
+    "auto (TFLite inference by whichever runtime fits), ai-edge-litert, tflite-runtime or "
+    "tensorflow, perhaps with a version: tensorflow==2.16.1"
+)
 
 
 def add_requirement(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
@@ -224,8 +232,7 @@ def add_requirement(parser: argparse.ArgumentParser, default: str | None = "auto
         metavar="REQUIREMENT",
         nargs="?" if default else None,
         default=default,
-        help="auto (TFLite inference by whichever runtime fits), ai-edge-litert, tflite-runtime "
-        "or tensorflow, perhaps with a version: tensorflow==2.16.1",
+        help=_REQUIREMENT,
     )
     _add_beyond_tags(parser)
 
@@ -238,40 +245,34 @@ def _add_beyond_tags(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_repeatable(
+    parser: argparse._ActionsContainer, *flags: str, dest: str, metavar: str, help: str
+) -> None:
+    """An option that may be given again; a list, empty without it."""
+    parser.add_argument(*flags, dest=dest, metavar=metavar, action="append", default=[], help=help)
+
+
 def add_project(parser: argparse.ArgumentParser) -> None:
     """Requirements, and files of them."""
     parser.add_argument(
         "requirement",
         metavar="REQUIREMENT",
         nargs="*",
-        help="auto (TFLite inference by whichever runtime fits), ai-edge-litert, tflite-runtime "
-        "or tensorflow, perhaps with a version: tensorflow==2.16.1; and what must go with it",
+        help=f"{_REQUIREMENT}; and what must go with it",
     )
     parser.set_defaults(gathers=True)
-    parser.add_argument(
-        "-r",
-        dest="files",
-        metavar="FILE",
-        action="append",
-        default=[],
+    add_repeatable(
+        parser, "-r", dest="files", metavar="FILE",
         help="the requirements of a file: requirements.txt, pyproject.toml or pylock.toml",
-    )
-    parser.add_argument(
-        "-c",
-        dest="constraints",
-        metavar="FILE",
-        action="append",
-        default=[],
+    )  # fmt: skip
+    add_repeatable(
+        parser, "-c", dest="constraints", metavar="FILE",
         help="bounds on versions, as pip reads them",
-    )
-    parser.add_argument(
-        "--group",
-        dest="groups",
-        metavar="NAME",
-        action="append",
-        default=[],
+    )  # fmt: skip
+    add_repeatable(
+        parser, "--group", dest="groups", metavar="NAME",
         help="with -r pyproject.toml: a dependency group or an extra too",
-    )
+    )  # fmt: skip
     parser.add_argument(
         "--pre", action="store_true", help="pre-releases of what is named too, as with pip"
     )
@@ -301,14 +302,10 @@ def add_form(parser: argparse.ArgumentParser, *forms: str) -> None:
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """The option that asks for a runtime that runs a certain model."""
-    parser.add_argument(
-        "--model",
-        dest="models",
-        metavar="FILE",
-        action="append",
-        default=[],
+    add_repeatable(
+        parser, "--model", dest="models", metavar="FILE",
         help="a runtime that runs this .tflite file (see `pidoctor model`); may be given again",
-    )
+    )  # fmt: skip
 
 
 def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
@@ -321,9 +318,7 @@ def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
     named = "a named one: pi4-4gb/bookworm-64"
     if several:
         more = f"{named}; may be given again"
-        only.add_argument(
-            "--target", dest="targets", metavar="NAME", action="append", default=[], help=more
-        )
+        add_repeatable(only, "--target", dest="targets", metavar="NAME", help=more)
         parser.set_defaults(target=None)
     else:
         only.add_argument("--target", metavar="NAME", help=named)
@@ -339,27 +334,18 @@ def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
 
 def add_devices(parser: argparse._ActionsContainer) -> None:
     """The option that supposes an accelerator, under both of its names."""
-    parser.add_argument(
-        "--with",
-        "--accelerator",
-        dest="devices",
-        metavar="DEVICE",
-        action="append",
-        default=[],
+    add_repeatable(
+        parser, "--with", "--accelerator", dest="devices", metavar="DEVICE",
         help="as if this device were plugged in: coral-usb, coral-pcie, hailo-8, ... (repeatable)",
-    )
+    )  # fmt: skip
 
 
 def add_shapes(parser: argparse._ActionsContainer) -> None:
     """The option that sets what the inputs of a model leave open."""
-    parser.add_argument(
-        "--shape",
-        dest="shapes",
-        metavar="NAME=1,1280",
-        action="append",
-        default=[],
+    add_repeatable(
+        parser, "--shape", dest="shapes", metavar="NAME=1,1280",
         help="the shape that an input will be given, where it leaves sizes open (repeatable)",
-    )
+    )  # fmt: skip
 
 
 def add_environment(parser: argparse._ActionsContainer) -> None:

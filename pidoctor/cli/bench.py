@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_environment, add_shapes
+from pidoctor.cli.arguments import add_environment, add_repeatable, add_shapes
 from pidoctor.cli.html_page import add_html, with_page
 from pidoctor.cli.running import add_delegate
 
@@ -62,14 +62,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="which is faster: another .tflite file, run in turn with the first, or what "
         "`bench --json` wrote another day or on another board",
     )
-    parser.add_argument(
-        "--input",
-        metavar="FILE",
-        action="append",
-        default=[],
+    add_repeatable(
+        parser, "--input", dest="input", metavar="FILE",
         help="what the model is given, instead of random numbers: .npy, .json, .wav, or an image; "
         "repeat it for several inputs",
-    )
+    )  # fmt: skip
     add_html(parser)
     add_shapes(parser)
     add_delegate(parser)

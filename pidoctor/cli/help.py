@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pidoctor.envelope import Result, Written
+    from pidoctor.envelope import Result
     from pidoctor.report.document import Document
 
 DESCRIPTION = (
@@ -46,7 +46,11 @@ def run(options: argparse.Namespace) -> Result:
         return Result("help", written=Written(parser_of(options.about).format_help()))
     title, short, whole = _page(options.about)
     if options.html:
-        return Result("help", written=_as_html(options.html, title, whole), html=options.html)
+        from pidoctor.cli.output import write_document
+        from pidoctor.report.html import document_page
+
+        written = write_document(options.html, document_page(title, whole))
+        return Result("help", written=written, html=options.html)
     return Result("help", written=Written(_as_text(title, short, options)))
 
 
@@ -90,12 +94,3 @@ def _as_text(title: str, page: Document, options: argparse.Namespace) -> str:
 
     head = Section("", (Text([(title, STRONG)]),))
     return draw((head, *page), look_of(options))
-
-
-def _as_html(output: str, title: str, page: Document) -> Written:
-    from pidoctor.cli.output import write_document
-    from pidoctor.report.html import body
-    from pidoctor.report.html import page as whole_page
-    from pidoctor.report.html import text as escaped
-
-    return write_document(output, whole_page(title, (f"<h1>{escaped(title)}</h1>", *body(page))))

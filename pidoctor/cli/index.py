@@ -11,7 +11,6 @@ from pidoctor.cli.arguments import add_action, run_action
 
 if TYPE_CHECKING:
     from pidoctor.envelope import Result
-    from pidoctor.errors import CouldNotCheckError
 
 DESCRIPTION = "The wheels index: what pidoctor knows about every wheel, offline."
 EXAMPLES = """\
@@ -53,7 +52,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    return run_action(options)
+    from pidoctor.errors import PackageMissingError
+
+    try:
+        return run_action(options)
+    except ModuleNotFoundError as error:
+        if error.name != "pypi_simple":
+            raise
+        raise PackageMissingError("reading index pages", "pypi-simple") from error
 
 
 def _status(options: argparse.Namespace) -> Result:  # noqa: ARG001 - as every action
@@ -67,17 +73,11 @@ def _status(options: argparse.Namespace) -> Result:  # noqa: ARG001 - as every a
 def _update(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import watched
     from pidoctor.envelope import IndexAnswer, Result
+    from pidoctor.indexing.update import LARGEST, Options, update
 
-    try:
-        from pidoctor.indexing.update import LARGEST, Options, update
-
-        largest = sys.maxsize if options.large else LARGEST
-        with watched(options) as watch:
-            updated = update(
-                options=Options.usual(largest, 60 * options.minutes), progress=watch.counted
-            )
-    except ModuleNotFoundError as error:
-        raise _without_extra(error) from error
+    usual = Options.usual(sys.maxsize if options.large else LARGEST, 60 * options.minutes)
+    with watched(options) as watch:
+        updated = update(options=usual, progress=watch.counted)
     return Result("index", index=IndexAnswer(update=updated))
 
 
@@ -85,16 +85,12 @@ def _verify(options: argparse.Namespace) -> Result:
     from pidoctor.catalog.location import open_index
     from pidoctor.cli.output import watched
     from pidoctor.envelope import IndexAnswer, Result
+    from pidoctor.indexing.verify import verify
     from pidoctor.result import ExitCode
 
-    try:
-        from pidoctor.indexing.verify import verify
-
-        with watched(options) as watch:
-            sample = None if options.all else options.sample
-            found = verify(open_index(), sample=sample, progress=watch.counted)
-    except ModuleNotFoundError as error:
-        raise _without_extra(error) from error
+    with watched(options) as watch:
+        sample = None if options.all else options.sample
+        found = verify(open_index(), sample=sample, progress=watch.counted)
     code = ExitCode.PROBLEM if found.problems else ExitCode.FINE
     return Result("index", exit_code=code, index=IndexAnswer(verify=found))
 
@@ -105,14 +101,6 @@ def _audit(options: argparse.Namespace) -> Result:
 
     audits = tuple(audit(Path(wheel)) for wheel in options.wheels)
     return Result("index", index=IndexAnswer(audits=audits))
-
-
-def _without_extra(error: ModuleNotFoundError) -> CouldNotCheckError | ModuleNotFoundError:
-    from pidoctor.errors import PackageMissingError
-
-    if error.name != "pypi_simple":
-        return error
-    return PackageMissingError("reading index pages", "pypi-simple")
 
 
 def _minutes(text: str) -> float:

@@ -10,7 +10,15 @@ from collections.abc import Iterable
 from types import TracebackType
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+)
 from rich.table import Column
 from rich.text import Text
 
@@ -34,7 +42,11 @@ class LiveDisplay:
             self._arriving,
             SpinnerColumn("dots" if unicode else "line", finished_text=""),
             _Sign(),
-            _Words(table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
+            TextColumn(
+                "{task.description}",
+                markup=False,
+                table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+            ),
             _Bar(bar_width=16),
             _Figures(table_column=Column(no_wrap=True, justify="right")),
             console=Console(file=sys.stderr, highlight=False),
@@ -51,10 +63,6 @@ class LiveDisplay:
         self.ended(kind is None)
         self._progress.stop()
 
-    def ended(self, good: bool) -> None:
-        """The step that runs came to its end, a good one or not."""
-        self._end(good)
-
     def __call__(self, line: str) -> None:
         """A step that begins, or a line of what a tool says."""
         if isinstance(line, Announced):
@@ -67,13 +75,13 @@ class LiveDisplay:
     def count(self, what: str, done: int, total: int) -> None:
         """How many of something are done."""
         if what not in self._counted:
-            self._end(good=True)
+            self.ended(good=True)
             self._counted[what] = self._add(what)
         self._progress.update(self._counted[what], completed=done, total=total)
 
     def _begin(self, step: Announced) -> None:
         if not step.beside:
-            self._end(good=True)
+            self.ended(good=True)
         if step.at_terminal:  # it may ask for a password
             self._progress.stop()
             self._progress.console.print(Text(printable(step)))
@@ -99,8 +107,8 @@ class LiveDisplay:
             self._arriving[task] = _Sum(tuple(a for a in now if not isinstance(a, _Sum)))
             self._progress.update(task, total=self._arriving[task].expected, bytes=True)
 
-    def _end(self, good: bool) -> None:
-        """Tick off what runs."""
+    def ended(self, good: bool) -> None:
+        """The step that runs came to its end, a good one or not: tick it off."""
         for task in self._running:
             self._arriving.pop(task, None)
             total = self._progress.tasks[self._progress.task_ids.index(task)].total
@@ -149,11 +157,6 @@ class _Sign(ProgressColumn):
     def render(self, task: Task) -> Text:
         sign = str(task.fields["sign"])
         return Text(sign, style="green" if sign in ("✓", "+") else "red")
-
-
-class _Words(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(task.description)
 
 
 class _Bar(BarColumn):

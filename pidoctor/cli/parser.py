@@ -26,10 +26,14 @@ class Parser(argparse.ArgumentParser):
     def _meant(self, message: str) -> str:
         """What is to be typed in place of an unknown word: an option that is misspelled, or that
         begins with this letter or takes this value; another command for another machine."""
+        from pidoctor.requirements.phrases import INDEX_OPTIONS, OTHER_INDEX
+
         unknown = re.match(r"unrecognized arguments: (-{0,2})(([\w-]+).*)", message)
         if unknown is None:
             return ""
         dashes, rest, word = unknown.groups()
+        if dashes + word in INDEX_OPTIONS:
+            return f"; {OTHER_INDEX}"
         known = [name for name in self._option_string_actions if name.startswith("--")]
         if dashes == "--" and word in _ANOTHER_MACHINE:
             return f"; {self.prog} is for this machine; for another: pidoctor check --{rest}"

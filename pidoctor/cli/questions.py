@@ -41,9 +41,11 @@ _HERE = expression(
     r"(?:virtual )?env\w*|venv|board|machine|system|computer|laptop|[cgt]pu|boot|arm",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 4  # words: "ai edge lite rt"
 _PACKAGE = expression(r"(?!python)[A-Za-z][\w.-]{2,}")
 _NEWER = ("newer", "later", "higher", "above", "up", "older", "earlier", "lower", "below")
-_LONGEST_NAME = 4  # words: "ai edge lite rt"
+# In words that nothing is known of: a number or another script, as in "foobar 3000".
+_OF_A_MACHINE = expression(r"\d|[^\x00-\u024f]")
 
 
 class Question(NamedTuple):
@@ -92,24 +94,25 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     from pidoctor.requirements.phrases import refuse_messages
 
     refuse_messages(" ".join(tokens))
-    wanted, meaning = _wanted(asked)
-    if not wanted and not asked.devices and (asked.left_out or not asked.place):
+    wanted, left_out, meaning = _wanted(asked)
+    if not wanted and not asked.devices and (left_out or not asked.place):
         if not known and len(tokens) > 1 and (asked.asks or asked.names_machine):
             _refuse_no_runtime(asked)
         return None
     command = words[0] if known else ("explain" if wanted else "check")
     start = [command, *(wanted or ["auto"] * (command == "explain"))]
     start += [word for device in asked.devices for word in ("--with", device)]
-    if asked.nowhere and not asked.place and not known:
+    nowhere = asked.nowhere or next(filter(_OF_A_MACHINE.search, left_out), "")
+    if nowhere and not asked.place:
         raise UsageError(
-            f"{asked.nowhere!r} names no machine that pidoctor knows (see `pidoctor targets`). "
+            f"{nowhere!r} names no machine that pidoctor knows (see `pidoctor targets`). "
             f"On the board itself: {shlex.join(['pidoctor', *start])}"
         )
     place = ["--target", _target(asked.place, start)] if asked.place else []
     if place and command not in ANSWERING:
         _refuse_place([*start, *place])
     if place or not known or asked.asks:
-        _tell([*start, *place], meaning, asked.left_out, options)
+        _tell([*start, *place], meaning, left_out, options)
     return [*start, *place, *options]
 
 
@@ -119,7 +122,9 @@ def _refuse_no_runtime(asked: Question) -> NoReturn:
     if not (asked.place and _PACKAGE.fullmatch(package)):
         raise UsageError(f"that names no runtime; it is asked as in: {_EXAMPLE}")
     from pidoctor.catalog.relations import load_relations
+    from pidoctor.requirements.spelling import respelled
 
+    respelled([package])  # a model or a program: the error names the command for it
     warning = load_relations().warning(package.lower())
     if warning:
         raise UsageError(f"{package}: {warning}")
@@ -128,15 +133,27 @@ def _refuse_no_runtime(asked: Question) -> NoReturn:
     raise UsageError(f"that names no runtime; where {package!r} is a package, ask: {here}")
 
 
-def _wanted(asked: Question) -> tuple[list[str], str]:
-    """The requirement as pip writes it, and what it was taken for where that is another name."""
-    if not asked.requirement:
-        return [], ""
-    from pidoctor.requirements.names import understood
+def _wanted(asked: Question) -> tuple[list[str], tuple[str, ...], str]:
+    """The requirements as pip writes them, packages beside the runtime too; the words that are
+    none; and what the runtime was taken for where it has another name."""
+    from pidoctor.catalog.import_names import is_package
+    from pidoctor.requirements.names import is_runtime, understood
     from pidoctor.requirements.spelling import respelled
 
     found, why = understood(respelled([asked.requirement]))
-    return found, "; ".join(why)
+    left_out: list[str] = []
+    for words in asked.left_out:
+        try:
+            more = understood([*found, *respelled(words.split())])[0][len(found) :]
+        except UsageError:
+            more = []
+        named = {word: re.split(r"[<>=~!\[]", word)[0] for word in more}
+        new = [word for word, name in named.items() if not is_runtime(name)]
+        packages = [word for word in new if is_package(named[word])]
+        found += packages
+        left_out += [word for word in new if word not in packages] if packages else [words]
+    beside = ["auto"] if found and not asked.requirement else []
+    return [*beside, *found], tuple(left_out), "; ".join(why)
 
 
 def _refuse_place(command: Sequence[str]) -> NoReturn:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -15,9 +14,9 @@ from pidoctor import api
 from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.location import open_index
+from pidoctor.cli.output import say_error
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.wheel_sources import NO_SOURCES
-from pidoctor.report import console
 from pidoctor.resolve.plan import Resolution
 from pidoctor.resolve.request import AUTO, Project, held
 
@@ -42,8 +41,7 @@ def catalog() -> Catalog:
     """
     index = open_index()
     if index.note:
-        note = console.error_line(index.note, console.encodes(sys.stderr))
-        console.write(sys.stderr, note)
+        say_error(index.note)
     return open_catalog(index)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from pidoctor.cli.arguments import add_repeatable
+
 
 def add_delegate(parser: argparse.ArgumentParser) -> None:
     """The options that run a model through the delegate of a library."""
@@ -12,11 +14,7 @@ def add_delegate(parser: argparse.ArgumentParser) -> None:
         metavar="LIB",
         help="run it with this library's delegate: libedgetpu.so.1, or a path",
     )
-    parser.add_argument(
-        "--delegate-option",
-        dest="delegate_options",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
+    add_repeatable(
+        parser, "--delegate-option", dest="delegate_options", metavar="KEY=VALUE",
         help="an option of the delegate, as device=usb:0 (repeatable)",
-    )
+    )  # fmt: skip

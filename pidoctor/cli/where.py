@@ -64,13 +64,12 @@ def _on_board(profile: Profile, board: str, options: argparse.Namespace) -> Prof
 
 def _say_what_is_read_into(options: argparse.Namespace) -> None:
     """What the name of a target left open, on stderr."""
+    from pidoctor.cli.output import say_error
     from pidoctor.profile.named_targets import read_name
-    from pidoctor.report import console
 
     reading = read_name(options.target)
     if reading.told and not getattr(options, "quiet", False):
-        line = console.error_line(f"--target: {reading.told}", console.encodes(sys.stderr))
-        console.write(sys.stderr, line)
+        say_error(f"--target: {reading.told}")
 
 
 def chosen(

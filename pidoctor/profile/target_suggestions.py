@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from pidoctor.catalog.boards import BoardModel, load_boards
 from pidoctor.catalog.systems import SystemRow, load_systems
@@ -45,12 +46,11 @@ def device_in(said: Said) -> str:
 
     for text in (said.text, " ".join(said.unknown)):
         plain = re.sub(r"[^a-z0-9]", "", text)
-        starts = (row.id for key, row in spellings().items() if key.startswith(plain))
-        if plain in spellings() or len(plain) > 4:  # "hailo" is the first of them
-            found = spellings().get(plain)
-            found_id = found.id if found else next(starts, "")
-            if found_id:
-                return found_id
+        known = spellings()
+        starts = (key for key in known if len(plain) > 4 and key.startswith(plain))
+        key = plain if plain in known else next(starts, "")  # "hailo" is the first of them
+        if key:
+            return known[key].id
     return ""
 
 
@@ -150,7 +150,7 @@ def _nearest(said: Said) -> list[str]:
         near = _close(said.unknown[0], [row.id for row in candidates], 0.7) if said.unknown else []
         usual = sorted(candidates, key=lambda row: (row.id not in near, not row.suggested))
         candidates = tuple(usual)
-    return list(_first(_completed(candidates, rows, said.bits or said.usual_bits), 3))
+    return list(islice(_completed(candidates, rows, said.bits or said.usual_bits), 3))
 
 
 def _completed(
@@ -168,8 +168,3 @@ def _completed(
                 named = Reading(board, board.usual_memory, row, fits[0], None)
                 yield named.canonical
                 break
-
-
-def _first(names: Iterator[str], count: int) -> Iterator[str]:
-    for _, name in zip(range(count), names):
-        yield name

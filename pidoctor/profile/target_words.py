@@ -41,7 +41,14 @@ _PHRASES = tuple(
         ),
         (r"\b(\d+) ?gig(?:a?bytes?|s)?\b", r"\1gb"),
         (r"\b64[- ]?bit kernel\b|\b16k (?:kernel|pages?)\b|\bgithub actions\b", " "),
-        (r"\b(?:operating|base) system\b|(?:-compatible)? processor(?: rev \d+)?\b", " "),
+        (
+            r"\b(?:operating|base) system\b|(?:-compatible)? processor(?: rev \d+)?\b"
+            r"|\bkernel \d[\w.+-]*|-preinstalled-(?:server|desktop)"
+            # what stands before the values of /etc/os-release and of lsb_release
+            r"|\b(?:(?:pretty_|code)?name|version(?:_id|_codename)?|id|distributor id|description"
+            r"|release|codename)\s*[=:]",
+            " ",
+        ),
         (r"\bras(?:p?i|b|pb|bp)(?:ai?|ia)n\b", "raspbian"),
         (r"\b32[- ]?bits? arm\b|\barm 32[- ]?bits?\b", "armhf"),
         (r"\b64[- ]?bits? arm\b|\barm 64[- ]?bits?\b", "arm64"),

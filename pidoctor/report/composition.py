@@ -33,20 +33,9 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "completion": (),
     "help": (),
 }
-# What a view needs of a result: without it the view is not even imported.
-_NEEDS = {
-    "overview": "profile",
-    "facts": "profile",
-    "findings": "findings",
-    "resolution": "resolution",
-    "bench": "bench",
-    "model": "model",
-    "steps": "steps",
-    "proof": "proof",
-    "cases": "cases",
-    "answers": "answers",
-    "fleet": "fleet",
-}
+# What a view needs of a result, where that has another name than the view: without it the view is
+# not even imported.
+_NEEDS = {"overview": "profile", "facts": "profile", "wheels_index": "index"}
 
 
 def compose(
@@ -65,9 +54,7 @@ def compose(
 
 
 def _view(name: str, result: Result, detail: Detail) -> Document:
-    needed = _NEEDS.get(name)
-    if (needed and getattr(result, needed) is None) or (
-        name == "facts" and detail is not Detail.VERBOSE
-    ):
+    needed = getattr(result, _NEEDS.get(name, name), "")  # a conclusion needs none
+    if needed is None or (name == "facts" and detail is not Detail.VERBOSE):
         return ()
     return tuple(import_module(f"pidoctor.report.views.{name}").view(result, detail))

@@ -213,12 +213,12 @@ def _smoke(result: Result) -> Conclusion:
     if proof.is_without_runtime and proof.death is not None:
         return Conclusion(proof.death.message, _install_command(_asked(result)))
     what = " ".join(filter(None, (proof.runtime, proof.version))) or "The runtime"
+    then = None
     if proof.death is not None:
         remedy = proof.death.remedy
         mending = remedy.commands[0] if remedy and remedy.commands else None
         then = mending or _first_command(list(result.findings or ()))
-        return Conclusion(f"{what} {shown(proof)}.", then)
-    return Conclusion(f"{what} {shown(proof)}.")
+    return Conclusion(f"{what} {shown(proof)}.", then)
 
 
 # --- what writes files -----------------------------------------------------------------------

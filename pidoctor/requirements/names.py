@@ -103,7 +103,10 @@ def _meant(word: str) -> tuple[list[str], str]:
     if match is None:
         return [word], ""
     name, rest = match[1], match[2]
-    spoken, plain = load_relations().spoken, canonicalize_name(re.sub(r"\s+", "-", name))
+    relations, plain = load_relations(), canonicalize_name(re.sub(r"\s+", "-", name))
+    spoken, other = relations.spoken, relations.warnings.get(plain)
+    if other is not None and other.package:
+        return [other.package + rest], other.text
     extra = re.match(r"\[([\w.-]+)\]", rest)
     row = spoken.get(f"{plain}[{canonicalize_name(extra[1])}]") if extra else None
     if row is not None and extra is not None:

@@ -34,6 +34,11 @@ _VALUED = expression(
     r"platform|abi|implementation|timeout|retries|proxy|cache-dir|trusted-host|root|src|name|"
     r"only-binary|no-binary|progress-bar|requirement)"
 )
+INDEX_OPTIONS = frozenset(("-i", "-f", "--index-url", "--extra-index-url", "--find-links"))
+OTHER_INDEX = (
+    "pidoctor asks pip's own indexes; for another one write the option on a line of a "
+    "requirements file, and name that with -r"
+)
 _AROUND = (  # a comment, a list's mark, TOML's quotes; words that name no package
     (expression(r"\s#.*$|^\s*[-*]\s+"), ""),
     (expression(r'(?<![=<>!~])\s*=\s*"(?=\d)([^"]*)"'), r"==\1"),
@@ -159,6 +164,8 @@ def _without_options(words: Sequence[str]) -> Iterator[str]:
             if valued in ("-r", "--requirement"):
                 raise UsageError(f"{word!r} is a file of requirements: name it with -r")
             valued = ""
+        elif word.partition("=")[0] in INDEX_OPTIONS:
+            raise UsageError(f"{word}: {OTHER_INDEX}")
         elif word.startswith("-"):
             valued = word if _VALUED.fullmatch(word) else ""
         else:

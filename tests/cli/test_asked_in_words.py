@@ -123,7 +123,10 @@ ANSWERED = [
         "explain auto --target jetson-orin-nano-4gb/jetpack-6-64",
     ),
     ("can I run tensorflow on pi 2", "explain tensorflow --target pi-2b/trixie-32"),
-    ("which numpy version works with tflite-runtime 2.14", "explain 'tflite-runtime==2.14.*'"),
+    (
+        "which numpy version works with tflite-runtime 2.14",
+        "explain 'tflite-runtime==2.14.*' numpy",
+    ),
     ("run tflite on my board", "explain auto"),
 ]
 
@@ -148,8 +151,6 @@ POINTED = [
         "lock tensorflow --target pi4-4gb/trixie-64 -o requirements.txt",
     ),
     ("lock tensorflow on pi 4", "lock tensorflow --target pi4-4gb/trixie-64"),
-    ("how do I install torch on pi 4", "check auto torch --target pi4-4gb/trixie-64"),
-    ("will mediapipe work on a pi 4", "check auto mediapipe --target pi4-4gb/trixie-64"),
     (
         "Can I run openwakeword on pi zero 2 w?",
         "check auto openwakeword --target pi-zero-2w/trixie-64",
@@ -178,6 +179,10 @@ POINTED = [
     ),
     # a machine that is not known is never answered for as this one
     ("can I run tensorflow on foobar 3000", "explain tensorflow"),
+    ("explain can I run tensorflow on foobar 3000", "explain tensorflow"),
+    ("tensorflow Linux raspberrypi 5.10.103-v7l+ armv7l", "explain tensorflow"),
+    ("树莓派4 tensorflow", "explain tensorflow"),
+    ("will yolov8n.tflite run on a pi zero 2 w", "model yolov8n.tflite"),
     ("what python does bookworm have", "explain tensorflow --target pi4-4gb/bookworm-64"),
 ]
 
@@ -198,12 +203,36 @@ def test_a_question_that_leaves_something_open_names_a_command(question: str, co
     assert parse(shlex.split(command)).name == command.split(maxsplit=1)[0]
 
 
-def test_what_was_not_understood_is_said() -> None:
-    run = pidoctor(*shlex.split("can I run tensorflow and opencv-python on a pi 4"))
-    assert run.err == (
-        "pidoctor: read as: pidoctor explain tensorflow --target pi4-4gb/trixie-64; "
-        "left out: opencv-python\n"
-    )
+# What a package beside the runtime makes of a question, and what is left out of it.
+WITH_PACKAGES = [
+    ("numpy 2 with tflite-runtime on pi 4", "tflite-runtime 'numpy==2.*'", ""),
+    ("tensorflow numpy<2 on pi4", "tensorflow 'numpy<2'", ""),
+    ("can I run tensorflow and opencv-python on a pi 4", "tensorflow opencv-python", ""),
+    ("tflite_runtime pandas scikit-learn on rpi4", "tflite_runtime pandas scikit-learn", ""),
+    ("tf with opencv 4.12 and a camera on pi 4", "tensorflow 'opencv-python==4.12.*'", "camera"),
+    ("tensorflow 2.15 keras 2 pi 4", "'tensorflow==2.15.*' 'keras==2.*'", ""),
+    ("will opencv run on my pi 4", "auto opencv-python", ""),
+    ("sklearn on pi 4", "auto scikit-learn", ""),
+    ("can I run tensorflow and frobnicate on a pi 4", "tensorflow", "frobnicate"),
+    ("can I use tensorflow and tflite-runtime on pi 4", "tensorflow", "tflite-runtime"),
+]
+
+
+@pytest.mark.parametrize(("question", "wanted", "left_out"), WITH_PACKAGES)
+def test_packages_beside_the_runtime_are_asked_for(
+    question: str, wanted: str, left_out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Leaving one out would call fine what it collides with."""
+    found = as_command(question.split(), known=False)
+    assert found == ["explain", *shlex.split(wanted), "--target", "pi4-4gb/trixie-64"]
+    told = capsys.readouterr().err.rstrip().partition("; left out: ")[2]
+    assert told == left_out
+
+
+def test_a_question_with_numpy_is_answered_with_numpy() -> None:
+    run = pidoctor(*shlex.split("numpy 2 with tflite-runtime on pi 4 bookworm"), "--json")
+    assert run.json["resolution"]["status"] == "impossible"
+    assert "do not go together here" in run.json["verdict"]
 
 
 def test_options_behind_a_question_hold() -> None:
@@ -226,6 +255,12 @@ def test_options_behind_a_question_hold() -> None:
         ("convert keras to tflite", "did you mean `pidoctor help deploy`?"),
         ("why does pip say from versions: none", "pidoctor triage FILE"),
         ("glibc 2.34 not found tensorflow", "pidoctor triage FILE"),
+        # an index that would be asked in vain, and wheels that would be missing
+        (
+            "pip install tflite-runtime --extra-index-url https://index.example/",
+            "name that with -r",
+        ),
+        ("check pycoral --extra-index-url=https://index.example/", "name that with -r"),
     ],
 )
 def test_what_is_no_question_is_refused_as_before(line: str, told: str) -> None:

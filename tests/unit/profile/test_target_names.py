@@ -19,6 +19,10 @@ from pidoctor.profile.named_targets import all_targets, target
 from pidoctor.profile.target_names import read_name
 
 READ = """
+Raspberry Pi 5 Model B Rev 1.0 8GB, Raspberry Pi OS (64-bit) bookworm, kernel 6.6  pi5-8gb/bookworm-64
+raspberrpi3                             pi-3b/trixie-64
+Raspbery Pie 4                          pi4-4gb/trixie-64
+pie 4                                   pi4-4gb/trixie-64
 RPi 4B 8GB Bookworm Lite 64bit          pi4-8gb/bookworm-64
 orangepi4-lts                           orange-pi-4-lts-4gb/debian-bookworm-64
 Rasberry Pi 4                           pi4-4gb/trixie-64
@@ -378,6 +382,10 @@ ARMv8 Processor rev 3 (v8l) bookworm    aarch64/debian-bookworm-64
 
 # What means several machines or none: a part of the reason, and the names that are offered.
 ASKED_BACK = """
+VERSION_CODENAME=bookworm  names no board  pi-zero-2w/bookworm-64 pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
+PRETTY_NAME="Raspbian GNU/Linux 11 (bullseye)"  names no board  pi-zero-2w/bullseye-32 pi4-4gb/bullseye-32
+NAME="Ubuntu" VERSION="22.04.4 LTS (Jammy Jellyfish)"  names no board  pi4-4gb/ubuntu-22.04-64
+Distributor ID: Ubuntu Description: Ubuntu 22.04.4 LTS Release: 22.04 Codename: jammy  names no board  pi4-4gb/ubuntu-22.04-64
 bookworm             names no board      pi-zero-2w/bookworm-64 pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
 raspios-12           names no board      pi-zero-2w/bookworm-64 pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
 raspbian-11          names no board      pi-zero-2w/bullseye-32 pi4-4gb/bullseye-32
@@ -473,6 +481,10 @@ def test_where_several_are_meant_the_nearest_are_offered(
 
 # What is no machine that is answered for: a part of what is said instead.
 PLAIN_NO = """
+freebsd pi 4                  no runtime has wheels for a BSD
+armel                         Raspberry Pi OS is armhf on every Raspberry Pi: pi-zero-w
+localhost                     without --target: pidoctor check
+colab                         x86_64/ubuntu-24.04
 pico                          LiteRT for Microcontrollers
 raspberry pi pico 2           zero2w
 esp32-s3                      LiteRT for Microcontrollers
