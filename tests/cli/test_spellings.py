@@ -21,6 +21,9 @@ from pidoctor.errors import UsageError
 from pidoctor.resolve.request import Project, parse_request
 
 UNDERSTOOD = [
+    ("cv2", "opencv-python"),
+    ("sklearn", "scikit-learn"),
+    ("'tensorflow and cv2'", "tensorflow opencv-python"),
     # TensorFlow Lite with a version, as in issues of PINTO0309/Tensorflow-bin
     ("'tensor flow lite 2.14'", "tflite-runtime==2.14.*"),
     ("tflite==2.14", "tflite-runtime==2.14"),
@@ -166,7 +169,6 @@ UNDERSTOOD = [
     ("'pip install tensorflow --upgrade'", "tensorflow"),
     ("'pip3 install --user tflite-runtime'", "tflite-runtime"),
     ("'pip install --break-system-packages tflite-runtime'", "tflite-runtime"),
-    ("'pip install --extra-index-url https://x.example/simple tensorflow'", "tensorflow"),
     ("'python3 -m pip install --no-cache-dir tensorflow==2.4.1'", "tensorflow==2.4.1"),
     ("'conda install -c conda-forge tensorflow'", "tensorflow"),
     ("'pipenv install tensorflow'", "tensorflow"),
@@ -320,7 +322,7 @@ SUGGESTED = [
     ("libedgetpu1-std", "--with coral-usb"),
     ("tfjs", "is for JavaScript"),
     ("yolov8", "pidoctor model FILE"),
-    ("cv2", "opencv-python"),
+    ("'pip install --extra-index-url https://x.example/simple tensorflow'", "name that with -r"),
     ("tf-nightly-cpu", "did you mean tf-nightly?"),
     ("'python3-tflite-runtime 2.5.0.post1'", "did you mean tflite-runtime?"),
     ("v1.15.3", "name the package too"),

@@ -58,8 +58,8 @@ def _row(group: Group) -> tuple[Words, ...]:
     names = ", ".join(case.log.rsplit("/", 1)[-1] for case in group.cases[:_EXAMPLES])
     more = f" and {len(group.cases) - _EXAMPLES} more" if len(group.cases) > _EXAMPLES else ""
     title = first.title if first and group.name not in ("unknown", first.title) else ""
-    about = f"{title}: {names}{more}" if title else f"{names}{more}"
-    return str(len(group.cases)), [(group.name, STRONG)], [(about, FAINT)]
+    head = f"{title} ({group.name})" if title else group.name
+    return str(len(group.cases)), [(head, STRONG), (f": {names}{more}", FAINT)]
 
 
 def _case(case: LogCase) -> tuple[Words, ...]:
