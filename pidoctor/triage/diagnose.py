@@ -109,7 +109,7 @@ def triage(
 
 def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> list[Diagnosis]:
     """Weigh what a scan saw."""
-    told = [hit for hit in seen.hits if hit.symptom.confidence > HINT]
+    told = [hit for hit in seen.hits if hit.symptom.sign.confidence > HINT]
     if seen.all and all(hit.symptom.cause in (SIGN, FAILURE) for hit in told):
         from pidoctor.triage.own_words import retold
 

@@ -31,7 +31,7 @@ def retold(seen: Scan, knowledge: Knowledge) -> Scan:
 def _hits(seen: Scan, knowledge: Knowledge) -> Iterator[Hit]:
     lines = [(line, line.text.lower()) for line in seen.all if len(line.text) <= MAX_SENTENCE]
     for symptom in knowledge.symptoms:
-        if symptom.cause in MARKS or symptom.confidence <= HINT:
+        if symptom.cause in MARKS or symptom.sign.confidence <= HINT:
             continue
         confidence = min(symptom.sign.confidence, CONFIDENCE)
         retelling = replace(symptom, sign=symptom.sign._replace(confidence=confidence))
