@@ -133,9 +133,10 @@ class OwnIndex(WheelsIndex):
 
     def _to_be_widened(self, name: str, held: IndexedProject) -> bool:
         wanted = self._wanted
-        return name in wanted.extras | wanted.newer | wanted.narrow or bool(
-            self._wide and held.left_out
-        )
+        narrow = name in wanted.narrow
+        if name in wanted.extras | wanted.newer or (narrow and wanted.own_sources):
+            return True
+        return bool(held.left_out) and (self._wide or narrow)
 
     def knows_extra(self, name: str, extra: str) -> bool:
         self.project(name)
