@@ -56,8 +56,9 @@ _NAME = expression(r"[\"'(]?[A-Za-z0-9]|$")
 SETUP_FRAME, IN_FRAME = "setup-frame", 3
 """The sign of a frame of the script that builds a package, and the lines that show it."""
 
-CRASH = "crash"
-"""The sign of a program that ended by a signal, without a word of what it did."""
+CRASH, CRASH_WITH_PLACE = "crash", "crash-with-place"
+"""The signs of a program that ended by a signal: without a word, or with Python's own list of what
+was running (faulthandler)."""
 
 TRACEBACK = "traceback"
 """The sign of the first line of a traceback, which does not say what happened."""
@@ -359,6 +360,13 @@ def _what_settles(failures: list[Hit], facts: Facts) -> Remedy:
         text = "Run the same install with -v; its longer log shows the cause."
         command = fill("pidoctor triage -- {pip} install -v {requirement}", words)
         return Remedy(text, (command,), True)
+    if CRASH_WITH_PLACE in seen:
+        text = (
+            "The first `File` line below `most recent call first` names what was running when it "
+            "crashed. A crash inside a package comes most often of packages that were not built "
+            "for each other; this looks whether the installed ones go together."
+        )
+        return Remedy(text, ("pidoctor check",), True)
     if CRASH in seen:
         text = (
             "A crash leaves no message of its own. Set this variable and run the same command "

@@ -109,6 +109,8 @@ def test_a_reply_says_what_happened_what_to_do_and_what_to_send() -> None:
     known = reply(triage([b"bash: npm: command not found\n"]))
     assert "What happened: A program that this step needs is not installed. It is npm." in known
     assert "export PYTHONFAULTHANDLER=1" in reply(triage([b"$ python3 a.py\nSegmentation fault\n"]))
+    place = b'Fatal Python error: Segmentation fault\n\n  File "/x/cv2/__init__.py", line 3\n'
+    assert "PYTHONFAULTHANDLER" not in reply(triage([b"$ python3 a.py\n" + place]))
     assert SEND not in reply(triage([b"Successfully installed six-1.17.0\n"]))
 
 
