@@ -47,17 +47,22 @@ def run(options: argparse.Namespace) -> Result:
         wanted = request_on(profile, options.requirement, options.beyond_tags, known)
         around = around or explain(profile, wanted, known, resolution)
     found = fitting.findings if fitting is not None else ()
+    plan = resolution if isinstance(resolution, Plan) else None
     if options.devices:
         from pidoctor.cli.devices import device_findings
 
-        plan = resolution if isinstance(resolution, Plan) else None
         found = (*found, *device_findings(options.devices, profile, plan))
+    question = asked(options)
+    if plan is not None and question.project:
+        from pidoctor.checks.environment import of_the_plan
+
+        found = (*found, *of_the_plan(profile, plan, known.index))
     return Result(
         "explain",
         profile=profile,
         findings=found or None,
         resolution=resolution,
         explanation=around,
-        asked=asked(options),
+        asked=question,
         timings={"resolve_s": time.perf_counter() - started},
     )

@@ -469,3 +469,13 @@ def test_lines_for_another_system_are_left_out_together(
     alone = ask(tmp_path, "tflite-runtime", "metalonly")
     assert isinstance(alone, Impossible)
     assert "metalonly cannot be had here" in alone.message
+
+
+def test_explain_says_what_check_says_of_a_plan(offered: SimpleIndex) -> None:
+    """A package that imports TensorFlow and does not require it, beside another runtime."""
+    offered.add("scikeras-0.13.0-py3-none-any.whl")
+    asked = ("ai-edge-litert", "scikeras", "--target", "pi4-4gb/bookworm-64", "--json")
+    for command in ("check", "explain"):
+        found = pidoctor(command, *asked).json["findings"]
+        told = [f["id"] for f in found if "scikeras imports" in f["message"]]
+        assert told == ["module-not-installed"], command
