@@ -72,15 +72,21 @@ def allowed(planned: Result, options: argparse.Namespace, question: str, to_do: 
     """Show what is going to be done and ask, unless --yes says that it may be."""
     if options.yes:
         return True
+    refusal = f"no terminal to ask on; say --yes to {to_do}"
+    _must_be_asked(refusal)
     show_before_asking(planned, options)
-    return agreed(f"\n{question}", f"no terminal to ask on; say --yes to {to_do}")
+    return agreed(f"\n{question}", refusal)
+
+
+def _must_be_asked(refusal: str) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(refusal)
 
 
 def agreed(question: str, refusal: str) -> bool:
     """Ask on the terminal, UsageError with ``refusal`` where there is none. The end of the input
     (Ctrl-D) is a no, as everything but yes is."""
-    if not sys.stdin.isatty():
-        raise UsageError(refusal)
+    _must_be_asked(refusal)
     _note(f"{question} [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
