@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-STAMP = "%Y-%m-%dT%H:%M:%SZ"
+ISO_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -60,18 +60,22 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 
 
 def moment(number: float, form: str = "%Y-%m-%d %H:%M UTC") -> str:
-    """Seconds since the epoch as a date and a time."""
+    """Seconds since the epoch as a date and a time; in seconds where no calendar has them."""
+    return _utc(number, form) or f"{number:g} s"
+
+
+def iso_time(number: float) -> str:
+    """Seconds since the epoch as ISO 8601 in UTC; empty where no calendar has them."""
+    return _utc(number, ISO_TIME)
+
+
+def _utc(number: float, form: str) -> str:
     from datetime import datetime, timezone
 
     try:
         return datetime.fromtimestamp(number, timezone.utc).strftime(form)
     except (OverflowError, ValueError, OSError):
-        return f"{number:g} s"
-
-
-def stamp(number: float) -> str:
-    """Seconds since the epoch as ISO 8601 in UTC."""
-    return moment(number, STAMP)
+        return ""
 
 
 def days_between(earlier: str, later: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pidoctor.cli.arguments import add_action, run_action
 from pidoctor.result import ExitCode
-from pidoctor.units import count, stamp
+from pidoctor.units import count, iso_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +98,7 @@ def _report(options: argparse.Namespace) -> Result:
             documents(options.sources),
             store,
             Judge(asker, _probe),
-            stamp(time.time()),
+            iso_time(time.time()),
             compare=options.store is not None,
         )
         lines = "".join(json_lines(store.records())) if options.jsonl else ""

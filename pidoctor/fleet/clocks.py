@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from pidoctor.units import STAMP
+from pidoctor.units import ISO_TIME
 
 _FIRST = datetime(2020, 1, 1, tzinfo=timezone.utc)  # nothing that pidoctor wrote is as old
 _AHEAD = timedelta(days=400)
@@ -22,7 +22,7 @@ def board_time(said: str, written: str) -> str:
     here = _parsed(written)
     if here is not None and there > here + _AHEAD:
         return written
-    return there.strftime(STAMP)
+    return there.strftime(ISO_TIME)
 
 
 def _parsed(text: str) -> datetime | None:

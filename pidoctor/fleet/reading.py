@@ -15,7 +15,7 @@ from pidoctor.errors import PidoctorError, UsageError
 from pidoctor.report.bundle import CAPTURE, PROFILE, RECEIPT, RESULT, load_bundle, parse_json
 from pidoctor.report.text import one_line
 from pidoctor.safe_files import open_regular
-from pidoctor.units import stamp
+from pidoctor.units import iso_time
 
 LIMIT = 8 << 20  # bytes of one document: as many as a receipt or a capture may have
 _GENERIC = re.compile(
@@ -45,7 +45,7 @@ def documents(sources: Sequence[str]) -> Iterator[Document]:
     """
     for source in sources:
         if source == "-":
-            yield from _stream(sys.stdin.buffer, "standard input", "input", stamp(time.time()))
+            yield from _stream(sys.stdin.buffer, "standard input", "input", iso_time(time.time()))
         elif os.path.isdir(source):
             for path in _files(source):
                 yield from _file(path)
@@ -70,7 +70,7 @@ def _file(path: str) -> Iterator[Document]:
     board = board_name(path)
     try:
         with open_regular(path) as stream:
-            written = stamp(os.fstat(stream.fileno()).st_mtime)
+            written = iso_time(os.fstat(stream.fileno()).st_mtime)
             if stream.peek(4)[:4] == b"PK\x03\x04":  # type: ignore[attr-defined]
                 yield _bundled(path, board, written)
             else:

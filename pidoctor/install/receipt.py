@@ -19,7 +19,7 @@ from pidoctor.profile.environment import UNKNOWN
 from pidoctor.profile.profile import Profile
 from pidoctor.proof.proof import Proof
 from pidoctor.resolve.plan import Plan
-from pidoctor.units import stamp
+from pidoctor.units import iso_time
 
 SCHEMA = "pidoctor-receipt/1"
 PROOF_SCHEMA = "pidoctor-proof/1"
@@ -52,7 +52,7 @@ def make_receipt(
     return {
         "schema": SCHEMA,
         "pidoctor": __version__,
-        "time": stamp(time.time()),
+        "time": iso_time(time.time()),
         "python": python,
         "new": new,
         "plan": encode(plan),
@@ -87,7 +87,7 @@ def record_proof(environment: Path, proof: Proof, machine: Profile | None) -> No
     content = {
         "schema": PROOF_SCHEMA,
         "pidoctor": __version__,
-        "time": stamp(time.time()),
+        "time": iso_time(time.time()),
         "python": str(python_of(place.venv)),
         "proof": encode(proof),
         **({"fingerprint": _fingerprint(machine)} if machine else {}),
