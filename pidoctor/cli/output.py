@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pidoctor.errors import UsageError
@@ -73,20 +74,16 @@ def allowed(planned: Result, options: argparse.Namespace, question: str, to_do: 
     if options.yes:
         return True
     refusal = f"no terminal to ask on; say --yes to {to_do}"
-    _must_be_asked(refusal)
-    show_before_asking(planned, options)
-    return agreed(f"\n{question}", refusal)
+    return agreed(f"\n{question}", refusal, partial(show_before_asking, planned, options))
 
 
-def _must_be_asked(refusal: str) -> None:
+def agreed(question: str, refusal: str, show: Callable[[], None] | None = None) -> bool:
+    """Ask on the terminal, after ``show``; UsageError with ``refusal`` where there is none. The end
+    of the input (Ctrl-D) is a no, as everything but yes is."""
     if not sys.stdin.isatty():
         raise UsageError(refusal)
-
-
-def agreed(question: str, refusal: str) -> bool:
-    """Ask on the terminal, UsageError with ``refusal`` where there is none. The end of the input
-    (Ctrl-D) is a no, as everything but yes is."""
-    _must_be_asked(refusal)
+    if show is not None:
+        show()
     _note(f"{question} [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

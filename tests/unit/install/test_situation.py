@@ -83,6 +83,12 @@ def arrange(home: Path, phase: str, folders: dict[str, str]) -> Place:
     return place
 
 
+def interrupted(folder: Path, phase: str = CHANGING) -> Place:
+    """An environment with a backup beside it, as a change leaves it that was cut off."""
+    folders = {name: NAMED if name in ("venv", "backup") else ABSENT for name in FOLDERS}
+    return arrange(folder / "home", phase, folders)
+
+
 def word_of(environment: Path) -> str:
     return (environment / "word").read_text() if environment.exists() else ""
 
@@ -170,8 +176,7 @@ def test_states_that_a_kill_leaves_are_settled(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"phase": "committed"}), "[" * 9000])
 def test_a_journal_that_nobody_can_read_replaces_nothing(content: str, tmp_path: Path) -> None:
-    folders = {name: NAMED if name in ("venv", "backup") else ABSENT for name in FOLDERS}
-    place = arrange(tmp_path / "home", "none", folders)
+    place = interrupted(tmp_path, "none")
     place.journal.write_text(content)
     with pytest.raises(StuckError, match="cannot be read"):
         recover(place.venv)
@@ -181,8 +186,7 @@ def test_a_journal_that_nobody_can_read_replaces_nothing(content: str, tmp_path:
 def test_a_mount_point_is_refused_and_has_a_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folders = {name: NAMED if name in ("venv", "backup") else ABSENT for name in FOLDERS}
-    place = arrange(tmp_path / "home", CHANGING, folders)
+    place = interrupted(tmp_path)
     monkeypatch.setattr(os.path, "ismount", lambda path: Path(path) == place.venv)
     with pytest.raises(StuckError, match="mount point"):
         recover(place.venv)
@@ -196,8 +200,7 @@ def test_what_is_asked_about_is_no_part_of_the_answer(
     reply: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The one document on standard output is JSON, though somebody is shown what will be done."""
-    folders = {name: NAMED if name in ("venv", "backup") else ABSENT for name in FOLDERS}
-    place = arrange(tmp_path / "home", CHANGING, folders)
+    place = interrupted(tmp_path)
     monkeypatch.setattr("sys.stdin", Terminal(reply))
     asked = pidoctor("recover", "--venv", str(place.venv), "--json")
     assert (asked.code, asked.json["command"]) == (1, "recover")
@@ -208,11 +211,11 @@ def test_what_is_asked_about_is_no_part_of_the_answer(
 def test_without_a_terminal_nothing_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folders = {name: NAMED if name in ("venv", "backup") else ABSENT for name in FOLDERS}
-    place = arrange(tmp_path / "home", CHANGING, folders)
+    place = interrupted(tmp_path)
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     refused = pidoctor("recover", "--venv", str(place.venv))
     assert (refused.code, refused.out) == (2, "")
+    assert refused.err.count("\n") == 1, "what would be done is a log's worth of lines"
     assert "no terminal to ask on; say --yes to do it" in refused.err
     assert word_of(place.venv) == "venv"
 
