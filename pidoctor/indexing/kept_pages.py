@@ -73,15 +73,9 @@ class Pages:
         if size > limit:
             raise CouldNotCheckError(f"{filename}: larger than {limit} bytes")
         told = re.search(r"[#&]sha256=([0-9a-f]{64})\b", url)
-        key = f"{url} {size}"
-        sha256 = told[1] if told else None if path else self._store.read(str, "file", key, _DAY)
-        if sha256 is None:
-            with tempfile.TemporaryFile() as file:
-                sha256 = download(session, url, filename, file, size)
-            self._store.put("file", key, sha256)
         link = wheel_link(
             filename,
-            sha256=sha256,
+            sha256=told[1] if told else self._digest(url, filename, size),
             requires_python=None,
             yanked="",
             size=size,
@@ -91,6 +85,19 @@ class Pages:
         if link is None:
             raise CouldNotCheckError(f"{filename}: not a wheel's file name")
         return link
+
+    def _digest(self, url: str, filename: str, size: int) -> str:
+        """The SHA-256 of a file that is read for it; that of one elsewhere is kept for a day."""
+        key = f"{url} {size}"
+        is_here = path_of(url) is not None
+        kept = None if is_here else self._store.read(str, "file", key, _DAY)
+        if kept is not None:
+            return kept
+        with tempfile.TemporaryFile() as file:
+            read = download(self.session_for(url), url, filename, file, size)
+        if not is_here:
+            self._store.put("file", key, read)
+        return read
 
     def page(self, name: str) -> tuple[IndexPage, str]:
         """The page of a package, and the day on which it was read.
