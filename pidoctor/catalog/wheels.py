@@ -32,6 +32,11 @@ SOURCE_ONLY = "published as source only, which pip has to build; plain Python ne
 _LARGEST = 64 << 20  # bytes of an index file; the largest has 2 MB
 
 
+def is_source_only(why: str) -> bool:
+    """Whether that is why nothing is known of a package, whatever else is said of who needs it."""
+    return why.startswith(SOURCE_ONLY)
+
+
 @lru_cache(maxsize=4096)
 def _is_level(text: str) -> bool:
     """Whether a text is a version of a library's symbols, or empty."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pidoctor.catalog.import_names import import_name
 from pidoctor.catalog.relations import load_relations
-from pidoctor.catalog.wheels import SOURCE_ONLY
+from pidoctor.catalog.wheels import is_source_only
 from pidoctor.checks.case import Case
 from pidoctor.profile.fact import Fact, State
 from pidoctor.readiness.sources import built_once
@@ -43,7 +43,7 @@ def not_checked(case: Case) -> Iterator[Finding]:
             Severity.WARNING,
             f"Could not check {listed(names)}: {why}.",
             "your package index and the wheels index",
-            built_once(names) if why.startswith(SOURCE_ONLY) else None,
+            built_once(names) if is_source_only(why) else None,
         )
 
 

@@ -262,17 +262,26 @@ def add_project(parser: argparse.ArgumentParser) -> None:
     )
     parser.set_defaults(gathers=True)
     add_repeatable(
-        parser, "-r", dest="files", metavar="FILE",
+        parser,
+        "-r",
+        dest="files",
+        metavar="FILE",
         help="the requirements of a file: requirements.txt, pyproject.toml or pylock.toml",
-    )  # fmt: skip
+    )
     add_repeatable(
-        parser, "-c", dest="constraints", metavar="FILE",
+        parser,
+        "-c",
+        dest="constraints",
+        metavar="FILE",
         help="bounds on versions, as pip reads them",
-    )  # fmt: skip
+    )
     add_repeatable(
-        parser, "--group", dest="groups", metavar="NAME",
+        parser,
+        "--group",
+        dest="groups",
+        metavar="NAME",
         help="with -r pyproject.toml: a dependency group or an extra too",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--pre", action="store_true", help="pre-releases of what is named too, as with pip"
     )
@@ -303,9 +312,12 @@ def add_form(parser: argparse.ArgumentParser, *forms: str) -> None:
 def add_model(parser: argparse.ArgumentParser) -> None:
     """The option that asks for a runtime that runs a certain model."""
     add_repeatable(
-        parser, "--model", dest="models", metavar="FILE",
+        parser,
+        "--model",
+        dest="models",
+        metavar="FILE",
         help="a runtime that runs this .tflite file (see `pidoctor model`); may be given again",
-    )  # fmt: skip
+    )
 
 
 def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
@@ -335,17 +347,24 @@ def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
 def add_devices(parser: argparse._ActionsContainer) -> None:
     """The option that supposes an accelerator, under both of its names."""
     add_repeatable(
-        parser, "--with", "--accelerator", dest="devices", metavar="DEVICE",
+        parser,
+        "--with",
+        "--accelerator",
+        dest="devices",
+        metavar="DEVICE",
         help="as if this device were plugged in: coral-usb, coral-pcie, hailo-8, ... (repeatable)",
-    )  # fmt: skip
+    )
 
 
 def add_shapes(parser: argparse._ActionsContainer) -> None:
     """The option that sets what the inputs of a model leave open."""
     add_repeatable(
-        parser, "--shape", dest="shapes", metavar="NAME=1,1280",
+        parser,
+        "--shape",
+        dest="shapes",
+        metavar="NAME=1,1280",
         help="the shape that an input will be given, where it leaves sizes open (repeatable)",
-    )  # fmt: skip
+    )
 
 
 def add_environment(parser: argparse._ActionsContainer) -> None:

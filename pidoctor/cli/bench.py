@@ -63,10 +63,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "`bench --json` wrote another day or on another board",
     )
     add_repeatable(
-        parser, "--input", dest="input", metavar="FILE",
+        parser,
+        "--input",
+        dest="input",
+        metavar="FILE",
         help="what the model is given, instead of random numbers: .npy, .json, .wav, or an image; "
         "repeat it for several inputs",
-    )  # fmt: skip
+    )
     add_html(parser)
     add_shapes(parser)
     add_delegate(parser)

@@ -238,7 +238,7 @@ def code_without_plan(resolution: Impossible) -> int:
 def must_be_decided(resolution: Resolution, undone: str) -> None:
     """CouldNotCheckError where a plan has packages that nothing is known of; ``undone`` says what
     was therefore not done."""
-    from pidoctor.catalog.wheels import SOURCE_ONLY
+    from pidoctor.catalog.wheels import is_source_only
     from pidoctor.errors import CouldNotCheckError
     from pidoctor.readiness.sources import built_once
     from pidoctor.report.conclusion import not_checked
@@ -246,7 +246,7 @@ def must_be_decided(resolution: Resolution, undone: str) -> None:
 
     if isinstance(resolution, Plan) and resolution.unchecked:
         reasons = "; ".join(f"{name}: {why}" for name, why in resolution.unchecked.items())
-        build = [name for name, why in resolution.unchecked.items() if why.startswith(SOURCE_ONLY)]
+        build = [name for name, why in resolution.unchecked.items() if is_source_only(why)]
         way = f". Build what is source once: `{' && '.join(built_once(build).commands)}`"
         raise CouldNotCheckError(
             f"{not_checked(resolution)} {reasons}. {undone}{way if build else ''}"

@@ -15,6 +15,9 @@ def add_delegate(parser: argparse.ArgumentParser) -> None:
         help="run it with this library's delegate: libedgetpu.so.1, or a path",
     )
     add_repeatable(
-        parser, "--delegate-option", dest="delegate_options", metavar="KEY=VALUE",
+        parser,
+        "--delegate-option",
+        dest="delegate_options",
+        metavar="KEY=VALUE",
         help="an option of the delegate, as device=usb:0 (repeatable)",
-    )  # fmt: skip
+    )

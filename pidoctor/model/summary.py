@@ -141,14 +141,14 @@ def dequantised(graph: Graph) -> dict[int, Tensor]:
 
 def _kind(graph: Graph, operator: Operator, origins: Mapping[int, Tensor]) -> str:
     """The kind of one operator with weights; empty for one without."""
-    data_at, weights_at = _WEIGHTS.get(operator.name, (0, len(operator.inputs)))
-    if len(operator.inputs) <= weights_at or min(operator.inputs[:2]) < 0:
+    place = _WEIGHTS.get(operator.name)
+    if place is None or len(operator.inputs) <= place.weights or min(operator.inputs[:2]) < 0:
         return ""
-    number = operator.inputs[weights_at]
+    number = operator.inputs[place.weights]
     stored = origins.get(number, graph.tensors[number])
     if not stored.stored:
         return ""
-    data = graph.tensors[operator.inputs[data_at]]
+    data = graph.tensors[operator.inputs[place.data]]
     scheme = stored.quantisation
     if scheme is not None and scheme.details:
         return f"{scheme.details} {stored.type.lower()}"
@@ -163,18 +163,24 @@ def _kind(graph: Graph, operator: Operator, origins: Mapping[int, Tensor]) -> st
     return kind
 
 
-# Which inputs of an operator are the data and the weights.
+class _Weights(NamedTuple):
+    """Which inputs of an operator are the data and the weights."""
+
+    data: int
+    weights: int
+
+
 _WEIGHTS = {
-    "CONV_2D": (0, 1),
-    "CONV_3D": (0, 1),
-    "DEPTHWISE_CONV_2D": (0, 1),
-    "FULLY_CONNECTED": (0, 1),
-    "BATCH_MATMUL": (0, 1),
-    "TRANSPOSE_CONV": (2, 1),
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": (0, 2),
-    "UNIDIRECTIONAL_SEQUENCE_RNN": (0, 1),
-    "LSTM": (0, 2),
-    "EMBEDDING_LOOKUP": (0, 1),
+    "CONV_2D": _Weights(0, 1),
+    "CONV_3D": _Weights(0, 1),
+    "DEPTHWISE_CONV_2D": _Weights(0, 1),
+    "FULLY_CONNECTED": _Weights(0, 1),
+    "BATCH_MATMUL": _Weights(0, 1),
+    "TRANSPOSE_CONV": _Weights(2, 1),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _Weights(0, 2),
+    "UNIDIRECTIONAL_SEQUENCE_RNN": _Weights(0, 1),
+    "LSTM": _Weights(0, 2),
+    "EMBEDDING_LOOKUP": _Weights(0, 1),
 }
 
 

@@ -271,7 +271,8 @@ def _certain(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
         return [_wrong_arch(name, arch, known, facts)]
     span = known.pythons(arch) if arch else (known.widest if known.arches else None)
     if python and span and not known.source and not span[0] <= python <= span[1]:
-        which = f"up to Python {dotted(span[1])}" if python > span[1] else f"from {dotted(span[0])}"
+        end = f"up to Python {dotted(span[1])}"
+        which = end if python > span[1] else f"from Python {dotted(span[0])}"
         text = f"{name} has wheels {which}; this is {dotted(python)}."
         return [LikelyCause("no-wheel-for-python", SURE, text)]
     if pip and known.pip and pip < known.pip and (arch or python) and runs_pip(python, pip):
