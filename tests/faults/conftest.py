@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -34,16 +35,29 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def make_world(tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
-    """Makes a fresh world, always under the same path: paths are in the files' content."""
-    folder = tmp_path / "world"
+    """Makes a world always under the same path: paths are in the files' content.
 
-    def make(exists: bool) -> World:
+    What was installed before is the same each time, and so it is installed once and copied then.
+    """
+    folder = tmp_path / "world"
+    made: dict[tuple[str, ...], World] = {}
+
+    def make(*installed: str) -> World:
+        kept = tmp_path / "-".join(("kept", *installed))
         if folder.exists():
             shutil.rmtree(folder)
-        world = World(folder, template)
-        monkeypatch.setattr(transaction, "run_all", world.run_tools)
-        if exists:
-            world.install("1")
-        return world
+        if installed not in made:
+            world = made[installed] = World(folder, template)
+            monkeypatch.setattr(transaction, "run_all", world.run_tools)
+            for version in installed:
+                world.install(version)
+            subprocess.run(["cp", "-a", folder, kept], check=True)
+        else:
+            subprocess.run(["cp", "-a", kept, folder], check=True)
+            monkeypatch.setattr(transaction, "run_all", made[installed].run_tools)
+            for mark in folder.glob("home/.venv.pidoctor/mark.json"):  # tied to its folder's number
+                inode = mark.parent.stat().st_ino
+                mark.write_text(json.dumps({**json.loads(mark.read_bytes()), "inode": inode}))
+        return made[installed]
 
     return make

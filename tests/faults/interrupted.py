@@ -172,14 +172,13 @@ def _modules(version: str) -> dict[str, str]:
 
 
 SCENARIOS = ("new", "change", "change again", "failed proof", "undo", "undo new")
-Make = Callable[[bool], World]
+Make = Callable[..., World]  # of the versions that were installed before, one after the other
 
 
 def prepare(make_world: Make, scenario: str) -> tuple[World, Action]:
     """A world as it is before what the scenario names, and that as an action."""
-    world = make_world(scenario != "new")
-    if scenario in ("change again", "undo"):
-        world.install("2")
+    again = scenario in ("change again", "undo")
+    world = make_world(*([] if scenario == "new" else ["1", "2"] if again else ["1"]))
     if scenario == "change again":
         return world, lambda: check(world.install("1"), INSTALLED)
     if scenario.startswith("undo"):

@@ -54,7 +54,7 @@ def test_recovery_killed_at_every_step(make_world: Make, monkeypatch: pytest.Mon
     """An install is killed when pip has written, and then what repairs that is killed too."""
 
     def prepare() -> tuple[World, tuple[str | None, dict[str, str]]]:
-        world = make_world(True)
+        world = make_world("1")
         sound = (world.works(), world.state())
 
         def dying(*arguments: Any) -> None:

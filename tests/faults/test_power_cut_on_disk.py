@@ -54,11 +54,11 @@ def test_power_goes_after_every_write(
         monkeypatch.setenv("PATH", "/usr/bin:/bin")  # without uv
         monkeypatch.setattr(os, "sync", lambda: sync_one(tmp_path / "mounted"))
 
-        def make(exists: bool) -> World:
+        def make(*installed: str) -> World:
             world = World(tmp_path / "mounted" / "world", template)
             monkeypatch.setattr(transaction, "run_all", world.run_tools)
-            if exists:
-                world.install("1")
+            for version in installed:
+                world.install(version)
             return world
 
         world, action = prepare(make, scenario)
