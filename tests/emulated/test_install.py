@@ -7,6 +7,8 @@ from typing import Any, Callable
 
 import pytest
 
+from tests.extent import EVERYTHING
+
 from .installed import Installed
 from .roots import Root
 
@@ -35,7 +37,8 @@ def _importing(pidoctor: Installed, result: dict[str, Any]) -> int:
     return pidoctor.root.run([".venv/bin/python", "-c", f"{line}; Interpreter"]).returncode
 
 
-@pytest.mark.parametrize("suite", ["bullseye", "bookworm", "trixie"])
+# What an install on bookworm does beside other packages is in test_projects.py.
+@pytest.mark.parametrize("suite", ["bullseye", "trixie", *(["bookworm"] if EVERYTHING else [])])
 def test_install_ends_with_a_proof_on_64_bits(
     installed: Callable[..., Installed], suite: str
 ) -> None:
