@@ -24,12 +24,11 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from functools import cache
 from typing import Annotated, Any, Callable, Literal, TypeVar, Union
 
 from pidoctor.errors import UsageError
 from pidoctor.profile.fact import Fact, State
-from pidoctor.record_fields import REQUIRED, fields_of, is_record, is_union, parts_of
+from pidoctor.record_fields import REQUIRED, fields_of, is_record, is_union, once, parts_of
 from pidoctor.records import NamedTuple
 
 T = TypeVar("T")
@@ -139,13 +138,9 @@ def dotted(path: Path) -> str:
     return "".join(reversed(parts)).lstrip(".")
 
 
+@once
 def converter(kind: Any, exact: bool) -> Convert:
     """The function that turns JSON into a ``kind``, made once per type."""
-    return _converter(kind, exact)
-
-
-@cache
-def _converter(kind: Any, exact: bool) -> Convert:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if kind in _PLAIN:
         return _plain(kind)
@@ -170,12 +165,8 @@ def _converter(kind: Any, exact: bool) -> Convert:
     return _record(kind, exact) if is_record(kind) else _from_text(kind)
 
 
+@once
 def _builder(kind: Any) -> Callable[[Any], Any] | None:
-    return _cached_builder(kind)
-
-
-@cache
-def _cached_builder(kind: Any) -> Callable[[Any], Any] | None:
     """What makes a ``kind`` of right JSON; None where JSON's own value is it."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if kind in _PLAIN or kind is Any or origin in (Literal, Annotated):

@@ -7,11 +7,12 @@ import sys
 import typing
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Callable, TypeVar, Union
+from typing import Any, Callable, TypeVar, Union, cast
 
 from pidoctor.records import NamedTuple
 
 T = TypeVar("T")
+Function = TypeVar("Function", bound=Callable[..., Any])
 _NONE: Mapping[str, str] = {}
 _FORM = "_json_form"
 
@@ -28,6 +29,11 @@ _COMMON = {
     "bool | None": Union[bool, None],
     "tuple[str, ...]": tuple[str, ...],
 }
+
+
+def once(make: Function) -> Function:
+    """``functools.cache`` for what is made of a type, which mypy does not take for hashable."""
+    return cast(Function, cache(make))
 
 
 class JsonForm(NamedTuple):
@@ -79,11 +85,6 @@ def is_record(kind: Any) -> bool:
     return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"))
 
 
-def fields_of(kind: Any) -> tuple[Field, ...]:
-    """The fields of a dataclass or named tuple, in order, with their types resolved."""
-    return _fields_of(kind)
-
-
 class Part(NamedTuple):
     """A value that JSON holds of a record: its key, and the attributes that lead to it.
 
@@ -102,13 +103,9 @@ class Part(NamedTuple):
         return None if self.is_null and value == "" else value
 
 
+@once
 def parts_of(kind: Any) -> tuple[Part, ...]:
     """What JSON holds of a record: its fields, and what its form adds."""
-    return _parts_of(kind)
-
-
-@cache
-def _parts_of(kind: Any) -> tuple[Part, ...]:
     form = _form(kind)
     fields = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
     own = {form.names.get(name, name): name for name in fields}
@@ -138,8 +135,9 @@ def type_of(kind: Any, part: Part, others: Mapping[str, Any]) -> Any:
     return Union[kind, None] if is_null else kind
 
 
-@cache
-def _fields_of(kind: Any) -> tuple[Field, ...]:
+@once
+def fields_of(kind: Any) -> tuple[Field, ...]:
+    """The fields of a dataclass or named tuple, in order, with their types resolved."""
     hints, names = _hints(kind), _form(kind).names
     if hasattr(kind, "_fields"):
         defaults: dict[str, Any] = dict.fromkeys(kind._fields, REQUIRED)

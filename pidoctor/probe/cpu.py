@@ -22,10 +22,7 @@ def probe_cpu(host: Host) -> Cpu:
     cpuinfo = reading(CPUINFO, lambda: read_text(host, CPUINFO))
 
     def said(tell: Callable[[str], T | None]) -> Fact[T]:
-        if cpuinfo.value is None:
-            return Fact(None, cpuinfo.state, cpuinfo.source, cpuinfo.detail)
-        text = cpuinfo.value
-        return reading(CPUINFO, lambda: tell(text))
+        return cpuinfo.then(lambda text: reading(CPUINFO, lambda: tell(text)))
 
     return Cpu(
         machine=first_known(

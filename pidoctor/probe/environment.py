@@ -32,9 +32,7 @@ def probe_environment(  # noqa: PLR0913, PLR0917 - what was read of the machine 
     source = f"{folder}/pyvenv.cfg" if folder else "the environment's choice"
     outside: Fact[str] = Fact.absent(source, "no environment")
     found = settings(host, folder) if folder else {}
-    read = reading("site-packages", lambda: installed_in(host, folders.or_else([])))
-    if not folders.is_known:
-        read = Fact(None, folders.state, folders.source, folders.detail)
+    read = folders.then(lambda them: reading("site-packages", lambda: installed_in(host, them)))
     yet = None
     if choice.folder and not choice.exists:
         yet = Fact.known("yet to be made", source)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 
 from pidoctor.host.base import Host, read_text
-from pidoctor.probe.reading import first_known, reading
-from pidoctor.profile.fact import Fact
+from pidoctor.probe.reading import entry, first_known, reading
 from pidoctor.profile.profile import Memory
 
 MEMINFO = "/proc/meminfo"
@@ -25,9 +24,9 @@ def probe_memory(host: Host) -> Memory:
         meminfo = first_known(meminfo, reading("psutil", lambda: _by_psutil(host)))
     zram = reading(SWAPS, lambda: zram_of(read_text(host, SWAPS)))
     return Memory(
-        total=_entry(meminfo, "MemTotal"),
-        available=_entry(meminfo, "MemAvailable"),
-        swap=_entry(meminfo, "SwapTotal"),
+        total=entry(meminfo, "MemTotal"),
+        available=entry(meminfo, "MemAvailable"),
+        swap=entry(meminfo, "SwapTotal"),
         zram=zram,
     )
 
@@ -60,11 +59,3 @@ def zram_of(swaps: str) -> int:
 def _by_psutil(host: Host) -> dict[str, int]:
     use = host.memory()
     return {"MemTotal": use.total, "MemAvailable": use.available, "SwapTotal": use.swap}
-
-
-def _entry(meminfo: Fact[dict[str, int]], name: str) -> Fact[int]:
-    if meminfo.value is None:
-        return Fact(None, meminfo.state, meminfo.source, meminfo.detail)
-    if name not in meminfo.value:
-        return Fact.absent(meminfo.source, f"no {name}")
-    return Fact.known(meminfo.value[name], meminfo.source)

@@ -27,7 +27,7 @@ from pidoctor.probe import payload
 from pidoctor.probe.distributions import named_in
 from pidoctor.probe.elf_header import Elf, read_elf
 from pidoctor.probe.installers import Installers, can_make_environments, probe_installers
-from pidoctor.probe.reading import clean, reading
+from pidoctor.probe.reading import clean, entry, reading
 from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import base_interpreter, folder_of, sees_system, settings
 from pidoctor.profile.fact import Fact
@@ -77,15 +77,14 @@ def examine(
     environment is run only with ``itself``; the one behind it can answer in its place.
     """
     executable = reading("the Python to be used", lambda: _executable(host, wanted))
-    path = executable.value
-    if path is None:
-        nothing: Fact[Any] = Fact(None, executable.state, executable.source, executable.detail)
-        return PythonReading(executable, nothing, nothing)
-    return PythonReading(
-        executable=executable,
-        elf=reading(f"ELF header of {path}", lambda: read_elf(host, host.real_path(path))),
-        answers=reading(path, lambda: _answers(host, path, may_run, itself)),
-    )
+
+    def elf(path: str) -> Fact[Elf]:
+        return reading(f"ELF header of {path}", lambda: read_elf(host, host.real_path(path)))
+
+    def answers(path: str) -> Fact[Mapping[str, Any]]:
+        return reading(path, lambda: _answers(host, path, may_run, itself))
+
+    return PythonReading(executable, executable.then(elf), executable.then(answers))
 
 
 def probe_python(
@@ -110,7 +109,7 @@ def probe_python(
         architecture=architecture,
         bits=interpreter.elf.map(lambda elf: elf.bits),
         float_abi=_float_abi(interpreter.elf),
-        pip=_pip(packages),
+        pip=entry(packages, "pip"),
         venv=_venv(host, answers, executable, tools, may_run),
         ssl=_ssl(answers),
         externally_managed=_marker(host, answers, stdlib),
@@ -126,12 +125,10 @@ def _venv(
     tools: Installers,
     may_run: bool,
 ) -> Fact[bool]:
-    if answers.value is None:
-        return Fact(None, answers.state, answers.source, answers.detail)
-    version = str(answers.value["version"])
-    return reading(
-        answers.source, lambda: can_make_environments(host, executable, version, tools, may_run)
-    )
+    def able(version: str) -> bool:
+        return can_make_environments(host, executable, version, tools, may_run)
+
+    return answers.then(lambda found: reading(answers.source, lambda: able(str(found["version"]))))
 
 
 def _executable(host: Host, wanted: str | None) -> str:
@@ -289,15 +286,6 @@ def _packages(host: Host, folders: Fact[list[str]]) -> Mapping[str, str]:
     return packages
 
 
-def _pip(packages: Fact[Mapping[str, str]]) -> Fact[str]:
-    if packages.value is None:
-        return Fact(None, packages.state, packages.source, packages.detail)
-    version = packages.value.get("pip")
-    if version is None:
-        return Fact.absent(packages.source, "no pip is installed")
-    return Fact.known(version, packages.source)
-
-
 def _ssl(answers: Fact[Mapping[str, Any]]) -> Fact[bool]:
     if answers.value is not None and "ssl" not in answers.value:
         return Fact.unreadable(answers.source, "it was not asked")
@@ -306,12 +294,14 @@ def _ssl(answers: Fact[Mapping[str, Any]]) -> Fact[bool]:
 
 def _marker(host: Host, answers: Fact[Mapping[str, Any]], stdlib: str) -> Fact[str]:
     """The PEP 668 marker; it does not count inside a virtual environment."""
-    if answers.value is None:
-        return Fact(None, answers.state, answers.source, answers.detail)
     path = f"{stdlib}/EXTERNALLY-MANAGED"
-    if answers.value["prefix"] != answers.value["base_prefix"]:
-        return Fact.absent(path, "a virtual environment")
-    return Fact.known(path, path) if host.exists(path) else Fact.absent(path)
+
+    def marker(found: Mapping[str, Any]) -> Fact[str]:
+        if found["prefix"] != found["base_prefix"]:
+            return Fact.absent(path, "a virtual environment")
+        return Fact.known(path, path) if host.exists(path) else Fact.absent(path)
+
+    return answers.then(marker)
 
 
 def _is_system(host: Host, executable: str) -> bool:

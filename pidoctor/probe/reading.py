@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Callable, TypeVar
 
 from pidoctor.host.base import HostError, MissingError
@@ -26,6 +27,18 @@ def reading(source: str, read: Callable[[], T | None]) -> Fact[T]:
     except ValueError as error:
         return Fact.unparsable(source, clean(str(error)))
     return Fact.absent(source) if value is None else Fact.known(value, source)
+
+
+def entry(read: Fact[dict[str, T]] | Fact[Mapping[str, T]], name: str) -> Fact[T]:
+    """One of several values that were read together; an empty text is none."""
+
+    def one(values: Mapping[str, T]) -> Fact[T]:
+        value = values.get(name)
+        if value is None or value == "":
+            return Fact.absent(read.source, f"no {name}")
+        return Fact.known(value, read.source)
+
+    return read.then(one)
 
 
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:

@@ -17,7 +17,7 @@ from pidoctor.host.base import (
     read_text,
 )
 from pidoctor.probe.elf_header import Elf, read_elf
-from pidoctor.probe.reading import clean, first_known, reading
+from pidoctor.probe.reading import clean, entry, first_known, reading
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import System
 from pidoctor.records import NamedTuple
@@ -85,15 +85,15 @@ def probe_system(
     """
     release = _os_release(host)
     shell = reading(f"ELF header of {SHELL}", lambda: _elf(host, SHELL))
-    os_id = _entry(release, "ID")
+    os_id = entry(release, "ID")
     folders = _library_folders(host, shell.value or python, prefix)
     libraries = _libraries(host, shell, confstr, folders)
     return System(
         id=os_id,
         flavour=_flavour(host, os_id),
-        codename=_entry(release, "VERSION_CODENAME"),
-        version=_entry(release, "VERSION_ID"),
-        name=_entry(release, "PRETTY_NAME"),
+        codename=entry(release, "VERSION_CODENAME"),
+        version=entry(release, "VERSION_ID"),
+        name=entry(release, "PRETTY_NAME"),
         kernel=reading("uname", lambda: clean(host.uname().release) or None),
         page_size=reading("sysconf SC_PAGE_SIZE", host.page_size),
         architecture=architecture(shell, machine, os_id),
@@ -176,13 +176,6 @@ def _by_distro(host: Host) -> dict[str, str]:
         "PRETTY_NAME": found.name,
     }
     return {name: clean(value) for name, value in fields.items() if value}
-
-
-def _entry(release: Fact[dict[str, str]], name: str) -> Fact[str]:
-    if release.value is None:
-        return Fact(None, release.state, release.source, release.detail)
-    value = release.value.get(name)
-    return Fact.known(value, release.source) if value else Fact.absent(release.source, f"no {name}")
 
 
 def _flavour(host: Host, os_id: Fact[str]) -> Fact[str]:

@@ -59,9 +59,13 @@ class Fact(Generic[T]):
 
     def map(self, change: Callable[[T], U]) -> Fact[U]:
         """The same fact with its value changed; a fact that is not known stays as it is."""
+        return self.then(lambda value: Fact(change(value), self.state, self.source, self.detail))
+
+    def then(self, find: Callable[[T], Fact[U]]) -> Fact[U]:
+        """The fact that is found by the value; a fact that is not known stays as it is."""
         if self.value is None:
             return Fact(None, self.state, self.source, self.detail)
-        return Fact(change(self.value), self.state, self.source, self.detail)
+        return find(self.value)
 
     def or_else(self, default: T) -> T:
         """The value where it is known, else ``default``."""

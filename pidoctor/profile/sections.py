@@ -140,23 +140,39 @@ def python_section(image: Image, arch: str, version: str | None = None) -> Pytho
     """The release's own interpreter, or another ``version`` ("3.12") beside it."""
     row, bits = image
     source = row.source
-    own = version is None or version == row.python_minor
-    minor = row.python_minor if version is None else version
-    marker = f"/usr/lib/python{minor}/EXTERNALLY-MANAGED"
-    marked = own and row.externally_managed
+    minor = version or row.python_minor
+    beside = python_beside(minor, arch, bits, source)
+    if minor != row.python_minor:
+        return replace(beside, version=Fact.known(minor, TARGET))
+    marker, marked = f"/usr/lib/python{minor}/EXTERNALLY-MANAGED", row.externally_managed
+    return replace(
+        beside,
+        executable=Fact.known("/usr/bin/python3", source),
+        version=Fact.known(row.python, source),
+        pip=unlisted(row.pip, source),
+        venv=documented(row.venv, source),
+        ssl=Fact.known(True, source),
+        externally_managed=Fact.known(marker, source) if marked else Fact.absent(source),
+        is_system=Fact.known(True, source),
+    )
+
+
+def python_beside(minor: str, arch: str, bits: int, source: str) -> Python:
+    """A CPython ("3.12") that is not the system's own; of its tools nothing is known."""
+    absent: Fact[str] = Fact.absent(source)
     return Python(
-        executable=Fact.known("/usr/bin/python3" if own else f"python{minor}", source),
-        version=Fact.known(row.python, source) if own else Fact.known(minor, TARGET),
+        executable=Fact.known(f"python{minor}", source),
+        version=Fact.known(minor, source),
         implementation=Fact.known("cpython", source),
         abi=Fact.known(abi_tag(minor), source),
         architecture=Fact.known(arch, source),
         bits=Fact.known(bits, source),
-        float_abi=Fact.known("hard", source) if arch.startswith("armv") else Fact.absent(source),
-        pip=unlisted(row.pip if own else None, source),
-        venv=documented(row.venv, source) if own else unsaid(),
-        ssl=Fact.known(True, source) if own else unsaid(),
-        externally_managed=Fact.known(marker, source) if marked else Fact.absent(source),
-        is_system=Fact.known(own, source),
+        float_abi=Fact.known("hard", source) if arch.startswith("armv") else absent,
+        pip=unlisted(None, source),
+        venv=unsaid(),
+        ssl=unsaid(),
+        externally_managed=absent,
+        is_system=Fact.known(False, source),
         packages=unsaid(),
     )
 
@@ -286,14 +302,15 @@ def boardless_profile(
     nothing: Fact[Any] = unsaid("no board was named")
     image = system if isinstance(system, Image) else None
     libc = ("", "") if system is None or isinstance(system, Image) else system
-    bits = kind_of(arch).bits
     kind = image.row if image else None
     return Profile(
         origin=origin,
         board=Board(nothing, nothing, nothing, nothing, nothing),
         cpu=Cpu(machine=Fact.known(arch, TARGET), part=nothing, cores=nothing, features=nothing),
         system=system_section(image, arch, nothing) if image else _any_system(arch, *libc),
-        python=python_section(image, arch, version) if image else _any_python(arch, bits, version),
+        python=python_section(image, arch, version)
+        if image
+        else python_beside(version or "", arch, kind_of(arch).bits, TARGET),
         memory=Memory(nothing, nothing, nothing, nothing),
         storage=Storage(unsaid(), unsaid(), unsaid(), unsaid(), unsaid(), unsaid()),
         accelerators=unsaid(),
@@ -340,23 +357,3 @@ def _usual_glibcxx(libc: str, version: str) -> Fact[str]:
         ),
     )
     return documented(row.glibcxx, f"as in {row.name}, {libc} {row.libc_version}")
-
-
-def _any_python(arch: str, bits: int, version: str | None) -> Python:
-    nothing: Fact[Any] = unsaid()
-    minor = version or ""
-    return Python(
-        executable=Fact.known(f"python{minor}", TARGET),
-        version=Fact.known(minor, TARGET),
-        implementation=Fact.known("cpython", TARGET),
-        abi=Fact.known(abi_tag(minor), TARGET),
-        architecture=Fact.known(arch, TARGET),
-        bits=Fact.known(bits, TARGET),
-        float_abi=Fact.known("hard", TARGET) if arch.startswith("armv") else Fact.absent(TARGET),
-        pip=unlisted(None, TARGET),
-        venv=nothing,
-        ssl=nothing,
-        externally_managed=Fact.absent(TARGET),
-        is_system=Fact.known(False, TARGET),
-        packages=nothing,
-    )

@@ -29,10 +29,9 @@ from pidoctor.profile.sections import (
     indexes_section,
     memory_section,
     page_size_of,
+    python_beside,
     python_section,
     system_section,
-    unlisted,
-    unsaid,
 )
 
 SMALL_PAGE = 4096
@@ -50,24 +49,9 @@ def with_python(profile: Profile, version: str) -> Profile:
     if image is not None and image.row.python_minor == version:
         return replace(profile, python=python_section(image, arch, version))
     own = profile.python
-    source = f"if Python {version} is installed"
-    major, minor = version.split(".")
-    return replace(
-        profile,
-        python=replace(
-            own,
-            executable=Fact.known(f"python{version}", source),
-            version=Fact.known(version, source),
-            implementation=Fact.known("cpython", source),
-            abi=Fact.known(f"cp{major}{minor}", source),
-            pip=unlisted(None, source),
-            venv=unsaid(),
-            ssl=unsaid(),
-            externally_managed=Fact.absent(source),
-            is_system=Fact.known(False, source),
-            packages=unsaid(),
-        ),
-    )
+    beside = python_beside(version, arch, kind_of(arch).bits, f"if Python {version} is installed")
+    python = replace(beside, architecture=own.architecture, bits=own.bits, float_abi=own.float_abi)
+    return replace(profile, python=python)
 
 
 def with_page_size(profile: Profile, size: int) -> Profile:
