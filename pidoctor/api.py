@@ -64,7 +64,6 @@ def probe(
     what could not be read.
     """
     from pidoctor.errors import UsageError
-    from pidoctor.probe.probed import ProbeResult
 
     named = [place for place in (target, capture, root) if place is not None]
     if len(named) > 1:
@@ -72,33 +71,44 @@ def probe(
     if venv is not None and named:
         raise UsageError("--venv is for this machine; another one is asked about as it is")
     if target is not None:
-        from pidoctor.profile.named_targets import target as profile_of
-
-        if python:
-            version = python if python[:2] == "3." and python[2:].isdigit() else "3.12"
-            there = shlex.quote(f"{target}/py{version}")
-            raise UsageError(f"--python does not go with --target; write --target {there}")
-        return ProbeResult(profile_of(target), ())
+        return _targeted(target, python)
     if capture is not None:
         return _captured(Path(capture))
-    from pidoctor.probe.machine import probe as look
-
     if root is not None:
-        from pidoctor.host.directory import DirectoryHost
-
-        if not Path(root).is_dir():
-            raise UsageError(f"--root {root}: not a directory")
-        if not any((Path(root) / folder).is_dir() for folder in _OF_A_SYSTEM):
-            raise UsageError(
-                f"--root {root}: no Linux system is in it (it has no etc and no usr); of a card "
-                "mount the large partition, not the one that it boots from"
-            )
-        return look(DirectoryHost(Path(root)), python, origin=f"root {root}")
+        return _mounted(Path(root), python)
     from pidoctor.host.live import LiveHost
     from pidoctor.probe.environment_choice import existing
+    from pidoctor.probe.machine import probe as look
 
     host = LiveHost()
     return look(host, choice=existing(host, venv, python))
+
+
+def _targeted(target: str, python: str | None) -> ProbeResult:
+    from pidoctor.errors import UsageError
+    from pidoctor.probe.probed import ProbeResult
+    from pidoctor.profile.named_targets import target as profile_of
+
+    if python:
+        version = python if python[:2] == "3." and python[2:].isdigit() else "3.12"
+        there = shlex.quote(f"{target}/py{version}")
+        raise UsageError(f"--python does not go with --target; write --target {there}")
+    return ProbeResult(profile_of(target), ())
+
+
+def _mounted(root: Path, python: str | None) -> ProbeResult:
+    from pidoctor.errors import UsageError
+    from pidoctor.host.directory import DirectoryHost
+    from pidoctor.probe.machine import probe as look
+
+    if not root.is_dir():
+        raise UsageError(f"--root {root}: not a directory")
+    if not any((root / folder).is_dir() for folder in _OF_A_SYSTEM):
+        raise UsageError(
+            f"--root {root}: no Linux system is in it (it has no etc and no usr); of a card "
+            "mount the large partition, not the one that it boots from"
+        )
+    return look(DirectoryHost(root), python, origin=f"root {root}")
 
 
 def _captured(path: Path) -> ProbeResult:
@@ -172,11 +182,10 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
 
     ``exit_code`` is 0 where it can be installed, 1 where something must be done first, 3 where
     that cannot be known. ``asked`` is how the question was put, for the commands in the answer;
-    ``kept`` says which wheels earlier installs kept; ``accelerators`` are ids of devices
-    that must be there.
+    ``kept`` says which wheels earlier installs kept; ``accelerators`` are ids of needed devices.
     """
     from pidoctor.asked import Asked
-    from pidoctor.checks.case import nothing_kept
+    from pidoctor.checks.case import Case, nothing_kept
     from pidoctor.checks.registry import run_checks
     from pidoctor.envelope import Result
     from pidoctor.errors import CouldNotCheckError
@@ -193,10 +202,10 @@ def check(  # noqa: PLR0913 - all but two are keywords that few need
     except CouldNotCheckError as error:
         undecided = (Finding("not-decidable", Severity.ERROR, str(error)),)
     resolved = time.perf_counter()
-    look = (machine.failures, known.index, kept or nothing_kept)
-    findings = undecided + run_checks(machine.profile, resolution, *look, accelerators=accelerators)
-    if any(finding.id in ("environment-python-gone", "python-dies") for finding in findings):
-        findings = findings[len(undecided) :]  # it is why nothing can be decided
+    seen = (machine.profile, resolution, machine.failures, known.index, kept or nothing_kept)
+    findings = run_checks(Case(*seen, tuple(accelerators)))
+    if not any(it.id in ("environment-python-gone", "python-dies") for it in findings):
+        findings = undecided + findings  # else that is why nothing can be decided
     return concluded(
         Result(
             "check",

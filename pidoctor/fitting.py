@@ -18,7 +18,7 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.change_kinds import cost
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.model.advice import AdviceTarget, advise
-from pidoctor.model.answer import ModelAnswer, ModelChange, ModelFile, RuntimeAnswer
+from pidoctor.model.answer import GivenFile, ModelAnswer, ModelChange, RuntimeAnswer
 from pidoctor.model.arena import arena_bytes
 from pidoctor.model.content import Content, read_content
 from pidoctor.model.file import named_model
@@ -67,7 +67,7 @@ class ModelQuestion:
     """One open model: how it does on each runtime is asked once, however many machines ask."""
 
     def __init__(self, path: Path, data: memoryview, shapes: Sequence[str] = ()) -> None:
-        self.file = ModelFile(str(path), partial(_sha256, path))
+        self.file = GivenFile(str(path), partial(_sha256, path))
         read = read_content(data)
         self._options = "".join(f" --shape {shlex.quote(word)}" for word in shapes)
         self._shaped = with_shapes(read, read_shapes(shapes, read))

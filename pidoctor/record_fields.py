@@ -85,7 +85,7 @@ def is_record(kind: Any) -> bool:
     return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"))
 
 
-class Part(NamedTuple):
+class JsonPart(NamedTuple):
     """A value that JSON holds of a record: its key, and the attributes that lead to it.
 
     ``is_null``: whether an empty text is null there.
@@ -104,18 +104,20 @@ class Part(NamedTuple):
 
 
 @once
-def parts_of(kind: Any) -> tuple[Part, ...]:
+def parts_of(kind: Any) -> tuple[JsonPart, ...]:
     """What JSON holds of a record: its fields, and what its form adds."""
     form = _form(kind)
     fields = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
     own = {form.names.get(name, name): name for name in fields}
     paths = dict(form.more) | {key: name for key, name in own.items() if key not in form.more}
     return tuple(
-        Part(key, tuple(path.split(".")), key in form.nulls) for key, path in paths.items() if key
+        JsonPart(key, tuple(path.split(".")), key in form.nulls)
+        for key, path in paths.items()
+        if key
     )
 
 
-def type_of(kind: Any, part: Part, others: Mapping[str, Any]) -> Any:
+def type_of(kind: Any, part: JsonPart, others: Mapping[str, Any]) -> Any:
     """The type of a part of the JSON of ``kind``; ``others`` has types by name that its module
     does not import."""
     is_null = part.is_null

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 
-class FileKind(NamedTuple):
+class FileMark(NamedTuple):
     """What a file is for: its application id, the version of its tables, the command it is of."""
 
     mark: int
@@ -38,7 +38,7 @@ def connect(path: str) -> Connection:
         raise CouldNotCheckError(f"{path}: {error}") from error
 
 
-def check(connection: Connection, path: str, kind: FileKind, create: bool = True) -> None:
+def check(connection: Connection, path: str, kind: FileMark, create: bool = True) -> None:
     """Raise UsageError for a file that is not of this kind; mark a new one."""
     mark, version, tables = (
         connection.execute(query).fetchone()[0]

@@ -62,7 +62,7 @@ def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
     """
     faults = []
     for name, rules in TABLES.items():
-        place = _Place(name, origins)
+        place = _Origin(name, origins)
         for group in rules.unique:
             seen: dict[Any, str] = {}
             for at, value in _named(tables, origins, name, group):
@@ -117,7 +117,7 @@ def _meets(sign: Any) -> Callable[[str], bool]:
     return lambda line: any(each.search(line) for each in found)
 
 
-class _Place(NamedTuple):
+class _Origin(NamedTuple):
     """Where a value stands, as "file: dotted.path" of the file that it came from."""
 
     table: str
@@ -139,7 +139,7 @@ def _named(
     """Where each value of ``targets`` stands, and the value: "table:path", or a path of ``own``."""
     for target in targets:
         table, _, path = target.rpartition(":")
-        place = _Place(table or own, origins)
+        place = _Origin(table or own, origins)
         yield from ((place(at), value) for at, value in _all(tables[table or own], (path,)))
 
 

@@ -35,7 +35,8 @@ def nothing_kept(_: Plan) -> Kept:
 class Case:
     """What the checks look at. ``resolution`` is None where nothing could be resolved.
 
-    ``kept`` gives what earlier installs kept of a plan's wheels.
+    ``index`` is the evidence to use; without it the one that pidoctor answers from. ``kept`` gives
+    what earlier installs kept of a plan's wheels.
     """
 
     profile: Profile

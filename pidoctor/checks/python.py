@@ -144,8 +144,8 @@ def _install_python(manager: Fact[str]) -> Remedy:
 
 def apt(case: Case, packages: str, text: str) -> Remedy | None:
     """The remedy of installing Debian packages, on a system that has apt or may have it."""
-    manager = case.profile.system.package_manager
-    if manager.state is State.ABSENT or manager.or_else("apt") != "apt":
+    system = case.profile.system
+    if system.has_no_packages or system.package_manager.or_else("apt") != "apt":
         return None
     return Remedy(text, (f"sudo apt-get install -y {packages}",), safe=True)
 

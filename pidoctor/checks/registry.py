@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Callable
 
-from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.checks import accelerators as devices
 from pidoctor.checks import (
     environment,
@@ -18,10 +16,7 @@ from pidoctor.checks import (
     storage,
     system,
 )
-from pidoctor.checks.case import Case, Check, FailedProbe, nothing_kept
-from pidoctor.profile.profile import Profile
-from pidoctor.readiness.space import Kept
-from pidoctor.resolve.plan import Plan, Resolution
+from pidoctor.checks.case import Case, Check
 from pidoctor.result import Finding, Severity
 
 TIME_LIMIT = 5.0  # seconds without a check being done; each looks at values only
@@ -71,26 +66,9 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def run_checks(  # noqa: PLR0913 - all but two are seldom given
-    profile: Profile,
-    resolution: Resolution | None,
-    probe_failures: Sequence[FailedProbe] = (),
-    index: WheelsIndex | None = None,
-    kept: Callable[[Plan], Kept] = nothing_kept,
-    *,
-    accelerators: Sequence[str] = (),
+def run_checks(
+    case: Case, checks: Sequence[Check] = CHECKS, limit: float = TIME_LIMIT
 ) -> tuple[Finding, ...]:
-    """The findings about a machine, in the order of the registry.
-
-    ``index`` is the evidence to use; without it the one that pidoctor answers from.
-    ``kept``: what earlier installs kept of a plan's wheels.
-    ``accelerators``: ids of the devices that a project needs.
-    """
-    failures, wanted = tuple(probe_failures), tuple(accelerators)
-    return run(CHECKS, Case(profile, resolution, failures, index, kept, wanted))
-
-
-def run(checks: Sequence[Check], case: Case, limit: float = TIME_LIMIT) -> tuple[Finding, ...]:
     """Every check's findings, in order; one that crashes or gets stuck becomes a finding.
 
     The checks share one thread, for a thread each costs more than all checks do; another one

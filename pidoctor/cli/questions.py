@@ -48,7 +48,7 @@ _NEWER = ("newer", "later", "higher", "above", "up", "older", "earlier", "lower"
 _OF_A_MACHINE = expression(r"\d|[^\x00-\u024f]")
 
 
-class Question(NamedTuple):
+class ReadQuestion(NamedTuple):
     """What a question asks: a requirement as it was written, and the words of a machine."""
 
     requirement: str  # empty where no runtime is named
@@ -116,7 +116,7 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     return [*start, *place, *options]
 
 
-def _refuse_no_runtime(asked: Question) -> NoReturn:
+def _refuse_no_runtime(asked: ReadQuestion) -> NoReturn:
     """UsageError for a question about something else: a package, or nothing that is known."""
     package = asked.left_out[0] if len(asked.left_out) == 1 else ""
     if not (asked.place and _PACKAGE.fullmatch(package)):
@@ -133,7 +133,7 @@ def _refuse_no_runtime(asked: Question) -> NoReturn:
     raise UsageError(f"that names no runtime; where {package!r} is a package, ask: {here}")
 
 
-def _wanted(asked: Question) -> tuple[list[str], tuple[str, ...], str]:
+def _wanted(asked: ReadQuestion) -> tuple[list[str], tuple[str, ...], str]:
     """The requirements as pip writes them, packages beside the runtime too; the words that are
     none; and what the runtime was taken for where it has another name."""
     from pidoctor.catalog.import_names import is_package
@@ -190,7 +190,7 @@ def _target(place: str, command: Sequence[str]) -> str:
         raise UsageError(f"{said}{end} On the board itself: {here}{other}") from None
 
 
-def read(tokens: Sequence[str]) -> Question:
+def read(tokens: Sequence[str]) -> ReadQuestion:
     """What the words ask."""
     words = [re.sub(r"^[\"'(]+|[?!.,:;\"')]+$", "", token) for token in tokens]
     start, end = _requirement(words)
@@ -209,7 +209,7 @@ def read(tokens: Sequence[str]) -> Question:
             named = before == "on" and not _HERE.fullmatch(segment)
             nowhere = nowhere or (segment if named else "")
     asks = tokens[-1].endswith("?") or any(map(_ASKING.fullmatch, words[:3]))
-    return Question(
+    return ReadQuestion(
         " ".join(words[start:end]), " ".join(places), asks, tuple(others), devices, nowhere
     )
 

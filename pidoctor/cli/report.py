@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
+    from pidoctor.checks.case import Case
     from pidoctor.checks.registry import run_checks
     from pidoctor.cli.resolving import answer, catalog
     from pidoctor.cli.resume import interrupted
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> Result:
         "report",
         profile=probed.profile,
         findings=interrupted(Path(choice.folder or DEFAULT))
-        + run_checks(probed.profile, resolution, probed.failures, known.index),
+        + run_checks(Case(probed.profile, resolution, probed.failures, known.index)),
         resolution=resolution,
         asked=asked(options),
         written=Written(output=options.output),

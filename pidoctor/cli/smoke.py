@@ -117,8 +117,7 @@ def _aimed(proof: Proof, choice: EnvironmentChoice, python: str) -> Proof:
     from dataclasses import replace
 
     from pidoctor.checks.case import Case, pip_command
-    from pidoctor.checks.registry import CHECKS
-    from pidoctor.checks.registry import run as run_checks
+    from pidoctor.checks.registry import run_checks
     from pidoctor.host.live import LiveHost
     from pidoctor.probe.machine import probe
     from pidoctor.result import Severity
@@ -127,7 +126,7 @@ def _aimed(proof: Proof, choice: EnvironmentChoice, python: str) -> Proof:
     if death is None or death.remedy is None or not death.remedy.commands:
         return proof
     profile = probe(LiveHost(), choice=choice).profile
-    for found in run_checks(CHECKS, Case(profile)):
+    for found in run_checks(Case(profile)):
         if (found.id, found.severity) == (death.kind, Severity.ERROR) and found.remedy:
             return replace(proof, death=replace(death, remedy=found.remedy))
 

@@ -86,7 +86,7 @@ def read_elf(stream: IO[bytes], name: str) -> ElfFacts:
     from elftools.common.exceptions import ELFError
 
     try:
-        return _Reader(stream, name).facts()
+        return _ElfReader(stream, name).facts()
     except UsageError:
         raise
     except (
@@ -102,7 +102,7 @@ def read_elf(stream: IO[bytes], name: str) -> ElfFacts:
         raise UsageError(f"{name}: malformed ELF file ({type(error).__name__})") from error
 
 
-class _Reader:
+class _ElfReader:
     def __init__(self, stream: IO[bytes], name: str) -> None:
         from elftools.elf.elffile import ELFFile
 

@@ -16,10 +16,10 @@ from pidoctor.errors import CouldNotCheckError, PackageMissingError, UsageError
 from pidoctor.fleet.record import BoardStatus, Record
 from pidoctor.profile import fingerprint as prints
 from pidoctor.profile.fingerprint import Fingerprint
-from pidoctor.sqlite_file import FileKind, check, connect
+from pidoctor.sqlite_file import FileMark, check, connect
 from pidoctor.urls import clean_urls
 
-KIND = FileKind(mark=0x70696466, version=1, command="pidoctor fleet report")
+KIND = FileMark(mark=0x70696466, version=1, command="pidoctor fleet report")
 KEPT = 30  # reports; older ones are removed
 _BATCH = 500
 _TABLES = (

@@ -13,7 +13,7 @@ from pidoctor.host.live import LiveHost
 from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.place import Place
 from pidoctor.install.process import Arrival
-from pidoctor.install.step import Step, set_for
+from pidoctor.install.step import InstallStep, set_for
 from pidoctor.install.tools import Pip
 from pidoctor.probe.memory import available_bytes
 from pidoctor.readiness.space import downloads_at_once
@@ -81,7 +81,7 @@ def command(
 
 def steps(
     missing: Sequence[Wheel], pip: Pip | None, python: WorkingPython, place: Place, head: str
-) -> Iterable[tuple[str, Step]]:
+) -> Iterable[tuple[str, InstallStep]]:
     """The downloads of the wheels ``missing``, each with the content of its requirements file.
 
     ``head`` is what such a file begins with: where the user's own says that wheels are.
@@ -97,7 +97,7 @@ def steps(
         size = sum(wheel.size for wheel in group)
         # Not /tmp: it may be a small tmpfs, and this is where pip downloads to.
         temporary = place.work / f"tmp-{number}"
-        step = Step(
+        step = InstallStep(
             f"Download {', '.join(wheel.name for wheel in group)} ({size / 1e6:.1f} MB)",
             argv,
             (("TMPDIR", str(temporary)), *_OWN),

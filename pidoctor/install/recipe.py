@@ -18,7 +18,7 @@ from pidoctor.install.failure import InstallError, missing_package
 from pidoctor.install.interpreter import WorkingPython, ask
 from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place, mark_of, python_of
-from pidoctor.install.step import Step, set_for
+from pidoctor.install.step import InstallStep, set_for
 from pidoctor.install.tools import Pip, pips, seed, uv_for
 from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
 from pidoctor.profile.profile import Profile
@@ -60,10 +60,10 @@ class Recipe:
     cache: Cache | None
     seed: Path | None
     share_system: bool
-    create: Step | None
-    fetches: tuple[tuple[str, Step], ...]  # with the content of its requirements file
-    system: Step | None
-    fill: Step
+    create: InstallStep | None
+    fetches: tuple[tuple[str, InstallStep], ...]  # with the content of its requirements file
+    system: InstallStep | None
+    fill: InstallStep
 
     @property
     def environment(self) -> Path:
@@ -79,25 +79,25 @@ class Recipe:
         return text
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[InstallStep, ...]:
         """Everything that an install does, in order."""
         place = self.place
         if self.satisfied:
-            return (Step("Nothing to install: prove the environment by an inference"),)
-        keep = Step(f"Keep {place.venv} as it is now, for undo", writes=(str(place.backup),))
-        share = Step(
+            return (InstallStep("Nothing to install: prove the environment by an inference"),)
+        keep = InstallStep(f"Keep {place.venv} as it is now, for undo", writes=(str(place.backup),))
+        share = InstallStep(
             "Let it see the system's Python packages", writes=(f"{place.venv}/pyvenv.cfg",)
         )
-        name = Step(f"Give it its name: {place.venv}", writes=(str(place.venv),))
+        name = InstallStep(f"Give it its name: {place.venv}", writes=(str(place.venv),))
         return (
             *((self.create,) if self.create else ()),
             *(step for _, step in self.fetches),
-            Step("Verify the SHA-256 of every wheel"),
+            InstallStep("Verify the SHA-256 of every wheel"),
             *((self.system,) if self.system else ()),
             *((keep,) if self.exists else ()),
             *((share,) if self.share_system else ()),
             self.fill,
-            Step("Prove it by an inference; if that fails, put everything back"),
+            InstallStep("Prove it by an inference; if that fails, put everything back"),
             *(() if self.exists else (name,)),
         )
 
@@ -254,7 +254,7 @@ def _shares_system(venv: Path) -> bool:
     return False
 
 
-def _create(base: WorkingPython, place: Place, plan: Plan, tools: _Tools) -> Step:
+def _create(base: WorkingPython, place: Place, plan: Plan, tools: _Tools) -> InstallStep:
     if not base.venv:
         raise missing_package(
             "no-venv",
@@ -262,7 +262,7 @@ def _create(base: WorkingPython, place: Place, plan: Plan, tools: _Tools) -> Ste
             "it has no module venv",
             "python3-venv",
         )
-    return Step(
+    return InstallStep(
         "Create the environment",
         (
             *(base.executable, "-I", "-m", "venv"),
@@ -274,19 +274,19 @@ def _create(base: WorkingPython, place: Place, plan: Plan, tools: _Tools) -> Ste
     )
 
 
-def _system(plan: Plan) -> Step | None:
+def _system(plan: Plan) -> InstallStep | None:
     packages = plan.missing_system_packages
     if not packages:
         return None
     sudo = () if os.geteuid() == 0 else ("sudo",)
-    return Step(
+    return InstallStep(
         f"Install the system's {', '.join(packages)}",
         (*sudo, "apt-get", "install", "-y", *packages),
         at_terminal=True,
     )
 
 
-def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> Step:
+def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> InstallStep:
     environment = place.venv if exists else place.staging
     python = str(python_of(environment))
     wheels = place.work / "wheels"
@@ -319,7 +319,7 @@ def _fill(tools: _Tools, place: Place, exists: bool, anew: bool) -> Step:
             *(("--force-reinstall",) if anew else ()),
             *source,
         )
-    return Step(
+    return InstallStep(
         "Install the packages into the environment",
         argv,
         tuple(variables),

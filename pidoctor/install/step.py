@@ -11,7 +11,7 @@ from pidoctor.install.process import Arrival
 
 
 @dataclass(frozen=True)
-class Step:
+class InstallStep:
     """One thing that an install does: a command line, or something that pidoctor does itself.
 
     ``variables`` are set for the command in addition to those of the user, of which those in

@@ -29,7 +29,7 @@ from pidoctor.install.recovery import recover, settle, tidy, told_of
 from pidoctor.install.relocate import relocate, share_system_packages
 from pidoctor.install.situation import look
 from pidoctor.install.state import hold
-from pidoctor.install.step import Step
+from pidoctor.install.step import InstallStep
 from pidoctor.install.wheelhouse import collect, matches
 from pidoctor.mutex import Lock
 from pidoctor.profile.profile import Profile
@@ -44,7 +44,7 @@ def silent(_: str) -> None:
     """The progress of an install that nobody watches."""
 
 
-def steps(job: Job) -> tuple[Step, ...]:
+def steps(job: Job) -> tuple[InstallStep, ...]:
     """What :func:`install` does with the same job, in order; changes nothing."""
     return make_recipe(job).steps
 
@@ -254,7 +254,7 @@ class Transaction:
         os.sync()
         self._journal.write(COMMITTED)
 
-    def _execute(self, planned: Sequence[Step], lock: Lock) -> None:
+    def _execute(self, planned: Sequence[InstallStep], lock: Lock) -> None:
         """Run the commands of these steps side by side."""
         for number, step in enumerate(planned):
             beside = number > 0

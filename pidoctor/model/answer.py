@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BEST_FIRST = (RUNS, RUNS_WITH, UNDECIDED, CANNOT)
 
 
-class ModelFile(NamedTuple):
+class GivenFile(NamedTuple):
     """A file as it was given; ``entry`` is the model's name in a bundle.
 
     ``digest`` gives the SHA-256 of the model when it is asked for: that takes all of a file to be
@@ -76,7 +76,7 @@ class ModelAnswer(NamedTuple):
     ``fitting`` are the shapes that ``--shape`` takes, of a model that runs in no stored one.
     """
 
-    file: ModelFile
+    file: GivenFile
     content: Content
     summary: Summary
     runtimes: tuple[RuntimeAnswer, ...]

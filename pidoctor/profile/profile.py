@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pidoctor.profile.environment import UNKNOWN, Environment
-from pidoctor.profile.fact import Fact
+from pidoctor.profile.fact import Fact, State
 from pidoctor.record_fields import json_form
 from pidoctor.records import dataclass
 
@@ -58,6 +58,11 @@ class System:
     glibcxx: Fact[str]  # newest symbol version of libstdc++: "3.4.30"
     package_manager: Fact[str]  # "apt", "apk", "dnf", "pacman"
     lacks: Fact[tuple[str, ...]] = _OLDER  # shared libraries that wheels need and were not found
+
+    @property
+    def has_no_packages(self) -> bool:
+        """Whether nothing there installs packages, as on an image made with Yocto or Buildroot."""
+        return self.package_manager.state is State.ABSENT
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def clean(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Where:
     """Where it happened, and the line to show when none fits better."""
 
     step: str
@@ -65,7 +65,7 @@ def decode(
 
     lines = [line[:_LINE_LENGTH] for line in stderr.splitlines()]
     number = signal_of(returncode)
-    place = _Place(step, model, subject, _exception(lines) or _last_line(lines), number)
+    place = _Where(step, model, subject, _exception(lines) or _last_line(lines), number)
     end = [notice(returncode)] if number else []
     known = _known(lines + end, place)
     if known is not None:
@@ -80,12 +80,12 @@ def timed_out(
     seconds: float, output: str, step: str, model: str | None = None, subject: str = "The runtime"
 ) -> Death:
     """The death of a process that was killed because its time was up."""
-    place = _Place(step, model, subject, _last_line(output.splitlines()))
+    place = _Where(step, model, subject, _last_line(output.splitlines()))
     detail = f"{seconds:g} s"
     return _death("timeout", f"It did not finish within {detail}.", place, detail)
 
 
-def _known(lines: list[str], place: _Place) -> Death | None:
+def _known(lines: list[str], place: _Where) -> Death | None:
     """The first trouble that the lines show for sure."""
     from pidoctor.triage.diagnose import STRONG, triage
 
@@ -98,7 +98,7 @@ def _known(lines: list[str], place: _Place) -> Death | None:
     return replace(death, evidence=clean(said[0]) if said else place.line, remedy=first.fix)
 
 
-def _death(kind: str, reason: str, place: _Place, detail: str | None = None) -> Death:
+def _death(kind: str, reason: str, place: _Where, detail: str | None = None) -> Death:
     from pidoctor.triage.ending import name
 
     what = f"died ({name(place.signal)})" if place.signal else "failed"

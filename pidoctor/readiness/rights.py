@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 
 from pidoctor.catalog.troubles import load_troubles
-from pidoctor.profile.fact import State
 from pidoctor.profile.profile import NO_RIGHTS, ROOT, SUDO, Profile
 from pidoctor.profile.variation import image_of
 from pidoctor.resolve.plan import Plan
@@ -19,7 +18,7 @@ NO_PASSWORD = "sudo asks for a password, and there is no terminal to ask on"  # 
 def rights_needed(plan: Plan, profile: Profile) -> Finding | None:
     """What is to be said of a plan that installs packages of the system."""
     packages, rights = plan.missing_system_packages, profile.rights
-    if packages and profile.system.package_manager.state is State.ABSENT:
+    if packages and profile.system.has_no_packages:
         return apt_missing(packages, profile.system.package_manager.source)
     if not packages or rights.value == ROOT:
         return None

@@ -16,7 +16,6 @@ from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError
-from pidoctor.profile.fact import State
 from pidoctor.profile.profile import NO_RIGHTS, Profile
 from pidoctor.resolve.addressed import refusal
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
@@ -51,8 +50,7 @@ def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
         raise CouldNotCheckError(f"the {what} is not known ({fact.source}: {fact.detail})")
     machine, python = machine_of(profile), _interpreter(profile)
     present = present_in(profile, catalog.index)
-    no_packages = profile.system.package_manager.state is State.ABSENT
-    if no_packages or profile.rights.value == NO_RIGHTS:  # a way without an administrator first
+    if profile.system.has_no_packages or profile.rights.value == NO_RIGHTS:  # first without them
         alone = replace(machine, adds_packages=False)
         own = Question(alone, request, catalog, present).answer(python)
         if isinstance(own, Plan):

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from pidoctor.decoding import decode, encode
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.redact import Identity, redact, redact_json
-from pidoctor.sqlite_file import FileKind, check, connect
+from pidoctor.sqlite_file import FileMark, check, connect
 from pidoctor.triage.cases import LogCase
 from pidoctor.triage.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-KIND = FileKind(mark=0x70696443, version=1, command="pidoctor triage")
+KIND = FileMark(mark=0x70696443, version=1, command="pidoctor triage")
 
 KEPT = 200_000
 """Cases; older ones are removed."""

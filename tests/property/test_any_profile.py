@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pidoctor.checks.case import Case
 from pidoctor.checks.registry import run_checks
 from pidoctor.envelope import Result
 from pidoctor.profile.codec import from_json, to_json
@@ -103,13 +104,13 @@ profiles: st.SearchStrategy[Profile] = sections(Profile)
 
 @given(profiles)
 def test_no_check_crashes(profile: Profile) -> None:
-    found = run_checks(profile, None)
+    found = run_checks(Case(profile))
     assert [f for f in found if f.id in ("check-crashed", "check-timed-out")] == []
 
 
 @given(profiles, st.booleans())
 def test_every_profile_can_be_shown(profile: Profile, verbose: bool) -> None:
-    result = Result("check", profile=profile, findings=run_checks(profile, None))
+    result = Result("check", profile=profile, findings=run_checks(Case(profile)))
     for width in (30, 80):
         text = render(result, Look(width=width, unicode=verbose, verbose=verbose))
         assert text.endswith("\n")
@@ -125,4 +126,4 @@ def test_facts_that_are_not_known_are_no_errors(profile: Profile) -> None:
     for section, content in data.items():
         if isinstance(content, dict):
             data[section] = nothing if "state" in content else dict.fromkeys(content, nothing)
-    assert Severity.ERROR not in {f.severity for f in run_checks(from_json(data), None)}
+    assert Severity.ERROR not in {f.severity for f in run_checks(Case(from_json(data)))}

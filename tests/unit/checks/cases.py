@@ -6,7 +6,7 @@ from typing import Any
 
 from pidoctor.catalog.wheels import Evidence, IndexedProject, Library, NumpyApi, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
-from pidoctor.checks.registry import CHECKS, run
+from pidoctor.checks.registry import run_checks
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Candidate, Change, Impossible, Pin, Plan, Resolution
 from pidoctor.resolve.verdict import Reason
@@ -60,7 +60,7 @@ class Shelf(WheelsIndex):
 def findings(
     profile: Profile, resolution: Resolution | None = None, *wheels: Wheel
 ) -> dict[str, Finding]:
-    found = run(CHECKS, Case(profile, resolution, (), Shelf(*wheels)))
+    found = run_checks(Case(profile, resolution, (), Shelf(*wheels)))
     assert "check-crashed" not in {f.id for f in found}, found
     return {finding.id: finding for finding in found}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pidoctor.checks.case import Case
 from pidoctor.checks.registry import run_checks
 from pidoctor.probe.probed import ProbeFailure
 from pidoctor.profile.fact import Fact
@@ -250,7 +251,9 @@ def test_nothing_fits() -> None:
 
 
 def test_notes_of_the_plan_and_crashed_probes() -> None:
-    found = run_checks(pi4(), plan(notes=("not sure",)), [ProbeFailure("board", "ValueError: x")])
+    found = run_checks(
+        Case(pi4(), plan(notes=("not sure",)), (ProbeFailure("board", "ValueError: x"),))
+    )
     assert [(f.id, f.severity) for f in found] == [
         ("plan-note", Severity.NOTE),
         ("probe-failed", Severity.WARNING),

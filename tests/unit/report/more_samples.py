@@ -19,9 +19,9 @@ from pidoctor.indexing.verify import Verification
 from pidoctor.model.advice import ModelAdvice
 from pidoctor.model.answer import (
     Difference,
+    GivenFile,
     ModelAnswer,
     ModelChange,
-    ModelFile,
     RuntimeAnswer,
 )
 from pidoctor.model.arena import arena_bytes
@@ -56,7 +56,7 @@ def model(*runtimes: RuntimeAnswer, changes: tuple[ModelChange, ...] = ()) -> Mo
     """The shipped 8-bit model, as if it did so on these runtimes."""
     content = read_content(memoryview(SHIPPED.read_bytes()))
     return ModelAnswer(
-        ModelFile("mine.tflite", lambda: "5" * 64),
+        GivenFile("mine.tflite", lambda: "5" * 64),
         content,
         summarise(content),
         runtimes,
