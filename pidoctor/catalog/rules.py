@@ -62,7 +62,7 @@ def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
     """
     faults = []
     for name, rules in TABLES.items():
-        place = _Origin(name, origins)
+        place = _Located(name, origins)
         for group in rules.unique:
             seen: dict[Any, str] = {}
             for at, value in _named(tables, origins, name, group):
@@ -77,47 +77,40 @@ def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
                 if value is not None and value not in known
             ]
         faults += [
-            f"{place(path)}: is empty"
-            for path, value in _all(tables[name], rules.filled)
-            if not value
-        ]
-        faults += [
-            f"{place(path)}: expected 32 or 64, not {_quoted(value)}"
-            for path, value in _all(tables[name], rules.word_sizes)
-            if value not in (32, 64)
-        ]
-        faults += [
-            f"{place(path)}: {why}"
-            for path, value in _all(tables[name], rules.patterns)
-            if (why := _why_no_pattern(value))
-        ]
-        faults += [
-            f"{place(path)}.shown: none of its patterns meets a line of this"
-            for path, sign in _all(tables[name], rules.signs)
-            if sign.shown and not any(map(_meets(sign), sign.shown.splitlines()))
-        ]
-        faults += [
-            f"{place(path)}: the last one has a condition, so nothing is said in the general case"
-            for path, value in _all(tables[name], rules.ends_in_general)
-            if value and value[-1].when
+            f"{place(path)}{fault}"
+            for paths, fault_of in _single(rules)
+            for path, value in _all(tables[name], paths)
+            if (fault := fault_of(value))
         ]
     return faults
 
 
-def _why_no_pattern(text: str) -> str:
+def _single(rules: Rules) -> Iterator[tuple[tuple[str, ...], Callable[[Any], str]]]:
+    """Paths, and what is wrong with a value that stands there; nothing where it is right."""
+    yield rules.filled, lambda value: "" if value else ": is empty"
+    sizes = ": expected 32 or 64, not "
+    yield rules.word_sizes, lambda value: "" if value in (32, 64) else sizes + _quoted(value)
+    yield rules.patterns, _no_pattern
+    yield rules.signs, _not_shown
+    last = ": the last one has a condition, so nothing is said in the general case"
+    yield rules.ends_in_general, lambda value: last if value and value[-1].when else ""
+
+
+def _no_pattern(text: str) -> str:
     try:
         check_pattern(text)
     except PatternError as error:
-        return f"no pattern ({error})"
+        return f": no pattern ({error})"
     return ""
 
 
-def _meets(sign: Any) -> Callable[[str], bool]:
-    found = [pattern(text) for text in sign.patterns if not _why_no_pattern(text)]
-    return lambda line: any(each.search(line) for each in found)
+def _not_shown(sign: Any) -> str:
+    found = [pattern(text) for text in sign.patterns if not _no_pattern(text)]
+    met = any(each.search(line) for each in found for line in sign.shown.splitlines())
+    return "" if met or not sign.shown else ".shown: none of its patterns meets a line of this"
 
 
-class _Origin(NamedTuple):
+class _Located(NamedTuple):
     """Where a value stands, as "file: dotted.path" of the file that it came from."""
 
     table: str
@@ -139,7 +132,7 @@ def _named(
     """Where each value of ``targets`` stands, and the value: "table:path", or a path of ``own``."""
     for target in targets:
         table, _, path = target.rpartition(":")
-        place = _Origin(table or own, origins)
+        place = _Located(table or own, origins)
         yield from ((place(at), value) for at, value in _all(tables[table or own], (path,)))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from pidoctor.catalog.wheels import NumpyApi, WheelsIndex, shipped_index
 from pidoctor.checks.environment import of_the_plan
 from pidoctor.profile.profile import Accelerator
@@ -36,6 +38,26 @@ def test_a_runtime_for_numpy_1_with_numpy_2() -> None:
     assert (
         findings(with_packages(pi4(), tflite_runtime="2.14.0", numpy="1.26.4"), None, tflite) == {}
     )
+
+
+@pytest.mark.parametrize(
+    ("origin", "command"),
+    [
+        ("conda", "conda install -y -p /home/me/.venv 'numpy<2'"),
+        ("apt", "pidoctor explain tflite-runtime==2.14.0"),
+        ("pip", "pidoctor explain tflite-runtime==2.14.0"),
+    ],
+)
+def test_where_no_numpy_fits_all_that_is_installed(origin: str, command: str) -> None:
+    tflite = wheel("tflite-runtime", "2.14.0", evidence=evidence(numpy=NumpyApi(1, 0)))
+    packages = (
+        package("tflite-runtime", "2.14.0", numpy=1),
+        package("numpy", "2.1.0", origin=origin),
+        package("keeps-it", "1.0", ("numpy>=2",)),
+    )
+    found = findings(board(*packages), None, tflite)["numpy2-abi-mismatch"]
+    assert found.remedy
+    assert found.remedy.commands == (command,)
 
 
 def test_an_installed_wheel_whose_tag_lied() -> None:

@@ -105,3 +105,14 @@ def test_a_python_that_became_another_version_under_the_environment() -> None:
     found = findings(board(made_for="3.9.2"))
     assert "was made for Python 3.9" in found["environment-python-changed"].message
     assert "environment-python-changed" not in findings(board())
+
+
+@pytest.mark.parametrize("version", [Fact.absent("/usr/bin/python3"), known("3.9.2")])
+def test_an_environment_that_is_yet_to_be_made_has_no_python_to_lose(version: Fact[str]) -> None:
+    """What it would be made with is the business of other checks."""
+    made = changed(board(), python_version=version)
+    ids = {"environment-python-gone", "environment-python-changed"}
+    assert len(ids & findings(made).keys()) == 1
+    kind = known("yet to be made")
+    unmade = replace(made, environment=replace(made.environment, kind=kind))
+    assert not ids & findings(unmade).keys()
