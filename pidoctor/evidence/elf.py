@@ -24,6 +24,7 @@ _LONGEST_NAME = 4096
 _TABLE = 1 << 20
 
 _PF_X = 1
+_SHT_PROGBITS, _SHT_ARM_ATTRIBUTES = 1, 0x70000003
 _SHF_EXECINSTR = 4
 _EF_ARM_SOFT, _EF_ARM_HARD = 0x200, 0x400
 _VER_FLG_WEAK = 2
@@ -146,7 +147,9 @@ class _ElfReader:
         if machine != "arm":
             return machine, "", None
         flags = self._elf.header["e_flags"]
-        attributes = arm_attributes(self._section_data("SHT_ARM_ATTRIBUTES"))
+        places = (place for kind, _, *place in self._sections() if kind == _SHT_ARM_ATTRIBUTES)
+        offset, size = next(places, (0, 0))
+        attributes = arm_attributes(self._bytes(offset, min(size, _TABLE)))
         hard = bool(flags & _EF_ARM_HARD) or attributes.hard_float
         soft = bool(flags & _EF_ARM_SOFT) and not hard
         return attributes.machine, "soft" if soft or not hard else "hard", attributes.levels
@@ -154,11 +157,10 @@ class _ElfReader:
     def _code(self) -> tuple[tuple[int, int], ...]:
         """The sections with instructions; executable segments, which old linkers fill up with
         read-only data, only where there are no sections."""
-        headers = [self._elf._get_section_header(n) for n in range(self._elf.num_sections())]
         sections = tuple(
-            (int(header["sh_offset"]), int(header["sh_size"]))
-            for header in headers
-            if header["sh_flags"] & _SHF_EXECINSTR and header["sh_type"] == "SHT_PROGBITS"
+            (offset, size)
+            for kind, flags, offset, size in self._sections()
+            if flags & _SHF_EXECINSTR and kind == _SHT_PROGBITS
         )
         return sections or tuple(
             (int(segment["p_offset"]), int(segment["p_filesz"]))
@@ -166,12 +168,14 @@ class _ElfReader:
             if segment["p_type"] == "PT_LOAD" and segment["p_flags"] & _PF_X
         )
 
-    def _section_data(self, kind: str) -> bytes:
-        for number in range(self._elf.num_sections()):
-            header = self._elf._get_section_header(number)
-            if header["sh_type"] == kind:
-                return self._bytes(header["sh_offset"], min(header["sh_size"], _TABLE))
-        return b""
+    def _sections(self) -> Iterator[tuple[int, int, int, int]]:
+        """Type, flags, offset and size of each section."""
+        form = "IIQQQQIIQQ" if self._wide else "10I"
+        size = self._elf.num_sections() * self._elf.header["e_shentsize"]
+        for _, kind, flags, _, offset, length, *_ in self._unpack(
+            form, self._bytes(self._elf.header["e_shoff"], size)
+        ):
+            yield kind, flags, offset, length
 
     def _bytes(self, offset: int, size: int) -> bytes:
         if offset < 0 or offset >= self._size:
