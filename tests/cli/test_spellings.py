@@ -15,7 +15,6 @@ import pytest
 
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.location import open_index
-from pidoctor.catalog.runtimes import runtime_names
 from pidoctor.cli.arguments import parse
 from pidoctor.errors import UsageError
 from pidoctor.resolve.request import Project, parse_request
@@ -353,8 +352,6 @@ def test_understood(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(("typed", "told"), SUGGESTED, ids=[typed for typed, _ in SUGGESTED])
 def test_suggested(typed: str, told: str) -> None:
-    if "micro" in typed and "tflite-micro" in runtime_names():
-        return  # somebody added it: it is the example of a runtime in the README of the tables
     with pytest.raises(UsageError) as error:
         read(typed)
     assert told in str(error.value)

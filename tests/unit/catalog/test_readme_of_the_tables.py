@@ -24,7 +24,7 @@ EXAMPLE = re.compile(
 SAID = {
     "A board": ("NanoPi A64", (0,)),
     "A release of an operating system": ("Ubuntu 23.10", (0,)),
-    "A runtime": ("tflite-micro", (0,)),
+    "A runtime": ("tflite-of-mine", (0,)),
     "An accelerator": ("it runs .dfp models", (0,)),
     "A symptom": ("The proxy of the school network answers", (1,)),
 }
