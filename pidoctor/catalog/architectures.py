@@ -33,7 +33,7 @@ class ArchitecturesTable(NamedTuple):
 
 def kind_of(architecture: str) -> ArchitectureRow:
     """What is known of an architecture; of one that is not in the table, its name."""
-    known = derived(ArchitecturesTable, _by_id).get(architecture)
+    known = _by_id().get(architecture)
     return known or ArchitectureRow(architecture, architecture, 64 if "64" in architecture else 32)
 
 
@@ -43,5 +43,6 @@ def called(word: str) -> ArchitectureRow | None:
     return next((row for row in rows if word in row.words), None)
 
 
-def _by_id(table: ArchitecturesTable) -> Mapping[str, ArchitectureRow]:
-    return {row.id: row for row in table.architectures}
+@derived
+def _by_id() -> Mapping[str, ArchitectureRow]:
+    return {row.id: row for row in load(ArchitecturesTable).architectures}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pidoctor.catalog.tables import derived
+from pidoctor.catalog.tables import derived, load
 from pidoctor.records import NamedTuple
 
 MIB = 1 << 20
@@ -237,12 +237,10 @@ class Boards(NamedTuple):
         return next(iter((*exact, *fitting)), None)
 
 
+@derived
 def load_boards() -> Boards:
     """The boards that ship with pidoctor, and the user's own."""
-    return derived(BoardsTable, _by_id)
-
-
-def _by_id(table: BoardsTable) -> Boards:
+    table = load(BoardsTable)
     return Boards(
         {board.id: board for board in table.boards},
         {soc.id: soc for soc in table.socs},

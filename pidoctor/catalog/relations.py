@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 
 from pidoctor.catalog.runtimes import alternatives, load_runtimes, nightlies
 from pidoctor.catalog.systems import load_systems
-from pidoctor.catalog.tables import derived
+from pidoctor.catalog.tables import derived, load
 from pidoctor.records import NamedTuple
 from pidoctor.units import size
 
@@ -188,12 +188,10 @@ class Relations(NamedTuple):
         return SpecifierSet(bound)
 
 
+@derived
 def load_relations() -> Relations:
     """How packages relate: the shipped rows, and the user's own."""
-    return derived(RelationsTable, _relations)
-
-
-def _relations(table: RelationsTable) -> Relations:
+    table = load(RelationsTable)
     return Relations(
         alternatives={
             row.distribution: alternatives(row) for row in (*load_runtimes(), *nightlies())

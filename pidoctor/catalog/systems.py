@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, Soc
-from pidoctor.catalog.tables import derived
+from pidoctor.catalog.tables import derived, load
 from pidoctor.catalog.values import Dotted as Version
 from pidoctor.platforms.versions import minor_of
+from pidoctor.record_fields import json_form
 from pidoctor.records import NamedTuple
 
 Value = TypeVar("Value")
@@ -114,12 +115,14 @@ class Release(NamedTuple):
     libc_version: str
 
 
+@json_form(names={"rows": "systems"})
 class Systems(NamedTuple):
-    """The whole table, oldest release of each flavour first."""
+    """systems.json, oldest release of each flavour first."""
 
+    schema: Literal["pidoctor-systems/1"]
+    flavours: tuple[Flavour, ...]  # in the order in which signs are looked for
+    containers: tuple[Container, ...]
     rows: tuple[SystemRow, ...]
-    flavours: tuple[Flavour, ...] = ()
-    containers: tuple[Container, ...] = ()
     libraries: tuple[Packaged, ...] = ()
     elsewhere: tuple[Unanswered, ...] = ()
     other_ways: tuple[OtherWay, ...] = ()
@@ -240,32 +243,10 @@ class OtherWay(NamedTuple):
     sources: tuple[str, ...]
 
 
-class SystemsTable(NamedTuple):
-    """systems.json."""
-
-    schema: Literal["pidoctor-systems/1"]
-    flavours: tuple[Flavour, ...]  # in the order in which signs are looked for
-    containers: tuple[Container, ...]
-    systems: tuple[SystemRow, ...]
-    libraries: tuple[Packaged, ...] = ()
-    elsewhere: tuple[Unanswered, ...] = ()
-    other_ways: tuple[OtherWay, ...] = ()
-
-
+@derived
 def load_systems() -> Systems:
     """The systems that ship with pidoctor, and the user's own."""
-    return derived(SystemsTable, _systems)
-
-
-def _systems(table: SystemsTable) -> Systems:
-    return Systems(
-        table.systems,
-        table.flavours,
-        table.containers,
-        table.libraries,
-        table.elsewhere,
-        table.other_ways,
-    )
+    return load(Systems)
 
 
 def _of(by_bits: Mapping[Any, Mapping[str, Value]], bits: int) -> Mapping[str, Value]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from importlib import import_module
 from typing import Any, Callable, TypeVar
 
@@ -52,26 +52,18 @@ def load(kind: type[Table]) -> Table:
     return table
 
 
-def derived(kind: type[Table], make: Callable[[Table], Made]) -> Made:
-    """What ``make`` makes of a table, made once; ``make`` is a function of a module."""
-    made: Made = _derived(kind, make, os.environ.get(USER_FOLDER, ""))
-    return made
+def derived(make: Callable[[], Made]) -> Callable[[], Made]:
+    """A function that makes something of tables, and does so once for each PIDOCTOR_DATA."""
 
+    @cache
+    def made(_folder: str) -> Made:
+        return make()
 
-def derived_from(make: Callable[[], Made]) -> Made:
-    """What ``make`` makes of several tables, made once; ``make`` is a function of a module."""
-    made: Made = _made(make, os.environ.get(USER_FOLDER, ""))
-    return made
+    @wraps(make)
+    def known() -> Made:
+        return made(os.environ.get(USER_FOLDER, ""))
 
-
-@cache
-def _made(make: Callable[[], Any], folder: str) -> Any:  # noqa: ARG001 (a key)
-    return make()
-
-
-@cache
-def _derived(kind: Any, make: Callable[[Any], Any], folder: str) -> Any:  # noqa: ARG001 (a key)
-    return make(load(kind))
+    return known
 
 
 def check_user_tables() -> None:

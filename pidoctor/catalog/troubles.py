@@ -141,13 +141,10 @@ def _filled(template: str, slots: Mapping[str, str]) -> str | None:
     return _SLOT.sub(lambda found: slots[found.group(1)], template)
 
 
+@derived
 def load_troubles() -> Mapping[str, Trouble]:
     """Every trouble by its id, in the order of the tables, the user's own last."""
-    return derived(TroublesTable, _troubles)
-
-
-def _troubles(table: TroublesTable) -> Mapping[str, Trouble]:
-    return {row.id: row for row in table.troubles}
+    return {row.id: row for row in load(TroublesTable).troubles}
 
 
 class InstalledTrouble(NamedTuple):

@@ -232,12 +232,13 @@ def _neighbours(distribution: str, version: str) -> tuple[Measured, ...]:
 
 
 def _measured(distribution: str) -> dict[Version, Measured]:
-    return derived(OperatorVersionsTable, _by_version).get(distribution, {})
+    return _by_version().get(distribution, {})
 
 
-def _by_version(table: OperatorVersionsTable) -> dict[str, dict[Version, Measured]]:
+@derived
+def _by_version() -> dict[str, dict[Version, Measured]]:
     found: dict[str, dict[Version, Measured]] = {}
-    for row in table.wheels:
+    for row in load(OperatorVersionsTable).wheels:
         found.setdefault(row.distribution, {})[Version(row.version)] = row
     return found
 

@@ -29,7 +29,7 @@ class Measured(NamedTuple):
 
 
 class OperatorVersionsTable(NamedTuple):
-    """operator_versions.json, as measured by ``python -m pidoctor.model.measure``.
+    """operator_versions.json, as measured by ``python -m tests.tools.measure_operators``.
 
     ``custom_operators`` are the names that each wheel is asked for.
     """

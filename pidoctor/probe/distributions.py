@@ -1,4 +1,4 @@
-"""InstalledPackage distributions, read from their metadata folders; nothing of them is run.
+"""Installed distributions, read from their metadata folders; nothing of them is run.
 
 The folders and files: https://packaging.python.org/specifications/recording-installed-packages/.
 What is damaged is told apart from what is there: pip leaves a folder "~umpy" where removing numpy

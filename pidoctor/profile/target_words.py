@@ -13,7 +13,7 @@ from pidoctor.catalog.architectures import called
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, load_boards
 from pidoctor.catalog.pythons import indexed_pythons
 from pidoctor.catalog.systems import SystemRow, Systems, Unanswered, load_systems
-from pidoctor.catalog.tables import derived_from
+from pidoctor.catalog.tables import derived
 from pidoctor.expressions import expression
 from pidoctor.records import NamedTuple
 
@@ -286,11 +286,8 @@ def key_of(text: str) -> str:
     return _NOISE.sub("", bare).replace(".", "")
 
 
+@derived
 def known_words() -> Words:
-    return derived_from(_make_words)
-
-
-def _make_words() -> Words:
     boards, systems = load_boards(), load_systems()
     exact: dict[str, list[str]] = {}
     families: dict[str, list[str]] = {}

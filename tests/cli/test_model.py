@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 
 import pidoctor as package
-from pidoctor.model.builder import Fields, Number, one_operator
 from pidoctor.model.content import operator_names
 from tests.cli.program import Run, pidoctor
+from tests.tools.model_builder import Fields, Number, one_operator
 from tests.unit.model.making import Op, T, model
 
 SHIPPED = Path(package.__file__).parent / "proof" / "models" / "int8.tflite"

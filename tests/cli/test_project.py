@@ -10,9 +10,9 @@ import pytest
 
 import pidoctor as package
 from pidoctor.catalog.accelerators import load_accelerators
-from pidoctor.model.builder import one_operator
 from pidoctor.model.content import operator_names
 from tests.cli.program import pidoctor
+from tests.tools.model_builder import one_operator
 
 MODEL = Path(package.__file__).parent / "proof/models/float32.tflite"
 TARGETS = ("--target", "pi4-4gb/bookworm-64", "--target", "pi-zero-w/bookworm-32")

@@ -11,9 +11,9 @@ import pytest
 from pidoctor import api
 from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
-from pidoctor.model.builder import one_operator
 from pidoctor.resolve.plan import Impossible, Plan
 from tests.cli.program import pidoctor
+from tests.tools.model_builder import one_operator
 
 TARGET = "pi4-4gb/bookworm-32"
 FULLY_CONNECTED = 9  # schema.fbs, BuiltinOperator

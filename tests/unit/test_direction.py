@@ -199,7 +199,6 @@ TOUCHES: Mapping[str, str] = {
     "lockfiles.wheelhouse_writer": "files",
     "model.bundle": "files",
     "model.file": "files",
-    "model.measure": "files programs",
     "probe.machine": "files",
     "probe.payload": "files system",
     "proof.inference_payload": "files",

@@ -6,8 +6,8 @@ import struct
 from math import prod
 from typing import NamedTuple
 
-from pidoctor.model.builder import Fields, Number, Numbers, build
 from pidoctor.model.content import Content, operator_names, read_content, types, types_by_name
+from tests.tools.model_builder import Fields, Number, Numbers, build
 
 _CUSTOM = "CUSTOM"
 _MOST = 1 << 16  # bytes that are written of a larger tensor: nothing reads the rest

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pidoctor.model.builder import one_operator
 from pidoctor.model.content import operator_names, read_content
-from pidoctor.model.measure import accepted, registered
 from pidoctor.model.versions import measured
+from tests.tools.measure_operators import accepted, registered
+from tests.tools.model_builder import one_operator
 
 
 @pytest.mark.parametrize(("number", "version"), [(0, 1), (9, 12), (127, 1), (206, 3)])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pidoctor.model.builder import Fields, Number
 from pidoctor.model.content import Content
 from pidoctor.model.shapes import with_shapes
 from pidoctor.model.verdict import Target, judge_model
+from tests.tools.model_builder import Fields, Number
 from tests.unit.model.making import Op, T, content
 
 RUNTIME = Target("tflite-runtime", "2.14.0", "x86_64")

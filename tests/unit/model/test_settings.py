@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pidoctor.model.builder import Fields, Number
 from pidoctor.model.content import Content
 from pidoctor.model.verdict import Target, judge_model
+from tests.tools.model_builder import Fields, Number
 from tests.unit.model.making import Op, T, content
 
 VERSIONS = ("1.0.1", "1.4.0", "2.1.0", "2.3.0")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.model.builder import Fields, Number
 from pidoctor.model.content import Content
 from pidoctor.model.shapes import example_shapes, read_shapes, shapes_to_run, with_shapes
 from pidoctor.model.verdict import Target, judge_model
+from tests.tools.model_builder import Fields, Number
 from tests.unit.model.making import Op, T, content
 
 TARGET = Target("ai-edge-litert", "2.3.0", "aarch64")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pidoctor.model.builder import Fields, Number
 from pidoctor.model.content import Content
 from pidoctor.model.shapes import with_shapes
 from pidoctor.model.verdict import Target, judge_model, load_rules, runs_nowhere, starts_xnnpack
+from tests.tools.model_builder import Fields, Number
 from tests.unit.model.making import Op, T, builtin, content, custom, dense_int8
 
 ALL = (

@@ -1,4 +1,4 @@
-"""``python -m pidoctor.model.measure``: which operators does each runtime's wheel know?
+"""``python -m tests.tools.measure_operators``: which operators does each runtime's wheel know?
 
 Installs each version of the runtimes into an environment of its own, with pidoctor itself, loads a
 model of 300 bytes per operator and version there, and writes what was accepted into
@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,9 +22,9 @@ from packaging.version import Version
 
 from pidoctor.catalog.canonical import canonical
 from pidoctor.catalog.runtimes import Runtime, load_runtimes
-from pidoctor.model.builder import one_operator
 from pidoctor.model.content import CUSTOM, operator_names
 from pidoctor.model.versions import Measured
+from tests.tools.model_builder import one_operator
 
 _NEWEST_VERSION = 20  # tried of each operator; the newest known is 14
 _CUSTOM_NUMBER = 32
@@ -60,7 +59,7 @@ def ask(python: Path, runtime: Runtime, asked: Sequence[Trial]) -> dict[str, str
 
     Raises RuntimeError when the runtime does not start.
     """
-    source = resources.files("pidoctor.model").joinpath("measuring_payload.py").read_text("utf-8")
+    source = Path(__file__).with_name("measuring_payload.py").read_text("utf-8")
     said: dict[str, str | None] = {}
     while len(said) < len(asked):
         rest = [
@@ -156,7 +155,9 @@ def _install(requirement: str, pythons: Sequence[str], venv: Path) -> dict[str, 
 
 
 def main(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m pidoctor.model.measure", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.tools.measure_operators", description=__doc__
+    )
     parser.add_argument("requirements", nargs="+", help="tflite-runtime==2.14.0 ...")
     parser.add_argument("--python", action="append", help="an interpreter to install for")
     parser.add_argument("-o", required=True, metavar="FILE", help="the table to add to")
