@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from pidoctor.decoding import DecodeError, Form, Line, decode
@@ -28,7 +27,7 @@ from pidoctor.value_rules import Amount, Rule
 T = TypeVar("T")
 SCHEMA = "pidoctor-index/1"
 SOURCE_ONLY = "published as source only, which pip has to build; plain Python needs no compiler"
-"""Why nothing is known of a package that has no wheel at all."""
+"""Why a package is not checked of which a version has no wheel at all."""
 _LARGEST = 64 << 20  # bytes of an index file; the largest has 2 MB
 
 
@@ -117,7 +116,8 @@ class Evidence(NamedTuple):
 
 
 class Wheel(NamedTuple):
-    """One wheel file. ``evidence`` is None where none was read (pure Python, or not yet)."""
+    """One wheel file, or a source archive; ``evidence`` is None where none was read (pure Python,
+    or not yet)."""
 
     name: str  # normalised project name
     version: str
@@ -129,6 +129,11 @@ class Wheel(NamedTuple):
     yanked: str  # the reason; empty when not yanked, "yanked" when no reason was given
     source: str  # "index" or "piwheels"
     evidence: Evidence | None
+
+    @property
+    def is_source(self) -> bool:
+        """Whether pip has to build it first."""
+        return not self.filename.endswith(".whl")
 
 
 class WheelRow(NamedTuple):
@@ -171,7 +176,8 @@ class IndexFile(NamedTuple):
 
 @dataclass(frozen=True)
 class IndexedProject:
-    """All wheels of one package, newest version last as in the file."""
+    """All wheels of one package, newest version last as in the file; with ``whole``, which is a
+    page of a package index as it is now, its source archives too."""
 
     name: str
     retrieved: str  # date of the last refresh, ISO 8601
@@ -179,7 +185,7 @@ class IndexedProject:
     other_versions: Mapping[str, str]  # published for other platforms only: version -> which
     left_out: frozenset[str] = frozenset()  # published, and not held here: no answer needs them
     extras: frozenset[str] = frozenset()  # those whose requirements are held
-    sources: tuple[str, ...] | None = None  # versions with a source archive; None: not known
+    whole: bool = False
 
     @cached_property
     def has_releases(self) -> bool:
@@ -189,7 +195,7 @@ class IndexedProject:
 
     @cached_property
     def by_version(self) -> dict[str, tuple[Wheel, ...]]:
-        """The wheels of each version, newest version first."""
+        """The files of each version, newest version first."""
         versions: dict[str, list[Wheel]] = {}
         for wheel in self.wheels:
             versions.setdefault(wheel.version, []).append(wheel)
@@ -306,10 +312,10 @@ class WheelsIndex:
         del wheel
         return None
 
-    def lacking(self, name: str, specifier: SpecifierSet) -> str:
-        """Why versions of a package may be had without a wheel that is known: its source, or a
-        source of wheels that did not answer."""
-        del name, specifier
+    def lacking(self, name: str) -> str:
+        """Why versions of a package may be had without a wheel that is known: a source of wheels
+        did not answer."""
+        del name
         return ""
 
     def doubt(self, wheel: Wheel) -> str:

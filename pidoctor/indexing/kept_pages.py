@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, PackageMissingError, PidoctorError
-from pidoctor.indexing.links import Link, wheel_link
+from pidoctor.indexing.links import Link, file_link
 from pidoctor.indexing.local_files import LocalFiles, folder_of
 from pidoctor.indexing.pages import LINKS, IndexPage, PageReader
 from pidoctor.indexing.patient_session import PatientSession
@@ -73,7 +73,7 @@ class Pages:
         if size > limit:
             raise CouldNotCheckError(f"{filename}: larger than {limit} bytes")
         told = re.search(r"[#&]sha256=([0-9a-f]{64})\b", url)
-        link = wheel_link(
+        link = file_link(
             filename,
             sha256=told[1] if told else self._digest(url, filename, size),
             requires_python=None,
@@ -194,7 +194,7 @@ def _state(source: Source) -> str:
 
 
 class KeptLink(NamedTuple):
-    """A wheel of a kept page, without its address."""
+    """A file of a kept page, without its address."""
 
     filename: str
     sha256: str
@@ -212,23 +212,21 @@ class KeptPage(NamedTuple):
     links: tuple[KeptLink, ...]
     published: Mapping[str, str]
     exists: bool
-    sources: tuple[str, ...]
+    sources: tuple[KeptLink, ...]
     unhashed: bool
 
 
 def _kept_page(page: IndexPage, day: str) -> KeptPage:
-    links = tuple(
-        KeptLink(*(getattr(link, field) for field in KeptLink._fields)) for link in page.links
+    links, sources = (
+        tuple(KeptLink(*(getattr(link, field) for field in KeptLink._fields)) for link in files)
+        for files in (page.links, page.sources)
     )
-    return KeptPage(day, links, page.published, page.exists, page.sources, page.unhashed)
+    return KeptPage(day, links, page.published, page.exists, sources, page.unhashed)
 
 
 def _page_of(kept: KeptPage) -> IndexPage:
-    links = (wheel_link(url="", **link._asdict()) for link in kept.links)
-    return IndexPage(
-        tuple(link for link in links if link is not None),
-        dict(kept.published),
-        kept.exists,
-        kept.sources,
-        kept.unhashed,
+    links, sources = (
+        tuple(filter(None, (file_link(url="", **link._asdict()) for link in files)))
+        for files in (kept.links, kept.sources)
     )
+    return IndexPage(links, dict(kept.published), kept.exists, sources, kept.unhashed)

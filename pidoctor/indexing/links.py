@@ -1,4 +1,4 @@
-"""What an index page offers: one value per wheel, with the platforms and Pythons it fits."""
+"""What an index page offers: one value per file, with the platforms and Pythons a wheel fits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
 from pidoctor.indexing.scope import Scope
@@ -21,7 +21,7 @@ Coverage = dict[tuple[str, str, str], tuple[int, int]]
 
 @dataclass(frozen=True)
 class Link:
-    """One wheel on an index page. ``size`` is 0 where the page does not tell."""
+    """One wheel or source archive on an index page; ``size`` is 0 where the page does not tell."""
 
     filename: str
     sha256: str
@@ -44,11 +44,18 @@ class Link:
         return found
 
 
-def wheel_link(filename: str, **fields: object) -> Link | None:
-    """The link of a wheel file name, or None when the name is not one."""
+_OLD_ARCHIVE = re.compile(r"\.(?:tar\.bz2|tar\.xz|tgz)$")
+
+
+def file_link(filename: str, **fields: object) -> Link | None:
+    """The link of a wheel's or a source archive's file name, or None when the name is not one."""
+    tags: frozenset[Tag] = frozenset()
     try:
-        _, version, _, tags = parse_wheel_filename(filename)
-    except (InvalidWheelFilename, ValueError):
+        if filename.endswith(".whl"):
+            _, version, _, tags = parse_wheel_filename(filename)
+        else:
+            _, version = parse_sdist_filename(_OLD_ARCHIVE.sub(".tar.gz", filename))
+    except ValueError:
         return None
     return Link(filename=filename, version=version, tags=tags, **fields)  # type: ignore[arg-type]
 

@@ -80,7 +80,7 @@ def folder_of(address: str) -> Path | None:
 
 
 def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:
-    """The files of a package in a folder; its wheels are read for their SHA-256."""
+    """The files of a package in a folder, which are read for their SHA-256."""
     try:
         entries = sorted(os.listdir(folder))[:_MOST_FILES]
     except OSError:
@@ -90,11 +90,10 @@ def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:
         path = folder / entry
         if not kind or not path.is_file():
             continue
-        digest = _sha256(path) if kind == "wheel" else ""
+        digest = _sha256(path)
         if digest is not None:
-            found = {"sha256": digest} if digest else {}
             uri = path.absolute().as_uri()
-            yield LocalFile(entry, uri, kind, path.stat().st_size, found)
+            yield LocalFile(entry, uri, kind, path.stat().st_size, {"sha256": digest})
 
 
 def _kind(entry: str, name: str) -> str:

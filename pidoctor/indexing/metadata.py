@@ -1,23 +1,33 @@
-"""A wheel's METADATA: what it requires. Reads the zip's directory and that one member."""
+"""What a wheel's METADATA says that it requires, or a source archive's PKG-INFO.
+
+Of a wheel the zip's directory and that one member are read.
+"""
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
+import tarfile
 import zipfile
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from email.parser import HeaderParser
 from typing import IO
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import RemoteFile, fetch_small
+from pidoctor.platforms.pep440 import version_of
 
 _LIMIT = 4 << 20  # the largest METADATA seen is 300 kB
+_LARGEST_SOURCE = 16 << 20  # bytes of a source archive that are looked at, packed and unpacked
+_PKG_INFO = re.compile(r"(?:\./)?[^/]+/PKG-INFO")
 _EXTRA = re.compile(r'extra\s*==\s*["\']([^"\']+)')  # in a marker
 
 
@@ -25,13 +35,15 @@ _EXTRA = re.compile(r'extra\s*==\s*["\']([^"\']+)')  # in a marker
 class WheelMetadata:
     """What a wheel says about itself; ``size`` is the wheel's, in bytes.
 
-    ``extras`` are those that it offers, normalised; None where they were not read.
+    ``extras`` are those that it offers, normalised; None where they were not read. ``doubt`` is why
+    what it requires is not known.
     """
 
     size: int
     requires_python: str
     requires_dist: tuple[str, ...]
     extras: tuple[str, ...] | None = None
+    doubt: str = ""
 
 
 def read_metadata(file: IO[bytes], name: str, size: int) -> WheelMetadata:
@@ -82,4 +94,30 @@ def fetch_metadata(session: PatientSession, link: Link) -> WheelMetadata:
             return parse_metadata(text, link.size)
     remote = RemoteFile(session, link.url, link.filename)
     with io.BufferedReader(remote, 1 << 16) as buffered:
+        if not link.tags:
+            return read_source(buffered, remote.size)
         return read_metadata(buffered, link.filename, remote.size)
+
+
+def read_source(file: IO[bytes], size: int) -> WheelMetadata:
+    """What the source archive ``file`` promises that every wheel built of it requires.
+
+    Only from version 2.2 of the metadata on does an archive promise that, and only of what it does
+    not call dynamic: https://peps.python.org/pep-0643/
+    """
+    try:
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            start = io.BytesIO(unpacked.read(_LARGEST_SOURCE))
+        with tarfile.open(fileobj=start) as archive:
+            named = (it for it in archive if it.isfile() and _PKG_INFO.fullmatch(it.name))
+            opened = next((archive.extractfile(member) for member in named), None)
+            text = opened.read(_LIMIT) if opened else b""
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError):
+        text = b""
+    found = parse_metadata(text, size)
+    headers = HeaderParser().parsestr(text.decode("utf-8", "replace"))
+    dynamic = {value.strip().lower() for value in headers.get_all("Dynamic") or ()}
+    level = version_of(headers.get("Metadata-Version", "0").strip())
+    if level and level >= Version("2.2") and "requires-dist" not in dynamic:
+        return found
+    return replace(found, requires_dist=(), doubt="what it requires is decided when it is built")

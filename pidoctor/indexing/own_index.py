@@ -13,11 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from pidoctor.catalog.wheels import (
-    SOURCE_ONLY,
     Evidence,
     IndexedProject,
     Wheel,
@@ -147,13 +145,8 @@ class OwnIndex(WheelsIndex):
         found = self._metadata.get(wheel.sha256)
         return found.extras if found else None
 
-    def lacking(self, name: str, specifier: SpecifierSet) -> str:
-        project = self.known(name)
-        if name in self._lacking:
-            return self._lacking[name]
-        if project is not None and any(specifier.filter(project.sources or ())):
-            return "no wheel of it fits, and pip would have to compile its source"
-        return ""
+    def lacking(self, name: str) -> str:
+        return self._lacking.get(name, "")
 
     def doubt(self, wheel: Wheel) -> str:
         return self._doubts.get(wheel.sha256, "")
@@ -250,7 +243,7 @@ class OwnIndex(WheelsIndex):
                 self._lacking[name] = f"your package index may have it: {error}"
             return held
         own = {wheel.sha256 for wheel in held.wheels} if held else set()
-        found = (*page.links, *self._on_piwheels(name))
+        found = (*page.links, *page.sources, *self._on_piwheels(name))
         links = [link for link in found if link.sha256 not in own]
         finals = [link for link in links if not link.version.is_prerelease]
         if finals and name not in self._wanted.prereleases:
@@ -258,8 +251,7 @@ class OwnIndex(WheelsIndex):
         if held is not None and name in self._wanted.newer:
             newest = max(map(Version, held.by_version), default=Version("0"))
             links = [link for link in links if link.version > newest]
-        elsewhere = page.published and not page.sources and not page.unhashed
-        if not links and held is None and not elsewhere:
+        if not links and held is None and not (page.published and not page.unhashed):
             self._unread[name] = _why_nothing(page)
             return None
         of_all = held is None or name in self._wanted.extras
@@ -268,10 +260,10 @@ class OwnIndex(WheelsIndex):
         self._links.update({link.sha256: link for link in (found if of_all else links)})
         wheels = tuple(self._wheel(name, link) for link in links)
         if held is not None:
-            seen = page.sources if name in self._wanted.narrow else held.sources
             merged = (*held.wheels, *wheels)
-            return replace(held, wheels=merged, left_out=frozenset(), sources=seen)
-        return IndexedProject(name, day, wheels, page.published, sources=page.sources)
+            whole = name in self._wanted.narrow
+            return replace(held, wheels=merged, left_out=frozenset(), whole=whole)
+        return IndexedProject(name, day, wheels, page.published, whole=True)
 
     def _on_piwheels(self, name: str) -> tuple[Link, ...]:
         if self._piwheels is None:
@@ -304,7 +296,7 @@ class OwnIndex(WheelsIndex):
         if not link.url:
             from_piwheels = link.source == "piwheels" and self._piwheels
             page, _ = (from_piwheels or self._pages).fetched(wheel.name)
-            self._links.update({found.sha256: found for found in page.links})
+            self._links.update({found.sha256: found for found in (*page.links, *page.sources)})
             link = self._links[wheel.sha256]
             if not link.url:
                 raise CouldNotCheckError(f"{wheel.filename}: not on the package index any more")
@@ -313,7 +305,7 @@ class OwnIndex(WheelsIndex):
     def _read_metadata(self, wheel: Wheel, link: Link) -> WheelMetadata:
         kept = self._store.read(WheelMetadata, "metadata", wheel.sha256)
         if kept is not None and kept.extras is not None:  # an older pidoctor did not keep them
-            return kept
+            return self._doubted(wheel, kept)
         try:
             session = self._pages.session
             self._say(f"Read what {wheel.name} {wheel.version} requires", False)
@@ -324,6 +316,11 @@ class OwnIndex(WheelsIndex):
             self._doubts[wheel.sha256] = f"what it requires could not be read: {error}"
             return WheelMetadata(link.size, "", ())
         self._store.put("metadata", wheel.sha256, found)
+        return self._doubted(wheel, found)
+
+    def _doubted(self, wheel: Wheel, found: WheelMetadata) -> WheelMetadata:
+        if found.doubt:
+            self._doubts[wheel.sha256] = found.doubt
         return found
 
     def _kept_evidence(self, sha256: str) -> Evidence | None:
@@ -362,9 +359,7 @@ def _why_nothing(page: IndexPage) -> str:
     if not page.exists:
         return "your package index has no package of that name"
     if page.unhashed:
-        return "your package index gives no SHA-256 for its wheels, so they are not trusted"
-    if page.sources:
-        return SOURCE_ONLY
+        return "your package index gives no SHA-256 for its files, so they are not trusted"
     return "your package index has no file of it that can be installed"
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pidoctor.errors import CouldNotCheckError
-from pidoctor.indexing.links import Link, wheel_link
+from pidoctor.indexing.links import Link, file_link
 from pidoctor.indexing.local_files import folder_of, in_folder
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.scope import Scope
@@ -35,8 +35,8 @@ class IndexPage:
     links: tuple[Link, ...]  # wheels that fit some machine and Python of the scope
     published: dict[str, str]  # version -> platforms and Pythons in words
     exists: bool = True
-    sources: tuple[str, ...] = ()  # the versions that can be built from source
-    unhashed: bool = False  # it has wheels without a SHA-256, which are left out
+    sources: tuple[Link, ...] = ()  # archives that pip can build
+    unhashed: bool = False  # it has files without a SHA-256, which are left out
 
 
 class PageReader:
@@ -66,17 +66,14 @@ class PageReader:
                 offered += found
                 for link in filter(None, (_link(item, _told(source)) for item in found)):
                     by_name.setdefault(link.filename, link)
-            wheels = list(by_name.values())
+            wheels = [link for link in by_name.values() if link.tags]
             fitting = tuple(link for link in wheels if link.coverage(self._scope))
             self._pages[name] = IndexPage(
                 fitting,
                 publications(wheels),
                 exists=bool(offered),
-                sources=_sources(offered),
-                unhashed=any(
-                    item.package_type == "wheel" and not item.digests.get("sha256")
-                    for item in offered
-                ),
+                sources=tuple(link for link in by_name.values() if not link.tags),
+                unhashed=any(not item.digests.get("sha256") for item in offered),
             )
         return self._pages[name]
 
@@ -124,18 +121,6 @@ class PageReader:
             if canonicalize_name(item.project or "") == name
             if _is_local(address) or not _is_local(item.url)
         ]
-
-
-def _sources(offered: Iterable[Any]) -> tuple[str, ...]:
-    """The versions of which there is a source archive."""
-    from pypi_simple import UnparsableFilenameError, parse_filename
-
-    found = set()
-    for item in offered:
-        if item.package_type == "sdist":
-            with suppress(UnparsableFilenameError, InvalidVersion):
-                found.add(Version(parse_filename(item.filename)[1]))
-    return tuple(map(str, sorted(found)))
 
 
 def _is_local(url: str) -> bool:
@@ -187,10 +172,10 @@ def _told(source: Source) -> str:
 
 def _link(package: Any, source: str) -> Link | None:
     sha256 = package.digests.get("sha256")
-    if package.package_type != "wheel" or not sha256:
+    if package.package_type not in ("wheel", "sdist") or not sha256:
         return None
     yanked = _printable(package.yanked_reason or "yanked") if package.is_yanked else ""
-    return wheel_link(
+    return file_link(
         package.filename,
         sha256=sha256,
         requires_python=package.requires_python,

@@ -93,7 +93,7 @@ def _is_elsewhere(catalog: Catalog, item: Requirement) -> bool:
     if project is None:
         return False
     places = [project.other_versions[it] for it in item.specifier.filter(project.other_versions)]
-    here = item.specifier.filter((*project.by_version, *(project.sources or ())))
+    here = item.specifier.filter(project.by_version)
     return bool(places) and not any("Linux" in place for place in places) and not any(here)
 
 

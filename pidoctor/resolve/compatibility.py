@@ -24,6 +24,7 @@ from pidoctor.units import pages, size
 # Rank of a wheel that its tag refuses and its evidence allows: behind every tagged one.
 BEYOND_TAGS_RANK = 1_000_000
 _DOUBTFUL_RANK = 2 * BEYOND_TAGS_RANK
+_SOURCE_RANK = 4 * BEYOND_TAGS_RANK
 
 # From this glibc on, dlopen refuses a library that asks for an executable stack
 # (glibc 2.41 release notes: https://sourceware.org/glibc/wiki/Release/2.41).
@@ -40,7 +41,9 @@ def judge(
     With ``beyond_tags`` a wheel whose tag asks for a newer glibc than its ELF files need is
     accepted on the evidence, ranked behind every wheel that the tags accept.
     """
-    by_tag = judge_tag(tag_of(wheel.filename), machine.interpreter)
+    by_tag: Verdict = Accepted(_SOURCE_RANK)
+    if not wheel.is_source:
+        by_tag = judge_tag(tag_of(wheel.filename), machine.interpreter)
     if isinstance(by_tag, Rejected):
         need = _content_with(wheel, machine) if by_tag.reason is Reason.GLIBC_TAG else ""
         if not need:

@@ -105,6 +105,6 @@ def _wheel(item: InstalledPackage, index: WheelsIndex) -> Wheel | None:
     project = index.known(item.name) if item.tags else None
     own = {str(tag) for text in item.tags if text.count("-") == 2 for tag in parse_tag(text)}
     for wheel in () if project is None else project.by_version.get(item.version, ()):
-        if own & {str(tag) for tag in parse_tag(tag_of(wheel.filename))}:
+        if not wheel.is_source and own & {str(tag) for tag in parse_tag(tag_of(wheel.filename))}:
             return wheel
     return None

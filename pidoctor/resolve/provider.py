@@ -15,7 +15,7 @@ from packaging.version import Version
 from resolvelib import AbstractProvider, BaseReporter
 
 from pidoctor.catalog.catalog import Catalog
-from pidoctor.catalog.wheels import Wheel
+from pidoctor.catalog.wheels import SOURCE_ONLY, Wheel
 from pidoctor.profile.environment import InstalledPackage
 from pidoctor.records import dataclass
 from pidoctor.resolve.compatibility import judge, judge_evidence
@@ -24,6 +24,7 @@ from pidoctor.resolve.present import Need, Present, keyed
 from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict
 
 HERE = "installed here"  # the origin of the need that keeps an installed package
+_NO_WHEEL_FITS = "no wheel of it fits, and pip would have to compile its source"
 _THEIRS = ("conda", "system")
 _HARD = 5  # versions that were refused, after which a package is chosen before others
 
@@ -53,6 +54,11 @@ class Choice:
     @property
     def key(self) -> str:
         return keyed(self.name, self.extra)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it has to be built before anybody can say that it runs."""
+        return self.wheel is not None and self.present is None and self.wheel.is_source
 
     @property
     def source(self) -> str:
@@ -117,11 +123,11 @@ class World:
 
     def choices(self, name: str) -> Iterator[Choice]:
         """The usable choices for a package: the installed one, wheels newest first, then the
-        distribution's; wheels that may or may not run come last.
+        distribution's; wheels that may or may not run come last, and behind them source archives.
 
         What others look after (conda, an editable install) is not replaced while ``theirs_stay``.
         """
-        doubtful = []
+        doubtful, sources = [], []
         kept = self.kept(name)
         if kept is not None:
             yield kept
@@ -134,11 +140,13 @@ class World:
             choice = self.choice(name, version)
             if choice is not None and choice.doubtful:
                 doubtful.append(choice)
+            elif choice is not None and choice.is_source:
+                sources.append(choice)
             elif choice is not None:
                 yield choice
         if self.machine.system_python:
             yield from self.distribution_choices(name)
-        yield from doubtful
+        yield from (*doubtful, *sources)
 
     def kept(self, name: str) -> Choice | None:
         """The installed package, unless its files do not load on this machine."""
@@ -258,9 +266,15 @@ class World:
         for one in (choice, *extras):
             for name, why in self._unknown.get(one, {}).items():
                 yield name, f"{why}; {choice.name} {choice.version} needs it"
-        doubt = self.index.doubt(choice.wheel) if choice.wheel else ""
-        if doubt:
-            yield choice.name, doubt
+        told = [self._unbuilt(choice)] if choice.is_source else []
+        told += [self.index.doubt(choice.wheel)] if choice.wheel else []
+        if any(told):
+            yield choice.name, "; ".join(filter(None, told))
+
+    def _unbuilt(self, choice: Choice) -> str:
+        files = (file for version in self.versions(choice.name).values() for file in version)
+        plain = all(file.is_source or file.filename.endswith("-any.whl") for file in files)
+        return SOURCE_ONLY if plain else _NO_WHEEL_FITS
 
     def held(self, name: str) -> tuple[Need, ...]:
         """What an installed package requires and has: an install must not take it away."""
@@ -293,8 +307,10 @@ class World:
             return self.index.unread(need.name)
         if need.extra and not self.index.knows_extra(need.name, need.extra):
             return f"the wheels index does not hold what its extra {need.extra} asks for"
-        lacking = self.index.lacking(need.name, need.specifier)
-        if lacking and not any(_satisfies(choice, need) for choice in self.choices(need.name)):
+        lacking = self.index.lacking(need.name)
+        if lacking and not any(
+            _satisfies(choice, need) and not choice.is_source for choice in self.choices(need.name)
+        ):
             return lacking
         return ""
 
@@ -365,12 +381,19 @@ class Provider(AbstractProvider[Need, Choice, str]):
         name, _, extra = identifier.rstrip("]").partition("[")
 
         def matches() -> Iterator[Choice]:
+            newest = Version("0.dev0")
             for choice in self._world.choices_with(name, extra):
                 if untouched and choice.present is None:
                     return  # only the plan's own packages may change
                 if not self._world.is_within(choice):
                     continue
-                if choice not in refused and all(_satisfies(choice, need) for need in needs):
+                if not all(_satisfies(choice, need) for need in needs):
+                    continue
+                if choice.is_source and choice.version < newest:
+                    return  # nobody builds what is older than a wheel that fits the machine
+                if choice.present is None and not choice.is_source:
+                    newest = max(newest, choice.version)
+                if choice not in refused:
                     yield choice
 
         return matches

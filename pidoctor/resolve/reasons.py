@@ -56,10 +56,10 @@ def without_wheels(index: WheelsIndex, name: str, specifier: SpecifierSet) -> It
     known = {Version(version) for version in (*project.by_version, *project.other_versions)}
     for version in _pinned(specifier):
         if Version(version) not in known:
-            yield _absent(project, name, version, index.lacking(name, specifier))
+            yield _absent(project, name, version, index.lacking(name))
     final = max((one for one in known if not one.is_prerelease), default=Version("0"))
     above = (item.version for item in specifier if item.operator == ">")
-    if project.sources is None and any(Version(version) >= final for version in above):
+    if not project.whole and any(Version(version) >= final for version in above):
         yield Candidate(name, "", Reason.NOT_INDEXED, _beyond(project))
 
 
@@ -74,15 +74,13 @@ def _absent(project: IndexedProject, name: str, version: str, unseen: str) -> Ca
     """Why there is no wheel of a version: its page in the user's index was read whole just now;
     the wheels index may be older than the version, and tells nothing of source archives."""
     day, newest = project.retrieved, next(iter(project.by_version), "0")
-    whole = project.sources is not None
+    whole = project.whole
     if unseen and not whole:
         detail = f"not in the wheels index; {unseen}"
     elif Version(version).is_prerelease and (whole or Version(version) <= Version(newest)):
         detail = "of pre-releases only the newest are in the wheels index"
     elif Version(version) > Version(newest) and not whole:
         detail = _beyond(project)
-    elif Version(version) in map(Version, project.sources or ()):
-        return Candidate(name, version, Reason.NOT_PUBLISHED, "published as source only")
     else:
         known = "there is no such version" if whole else "the package index has no wheel of it"
         detail = f"{known} (as of {day}){_around(project, version)}"
@@ -93,7 +91,8 @@ def _absent(project: IndexedProject, name: str, version: str, unseen: str) -> Ca
 def _around(project: IndexedProject, version: str) -> str:
     """The versions that begin like one that there is not (of 2.16 there is 2.16.1), else those
     before and after it."""
-    ordered = sorted({Version(text) for text in project.by_version if admitted(_ANY, text)})
+    wheels = (wheel.version for wheel in project.wheels if not wheel.is_source)
+    ordered = sorted({Version(text) for text in wheels if admitted(_ANY, text)})
     series = [str(known) for known in ordered if str(known).startswith(f"{version}.")]
     if not series:
         older = [known for known in ordered if known < Version(version)]
@@ -192,7 +191,10 @@ def passed_over(world: World, asked: Iterable[tuple[Need, Choice]]) -> Iterator[
         newest = next((version for version in versions if admitted(need.specifier, version)), "0")
         if chosen.present or Version(newest) <= chosen.version:
             continue
-        if world.choice(need.name, newest) is None:
+        choice = world.choice(need.name, newest)
+        if choice is not None and choice.is_source:
+            yield f"{need.name} {newest} is newer and was not taken: it is published as source only"
+        if choice is None:
             miss = rejection(world, need.name, newest)
             if miss.reason.nearness > Reason.ABI.nearness:
                 yield f"{need.name} {newest} is newer and was not taken: {miss.detail}"

@@ -200,10 +200,13 @@ class Question:
 
     def _not_checked(self, solution: Mapping[str, Solved]) -> Mapping[str, str]:
         """The packages that nothing is known of, though they are asked for or needed, and why."""
-        needed = (
-            pair for item in solution.values() for pair in self._world.not_checked(item.choice)
-        )
-        return {**dict(needed), **self._unchecked}
+        needed = {}
+        for item in solution.values():
+            asked = any(ASKED in text for text in item.because)
+            by = "" if asked or not item.choice.is_source else f"; {item.because[0]}"
+            for name, why in self._world.not_checked(item.choice):
+                needed[name] = why + by
+        return {**needed, **self._unchecked}
 
     def _could_not_check(self) -> Iterator[str]:
         reasons: dict[str, list[str]] = {}
@@ -251,6 +254,7 @@ class Question:
                 was=self._present[key].item.version if key in self._present else "",
             )
             for key, solved in sorted(solution.items(), key=lambda item: (item[0] != name, item[0]))
+            if not solved.choice.is_source
         )
         notes = [note for solved in solution.values() for note in solved.choice.notes]
         notes += self._memory_notes(name, str(solution[name].choice.version))

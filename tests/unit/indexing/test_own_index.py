@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import os
 import struct
+import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +23,7 @@ from pidoctor.cli.resolving import must_be_decided
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.evidence import audit
 from pidoctor.indexing.addresses import addresses
+from pidoctor.indexing.metadata import read_source
 from pidoctor.indexing.own_index import OwnIndex, Sources, Wanted
 from pidoctor.requirements.project import read_project
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
@@ -479,3 +483,75 @@ def test_explain_says_what_check_says_of_a_plan(offered: SimpleIndex) -> None:
         found = pidoctor(command, *asked).json["findings"]
         told = [f["id"] for f in found if "scikeras imports" in f["message"]]
         assert told == ["module-not-installed"], command
+
+
+def archive(*lines: str, level: str = "2.2", folder: str = "heard-1.2") -> bytes:
+    """A source archive whose PKG-INFO has these lines."""
+    text = "\n".join((f"Metadata-Version: {level}", "Name: heard", "Version: 1.2", *lines)).encode()
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as made:
+        for path in (
+            f"{folder}/setup.py",
+            f"{folder}/PKG-INFO",
+            f"{folder}/heard.egg-info/PKG-INFO",
+        ):
+            member = tarfile.TarInfo(path)
+            member.size = len(text)
+            made.addfile(member, io.BytesIO(text))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (archive("Requires-Dist: numpy>=1.19"), "needs no compiler"),
+        (archive("Requires-Dist: numpy==1.19", "Dynamic: Requires-Dist"), "decided when it is"),
+        (archive("Requires-Dist: numpy==1.19", level="2.1"), "decided when it is built"),
+        (archive("Requires-Dist: numpy==1.19", folder="a/b"), "decided when it is built"),
+        (b"no archive at all", "decided when it is built"),
+    ],
+)
+def test_the_newest_version_is_published_as_source_only(
+    offered: SimpleIndex, tmp_path: Path, made: bytes, told: str
+) -> None:
+    """An old wheel cannot be had beside the runtime: pip would build the new version."""
+    offered.add("heard-1.0-py3-none-any.whl", "Requires-Dist: numpy==1.19")
+    offered.files["heard"]["heard-1.2.tar.gz"] = made
+    assert isinstance(ask(tmp_path, "ai-edge-litert", "heard==1.0"), Impossible)
+    answer = ask(tmp_path, "ai-edge-litert", "heard")
+    assert "heard" not in pins(answer)
+    assert isinstance(answer, Plan)
+    assert told in answer.unchecked["heard"]
+
+
+def test_what_a_source_archive_promises_to_require_is_asked_for(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    promised = archive("Requires-Dist: opencv-python>=4.12", "Requires-Python: >=3.8")
+    offered.files["heard"] = {"heard-1.2.tar.gz": promised}
+    assert pins(ask(tmp_path, "ai-edge-litert", "heard"))["opencv-python"] == "4.12.0"
+    answer = ask(tmp_path, "tflite-runtime==2.14.0", "heard")
+    assert isinstance(answer, Impossible)
+    assert "required by opencv-python 4.12.0" in answer.message
+    before = len(offered.requests)
+    again = ask(tmp_path, "ai-edge-litert", "heard", offline=True)
+    assert isinstance(again, Plan)
+    assert "published as source only" in again.unchecked["heard"]
+    assert len(offered.requests) == before
+
+
+def test_a_source_archive_that_unpacks_without_end_is_left(tmp_path: Path) -> None:
+    huge = tmp_path / "huge.gz"
+    with gzip.open(huge, "wb") as packed:
+        for _ in range(40):
+            packed.write(bytes(1 << 20))
+    with huge.open("rb") as file:
+        assert "decided when it is built" in read_source(file, huge.stat().st_size).doubt
+
+
+def test_what_is_older_than_a_fitting_wheel_is_not_built(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    offered.files["opencv-python"]["opencv-python-3.4.tar.gz"] = archive()
+    answer = ask(tmp_path, "tflite-runtime==2.14.0", "opencv-python!=4.8.1")
+    assert isinstance(answer, Impossible)
