@@ -186,6 +186,7 @@ class IndexedProject:
     left_out: frozenset[str] = frozenset()  # published, and not held here: no answer needs them
     extras: frozenset[str] = frozenset()  # those whose requirements are held
     whole: bool = False
+    looked_at: str = ""  # where no package of that name is
 
     @cached_property
     def has_releases(self) -> bool:

@@ -21,10 +21,12 @@ from pidoctor.indexing.sources import all_sources, open_session, pip_settings
 from pidoctor.indexing.store import FRESH, Store
 from pidoctor.probe.pip_settings import PipSettings, Source
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
-from pidoctor.urls import path_of
+from pidoctor.units import listed
+from pidoctor.urls import clean_url, path_of
 
 _DAY = 86400.0  # seconds
 _BACKOFF = 0.1  # seconds before the second try: a person waits
+DEFAULT = "pip's default index"
 NO_NETWORK = "no package index was asked (--offline)"
 Say = Callable[[str, bool], None]  # a step that begins, and whether it takes long
 
@@ -33,18 +35,19 @@ class Pages:
     """The pages of some sources: from the store while they are fresh, else from the network.
 
     ``reader`` makes the reader of the network when it is first needed; None is never to ask.
-    ``place`` tells these sources from others.
+    ``addresses`` says where they are, without what is secret.
     """
 
     def __init__(
         self,
         reader: Callable[[], tuple[PatientSession, PageReader]] | None,
-        place: str,
+        sources: tuple[Source, ...],
         store: Store,
     ) -> None:
         self._make = reader
         self._made: tuple[PatientSession, PageReader] | None = None
-        self._place = place
+        self._place = _place(sources)
+        self.addresses = listed([clean_url(it.url) if it.url else DEFAULT for it in sources])
         self._store = store
         self.failure = "" if reader else NO_NETWORK
         self.say: Say = lambda _step, _long: None
@@ -172,7 +175,7 @@ def _pages(
         session = _session(settings)
         return session, PageReader(session, sources, load_scope())
 
-    return Pages(None if offline else make, _place(sources), store)
+    return Pages(None if offline else make, sources, store)
 
 
 def _session(settings: PipSettings) -> PatientSession:

@@ -251,6 +251,8 @@ class OwnIndex(WheelsIndex):
         if held is not None and name in self._wanted.newer:
             newest = max(map(Version, held.by_version), default=Version("0"))
             links = [link for link in links if link.version > newest]
+        if not page.exists and held is None:
+            return IndexedProject(name, day, (), {}, whole=True, looked_at=self._pages.addresses)
         if not links and held is None and not (page.published and not page.unhashed):
             self._unread[name] = _why_nothing(page)
             return None
@@ -356,8 +358,6 @@ class OwnIndex(WheelsIndex):
 
 
 def _why_nothing(page: IndexPage) -> str:
-    if not page.exists:
-        return "your package index has no package of that name"
     if page.unhashed:
         return "your package index gives no SHA-256 for its files, so they are not trusted"
     return "your package index has no file of it that can be installed"

@@ -14,7 +14,7 @@ from typing import Any
 
 from pidoctor.catalog.runtimes import Runtime, load_runtimes
 from pidoctor.decoding import encode
-from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.errors import UsageError
 from pidoctor.host.base import Completed
 from pidoctor.proof.death import clean, decode, timed_out
 from pidoctor.proof.known import ProofModel, bundled_models
@@ -69,8 +69,7 @@ def prove(
     The runtime is the one named (a distribution of ``runtimes.json``), or the first installed.
     A runtime that does not
     work is a failed Proof, not an error. UsageError: no such interpreter or runtime, or a file
-    of tensors that does not go with the model. CouldNotCheckError: the interpreter does not run
-    as Python 3.7 or newer.
+    of tensors that does not go with the model.
     """
     executable = _executable(python)
     runtimes = _wanted(runtime)
@@ -81,11 +80,6 @@ def prove(
     output = ended.stdout.decode("utf-8", "replace")
     if delegate is not None and ended.returncode < 0:
         output += with_delegate(delegate)
-    if not reports.started and ended.returncode >= 0 and not ended.timed_out:
-        raise CouldNotCheckError(
-            f"{executable} does not run as Python 3.7 or newer: "
-            f"{decode(ended.returncode, output, 'start').evidence or 'it said nothing'}"
-        )
     if reports.bad_file is not None and model is not None:
         raise UsageError(f"{getattr(model.against, reports.reads)}: {reports.bad_file}")
     results = tuple(_result(item, reports.models.get(item.name)) for item in models)
@@ -278,7 +272,12 @@ def _death(
         return _absent(runtimes)
     if ended.returncode == 0 and reports.done:
         return None
-    return decode(ended.returncode, output, reports.step, reports.model, subject)
+    death = decode(ended.returncode, output, reports.step, reports.model, subject)
+    if reports.started or death.signal:
+        return death
+    said = death.evidence.rstrip(".") or "it said nothing"
+    message = f"This does not run as Python 3.7 or newer: {said}."
+    return replace(death, kind="python-dies", message=message, remedy=None)
 
 
 def _absent(runtimes: Sequence[Runtime]) -> Death:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -40,7 +41,10 @@ def read_text(path: Path) -> str:
     except (UnicodeDecodeError, LookupError, ValueError):
         text = "\0"
     if "\0" in text:  # no text has it; UTF-16 without a mark is full of it
-        raise UsageError(f"{path}: is not a text file in UTF-8")
+        raise UsageError(
+            f"{path}: is not a text file in UTF-8; an old one may be in Latin-1: "
+            f"`iconv -f LATIN1 -t UTF-8 {shlex.quote(str(path))} > utf-8.txt`, and name that"
+        )
     return text
 
 

@@ -12,6 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from pidoctor.catalog.architectures import kind_of
+from pidoctor.catalog.import_names import import_name
 from pidoctor.catalog.wheels import IndexedProject, WheelsIndex
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.resolve.plan import Candidate
@@ -49,6 +50,8 @@ def without_wheels(index: WheelsIndex, name: str, specifier: SpecifierSet) -> It
     project = index.project(name)
     if project is None:
         yield Candidate(name, "", Reason.NOT_INDEXED, "not in the wheels index")
+        return
+    if project.looked_at:
         return
     for version, published in project.other_versions.items():
         if version not in project.by_version and specifier.contains(version):
@@ -223,6 +226,10 @@ def available(world: World, name: str) -> str:
     found = [f"{c.version} ({c.package or c.source})" for c in world.choices(name)]
     if found:
         return f"of {name} there is {', '.join(found[:3])}{unknown}"
+    project = world.index.project(name)
+    if project is not None and project.looked_at:
+        told = f"there is no package {name} (looked at {project.looked_at})"
+        return "; ".join(filter(None, (told, import_name(name) or unseen)))
     here = kind_of(world.machine.architecture).name
     nothing = f"the index has no {name} for {here} and Python {world.machine.python_short}{unknown}"
     packaged = world.distribution_choices(name)

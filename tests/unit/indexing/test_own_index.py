@@ -156,7 +156,6 @@ def test_an_extra_that_the_wheels_index_does_not_know(
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("unknown-package", "no package of that name"),
         ("source-only", "published as source only"),
         ("unhashed", "no SHA-256"),
     ],
@@ -205,8 +204,11 @@ def test_a_wheel_without_readable_metadata_is_not_called_fitting(
 def test_what_a_package_needs_and_nobody_has(offered: SimpleIndex, tmp_path: Path) -> None:
     offered.add("camera-1.0-py3-none-any.whl", "Requires-Dist: prctl-thing")
     answer = ask(tmp_path, "ai-edge-litert", "camera")
-    assert isinstance(answer, Plan)
-    assert answer.unchecked["prctl-thing"].endswith("camera 1.0 needs it")
+    assert isinstance(answer, Impossible)
+    assert (
+        "needs prctl-thing (required by camera 1.0); there is no package prctl-thing"
+        in answer.message
+    )
 
 
 def test_extras_bring_what_they_ask_for(offered: SimpleIndex, tmp_path: Path) -> None:
@@ -555,3 +557,16 @@ def test_what_is_older_than_a_fitting_wheel_is_not_built(
     offered.files["opencv-python"]["opencv-python-3.4.tar.gz"] = archive()
     answer = ask(tmp_path, "tflite-runtime==2.14.0", "opencv-python!=4.8.1")
     assert isinstance(answer, Impossible)
+
+
+def test_a_package_that_no_index_has_is_a_plain_no(
+    offered: SimpleIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The addresses that were looked at are told, without the password in them."""
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", offered.url.replace("//", "//me:secret@"))
+    run = pidoctor("check", "ai-edge-litert", "no-such-package", "--target", "pi4-4gb/bookworm-64")
+    assert run.code == 1, run
+    assert f"there is no package no-such-package (looked at {offered.url}" in " ".join(
+        run.out.split()
+    )
+    assert "secret" not in run.out + run.err

@@ -15,7 +15,7 @@ import pytest
 
 import pidoctor
 from pidoctor.decoding import encode
-from pidoctor.errors import CouldNotCheckError, UsageError
+from pidoctor.errors import UsageError
 from pidoctor.proof.known import own_model
 from pidoctor.proof.proof import FAILED, PASSED, Delegate, summary
 from pidoctor.proof.prove import largest_error, prove
@@ -300,8 +300,10 @@ def test_usage_errors(tmp_path: Path) -> None:
 
 
 def test_a_program_that_is_no_python(tmp_path: Path) -> None:
-    with pytest.raises(CouldNotCheckError, match="does not run as Python"):
-        prove("/bin/false")
+    death = prove("/bin/false").death
+    assert death is not None
+    assert (death.kind, death.step) == ("python-dies", "start")
+    assert death.message == "This does not run as Python 3.7 or newer: it said nothing."
     broken = tmp_path / "python"
     broken.write_bytes(b"\x7fELF nothing")
     broken.chmod(broken.stat().st_mode | stat.S_IXUSR)
