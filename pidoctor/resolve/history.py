@@ -65,7 +65,11 @@ def wheels_for(project: IndexedProject | None, machine: Machine) -> Iterator[Whe
     if project is None:
         return
     for wheel in project.wheels:
-        if wheel.yanked or (Version(wheel.version).is_prerelease and project.has_releases):
+        if (
+            wheel.is_source
+            or wheel.yanked
+            or (Version(wheel.version).is_prerelease and project.has_releases)
+        ):
             continue
         if wheel.source == "piwheels" and not machine.piwheels:
             continue

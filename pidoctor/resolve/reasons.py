@@ -40,7 +40,9 @@ def rejection(world: World, name: str, version: str) -> Candidate:
         if isinstance(verdict, Rejected)
     ]
     if not misses:
-        return Candidate(name, version, Reason.NOT_PUBLISHED, "no wheel for Linux on ARM or x86")
+        source = any(file.is_source for file in world.versions(name)[version])
+        only = "published as source only" if source else "no wheel for Linux on ARM or x86"
+        return Candidate(name, version, Reason.NOT_PUBLISHED, only)
     best = nearest(misses)
     return Candidate(name, version, best.reason, best.detail, best.proven)
 

@@ -174,7 +174,7 @@ class Question:
             asked = [version for version in asked if version != str(kept.version)]
         for version in self._certain_first(name, asked):
             choice = self._world.choice(name, version)
-            if choice is None:
+            if choice is None or choice.is_source:
                 self._rejected.append(rejection(self._world, name, version))
                 continue
             solved = self._search.solve(choice)

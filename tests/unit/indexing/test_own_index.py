@@ -570,3 +570,17 @@ def test_a_package_that_no_index_has_is_a_plain_no(
         run.out.split()
     )
     assert "secret" not in run.out + run.err
+
+
+def test_a_runtime_is_not_built(offered: SimpleIndex, tmp_path: Path) -> None:
+    offered.files["tflite-runtime"] = {"tflite-runtime-2.15.0.tar.gz": archive()}
+    wanted = Wanted(newer=frozenset({"tflite-runtime"}))
+    folder = tmp_path / "index"
+    folder.mkdir()
+    write_index(WHEELS, folder)
+    index = OwnIndex(WheelsIndex(folder), Sources.of_user(), wanted=wanted)
+    answer = api.resolve(pi4(), "tflite-runtime", catalog=open_catalog(index))
+    assert pins(answer)["tflite-runtime"] == "2.14.0"
+    none = api.resolve(pi4(), "tflite-runtime==2.15.0", catalog=open_catalog(index))
+    assert isinstance(none, Impossible)
+    assert "published as source only" in none.message
