@@ -14,10 +14,10 @@ from pidoctor.catalog.runtimes import load_runtimes, runtime_names
 from pidoctor.catalog.troubles import load_machine_signs, load_troubles
 from pidoctor.catalog.wheels import Library, NumpyApi, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
-from pidoctor.checks.installed import installed_wheels
 from pidoctor.checks.resolution_findings import misleading_names
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.profile.profile import Profile
+from pidoctor.resolve.compatibility import judge
 from pidoctor.resolve.machine import machine_of, undecidable
 from pidoctor.resolve.plan import Plan
 from pidoctor.resolve.present import uses_numpy
@@ -63,17 +63,12 @@ def numpy_pair(case: Case) -> Iterator[Finding]:
 
 def _compiled_for(case: Case) -> Iterator[tuple[str, str, NumpyApi, str]]:
     """Each installed package that uses NumPy's C API: name, version, the API, and its file."""
-    if case.profile.environment.installed.is_known:
-        for present in case.present.values():
-            api = present.numpy_api if uses_numpy(present.item) else None
-            if api is not None:
-                compiled = present.item.compiled
-                file = present.wheel.filename if present.wheel else compiled[0].path
-                yield present.name, present.item.version, api, file
-        return
-    for wheel, _ in installed_wheels(case):
-        if wheel.evidence and wheel.evidence.numpy_api:
-            yield wheel.name, wheel.version, wheel.evidence.numpy_api, wheel.filename
+    for present in case.present.values():
+        api = present.numpy_api if uses_numpy(present.item) else None
+        if api is not None:
+            compiled = present.item.compiled
+            file = present.wheel.filename if present.wheel else compiled[0].path
+            yield present.name, present.item.version, api, file
 
 
 def _pairing(case: Case, name: str, version: str, bound: str) -> Remedy:
@@ -102,9 +97,20 @@ def _pairing(case: Case, name: str, version: str, bound: str) -> Remedy:
     )
 
 
+def _installed_wheels(case: Case) -> Iterator[Wheel]:
+    """Of each installed package whose ELF files the index knows, the wheel."""
+    for present in case.present.values():
+        if present.wheel is not None and present.wheel.evidence is not None:
+            yield present.wheel
+
+
 def broken_wheels(case: Case) -> Iterator[Finding]:
     """Installed wheels that their tags let in, and whose files this system cannot load."""
-    for wheel, verdict in installed_wheels(case):
+    if undecidable(case.profile) is not None:
+        return
+    machine = machine_of(case.profile)
+    for wheel in _installed_wheels(case):
+        verdict = judge(wheel, machine)
         if not isinstance(verdict, Rejected) or verdict.reason not in _BY_EVIDENCE:
             continue
         yield Finding(
@@ -122,7 +128,7 @@ def optional_libraries(case: Case) -> Iterator[Finding]:
     features = case.profile.cpu.features.value
     if features is None:
         return
-    wheels = {wheel.filename: wheel for wheel, _ in installed_wheels(case)}
+    wheels = {wheel.filename: wheel for wheel in _installed_wheels(case)}
     present = set(wheels)
     wheels.update({wheel.filename: wheel for wheel in (case.plan.wheels if case.plan else ())})
     proven = {file: seen for file, wheel in wheels.items() for seen in _proven(case, wheel)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pidoctor.catalog.wheels import Evidence, IndexedProject, Library, NumpyApi, Wheel, WheelsIndex
@@ -12,6 +13,7 @@ from pidoctor.resolve.plan import Candidate, Change, Impossible, Pin, Plan, Reso
 from pidoctor.resolve.verdict import Reason
 from pidoctor.result import Finding
 from tests.profiles import MB, changed, known, pi4
+from tests.unit.resolve.test_present import package
 
 PLATFORM = "manylinux_2_27_aarch64"
 
@@ -78,4 +80,8 @@ def pi5() -> Profile:
 
 def with_packages(profile: Profile, **packages: str) -> Profile:
     named = {name.replace("_", "-"): version for name, version in packages.items()}
-    return changed(profile, python_packages=known(named, "site-packages"))
+    tags = (f"cp311-cp311-{PLATFORM}",)
+    installed = tuple(replace(package(*item), tags=tags) for item in named.items())
+    return changed(
+        profile, python_packages=known(named, "site-packages"), environment_installed=installed
+    )

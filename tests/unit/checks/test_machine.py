@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,10 +128,11 @@ def test_an_installed_wheel_laid_out_for_small_pages() -> None:
 
 def test_debians_own_build_is_not_judged_by_the_wheel_of_the_same_version() -> None:
     small = wheel("numpy", "1.24.2", evidence=evidence(library(align=4096)))
-    installed = with_packages(pi5(), numpy="1.24.2")
-    assert "installed-page-size" not in findings(installed, None, small)
-    other = changed(installed, python_is_system=False)
-    assert "installed-page-size" in findings(other, None, small)
+    wheels = with_packages(pi5(), numpy="1.24.2")
+    assert "installed-page-size" in findings(wheels, None, small)
+    (item,) = wheels.environment.installed.or_else(())
+    own = changed(wheels, environment_installed=(replace(item, tags=(), origin="apt"),))
+    assert "installed-page-size" not in findings(own, None, small)
 
 
 def test_armv6() -> None:
