@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
+from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.expressions import expression
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.platforms.versions import Version as Numbers
@@ -354,10 +355,7 @@ def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
 
 
 def _had_python(known: Published, facts: Facts) -> bool:
-    """Whether there are wheels for every Python that a Raspberry Pi with this pip can have had."""
+    """Whether there are wheels for every Python that a board with this pip can have had."""
     pip, span = facts.version("pip"), known.pythons("aarch64")
-    on_pi = facts.get("index") or facts.get("board")
-    too_new = [python for python in _FIRST_PIP if not runs_pip(python, pip)]
-    if not (on_pi and pip and span and too_new):
-        return False
-    return span[0] <= OLDEST_ON_PI and min(too_new)[1] <= span[1][1] + 1
+    pythons = [p for p in map(numbers_of, offered_pythons()) if not pip or runs_pip(p, pip)]
+    return bool(span and pythons) and span[0] <= OLDEST_ON_PI and pythons[-1] <= span[1]

@@ -17,6 +17,9 @@ ENDED_WELL = "ended-well"
 COMMAND_RAN, PROGRAM_RAN = "command-ran", "program-ran"
 """Signs of a command that was typed: that it ended well is seen by what follows."""
 
+BUILD_FAILED = "build-failed"
+"""The sign of a package that was built, and could not be."""
+
 _APT_SET_UP = expression(r"^(?:Setting up|status installed) ([a-z0-9][a-z0-9+.-]*)")
 _APT_HISTORY = expression(r"(?:^Install:|,) ([a-z0-9][a-z0-9+.-]*):\w+ \(")
 _SATISFIED = expression(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
@@ -58,24 +61,26 @@ def succeeded(success: Hit, failed: Sequence[Hit], facts: Facts) -> bool:
 def got_through(failed: Sequence[Hit], seen: Scan) -> bool:
     """Whether pip only tried pages of its index again, and then ended at another package.
 
-    It goes on when a page has come. One that never came ends the install with the words that
-    nothing was found for its own package: no try was left, or (in a shortened log) at once.
+    It goes on when a page has come, and has them all before it builds. One that never came ends the
+    install with the words that nothing was found for its own package: no try was left, or (in a
+    shortened log) at once.
     """
     tried = [_RETRIED.search(hit.text) for hit in failed]
     pages = {plain_name(page.group(1)): page.string for page in tried if page}
+    later = [hit for hit in reversed(seen.hits) if hit.number > failed[-1].number]
     ended_at = {
-        plain_name(hit.groups["requirement"]): hit.number
-        for hit in reversed(seen.hits)
-        if hit.symptom.cause == NOTHING_FOUND
-        and hit.number > failed[-1].number
-        and hit.groups.get("requirement")
+        plain_name(hit.groups.get("requirement", "")): hit.number
+        for hit in later
+        if hit.symptom.cause == NOTHING_FOUND and hit.groups.get("requirement")
     }
+    left = all("(total=0," not in page for page in pages.values())
+    built = left and any(hit.symptom.id == BUILD_FAILED for hit in later)
     lost = any(
         "(total=0," in pages[name] or number == failed[-1].number + 1
         for name, number in ended_at.items()
         if name in pages
     )
-    return all(tried) and bool(ended_at) and not lost
+    return all(tried) and (built or bool(ended_at)) and not lost
 
 
 def all_over(failures: Sequence[Hit], successes: Sequence[Hit], facts: Facts) -> bool:

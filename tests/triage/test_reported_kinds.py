@@ -466,3 +466,32 @@ def test_conda_s_channels_are_not_what_it_was_asked_for() -> None:
         "  - https://conda.anaconda.org/conda-forge\n  - defaults\n"
     )
     assert "conda did not find tensorflow=2.18*." in first(log).explanation
+
+
+RETRIED = (
+    "WARNING: Retrying (Retry(total={}, connect=None)) after connection broken by "
+    "'ReadTimeoutError(\"Read timed out. (read timeout=15)\")': /simple/cffi/\n"
+    "Building wheel for cryptography (pyproject.toml): finished with status 'error'\n"
+)
+
+
+def test_pip_that_builds_has_got_the_pages_which_it_tried_again() -> None:
+    assert first(RETRIED.format(4)).cause == "source-build-failed"
+    assert "network-timeout" in {each.cause for each in found(RETRIED.format(0))}
+
+
+@pytest.mark.parametrize("package", ["torch", "onnxruntime"])
+def test_a_package_with_wheels_for_every_python_lacks_them_for_the_processor(package: str) -> None:
+    answers = found(NOTHING.format(package))
+    assert answers[0].cause == "no-wheel-for-32bit-os"
+    assert "no-wheel-for-python" in {answer.cause for answer in answers}
+    assert found(NOTHING.format("tflite-runtime"))[0].cause == "no-wheel-for-python"
+
+
+@pytest.mark.parametrize("said", ["{} kann nicht gefunden werden", "{}が見つかりません"])
+def test_not_everything_that_cannot_be_found_is_a_package_of_apt(said: str) -> None:
+    answer = first("/usr/bin/ld: " + said.format("-llgpio"))
+    assert answer.cause == "source-build-failed"
+    assert first(said.format("Die Datei model.tflite ")).cause != "apt-package-missing"
+    assert first("E: Paket libfoo kann nicht gefunden werden.").cause == "apt-package-missing"
+    assert first("E: パッケージ libfoo が見つかりません").cause == "apt-package-missing"
