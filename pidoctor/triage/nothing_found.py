@@ -342,14 +342,11 @@ def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
         first, last = known.widest
         python_text = f"{name} has wheels for Python {dotted(first)} to {dotted(last)} only."
     python = LikelyCause("no-wheel-for-python", OPEN, python_text)
-    if facts.version("python") and not facts.get("arch") and not known.pythons("armv7l"):
+    if not facts.get("arch") and not known.pythons("armv7l"):
+        likelier = 0.1 if facts.version("python") else 0.05 if _had_python(known, facts) else -0.05
         text = (
             f"{name} has 64-bit wheels only; the log does not show whether this system is 64-bit."
         )
-        return [LikelyCause("no-wheel-for-32bit-os", OPEN + 0.1, text), python]
-    if not facts.version("python") and not facts.get("arch") and not known.pythons("armv7l"):
-        likelier = 0.05 if _had_python(known, facts) else -0.05
-        text = f"{name} has 64-bit wheels only."
         return [LikelyCause("no-wheel-for-32bit-os", OPEN + likelier, text), python]
     return [python]
 

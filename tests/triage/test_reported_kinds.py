@@ -465,7 +465,7 @@ def test_conda_s_channels_are_not_what_it_was_asked_for() -> None:
         "from current channels:\n\n  - tensorflow=2.18*\n\nCurrent channels:\n\n"
         "  - https://conda.anaconda.org/conda-forge\n  - defaults\n"
     )
-    assert "conda did not find tensorflow=2.18*." in first(log).explanation
+    assert "conda did not find tensorflow=2.18* for linux-aarch64." in first(log).explanation
 
 
 RETRIED = (
@@ -495,3 +495,80 @@ def test_not_everything_that_cannot_be_found_is_a_package_of_apt(said: str) -> N
     assert first(said.format("Die Datei model.tflite ")).cause != "apt-package-missing"
     assert first("E: Paket libfoo kann nicht gefunden werden.").cause == "apt-package-missing"
     assert first("E: パッケージ libfoo が見つかりません").cause == "apt-package-missing"
+
+
+SIZE = "ValueError: numpy.{} size changed, may indicate binary incompatibility. Expected 96 from C "
+SIZE += "header, got 88 from PyObject"
+
+
+def test_the_size_of_an_array_is_not_that_of_a_type() -> None:
+    assert first(SIZE.format("ndarray")).cause == "numpy-api-version-mismatch"
+    assert first(SIZE.format("dtype")).cause == "numpy2-abi-mismatch"
+
+
+def test_a_numpy_that_does_not_fit_comes_before_one_that_is_not_complete() -> None:
+    log = (
+        "ImportError: Error importing numpy: you should not try to import numpy from\n"
+        "        its source directory; please exit the numpy source tree\n"
+    )
+    assert first(log).cause == "interrupted-install"
+    named = first(f"{log}ImportError: numpy.core.multiarray failed to import\n")
+    assert (named.cause, named.certainty) == ("numpy-api-version-mismatch", "likely")
+    assert "interrupted-install" in named.alternatives
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "AssertionError: Python version is too old!",
+        "Your Python 3.6.9 is too old",
+        "RuntimeError: the bridge requires Python 3.9+",
+        "This program only supports Python 3.10 and newer",
+    ],
+)
+def test_a_program_that_wants_a_newer_python(line: str) -> None:
+    answers = found(f"Traceback (most recent call last):\n{line}\n")
+    assert answers[0].cause == "python-too-old"
+    if "version is too old" in line:
+        other = found(f"$ ./run.py\n{line}\n$ python -V\nPython 3.11.4\n")
+        assert [each.cause for each in other] == ["python-too-old", "wrong-interpreter"]
+
+
+def test_conda_asks_whether_another_channel_or_processor_has_it() -> None:
+    log = (
+        "conda install -c apple tensorflow-deps\nPackagesNotFoundError: The following packages are "
+        "not available from current channels:\n\n  - {}\n"
+    )
+    answers = found(log.format("tensorflow-deps"))
+    names = [answer.cause for answer in answers]
+    assert names == ["unknown-package-name", "no-wheel-for-arch", "not-on-this-index"]
+    assert {answer.certainty for answer in answers} == {"possible"}
+    assert answers[2].fix.commands == ("conda search -c conda-forge tensorflow-deps",)
+    assert "unknown-package-name" not in {each.cause for each in found(log.format("tensorflow"))}
+
+
+def test_an_old_pip_does_not_fetch_what_a_setup_script_needs() -> None:
+    log = (
+        "Complete output from command python setup.py egg_info:\n"
+        '  File "/tmp/pip-build-x/opencv-python/setup.py", line 9, in <module>\n'
+        "    import skbuild\nModuleNotFoundError: No module named 'skbuild'\n"
+    )
+    assert first(log).cause == "pip-too-old"
+    assert "--upgrade pip" in str(first(log).fix.commands)
+    assert first(log.partition("\n")[2]).cause != "pip-too-old"
+
+
+def test_a_coral_that_was_lost_while_in_use_is_not_surely_absent() -> None:
+    line = "F :1147] HandleQueuedBulkIn transfer in failed. Unknown: USB transfer error 1"
+    answers = found(line)
+    assert {answer.cause for answer in answers} == {"edgetpu-not-detected", "usb-power"}
+    assert {answer.certainty for answer in answers} == {"possible"}
+    table = (
+        "Failed to open device [Apex (PCIe)] at [/dev/apex_0]: Could not partition page table. : 6 "
+    )
+    assert first(f"{table}(Operation not permitted)").certainty == "possible"
+
+
+def test_a_delegate_that_was_created_may_still_not_be_applied() -> None:
+    log = "INFO: TfLiteArmnnDelegate: Created TfLite ArmNN delegate.\n"
+    assert first(f"{log}Failed to apply EXTERNAL delegate.").cause == "gpu-delegate-unavailable"
