@@ -294,19 +294,16 @@ def _fits(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
         return []
     text = f"{name} has a wheel for Python {dotted(python)} on {arch}"
     likelier = 0.05 if facts.get("mirror") else -0.05
-    shown = facts.lines.get("python", 0) > 0 and not facts.get("month")
-    came = known.months.get(python) if arch == "aarch64" and shown else None
-    older = "arch" if came == known.first(arch) else "python"
-    then = f"{text} since {_month(came)}; an older log found none." if came else ""
-    return [
-        LikelyCause(
-            "wrong-interpreter", OPEN, f"{text}, so the pip that failed is another Python's."
-        ),
-        LikelyCause(
-            "not-on-this-index", OPEN + likelier, f"{text}, so the index asked may lack it."
-        ),
-        *([LikelyCause(f"no-wheel-for-{older}", FAINT, then)] if then else ()),
+    came = known.months.get(python) if arch == "aarch64" else None
+    older = "python" if came and came != known.first(arch) else "arch"
+    then = f"{text} since {_month(came)}" if came else text
+    dated = facts.lines.get("python", 0) == 0 or facts.get("month")
+    found = [
+        ("wrong-interpreter", OPEN, f"{text}, so the pip that failed is another Python's."),
+        ("not-on-this-index", OPEN + likelier, f"{text}, so the index asked may lack it."),
+        (f"no-wheel-for-{older}", FAINT, f"{then}; an older log found none."),
     ]
+    return [LikelyCause(*each) for each in (found[:2] if dated else found)]
 
 
 def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> LikelyCause:

@@ -572,3 +572,19 @@ def test_a_coral_that_was_lost_while_in_use_is_not_surely_absent() -> None:
 def test_a_delegate_that_was_created_may_still_not_be_applied() -> None:
     log = "INFO: TfLiteArmnnDelegate: Created TfLite ArmNN delegate.\n"
     assert first(f"{log}Failed to apply EXTERNAL delegate.").cause == "gpu-delegate-unavailable"
+
+
+def test_an_undated_log_may_be_older_than_the_wheels() -> None:
+    log = f"Processing ./x-1.0-cp39-cp39-linux_aarch64.whl\n{NOTHING.format('tensorflow')}\n"
+    names = [answer.cause for answer in found(log)]
+    assert names == ["wrong-interpreter", "not-on-this-index", "no-wheel-for-arch"]
+    assert "no-wheel-for-arch" not in {
+        each.cause for each in found(f"{log}2026-11-01 10:00:00 x\n")
+    }
+
+
+def test_a_traceback_through_a_setup_script_is_of_a_build() -> None:
+    frame = 'Traceback (most recent call last):\n  File "{}/setup.py", line 629, in <module>\n'
+    answer = first(frame.format("/mnt/tmp/pip-build-50goywb6/scipy"))
+    assert (answer.cause, answer.certainty) == ("source-build-failed", "possible")
+    assert first(frame.format("/home/pi/app")).cause == "unknown"
