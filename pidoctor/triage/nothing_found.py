@@ -297,13 +297,13 @@ def _fits(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     came = known.months.get(python) if arch == "aarch64" else None
     older = "python" if came and came != known.first(arch) else "arch"
     then = f"{text} since {_month(came)}" if came else text
-    dated = facts.lines.get("python", 0) == 0 or facts.get("month")
+    told = facts.lines.get("python", 0) > 0 and arch != "x86_64" and not facts.get("month")
     found = [
         ("wrong-interpreter", OPEN, f"{text}, so the pip that failed is another Python's."),
         ("not-on-this-index", OPEN + likelier, f"{text}, so the index asked may lack it."),
         (f"no-wheel-for-{older}", FAINT, f"{then}; an older log found none."),
     ]
-    return [LikelyCause(*each) for each in (found[:2] if dated else found)]
+    return [LikelyCause(*each) for each in (found if told else found[:2])]
 
 
 def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> LikelyCause:
@@ -352,4 +352,4 @@ def _had_python(known: Published, facts: Facts) -> bool:
     """Whether there are wheels for every Python that a board with this pip can have had."""
     pip, span = facts.version("pip"), known.pythons("aarch64")
     pythons = [p for p in map(numbers_of, offered_pythons()) if not pip or runs_pip(p, pip)]
-    return bool(span and pythons) and span[0] <= OLDEST_ON_PI and pythons[-1] <= span[1]
+    return span is not None and span[0] <= OLDEST_ON_PI and max(pythons, default=()) <= span[1]

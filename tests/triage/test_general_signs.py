@@ -135,10 +135,6 @@ def test_a_hailo_that_does_not_take_its_firmware(line: str) -> None:
             "npm ERR! command failed\nnpm ERR! command sh -c installer/preinstall.sh",
             "source-build-failed",
         ),
-        (
-            "INFO: Created TfLite ArmNN delegate.\nFailed to apply EXTERNAL delegate.",
-            "gpu-delegate-unavailable",
-        ),
         ("AttributeError: 'Picamera2' object has no attribute 'attach_preview'", "removed-api"),
         ("E driver/mmio_driver.cc:254] HIB Error. hib_error_status = 01", "edgetpu-not-detected"),
         ("[HailoRT] [error] CHECK failed - HEF format is not supported", "hailo-version-mismatch"),
