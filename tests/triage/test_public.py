@@ -21,7 +21,7 @@ HELD_OUT = [case for case in CASES if case.held_out]
 
 
 def test_the_cases_are_many_and_mostly_not_about_pip() -> None:
-    assert len(CASES) >= 800
+    assert len(CASES) >= 1217
     assert len({case.log for case in CASES}) == len(CASES)
     assert sum("pip" not in case.log for case in CASES) >= 340
     assert sum(case.cause == "no-problem" for case in CASES) >= 93
@@ -57,7 +57,7 @@ def test_words_of_certainty_mean_what_they_say() -> None:
     given, right = table["sure"]
     assert right / given >= 0.95
     given, right = table["likely"]
-    assert given < 4 or right / given >= 0.6
+    assert right / given >= 0.75
 
 
 @pytest.mark.slow
