@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from pidoctor.records import NamedTuple
+from pidoctor.units import listed
 
 
 class Asked(NamedTuple):
@@ -44,9 +45,11 @@ class Asked(NamedTuple):
     @property
     def subject(self) -> str:
         """What is wanted, in words: a newcomer does not know what "auto" stands for."""
-        if self.project or self.settings:
+        if self.settings or any(word.startswith("-") for word in self.project):
             return f"What {' '.join(self.project) or self.settings} asks for"
-        return "TensorFlow Lite" if self.requirement == "auto" else self.requirement
+        first, *beside = self.project or (self.requirement,)
+        named = "TensorFlow Lite" if first == "auto" else first
+        return f"{named} with {listed(beside)}" if beside else named
 
     @property
     def lock_file(self) -> str:

@@ -115,10 +115,10 @@ def parse_capture(content: bytes, shown: str) -> Capture:
         data = json.loads(
             content, parse_int=_number, parse_float=_finite, parse_constant=_no_number
         )
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"capture {shown}: not JSON ({type(error).__name__})") from error
+    except (ValueError, RecursionError):
+        data = None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise UsageError(f"capture {shown}: not a pidoctor capture ({SCHEMA})")
+        raise UsageError(f"{shown}: not a capture, which `pidoctor capture` writes ({SCHEMA})")
     try:
         _check_size(data)
     except ValueError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from typing import Callable, TypeVar
 
 from pidoctor.catalog.boards import load_boards
@@ -33,6 +35,7 @@ def probe_cpu(host: Host) -> Cpu:
             reading(ONLINE, lambda: _online(read_text(host, ONLINE, 4096))), said(_count)
         ),
         features=said(features_of),
+        kinds=said(_kinds),
     )
 
 
@@ -77,6 +80,12 @@ def machine_of(cpuinfo: str) -> str | None:
 
 def _count(cpuinfo: str) -> int | None:
     return len(re.findall(r"^processor\s*:", cpuinfo, re.MULTILINE)) or None
+
+
+def _kinds(cpuinfo: str) -> Mapping[str, int] | None:
+    """How many cores of each kind; None where an old kernel describes one of them only."""
+    kinds = Counter(filter(None, map(core_of, cpuinfo.split("\n\n"))))
+    return kinds if sum(kinds.values()) == _count(cpuinfo) else None
 
 
 def _online(text: str) -> int:

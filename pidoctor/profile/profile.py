@@ -9,7 +9,7 @@ the epoch.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pidoctor.profile.environment import UNKNOWN, Environment
 from pidoctor.profile.fact import Fact, State
@@ -17,7 +17,7 @@ from pidoctor.record_fields import json_form
 from pidoctor.records import dataclass
 
 # What a profile says of facts that a pidoctor of its time did not look for.
-_OLDER: Fact[tuple[str, ...]] = Fact.unreadable("the profile", "it is of an older pidoctor")
+_OLDER: Fact[Any] = Fact.unreadable("the profile", "it is of an older pidoctor")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Cpu:
     part: Fact[str]  # the core: "cortex-a72"
     cores: Fact[int]
     features: Fact[tuple[str, ...]]  # as in /proc/cpuinfo, sorted
+    kinds: Fact[Mapping[str, int]] = _OLDER  # how many cores of each kind
 
 
 @dataclass(frozen=True)

@@ -100,11 +100,13 @@ def cpu_section(board: BoardRow, kernel_bits: int) -> Cpu:
     """The processor as a kernel of that word size shows it."""
     soc = load_boards().socs[board.soc]
     mode, source = soc.modes[kernel_bits], soc.sources[-1]
+    beside = {soc.beside.core: soc.beside.cores} if soc.beside else {}
     return Cpu(
         machine=Fact.known(mode.machine, source),
         part=Fact.known(soc.core, source),
         cores=Fact.known(board.cores, source),
         features=documented(mode.features or None, source),
+        kinds=Fact.known({soc.core: board.cores - sum(beside.values()), **beside}, source),
     )
 
 
@@ -306,7 +308,7 @@ def boardless_profile(
     return Profile(
         origin=origin,
         board=Board(nothing, nothing, nothing, nothing, nothing),
-        cpu=Cpu(machine=Fact.known(arch, TARGET), part=nothing, cores=nothing, features=nothing),
+        cpu=Cpu(Fact.known(arch, TARGET), nothing, nothing, nothing, nothing),
         system=system_section(image, arch, nothing) if image else _any_system(arch, *libc),
         python=python_section(image, arch, version)
         if image

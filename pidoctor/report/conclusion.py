@@ -99,7 +99,7 @@ def _fits(plan: Plan, asked: Asked) -> str:
     """That a plan was found, for one requirement or for several together."""
     if not asked.project:
         return f"{_named(plan)} fits {asked.place}"
-    return f"{asked.subject} fits {asked.place}, all together: with {_named(plan)}"
+    return f"{asked.subject} fits {asked.place}, all together, with {_named(plan)}"
 
 
 def not_checked(plan: Plan) -> str:

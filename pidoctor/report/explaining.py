@@ -40,7 +40,7 @@ def _reason(answer: Impossible, around: Explanation, asked: Asked) -> str:
         if nearest.reason is Reason.NOT_KNOWN:
             what = f"Whether {asked.subject} runs on {asked.place} could not be checked"
             return f"{what}: {_told(nearest)}."
-        return f"{asked.subject} is not in our index, so nothing can be said: {nearest.detail}."
+        return f"Nothing can be said of {asked.subject}: it is {nearest.detail}."
     if len(around.histories) > 1 or asked.project:
         return _of_several(answer, around, asked)
     known = around.histories[0]

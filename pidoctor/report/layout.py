@@ -106,7 +106,7 @@ class Page:
         cleaned = [[self._clean(cell) for cell in row] for row in rows]
         if not cleaned:
             return
-        widths = self._widths(cleaned)
+        *widths, _ = self._widths(cleaned)
         if not self.holds(rows, indent):
             self._stacked(cleaned, indent)
             return
@@ -120,13 +120,14 @@ class Page:
 
     def holds(self, rows: Sequence[Sequence[Words]], indent: int) -> bool:
         """Whether the page is wide enough for a table of these rows."""
-        widths = self._widths([[self._clean(cell) for cell in row] for row in rows])
-        return self.look.width - indent - sum(width + 2 for width in widths) >= _NARROWEST
+        *widths, last = self._widths([[self._clean(cell) for cell in row] for row in rows])
+        left = self.look.width - indent - sum(width + 2 for width in widths)
+        return left >= min(_NARROWEST, last)
 
     @staticmethod
     def _widths(rows: Sequence[Sequence[Sequence[Piece]]]) -> list[int]:
-        """The columns that all cells but the last need."""
-        return [max(_width(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+        """The columns that the cells need."""
+        return [max(map(_width, column)) for column in zip(*rows)]
 
     def _stacked(self, rows: Sequence[Sequence[Sequence[Piece]]], indent: int) -> None:
         """A table too wide for the terminal: each row a paragraph, its last cell below."""

@@ -137,7 +137,7 @@ def _illegal_instruction(world: World, name: str, version: str) -> _Ended | None
     if features is None:
         return None
     died = world.ledger.died_of_instruction(name, version, architecture, features, [COMPILED_MODEL])
-    return died and _Ended("ends with an illegal instruction on the processor", "", died.where)
+    return died and _Ended("ends with an illegal instruction on such processors", "", died.where)
 
 
 def _newest_that_ran(world: World, name: str) -> str:

@@ -377,7 +377,7 @@ def test_the_table_says_it_in_words(tmp_path: Path) -> None:
     run = pidoctor("fleet", "report", str(tmp_path), "--requirement", "tflite-runtime")
     text = " ".join(run.out.split())
     assert "1 board: cannot be installed as it is" in text
-    assert "Python tells them apart: 3.13 here, 3.11 on 1 board where it is possible." in text
+    assert "What differs is the Python: 3.13 here, 3.11 on 1 board that can run it." in text
     assert text.endswith("Of 2 boards 1 fits and was not tried and 1 cannot as it is.")
 
 

@@ -309,7 +309,7 @@ def test_a_fact_of_some_boards_of_a_group_is_told_of_those(tmp_path: Path) -> No
     assert (found["fact"], found["here"], found["there"]) == ("NumPy", "2.2.6", "1.26.4")
     assert (found["alike"], found["boards"]) == (2, 2)
     text = " ".join(pidoctor("fleet", "report", str(tmp_path)).out.split())
-    assert "NumPy tells 2 of them apart: 2.2.6 here, 1.26.4 on 2 boards" in text
+    assert "the NumPy of 2 of them: 2.2.6 here, 1.26.4 on 2 boards that can run it" in text
 
 
 class Only4KiB(Asker):

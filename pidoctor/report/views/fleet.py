@@ -66,20 +66,18 @@ def told(group: FleetGroup) -> str:
     telling = group.telling
     if telling is None:
         return ""
-    whose = f"{telling.alike} of them" if telling.alike else ""
+    fact = f"the {telling.fact}" + (f" of {telling.alike} of them" if telling.alike else "")
     if not telling.verified:
         boards = count(telling.boards, "board that works", "boards that work")
         return (
-            f"Only the {telling.fact}{whose and ' of ' + whose} differs from "
-            f"{boards}: {telling.here} here, {telling.there} there. "
+            f"Only {fact} differs from {boards}: {telling.here} here, {telling.there} there. "
             "Resolving sees nothing wrong with it."
         )
-    where = count(telling.boards, "board where it is possible", "boards where it is possible")
+    where = count(telling.boards, "board that can run it", "boards that can run it")
     named = telling.result in telling.text  # what to do is to install just that
     then = "" if named else f", and {telling.result} can be installed"
-    fact = telling.fact[:1].upper() + telling.fact[1:]
     return (
-        f"{fact} tells {whose or 'them'} apart: {telling.here} here, {telling.there} on {where}. "
+        f"What differs is {fact}: {telling.here} here, {telling.there} on {where}. "
         f"Verified by resolving: {telling.text}{then}."
     )
 

@@ -78,8 +78,8 @@ def _block(
     for system in dict.fromkeys(place(cell).system for cell in cells):
         its = [cell for cell in cells if place(cell).system == system]
         marks = (_marks([cell for cell in its if place(cell).bits == b], letters) for b in sizes)
-        rows.append((system, *marks, ""))
-    header = ("", *(f"{bits}-bit" if bits else "" for bits in sizes), "")
+        rows.append((system, *marks))
+    header = ("", *(f"{bits}-bit" if bits else "" for bits in sizes))
     yield Table(tuple(rows), header=header)
     if detail is Detail.VERBOSE:
         yield from _reasons(cells)

@@ -125,8 +125,9 @@ def _facts(model: ModelAnswer, detail: Detail) -> Iterator[Row]:
         "weights",
         (", ".join(f"{size(n)} {kind.lower()}" for kind, n in summary.weights.items()) or "none",),
     )
-    told = "only known when it runs" if model.arena is None else size(model.arena)
-    yield Row("arena", (f"{told} (memory for the tensors of one run, without a delegate)",))
+    if model.arena is not None:
+        kept = "memory for the tensors of one run, without a delegate"
+        yield Row("arena", (f"{size(model.arena)} ({kept})",))
     if model.memory is not None:
         yield Row("memory", tuple(_memory(model)))
     if summary.macs:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pidoctor.envelope import Result
-from pidoctor.profile.cores import cores_beside
 from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact, State, T
 from pidoctor.profile.profile import Board, Index, Memory, Profile, Python, Storage, System
@@ -115,11 +114,11 @@ def _board(board: Board) -> Words:
 
 
 def _processor(profile: Profile) -> Words:
-    cpu, others = profile.cpu, cores_beside(profile)
+    cpu = profile.cpu
     cores, part, machine = cpu.cores.value, cpu.part.value, cpu.machine.value
-    alike = (cores or 0) - (others.cores if others else 0)
-    many = f"{alike} × {part or 'core'}" if cores else part
-    many = f"{many} and {others.cores} × {others.core}" if others else many
+    kinds = cpu.kinds.or_else({part or "core": cores} if cores else {})
+    alike = sorted(kinds.items(), key=lambda kind: kind[0] != part)
+    many = " and ".join(f"{number} × {core}" for core, number in alike) or part
     return _together(many, f"{machine} kernel" if machine else unknown(cpu.machine))
 
 

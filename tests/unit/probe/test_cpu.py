@@ -43,6 +43,17 @@ def test_the_big_core_and_the_features_of_all() -> None:
     assert machine_of(BIG_LITTLE) == "aarch64"
 
 
+def test_the_kinds_of_cores() -> None:
+    kinds = probe_cpu(fake_host({"/proc/cpuinfo": BIG_LITTLE})).kinds.value
+    assert kinds == {"cortex-a76": 1, "cortex-a55": 1}
+
+
+def test_an_old_kernel_that_describes_one_core_of_two_does_not_tell_the_kinds() -> None:
+    one = "processor\t: 0\nprocessor\t: 1\n\nCPU implementer\t: 0x41\nCPU part\t: 0xd03\n"
+    cpu = probe_cpu(fake_host({"/proc/cpuinfo": one}))
+    assert (cpu.part.value, cpu.cores.value, cpu.kinds.value) == ("cortex-a53", 2, None)
+
+
 def test_an_unknown_core_keeps_its_number() -> None:
     assert core_of("CPU implementer : 0x61\nCPU part : 0x022\n") == "part 0x61/0x22"
 

@@ -8,6 +8,7 @@ import pytest
 
 from pidoctor.catalog.boards import MIB, load_boards
 from pidoctor.envelope import Result
+from pidoctor.profile.codec import to_json
 from pidoctor.profile.named_targets import target
 from pidoctor.report.look import Look
 from pidoctor.report.terminal import render
@@ -162,8 +163,11 @@ def test_what_decides_wheels() -> None:
     ],
 )
 def test_cores_of_two_kinds_are_both_named(name: str, shown: str) -> None:
-    text = render(Result("check", profile=target(name)), Look())
+    profile = target(name)
+    text = render(Result("check", profile=profile), Look())
     assert re.search(rf"Processor +{shown}", text)
+    kinds = to_json(profile)["cpu"]["kinds"]["value"]
+    assert {f"{n} × {core}" for core, n in kinds.items()} == set(shown.rstrip(",").split(" and "))
 
 
 def test_no_board_has_more_cores_beside_than_cores() -> None:
