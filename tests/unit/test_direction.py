@@ -26,7 +26,7 @@ IMPORTS: Mapping[str, str] = {
         "asked catalog checks envelope errors fitting host model probe profile readiness report "
         "resolve result safe_files triage"
     ),
-    "asked": "records",
+    "asked": "records units",
     "bench": "catalog decoding errors host model proof record_fields safe_files units value_rules",
     "catalog": (
         "decoding errors expressions json_schema platforms record_fields records result "
