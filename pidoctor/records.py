@@ -1,14 +1,13 @@
 """``dataclass(frozen=True)`` and ``NamedTuple`` for the modules that every command loads.
 
 They are what the standard library's are, and take a fraction of the time to declare, which is most
-of what loading such a module takes: the library compiles six methods for each frozen class, and an
-expression for each annotation of a named tuple. Here the methods of a class are shared code, and
+of what loading such a module takes: the library compiles six methods for each frozen class, and for
+each named tuple one and an expression for each annotation. Here the methods are shared code, and
 annotations stay the text that :mod:`pidoctor.record_fields` evaluates where it is asked for.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from dataclasses import Field, dataclass
     from typing import NamedTuple
 else:
+    from _collections import _tuplegetter  # as the library does
 
     def dataclass(*, eq: bool = True, **_frozen: bool) -> Callable[[type], type]:
         """Makes a class a dataclass that is frozen; ``frozen=True`` says so to the reader."""
@@ -31,20 +31,61 @@ else:
 
         return declare
 
+    class _Record(tuple):
+        """What named tuples have in common."""
+
+        __slots__ = ()
+
+        def __new__(cls, *values: Any, **named: Any) -> Any:
+            if named or len(values) != len(cls._fields):
+                whole = _whole(cls, cls._fields, cls._field_defaults, values, named)
+                values = [whole[name] for name in cls._fields]
+            return tuple.__new__(cls, values)
+
+        def __repr__(self) -> str:
+            shown = (f"{name}={value!r}" for name, value in self._asdict().items())
+            return f"{type(self).__name__}({', '.join(shown)})"
+
+        def __getnewargs__(self) -> tuple[Any, ...]:
+            return tuple(self)
+
+        def _asdict(self) -> dict[str, Any]:
+            return dict(zip(self._fields, self))
+
+        def _replace(self, **changed: Any) -> Any:
+            return type(self)(**{**self._asdict(), **changed})
+
     class _Declaring(type):
         """Makes of a class statement a named tuple with the fields that are annotated in it."""
 
         def __new__(cls, name: str, _bases: tuple[type, ...], own: dict[str, Any]) -> type:
-            fields = own.get("__annotations__", {})
-            defaults = [own.pop(field) for field in fields if field in own]
-            made = namedtuple(name, fields, defaults=defaults, module=own["__module__"])
-            for key in own.keys() - {"__dict__", "__weakref__", "__classcell__"}:
-                setattr(made, key, own[key])
-            return made
+            names = tuple(own.get("__annotations__", ()))
+            defaults = {field: own.pop(field) for field in names if field in own}
+            own.update((field, _tuplegetter(at, field)) for at, field in enumerate(names))
+            own.update(_fields=names, _field_defaults=defaults, __match_args__=names, __slots__=())
+            return type(name, (_Record,), own)
 
     NamedTuple = type.__new__(_Declaring, "NamedTuple", (), {})
 
 __all__ = ["NamedTuple", "dataclass"]
+
+
+def _whole(
+    kind: type,
+    names: tuple[str, ...],
+    defaults: dict[str, Any],
+    values: tuple[Any, ...],
+    named: dict[str, Any],
+) -> dict[str, Any]:
+    """The values of all fields of a record that is made with these."""
+    given = dict(zip(names, values), **named)
+    whole = {**defaults, **given}
+    if whole.keys() != set(names) or len(given) != len(values) + len(named):
+        raise TypeError(
+            f"{kind.__name__} has the fields {', '.join(names)}; given were "
+            f"{len(values)} without a name, and {', '.join(named) or 'none with one'}"
+        )
+    return whole
 
 
 def _methods(fields: tuple[Field[Any], ...]) -> dict[str, Any]:
@@ -57,15 +98,8 @@ def _methods(fields: tuple[Field[Any], ...]) -> dict[str, Any]:
     makers = {f.name: f.default_factory for f in fields if f.default_factory is not MISSING}
 
     def __init__(self: Any, *values: Any, **named: Any) -> None:
-        given = dict(zip(names, values), **named)
-        made = {name: make() for name, make in makers.items() if name not in given}
-        vars(self).update(defaults, **made)
-        vars(self).update(given)
-        if len(vars(self)) != len(names) or len(given) != len(values) + len(named):
-            raise TypeError(
-                f"{type(self).__name__} has the fields {', '.join(names)}; given were "
-                f"{len(values)} without a name, and {', '.join(named) or 'none with one'}"
-            )
+        made = {name: make() for name, make in makers.items() if name not in named}
+        vars(self).update(_whole(type(self), names, {**defaults, **made}, values, named))
 
     def __eq__(self: Any, other: Any) -> Any:
         return values(self) == values(other) if type(other) is type(self) else NotImplemented

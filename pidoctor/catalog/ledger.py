@@ -141,13 +141,13 @@ class Ledger:
         return fitting[-1] if fitting else None
 
 
-def parse_run(line: str, where: str) -> LedgerRun:
+def parse_run(line: str, where: str, ships: bool = False) -> LedgerRun:
     """The run that a line of the ledger describes; raises :class:`CatalogError`."""
     try:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise CatalogError(f"{where}: not a line of the ledger of proofs") from error
-    return read_document(LedgerRun, data, where)
+    return read_document(LedgerRun, data, where, ships)
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -158,8 +158,9 @@ def read_ledger(path: Path) -> Ledger:
         return Ledger()
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogError(f"{path}: cannot be read") from error
+    ships = path.parent == shipped_index()
     return Ledger(
-        parse_run(line, f"{path}, line {number}")
+        parse_run(line, f"{path}, line {number}", ships)
         for number, line in enumerate(text.splitlines(), start=1)
         if line.strip()
     )

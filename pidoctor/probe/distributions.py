@@ -213,11 +213,15 @@ def _normalised(name: str) -> str:
 
 
 def _libraries(host: Host, path: str) -> list[str]:
-    """The shared libraries that RECORD lists, below site-packages only."""
+    """The shared libraries that RECORD lists, below site-packages only.
+
+    Those of others that a wheel brings in NAME.libs come last: they are large, and tell little.
+    """
     lines = _text(host, f"{path}/RECORD", RECORD_LIMIT).splitlines()
     listed = (line.split(",", 1)[0].strip('"') for line in lines if ".so" in line)
     inside = (posixpath.normpath(name) for name in listed if _LIBRARY.fullmatch(name))
-    return [name for name in inside if not name.startswith(("/", ".."))][:500]
+    below = [name for name in inside if not name.startswith(("/", ".."))]
+    return sorted(below, key=lambda name: ".libs/" in name)[:500]
 
 
 def _compiled(host: Host, libraries: list[str]) -> Compiled | None:

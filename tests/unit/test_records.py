@@ -67,6 +67,9 @@ def outcome(call: Any) -> Any:
         lambda kind: kind(1, "mm", 2),
         lambda kind: kind(1, width=1),
         lambda kind: kind(1, colour="red"),
+        lambda kind: kind(unit="m", colour="red"),
+        lambda kind: repr(kind(unit="m", width=2)),
+        lambda kind: hash(kind(3)) == hash(kind(width=3, unit="mm")),
         lambda kind: setattr(kind(3), "width", 4),
         lambda kind: setattr(kind(3), "unit", 4),
         lambda kind: delattr(kind(3), "width"),
@@ -75,6 +78,8 @@ def outcome(call: Any) -> Any:
         fields_of,
         lambda kind: hasattr(kind, "_fields") and (kind._fields, kind._field_defaults),
         lambda kind: hasattr(kind, "_fields") and kind(3)._replace(unit="m")._asdict(),
+        lambda kind: hasattr(kind, "_fields") and (*kind(3), kind(3)[1:], kind(3) < (4, "")),
+        lambda kind: kind.__match_args__,
         lambda kind: hasattr(kind, "_fields") or repr(dataclasses.replace(kind(3), unit="")),
         lambda kind: hasattr(kind, "_fields") or dataclasses.asdict(kind(3)),
     ],
@@ -120,6 +125,18 @@ def test_defaults_made_anew_values_kept_and_what_is_not_shown() -> None:
     assert second == Box("a", "secret")  # what was computed does not count
     assert "secret" not in repr(first)
     assert pickle.loads(pickle.dumps(first)) == first  # noqa: S301
+
+
+class Lid(records.NamedTuple):
+    """A named tuple that pickle finds by its name."""
+
+    colour: str
+    weight: int = 1
+
+
+def test_a_named_tuple_is_pickled_by_its_fields() -> None:
+    found = pickle.loads(pickle.dumps(Lid("red", 2)))  # noqa: S301
+    assert (type(found), found) == (Lid, ("red", 2))
 
 
 def test_fields_are_inherited_and_another_class_is_never_equal() -> None:

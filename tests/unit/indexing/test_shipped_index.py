@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import time
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
+from pidoctor.catalog.ledger import FILE, read_ledger, shipped_ledger
 from pidoctor.catalog.relations import load_relations
-from pidoctor.catalog.wheels import Evidence, IndexedProject, Wheel, WheelsIndex, shipped_index
+from pidoctor.catalog.wheels import (
+    CatalogError,
+    Evidence,
+    IndexedProject,
+    Wheel,
+    WheelsIndex,
+    shipped_index,
+)
 from pidoctor.indexing.cache import load_documents
 from pidoctor.indexing.document import canonical
 from pidoctor.indexing.invariants import check
@@ -73,6 +83,25 @@ def test_every_file_is_sound_and_canonical() -> None:
         check(document)
         text = (shipped_index() / f"{name}.json").read_text("utf-8")
         assert text == canonical(document), name
+
+
+def test_what_ships_is_read_as_the_strict_reader_reads_it(tmp_path: Path) -> None:
+    folder = shutil.copytree(shipped_index(), tmp_path / "index")  # read strictly, as a user's is
+    strict = WheelsIndex(folder)
+    assert [strict.project(name) for name in INDEX.names()] == [*map(project, INDEX.names())]
+    assert [*read_ledger(folder / FILE)] == [*shipped_ledger()]
+
+
+@pytest.mark.parametrize(("right", "wrong"), [('"size"', '"sise"'), ("[", "1, ["), ("{", "{{")])
+def test_a_damaged_file_that_ships_is_named(
+    right: str, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (shipped_index() / "astor.json").read_text()
+    at = text.index('"versions"')
+    (tmp_path / "astor.json").write_text(text[:at] + text[at:].replace(right, wrong, 1))
+    monkeypatch.setattr("pidoctor.catalog.wheels.shipped_index", lambda: tmp_path)
+    with pytest.raises(CatalogError, match=r"astor\.json: "):
+        WheelsIndex(tmp_path).project("astor")
 
 
 def test_the_index_is_small() -> None:

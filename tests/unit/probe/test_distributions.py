@@ -98,6 +98,20 @@ def test_the_numpy_that_compiled_files_were_made_for(
     assert damages == ()
 
 
+def test_libraries_of_others_that_a_wheel_brings_are_read_last(tmp_path: Path) -> None:
+    record = "scipy.libs/libblas.so,sha256=x,1\nscipy/_a.so,sha256=x,1\n"
+    distribution(tmp_path, "foreign", "1.0", requires=("numpy",), RECORD=record)
+    for name, data in (("scipy.libs/libblas.so", b""), ("scipy/_a.so", b"_ARRAY_API\0")):
+        file = tmp_path / SITE[1:] / name
+        file.parent.mkdir()
+        file.write_bytes(Elf(machine="aarch64", data=data).build())
+    (compiled,) = read(tmp_path)[0]["foreign"].compiled
+    assert compiled.path == f"{SITE}/scipy/_a.so"
+    unread = tmp_path / SITE[1:] / "scipy.libs/libblas.so"
+    unread.write_bytes(Elf(machine="aarch64", data=b"_ARRAY_API\0").build())
+    assert read(tmp_path)[0]["foreign"].compiled == (compiled,)
+
+
 def test_damage_is_told_once_and_everything_else_counts(tmp_path: Path) -> None:
     site = tmp_path / SITE[1:]
     distribution(tmp_path, "numpy", "1.26.4")
