@@ -25,6 +25,17 @@ class CouldNotCheckError(PidoctorError):
     exit_code = 3
 
 
+def why_not_json(error: Exception) -> str:
+    """What is wrong with a text that ``json.loads`` refused."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, UnicodeError):
+        return "it is not text"
+    if hasattr(error, "lineno") and hasattr(error, "colno"):
+        return f"line {error.lineno}, column {error.colno}"
+    return "a number in it is too long" if "digits" in str(error) else str(error)
+
+
 class PackageMissingError(CouldNotCheckError):
     """A part of pidoctor takes a package that is not installed beside it.
 

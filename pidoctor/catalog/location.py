@@ -126,7 +126,7 @@ def read_pointer(cache: Path) -> Pointer | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
-        raise CatalogError(f"{path}: cannot be read ({type(error).__name__})") from error
+        raise CatalogError(f"{path}: cannot be read") from error
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
         raise CatalogError(f"{path}: written by another version of pidoctor")
     pointer = read_document(Pointer, data, str(path))

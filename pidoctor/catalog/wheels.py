@@ -19,7 +19,7 @@ from typing import Annotated, Any, TypeVar
 from packaging.version import Version
 
 from pidoctor.decoding import DecodeError, Form, Line, build, decode
-from pidoctor.errors import PidoctorError
+from pidoctor.errors import PidoctorError, why_not_json
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.platforms.versions import parse_version
 from pidoctor.records import NamedTuple, dataclass
@@ -372,5 +372,5 @@ class WheelsIndex:
         try:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise CatalogError(f"{path}: not JSON ({type(error).__name__})") from error
+            raise CatalogError(f"{path}: not JSON: {why_not_json(error)}") from error
         return parse_project(data, str(path), ships=self.folder == shipped_index())

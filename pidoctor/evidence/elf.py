@@ -100,7 +100,7 @@ def read_elf(stream: IO[bytes], name: str) -> ElfFacts:
         ValueError,
         struct.error,
     ) as error:
-        raise UsageError(f"{name}: malformed ELF file ({type(error).__name__})") from error
+        raise UsageError(f"{name}: malformed ELF file") from error
 
 
 class _ElfReader:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from pidoctor.errors import PidoctorError, UsageError
+from pidoctor.errors import PidoctorError, UsageError, why_not_json
 from pidoctor.report.bundle import CAPTURE, PROFILE, RECEIPT, RESULT, load_bundle, parse_json
 from pidoctor.report.text import one_line
 from pidoctor.safe_files import open_regular
@@ -143,17 +143,8 @@ def _json(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"is not JSON: {_why_not(content, error)}") from error
-
-
-def _why_not(content: bytes, error: Exception) -> str:
-    if not content.strip():
-        return "it is empty"
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}, column {error.colno}"
-    return "it is not text" if isinstance(error, UnicodeError) else "a number in it is too long"
+        why = why_not_json(error) if content.strip() else "it is empty"
+        raise UsageError(f"is not JSON: {why}") from error
 
 
 def board_name(path: str) -> str:

@@ -17,7 +17,7 @@ from packaging.version import Version
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, file_link
 from pidoctor.indexing.local_files import folder_of, in_folder
-from pidoctor.indexing.patient_session import PatientSession
+from pidoctor.indexing.patient_session import PatientSession, why_unanswered
 from pidoctor.indexing.scope import Scope
 from pidoctor.probe.pip_settings import Source
 
@@ -89,9 +89,8 @@ class PageReader:
         except NoSuchProjectError:
             return []
         except _UNREADABLE as error:
-            raise CouldNotCheckError(
-                f"{name}: no answer from the {source.name} ({type(error).__name__})"
-            ) from None
+            why = why_unanswered(error)
+            raise CouldNotCheckError(f"{name}: no answer from the {source.name} ({why})") from None
         is_local = _is_local(source.url or "")
         return [item for item in page.packages if is_local or not _is_local(item.url)]
 
@@ -112,9 +111,8 @@ class PageReader:
                 return []
             page = ProjectPage.from_html(name, answer.text, base_url=address)
         except _UNREADABLE as error:
-            raise CouldNotCheckError(
-                f"{name}: no answer from a page of links ({type(error).__name__})"
-            ) from None
+            why = why_unanswered(error)
+            raise CouldNotCheckError(f"{name}: no answer from a page of links ({why})") from None
         return [
             item
             for item in page.packages

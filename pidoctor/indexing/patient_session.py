@@ -193,6 +193,26 @@ class TooLargeError(requests.RequestException):
     """An answer that is longer than anything sensible."""
 
 
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (requests.exceptions.SSLError, "its certificate is not trusted"),
+    (requests.exceptions.ProxyError, "the proxy does not let it through"),
+    (requests.Timeout, "time ran out"),
+    (requests.ConnectionError, "no connection"),
+    (requests.TooManyRedirects, "it sends from address to address"),
+    (RecursionError, "its page is nested too deeply"),
+)
+
+
+def why_unanswered(error: Exception) -> str:
+    """What went wrong with a request, or with the page that came."""
+    if isinstance(error, TooLargeError):
+        return str(error)
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"the server answered {error.response.status_code}"
+    fitting = (words for kind, words in _WORDS if isinstance(error, kind))
+    return next(fitting, "what came cannot be read")
+
+
 class _Retry(Retry):
     """Tries again while there is patience, and never sleeps longer than that."""
 

@@ -11,7 +11,7 @@ import requests
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.evidence.archive import RandomAccess
-from pidoctor.indexing.patient_session import PatientSession, TooLargeError
+from pidoctor.indexing.patient_session import PatientSession, TooLargeError, why_unanswered
 
 # Wheels keep their .dist-info at the end, before the directory of the zip: one read gets both.
 TAIL = 48 * 1024
@@ -99,14 +99,14 @@ class RemoteFile(RandomAccess):
                 self.size += len(chunk)
                 self._whole.write(chunk)
         except requests.RequestException as error:
-            raise self._failure(error) from None
+            raise _failure(self.name, error) from None
 
     def _body(self, response: requests.Response, count: int) -> bytes:
         try:
             # A server that sends more than was asked for is refused, not cut.
             return b"".join(self._session.chunks(response, count))
         except requests.RequestException as error:
-            raise self._failure(error) from None
+            raise _failure(self.name, error) from None
 
     def _get(self, byte_range: str | None) -> requests.Response:
         headers = {"Accept-Encoding": "identity"}
@@ -115,19 +115,11 @@ class RemoteFile(RandomAccess):
         try:
             return self._session.get(self._url, headers=headers, stream=True)
         except requests.RequestException as error:
-            raise self._failure(error) from None
-
-    def _failure(self, error: Exception) -> CouldNotCheckError:
-        return _failure(self.name, error)
+            raise _failure(self.name, error) from None
 
 
 def _failure(name: str, error: Exception) -> CouldNotCheckError:
-    why = (
-        str(error)
-        if isinstance(error, TooLargeError)
-        else f"could not be read ({type(error).__name__})"
-    )
-    return CouldNotCheckError(f"{name}: {why}")
+    return CouldNotCheckError(f"{name}: {why_unanswered(error)}")
 
 
 def remote_size(session: PatientSession, url: str, name: str) -> int:
@@ -138,7 +130,7 @@ def remote_size(session: PatientSession, url: str, name: str) -> int:
             url.split("#", maxsplit=1)[0], headers=headers, allow_redirects=True
         )
     except requests.RequestException as error:
-        raise CouldNotCheckError(f"{name}: no answer ({type(error).__name__})") from None
+        raise _failure(name, error) from None
     length = response.headers.get("Content-Length", "")
     if response.status_code == requests.codes.ok and length.isdigit():
         return int(length)

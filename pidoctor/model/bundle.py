@@ -37,7 +37,7 @@ def read_bundle(path: Path) -> BundledFile:
             with archive.open(entry) as file:
                 return BundledFile(entry.filename, file.read())
     except _DAMAGED as error:
-        raise ModelError(f"{path}: a damaged ZIP archive ({type(error).__name__})") from error
+        raise ModelError(f"{path}: a damaged ZIP archive") from error
 
 
 def entry_name(path: Path) -> str:

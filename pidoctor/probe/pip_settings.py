@@ -210,7 +210,7 @@ def _entries(path: str, text: str, faults: list[str]) -> Iterator[tuple[str, str
             faults.append(f"{path}: the section [{clean(error.section)}] is there twice")
         parser.read_string(text)
     except configparser.Error as error:
-        reason = f"not a configuration file ({type(error).__name__})"
+        reason = "not a configuration file"
         raise PipSettingsError(path, reason) from error
     for section in parser.sections():
         for name, value in parser.items(section) if section in _SECTIONS else ():

@@ -20,7 +20,7 @@ from pidoctor.profile.sections import (
 from pidoctor.profile.target_names import all_names, find_boards, read_name
 from pidoctor.profile.target_reading import Reading
 
-__all__ = ["all_targets", "profile_of", "read_name", "target"]
+__all__ = ["all_names", "profile_of", "read_name", "target"]
 
 
 def target(name: str) -> Profile:
@@ -44,11 +44,6 @@ def profile_of(reading: Reading) -> Profile:
         container = Contained(image, reading.image, reading.python)
         return container_profile(origin, reading.board, reading.memory, container)
     return table_profile(origin, reading.board, reading.memory, image, reading.python)
-
-
-def all_targets() -> list[str]:
-    """The name of every board, memory size, system and word size that go together."""
-    return all_names()
 
 
 def newest_board_first(name: str) -> tuple[int, int]:

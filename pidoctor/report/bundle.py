@@ -167,7 +167,7 @@ def load_bundle(path: Path) -> Bundle:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError) as error:
-        raise UsageError(f"{path}: not a bundle ({type(error).__name__})") from error
+        raise UsageError(f"{path}: not a bundle") from error
     if PROFILE not in files:
         raise UsageError(f"{path}: not a bundle (no {PROFILE} in it)")
     return Bundle(parse_json(files[PROFILE], f"{path}: {PROFILE}"), files)

@@ -9,7 +9,7 @@ import pytest
 
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.wheels import IndexedProject, WheelsIndex, shipped_index
-from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.named_targets import all_names, target
 from pidoctor.redact_rule import SecretRule
 from pidoctor.redact_rules import personal, secrets
 from pidoctor.resolve.request import parse_request
@@ -51,10 +51,10 @@ def test_resolving_is_quick_once_the_index_is_loaded(capsys: pytest.CaptureFixtu
 
 def test_matrix_memory(capsys: pytest.CaptureFixture[str]) -> None:
     """The whole matrix, at least 400 cells, in under 150 MB."""
-    assert len(all_targets()) >= 400
+    assert len(all_names()) >= 400
     memory = peak_memory((*PIDOCTOR, "matrix", "--json"))
     with capsys.disabled():
-        print(f"\n  matrix of {len(all_targets())} cells {memory / 2**20:.0f} MB")
+        print(f"\n  matrix of {len(all_names())} cells {memory / 2**20:.0f} MB")
     assert memory < 150 * 2**20
 
 

@@ -16,7 +16,7 @@ from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.ledger import Ledger, LedgerRun, shipped_ledger
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.named_targets import all_names, target
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.variation import with_python
 from pidoctor.resolve.plan import Plan
@@ -88,7 +88,7 @@ def _machines(row: LedgerRun) -> Iterator[Profile]:
 def _different(architecture: str) -> tuple[Profile, ...]:
     """One named target for each processor with each C library."""
     found: dict[tuple[object, ...], Profile] = {}
-    for name in all_targets():
+    for name in all_names():
         profile = target(name)
         if profile.python.architecture.value == architecture:
             key = profile.cpu.features, profile.system.libc, profile.system.libc_version.value

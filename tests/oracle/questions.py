@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import UsageError
-from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.named_targets import all_names, target
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.compatibility import judge_tag, tag_of
 from pidoctor.resolve.machine import Machine, machine_of
@@ -45,7 +45,7 @@ class Question:
 def questions(count: int, seed: int, catalog: Catalog) -> Iterator[Question]:
     """``count`` different questions, most of them about what tags allow."""
     dice = random.Random(seed)  # noqa: S311 - the same questions each time
-    targets = all_targets()
+    targets = all_names()
     seen: set[tuple[str, tuple[str, ...]]] = set()
     while len(seen) < count:
         name = _machine(dice, targets)

@@ -31,7 +31,7 @@ from pidoctor.probe.storage import file_system
 from pidoctor.probe.system import parse_os_release
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import Fact
-from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.named_targets import all_names, target
 from pidoctor.profile.profile import Profile
 from pidoctor.redact import Identity, redact
 from pidoctor.urls import clean_url, clean_urls
@@ -271,7 +271,7 @@ def test_a_target_is_a_profile_or_a_usage_error(name: str) -> None:
     assert isinstance(found, Profile) or str(found).isprintable()
 
 
-@given(st.sampled_from(all_targets()), st.integers(0, _NEXT_PYTHON))
+@given(st.sampled_from(all_names()), st.integers(0, _NEXT_PYTHON))
 def test_a_target_with_any_python(name: str, minor: int) -> None:
     profile = target(f"{name}/py3.{minor}")
     assert profile.python.version.or_else("").startswith(f"3.{minor}")

@@ -18,7 +18,7 @@ from pidoctor.catalog.rules import TABLES
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.tables import _raw, check_shipped, check_user_tables, expanded, kind_of
 from pidoctor.decoding import DecodeError, build, decode
-from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.named_targets import all_names, target
 from pidoctor.profile.target_names import read_name
 
 BOARD = {
@@ -87,7 +87,7 @@ def test_a_shipped_table_is_built_as_it_is_decoded(name: str) -> None:
 def test_a_row_of_the_users_own(folder: Path) -> None:
     assert faults(folder, boards={"boards": [BOARD]}) == []
     assert target("my-board/bookworm-64").board.memory.value == 3 << 30
-    assert any(name.startswith("my-board/") for name in all_targets())
+    assert any(name.startswith("my-board/") for name in all_names())
     board = load_boards().by_compatible(("me,my-board", "brcm,bcm2711"))
     assert board is not None
     assert board.id == "my-board"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pidoctor.catalog.systems import load_systems
 from pidoctor.errors import UsageError
-from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.named_targets import all_names, target
 from pidoctor.profile.target_names import read_name
 
 READ = """
@@ -573,7 +573,7 @@ def test_what_was_assumed_is_said_in_one_line() -> None:
 @pytest.mark.parametrize("python", ["", "/py3.9", "/py3.13", "/py3.99", "/py3.09"])
 def test_a_name_in_full_says_what_its_words_say(python: str) -> None:
     """The blank at the end makes it a name that is read word by word."""
-    for name in all_targets()[:: 7 if python else 1]:
+    for name in all_names()[:: 7 if python else 1]:
         for asked in (name + python, re.sub(r"-\dgb/", "/", name) + python):
             assert _answer(asked) == _answer(f"{asked} ")
 
@@ -586,7 +586,7 @@ def _answer(name: str) -> object:
 
 
 def test_every_target_is_read_as_itself() -> None:
-    for name in all_targets():
+    for name in all_names():
         reading = read_name(name)
         assert (reading.canonical, reading.assumed) == (name, ())
 

@@ -13,7 +13,7 @@ from pidoctor.errors import UsageError
 from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import State
-from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.named_targets import all_names, target
 from pidoctor.resolve.machine import machine_of
 
 GIB = 1 << 30
@@ -179,7 +179,7 @@ def test_boards_by_other_names(alias: str) -> None:
 
 
 def test_all_targets_are_targets() -> None:
-    names = all_targets()
+    names = all_names()
     assert len(names) == len(set(names)) > 400
     for name in names:
         profile = target(name)
@@ -197,7 +197,7 @@ def test_json_keeps_everything(name: str) -> None:
 
 
 def test_every_board_has_a_target() -> None:
-    boards = {target(name).board.id.value for name in all_targets()}
+    boards = {target(name).board.id.value for name in all_names()}
     assert boards == set(load_boards().boards)
 
 

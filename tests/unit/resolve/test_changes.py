@@ -20,7 +20,7 @@ from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.change_kinds import KINDS
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.fact import Fact
-from pidoctor.profile.named_targets import all_targets, target
+from pidoctor.profile.named_targets import all_names, target
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.sections import Image, contained, table_profile
 from pidoctor.profile.variation import (
@@ -48,7 +48,7 @@ def catalog() -> Catalog:
 
 def impossible() -> Iterator[tuple[str, str]]:
     """Every named target and some other Pythons, with each request, where nothing fits."""
-    for number, name in enumerate(sorted({re.sub(r"-\d+[mg]b/", "/", t) for t in all_targets()})):
+    for number, name in enumerate(sorted({re.sub(r"-\d+[mg]b/", "/", t) for t in all_names()})):
         for python in PYTHONS[: 1 + number % len(PYTHONS)]:
             for request in REQUESTS:
                 yield name + python, request
