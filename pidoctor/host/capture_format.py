@@ -33,9 +33,10 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from pidoctor.decoding import DecodeError, decode
-from pidoctor.errors import UsageError
+from pidoctor.errors import UsageError, why_not_json
 
 SCHEMA = "pidoctor-capture/1"
+_NO_CAPTURE = "not a capture, which `pidoctor capture` writes"
 MAX_BYTES = 32 << 20
 MAX_DEPTH = 12
 MAX_ENTRIES = 50_000
@@ -115,10 +116,10 @@ def parse_capture(content: bytes, shown: str) -> Capture:
         data = json.loads(
             content, parse_int=_number, parse_float=_finite, parse_constant=_no_number
         )
-    except (ValueError, RecursionError):
-        data = None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{shown}: {_NO_CAPTURE}: not JSON: {why_not_json(error)}") from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise UsageError(f"{shown}: not a capture, which `pidoctor capture` writes ({SCHEMA})")
+        raise UsageError(f"{shown}: {_NO_CAPTURE} ({SCHEMA})")
     try:
         _check_size(data)
     except ValueError as error:

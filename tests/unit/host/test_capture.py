@@ -52,11 +52,11 @@ def write(folder: Path, content: Any) -> Path:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("", "not JSON"),
+        ("", "not a capture.*: not JSON: line 1, column 1$"),
         ("\x00\x01", "not JSON"),
-        ("[" * 100_000, "not JSON"),
-        ("[]", "not a pidoctor capture"),
-        ({"schema": "pidoctor-capture/99"}, "not a pidoctor capture"),
+        ("[" * 100_000, "not JSON: it is nested too deeply"),
+        ("[]", "not a capture"),
+        ({"schema": "pidoctor-capture/99"}, "not a capture"),
         ({"schema": SCHEMA, "files": []}, "files: expected an object"),
         ({"schema": SCHEMA, "commands": {}}, "commands: expected a list"),
         ({"schema": SCHEMA, "missing": ["/x"] * (MAX_ENTRIES + 1)}, "entries"),
