@@ -133,10 +133,17 @@ def _missing_module(
 
 
 def _illegal_instruction(world: World, name: str, version: str) -> _Ended | None:
-    architecture, features = world.machine.architecture, world.machine.cpu_features
-    if features is None:
+    machine = world.machine
+    if machine.cpu_features is None:
         return None
-    died = world.ledger.died_of_instruction(name, version, architecture, features, [COMPILED_MODEL])
+    died = world.ledger.died_of_instruction(
+        name,
+        version,
+        machine.architecture,
+        machine.cpu_features,
+        [COMPILED_MODEL],
+        machine.core,
+    )
     return died and _Ended("ends with an illegal instruction on such processors", "", died.where)
 
 

@@ -110,6 +110,14 @@ def test_the_newest_version_with_which_it_ran_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize("newest_last", [True, False])
+def test_of_several_runs_that_of_this_very_core_is_named(newest_last: bool) -> None:
+    own, other = DIED._replace(core="cortex-a72"), DIED._replace(core="cortex-a53")
+    said = advice(*((other, own) if newest_last else (own, other)))
+    assert said is not None
+    assert f"(seen on {own.where})" in said
+
+
 def test_a_module_that_its_wheel_does_not_require() -> None:
     ended = "ModuleNotFoundError: No module named 'ml_dtypes'"
     lacking = RUN._replace(ran={**RUN.ran, "compiled-model": ended})
