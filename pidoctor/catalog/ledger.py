@@ -101,28 +101,25 @@ class Ledger:
                 return run
         return None
 
-    def died_of_instruction(
+    def deaths_by_instruction(
         self,
         name: str,
         version: str,
         architecture: str,
         features: frozenset[str],
         what: Iterable[str] = INTERPRETER,
-        core: str = "",
-    ) -> LedgerRun | None:
-        """A run that met an instruction it lacks, on a processor with all of ``features``.
+    ) -> list[LedgerRun]:
+        """The runs that met an instruction they lack, on processors with all of ``features``.
 
         What such a processor cannot run, one that has no more than its features cannot either.
-        Of several the one on ``core``: a reader believes a run on the own processor first.
         """
-        died = (
+        return [
             run
             for run in self.runs(name, version)
             if run.architecture == architecture
             and any(run.ran.get(item) == ILLEGAL_INSTRUCTION for item in what)
             and decisive(features) <= decisive(frozenset(run.features))
-        )
-        return max(died, key=lambda run: run.core == core, default=None)
+        ]
 
     def failed(self, name: str, version: str, architecture: str, python: str) -> LedgerRun | None:
         """The newest run for this Python that failed, whatever the processor; None where another

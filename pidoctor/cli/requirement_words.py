@@ -64,7 +64,8 @@ def _beside_runtime(word: str, quiet: bool) -> list[str]:
     if runtime and not quiet:
         from pidoctor.cli.output import say_error
 
-        say_error(f"read as {runtime} {word}: a package beside a runtime")
+        beside = "TensorFlow Lite" if runtime == "auto" else runtime
+        say_error(f"read as {word} beside {beside}")
     return [runtime, word] if runtime else [word]
 
 

@@ -109,10 +109,11 @@ def _bound(answer: Impossible, first: str, last: str, what: str = "one") -> str:
 
 
 def _no_python(known: History) -> str:
+    what = f"a wheel for {known.architecture} with Python {known.python}"
     follows = f", and {known.followed_by} follows it" if known.followed_by else ""
     return (
-        f"No version of {known.name} has a wheel for Python {known.python}: the last, "
-        f"{known.last}, is for Python {_range_of(known.pythons)}{follows}."
+        f"No version of {known.name} has {what}: the last, {known.last}, is for Python "
+        f"{_range_of(known.pythons)}{follows}."
     )
 
 

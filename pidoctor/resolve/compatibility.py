@@ -337,11 +337,12 @@ def _judge_proofs(
         return Rejected(Reason.FAILED_RUN, detail, proven=True)
     if machine.cpu_features is None:
         return None
-    run = ledger.died_of_instruction(
+    deaths = ledger.deaths_by_instruction(
         wheel.name, wheel.version, machine.architecture, machine.cpu_features
     )
-    if run is None:
+    if not deaths:
         return None
+    run = deaths[0]
     told = (
         f"it was run on a processor with no fewer instructions ({run.core}, {run.on}) and ended "
         f"with an illegal instruction ({ILLEGAL_INSTRUCTION})"

@@ -136,14 +136,11 @@ def _illegal_instruction(world: World, name: str, version: str) -> _Ended | None
     machine = world.machine
     if machine.cpu_features is None:
         return None
-    died = world.ledger.died_of_instruction(
-        name,
-        version,
-        machine.architecture,
-        machine.cpu_features,
-        [COMPILED_MODEL],
-        machine.core,
+    deaths = world.ledger.deaths_by_instruction(
+        name, version, machine.architecture, machine.cpu_features, [COMPILED_MODEL]
     )
+    # A reader believes a run on the own processor first.
+    died = max(deaths, key=lambda run: run.core == machine.core, default=None)
     return died and _Ended("ends with an illegal instruction on such processors", "", died.where)
 
 

@@ -36,9 +36,9 @@ def verdict(*words: str) -> str:
         # why is it not installable?
         (
             "tflite-runtime --target pi5-8gb/trixie-64",
-            "No version of tflite-runtime has a wheel for Python 3.13: the last, 2.14.0, is for "
-            "Python 3.8 to 3.11, and ai-edge-litert follows it. .tflite models run there with "
-            "ai-edge-litert 2.3.0.",
+            "No version of tflite-runtime has a wheel for 64-bit ARM (aarch64) with Python 3.13: "
+            "the last, 2.14.0, is for Python 3.8 to 3.11, and ai-edge-litert follows it. .tflite "
+            "models run there with ai-edge-litert 2.3.0.",
         ),
         (
             "tensorflow==2.12 --target pi4-4gb/trixie-64",
