@@ -36,6 +36,9 @@ def why_not_json(error: Exception) -> str:
     return "a number in it is too long" if "digits" in str(error) else str(error)
 
 
+_ONE_MORE = " takes one more package: "
+
+
 class PackageMissingError(CouldNotCheckError):
     """A part of pidoctor takes a package that is not installed beside it.
 
@@ -45,4 +48,10 @@ class PackageMissingError(CouldNotCheckError):
 
     def __init__(self, what: str, package: str) -> None:
         python = shlex.quote(sys.executable or "python3")
-        super().__init__(f"{what} takes one more package: {python} -m pip install {package}")
+        super().__init__(f"{what}{_ONE_MORE}{python} -m pip install {package}")
+
+
+def missing_package(told: str) -> tuple[str, str]:
+    """What a :class:`PackageMissingError` told, and its command apart; "" for any other error."""
+    what, said, command = told.partition(_ONE_MORE)
+    return f"{what}{said}".rstrip(": "), command

@@ -14,7 +14,7 @@ from pidoctor.catalog.runtimes import load_runtimes, runtime_names
 from pidoctor.catalog.troubles import load_machine_signs, load_troubles
 from pidoctor.catalog.wheels import Library, NumpyApi, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
-from pidoctor.checks.resolution_findings import misleading_names
+from pidoctor.checks.resolution_findings import misleading_names, not_checked
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.compatibility import judge
@@ -226,7 +226,12 @@ def of_the_plan(profile: Profile, plan: Plan, index: WheelsIndex) -> tuple[Findi
     """What is wrong with what a plan brings, to be said before it is carried out."""
     new = {pin.name for pin in plan.pins if not pin.kept}
     case = Case(profile, plan, index=index)
-    return (*shared_modules(case, new), *unsaid_needs(case, new), *misleading_names(case))
+    return (
+        *not_checked(case),
+        *shared_modules(case, new),
+        *unsaid_needs(case, new),
+        *misleading_names(case),
+    )
 
 
 def shared_modules(case: Case, among: Container[str] | None = None) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from pidoctor.catalog.import_names import import_name
 from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.wheels import is_source_only
 from pidoctor.checks.case import Case
+from pidoctor.errors import missing_package
 from pidoctor.profile.fact import Fact, State
 from pidoctor.readiness.sources import built_once
 from pidoctor.resolve.plan import Impossible
@@ -38,12 +39,16 @@ def not_checked(case: Case) -> Iterator[Finding]:
     for name, why in unchecked.items():
         reasons.setdefault(why, []).append(name)
     for why, names in reasons.items():
+        told, command = missing_package(why)
+        remedy = built_once(names) if is_source_only(why) else None
+        if command:
+            remedy = Remedy("Install it beside pidoctor, then ask again.", (command,))
         yield Finding(
             "not-checked",
             Severity.WARNING,
-            f"Could not check {listed(names)}: {why}.",
+            f"Could not check {listed(names)}: {told}.",
             "your package index and the wheels index",
-            built_once(names) if is_source_only(why) else None,
+            remedy,
         )
 
 

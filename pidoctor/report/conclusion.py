@@ -87,7 +87,8 @@ def _check(result: Result) -> Conclusion:
         said = f"{_named(plan)} fits {asked.place} once {problems} {_is(wrong)} solved."
         return Conclusion(said, _first_command(wrong) if asked.here else None)
     if plan.unchecked or plan.unread:
-        then = None if plan.unchecked else _carried_out(asked)
+        found = list(result.findings or ())
+        then = _first_command(found) if plan.unchecked else _carried_out(asked)
         said = f"{_named(plan)} fits {asked.place}. {not_checked(plan)}"
         return Conclusion(said, then)
     if plan.is_satisfied and asked.here:

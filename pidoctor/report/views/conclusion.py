@@ -45,7 +45,8 @@ def _mark(result: Result) -> Mark:
     if result.exit_code == ExitCode.FINE:
         index = result.index
         lies = any(audit.disagreements for audit in (index and index.audits) or ())
-        if lies or (index and conclude(result).next) or result.targets == ():
+        unchecked = result.plan is not None and result.plan.unchecked
+        if lies or unchecked or (index and conclude(result).next) or result.targets == ():
             return Mark.WARN
         return Mark.GOOD if result.resolution is None or result.plan else Mark.BAD
     return Mark.WARN if result.plan and not result.outcome else Mark.BAD
