@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeVar
 
 from pidoctor.catalog.boards import MIB, BoardModel, Boards, Soc
@@ -124,6 +125,7 @@ class Systems(NamedTuple):
     containers: tuple[Container, ...]
     rows: tuple[SystemRow, ...]
     libraries: tuple[Packaged, ...] = ()
+    other_libraries: tuple[str, ...] = ()  # sonames that packages beside a runtime need
     elsewhere: tuple[Unanswered, ...] = ()
     other_ways: tuple[OtherWay, ...] = ()
 
@@ -132,6 +134,13 @@ class Systems(NamedTuple):
         """The images that serve where a system does not: image, variant, id of its system."""
         for image in self.containers:
             yield from ((image, variant, image.variants[variant]) for variant in image.instead)
+
+    def lacking_in(self, name: str) -> tuple[str, ...]:
+        """Which of the other libraries an image, as ``python:3.12-slim``, lacks for certain."""
+        image, _, tag = name.partition(":")
+        rows = (row for row in self.containers if row.image == image)
+        bare = any(fnmatchcase(tag, pattern) for row in rows for pattern in row.bare)
+        return self.other_libraries if bare else ()
 
     def packages_of(self, package_manager: str) -> Mapping[str, str]:
         """The package of each library that wheels need; empty where nothing is known."""
@@ -200,6 +209,7 @@ class Container(NamedTuple):
     ``brings_python``: it has a Python of its own, whose version stands before the variant.
     ``pythons``: the versions whose images these are, with none all others; the first row serves.
     ``instead``: the variants that serve where a system is not what wheels are built for.
+    ``bare``: patterns of the variants that bring none of the table's ``other_libraries``.
     """
 
     image: str
@@ -208,6 +218,7 @@ class Container(NamedTuple):
     brings_python: bool = False
     pythons: tuple[Version, ...] = ()
     instead: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
 
 
 class Packaged(NamedTuple):

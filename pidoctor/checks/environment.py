@@ -15,6 +15,7 @@ from pidoctor.catalog.troubles import load_machine_signs, load_troubles
 from pidoctor.catalog.wheels import Library, NumpyApi, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
 from pidoctor.checks.resolution_findings import misleading_names, not_checked
+from pidoctor.checks.system import other_libraries
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.compatibility import judge
@@ -228,6 +229,7 @@ def of_the_plan(profile: Profile, plan: Plan, index: WheelsIndex) -> tuple[Findi
     case = Case(profile, plan, index=index)
     return (
         *not_checked(case),
+        *other_libraries(case),
         *shared_modules(case, new),
         *unsaid_needs(case, new),
         *misleading_names(case),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pidoctor.catalog.systems import load_systems
 from pidoctor.checks.case import Case
 from pidoctor.profile.fact import Fact, State
+from pidoctor.profile.profile import ROOT
 from pidoctor.result import Finding, Remedy, Severity
 
 
@@ -147,7 +148,8 @@ def apt(case: Case, packages: str, text: str) -> Remedy | None:
     system = case.profile.system
     if system.has_no_packages or system.package_manager.or_else("apt") != "apt":
         return None
-    return Remedy(text, (f"sudo apt-get install -y {packages}",), safe=True)
+    sudo = "" if case.profile.rights.value == ROOT else "sudo "  # containers have none
+    return Remedy(text, (f"{sudo}apt-get install -y {packages}",), safe=True)
 
 
 def _first_pip(filename: str) -> str:

@@ -44,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     Check("armv6", system.armv6),
     Check("musl", system.musl),
     Check("soft-float", system.soft_float),
+    Check("other-libraries", system.other_libraries),
     Check("piwheels", network.piwheels_on_64_bit),
     Check("no-index", network.no_index),
     Check("pip-configuration", network.pip_refuses),

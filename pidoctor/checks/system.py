@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pidoctor.catalog.systems import load_systems
+from pidoctor.catalog.wheels import Wheel
 from pidoctor.checks.case import Case
+from pidoctor.checks.python import apt
 from pidoctor.readiness.rights import apt_moved, rights_needed
+from pidoctor.resolve.compatibility import required_libraries
 from pidoctor.result import Finding, Remedy, Severity
-from pidoctor.units import moment, pages
+from pidoctor.units import listed, moment, pages
 
 _COMMON_PAGE, _DAY = 4096, "%Y-%m-%d"
 _KERNEL8 = "https://github.com/raspberrypi/bookworm-feedback/issues/107"
@@ -32,6 +36,36 @@ def mixed_word_sizes(case: Case) -> Iterator[Finding]:
         ),
         "https://github.com/raspberrypi/firmware/issues/1795",
     )
+
+
+def other_libraries(case: Case) -> Iterator[Finding]:
+    """Packages of the plan that the system lacks a library for: OpenCV without libGL.so.1, as in
+    images that are made without a desktop."""
+    system = case.profile.system
+    lacks, manager = system.lacks_other, system.package_manager.or_else("")
+    packages = load_systems().packages_of(manager)
+    for pin in case.plan.pins if case.plan and lacks.value else ():
+        missing = [soname for soname in lacks.or_else(()) if soname in _needed(pin.wheel)]
+        if not missing:
+            continue
+        names = dict.fromkeys(packages[soname] for soname in missing if soname in packages)
+        where = system.name.or_else("the system")
+        yield Finding(
+            "missing-shared-library",
+            Severity.ERROR,
+            f"{pin.name} {pin.version} cannot be imported as it is: it needs {listed(missing)}, "
+            f"which {where} does not have.",
+            f"{lacks.source}; the ELF files of the wheel",
+            (apt(case, " ".join(names), "Install what it needs.") if names else None)
+            or Remedy("Install the system's packages that have these files."),
+        )
+
+
+def _needed(wheel: Wheel | None) -> set[str]:
+    """The libraries that the files of a wheel need from the system to be imported."""
+    evidence = wheel.evidence if wheel else None
+    libraries = required_libraries(evidence) if evidence else ()
+    return {soname for library in libraries for soname in library.needed}
 
 
 def large_pages(case: Case) -> Iterator[Finding]:

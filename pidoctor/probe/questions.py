@@ -76,7 +76,10 @@ def questions() -> dict[str, Any]:
         "environment": sorted(
             {*pip_settings.VARIABLES, *storage.TEMP_VARIABLES, system.LIBRARY_PATH, SEARCH_PATH}
         ),
-        "libraries": {"folders": list(system.every_library_folder()), "names": system.WANTED},
+        "libraries": {
+            "folders": list(system.every_library_folder()),
+            "names": (*system.WANTED, *load_systems().other_libraries),
+        },
         "searches": [
             (path, pattern.name, pattern.expression.decode("latin-1"))
             for path, pattern in system.searches()

@@ -105,6 +105,7 @@ def probe_system(
             lambda: next((name for path, name in PACKAGE_MANAGERS if host.exists(path)), None),
         ),
         lacks=reading("the libraries that wheels need", lambda: _lacks(host, folders)),
+        lacks_other=reading(LOADER_CACHE, lambda: _lacks_other(host, folders)),
     )
 
 
@@ -232,6 +233,13 @@ def searches() -> Iterator[tuple[str, SearchPattern]]:
         yield f"{folder}/{LIBSTDCXX}", GLIBCXX
     yield _APK, MUSL
     yield LOADER_CACHE, CACHED
+    yield LOADER_CACHE, _other_cached()
+
+
+def _other_cached() -> SearchPattern:
+    """Which of the libraries that packages beside a runtime need the loader knows."""
+    names = b"|".join(re.escape(name.encode("ascii")) for name in load_systems().other_libraries)
+    return SearchPattern("loader-cache-other", rb"(" + names + rb")(?=\0)")
 
 
 def every_library_folder() -> tuple[str, ...]:
@@ -271,6 +279,14 @@ def _lacks(host: Host, folders: tuple[str, ...]) -> tuple[str, ...]:
             raise UnreadableError(error.path, error.reason) from error
         left = [LIBSTDCXX]
     return tuple(left)
+
+
+def _lacks_other(host: Host, folders: tuple[str, ...]) -> tuple[str, ...]:
+    """The other libraries that are neither in the loader's cache nor in the folders; a host error
+    where there is no cache, as on musl, or an old capture leaves it open."""
+    cached = {found.decode("ascii") for found in host.search(LOADER_CACHE, _other_cached())}
+    names = (name for name in load_systems().other_libraries if name not in cached)
+    return tuple(name for name in names if not _is_in(host, folders, name))
 
 
 def _is_in(host: Host, folders: tuple[str, ...], name: str) -> bool:

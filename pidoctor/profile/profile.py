@@ -59,6 +59,7 @@ class System:
     glibcxx: Fact[str]  # newest symbol version of libstdc++: "3.4.30"
     package_manager: Fact[str]  # "apt", "apk", "dnf", "pacman"
     lacks: Fact[tuple[str, ...]] = _OLDER  # shared libraries that wheels need and were not found
+    lacks_other: Fact[tuple[str, ...]] = _OLDER  # of those that packages beside a runtime need
 
     @property
     def has_no_packages(self) -> bool:

@@ -129,6 +129,7 @@ def system_section(image: Image, arch: str, page_size: Fact[int]) -> System:
         glibcxx=documented(row.glibcxx, source),
         package_manager=Fact.known(row.package_manager, source),
         lacks=documented(row.lacks or None, source),
+        lacks_other=unsaid(),
     )
 
 
@@ -268,9 +269,14 @@ def contained(profile: Profile, image: Image, name: str, version: str | None) ->
     arch = profile.system.architecture.or_else("")
     system = system_section(image, arch, profile.system.page_size)
     python = python_section(image, arch, version)
+    lacks = load_systems().lacking_in(name)
     return replace(
         profile,
-        system=replace(system, name=Fact.known(f"{name} ({image.row.name})", source)),
+        system=replace(
+            system,
+            name=Fact.known(f"{name} ({image.row.name})", source),
+            lacks_other=Fact.known(lacks, source) if lacks else unsaid(),
+        ),
         python=_python_in_image(python, version, source) if version else python,
         indexes=Fact.known((Index("index", "default", "pip's default"),), source),
         rights=Fact.known(ROOT, source),
@@ -341,6 +347,7 @@ def _any_system(arch: str, libc: str, version: str) -> System:
         glibcxx=_usual_glibcxx(libc, version),
         package_manager=nothing,
         lacks=nothing,
+        lacks_other=nothing,
     )
 
 

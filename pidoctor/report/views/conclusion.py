@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from pidoctor.envelope import Result
-from pidoctor.report.conclusion import conclude
+from pidoctor.report.conclusion import conclude, errors
 from pidoctor.report.document import Detail, Headline, Mark, Section, ShellCommand, Text
 from pidoctor.resolve.plan import Impossible
 from pidoctor.result import ExitCode
@@ -45,8 +45,8 @@ def _mark(result: Result) -> Mark:
     if result.exit_code == ExitCode.FINE:
         index = result.index
         lies = any(audit.disagreements for audit in (index and index.audits) or ())
-        unchecked = result.plan is not None and result.plan.unchecked
-        if lies or unchecked or (index and conclude(result).next) or result.targets == ():
+        short = result.plan is not None and (result.plan.unchecked or errors(result))
+        if lies or short or (index and conclude(result).next) or result.targets == ():
             return Mark.WARN
         return Mark.GOOD if result.resolution is None or result.plan else Mark.BAD
     return Mark.WARN if result.plan and not result.outcome else Mark.BAD

@@ -11,7 +11,7 @@ from pidoctor.checks.case import Case
 from pidoctor.checks.registry import run_checks
 from pidoctor.probe.probed import ProbeFailure
 from pidoctor.profile.fact import Fact
-from pidoctor.profile.profile import Index
+from pidoctor.profile.profile import ROOT, Index
 from pidoctor.resolve.plan import Change
 from pidoctor.result import Severity
 from tests.profiles import GB, MB, changed, known, pi4
@@ -143,6 +143,46 @@ def test_armv6() -> None:
 def test_musl_and_soft_float() -> None:
     assert only(changed(pi4(), system_libc="musl")).id == "musl"
     assert only(changed(pi4(), python_float_abi="soft")).id == "soft-float"
+
+
+OPENCV = ("libGL.so.1", "libglib-2.0.so.0", "libgthread-2.0.so.0")
+
+
+@pytest.mark.parametrize(
+    ("change", "command"),
+    [
+        ({}, "sudo apt-get install -y libgl1 libglib2.0-bin"),
+        ({"rights": known(ROOT, "uid")}, "apt-get install -y libgl1 libglib2.0-bin"),
+        ({"system_package_manager": "apk"}, None),
+    ],
+)
+def test_a_package_of_the_plan_lacks_a_library_of_the_system(
+    change: dict[str, Any], command: str | None
+) -> None:
+    """``import cv2`` ends with: libGL.so.1: cannot open shared object file."""
+    needs = library("cv2/cv2.abi3.so", needed=("libc.so.6", *OPENCV))
+    planned = plan(wheel(), wheel("opencv-python", "5.0", evidence=evidence(needs)))
+    bare = changed(pi4(), system_lacks_other=known((*OPENCV, "libEGL.so.1"), "the cache"), **change)
+    found = findings(bare, planned)["missing-shared-library"]
+    assert found.severity is Severity.ERROR
+    assert "opencv-python 5.0 cannot be imported as it is: it needs libGL.so.1, libglib" in (
+        found.message
+    )
+    assert "libEGL" not in found.message
+    assert found.remedy is not None
+    assert found.remedy.commands == ((command,) if command else ())
+
+
+def test_a_library_that_only_a_plugin_loads_or_of_which_nothing_is_known_is_not_missed() -> None:
+    plugin = library("cv2/qt/libqxcb.so", required=False, needed=OPENCV)
+    planned = plan(wheel("opencv-python", "5.0", evidence=evidence(plugin)))
+    bare = changed(pi4(), system_lacks_other=known(OPENCV, "the cache"))
+    assert "missing-shared-library" not in findings(bare, planned)
+    needs = plan(wheel("opencv-python", "5.0", evidence=evidence(library(needed=OPENCV))))
+    unknown: Fact[Any] = Fact.absent("the cache", "not found")
+    assert "missing-shared-library" not in findings(
+        changed(pi4(), system_lacks_other=unknown), needs
+    )
 
 
 def test_a_clock_in_the_past() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pidoctor.catalog.index_scope import indexed_packages
+from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.host.base import Distribution
 from pidoctor.probe.system import WANTED, glibcxx_level, parse_os_release, probe_system
@@ -158,6 +159,33 @@ def test_the_c_plus_plus_library_is_missed_at_once() -> None:
 def test_a_capture_that_was_made_before_this_was_looked_at_lacks_nothing_for_certain() -> None:
     host = fake_host(SHELL, complete=False, present=[f"{LIBRARIES}/libstdc++.so.6"])
     assert probe_system(host, NONE, NONE).lacks.state is State.UNREADABLE
+
+
+def test_libraries_of_other_packages_are_looked_for_in_the_cache_and_the_folders() -> None:
+    cache = {"path": "/etc/ld.so.cache", "pattern": "loader-cache-other", "found": ["libGL.so.1"]}
+    host = fake_host({**SHELL, f"{LIBRARIES}/libxcb.so.1": b"\x7fELF"}, searches=[cache])
+    found = probe_system(host, NONE, NONE).lacks_other
+    others = load_systems().other_libraries
+    assert found.value == tuple(n for n in others if n not in ("libGL.so.1", "libxcb.so.1"))
+    assert probe_system(fake_host(SHELL), NONE, NONE).lacks_other.state is State.ABSENT
+    older = fake_host(SHELL, complete=False)
+    assert probe_system(older, NONE, NONE).lacks_other.state is State.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("image", "bare"),
+    [
+        ("python:3.11-slim", True),
+        ("python:3.11-slim-bookworm", True),
+        ("python:3.11", False),
+        ("debian:12", True),
+        ("ubuntu:24.04", True),
+        ("alpine:3.22", False),
+    ],
+)
+def test_an_image_without_any_desktop_has_none_of_them(image: str, bare: bool) -> None:
+    systems = load_systems()
+    assert systems.lacking_in(image) == (systems.other_libraries if bare else ())
 
 
 def test_the_index_needs_no_library_that_is_not_looked_for() -> None:
