@@ -2,7 +2,9 @@
 
 Run as ``python -m tests.tools.make_picture``; a test fails when a picture is out of date. The
 picture of an install is a recording of a real one: ``python -m tests.tools.make_picture install``,
-with network and the package pyte.
+with network and the package pyte. That of bench shows what was measured: ``python -m
+tests.tools.make_picture bench mobilenet.tflite``, in an active environment with a runtime, while
+nothing else runs.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from rich.text import Text
 from pidoctor.cli.arguments import parse
 from pidoctor.report.look import Look
 from pidoctor.report.terminal import render
+from pidoctor.result import ExitCode
 
 ASSETS = Path(__file__).parents[2] / ".assets"
 COMMANDS = {
@@ -40,10 +43,23 @@ _SECONDS_AT_THE_END = 6
 def picture(name: str) -> str:
     """The SVG of a terminal after a command."""
     of_its_day = mock.patch("pidoctor.resolve.reasons.OLD_AFTER_DAYS", 10**6)  # a picture stays
-    with contextlib.redirect_stderr(io.StringIO()), _inside(MODELS), of_its_day:
-        command = parse(COMMANDS[name].split()[1:])
-        shown = render(command.run(command.options), Look(width=WIDTH, color=True))
-    return _svg(f"$ {COMMANDS[name]}", shown, name)
+    with of_its_day:
+        return _of_command(COMMANDS[name], MODELS, name)
+
+
+def measured(model: Path) -> str:
+    """The same of a bench; SystemExit where its figures are void."""
+    return _of_command(f"pidoctor bench {model.name}", model.parent, "bench")
+
+
+def _of_command(words: str, folder: Path, name: str) -> str:
+    with contextlib.redirect_stderr(io.StringIO()), _inside(folder):
+        command = parse(words.split()[1:])
+        result = command.run(command.options)
+    shown = render(result, Look(width=WIDTH, color=True))
+    if result.exit_code == ExitCode.COULD_NOT_CHECK:
+        raise SystemExit(shown)
+    return _svg(f"$ {words}", shown, name)
 
 
 @contextlib.contextmanager
@@ -149,6 +165,8 @@ if __name__ == "__main__":
     ASSETS.mkdir(exist_ok=True)
     if sys.argv[1:] == ["install"]:
         (ASSETS / "install.svg").write_text(recording(), encoding="utf-8")
+    if sys.argv[1:2] == ["bench"]:
+        (ASSETS / "bench.svg").write_text(measured(Path(sys.argv[2])), encoding="utf-8")
     for name in COMMANDS:
         (ASSETS / f"{name}.svg").write_text(picture(name), encoding="utf-8")
         print(ASSETS / f"{name}.svg")
