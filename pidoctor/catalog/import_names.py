@@ -12,7 +12,7 @@ from pidoctor.records import NamedTuple
 class ImportName(NamedTuple):
     """What brings a module: ``package`` of the package index, ``apt`` of Debian; "" if none.
 
-    ``archive`` is whose archive has the latter, where not every release of Debian has it.
+    ``archive`` is the flavour whose archive has the latter, where not every Debian has it.
     """
 
     package: str = ""
@@ -42,17 +42,25 @@ def is_package(name: str) -> bool:
     return any(plain(row.package) == plain(name) for row in modules)
 
 
-def import_name(name: str) -> str:
-    """What to ask for instead of a package ``name``, where that is the name of a module which
-    another package brings; empty where it is not."""
+def imported_as(name: str) -> tuple[str, ImportName]:
+    """The module of a package's ``name`` that another package brings, and which; empty texts where
+    there is none."""
     from packaging.utils import canonicalize_name  # a log is read sooner than this is imported
 
     for module, row in load(ImportNamesTable).modules.items():
-        if canonicalize_name(module) != name or canonicalize_name(row.package) == name:
-            continue
+        if canonicalize_name(module) == name and canonicalize_name(row.package) != name:
+            return module, row
+    return "", ImportName()
+
+
+def import_name(name: str) -> str:
+    """What to ask for instead of a package ``name``, where that is the name of a module which
+    another package brings; empty where it is not."""
+    module, row = imported_as(name)
+    if module:
         ways = [f"the package {row.package}"] if row.package else []
-        ways += [f"`sudo apt install {row.apt}`"] if row.apt else []
-        return f"programs import {module}, but what brings it is {' or '.join(ways)}"
+        ways += [f"the apt package {row.apt}"] if row.apt else []
+        return f"programs import {module}, which comes with {' or '.join(ways)}"
     if name.replace("-", "_") in getattr(sys, "stdlib_module_names", ()):  # since Python 3.10
         return "is a part of Python itself and needs no package: take the line out"
     return ""

@@ -228,11 +228,11 @@ def of_the_plan(profile: Profile, plan: Plan, index: WheelsIndex) -> tuple[Findi
     new = {pin.name for pin in plan.pins if not pin.kept}
     case = Case(profile, plan, index=index)
     return (
+        *misleading_names(case),
         *not_checked(case),
         *other_libraries(case),
         *shared_modules(case, new),
         *unsaid_needs(case, new),
-        *misleading_names(case),
     )
 
 

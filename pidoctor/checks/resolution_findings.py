@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.catalog.import_names import import_name
+from pidoctor.catalog.import_names import ImportName, import_name, imported_as
 from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.wheels import is_source_only
 from pidoctor.checks.case import Case
+from pidoctor.checks.python import apt
 from pidoctor.errors import missing_package
 from pidoctor.profile.fact import Fact, State
 from pidoctor.readiness.sources import built_once
@@ -60,7 +61,20 @@ def misleading_names(case: Case) -> Iterator[Finding]:
     for name, version in {**unknown, **asked}.items():
         warning = load_relations().warning(name, version) or import_name(name)
         if warning:
-            yield Finding("misleading-name", Severity.WARNING, f"{name}: {warning}.")
+            yield Finding(
+                "misleading-name",
+                Severity.WARNING,
+                f"{name}: {warning}.",
+                remedy=_from_apt(case, imported_as(name)[1]),
+            )
+
+
+def _from_apt(case: Case, brings: ImportName) -> Remedy | None:
+    """How a package of apt comes into an environment, where the system's archive has it."""
+    if not brings.apt or brings.archive not in ("", case.profile.system.flavour.value):
+        return None
+    seen = "The environment sees it if it is made with `python3 -m venv --system-site-packages`."
+    return apt(case, brings.apt, seen)
 
 
 def plan_notes(case: Case) -> Iterator[Finding]:

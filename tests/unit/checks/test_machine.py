@@ -185,6 +185,19 @@ def test_a_library_that_only_a_plugin_loads_or_of_which_nothing_is_known_is_not_
     )
 
 
+def test_a_module_of_apt_has_its_command_where_the_systems_archive_has_it() -> None:
+    planned = replace(plan(), unchecked={"picamera2": "published as source only"})
+    on_pi = changed(pi4(), system_flavour="raspberry-pi-os")
+    found = findings(on_pi, planned)
+    assert list(found)[:2] == ["misleading-name", "not-checked"]  # whose command comes first
+    remedy = found["misleading-name"].remedy
+    assert remedy is not None
+    assert remedy.commands == ("sudo apt-get install -y python3-picamera2",)
+    assert (
+        findings(changed(pi4(), system_flavour="debian"), planned)["misleading-name"].remedy is None
+    )
+
+
 def test_a_clock_in_the_past() -> None:
     found = only(changed(pi4(), clock_now=3600.0))
     assert (found.id, found.severity) == ("ssl-clock-skew", Severity.ERROR)

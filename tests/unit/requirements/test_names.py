@@ -79,8 +79,8 @@ def test_keras_in_a_file_brings_its_backend() -> None:
     [
         ("cv2", "opencv-python"),
         ("board", "adafruit-blinka"),
-        ("gi", "sudo apt install python3-gi"),
-        ("libcamera", "sudo apt install python3-libcamera"),
+        ("gi", "the apt package python3-gi"),
+        ("libcamera", "the apt package python3-libcamera"),
         ("pil", "pillow"),
     ],
 )
