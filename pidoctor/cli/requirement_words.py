@@ -101,7 +101,7 @@ def _refuse_machine(word: str, alone: bool) -> None:
 
     if word == "auto" or word in runtime_names():
         return
-    from pidoctor.profile.named_targets import read_name
+    from pidoctor.profile.target_names import read_name
     from pidoctor.profile.target_suggestions import UnknownTargetError
 
     name = word

@@ -65,7 +65,7 @@ def _on_board(profile: Profile, board: str, options: argparse.Namespace) -> Prof
 def _say_what_is_read_into(options: argparse.Namespace) -> None:
     """What the name of a target left open, on stderr."""
     from pidoctor.cli.output import say_error
-    from pidoctor.profile.named_targets import read_name
+    from pidoctor.profile.target_names import read_name
 
     reading = read_name(options.target)
     if reading.told and not getattr(options, "quiet", False):

@@ -17,10 +17,8 @@ from pidoctor.profile.sections import (
     container_profile,
     table_profile,
 )
-from pidoctor.profile.target_names import all_names, find_boards, read_name
+from pidoctor.profile.target_names import find_boards, read_name
 from pidoctor.profile.target_reading import Reading
-
-__all__ = ["all_names", "profile_of", "read_name", "target"]
 
 
 def target(name: str) -> Profile:

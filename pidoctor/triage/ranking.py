@@ -200,7 +200,6 @@ def _machines(facts: Facts) -> Iterator[Machine]:
                 cpu_features=None,
                 memory=None,
                 disk_free=None,
-                os_id="",
                 os_flavour="",
                 codename="",
                 system_python=False,

@@ -9,7 +9,8 @@ import pytest
 
 from pidoctor.catalog.catalog import open_catalog
 from pidoctor.catalog.wheels import IndexedProject, WheelsIndex, shipped_index
-from pidoctor.profile.named_targets import all_names, target
+from pidoctor.profile.named_targets import target
+from pidoctor.profile.target_names import all_names
 from pidoctor.redact_rule import SecretRule
 from pidoctor.redact_rules import personal, secrets
 from pidoctor.resolve.request import parse_request

@@ -16,8 +16,9 @@ from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.ledger import Ledger, LedgerRun, shipped_ledger
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.errors import CouldNotCheckError, UsageError
-from pidoctor.profile.named_targets import all_names, target
+from pidoctor.profile.named_targets import target
 from pidoctor.profile.profile import Profile
+from pidoctor.profile.target_names import all_names
 from pidoctor.profile.variation import with_python
 from pidoctor.resolve.plan import Plan
 from pidoctor.resolve.request import parse_request

@@ -11,8 +11,9 @@ from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.errors import UsageError
-from pidoctor.profile.named_targets import all_names, target
+from pidoctor.profile.named_targets import target
 from pidoctor.profile.profile import Profile
+from pidoctor.profile.target_names import all_names
 from pidoctor.resolve.compatibility import judge_tag, tag_of
 from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.request import Project, Request

@@ -31,8 +31,9 @@ from pidoctor.probe.storage import file_system
 from pidoctor.probe.system import parse_os_release
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import Fact
-from pidoctor.profile.named_targets import all_names, target
+from pidoctor.profile.named_targets import target
 from pidoctor.profile.profile import Profile
+from pidoctor.profile.target_names import all_names
 from pidoctor.redact import Identity, redact
 from pidoctor.urls import clean_url, clean_urls
 from tests.unit.host.fake import fake_host

@@ -104,7 +104,6 @@ def machine(  # one argument per fact of a machine
         cpu_features=None if cpu_features is None else frozenset(cpu_features),
         memory=memory,
         disk_free=disk_free,
-        os_id="debian",
         os_flavour="debian",
         codename=codename,
         system_python=system_python,

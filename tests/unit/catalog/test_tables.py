@@ -18,8 +18,8 @@ from pidoctor.catalog.rules import TABLES
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.tables import _raw, check_shipped, check_user_tables, expanded, kind_of
 from pidoctor.decoding import DecodeError, build, decode
-from pidoctor.profile.named_targets import all_names, target
-from pidoctor.profile.target_names import read_name
+from pidoctor.profile.named_targets import target
+from pidoctor.profile.target_names import all_names, read_name
 
 BOARD = {
     "id": "my-board",

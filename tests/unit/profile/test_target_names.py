@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from pidoctor.catalog.systems import load_systems
 from pidoctor.errors import UsageError
-from pidoctor.profile.named_targets import all_names, target
-from pidoctor.profile.target_names import read_name
+from pidoctor.profile.named_targets import target
+from pidoctor.profile.target_names import all_names, read_name
 
 READ = """
 Raspberry Pi 5 Model B Rev 1.0 8GB, Raspberry Pi OS (64-bit) bookworm, kernel 6.6  pi5-8gb/bookworm-64

@@ -13,7 +13,8 @@ from pidoctor.errors import UsageError
 from pidoctor.platforms.versions import minor_of
 from pidoctor.profile.codec import from_json, to_json
 from pidoctor.profile.fact import State
-from pidoctor.profile.named_targets import all_names, target
+from pidoctor.profile.named_targets import target
+from pidoctor.profile.target_names import all_names
 from pidoctor.resolve.machine import machine_of
 
 GIB = 1 << 30

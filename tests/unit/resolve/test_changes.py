@@ -20,9 +20,10 @@ from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.change_kinds import KINDS
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.fact import Fact
-from pidoctor.profile.named_targets import all_names, target
+from pidoctor.profile.named_targets import target
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.sections import Image, contained, table_profile
+from pidoctor.profile.target_names import all_names
 from pidoctor.profile.variation import (
     board_of,
     image_of,
