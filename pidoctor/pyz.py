@@ -24,7 +24,7 @@ from packaging.utils import canonicalize_name
 
 from pidoctor.errors import CouldNotCheckError, PidoctorError, UsageError
 from pidoctor.platforms.interpreter import marker_environment
-from pidoctor.probe.questions import script
+from pidoctor.probe.capture_questions import script
 from pidoctor.pyz_start import CAPTURE
 from pidoctor.safe_files import make_folder, write_output
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from pidoctor.errors import UsageError
-from pidoctor.probe.questions import script
+from pidoctor.probe.capture_questions import script
 from pidoctor.pyz import build
 from pidoctor.safe_files import make_folder, write_output
 

@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pidoctor.bench.comparison import Comparison
 from pidoctor.bench.prediction import Prediction
+from pidoctor.bench.significance import Comparison
 from pidoctor.proof.proof import Death
 from pidoctor.record_fields import json_form
 from pidoctor.value_rules import Amount, NotNegative, Text

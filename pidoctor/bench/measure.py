@@ -9,8 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
-from pidoctor.bench.comparison import ROUNDS, Comparison, of_rounds
-from pidoctor.bench.conditions import Moment, look, slowed
+from pidoctor.bench.disturbances import Moment, look, slowed
 from pidoctor.bench.figures import (
     MOST_OTHERS,
     MOST_VARIATION,
@@ -23,7 +22,8 @@ from pidoctor.bench.figures import (
     with_delegate_judged,
     with_drift,
 )
-from pidoctor.bench.payload import MARK
+from pidoctor.bench.significance import ROUNDS, Comparison, of_rounds
+from pidoctor.bench.timing_payload import MARK
 from pidoctor.catalog.runtimes import Runtime
 from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
@@ -36,7 +36,7 @@ from pidoctor.proof.prove import PYTHON_OPTIONS, of_delegate, with_delegate
 _TIME_LIMIT_S = 300.0  # of one configuration: slow boards, large models
 _KEPT_BYTES = 1 << 20
 _PAYLOADS = (
-    ("bench", "payload.py"),
+    ("bench", "timing_payload.py"),
     ("proof", "media_payload.py"),
     ("proof", "inference_payload.py"),
 )

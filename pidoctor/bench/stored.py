@@ -7,8 +7,8 @@ import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pidoctor.bench.comparison import Compared, Comparison, of_files
 from pidoctor.bench.figures import name_of
+from pidoctor.bench.significance import Compared, Comparison, of_files
 from pidoctor.errors import UsageError
 from pidoctor.safe_files import open_regular
 

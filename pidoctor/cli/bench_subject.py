@@ -19,9 +19,9 @@ def subject_of(options: argparse.Namespace, path: Path) -> tuple[Subject, bool]:
     from pidoctor.cli.smoke import interpreter
     from pidoctor.cli.where import chosen, must_be_trusted
     from pidoctor.errors import UsageError
-    from pidoctor.model.bundle import entry_name
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
+    from pidoctor.model.model_archive import entry_name
     from pidoctor.model.summary import summarise
     from pidoctor.proof.prove import prove
 

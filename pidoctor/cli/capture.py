@@ -59,7 +59,7 @@ def _script(options: argparse.Namespace) -> Result:
     from pidoctor.cli.output import write_document
     from pidoctor.envelope import Result
     from pidoctor.errors import UsageError
-    from pidoctor.probe.questions import script
+    from pidoctor.probe.capture_questions import script
 
     if options.venv or options.python:
         raise UsageError("--script asks about the Python that runs the script; name none here")

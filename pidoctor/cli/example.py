@@ -49,9 +49,9 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.errors import UsageError
     from pidoctor.example.needs import read_needs
     from pidoctor.example.script import ProgramPaths, program, service
-    from pidoctor.model.bundle import entry_name
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
+    from pidoctor.model.model_archive import entry_name
     from pidoctor.model.shapes import shapes_to_run, with_shapes
     from pidoctor.model.verdict import runs_nowhere
     from pidoctor.safe_files import is_standard_output

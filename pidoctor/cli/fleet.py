@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pidoctor.envelope import Result, Step
+    from pidoctor.fleet.documents import Document
     from pidoctor.fleet.planning import BoardKind, FleetPlan
-    from pidoctor.fleet.reading import Document
     from pidoctor.profile.profile import Profile
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import Finding
@@ -86,8 +86,8 @@ def _report(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Result, Written
     from pidoctor.fleet.asking import Asker
     from pidoctor.fleet.board_store import opened
+    from pidoctor.fleet.documents import documents
     from pidoctor.fleet.judging import Judge
-    from pidoctor.fleet.reading import documents
     from pidoctor.fleet.report import fleet_report, json_lines
     from pidoctor.resolve.request import parse_request
 
@@ -127,8 +127,8 @@ def _plan(options: argparse.Namespace) -> Result:
     from pidoctor.cli.resolving import catalog
     from pidoctor.envelope import Result
     from pidoctor.fleet.asking import Asker
+    from pidoctor.fleet.documents import documents
     from pidoctor.fleet.planning import FILE, make_plan
-    from pidoctor.fleet.reading import documents
     from pidoctor.lockfiles.wheelhouse_writer import download, pack
     from pidoctor.resolve.request import parse_request
     from pidoctor.safe_files import make_folder, write_output

@@ -57,18 +57,18 @@ def run(options: argparse.Namespace) -> Result:
 def _page(name: str) -> tuple[str, Document, Document]:
     """A topic's title, and its page as it is read on a terminal and in a browser."""
     from pidoctor.errors import UsageError
-    from pidoctor.help import TOPICS, page_text, troubles
-    from pidoctor.help.reading import document, title_of
+    from pidoctor.help import TOPICS, page_text, trouble_pages
+    from pidoctor.help.markdown_page import document, title_of
 
     if name == "troubles":
-        return troubles.TITLE, troubles.listing(), troubles.whole()
+        return trouble_pages.TITLE, trouble_pages.listing(), trouble_pages.whole()
     if name in TOPICS:
         text = page_text(name)
         page = document(text)
         return title_of(text), page, page
-    found = troubles.one(name)
+    found = trouble_pages.one(name)
     if found is not None:
-        return troubles.TITLE, found, found
+        return trouble_pages.TITLE, found, found
     raise UsageError(f"{name!r} is not a command or a topic (see `pidoctor help`){_near(name)}")
 
 
@@ -76,11 +76,11 @@ def _near(name: str) -> str:
     from difflib import get_close_matches
 
     from pidoctor.cli.arguments import COMMANDS, did_you_mean
-    from pidoctor.help import TOPICS, troubles
+    from pidoctor.help import TOPICS, trouble_pages
 
     if meant := did_you_mean(name):
         return meant
-    topics = [*COMMANDS, *TOPICS, *troubles.names()]
+    topics = [*COMMANDS, *TOPICS, *trouble_pages.names()]
     close = get_close_matches(name, topics, n=1, cutoff=0.85)
     close = close or [topic for topic in topics if name and name in topic][:3]
     close = close or get_close_matches(name, topics, n=1)

@@ -10,9 +10,9 @@ from pidoctor.cli.own_model import with_inputs
 from pidoctor.cli.where import chosen, must_be_trusted
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.model.answer import ModelAnswer, RuntimeAnswer
-from pidoctor.model.bundle import entry_name
 from pidoctor.model.content import read_content
 from pidoctor.model.file import named_model
+from pidoctor.model.model_archive import entry_name
 from pidoctor.model.shape_rules import ALLOCATE, INVOKE
 from pidoctor.model.shapes import shapes_to_run
 from pidoctor.model.verdict import CANNOT, LOAD, PROOF, RUNS, UNDECIDED, Verdict

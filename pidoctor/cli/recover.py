@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pidoctor.envelope import Result, Step
     from pidoctor.install.place import Place
     from pidoctor.install.situation import Situation
-    from pidoctor.install.ways_out import Copy
+    from pidoctor.install.stuck import Copy
 
 DESCRIPTION = "Show what an interrupted install left, and put it in order. Asks before it does."
 EXAMPLES = """\
@@ -76,7 +76,7 @@ def _way_out(options: argparse.Namespace, place: Place, unclear: str) -> Result:
     """One of the ways that remove nothing."""
     from pidoctor.cli.output import progress
     from pidoctor.envelope import Result
-    from pidoctor.install.ways_out import put_back, set_aside
+    from pidoctor.install.stuck import put_back, set_aside
 
     say = progress(options)
     if unclear:
@@ -100,7 +100,7 @@ def _chosen(options: argparse.Namespace, place: Place) -> Copy | None:
     """The copy to put back; None for leaving the environment as it is."""
     from pidoctor.cli.output import progress
     from pidoctor.errors import UsageError
-    from pidoctor.install.ways_out import copies
+    from pidoctor.install.stuck import copies
 
     found = {copy.name: copy for copy in copies(place)}
     if options.put_back:

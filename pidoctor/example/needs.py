@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pidoctor.errors import UsageError
 from pidoctor.model.content import NO_TENSOR, Content, Tensor
-from pidoctor.model.metadata import InputNote, Notes, read_notes
+from pidoctor.model.makers_notes import InputNote, Notes, read_notes
 from pidoctor.model.summary import EDGE_TPU, summarise
 
 USUAL_RATE = 16_000  # samples a second of most models of speech

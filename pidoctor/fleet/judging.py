@@ -10,7 +10,7 @@ from pidoctor.decoding import DecodeError
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.fleet.asking import Asker
 from pidoctor.fleet.clocks import board_time
-from pidoctor.fleet.reading import Document, board_name
+from pidoctor.fleet.documents import Document, board_name
 from pidoctor.fleet.record import JUDGED, NOTHING, TRIED, BoardStatus, Record
 from pidoctor.profile import codec
 from pidoctor.profile import fingerprint as prints

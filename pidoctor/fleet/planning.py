@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, PidoctorError, UsageError
 from pidoctor.fleet.asking import Asker
+from pidoctor.fleet.documents import Document, reason
 from pidoctor.fleet.judging import Probe, bare
-from pidoctor.fleet.reading import Document, reason
 from pidoctor.fleet.report import FleetUnread
 from pidoctor.profile.fingerprint import Fingerprint, fingerprint
 from pidoctor.profile.profile import Profile

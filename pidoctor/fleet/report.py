@@ -12,8 +12,8 @@ from pidoctor.errors import UsageError
 from pidoctor.fleet.asking import Asker
 from pidoctor.fleet.axes import BoardCase
 from pidoctor.fleet.board_store import BoardStore, Count, FleetMoved
+from pidoctor.fleet.documents import Document, reason
 from pidoctor.fleet.judging import Judge, bare
-from pidoctor.fleet.reading import Document, reason
 from pidoctor.fleet.record import ANY, BoardStatus, Record, Software
 from pidoctor.fleet.telling import FleetTelling, Peer, telling
 from pidoctor.profile import codec

@@ -20,7 +20,7 @@ if MYPY:  # for the types in comments: Python 3.5 has no others for variables
     from typing import Any, Callable  # noqa: F401
 
 SCHEMA = "pidoctor-capture/1"
-QUESTIONS = {}  # type: dict[str, Any] # written by pidoctor.probe.questions
+QUESTIONS = {}  # type: dict[str, Any] # written by pidoctor.probe.capture_questions
 OLDEST = (3, 5)
 FIRST_USER_ID = 1000  # smaller numbers are the system's users and groups
 READ_LIMIT = 1 << 20

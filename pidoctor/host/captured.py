@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pidoctor.errors import UsageError
-from pidoctor.host import files
+from pidoctor.host import bounded_files
 from pidoctor.host.base import (
     READ_LIMIT,
     SEARCH_LIMIT,
@@ -41,7 +41,7 @@ def load_capture(path: str | os.PathLike[str]) -> CaptureHost:
     file = given / FILE_NAME if given.is_dir() else given
     shown = os.fspath(given)
     try:
-        content = files.read_bytes(shown, os.fspath(file), MAX_BYTES + 1)
+        content = bounded_files.read_bytes(shown, os.fspath(file), MAX_BYTES + 1)
     except HostError as error:
         raise UsageError(f"capture {error}") from error
     return CaptureHost(parse_capture(content, shown), f"capture {given.name}")

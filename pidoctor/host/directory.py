@@ -6,7 +6,7 @@ import os
 import posixpath
 
 from pidoctor.errors import UsageError
-from pidoctor.host import files
+from pidoctor.host import bounded_files
 from pidoctor.host.base import (
     READ_LIMIT,
     SEARCH_LIMIT,
@@ -45,15 +45,15 @@ class DirectoryHost:
         self.origin = f"directory {os.fspath(root)}"
 
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
-        return files.read_bytes(path, self._locate(path), limit)
+        return bounded_files.read_bytes(path, self._locate(path), limit)
 
     def search(
         self, path: str, pattern: SearchPattern, limit: int = SEARCH_LIMIT
     ) -> tuple[bytes, ...]:
-        return files.search(path, self._locate(path), pattern.expression, limit)
+        return bounded_files.search(path, self._locate(path), pattern.expression, limit)
 
     def list_dir(self, path: str) -> tuple[str, ...]:
-        return files.list_dir(path, self._locate(path))
+        return bounded_files.list_dir(path, self._locate(path))
 
     def real_path(self, path: str) -> str:
         """The path inside the root, links followed; raises where a loop makes that impossible."""
@@ -86,10 +86,10 @@ class DirectoryHost:
             return False
 
     def modified(self, path: str) -> float:
-        return files.modified(path, self._locate(path))
+        return bounded_files.modified(path, self._locate(path))
 
     def disk_usage(self, path: str) -> DiskUsage:
-        return files.disk_usage(path, self._locate(path))
+        return bounded_files.disk_usage(path, self._locate(path))
 
     def run(
         self,

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from pidoctor.host import files
+from pidoctor.host import bounded_files
 from pidoctor.host.base import (
     READ_LIMIT,
     SEARCH_LIMIT,
@@ -30,15 +30,15 @@ class LiveHost:
     can_run = True
 
     def read_bytes(self, path: str, limit: int = READ_LIMIT) -> bytes:
-        return files.read_bytes(path, path, limit)
+        return bounded_files.read_bytes(path, path, limit)
 
     def search(
         self, path: str, pattern: SearchPattern, limit: int = SEARCH_LIMIT
     ) -> tuple[bytes, ...]:
-        return files.search(path, path, pattern.expression, limit)
+        return bounded_files.search(path, path, pattern.expression, limit)
 
     def list_dir(self, path: str) -> tuple[str, ...]:
-        return files.list_dir(path, path)
+        return bounded_files.list_dir(path, path)
 
     def real_path(self, path: str) -> str:
         return os.path.realpath(path)
@@ -47,10 +47,10 @@ class LiveHost:
         return os.path.exists(path)
 
     def modified(self, path: str) -> float:
-        return files.modified(path, path)
+        return bounded_files.modified(path, path)
 
     def disk_usage(self, path: str) -> DiskUsage:
-        return files.disk_usage(path, path)
+        return bounded_files.disk_usage(path, path)
 
     def run(self, argv: tuple[str, ...], timeout: float, stdin: bytes = b"") -> Completed:
         # subprocess takes 9 ms to import, and most runs of pidoctor start no program.

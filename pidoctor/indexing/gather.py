@@ -13,7 +13,7 @@ from typing import Any
 from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
-from pidoctor.evidence.summary import summary
+from pidoctor.evidence.index_evidence import summary
 from pidoctor.indexing.document import Document
 from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.index_folders import Progress, Selection

@@ -25,7 +25,7 @@ from pidoctor.catalog.wheels import (
 from pidoctor.decoding import encode
 from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.evidence.audit import audit_file
-from pidoctor.evidence.summary import summary
+from pidoctor.evidence.index_evidence import summary
 from pidoctor.indexing.kept_pages import Pages, Say, piwheels_pages, users_pages
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata

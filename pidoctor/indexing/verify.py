@@ -12,7 +12,7 @@ from pidoctor.catalog.wheels import Evidence, Wheel, WheelsIndex, read_document
 from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
 from pidoctor.evidence.audit import audit_file
-from pidoctor.evidence.summary import summary
+from pidoctor.evidence.index_evidence import summary
 from pidoctor.indexing.index_folders import Progress
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.pages import PageReader

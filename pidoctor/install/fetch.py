@@ -10,11 +10,11 @@ from packaging.utils import parse_wheel_filename
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.host.live import LiveHost
-from pidoctor.install.interpreter import WorkingPython
+from pidoctor.install.base_python import WorkingPython
+from pidoctor.install.pip_or_uv import Pip
 from pidoctor.install.place import Place
 from pidoctor.install.process import Arrival
 from pidoctor.install.step import InstallStep, set_for
-from pidoctor.install.tools import Pip
 from pidoctor.probe.memory import available_bytes
 from pidoctor.readiness.space import downloads_at_once
 

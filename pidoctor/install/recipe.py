@@ -13,13 +13,13 @@ from packaging.version import Version
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import UsageError
 from pidoctor.install import fetch, supply
+from pidoctor.install.base_python import WorkingPython, ask
 from pidoctor.install.environment_files import links_out
 from pidoctor.install.failure import InstallError, missing_package
-from pidoctor.install.interpreter import WorkingPython, ask
 from pidoctor.install.path_rules import check_path
+from pidoctor.install.pip_or_uv import Pip, pips, seed, uv_for
 from pidoctor.install.place import Place, mark_of, python_of
 from pidoctor.install.step import InstallStep, set_for
-from pidoctor.install.tools import Pip, pips, seed, uv_for
 from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Plan

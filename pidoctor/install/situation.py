@@ -2,7 +2,7 @@
 
 The journal names the folders that it is about. Only where each of them is the one that it names,
 or is gone in a way that the steps of the phase explain, is anything moved; all else is STUCK, and
-:mod:`pidoctor.install.ways_out` offers what can be done about it.
+:mod:`pidoctor.install.stuck` offers what can be done about it.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.install import fetch
+from pidoctor.install.base_python import ask
 from pidoctor.install.failure import InstallError, from_tool
-from pidoctor.install.interpreter import ask
+from pidoctor.install.pip_or_uv import Pip, pips
 from pidoctor.install.process import Arrival, Progress, Task, run_all
-from pidoctor.install.tools import Pip, pips
 from pidoctor.install.wheelhouse import matches
 from pidoctor.progress import Announced
 from pidoctor.resolve.plan import Plan

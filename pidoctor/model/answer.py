@@ -16,7 +16,7 @@ from pidoctor.record_fields import json_form
 from pidoctor.value_rules import Rule, Text, one_of
 
 if TYPE_CHECKING:
-    from pidoctor import shapes
+    from pidoctor import json_shapes
 
 _BEST_FIRST = (RUNS, RUNS_WITH, UNDECIDED, CANNOT)
 
@@ -102,7 +102,7 @@ class ModelAnswer(NamedTuple):
     def verdict(self) -> str:
         return self.best.verdict.verdict if self.best else CANNOT
 
-    def to_json(self) -> shapes.Model:
+    def to_json(self) -> json_shapes.Model:
         summary, content = self.summary, self.content
         return {
             "file": {
@@ -141,7 +141,7 @@ class ModelAnswer(NamedTuple):
             "differences": encode(self.differences),
         }
 
-    def _memory_to_json(self) -> shapes.ModelMemory:
+    def _memory_to_json(self) -> json_shapes.ModelMemory:
         memory = self.memory
         return {
             "mapped": self.content.size,
@@ -153,7 +153,7 @@ class ModelAnswer(NamedTuple):
         }
 
 
-def _tensors(graph: Graph, numbers: Iterable[int]) -> list[shapes.ModelTensor]:
+def _tensors(graph: Graph, numbers: Iterable[int]) -> list[json_shapes.ModelTensor]:
     return [
         _tensor(graph.tensors[number].name, graph.tensors[number])
         for number in numbers
@@ -161,11 +161,11 @@ def _tensors(graph: Graph, numbers: Iterable[int]) -> list[shapes.ModelTensor]:
     ]
 
 
-def _named(graph: Graph, places: Mapping[str, int]) -> list[shapes.ModelTensor]:
+def _named(graph: Graph, places: Mapping[str, int]) -> list[json_shapes.ModelTensor]:
     return [_tensor(name, graph.tensors[number]) for name, number in places.items()]
 
 
-def _tensor(name: str, tensor: Tensor) -> shapes.ModelTensor:
+def _tensor(name: str, tensor: Tensor) -> json_shapes.ModelTensor:
     scheme = tensor.quantisation
     return {
         "name": name,

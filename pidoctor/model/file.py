@@ -33,7 +33,7 @@ def open_model(path: Path) -> Iterator[memoryview]:
     view = memoryview(mapped)
     try:
         if view[: len(ZIP)] == ZIP:
-            from pidoctor.model.bundle import read_bundle
+            from pidoctor.model.model_archive import read_bundle
 
             entry = read_bundle(path)
             check_head(f"{path}: {entry.name}", entry.data[:_HEAD])

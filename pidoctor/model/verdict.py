@@ -16,11 +16,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from pidoctor.catalog.tables import derived, load
-from pidoctor.model.conditions import Condition
 from pidoctor.model.content import Content, Graph, Operator
+from pidoctor.model.measured_operators import Measured, OperatorVersionsTable
+from pidoctor.model.rule_conditions import Condition
 from pidoctor.model.shape_rules import ALLOCATE, INVOKE
 from pidoctor.model.shapes import Shaped, example_shapes, with_shapes
-from pidoctor.model.versions import Measured, OperatorVersionsTable
 from pidoctor.value_rules import Text, one_of
 
 RUNS, RUNS_WITH, CANNOT, UNDECIDED = "runs", "runs-with", "cannot", "undecided"

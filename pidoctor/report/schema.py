@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pidoctor import shapes
+from pidoctor import json_shapes
 from pidoctor.envelope import Result
 from pidoctor.json_schema import DRAFT, Describer, Schema
 from pidoctor.report.conclusion import Conclusion
@@ -19,9 +19,8 @@ FILE = Path(__file__).with_name("result.schema.json")
 
 def generate() -> Schema:
     """The schema of :class:`pidoctor.envelope.Result`."""
-    describer = Describer(
-        written=True, others={**vars(shapes), "shapes": shapes, "Conclusion": Conclusion}
-    )
+    others = {**vars(json_shapes), "json_shapes": json_shapes, "Conclusion": Conclusion}
+    describer = Describer(written=True, others=others)
     envelope = describer.object_of(Result)
     return {
         "$schema": DRAFT,

@@ -47,7 +47,7 @@ def test_the_median_is_that_of_a_plain_loop(
     python = os.fspath(tmp_path / "v" / "bin" / "python")
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
     subprocess.run([*pip, "--only-binary=:all:", "ai-edge-litert"], check=True)
-    payload, model = PACKAGE / "bench/payload.py", PACKAGE / "proof/models/float32.tflite"
+    payload, model = PACKAGE / "bench/timing_payload.py", PACKAGE / "proof/models/float32.tflite"
     for _ in range(3):  # another program's burst can spoil one of them
         done = subprocess.run(
             [python, "-c", COMPARED, str(payload), str(model)],

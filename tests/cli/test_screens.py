@@ -16,7 +16,7 @@ from pidoctor.catalog import runtimes
 from pidoctor.cli import output
 from pidoctor.cli.arguments import COMMANDS, overview, parse, parser_of
 from pidoctor.cli.definitions import definitions
-from pidoctor.probe.questions import script
+from pidoctor.probe.capture_questions import script
 from pidoctor.report.layout import cells
 from pidoctor.report.look import Look
 from tests.cli.program import pidoctor

@@ -20,8 +20,8 @@ from pidoctor.install.recipe import Job
 from pidoctor.install.recovery import recover, undo
 from pidoctor.install.situation import StuckError
 from pidoctor.install.state import ForeignStateError
+from pidoctor.install.stuck import set_aside
 from pidoctor.install.transaction import install
-from pidoctor.install.ways_out import set_aside
 from pidoctor.install.wheelhouse import Cache
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from pidoctor.fleet.reading import LIMIT, board_name
+from pidoctor.fleet.documents import LIMIT, board_name
 from pidoctor.install.manifest import write_manifest
 from pidoctor.install.receipt import record_proof
 from pidoctor.profile import codec

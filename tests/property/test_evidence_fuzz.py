@@ -17,7 +17,7 @@ from pidoctor.errors import PidoctorError
 from pidoctor.evidence.attributes import arm_attributes
 from pidoctor.evidence.audit import audit_file
 from pidoctor.evidence.elf import read_elf
-from pidoctor.evidence.summary import summary
+from pidoctor.evidence.index_evidence import summary
 from pidoctor.platforms.versions import newest
 from tests.unit.evidence.elfmaker import Elf, wheel
 from tests.unit.evidence.elfmaker import arm_attributes as made_attributes

@@ -23,7 +23,7 @@ from packaging.version import Version
 from pidoctor.catalog.canonical import canonical
 from pidoctor.catalog.runtimes import Runtime, load_runtimes
 from pidoctor.model.content import CUSTOM, operator_names
-from pidoctor.model.versions import Measured
+from pidoctor.model.measured_operators import Measured
 from tests.tools.model_builder import one_operator
 
 _NEWEST_VERSION = 20  # tried of each operator; the newest known is 14

@@ -65,7 +65,7 @@ IMPORTS: Mapping[str, str] = {
     "json_schema": "profile record_fields value_rules",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
     "model": (
-        "catalog change_kinds decoding errors record_fields safe_files shapes units value_rules"
+        "catalog change_kinds decoding errors record_fields safe_files json_shapes units value_rules"
     ),
     "mutex": "errors",
     "platforms": "records",
@@ -84,7 +84,7 @@ IMPORTS: Mapping[str, str] = {
     "redact_rules": "expressions redact_rule shipped_table urls",
     "report": (
         "asked bench decoding envelope errors evidence expressions fleet indexing json_schema "
-        "model platforms profile proof records redact resolve result safe_files shapes triage "
+        "model platforms profile proof records redact resolve result safe_files json_shapes triage "
         "units value_rules"
     ),
     "requirements": (
@@ -95,7 +95,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "result": "records value_rules",
     "safe_files": "errors",
-    "shapes": "value_rules",
+    "json_shapes": "value_rules",
     "sqlite_file": "errors",
     "time_limit": "errors",
     "triage": (
@@ -128,7 +128,7 @@ TOUCHES: Mapping[str, str] = {
     "bench.measure": "files",
     "proof.media_payload": "files",
     "bench.operators": "files",
-    "bench.payload": "files",
+    "bench.timing_payload": "files",
     "catalog.__main__": "environment files",
     "catalog.ledger": "files",
     "catalog.location": "environment files",
@@ -148,12 +148,12 @@ TOUCHES: Mapping[str, str] = {
     "cli.triage": "files",
     "cli.where": "files",
     "evidence.audit": "files",
-    "fleet.reading": "files",
+    "fleet.documents": "files",
     "host.capture_script": "environment files system",
     "host.captured": "files",
     "host.command": "environment files programs system",
     "host.directory": "files",
-    "host.files": "files",
+    "host.bounded_files": "files",
     "host.live": "environment files system",
     "host.trust": "files system",
     "indexing.__main__": "files",
@@ -192,12 +192,12 @@ TOUCHES: Mapping[str, str] = {
     "install.situation": "files",
     "install.state": "files system",
     "install.transaction": "files",
-    "install.ways_out": "files",
+    "install.stuck": "files",
     "install.wheelhouse": "files",
     "lockfiles.kit_writer": "files",
     "lockfiles.pylock": "files",
     "lockfiles.wheelhouse_writer": "files",
-    "model.bundle": "files",
+    "model.model_archive": "files",
     "model.file": "files",
     "probe.machine": "files",
     "probe.payload": "files system",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pidoctor.bench.comparison import Comparison
 from pidoctor.bench.figures import (
     Bench,
     BenchRun,
@@ -14,6 +13,7 @@ from pidoctor.bench.figures import (
     names_of,
 )
 from pidoctor.bench.prediction import Prediction
+from pidoctor.bench.significance import Comparison
 from pidoctor.envelope import Result
 from pidoctor.report.document import (
     BAR,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pidoctor.bench.comparison import Comparison, of_files, of_rounds
 from pidoctor.bench.figures import Bench, BenchRun, figures_of
+from pidoctor.bench.significance import Comparison, of_files, of_rounds
 from pidoctor.bench.stored import compare_stored, read_stored, stored
 from pidoctor.decoding import encode
 from pidoctor.errors import UsageError

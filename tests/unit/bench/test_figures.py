@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pidoctor.bench.conditions import Moment, slowed
+from pidoctor.bench.disturbances import Moment, slowed
 from pidoctor.bench.figures import (
     BenchRun,
     apart,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pidoctor.bench.conditions import Moment, look
+from pidoctor.bench.disturbances import Moment, look
 from pidoctor.bench.figures import BenchRun, figures_of
 from pidoctor.bench.measure import (
     Configuration,
@@ -17,7 +17,7 @@ from pidoctor.bench.measure import (
     measure,
     measure_in_turn,
 )
-from pidoctor.bench.payload import MARK
+from pidoctor.bench.timing_payload import MARK
 from pidoctor.catalog.runtimes import load_runtimes
 from pidoctor.host.directory import DirectoryHost
 from pidoctor.host.live import LiveHost

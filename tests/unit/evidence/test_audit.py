@@ -16,7 +16,7 @@ import pytest
 from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
 from pidoctor.evidence.audit import audit, audit_file
-from pidoctor.evidence.summary import summary
+from pidoctor.evidence.index_evidence import summary
 from tests.unit.evidence.elfmaker import Elf, wheel
 
 RUNTIME = "ai_edge_litert-9.0-cp311-cp311-manylinux_2_27_aarch64.whl"

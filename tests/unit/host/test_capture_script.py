@@ -18,9 +18,9 @@ from pidoctor.host import capture_script
 from pidoctor.host.captured import load_capture
 from pidoctor.host.live import LiveHost
 from pidoctor.host.recorder import Recorder
+from pidoctor.probe.capture_questions import script
 from pidoctor.probe.environment_choice import find_python
 from pidoctor.probe.machine import probe
-from pidoctor.probe.questions import script
 from pidoctor.profile.codec import to_json
 
 _CHANGING = ("clock.now", "memory.available", "storage.target_free", "storage.temp_free")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor.host.base import LIST_LIMIT, MissingError, SearchPattern, UnreadableError
-from pidoctor.host.files import list_dir
+from pidoctor.host.bounded_files import list_dir
 from pidoctor.host.live import LiveHost
 
 
@@ -33,7 +33,7 @@ def test_errors_are_two() -> None:
 
 def test_a_huge_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert LIST_LIMIT > 1000
-    monkeypatch.setattr("pidoctor.host.files.LIST_LIMIT", 3)
+    monkeypatch.setattr("pidoctor.host.bounded_files.LIST_LIMIT", 3)
     for name in "abcd":
         (tmp_path / name).touch()
     with pytest.raises(UnreadableError, match="more than 3 entries"):

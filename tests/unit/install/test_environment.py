@@ -12,8 +12,8 @@ import pytest
 
 from pidoctor.errors import UsageError
 from pidoctor.install import environment_files, wheelhouse
+from pidoctor.install.base_python import ask
 from pidoctor.install.durable import write_json
-from pidoctor.install.interpreter import ask
 from pidoctor.install.place import Place
 from pidoctor.install.receipt import read_receipt, write_receipt
 from pidoctor.install.relocate import relocate, share_system_packages

@@ -9,9 +9,9 @@ import pytest
 from packaging.version import Version
 
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.install import fetch, recipe, tools
+from pidoctor.install import fetch, pip_or_uv, recipe
+from pidoctor.install.base_python import WorkingPython
 from pidoctor.install.failure import InstallError
-from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.recipe import Job, Recipe, make_recipe
 from pidoctor.install.wheelhouse import Cache, neutral_name
 from pidoctor.resolve.plan import Pin, Plan
@@ -47,7 +47,7 @@ def planned(
     """The recipe for a new environment of ``python`` on a machine with nothing else."""
     monkeypatch.setattr(recipe, "ask", lambda _: python)
     monkeypatch.setattr(recipe, "uv_for", lambda _: uv)
-    monkeypatch.setattr(tools, "_pip_beside_pidoctor", lambda _: None)
+    monkeypatch.setattr(pip_or_uv, "_pip_beside_pidoctor", lambda _: None)
     pins = tuple(Pin(w.name, w.version, "index", w, "", False, ()) for w in (LITERT, NUMPY))
     plan = Plan("auto", "ai_edge_litert", "", PYTHON, (*pins, *packages), (), ())
     return make_recipe(Job(plan, tmp_path / ".venv", PYTHON, cache=Cache(tmp_path / "cache")))
@@ -137,7 +137,7 @@ def test_package_of_the_system(user: int, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_downloads_are_for_the_wheels_own_tags() -> None:
-    pip = tools.Pip(("pip",), Version("20.3.4"))
+    pip = pip_or_uv.Pip(("pip",), Version("20.3.4"))
     argv = fetch.command(pip, (NUMPY, PURE), "3.11.2", Path("/w/list.txt"), Path("/w/files"))
     platforms = {argv[at + 1] for at, word in enumerate(argv) if word == "--platform"}
     assert platforms == {"manylinux_2_17_aarch64", "manylinux2014_aarch64"}
@@ -167,3 +167,13 @@ def test_little_memory_means_one_download_at_a_time(
 
 def test_neutral_name_keeps_project_and_version() -> None:
     assert neutral_name(NUMPY.filename) == "numpy-2.2.6-py3-none-any.whl"
+
+
+def test_wheels_are_kept_in_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/kept")
+    cache = Cache.of_user()
+    assert cache is not None
+    assert cache.folder == Path("/kept/pidoctor/wheels")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", "nowhere")
+    assert Cache.of_user() is None

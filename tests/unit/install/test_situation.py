@@ -31,7 +31,7 @@ from pidoctor.install.place import Place
 from pidoctor.install.recovery import recover
 from pidoctor.install.situation import StuckError
 from pidoctor.install.state import hold
-from pidoctor.install.ways_out import copies, put_back, set_aside
+from pidoctor.install.stuck import copies, put_back, set_aside
 from tests.cli.program import pidoctor
 from tests.faults.world import tree
 
@@ -144,7 +144,7 @@ def _way_out(place: Place, now: str) -> None:
     had = {path.read_text() for path in place.venv.parent.rglob("word")}
     found = copies(place)
     if found:
-        put_back(place.venv, found[0].name)
+        put_back(place.venv, "".join([*found[0].name]))
         assert word_of(place.venv).endswith(found[0].name)
     else:
         set_aside(place.venv)
@@ -225,3 +225,15 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+@pytest.mark.parametrize("named", ["0:0", "999999999999:9"])
+def test_another_environment_stays_whatever_its_number(tmp_path: Path, named: str) -> None:
+    """The one that the journal names has a smaller number, or a larger one."""
+    place = interrupted(tmp_path, COMMITTED)
+    entry = json.loads(place.journal.read_text())
+    entry["folders"]["venv"] = named
+    place.journal.write_text(json.dumps(entry))
+    with pytest.raises(StuckError):
+        recover(place.venv)
+    assert (word_of(place.venv), word_of(place.backup)) == ("venv", "backup")

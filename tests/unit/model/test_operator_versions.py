@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pidoctor.model.content import operator_names, read_content
-from pidoctor.model.versions import measured
+from pidoctor.model.measured_operators import measured
 from tests.tools.measure_operators import accepted, registered
 from tests.tools.model_builder import one_operator
 

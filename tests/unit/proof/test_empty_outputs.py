@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pidoctor.bench import payload
+from pidoctor.bench import timing_payload
 from pidoctor.proof import inference_payload
 
 numpy = pytest.importorskip("numpy")
@@ -32,5 +32,5 @@ def test_a_proof_has_an_empty_output() -> None:
 
 
 def test_a_measurement_goes_by_the_other_outputs() -> None:
-    assert payload.sample(Interpreter()) == [1.0, 2.0]
-    assert len(payload.checksum(Interpreter())) == 16
+    assert timing_payload.sample(Interpreter()) == [1.0, 2.0]
+    assert len(timing_payload.checksum(Interpreter())) == 16

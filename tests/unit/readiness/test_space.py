@@ -10,8 +10,8 @@ from pidoctor.checks.case import Case
 from pidoctor.checks.memory import too_little
 from pidoctor.checks.storage import disk
 from pidoctor.install import checks
+from pidoctor.install.base_python import WorkingPython
 from pidoctor.install.failure import InstallError
-from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.profile.fact import Fact

@@ -10,10 +10,10 @@ import pytest
 
 from pidoctor.checks.case import Case
 from pidoctor.checks.python import venv as venv_check
+from pidoctor.install import pip_or_uv as install_tools
 from pidoctor.install import recipe
-from pidoctor.install import tools as install_tools
+from pidoctor.install.base_python import WorkingPython
 from pidoctor.install.failure import InstallError
-from pidoctor.install.interpreter import WorkingPython
 from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.probe import payload

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pidoctor.asked import Asked
-from pidoctor.bench.comparison import Compared, Comparison
 from pidoctor.bench.figures import Bench, BenchRun, Figures, OperatorTime, OperatorTimes
 from pidoctor.bench.prediction import Prediction, Ratio
+from pidoctor.bench.significance import Compared, Comparison
 from pidoctor.envelope import IndexAnswer, Result, Step, Written
 from pidoctor.evidence.audit import WheelAudit
 from pidoctor.evidence.elf import ElfFacts, VersionNeed

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from pidoctor.host.base import MissingError
 from pidoctor.host.live import LiveHost
-from pidoctor.install.interpreter import WorkingPython
+from pidoctor.install.base_python import WorkingPython
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.probe import installers
 from pidoctor.readiness.tools import installs_elsewhere, runs_on
