@@ -65,7 +65,8 @@ IMPORTS: Mapping[str, str] = {
     "json_schema": "profile record_fields value_rules",
     "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
     "model": (
-        "catalog change_kinds decoding errors record_fields safe_files json_shapes units value_rules"
+        "catalog change_kinds decoding errors json_shapes record_fields safe_files units "
+        "value_rules"
     ),
     "mutex": "errors",
     "platforms": "records",
@@ -84,7 +85,7 @@ IMPORTS: Mapping[str, str] = {
     "redact_rules": "expressions redact_rule shipped_table urls",
     "report": (
         "asked bench decoding envelope errors evidence expressions fleet indexing json_schema "
-        "model platforms profile proof records redact resolve result safe_files json_shapes triage "
+        "json_shapes model platforms profile proof records redact resolve result safe_files triage "
         "units value_rules"
     ),
     "requirements": (
