@@ -136,8 +136,17 @@ def changes(room: str, seed: int) -> Iterator[Change]:
             operator = get_operator(each.operator_name)(**each.operator_args)
             after = mutate_code(before, operator, each.occurrence)
             change = Change(each.module_path.resolve(), each.start_pos[0], name, before, after)
-            if change.functions or change.constants:
+            if _is_python(after) and (change.functions or change.constants):
                 yield change
+
+
+def _is_python(text: str) -> bool:
+    """Whether it compiles: `{**a, **b}` with another operator for the second stars does not."""
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 class Trying:
