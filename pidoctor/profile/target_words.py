@@ -39,7 +39,7 @@ _PHRASES = tuple(
             r"\d+ ?[gt]i?b?(?: of)? (?:emmc|e?mmc|(?:micro)? ?sd(?: ?card)?|ssd|nvme|storage|disk)",
             " ",
         ),
-        (r"\b(\d+) ?gig(?:a?bytes?|s)?\b", r"\1gb"),
+        (r"\b(\d+) ?(?:gig(?:a?bytes?|s)?|go)\b", r"\1gb"),
         (r"\b64[- ]?bit kernel\b|\b16k (?:kernel|pages?)\b|\bgithub actions\b", " "),
         (
             r"\b(?:operating|base) system\b|(?:-compatible)? processor(?: rev \d+)?\b"

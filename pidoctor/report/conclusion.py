@@ -32,7 +32,8 @@ def conclude(result: Result) -> Conclusion:
     """What a result comes to; what its command has said itself stands."""
     if result.error:
         return Conclusion(result.verdict, result.next)
-    found = _RULES.get(result.command, _nothing)(result)
+    rule = _RULES.get(result.command)
+    found = rule(result) if rule else Conclusion()
     return Conclusion(result.verdict or found.verdict, result.next or found.next)
 
 
@@ -45,10 +46,6 @@ def concluded(result: Result) -> Result:
 def errors(result: Result) -> list[Finding]:
     """The findings that stop the request."""
     return [f for f in result.findings or () if f.severity is Severity.ERROR]
-
-
-def _nothing(_: Result) -> Conclusion:
-    return Conclusion()
 
 
 def _first_command(findings: list[Finding]) -> str | None:
@@ -83,8 +80,8 @@ def _check(result: Result) -> Conclusion:
     if plan is None:
         return _impossible(result)
     if wrong:
-        problems = units.count(len(wrong), "problem")
-        said = f"{_named(plan)} fits {asked.place} once {problems} {_is(wrong)} solved."
+        problems = units.count(len(wrong), "problem is", "problems are")
+        said = f"{_named(plan)} fits {asked.place} once {problems} solved."
         return Conclusion(said, _first_command(wrong) if asked.here else None)
     if plan.unchecked or plan.unread:
         found = list(result.findings or ())
@@ -93,7 +90,16 @@ def _check(result: Result) -> Conclusion:
         return Conclusion(said, then)
     if plan.is_satisfied and asked.here:
         return _satisfied(result, plan)
-    return Conclusion(f"{_fits(plan, asked)}.", _carried_out(asked))
+    return Conclusion(f"{_fits(plan, asked)}{_on_cpu(result)}.", _carried_out(asked))
+
+
+def _on_cpu(result: Result) -> str:
+    """That a device which was named in the question is of no use."""
+    from pidoctor.profile.devices import WITH
+
+    seen = result.profile.accelerators.or_else(()) if result.profile else ()
+    unused = [device.name for device in seen if device.source == WITH and not device.usable]
+    return f" on its CPU; TensorFlow Lite cannot use {units.listed(unused)}" if unused else ""
 
 
 def _fits(plan: Plan, asked: Asked) -> str:
@@ -123,10 +129,6 @@ def _satisfied(result: Result, plan: Plan) -> Conclusion:
     why = elsewhere or "it was not proven by a run yet"
     said = f"{_named(plan)} is installed in {where}, and fits; {why}."
     return Conclusion(said, shlex.join(["pidoctor", "smoke", *_asked(result).more]))
-
-
-def _is(several: list[Finding]) -> str:
-    return "is" if len(several) == 1 else "are"
 
 
 def _carried_out(asked: Asked) -> str:
@@ -167,8 +169,8 @@ def _install(result: Result) -> Conclusion:
     if outcome is None:
         wrong = errors(result)
         if wrong:
-            problems = units.count(len(wrong), "problem")
-            said = f"Nothing would be installed before {problems} {_is(wrong)} solved."
+            problems = units.count(len(wrong), "problem is", "problems are")
+            said = f"Nothing would be installed before {problems} solved."
             said = said if result.steps else f"Not installed. {wrong[0].message}"
             return Conclusion(said, _first_command(wrong))
         if plan.is_satisfied:

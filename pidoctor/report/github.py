@@ -8,25 +8,23 @@ from __future__ import annotations
 from pidoctor.envelope import Result
 from pidoctor.report.conclusion import conclude
 from pidoctor.report.text import printable
-from pidoctor.result import Finding, Severity
+from pidoctor.result import Severity
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
 def render(result: Result) -> str:
     """One annotation for each finding, and one for the verdict."""
-    lines = [_annotation(finding) for finding in result.findings or ()]
+    lines = [
+        _line(_LEVELS[it.severity], it.id, f"{it.message}\n{it.details}".rstrip())
+        for it in result.findings or ()
+    ]
     verdict, then = conclude(result)
     said = result.error or verdict or ""
     if said:
         more = f"\n{then}" if then else ""
         lines.append(_line("error" if result.exit_code else "notice", "pidoctor", said + more))
     return "".join(f"{line}\n" for line in lines)
-
-
-def _annotation(finding: Finding) -> str:
-    message = f"{finding.message}\n{finding.details}".rstrip()
-    return _line(_LEVELS[finding.severity], finding.id, message)
 
 
 def _line(level: str, title: str, message: str) -> str:

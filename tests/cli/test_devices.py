@@ -34,6 +34,7 @@ def test_a_device_without_a_delegate_leaves_the_plan_as_it_is() -> None:
     words = ("check", "--target", "pi5-8gb/bookworm-64", "--json")
     plain, answer = pidoctor(*words).json, pidoctor(*words, "--with", "Hailo-8L").json
     assert answer["resolution"] == plain["resolution"]
+    assert answer["verdict"].endswith("on its CPU; TensorFlow Lite cannot use Hailo-8 or Hailo-8L.")
     assert any(
         it["id"] == "accelerator-not-usable" and "HailoRT" in it["message"]
         for it in answer["findings"]

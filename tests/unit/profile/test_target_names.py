@@ -20,6 +20,13 @@ from pidoctor.profile.target_names import all_names, read_name
 
 READ = """
 Raspberry Pi 5 Model B Rev 1.0 8GB, Raspberry Pi OS (64-bit) bookworm, kernel 6.6  pi5-8gb/bookworm-64
+малина 4                                pi4-4gb/trixie-64
+ラズパイ5                               pi5-4gb/trixie-64
+라즈베리파이 5                           pi5-4gb/trixie-64
+malinka 4                               pi4-4gb/trixie-64
+raspberry pi 4 8 go                     pi4-8gb/trixie-64
+pi4 musl                                pi4-4gb/alpine-3.24-64
+aarch64 musl                            aarch64/alpine-3.24-64
 raspberrpi3                             pi-3b/trixie-64
 Raspbery Pie 4                          pi4-4gb/trixie-64
 pie 4                                   pi4-4gb/trixie-64
