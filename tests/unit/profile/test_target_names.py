@@ -23,6 +23,7 @@ Raspberry Pi 5 Model B Rev 1.0 8GB, Raspberry Pi OS (64-bit) bookworm, kernel 6.
 малина 4                                pi4-4gb/trixie-64
 ラズパイ5                               pi5-4gb/trixie-64
 라즈베리파이 5                           pi5-4gb/trixie-64
+beagleboard ai-64                       beaglebone-ai-64/debian-bookworm-64
 malinka 4                               pi4-4gb/trixie-64
 raspberry pi 4 8 go                     pi4-8gb/trixie-64
 pi4 musl                                pi4-4gb/alpine-3.24-64
