@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -177,12 +177,12 @@ class IndexFile(NamedTuple):
 
 @dataclass(frozen=True)
 class IndexedProject:
-    """All wheels of one package, newest version last as in the file; with ``whole``, which is a
+    """All wheels of one package, by version, newest version first; with ``whole``, which is a
     page of a package index as it is now, its source archives too."""
 
     name: str
     retrieved: str  # date of the last refresh, ISO 8601
-    wheels: tuple[Wheel, ...]
+    by_version: Mapping[str, tuple[Wheel, ...]]
     other_versions: Mapping[str, str]  # published for other platforms only: version -> which
     left_out: frozenset[str] = frozenset()  # published, and not held here: no answer needs them
     extras: frozenset[str] = frozenset()  # those whose requirements are held
@@ -196,13 +196,48 @@ class IndexedProject:
         return not all(Version(version).is_prerelease for version in versions)
 
     @cached_property
-    def by_version(self) -> dict[str, tuple[Wheel, ...]]:
-        """The files of each version, newest version first."""
-        versions: dict[str, list[Wheel]] = {}
-        for wheel in self.wheels:
-            versions.setdefault(wheel.version, []).append(wheel)
-        ordered = sorted(versions, key=Version, reverse=True)
-        return {version: tuple(versions[version]) for version in ordered}
+    def wheels(self) -> tuple[Wheel, ...]:
+        """All wheels, newest version last."""
+        oldest_first = reversed([*self.by_version])
+        return tuple(wheel for version in oldest_first for wheel in self.by_version[version])
+
+
+def newest_first(wheels: Iterable[Wheel]) -> dict[str, tuple[Wheel, ...]]:
+    """Wheels by version, newest version first."""
+    versions: dict[str, list[Wheel]] = {}
+    for wheel in wheels:
+        versions.setdefault(wheel.version, []).append(wheel)
+    return {version: tuple(versions[version]) for version in _sorted(versions)}
+
+
+def _sorted(versions: Iterable[str]) -> list[str]:
+    return sorted(versions, key=Version, reverse=True)
+
+
+class _Shipped(Mapping[str, tuple[Wheel, ...]]):
+    """The wheels of a file that ships, by version; each version is read when it is asked for."""
+
+    def __init__(self, data: Any, where: str) -> None:
+        self._data, self._where = data, where
+        self._read: dict[str, tuple[Wheel, ...]] = {}
+        self._versions = _sorted(data["versions"])
+
+    def __getitem__(self, version: str) -> tuple[Wheel, ...]:
+        if version not in self._read:
+            row, part = self._data["versions"][version], self._data
+            with suppress(TypeError, KeyError, AttributeError):  # the whole is said to be damaged
+                named = {wheel.get("evidence") for wheel in row["wheels"]} - {None}
+                evidence = {name: part["evidence"][name] for name in named}
+                part = {**part, "versions": {version: row}, "evidence": evidence}
+            file = read_document(IndexFile, part, self._where, ships=True)
+            self._read[version] = tuple(_wheels(file, self._where))
+        return self._read[version]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._versions)
+
+    def __len__(self) -> int:
+        return len(self._versions)
 
 
 def parse_project(data: Any, where: str, ships: bool = False) -> IndexedProject:
@@ -214,17 +249,15 @@ def parse_project(data: Any, where: str, ships: bool = False) -> IndexedProject:
             f"{where}: schema {str(data.get('schema'))[:40]!r} is not {SCHEMA}; "
             "it was written by another version of pidoctor"
         )
-    file = read_document(IndexFile, data, where, ships)
-    wheels = tuple(
-        _wheel(file, version, release, row, where)
-        for version, release in file.versions.items()
-        for row in release.wheels
-    )
+    versions = data.get("versions")
+    lazily = ships and isinstance(versions, dict) and all(map(version_of, versions))
+    head = {**data, "versions": {}, "evidence": {}} if lazily else data
+    file = read_document(IndexFile, head, where, ships)
     selection = file.selection
     return IndexedProject(
         file.name,
         file.retrieved,
-        wheels,
+        _Shipped(data, where) if lazily else newest_first(_wheels(file, where)),
         file.other_versions,
         frozenset(selection.left_out),
         frozenset(selection.extras),
@@ -249,23 +282,25 @@ def read_document(kind: type[T], data: Any, where: str, ships: bool = False) -> 
         ) from error
 
 
-def _wheel(file: IndexFile, version: str, release: ReleaseRow, row: WheelRow, where: str) -> Wheel:
-    if row.evidence is not None and row.evidence not in file.evidence:
-        raise CatalogError(f"{where}: {row.file}: the evidence {row.evidence} is not in the file")
-    requires = release.requires_dist if row.requires_dist is None else row.requires_dist
-    evidence = None if row.evidence is None else file.evidence[row.evidence]
-    return Wheel(
-        file.name,
-        version,
-        row.file,
-        row.sha256,
-        row.size,
-        release.requires_python,
-        requires,
-        row.yanked,
-        row.source,
-        evidence,
-    )
+def _wheels(file: IndexFile, where: str) -> Iterator[Wheel]:
+    for version, release in file.versions.items():
+        for row in release.wheels:
+            if row.evidence is not None and row.evidence not in file.evidence:
+                raise CatalogError(
+                    f"{where}: {row.file}: the evidence {row.evidence} is not in the file"
+                )
+            yield Wheel(
+                file.name,
+                version,
+                row.file,
+                row.sha256,
+                row.size,
+                release.requires_python,
+                release.requires_dist if row.requires_dist is None else row.requires_dist,
+                row.yanked,
+                row.source,
+                None if row.evidence is None else file.evidence[row.evidence],
+            )
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -20,6 +20,7 @@ from pidoctor.catalog.wheels import (
     IndexedProject,
     Wheel,
     WheelsIndex,
+    newest_first,
     read_document,
 )
 from pidoctor.decoding import encode
@@ -216,13 +217,13 @@ class OwnIndex(WheelsIndex):
         file = name_at(url)
         same = [wheel for wheel in held.wheels if wheel.filename == file] if held else []
         if held is not None and same and path_of(url) is None:
-            return replace(held, wheels=tuple(same))
+            return replace(held, by_version=newest_first(same))
         try:
             self._say(f"Read {file}", True)
             link = self._pages.link_at(url, file, _LARGEST_WHEEL)
             same = [wheel for wheel in same if wheel.sha256 == link.sha256]
             if held is not None and same:
-                return replace(held, wheels=tuple(same))
+                return replace(held, by_version=newest_first(same))
             found = fetch_metadata(self._pages.session_for(link.url), link)
         except (PidoctorError, OSError) as error:
             self._files_unread[name] = f"its wheel at an address of its own was not read: {error}"
@@ -231,7 +232,7 @@ class OwnIndex(WheelsIndex):
         self._links[link.sha256], self._metadata[link.sha256] = link, found
         bound = valid_bound(found.requires_python)
         wheel = self._wheel(name, link)._replace(requires_python=bound)
-        return IndexedProject(name, time.strftime("%Y-%m-%d"), (wheel,), {})
+        return IndexedProject(name, time.strftime("%Y-%m-%d"), newest_first([wheel]), {})
 
     # --- pages ---------------------------------------------------------------------------------
 
@@ -253,7 +254,7 @@ class OwnIndex(WheelsIndex):
             newest = max(map(Version, held.by_version), default=Version("0"))
             links = [link for link in links if link.version > newest]
         if not page.exists and held is None:
-            return IndexedProject(name, day, (), {}, whole=True, looked_at=self._pages.addresses)
+            return IndexedProject(name, day, {}, {}, whole=True, looked_at=self._pages.addresses)
         if not links and held is None and not (page.published and not page.unhashed):
             self._unread[name] = _why_nothing(page)
             return None
@@ -261,12 +262,12 @@ class OwnIndex(WheelsIndex):
         if of_all:
             self._whole.add(name)
         self._links.update({link.sha256: link for link in (found if of_all else links)})
-        wheels = tuple(self._wheel(name, link) for link in links)
+        both = (*(held.wheels if held else ()), *(self._wheel(name, link) for link in links))
+        by_version = newest_first(both)
         if held is not None:
-            merged = (*held.wheels, *wheels)
             whole = name in self._wanted.narrow
-            return replace(held, wheels=merged, left_out=frozenset(), whole=whole)
-        return IndexedProject(name, day, wheels, page.published, whole=True)
+            return replace(held, by_version=by_version, left_out=frozenset(), whole=whole)
+        return IndexedProject(name, day, by_version, page.published, whole=True)
 
     def _on_piwheels(self, name: str) -> tuple[Link, ...]:
         if self._piwheels is None:
@@ -367,4 +368,4 @@ def _why_nothing(page: IndexPage) -> str:
 def _with(project: IndexedProject, sha256: str, instead: Wheel | None) -> IndexedProject:
     """The package with another wheel in the place of the one that has this hash, or with none."""
     changed = (instead if wheel.sha256 == sha256 else wheel for wheel in project.wheels)
-    return replace(project, wheels=tuple(filter(None, changed)))
+    return replace(project, by_version=newest_first(filter(None, changed)))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pidoctor.catalog.wheels import Evidence, IndexedProject, Library, NumpyApi, Wheel, WheelsIndex
+from pidoctor.catalog.wheels import (
+    Evidence,
+    IndexedProject,
+    Library,
+    NumpyApi,
+    Wheel,
+    WheelsIndex,
+    newest_first,
+)
 from pidoctor.checks.case import Case
 from pidoctor.checks.registry import run_checks
 from pidoctor.profile.profile import Profile
@@ -56,7 +64,7 @@ class Shelf(WheelsIndex):
 
     def project(self, name: str) -> Any:
         found = tuple(wheel for wheel in self._wheels if wheel.name == name)
-        return IndexedProject(name, "2026-01-01", found, {}) if found else None
+        return IndexedProject(name, "2026-01-01", newest_first(found), {}) if found else None
 
 
 def findings(

@@ -128,7 +128,9 @@ def test_a_version_that_nobody_knows_is_not_offered(tmp_path: Path) -> None:
     assert project is not None
     archive = project.wheels[0]._replace(version="0.3", filename="tflite-support-0.3.tar.gz")
     archive = archive._replace(requires_python="", evidence=None)
-    index._projects["tflite-support"] = replace(project, wheels=(archive, *project.wheels))
+    index._projects["tflite-support"] = replace(
+        project, by_version=newest_first([archive, *project.wheels])
+    )
     answer = refused(open_catalog(index), "auto", "tflite-support>=0.4.2", "flask")
     told = [change.text for change in answer.changes if change.kind == "requirement"]
     assert told == ["leave out tflite-support>=0.4.2; the rest goes together"]
