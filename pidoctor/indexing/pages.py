@@ -10,21 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, file_link
 from pidoctor.indexing.local_files import folder_of, in_folder
-from pidoctor.indexing.patient_session import PatientSession, why_unanswered
+from pidoctor.indexing.patient_session import PatientSession, answered
 from pidoctor.indexing.scope import Scope
 from pidoctor.probe.pip_settings import Source
 
 _LONGEST_REASON = 200
 LINKS = "links"  # the name of a Source that is an address of --find-links
-# What a page can be instead of one: no answer, too long, another type, nested without end.
-_UNREADABLE = (requests.RequestException, ValueError, RecursionError)
 _LINUX = re.compile(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_([a-z0-9_]{1,12})")
 
 
@@ -85,12 +82,10 @@ class PageReader:
         settings: dict[str, Any] = {"endpoint": source.url} if source.url else {}
         client = PyPISimple(session=self.session, **settings)
         try:
-            page = client.get_project_page(name)
+            with answered(f"{name}: no answer from the {source.name}"):
+                page = client.get_project_page(name)
         except NoSuchProjectError:
             return []
-        except _UNREADABLE as error:
-            why = why_unanswered(error)
-            raise CouldNotCheckError(f"{name}: no answer from the {source.name} ({why})") from None
         is_local = _is_local(source.url or "")
         return [item for item in page.packages if is_local or not _is_local(item.url)]
 
@@ -105,14 +100,11 @@ class PageReader:
             return list(in_folder(folder, name))
         if not _is_local(address) and urlsplit(address).scheme not in ("http", "https"):
             return []  # a folder that is not there; pip passes over it too
-        try:
+        with answered(f"{name}: no answer from a page of links"):
             answer = self.session.get(address)
             if not answer.ok:
                 return []
             page = ProjectPage.from_html(name, answer.text, base_url=address)
-        except _UNREADABLE as error:
-            why = why_unanswered(error)
-            raise CouldNotCheckError(f"{name}: no answer from a page of links ({why})") from None
         return [
             item
             for item in page.packages

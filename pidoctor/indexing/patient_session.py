@@ -19,6 +19,7 @@ import requests
 from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util.retry import Retry
 
+from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.link_page import flat
 from pidoctor.indexing.patient_connection import PatientAdapter, TrustingAdapter
 from pidoctor.safe_files import open_regular
@@ -199,18 +200,24 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (requests.Timeout, "time ran out"),
     (requests.ConnectionError, "no connection"),
     (requests.TooManyRedirects, "it sends from address to address"),
+    (TooLargeError, "{error}"),
+    (requests.HTTPError, "the server answered {status}"),
     (RecursionError, "its page is nested too deeply"),
+    (Exception, "what came cannot be read"),
 )
 
 
-def why_unanswered(error: Exception) -> str:
-    """What went wrong with a request, or with the page that came."""
-    if isinstance(error, TooLargeError):
-        return str(error)
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"the server answered {error.response.status_code}"
-    fitting = (words for kind, words in _WORDS if isinstance(error, kind))
-    return next(fitting, "what came cannot be read")
+@contextmanager
+def answered(what: str) -> Iterator[None]:
+    """Tell in words why something was not read, where a request or the page that came is the
+    reason: :class:`CouldNotCheckError`, "WHAT (why)"."""
+    try:
+        yield
+    except (requests.RequestException, ValueError, RecursionError) as error:
+        why = next(words for kind, words in _WORDS if isinstance(error, kind))
+        response = getattr(error, "response", None)
+        status = "" if response is None else response.status_code
+        raise CouldNotCheckError(f"{what} ({why.format(error=error, status=status)})") from None
 
 
 class _Retry(Retry):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
+from contextlib import suppress
 from typing import IO
 
 import requests
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.evidence.archive import RandomAccess
-from pidoctor.indexing.patient_session import PatientSession, TooLargeError, why_unanswered
+from pidoctor.indexing.patient_session import PatientSession, TooLargeError, answered
 
 # Wheels keep their .dist-info at the end, before the directory of the zip: one read gets both.
 TAIL = 48 * 1024
@@ -94,43 +95,30 @@ class RemoteFile(RandomAccess):
         """Takes the whole file: the server does not do ranges."""
         # Closed by close(), which also runs when the constructor fails.
         self._whole = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115
-        try:
+        with answered(f"{self.name}: not read"):
             for chunk in self._session.chunks(response, self._limit):
                 self.size += len(chunk)
                 self._whole.write(chunk)
-        except requests.RequestException as error:
-            raise _failure(self.name, error) from None
 
     def _body(self, response: requests.Response, count: int) -> bytes:
-        try:
+        with answered(f"{self.name}: not read"):
             # A server that sends more than was asked for is refused, not cut.
             return b"".join(self._session.chunks(response, count))
-        except requests.RequestException as error:
-            raise _failure(self.name, error) from None
 
     def _get(self, byte_range: str | None) -> requests.Response:
         headers = {"Accept-Encoding": "identity"}
         if byte_range:
             headers["Range"] = byte_range
-        try:
+        with answered(f"{self.name}: not read"):
             return self._session.get(self._url, headers=headers, stream=True)
-        except requests.RequestException as error:
-            raise _failure(self.name, error) from None
-
-
-def _failure(name: str, error: Exception) -> CouldNotCheckError:
-    return CouldNotCheckError(f"{name}: {why_unanswered(error)}")
 
 
 def remote_size(session: PatientSession, url: str, name: str) -> int:
     """The size of a file on a web server in bytes; raises :class:`CouldNotCheckError`."""
     headers = {"Accept-Encoding": "identity"}
-    try:
-        response = session.head(
-            url.split("#", maxsplit=1)[0], headers=headers, allow_redirects=True
-        )
-    except requests.RequestException as error:
-        raise _failure(name, error) from None
+    address = url.split("#", maxsplit=1)[0]
+    with answered(f"{name}: not read"):
+        response = session.head(address, headers=headers, allow_redirects=True)
     length = response.headers.get("Content-Length", "")
     if response.status_code == requests.codes.ok and length.isdigit():
         return int(length)
@@ -144,27 +132,19 @@ def download(session: PatientSession, url: str, name: str, file: IO[bytes], size
     No more than ``size`` bytes are taken, where that is known.
     """
     digest = hashlib.sha256()
-    try:
-        with session.get(url, stream=True) as response:
-            if response.status_code != requests.codes.ok:
-                raise CouldNotCheckError(f"{name}: the server answered {response.status_code}")
-            for chunk in session.chunks(response, size or _LARGEST):
-                digest.update(chunk)
-                file.write(chunk)
-    except requests.RequestException as error:
-        raise _failure(name, error) from None
+    with answered(f"{name}: not read"), session.get(url, stream=True) as response:
+        if response.status_code != requests.codes.ok:
+            raise CouldNotCheckError(f"{name}: the server answered {response.status_code}")
+        for chunk in session.chunks(response, size or _LARGEST):
+            digest.update(chunk)
+            file.write(chunk)
     return digest.hexdigest()
 
 
 def fetch_small(session: PatientSession, url: str, name: str) -> bytes | None:
     """A small file from a web server; None when it is not there or is not small."""
-    try:
-        with session.get(url, stream=True) as response:
-            if response.status_code != requests.codes.ok:
-                return None
-            content = b"".join(session.chunks(response, _SMALL))
-    except TooLargeError:
-        return None
-    except requests.RequestException as error:
-        raise _failure(name, error) from None
-    return content
+    with answered(f"{name}: not read"), session.get(url, stream=True) as response:
+        if response.status_code == requests.codes.ok:
+            with suppress(TooLargeError):
+                return b"".join(session.chunks(response, _SMALL))
+    return None

@@ -140,10 +140,9 @@ def page(session: PatientSession, url: str) -> None:
 )
 def test_a_page_that_is_none(answer: Answer, session: PatientSession) -> None:
     started = time.monotonic()
-    match = r"numpy: no answer from the index \([a-z][^:]+\)$"
-    with serving(answer) as url, pytest.raises(CouldNotCheckError, match=match) as refused:
+    in_words = r"numpy: no answer from the index \((?!.*Error)[a-z][^:]+\)$"
+    with serving(answer) as url, pytest.raises(CouldNotCheckError, match=in_words):
         page(session, url)
-    assert "Error" not in str(refused.value)  # words, and no name of a class
     assert time.monotonic() - started < 8
 
 
