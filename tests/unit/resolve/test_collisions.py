@@ -11,7 +11,7 @@ import pytest
 
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
-from pidoctor.catalog.wheels import Wheel, WheelsIndex
+from pidoctor.catalog.wheels import Wheel, WheelsIndex, newest_first
 from pidoctor.decoding import encode
 from pidoctor.profile.named_targets import target
 from pidoctor.profile.profile import Profile
