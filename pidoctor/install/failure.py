@@ -101,6 +101,14 @@ def stalled(seconds: float) -> InstallError:
     return _known("network-timeout", evidence, tool=("pidoctor",))
 
 
+def without_end(expected: int) -> InstallError:
+    """The failure of a download that is far larger than the ``expected`` bytes."""
+    message = "The download was stopped: the server sends more than the packages have."
+    evidence = f"They have {expected / 1e6:.1f} MB, and more than twice as much came"
+    told = "Tell the person who runs the package index. What came was removed."
+    return failure("download-without-end", message, evidence, told)
+
+
 def _known(identifier: str, evidence: str, **shown: Sequence[str]) -> InstallError:
     """The failure that is a trouble of the catalog, with the remedy for what is ``shown``."""
     from pidoctor.catalog.troubles import load_troubles

@@ -104,6 +104,6 @@ def steps(
             (str(listed_in), str(downloads)),
             removes=tuple(name for name in set_for("PIP") if name not in (*REACHES, *dict(_OWN))),
             log=listed_in.with_suffix(".log"),
-            arrival=Arrival(temporary, size),
+            arrival=Arrival(temporary, tuple(wheel.size for wheel in group)),
         )
         yield head + requirements(group), step

@@ -12,7 +12,7 @@ from typing import Callable
 
 from pidoctor.host import command
 from pidoctor.host.command import LINE_LIMIT, Command
-from pidoctor.install.failure import stalled
+from pidoctor.install.failure import stalled, without_end
 from pidoctor.report.text import one_line
 from pidoctor.time_limit import timeout_of
 from pidoctor.urls import clean_urls
@@ -20,6 +20,7 @@ from pidoctor.urls import clean_urls
 _KEPT_LINES = 400
 _LOG_LIMIT = 256 << 10
 _PATIENCE_S = 3.0
+_BESIDE = 32 << 20  # bytes that a tool may keep beside what it downloads
 _GRACE_S = 5.0
 _WORK = 10  # a second: how finely the work of a program is seen; waiting takes next to none
 _NO_NEWS = (b"Retrying (", b"Resuming")  # how pip tells that it got nothing
@@ -29,19 +30,31 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Arrival:
-    """A folder in which ``expected`` bytes arrive, in whatever files."""
+    """A folder in which files of these ``sizes`` arrive, in bytes; 0 where a size is not known."""
 
     folder: Path
-    expected: int
+    sizes: tuple[int, ...]
 
-    def arrived(self) -> int:
-        """Bytes that are there by now, at most what is expected."""
+    @property
+    def expected(self) -> int:
+        return sum(self.sizes)
+
+    def found(self) -> int:
+        """Bytes that are there by now."""
         found = 0
         for root, _, names in os.walk(self.folder):
             for name in names:
                 with suppress(OSError):  # it has been moved meanwhile
                     found += os.stat(os.path.join(root, name)).st_size
-        return min(found, self.expected)
+        return found
+
+    def arrived(self) -> int:
+        """The same, at most what is expected."""
+        return min(self.found(), self.expected)
+
+    def is_without_end(self) -> bool:
+        """Whether more is there than the files and a second copy of them; pip does not stop."""
+        return all(self.sizes) and self.found() > 2 * self.expected + _BESIDE
 
     def told(self) -> str:
         """How far it is: ``"12.3 of 21.8 MB"``."""
@@ -133,6 +146,8 @@ class _Patience:
 
         ``worked``: seconds of the processor that the programs have used.
         """
+        if any(arrival.is_without_end() for arrival in self._arrivals):
+            raise without_end(self._expected)
         state = (sum(arrival.arrived() for arrival in self._arrivals), int(worked * _WORK))
         if state != self._state or state[0] >= self._expected:
             self._state = state

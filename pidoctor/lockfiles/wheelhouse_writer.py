@@ -39,7 +39,7 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
             listed = Path(scratch) / "requirements.txt"
             listed.write_text(plan.sources.lines + fetch.requirements(missing), encoding="utf-8")
             command = fetch.command(_own_pip(), missing, python, listed, folder)
-            arrival = Arrival(Path(scratch) / "arriving", sum(wheel.size for wheel in missing))
+            arrival = Arrival(Path(scratch) / "arriving", tuple(wheel.size for wheel in missing))
             arrival.folder.mkdir()
             progress(Announced(f"Download {count(len(missing), 'wheel')}", arrival))
             _run(command, arrival, progress)

@@ -90,9 +90,28 @@ def test_arrival_is_told_while_nothing_is_said(
     monkeypatch.setattr(process, "_PATIENCE_S", 0.1)
     script = f"head -c 1500000 /dev/zero > {tmp_path}/part; sleep 1"
     said: list[str] = []
-    task = Task(("sh", "-c", script), {}, arrival=Arrival(tmp_path, 3_000_000))
+    task = Task(("sh", "-c", script), {}, arrival=Arrival(tmp_path, (1_000_000, 2_000_000)))
     run_all([task], nothing, said.append)
     assert said[-1] == "  1.5 of 3.0 MB"
+
+
+@pytest.mark.parametrize(("sizes", "stops"), [((1000, 2000), True), ((1000, 0), False)])
+def test_a_download_without_end_is_stopped(
+    sizes: tuple[int, ...],
+    stops: bool,
+    nothing: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where all sizes are known; pip itself takes a file of any length to compare its hash."""
+    monkeypatch.setattr(process, "_PATIENCE_S", 0.1)
+    script = f"head -c 40000000 /dev/zero > {tmp_path}/part; sleep {60 if stops else 1}"
+    task = Task(("sh", "-c", script), {}, arrival=Arrival(tmp_path, sizes))
+    if not stops:
+        assert run_all([task], nothing, lambda _: None)[0].status == 0
+        return
+    with pytest.raises(InstallError, match="sends more than the packages have"):
+        run_all([task], nothing, lambda _: None)
 
 
 def test_log_is_read_from_its_end(tmp_path: Path) -> None:
@@ -112,7 +131,7 @@ def test_a_program_at_work_does_not_wait_for_the_network(
     """On a small or busy board pip takes longer than the limit before the first byte comes."""
     monkeypatch.setenv("PIDOCTOR_TIMEOUT", "3")
     monkeypatch.setattr(process, "_PATIENCE_S", 0.5)
-    task = Task((sys.executable, "-c", code), {}, arrival=Arrival(tmp_path, 1000))
+    task = Task((sys.executable, "-c", code), {}, arrival=Arrival(tmp_path, (1000,)))
     if waits:
         (ended,) = run_all([task], nothing, lambda _: None)
         assert ended.status == 0
