@@ -207,11 +207,8 @@ def newest_first(wheels: Iterable[Wheel]) -> dict[str, tuple[Wheel, ...]]:
     versions: dict[str, list[Wheel]] = {}
     for wheel in wheels:
         versions.setdefault(wheel.version, []).append(wheel)
-    return {version: tuple(versions[version]) for version in _sorted(versions)}
-
-
-def _sorted(versions: Iterable[str]) -> list[str]:
-    return sorted(versions, key=Version, reverse=True)
+    ordered = sorted(versions, key=Version, reverse=True)
+    return {version: tuple(versions[version]) for version in ordered}
 
 
 class _Shipped(Mapping[str, tuple[Wheel, ...]]):
@@ -220,7 +217,7 @@ class _Shipped(Mapping[str, tuple[Wheel, ...]]):
     def __init__(self, data: Any, where: str) -> None:
         self._data, self._where = data, where
         self._read: dict[str, tuple[Wheel, ...]] = {}
-        self._versions = _sorted(data["versions"])
+        self._versions = sorted(data["versions"], key=Version, reverse=True)
 
     def __getitem__(self, version: str) -> tuple[Wheel, ...]:
         if version not in self._read:
@@ -253,14 +250,13 @@ def parse_project(data: Any, where: str, ships: bool = False) -> IndexedProject:
     lazily = ships and isinstance(versions, dict) and all(map(version_of, versions))
     head = {**data, "versions": {}, "evidence": {}} if lazily else data
     file = read_document(IndexFile, head, where, ships)
-    selection = file.selection
     return IndexedProject(
         file.name,
         file.retrieved,
         _Shipped(data, where) if lazily else newest_first(_wheels(file, where)),
         file.other_versions,
-        frozenset(selection.left_out),
-        frozenset(selection.extras),
+        frozenset(file.selection.left_out),
+        frozenset(file.selection.extras),
     )
 
 

@@ -86,17 +86,15 @@ def parse(words: Sequence[str]) -> ParsedCommand:
     words = _in_words(words)
     name = words[0]
     module = import_module(f"pidoctor.cli.{name}")
-    parser = parser_of(name)
-    if not getattr(module, "TAKES_COMMAND", False):  # here, -- only ends the options
-        options = parser.parse_args(words[1:])
-        if hasattr(options, "gathers"):
-            gather(options, name)
-        elif isinstance(getattr(options, "requirement", None), str):
-            options.requirement = only_one(read_words([options.requirement], options.quiet))
-        return ParsedCommand(name, options, module.run)
-    before, after = _split_at_dashes(words[1:])
-    options = parser.parse_args(before)
-    options.after_dashes = after
+    takes_command = getattr(module, "TAKES_COMMAND", False)  # else -- only ends the options
+    before, after = _split_at_dashes(words[1:]) if takes_command else (words[1:], None)
+    options = parser_of(name).parse_args(before)
+    if takes_command:
+        options.after_dashes = after
+    elif hasattr(options, "gathers"):
+        gather(options, name)
+    elif isinstance(getattr(options, "requirement", None), str):
+        options.requirement = only_one(read_words([options.requirement], options.quiet))
     return ParsedCommand(name, options, module.run)
 
 
@@ -131,10 +129,8 @@ def parser_of(name: str) -> argparse.ArgumentParser:
 
 
 def _split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
-    if "--" not in words:
-        return list(words), None
-    at = list(words).index("--")
-    return list(words[:at]), list(words[at + 1 :])
+    at = [*words, "--"].index("--")
+    return [*words[:at]], [*words[at + 1 :]] if at < len(words) else None
 
 
 def did_you_mean(name: str) -> str:

@@ -24,35 +24,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_closed_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        command = parse(words)
-        return _run(command)
+        return _run(parse(words))
     except PidoctorError as error:
         # Only parsing can get here: the command line itself was wrong.
         return _usage(words, error)
-    except BrokenPipeError:
-        # The reader (`pidoctor matrix | head`) has seen enough; nothing is left to flush.
-        from pidoctor.report import console
-
-        console.discard(sys.stdout)
-        return ExitCode.FINE
     except OSError as error:
-        # A full disk behind `pidoctor matrix > FILE`.
-        from pidoctor.cli.output import say_error
         from pidoctor.report import console
 
         console.discard(sys.stdout)
-        say_error(f"the answer could not be written ({error.strerror})")
-        return ExitCode.COULD_NOT_CHECK
+        if isinstance(error, BrokenPipeError):  # `| head` has seen enough; nothing is left to flush
+            return ExitCode.FINE
+        # A full disk behind `pidoctor matrix > FILE`.
+        return _ended(
+            f"the answer could not be written ({error.strerror})", ExitCode.COULD_NOT_CHECK
+        )
     except KeyboardInterrupt as error:
-        from pidoctor.cli.output import say_error
-
-        say_error("; ".join(filter(None, ("interrupted", str(error)))))
-        return INTERRUPTED
+        return _ended("; ".join(filter(None, ("interrupted", str(error)))), INTERRUPTED)
     except Exception as error:
-        from pidoctor.cli.output import say_error
+        return _ended(_bug(error, 0), ExitCode.INTERNAL)
 
-        say_error(_bug(error, 0))
-        return ExitCode.INTERNAL
+
+def _ended(message: str, code: int) -> int:
+    from pidoctor.cli.output import say_error
+
+    say_error(message)
+    return code
 
 
 def _usage(words: Sequence[str], error: PidoctorError) -> int:

@@ -7,6 +7,7 @@ import mmap
 import os
 import re
 import stat
+from itertools import islice
 
 from pidoctor.host.base import LIST_LIMIT, DiskUsage, HostError, MissingError, UnreadableError
 
@@ -71,15 +72,13 @@ def search(shown: str, real: str, pattern: bytes, limit: int) -> tuple[bytes, ..
 
 def list_dir(shown: str, real: str) -> tuple[str, ...]:
     """The names in the folder ``real``, sorted; a folder that is too large is refused."""
-    names = []
     try:
         with os.scandir(real) as entries:
-            for entry in entries:
-                names.append(entry.name)
-                if len(names) > LIST_LIMIT:
-                    raise UnreadableError(shown, f"has more than {LIST_LIMIT} entries")
+            names = [entry.name for entry in islice(entries, LIST_LIMIT + 1)]
     except OSError as error:
         raise as_host_error(shown, error) from error
+    if len(names) > LIST_LIMIT:
+        raise UnreadableError(shown, f"has more than {LIST_LIMIT} entries")
     return tuple(sorted(names))
 
 

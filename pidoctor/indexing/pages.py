@@ -183,11 +183,8 @@ def _printable(reason: str) -> str:
     return " ".join(kept.split()) or "yanked"
 
 
-_COUNT = 8
-
-
 @contextmanager
-def workers(count: int = _COUNT) -> Iterator[ThreadPoolExecutor]:
+def workers(count: int = 8) -> Iterator[ThreadPoolExecutor]:
     """A pool of threads. Leaving it early waits for the requests under way, not for the queue."""
     pool = ThreadPoolExecutor(count)
     try:

@@ -215,8 +215,7 @@ def answered(what: str) -> Iterator[None]:
         yield
     except (requests.RequestException, ValueError, RecursionError) as error:
         why = next(words for kind, words in _WORDS if isinstance(error, kind))
-        response = getattr(error, "response", None)
-        status = "" if response is None else response.status_code
+        status = getattr(getattr(error, "response", None), "status_code", "")
         raise CouldNotCheckError(f"{what} ({why.format(error=error, status=status)})") from None
 
 

@@ -15,7 +15,7 @@ from pidoctor.catalog.boards import load_boards
 from pidoctor.host.base import Host, HostError, MissingError, SearchPattern, read_text
 from pidoctor.probe.board import compatible
 from pidoctor.probe.python import DPKG_STATUS
-from pidoctor.probe.reading import reading
+from pidoctor.probe.reading import reading, text_in
 from pidoctor.probe.system import LIBRARY_FOLDERS
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Accelerator
@@ -91,10 +91,7 @@ def _names(host: Host, folder: str) -> tuple[str, ...]:
 
 
 def _hex(host: Host, path: str) -> str:
-    try:
-        return read_text(host, path, 64).strip().lower().replace("0x", "", 1)
-    except HostError:
-        return ""
+    return text_in(host, path, 64).strip().lower().replace("0x", "", 1)
 
 
 def _device_tree(host: Host) -> dict[str, str]:

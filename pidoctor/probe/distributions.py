@@ -18,7 +18,7 @@ from pidoctor.expressions import expression
 from pidoctor.host.base import Host, HostError, MissingError, SearchPattern, read_text
 from pidoctor.platforms.versions import newest as newest_of
 from pidoctor.probe.elf_header import ElfError, parse_elf
-from pidoctor.probe.reading import clean
+from pidoctor.probe.reading import clean, names_in, text_in
 from pidoctor.profile.environment import Compiled, Damage, InstalledPackage
 from pidoctor.urls import clean_url
 
@@ -73,7 +73,7 @@ def _distribution(
 ) -> InstalledPackage:
     """One distribution; what cannot be read of it becomes a damage, and the rest counts."""
     path = f"{folder}/{entry}"
-    files = _names(host, path)
+    files = names_in(host, path)
     name = _normalised(named["name"])
     headers: dict[str, list[str]] = {}
     try:
@@ -85,7 +85,7 @@ def _distribution(
         seen = clean(error.reason, 200)
         damages.append(Damage("metadata-not-seen", name, clean(error.path, 500), seen))
     direct = _direct_url(host, path) if "direct_url.json" in files else {}
-    installer = _text(host, f"{path}/INSTALLER", 200) if "INSTALLER" in files else ""
+    installer = text_in(host, f"{path}/INSTALLER", 200) if "INSTALLER" in files else ""
     item = InstalledPackage(
         name=name,
         version=_version(clean(named["version"]), clean("".join(headers.get("version", ())[:1]))),
@@ -173,14 +173,14 @@ _METADATA = {"dist": "METADATA", "egg": "PKG-INFO"}
 
 
 def _tags(host: Host, path: str) -> tuple[str, ...]:
-    lines = _text(host, f"{path}/WHEEL", 4096).splitlines()
+    lines = text_in(host, f"{path}/WHEEL", 4096).splitlines()
     return tuple(clean(line[4:].strip()) for line in lines if line.startswith("Tag:"))[:50]
 
 
 def _direct_url(host: Host, path: str) -> dict[str, Any]:
     """PEP 610: where it came from if not from an index."""
     try:
-        data = json.loads(_text(host, f"{path}/direct_url.json", 16 << 10))
+        data = json.loads(text_in(host, f"{path}/direct_url.json", 16 << 10))
     except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
@@ -189,20 +189,6 @@ def _direct_url(host: Host, path: str) -> dict[str, Any]:
 def _is_editable(direct: dict[str, Any]) -> bool:
     info = direct.get("dir_info")
     return isinstance(info, dict) and info.get("editable") is True
-
-
-def _names(host: Host, path: str) -> tuple[str, ...]:
-    try:
-        return host.list_dir(path)
-    except HostError:
-        return ()
-
-
-def _text(host: Host, path: str, limit: int) -> str:
-    try:
-        return read_text(host, path, limit)
-    except HostError:
-        return ""
 
 
 def _normalised(name: str) -> str:
@@ -217,7 +203,7 @@ def _libraries(host: Host, path: str) -> list[str]:
 
     Those of others that a wheel brings in NAME.libs come last: they are large, and tell little.
     """
-    lines = _text(host, f"{path}/RECORD", RECORD_LIMIT).splitlines()
+    lines = text_in(host, f"{path}/RECORD", RECORD_LIMIT).splitlines()
     listed = (line.split(",", 1)[0].strip('"') for line in lines if ".so" in line)
     inside = (posixpath.normpath(name) for name in listed if _LIBRARY.fullmatch(name))
     below = [name for name in inside if not name.startswith(("/", ".."))]

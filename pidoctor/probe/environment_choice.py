@@ -17,6 +17,7 @@ from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
 from pidoctor.host.base import Host, HostError
 from pidoctor.platforms.versions import minor_of, parse_version
+from pidoctor.probe.reading import names_in
 from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import folder_of, is_environment, python_in
 from pidoctor.records import NamedTuple
@@ -198,12 +199,9 @@ def _managed(host: Host, wanted: str, minor: str) -> Iterator[str]:
 
 
 def _newest_first(host: Host, folder: str, prefix: str, wanted: str) -> list[str]:
-    try:
-        names = host.list_dir(folder)
-    except HostError:
-        return []
     version = re.compile(rf"{prefix}({re.escape(wanted)}(?:\.\d+)*)(?![\d.])")
-    found = [(match.group(1), name) for name in names for match in [version.match(name)] if match]
+    matches = filter(None, map(version.match, names_in(host, folder)))
+    found = [(match.group(1), match.string) for match in matches]
     return [name for _, name in sorted(found, key=_by_version, reverse=True)]
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pidoctor.host.base import Host, HostError, MissingError, read_text
-from pidoctor.probe.reading import clean
+from pidoctor.probe.reading import clean, names_in
 from pidoctor.readiness.tools import lacking, runs_on
 from pidoctor.records import NamedTuple
 
@@ -92,11 +92,7 @@ def uv_for(host: Host, executable: str) -> str | None:
 
 def _pip_wheels(host: Host, stdlib: str) -> Iterator[str]:
     for folder in _wheel_folders(stdlib):
-        try:
-            names = host.list_dir(folder)
-        except HostError:
-            continue
-        for name in names:
+        for name in names_in(host, folder):
             if name.startswith("pip-") and name.endswith("-none-any.whl"):
                 yield f"{folder}/{name}"
 
@@ -141,9 +137,6 @@ def _importable_pip(host: Host, folders: Iterable[str]) -> str:
 
 
 def _by_metadata(host: Host, folder: str) -> str:
-    try:
-        names = host.list_dir(folder)
-    except HostError:
-        return ""
-    named = (re.fullmatch(r"pip-([^-]+)\.(?:dist|egg)-info", name) for name in names)
+    pattern = r"pip-([^-]+)\.(?:dist|egg)-info"
+    named = (re.fullmatch(pattern, name) for name in names_in(host, folder))
     return next((clean(match.group(1)) for match in named if match), "")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping
 
-from pidoctor.host.base import Host, HostError, read_text
+from pidoctor.host.base import Host
 from pidoctor.probe.distributions import RECORD_LIMIT
+from pidoctor.probe.reading import names_in, text_in
 from pidoctor.profile.environment import InstalledPackage
 
 MOST_MODULES = 3  # of one distribution
@@ -30,19 +31,12 @@ def compiled_modules(
 
 
 def _recorded(host: Host, item: InstalledPackage) -> list[str]:
-    try:
-        entries = host.list_dir(item.folder)
-    except HostError:
-        return []
     end = f"-{item.version}.dist-info"
-    for entry in entries:
+    for entry in names_in(host, item.folder):
         name = entry[: -len(end)].replace("_", "-").replace(".", "-").lower()
         if entry.endswith(end) and name == item.name:
-            try:
-                text = read_text(host, f"{item.folder}/{entry}/RECORD", RECORD_LIMIT)
-            except HostError:
-                return []
-            return [line.split(",", 1)[0].strip('"') for line in text.splitlines()]
+            lines = text_in(host, f"{item.folder}/{entry}/RECORD", RECORD_LIMIT).splitlines()
+            return [line.split(",", 1)[0].strip('"') for line in lines]
     return []
 
 

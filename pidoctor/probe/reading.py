@@ -1,11 +1,11 @@
-"""Turning an attempt to read something into a Fact."""
+"""Turning an attempt to read something into a Fact, or into nothing where it fails."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Callable, TypeVar
 
-from pidoctor.host.base import HostError, MissingError
+from pidoctor.host.base import READ_LIMIT, Host, HostError, MissingError, read_text
 from pidoctor.profile.fact import Fact
 
 T = TypeVar("T")
@@ -27,6 +27,22 @@ def reading(source: str, read: Callable[[], T | None]) -> Fact[T]:
     except ValueError as error:
         return Fact.unparsable(source, clean(str(error)))
     return Fact.absent(source) if value is None else Fact.known(value, source)
+
+
+def text_in(host: Host, path: str, limit: int = READ_LIMIT) -> str:
+    """A file as text; empty where it is not there or cannot be read."""
+    try:
+        return read_text(host, path, limit)
+    except HostError:
+        return ""
+
+
+def names_in(host: Host, folder: str) -> tuple[str, ...]:
+    """The names in a folder; none where it is not there or cannot be looked into."""
+    try:
+        return host.list_dir(folder)
+    except HostError:
+        return ()
 
 
 def entry(read: Fact[dict[str, T]] | Fact[Mapping[str, T]], name: str) -> Fact[T]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
-from pidoctor.host.base import Host, HostError, MissingError, read_text
+from pidoctor.host.base import Host, MissingError
 from pidoctor.platforms.versions import minor_of
+from pidoctor.probe.reading import text_in
 
 CONFIGURATION = "pyvenv.cfg"
 _LIMIT = 64 << 10
@@ -36,11 +37,8 @@ def python_in(host: Host, folder: str) -> str:
 
 def settings(host: Host, folder: str) -> Mapping[str, str]:
     """The settings of ``pyvenv.cfg``, names in lower case; empty where there is no such file."""
-    try:
-        text = read_text(host, f"{folder}/{CONFIGURATION}", _LIMIT)
-    except HostError:
-        return {}
-    pairs = (line.partition("=") for line in text.splitlines())
+    lines = text_in(host, f"{folder}/{CONFIGURATION}", _LIMIT).splitlines()
+    pairs = (line.partition("=") for line in lines)
     return {name.strip().lower(): value.strip() for name, equals, value in pairs if equals}
 
 
@@ -99,7 +97,4 @@ def kind_of(host: Host, folder: str) -> str:
 
 def _pdms_interpreter(host: Host, folder: str) -> str:
     """The interpreter that PDM uses for the project around an environment; empty where none."""
-    try:
-        return read_text(host, f"{posixpath.dirname(folder)}/.pdm-python", _LIMIT).strip()
-    except HostError:
-        return ""
+    return text_in(host, f"{posixpath.dirname(folder)}/.pdm-python", _LIMIT).strip()
