@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
-import tempfile
 import time
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -31,6 +29,8 @@ boards hold 8 to 16 GB."""
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
+    import hashlib  # brings in OpenSSL, and tempfile does so too: a check looks for names only
+
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -58,6 +58,8 @@ class Cache:
 
         Where the cache takes no more, the file stays where it is and is used from there.
         """
+        import tempfile
+
         target = self.path(wheel)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

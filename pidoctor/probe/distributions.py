@@ -105,7 +105,9 @@ def _distribution(
     if missing:
         seen = f"{len(missing)} of its {len(libraries)} compiled files are missing"
         damages.append(Damage("files-missing", name, f"{folder}/{missing[0]}", seen))
-    if item.name in _in_the_index():
+    from pidoctor.catalog.index_scope import indexed_packages
+
+    if item.name in indexed_packages():  # the index has read its wheels: the tag is enough
         return item
     compiled = _compiled(host, [f"{folder}/{library}" for library in libraries])
     return item if compiled is None else replace(item, compiled=(compiled,))
@@ -129,16 +131,8 @@ def _may_use_numpy(item: InstalledPackage) -> bool:
     """Whether its compiled files decide over NumPy: it requires numpy, or it is a runtime."""
     from pidoctor.catalog.runtimes import load_runtimes
 
-    runtimes = {name for runtime in load_runtimes() for name in runtime.distributions}
     needs = any(re.match(r"numpy\b", text, re.IGNORECASE) for text in item.requires)
-    return needs or item.name in runtimes
-
-
-def _in_the_index() -> frozenset[str]:
-    """Packages whose wheels the index has read already: the tag of the wheel is enough."""
-    from pidoctor.catalog.index_scope import indexed_packages
-
-    return frozenset(indexed_packages())
+    return needs or any(item.name in runtime.distributions for runtime in load_runtimes())
 
 
 # --- metadata ------------------------------------------------------------------------------------
@@ -156,7 +150,7 @@ def _headers(host: Host, path: str, files: tuple[str, ...], kind: str) -> dict[s
     file = path if kind == "egg" and not files else f"{path}/{_METADATA[kind]}"
     text = read_text(host, file, METADATA_LIMIT)
     fields: dict[str, list[str]] = {}
-    for line in text.splitlines():
+    for line in text.partition("\n\n")[0].splitlines():
         if not line:  # a line of blanks goes on with the field above it
             break
         name, colon, value = line.partition(":")
