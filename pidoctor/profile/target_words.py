@@ -282,7 +282,7 @@ def key_of(text: str) -> str:
     """A name without case, hyphens, spaces and dots; "+" is read as "plus"."""
     bare = text.lower()
     if not (bare.isascii() and bare.isalnum()):  # those of most names are
-        bare = re.sub(r"[^a-z0-9.]", "", bare.replace("+", "plus"))
+        bare = re.sub(r"[^\w.]|_", "", bare.replace("+", "plus"))
     return _NOISE.sub("", bare).replace(".", "")
 
 
