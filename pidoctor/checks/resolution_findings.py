@@ -35,11 +35,7 @@ def no_runtime(case: Case) -> Iterator[Finding]:
 
 def not_checked(case: Case) -> Iterator[Finding]:
     """Packages that were asked for, or are needed, and that nothing is known of."""
-    unchecked = case.plan.unchecked if case.plan else {}
-    reasons: dict[str, list[str]] = {}
-    for name, why in unchecked.items():
-        reasons.setdefault(why, []).append(name)
-    for why, names in reasons.items():
+    for names, why in case.plan.not_checked if case.plan else ():
         told, command = missing_package(why)
         remedy = built_once(names) if is_source_only(why) else None
         if command:

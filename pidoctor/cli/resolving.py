@@ -245,7 +245,7 @@ def must_be_decided(resolution: Resolution, undone: str) -> None:
     from pidoctor.resolve.plan import Plan
 
     if isinstance(resolution, Plan) and resolution.unchecked:
-        reasons = "; ".join(f"{name}: {why}" for name, why in resolution.unchecked.items())
+        reasons = "; ".join(f"{', '.join(names)}: {why}" for names, why in resolution.not_checked)
         build = [name for name, why in resolution.unchecked.items() if is_source_only(why)]
         way = f". Build what is source once: `{' && '.join(built_once(build).commands)}`"
         raise CouldNotCheckError(

@@ -35,7 +35,10 @@ def what_is_unknown(said: Said) -> str:
         return f"{word} is no word size; a system has 32 or 64 bits, as in bookworm-64"
     if said.systems:
         return f"unknown word {word}"
-    return f"unknown system {word} (on it, `pidoctor check` reads what it is)"
+    return (
+        f"unknown system {word} (on it, `pidoctor check` reads what it is; from elsewhere name its "
+        "C library and its Python, as in aarch64/glibc-2.36/py3.11)"
+    )
 
 
 def device_in(said: Said) -> str:

@@ -5,7 +5,7 @@ All values are inert data: a Plan says what would be installed, and installing d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from typing import Annotated, Callable, ClassVar, Literal, Union
 
@@ -161,6 +161,11 @@ class Plan:
     sources: WheelSources = NO_SOURCES  # where to look, beside what pip is configured for
 
     @property
+    def not_checked(self) -> Iterator[tuple[list[str], str]]:
+        """The names of ``unchecked`` by the reason why."""
+        return by_reason(self.unchecked)
+
+    @property
     def is_satisfied(self) -> bool:
         """Whether everything is there already."""
         return all(pin.kept or (pin.package and pin.installed) for pin in self.pins)
@@ -225,6 +230,12 @@ class Plan:
     def result(self) -> str:
         """The summary, and what could not be checked."""
         return "; not checked: ".join(filter(None, (self.summary, ", ".join(self.unchecked))))
+
+
+def by_reason(unchecked: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
+    """Names that share a reason, and that."""
+    for why in dict.fromkeys(unchecked.values()):
+        yield [name for name, reason in unchecked.items() if reason == why], why
 
 
 _AGAINST = {

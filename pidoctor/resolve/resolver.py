@@ -19,7 +19,7 @@ from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.profile import NO_RIGHTS, Profile
 from pidoctor.resolve.addressed import refusal
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
-from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution
+from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution, by_reason
 from pidoctor.resolve.present import Need, Present, present_in
 from pidoctor.resolve.provider import Choice, World, needs_of
 from pidoctor.resolve.reasons import (
@@ -203,16 +203,14 @@ class Question:
         needed = {}
         for item in solution.values():
             asked = any(ASKED in text for text in item.because)
-            by = "" if asked or not item.choice.is_source else f"; {item.because[0]}"
+            by = "" if asked or not item.choice.is_source else f"; needed as {item.because[0]}"
             for name, why in self._world.not_checked(item.choice):
                 needed[name] = why + by
         return {**needed, **self._unchecked}
 
     def _could_not_check(self) -> Iterator[str]:
-        reasons: dict[str, list[str]] = {}
-        for name, why in self._unchecked.items():
-            reasons.setdefault(why, []).append(name)
-        yield from (f"could not check {listed(names)}: {why}" for why, names in reasons.items())
+        for names, why in by_reason(self._unchecked):
+            yield f"could not check {listed(names)}: {why}"
 
     def _is_doubted(self, name: str, solution: Mapping[str, Solved]) -> bool:
         """Whether nothing is known of something that ``name`` needs, or of its own requirements."""

@@ -584,3 +584,9 @@ def test_a_runtime_is_not_built(offered: SimpleIndex, tmp_path: Path) -> None:
     none = api.resolve(pi4(), "tflite-runtime==2.15.0", catalog=open_catalog(index))
     assert isinstance(none, Impossible)
     assert "published as source only" in none.message
+
+
+def test_explain_says_why_something_was_not_checked(offered: SimpleIndex) -> None:
+    offered.files["source-only"] = {"source_only-1.0.tar.gz": archive()}
+    run = pidoctor("explain", "ai-edge-litert", "source-only", "--target", "pi4-4gb/bookworm-64")
+    assert "Could not check source-only: published as source only" in " ".join(run.out.split())
