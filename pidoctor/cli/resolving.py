@@ -118,7 +118,6 @@ def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
 
     of_index = Wanted(
         narrow=names(lambda item: not held(item, known.index)),
-        extras=names(lambda item: item.extras),
         prereleases=names(lambda item: item.specifier.prereleases) | newer,
         newer=newer,
         files=taken_files(wanted.files(markers), machine_of(profile)) if markers else {},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -64,14 +65,12 @@ class Sources(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Of the packages that were asked for: those whose versions the wheels index does not hold,
-    those of which extras, and those of which pre-releases are wanted; ``newer`` those of which
-    releases are wanted that came after the wheels index, if their files can be read; ``files`` are
-    the addresses of those whose wheel was named by its address; ``own_sources`` says that the
-    question names places to look of its own."""
+    """Of the packages that were asked for: those whose versions the wheels index does not hold, and
+    those of which pre-releases are wanted; ``newer`` those of which releases are wanted that came
+    after the wheels index, if their files can be read; ``files`` are the addresses of those whose
+    wheel was named by its address; ``own_sources`` says that the question names places to look."""
 
     narrow: frozenset[str] = frozenset()
-    extras: frozenset[str] = frozenset()
     prereleases: frozenset[str] = frozenset()
     newer: frozenset[str] = frozenset()
     files: Mapping[str, str] = {}
@@ -134,13 +133,17 @@ class OwnIndex(WheelsIndex):
     def _to_be_widened(self, name: str, held: IndexedProject) -> bool:
         wanted = self._wanted
         narrow = name in wanted.narrow
-        if name in wanted.extras | wanted.newer or (narrow and wanted.own_sources):
+        if name in wanted.newer or (narrow and wanted.own_sources):
             return True
         return bool(held.left_out) and (self._wide or narrow)
 
     def knows_extra(self, name: str, extra: str) -> bool:
-        self.project(name)
-        return name in self._whole or self._base.knows_extra(name, extra)
+        if not self.project(name) or name in self._whole or self._base.knows_extra(name, extra):
+            return True
+        with suppress(PidoctorError):  # then it is not known
+            self._links.update({it.sha256: it for it in self._pages.page(name)[0].links})
+            self._whole.add(name)
+        return name in self._whole
 
     def extras_of(self, wheel: Wheel) -> tuple[str, ...] | None:
         self.described(wheel)
@@ -258,10 +261,9 @@ class OwnIndex(WheelsIndex):
         if not links and held is None and not (page.published and not page.unhashed):
             self._unread[name] = _why_nothing(page)
             return None
-        of_all = held is None or name in self._wanted.extras
-        if of_all:
+        if held is None:
             self._whole.add(name)
-        self._links.update({link.sha256: link for link in (found if of_all else links)})
+        self._links.update({link.sha256: link for link in links})
         both = (*(held.wheels if held else ()), *(self._wheel(name, link) for link in links))
         by_version = newest_first(both)
         if held is not None:

@@ -10,6 +10,7 @@ import struct
 import tarfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,7 @@ def test_an_extra_that_the_wheels_index_does_not_know(
     assert isinstance(alone, Plan)
     assert list(alone.unchecked) == ["tqdm[gui]"]
     assert pins(alone)["tqdm"] == "4.67.1"
-    wanted = Wanted(extras=frozenset({"tqdm"}))
+    wanted = Wanted(narrow=frozenset({"tqdm"}))
     index = OwnIndex(pruned, Sources.of_user(), wanted=wanted)
     offered.files["tqdm"].pop("tqdm-4.67.1-py3-none-any.whl", None)
     found = api.resolve(pi4(), read_project(["tqdm[gui]==5.0"]), catalog=open_catalog(index))
@@ -590,3 +591,22 @@ def test_explain_says_why_something_was_not_checked(offered: SimpleIndex) -> Non
     offered.files["source-only"] = {"source_only-1.0.tar.gz": archive()}
     run = pidoctor("explain", "ai-edge-litert", "source-only", "--target", "pi4-4gb/bookworm-64")
     assert "Could not check source-only: published as source only" in " ".join(run.out.split())
+
+
+def test_an_extra_that_a_package_needs_is_looked_up(
+    offered: SimpleIndex, pruned: WheelsIndex
+) -> None:
+    extra = "Provides-Extra: gui\nRequires-Dist: window; extra == 'gui'"
+    offered.add("tqdm-4.67.1-py3-none-any.whl", extra)
+    offered.add("window-1.0-py3-none-any.whl")
+    offered.add("camera-1.0-py3-none-any.whl", "Requires-Dist: tqdm[gui]")
+    project = pruned.project("tqdm")
+    assert project is not None
+    digest = offered.sha256("tqdm-4.67.1-py3-none-any.whl")
+    same = (wheel._replace(sha256=digest) for wheel in project.wheels)
+    pruned._projects["tqdm"] = replace(project, wheels=tuple(same))
+    catalog = open_catalog(OwnIndex(pruned, Sources.of_user()))
+    found = api.resolve(pi4(), read_project(["ai-edge-litert", "camera"]), catalog=catalog)
+    assert isinstance(found, Plan)
+    assert dict(found.unchecked) == {}
+    assert pins(found)["window"] == "1.0"
