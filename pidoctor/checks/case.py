@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from pidoctor.catalog.catalog import Catalog
-from pidoctor.catalog.wheels import IndexedProject, WheelsIndex
+from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.profile.profile import Profile
 from pidoctor.readiness.space import Kept
 from pidoctor.records import dataclass
@@ -68,10 +68,6 @@ class Case:
         from pidoctor.catalog.location import open_index
 
         return self.index or open_index()
-
-    def project(self, name: str) -> IndexedProject | None:
-        """What the wheels index knows of a package."""
-        return self.wheels.project(name)
 
     @cached_property
     def present(self) -> Mapping[str, Present]:

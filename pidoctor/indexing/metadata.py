@@ -35,14 +35,13 @@ _EXTRA = re.compile(r'extra\s*==\s*["\']([^"\']+)')  # in a marker
 class WheelMetadata:
     """What a wheel says about itself; ``size`` is the wheel's, in bytes.
 
-    ``extras`` are those that it offers, normalised; None where they were not read. ``doubt`` is why
-    what it requires is not known.
+    ``extras`` are those that it offers, normalised; ``doubt`` is why what it requires is not known.
     """
 
     size: int
     requires_python: str
     requires_dist: tuple[str, ...]
-    extras: tuple[str, ...] | None = None
+    extras: tuple[str, ...] = ()
     doubt: str = ""
 
 

@@ -310,15 +310,13 @@ class OwnIndex(WheelsIndex):
 
     def _read_metadata(self, wheel: Wheel, link: Link) -> WheelMetadata:
         kept = self._store.read(WheelMetadata, "metadata", wheel.sha256)
-        if kept is not None and kept.extras is not None:  # an older pidoctor did not keep them
+        if kept is not None:
             return self._doubted(wheel, kept)
         try:
             session = self._pages.session
             self._say(f"Read what {wheel.name} {wheel.version} requires", False)
             found = fetch_metadata(session, self._addressed(wheel))
         except CouldNotCheckError as error:
-            if kept is not None:
-                return kept
             self._doubts[wheel.sha256] = f"what it requires could not be read: {error}"
             return WheelMetadata(link.size, "", ())
         self._store.put("metadata", wheel.sha256, found)

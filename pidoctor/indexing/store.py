@@ -24,7 +24,7 @@ FRESH = 600.0  # seconds; as long as the package index itself lets clients keep 
 _MOST_BYTES = 100 << 20  # of all files together
 _MOST_FILES = 5000
 _LARGEST = 16 << 20  # bytes of one file
-_SCHEMA = 3
+_SCHEMA = 4
 T = TypeVar("T")
 
 

@@ -87,8 +87,6 @@ def _plan(plan: Plan, detail: Detail, done: bool) -> Iterator[Block]:
     if not done:
         yield ShellCommand(plan.import_line, "In your code:", folds=False)
     yield from (Item(Mark.WARN, f"This breaks what needs {need}.") for need in plan.breaks)
-    for names, why in plan.not_checked:
-        yield Item(Mark.WARN, f"Could not check {', '.join(names)}: {why}.")
     yield from (Item(Mark.NOTE, note) for note in plan.notes)
 
 

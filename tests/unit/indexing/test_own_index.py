@@ -240,19 +240,6 @@ def test_an_extra_that_nobody_offers_is_said(
     assert [note.partition("; ")[2] for note in notes] == [said] * bool(said)
 
 
-def test_extras_of_what_an_older_version_kept_are_read_again(
-    offered: SimpleIndex, tmp_path: Path
-) -> None:
-    offered.add("camera-1.0-py3-none-any.whl", "Provides-Extra: gui")
-    first = ask(tmp_path, "ai-edge-litert", "camera[gui]")
-    for path in (tmp_path / "cache").rglob("*.json"):
-        path.write_text(path.read_text().replace('"extras"', '"unknown"'))
-    assert ask(tmp_path, "ai-edge-litert", "camera[gui]") == first
-    for path in (tmp_path / "cache").rglob("*.json"):
-        path.write_text(path.read_text().replace('"extras"', '"unknown"'))
-    assert isinstance(ask(tmp_path, "ai-edge-litert", "camera[gui]", offline=True), Plan)
-
-
 def test_a_pre_release_is_taken_where_it_is_asked_for(offered: SimpleIndex, tmp_path: Path) -> None:
     offered.add("camera-1.0-py3-none-any.whl")
     offered.add("camera-2.0rc1-py3-none-any.whl")
