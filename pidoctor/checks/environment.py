@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from pidoctor.catalog.relations import load_relations
 from pidoctor.catalog.runtimes import load_runtimes, runtime_names
 from pidoctor.catalog.troubles import load_machine_signs, load_troubles
-from pidoctor.catalog.wheels import Library, NumpyApi, Wheel, WheelsIndex
+from pidoctor.catalog.wheels import Library, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
 from pidoctor.checks.resolution_findings import misleading_names, not_checked
 from pidoctor.checks.system import other_libraries
@@ -47,7 +47,12 @@ def numpy_pair(case: Case) -> Iterator[Finding]:
     if numpy is None:
         return
     relations, runtimes = load_relations(), runtime_names()
-    for name, version, api, path in _compiled_for(case):
+    for present in case.present.values():
+        api = present.numpy_api if uses_numpy(present.item) else None
+        if api is None:
+            continue
+        name, version = present.name, present.item.version
+        path = present.wheel.filename if present.wheel else present.item.compiled[0].path
         bound = relations.numpy_bound(api.abi, api.feature)
         bound_to_1 = api.abi == 1 and numpy.major >= 2
         if not bound.contains(numpy, prereleases=True):
@@ -60,16 +65,6 @@ def numpy_pair(case: Case) -> Iterator[Finding]:
                 _pairing(case, name, version, str(bound)),
                 _NUMPY_2,
             )
-
-
-def _compiled_for(case: Case) -> Iterator[tuple[str, str, NumpyApi, str]]:
-    """Each installed package that uses NumPy's C API: name, version, the API, and its file."""
-    for present in case.present.values():
-        api = present.numpy_api if uses_numpy(present.item) else None
-        if api is not None:
-            compiled = present.item.compiled
-            file = present.wheel.filename if present.wheel else compiled[0].path
-            yield present.name, present.item.version, api, file
 
 
 def _pairing(case: Case, name: str, version: str, bound: str) -> Remedy:

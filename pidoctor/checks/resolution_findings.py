@@ -12,7 +12,7 @@ from pidoctor.checks.python import apt
 from pidoctor.errors import missing_package
 from pidoctor.profile.fact import Fact, State
 from pidoctor.readiness.sources import built_once
-from pidoctor.resolve.plan import Impossible
+from pidoctor.resolve.plan import Impossible, by_reason
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
 
@@ -35,7 +35,7 @@ def no_runtime(case: Case) -> Iterator[Finding]:
 
 def not_checked(case: Case) -> Iterator[Finding]:
     """Packages that were asked for, or are needed, and that nothing is known of."""
-    for names, why in case.plan.not_checked if case.plan else ():
+    for names, why in by_reason(case.plan.unchecked if case.plan else {}):
         told, command = missing_package(why)
         remedy = built_once(names) if is_source_only(why) else None
         if command:

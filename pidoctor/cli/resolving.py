@@ -241,10 +241,12 @@ def must_be_decided(resolution: Resolution, undone: str) -> None:
     from pidoctor.errors import CouldNotCheckError
     from pidoctor.readiness.sources import built_once
     from pidoctor.report.conclusion import not_checked
-    from pidoctor.resolve.plan import Plan
+    from pidoctor.resolve.plan import Plan, by_reason
 
     if isinstance(resolution, Plan) and resolution.unchecked:
-        reasons = "; ".join(f"{', '.join(names)}: {why}" for names, why in resolution.not_checked)
+        reasons = "; ".join(
+            f"{', '.join(names)}: {why}" for names, why in by_reason(resolution.unchecked)
+        )
         build = [name for name, why in resolution.unchecked.items() if is_source_only(why)]
         way = f". Build what is source once: `{' && '.join(built_once(build).commands)}`"
         raise CouldNotCheckError(

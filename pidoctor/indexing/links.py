@@ -47,16 +47,23 @@ class Link:
 _OLD_ARCHIVE = re.compile(r"\.(?:tar\.bz2|tar\.xz|tgz)$")
 
 
-def file_link(filename: str, **fields: object) -> Link | None:
-    """The link of a wheel's or a source archive's file name, or None when the name is not one."""
-    tags: frozenset[Tag] = frozenset()
+def said_by(filename: str) -> tuple[str, Version, frozenset[Tag]] | None:
+    """Package, version and tags of a wheel's or, without tags, a source archive's file name."""
     try:
         if filename.endswith(".whl"):
-            _, version, _, tags = parse_wheel_filename(filename)
-        else:
-            _, version = parse_sdist_filename(_OLD_ARCHIVE.sub(".tar.gz", filename))
+            name, version, _, tags = parse_wheel_filename(filename)
+            return name, version, tags
+        return (*parse_sdist_filename(_OLD_ARCHIVE.sub(".tar.gz", filename)), frozenset())
     except ValueError:
         return None
+
+
+def file_link(filename: str, **fields: object) -> Link | None:
+    """The link of a wheel's or a source archive's file name, or None when the name is not one."""
+    said = said_by(filename)
+    if said is None:
+        return None
+    _, version, tags = said
     return Link(filename=filename, version=version, tags=tags, **fields)  # type: ignore[arg-type]
 
 

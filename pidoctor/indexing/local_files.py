@@ -12,12 +12,11 @@ from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import requests
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
 from pidoctor.errors import UsageError
+from pidoctor.indexing.links import said_by
 from pidoctor.safe_files import open_regular
 from pidoctor.urls import path_of
 
@@ -98,13 +97,10 @@ def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:
 
 def _kind(entry: str, name: str) -> str:
     """ "wheel" or "sdist" for a file of that package, empty for any other."""
-    if entry.endswith(".whl"):
-        try:
-            return "wheel" if parse_wheel_filename(entry)[0] == name else ""
-        except (InvalidWheelFilename, InvalidVersion):
-            return ""
-    stem, archive, _ = entry.partition(".tar.gz")
-    return "sdist" if archive and canonicalize_name(stem.rpartition("-")[0]) == name else ""
+    said = said_by(entry)
+    if said is None or said[0] != name:
+        return ""
+    return "wheel" if said[2] else "sdist"
 
 
 def _sha256(path: Path) -> str | None:

@@ -101,7 +101,6 @@ class OwnIndex(WheelsIndex):
         self._metadata: dict[str, WheelMetadata] = {}
         self._unread: dict[str, str] = {}
         self._files_unread: dict[str, str] = {}
-        self._doubts: dict[str, str] = {}  # by SHA-256
         self._evidence: dict[str, Evidence | None] = {}
         self._wide = False
         self._until = 0.0  # when reading files ends; set by the first
@@ -154,7 +153,8 @@ class OwnIndex(WheelsIndex):
         return self._lacking.get(name, "")
 
     def doubt(self, wheel: Wheel) -> str:
-        return self._doubts.get(wheel.sha256, "")
+        found = self._metadata.get(wheel.sha256)
+        return found.doubt if found else ""
 
     def described(self, wheel: Wheel) -> Wheel:
         """The wheel with what its METADATA requires."""
@@ -311,20 +311,15 @@ class OwnIndex(WheelsIndex):
     def _read_metadata(self, wheel: Wheel, link: Link) -> WheelMetadata:
         kept = self._store.read(WheelMetadata, "metadata", wheel.sha256)
         if kept is not None:
-            return self._doubted(wheel, kept)
+            return kept
         try:
             session = self._pages.session
             self._say(f"Read what {wheel.name} {wheel.version} requires", False)
             found = fetch_metadata(session, self._addressed(wheel))
         except CouldNotCheckError as error:
-            self._doubts[wheel.sha256] = f"what it requires could not be read: {error}"
-            return WheelMetadata(link.size, "", ())
+            doubt = f"what it requires could not be read: {error}"
+            return WheelMetadata(link.size, "", (), doubt=doubt)
         self._store.put("metadata", wheel.sha256, found)
-        return self._doubted(wheel, found)
-
-    def _doubted(self, wheel: Wheel, found: WheelMetadata) -> WheelMetadata:
-        if found.doubt:
-            self._doubts[wheel.sha256] = found.doubt
         return found
 
     def _kept_evidence(self, sha256: str) -> Evidence | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
@@ -16,7 +16,7 @@ from pidoctor.catalog.wheels import Evidence, Library, Wheel
 from pidoctor.platforms.interpreter import Interpreter
 from pidoctor.platforms.manylinux import platform_of
 from pidoctor.platforms.tags import architectures, supported_tags
-from pidoctor.platforms.versions import Version, dotted, parse_version
+from pidoctor.platforms.versions import Version, dotted, newest, parse_version
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict, nearest
 from pidoctor.units import pages, size
@@ -179,16 +179,12 @@ def required_libraries(evidence: Evidence) -> Iterator[Library]:
 
 def needed_glibc(evidence: Evidence) -> str:
     """The newest glibc version that a required library needs; empty where none names one."""
-    return _newest(library.glibc for library in required_libraries(evidence))
+    return newest(*(library.glibc for library in required_libraries(evidence)))
 
 
 def needed_glibcxx(evidence: Evidence) -> str:
     """The same of libstdc++: "3.4.30"."""
-    return _newest(library.glibcxx for library in required_libraries(evidence))
-
-
-def _newest(versions: Iterable[str]) -> str:
-    return max(filter(None, versions), key=parse_version, default="")
+    return newest(*(library.glibcxx for library in required_libraries(evidence)))
 
 
 def judge_evidence(

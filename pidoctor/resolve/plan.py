@@ -161,11 +161,6 @@ class Plan:
     sources: WheelSources = NO_SOURCES  # where to look, beside what pip is configured for
 
     @property
-    def not_checked(self) -> Iterator[tuple[list[str], str]]:
-        """The names of ``unchecked`` by the reason why."""
-        return by_reason(self.unchecked)
-
-    @property
     def is_satisfied(self) -> bool:
         """Whether everything is there already."""
         return all(pin.kept or (pin.package and pin.installed) for pin in self.pins)

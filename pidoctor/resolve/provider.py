@@ -235,7 +235,12 @@ class World:
             yield Need(choice.name, version, origin)
         for text in requires:
             requirement = _requirement(text)
-            if requirement is None or not self._applies(requirement, choice.extra):
+            if requirement is None or not (
+                self._applies(requirement, choice.extra)
+                or (
+                    _loads(wheel, requirement.name) and self._applies(requirement, requirement.name)
+                )
+            ):
                 continue
             for need in needs_of(requirement, origin):
                 why = self.why_unknown(need)
@@ -406,6 +411,14 @@ class Provider(AbstractProvider[Need, Choice, str]):
         if candidate.present is None or mended:
             return self._world.needs(candidate)
         return self._world.held(candidate.name)
+
+
+def _loads(wheel: Wheel | None, name: str) -> bool:
+    """Whether files of a wheel load a library of the package ``name``: what an extra of that name
+    asks for is then needed always (tensorflow-io 0.37 was linked with TensorFlow 2.16)."""
+    libraries = wheel.evidence.libraries if wheel and wheel.evidence else ()
+    prefix = f"lib{name.replace('-', '_')}"
+    return any(soname.startswith(prefix) for library in libraries for soname in library.needed)
 
 
 def needs_of(requirement: Requirement, origin: str) -> Iterator[Need]:

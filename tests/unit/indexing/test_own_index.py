@@ -597,3 +597,18 @@ def test_an_extra_that_a_package_needs_is_looked_up(
     assert isinstance(found, Plan)
     assert dict(found.unchecked) == {}
     assert pins(found)["window"] == "1.0"
+
+
+def test_the_version_that_a_wheel_was_linked_with_is_needed(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    """Its metadata names it for an extra only, and the import fails beside another one."""
+    for version in ("2.16.1", "2.21.0"):
+        offered.add(f"frame-{version}-py3-none-any.whl")
+    linked = Elf(needed=("libc.so.6", "libframe_work.so.2")).build()
+    extra = "Provides-Extra: frame\nRequires-Dist: frame<2.17; extra == 'frame'"
+    offered.add(f"frame_io-1.0-{TAG}.whl", extra, frame_io__io=linked)
+    offered.add(f"frame_not-1.0-{TAG}.whl", extra, frame_not__io=Elf().build())
+    assert pins(ask(tmp_path, "ai-edge-litert", "frame-not", "frame"))["frame"] == "2.21.0"
+    assert pins(ask(tmp_path, "ai-edge-litert", "frame-io", "frame"))["frame"] == "2.16.1"
+    assert pins(ask(tmp_path, "ai-edge-litert", "frame-io"))["frame"] == "2.16.1"
