@@ -238,7 +238,8 @@ class World:
             if requirement is None or not (
                 self._applies(requirement, choice.extra)
                 or (
-                    _loads(wheel, requirement.name) and self._applies(requirement, requirement.name)
+                    self._applies(requirement, requirement.name)
+                    and self._loads(choice, requirement)
                 )
             ):
                 continue
@@ -261,6 +262,15 @@ class World:
             return plain
         with_extra = {**self.environment, "extra": extra}
         return not plain and bool(requirement.marker and requirement.marker.evaluate(with_extra))
+
+    def _loads(self, choice: Choice, other: Requirement) -> bool:
+        """Whether the files of a package, in any version that was read, load a library of another:
+        what its extra of that name asks for is then needed always (tensorflow-io 0.37 was linked
+        with TensorFlow 2.16, and names it for an extra only)."""
+        prefix = f"lib{other.name.replace('-', '_')}"
+        wheels = (wheel for files in self.versions(choice.name).values() for wheel in files)
+        libraries = (part for it in wheels if it.evidence for part in it.evidence.libraries)
+        return any(soname.startswith(prefix) for part in libraries for soname in part.needed)
 
     def not_checked(self, choice: Choice) -> Iterator[tuple[str, str]]:
         """Of what a choice needs, the packages that nothing is known of, and why."""
@@ -411,14 +421,6 @@ class Provider(AbstractProvider[Need, Choice, str]):
         if candidate.present is None or mended:
             return self._world.needs(candidate)
         return self._world.held(candidate.name)
-
-
-def _loads(wheel: Wheel | None, name: str) -> bool:
-    """Whether files of a wheel load a library of the package ``name``: what an extra of that name
-    asks for is then needed always (tensorflow-io 0.37 was linked with TensorFlow 2.16)."""
-    libraries = wheel.evidence.libraries if wheel and wheel.evidence else ()
-    prefix = f"lib{name.replace('-', '_')}"
-    return any(soname.startswith(prefix) for library in libraries for soname in library.needed)
 
 
 def needs_of(requirement: Requirement, origin: str) -> Iterator[Need]:
