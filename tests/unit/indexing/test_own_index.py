@@ -612,3 +612,16 @@ def test_the_version_that_a_wheel_was_linked_with_is_needed(
     assert pins(ask(tmp_path, "ai-edge-litert", "frame-not", "frame"))["frame"] == "2.21.0"
     assert pins(ask(tmp_path, "ai-edge-litert", "frame-io", "frame"))["frame"] == "2.16.1"
     assert pins(ask(tmp_path, "ai-edge-litert", "frame-io"))["frame"] == "2.16.1"
+
+
+def test_archives_that_one_package_needs_are_told_of_together(
+    offered: SimpleIndex, tmp_path: Path
+) -> None:
+    offered.add("camera-1.0-py3-none-any.whl", "Requires-Dist: one\nRequires-Dist: two")
+    for name in ("one", "two"):
+        offered.files[name] = {f"{name}-1.0.tar.gz": archive()}
+    answer = ask(tmp_path, "ai-edge-litert", "camera")
+    assert isinstance(answer, Plan)
+    (finding,) = not_checked(Case(pi4(), answer))
+    assert finding.message.startswith("Could not check one and two: published as source only")
+    assert finding.message.endswith("camera 1.0 needs it.")
