@@ -85,22 +85,13 @@ def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:
     except OSError:
         return
     for entry in entries:
-        kind = _kind(entry, name)
-        path = folder / entry
-        if not kind or not path.is_file():
+        said, path = said_by(entry), folder / entry
+        if said is None or said[0] != name or not path.is_file():
             continue
         digest = _sha256(path)
         if digest is not None:
-            uri = path.absolute().as_uri()
+            uri, kind = path.absolute().as_uri(), "wheel" if said[2] else "sdist"
             yield LocalFile(entry, uri, kind, path.stat().st_size, {"sha256": digest})
-
-
-def _kind(entry: str, name: str) -> str:
-    """ "wheel" or "sdist" for a file of that package, empty for any other."""
-    said = said_by(entry)
-    if said is None or said[0] != name:
-        return ""
-    return "wheel" if said[2] else "sdist"
 
 
 def _sha256(path: Path) -> str | None:
