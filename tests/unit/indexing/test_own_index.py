@@ -17,7 +17,7 @@ import pytest
 
 from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
-from pidoctor.catalog.wheels import WheelsIndex
+from pidoctor.catalog.wheels import WheelsIndex, newest_first
 from pidoctor.checks.case import Case
 from pidoctor.checks.resolution_findings import not_checked
 from pidoctor.cli.resolving import must_be_decided
@@ -591,7 +591,7 @@ def test_an_extra_that_a_package_needs_is_looked_up(
     assert project is not None
     digest = offered.sha256("tqdm-4.67.1-py3-none-any.whl")
     same = (wheel._replace(sha256=digest) for wheel in project.wheels)
-    pruned._projects["tqdm"] = replace(project, wheels=tuple(same))
+    pruned._projects["tqdm"] = replace(project, by_version=newest_first(same))
     catalog = open_catalog(OwnIndex(pruned, Sources.of_user()))
     found = api.resolve(pi4(), read_project(["ai-edge-litert", "camera"]), catalog=catalog)
     assert isinstance(found, Plan)
