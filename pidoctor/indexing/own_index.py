@@ -42,7 +42,6 @@ _SECONDS = 240.0  # for the files of wheels, all of a question's together
 _BYTES = 400 << 20
 _LARGEST_WHEEL = 150 << 20
 _AT_ONCE = 3  # wheels; each takes some 20 MB of memory
-_EVIDENCE = "evidence-2"  # as kept; the number is raised when the same files are read otherwise
 _BUFFER = 4 << 20  # bytes asked for at once
 
 
@@ -324,7 +323,7 @@ class OwnIndex(WheelsIndex):
 
     def _kept_evidence(self, sha256: str) -> Evidence | None:
         if sha256 not in self._evidence:
-            found = self._store.read(Evidence, _EVIDENCE, sha256)
+            found = self._store.read(Evidence, "evidence", sha256)
             if found is not None:
                 self._evidence[sha256] = found
         return self._evidence.get(sha256)
@@ -350,7 +349,7 @@ class OwnIndex(WheelsIndex):
         except PidoctorError:
             return None  # it stays claimed by its tag, which the plan says
         found = summary(encode(audit))
-        self._store.put(_EVIDENCE, wheel.sha256, found)
+        self._store.put("evidence", wheel.sha256, found)
         return read_document(Evidence, found, wheel.filename)
 
 
