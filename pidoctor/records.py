@@ -37,10 +37,10 @@ else:
         __slots__ = ()
 
         def __new__(cls, *values: Any, **named: Any) -> Any:
-            if named or len(values) != len(cls._fields):
-                whole = _whole(cls, cls._fields, cls._field_defaults, values, named)
-                values = [whole[name] for name in cls._fields]
-            return tuple.__new__(cls, values)
+            rest = None if named else cls._endings.get(len(values))
+            if rest is None:
+                rest = _others(cls, cls._fields, cls._field_defaults, values, named)
+            return tuple.__new__(cls, values + rest)
 
         def __repr__(self) -> str:
             shown = (f"{name}={value!r}" for name, value in self._asdict().items())
@@ -63,6 +63,7 @@ else:
             defaults = {field: own.pop(field) for field in names if field in own}
             own.update((field, _tuplegetter(at, field)) for at, field in enumerate(names))
             own.update(_fields=names, _field_defaults=defaults, __match_args__=names, __slots__=())
+            own["_endings"] = _endings(names, defaults)
             return type(name, (_Record,), own)
 
     NamedTuple = type.__new__(_Declaring, "NamedTuple", (), {})
@@ -70,22 +71,30 @@ else:
 __all__ = ["NamedTuple", "dataclass"]
 
 
-def _whole(
+def _endings(names: tuple[str, ...], defaults: dict[str, Any]) -> dict[int, tuple[Any, ...]]:
+    """What follows so many values that are given without a name, where all others have defaults."""
+    return {
+        count: tuple([defaults[name] for name in names[count:]])
+        for count in range(len(names) - len(defaults), len(names) + 1)
+    }
+
+
+def _others(
     kind: type,
     names: tuple[str, ...],
     defaults: dict[str, Any],
     values: tuple[Any, ...],
     named: dict[str, Any],
-) -> dict[str, Any]:
-    """The values of all fields of a record that is made with these."""
-    given = dict(zip(names, values), **named)
-    whole = {**defaults, **given}
-    if whole.keys() != set(names) or len(given) != len(values) + len(named):
-        raise TypeError(
-            f"{kind.__name__} has the fields {', '.join(names)}; given were "
-            f"{len(values)} without a name, and {', '.join(named) or 'none with one'}"
-        )
-    return whole
+) -> tuple[Any, ...]:
+    """The values of the fields after those of ``values``, in a record that is made with these."""
+    left = names[len(values) :]
+    given = {**defaults, **named} if named else defaults
+    if len(values) <= len(names) and named.keys() <= {*left} and given.keys() >= {*left}:
+        return tuple([given[name] for name in left])
+    raise TypeError(
+        f"{kind.__name__} has the fields {', '.join(names)}; given were "
+        f"{len(values)} without a name, and {', '.join(named) or 'none with one'}"
+    )
 
 
 def _methods(fields: tuple[Field[Any], ...]) -> dict[str, Any]:
@@ -98,8 +107,11 @@ def _methods(fields: tuple[Field[Any], ...]) -> dict[str, Any]:
     makers = {f.name: f.default_factory for f in fields if f.default_factory is not MISSING}
 
     def __init__(self: Any, *values: Any, **named: Any) -> None:
-        made = {name: make() for name, make in makers.items() if name not in named}
-        vars(self).update(_whole(type(self), names, {**defaults, **made}, values, named))
+        if named or len(values) != len(names):
+            made = {name: make() for name, make in makers.items() if name not in named}
+            given = {**defaults, **made} if made else defaults
+            values += _others(type(self), names, given, values, named)
+        vars(self).update(zip(names, values))
 
     def __eq__(self: Any, other: Any) -> Any:
         return values(self) == values(other) if type(other) is type(self) else NotImplemented
