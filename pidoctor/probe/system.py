@@ -237,9 +237,12 @@ def searches() -> Iterator[tuple[str, SearchPattern]]:
 
 
 def _other_cached() -> SearchPattern:
-    """Which of the libraries that packages beside a runtime need the loader knows."""
-    names = b"|".join(re.escape(name.encode("ascii")) for name in load_systems().other_libraries)
-    return SearchPattern("loader-cache-other", rb"(" + names + rb")(?=\0)")
+    """Which of the libraries that packages beside a runtime need the loader knows.
+
+    Verbose, as the script of a capture breaks its lines at spaces.
+    """
+    names = b" | ".join(re.escape(name.encode("ascii")) for name in load_systems().other_libraries)
+    return SearchPattern("loader-cache-other", rb"(?x) (" + names + rb") (?=\0)")
 
 
 def every_library_folder() -> tuple[str, ...]:
