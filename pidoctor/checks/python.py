@@ -148,8 +148,9 @@ def apt(case: Case, packages: str, text: str) -> Remedy | None:
     system = case.profile.system
     if system.has_no_packages or system.package_manager.or_else("apt") != "apt":
         return None
-    sudo = "" if case.profile.rights.value == ROOT else "sudo "  # containers have none
-    return Remedy(text, (f"{sudo}apt-get install -y {packages}",), safe=True)
+    # Containers, where one is root, have no sudo, and their images come without lists of packages.
+    begin = "apt-get update && " if case.profile.rights.value == ROOT else "sudo "
+    return Remedy(text, (f"{begin}apt-get install -y {packages}",), safe=True)
 
 
 def _first_pip(filename: str) -> str:

@@ -45,7 +45,8 @@ def other_libraries(case: Case) -> Iterator[Finding]:
     lacks, manager = system.lacks_other, system.package_manager.or_else("")
     packages = load_systems().packages_of(manager)
     for pin in case.plan.pins if case.plan and lacks.value else ():
-        missing = [soname for soname in lacks.or_else(()) if soname in _needed(pin.wheel)]
+        needed = _needed(pin.wheel)
+        missing = [soname for soname in lacks.or_else(()) if soname in needed]
         if not missing:
             continue
         names = dict.fromkeys(packages[soname] for soname in missing if soname in packages)

@@ -152,7 +152,10 @@ OPENCV = ("libGL.so.1", "libglib-2.0.so.0", "libgthread-2.0.so.0")
     ("change", "command"),
     [
         ({}, "sudo apt-get install -y libgl1 libglib2.0-bin"),
-        ({"rights": known(ROOT, "uid")}, "apt-get install -y libgl1 libglib2.0-bin"),
+        (
+            {"rights": known(ROOT, "uid")},
+            "apt-get update && apt-get install -y libgl1 libglib2.0-bin",
+        ),
         ({"system_package_manager": "apk"}, None),
     ],
 )
