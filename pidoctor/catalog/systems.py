@@ -45,6 +45,7 @@ class SystemRow(NamedTuple):
     venv: bool | None = None
     externally_managed: bool = False  # has the PEP 668 marker
     package_manager: str = "apt"
+    first_user: Literal["root", "sudo"] = "sudo"  # what the user that an image begins with may do
     packages: Mapping[str, Version] = {}  # Python projects that it ships as python3-NAME
     kernel_bits: Mapping[int, Mapping[str, int]] = {}
     page_sizes: Mapping[int, Mapping[str, int | None]] = {}

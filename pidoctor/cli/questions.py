@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
+from pidoctor.catalog.tables import load
 from pidoctor.cli.requirement_words import ANSWERING
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
@@ -15,37 +16,26 @@ from pidoctor.records import NamedTuple
 COMMANDS = (*ANSWERING, "lock", "download", "install")  # those that take a requirement
 _WHERE = frozenset(("--target", "--capture", "--root"))
 _EXAMPLE = "pidoctor explain tensorflow --target pi4-4gb/bookworm-64"
-_ASKS = (
-    r"why|can|can'?t|cannot|could|does|do|is|are|how|what|which|will|would|should|where|when|who"
-    r"|(?:what|how|where|who)'?s|unable|want|need|trying|having"
-    r"|läuft|geht|funktioniert|kann|wie|peut|peux|puis|comment|puedo|puede|funciona|cómo|est-ce"
-)
-_PREPOSITION = r"on|for|in|under|with|at"
-_ASKING = expression(_ASKS, re.IGNORECASE)
-_BEFORE_A_PLACE = expression(_PREPOSITION)
-# Words that say neither what is wanted nor where; they part what does.
-_FILLING = expression(
-    rf"{_ASKS}|{_PREPOSITION}|i|i'm|i've|we|you|its?|it's|(?:is|are|does|do|did|wo)n't|did|has|have"
-    r"|there|this|that|to|get|getting|got|make|making|made|use|using|used|runs?|running"
-    r"|install(?:s|ing|ed|ation)?|pip3?|uv|apt|conda|poetry|sudo|latest|newest|stable|work(?:s|ing)?|support(?:s|ed|ing)?|compatible"
-    r"|compatibility|not?|available|any|possible|problems?|errors?|fail(?:s|ed|ing)?|issue|of|from"
-    r"|the|my|an|and|or|if|so|but|please|help|need|want|wanna|try|trying|able|still|yet|now|today"
-    r"|enough|models?|inference|file|device|about|me|best|way|right|good|fast|both|version|some"
-    r"|(?:some|any|every|no)thing|wheels?|images?|runtimes?|these|those|be|shall|a|os",
-    re.IGNORECASE,
-)
 _VERSION = expression(r"(?:[<>=~!]=?=?)?v?\d+(?:\.\w+)+|[12](?:\.x)?|(?:[<>~!]=?|===?)\d[\w.]*")
 _BITS = expression(r"-?bits?\b|gb?$|gig", re.IGNORECASE)
-# What stands behind "on" and is no machine, or this one.
-_HERE = expression(
-    r"(?:virtual )?env\w*|venv|board|machine|system|computer|laptop|[cgt]pu|boot|arm",
-    re.IGNORECASE,
-)
 _LONGEST_NAME = 4  # words: "ai edge lite rt"
 _PACKAGE = expression(r"(?!python)[A-Za-z][\w.-]{2,}")
 _NEWER = ("newer", "later", "higher", "above", "up", "older", "earlier", "lower", "below")
 # In words that nothing is known of: a number or another script, as in "foobar 3000".
 _OF_A_MACHINE = expression(r"\d|[^\x00-\u024f]")
+
+
+class QuestionWords(NamedTuple):
+    """question_words.json: words of speech in small letters, in all languages that are known."""
+
+    asks: tuple[str, ...]  # a question begins with
+    prepositions: tuple[str, ...]  # a place may follow
+    filling: tuple[str, ...]  # say neither what is wanted nor where; they part what does
+    here: tuple[str, ...]  # stand behind "on" and are no machine, or this one
+
+    def part(self, word: str) -> bool:
+        """Whether a word says neither what is wanted nor where."""
+        return any(word.lower() in words for words in (self.asks, self.prepositions, self.filling))
 
 
 class ReadQuestion(NamedTuple):
@@ -71,7 +61,7 @@ def begins(words: Sequence[str]) -> bool:
     asked = read(words)
     first = words[0].lower()
     return bool(
-        _FILLING.fullmatch(first)
+        load(QuestionWords).part(first)
     ) or f"{asked.place} {asked.requirement}".lower().startswith(first)
 
 
@@ -206,9 +196,11 @@ def read(tokens: Sequence[str]) -> ReadQuestion:
             others += [other] if other else []
         elif known or unknown:
             others.append(segment)
-            named = before == "on" and not _HERE.fullmatch(segment)
+            named = before == "on" and segment.lower() not in load(QuestionWords).here
             nowhere = nowhere or (segment if named else "")
-    asks = tokens[-1].endswith("?") or any(map(_ASKING.fullmatch, words[:3]))
+    asks = tokens[-1].endswith("?") or any(
+        word.lower() in load(QuestionWords).asks for word in words[:3]
+    )
     return ReadQuestion(
         " ".join(words[start:end]), " ".join(places), asks, tuple(others), devices, nowhere
     )
@@ -258,7 +250,7 @@ def _is_runtime(words: Sequence[str]) -> bool:
     from pidoctor.requirements.names import is_runtime
     from pidoctor.requirements.spelling import respelled
 
-    if _FILLING.fullmatch(words[0]) or not words[0][:1].isalpha():
+    if load(QuestionWords).part(words[0]) or not words[0][:1].isalpha():
         return False
     try:  # "tensorflow2.3"
         return is_runtime(" ".join(words if len(words) > 1 else respelled(words)))
@@ -280,14 +272,14 @@ def _after_version(words: Sequence[str], at: int) -> int:
 
 def _segments(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The runs of words between those that say nothing, and the preposition before, if any."""
-    run: list[str] = []
+    known, run = load(QuestionWords), list[str]()
     before = ""
     for word in (*words, "and"):
-        if not _FILLING.fullmatch(word):
+        if not known.part(word):
             run.append(word)
             continue
         if run:
-            yield " ".join(run), before if _BEFORE_A_PLACE.fullmatch(before) else ""
+            yield " ".join(run), before if before in known.prepositions else ""
             run = []
         before = word.lower()
 

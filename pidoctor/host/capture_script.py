@@ -1,9 +1,9 @@
 """Prints a capture of a machine whose Python is too old for pidoctor.
 
-``pidoctor capture --script`` prints this file. It runs on Python 3.5 and later with nothing but
-the standard library; :mod:`pidoctor.host.capture_format` describes its output. What it looks at is
-a table, :data:`QUESTIONS`, that pidoctor writes into it. Passwords in addresses, the user's name
-and home, and serial numbers are left out.
+``pidoctor capture --script`` prints this file, whole as it is: it runs on Python 3.5 and later with
+nothing but the standard library. :mod:`pidoctor.host.capture_format` describes its output. What it
+looks at is a table, :data:`QUESTIONS`, that pidoctor writes into it. Passwords in addresses, the
+user's name and home, and serial numbers are left out.
 """
 
 import base64

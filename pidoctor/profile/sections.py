@@ -16,7 +16,6 @@ from pidoctor.profile.devices import supposed
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import (
     ROOT,
-    SUDO,
     Accelerator,
     Board,
     Clock,
@@ -50,9 +49,6 @@ class Contained(NamedTuple):
 
 _CONTAINER = "the container image"  # begins the source of what an image says
 TARGET = "target"  # the source of what a named target does not say
-# The user whom an image asks for at its first start may use sudo:
-# https://github.com/RPi-Distro/pi-gen/blob/master/stage2/01-sys-tweaks/01-run.sh
-FIRST_USER = Fact.known(SUDO, "the first user of an image")
 
 
 def unsaid(detail: str = "a named target does not say") -> Fact[T]:
@@ -238,7 +234,7 @@ def table_profile(
         accelerators=accelerators_section(board),
         indexes=indexes_section(row),
         clock=Clock(now=unsaid(), lower_bound=unsaid()),
-        rights=FIRST_USER,
+        rights=Fact.known(row.first_user, f"the first user of {row.name}"),
     )
 
 
@@ -326,7 +322,7 @@ def boardless_profile(
         if kind
         else Fact.known((Index("index", "default", "pip's default"),), TARGET),
         clock=Clock(now=unsaid(), lower_bound=unsaid()),
-        rights=FIRST_USER,
+        rights=Fact.known(image.row.first_user, image.row.source) if image else unsaid(),
     )
 
 

@@ -80,7 +80,8 @@ def collision(profile: Profile, request: Request, catalog: Catalog) -> Collision
     smallest = abroad or _smallest((), tuple(items), fits)
     alone = bool(abroad) or len(smallest) == 1
     named = tuple(_plain(item) for item in items if item in smallest)
-    ways = list(_ways(profile, request, catalog, items, smallest))
+    parts = [abroad] if abroad else list(zip(smallest))
+    ways = list(_ways(profile, request, catalog, items, parts))
     ways = ways or [*_other_versions(profile, request, catalog, items)]
     ways.sort(key=lambda way: not way.words[0][1])  # those that leave nothing out first
     why = (_why_none if alone else _why)(profile, request, catalog, smallest)
@@ -201,19 +202,20 @@ def _ways(
     request: Request,
     catalog: Catalog,
     items: Sequence[Requirement],
-    smallest: Sequence[Requirement],
+    parts: Sequence[Sequence[Requirement]],
 ) -> Iterator[Change]:
     """Each of the colliding requirements with another version, else without it; those of other
-    systems without them all."""
-    abroad = _is_elsewhere(catalog, smallest[0])
-    for part in [smallest] if abroad else zip(smallest):
+    systems, which are one part together, without them all."""
+    colliding = [item for part in parts for item in part]
+    for part in parts:
         item, name = part[0], canonicalize_name(part[0].name)
         near = nearest_series(catalog.index.project(name), item.specifier)
         others = [other for other in items if other not in part]
         versions = [_with(item, near)] if near else []
         for altered in (*versions, _with(item, SpecifierSet()), None):
             left_out = altered is None
-            if (name in catalog.named or not others) if left_out else abroad or not item.specifier:
+            is_all = name in catalog.named or not others
+            if is_all if left_out else part[1:] or not item.specifier:
                 continue
             asked = [*others, altered] if altered is not None else others
             found = placed(profile, _asking(request, asked, catalog), catalog)
@@ -227,7 +229,7 @@ def _ways(
             text = f"ask for {anew} instead of {_plain(item)}; the rest can stay"
             if left_out:
                 text = f"leave out {listed(list(map(_plain, part)))}; the rest goes together"
-            change = Change("requirement", text, _result(plan, smallest))
+            change = Change("requirement", text, _result(plan, colliding))
             change = change._replace(words=tuple((_plain(one), anew) for one in part))
             yield change.placed("", options)
             break

@@ -235,13 +235,7 @@ class World:
             yield Need(choice.name, version, origin)
         for text in requires:
             requirement = _requirement(text)
-            if requirement is None or not (
-                self._applies(requirement, choice.extra)
-                or (
-                    self._applies(requirement, requirement.name)
-                    and self._loads(choice, requirement)
-                )
-            ):
+            if requirement is None or not self._is_needed(requirement, choice):
                 continue
             for need in needs_of(requirement, origin):
                 why = self.why_unknown(need)
@@ -255,13 +249,17 @@ class World:
             bound = self.relations.numpy_bound(api.abi, api.feature)
             yield Need("numpy", bound, f"compiled into {choice.name} {choice.version}")
 
-    def _applies(self, requirement: Requirement, extra: str) -> bool:
-        """Whether a requirement is one of the package, or with ``extra`` one that it adds."""
-        plain = requirement.marker is None or requirement.marker.evaluate(self.environment)
-        if not extra:
-            return plain
-        with_extra = {**self.environment, "extra": extra}
-        return not plain and bool(requirement.marker and requirement.marker.evaluate(with_extra))
+    def _is_needed(self, requirement: Requirement, choice: Choice) -> bool:
+        """Whether a requirement of a package holds on the machine: for the extra of the choice
+        those that it adds, else the others and what its files are linked with."""
+        marker = requirement.marker
+        if marker is None or marker.evaluate(self.environment):
+            return not choice.extra
+
+        def adds(extra: str) -> bool:
+            return bool(extra) and marker.evaluate({**self.environment, "extra": extra})
+
+        return adds(choice.extra) or (adds(requirement.name) and self._loads(choice, requirement))
 
     def _loads(self, choice: Choice, other: Requirement) -> bool:
         """Whether the files of a package, in any version that was read, load a library of another:

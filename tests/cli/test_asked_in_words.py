@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import shlex
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -289,3 +291,18 @@ def test_anything_is_read_or_refused_in_one_line(words: list[str]) -> None:
 def test_requirements_stay_requirements() -> None:
     for line in ("check tensorflow numpy<2", "check tensorflow -- jetson-stats", "lock tflite"):
         assert parse(line.split()).options.target is None
+
+
+def test_words_of_another_language_are_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "czy mogę zainstalować tensorflow na pi 4"
+    plain = as_command(question.split(), known=False)
+    assert plain is not None
+    words = {"asks": ["czy"], "prepositions": ["na"], "filling": ["mogę", "zainstalować"]}
+    (tmp_path / "question_words.json").write_text(json.dumps(words))
+    monkeypatch.setenv("PIDOCTOR_DATA", str(tmp_path))
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        found = as_command(question.split(), known=False)
+    assert found == plain == ["explain", "tensorflow", "--target", "pi4-4gb/trixie-64"]
+    assert "left out" not in said.getvalue()

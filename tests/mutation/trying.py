@@ -22,6 +22,7 @@ import random
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -80,7 +81,7 @@ class Change:
         else:
             name = ".".join(self.module.relative_to(Path.cwd()).with_suffix("").parts)
             own = {"__name__": name, "__file__": str(self.module)}
-            exec(compile(self.after, str(self.module), "exec"), own)  # noqa: S102
+            exec(_compiled(self.after, self.module), own)  # noqa: S102
             for constant in self.constants:
                 old = vars(sys.modules[name])[constant]
                 for module in list(sys.modules.values()):
@@ -99,6 +100,12 @@ def _key(code: CodeType) -> tuple[str, int]:
     return getattr(code, "co_qualname", code.co_name), code.co_firstlineno
 
 
+def _compiled(text: str, module: Path) -> CodeType:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # `is not "py"`, of which Python warns, is a change too
+        return compile(text, str(module), "exec")
+
+
 def _codes(text: str, module: Path) -> Codes:
     def inside(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:
         for part in code.co_consts:
@@ -106,7 +113,7 @@ def _codes(text: str, module: Path) -> Codes:
                 yield _key(part), part
                 yield from inside(part)
 
-    found = dict(inside(compile(text, str(module), "exec")))
+    found = dict(inside(_compiled(text, module)))
     classes = {
         (node.name, first)
         for node in ast.walk(ast.parse(text))

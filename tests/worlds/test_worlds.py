@@ -24,9 +24,10 @@ def test_world_has_its_answer(world: World) -> None:
     if isinstance(resolution, Plan):
         pins = {pin.name: f"{pin.version} from {pin.source}" for pin in resolution.pins}
         answer = dict(world.answer)
-        files = answer.pop("files", None)
+        files, doubted = answer.pop("files", None), answer.pop("doubted", False)
         assert {"plan": pins, "rejected": rejected} == answer
         assert files in (None, [wheel.filename for wheel in resolution.wheels])
+        assert resolution.doubted is doubted
     else:
         assert isinstance(resolution, Impossible)
         assert {"impossible": resolution.message, "rejected": rejected} == world.answer

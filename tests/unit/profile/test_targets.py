@@ -302,3 +302,8 @@ def test_a_machine_asks_piwheels_where_its_pip_does() -> None:
     names = ("pi4/bookworm-32", "pi4/fedora-43")
     asks = {name: machine_of(target(name)).piwheels for name in names}
     assert asks == {"pi4/bookworm-32": True, "pi4/fedora-43": False}
+
+
+def test_who_the_first_user_of_an_image_is() -> None:
+    assert target("pi4/bookworm-64").rights.value == "sudo"
+    assert target("pi4/alpine-3.22-64").rights.value == "root"
