@@ -37,7 +37,7 @@ Path = Union[tuple[Any, Any], None]
 Convert = Callable[[Any, Path, "Faults"], Any]
 
 _MAX_FAULTS = 50
-_PLAIN = {
+PLAIN = {
     bool: "true or false",
     int: "a whole number",
     float: "a number",
@@ -94,17 +94,6 @@ def decode(kind: type[T], data: Any, where: str, *, root: str = "", exact: bool 
     return value
 
 
-def build(kind: type[T], data: Any) -> T:
-    """The value of type ``kind`` in JSON that is known to be right: tables that tests have checked.
-
-    Several times faster than :func:`decode`, which it agrees with; text that has only a form
-    ("2.36") stays plain text, and keys that no field has are left out.
-    """
-    make = _builder(kind)
-    value: T = data if make is None else make(data)
-    return value
-
-
 def encode(value: Any) -> Any:
     """``value`` as plain JSON values; what :func:`decode` reads back.
 
@@ -124,7 +113,7 @@ def encode(value: Any) -> Any:
         return [encode(item) for item in value]
     if isinstance(value, Enum):
         return value.value
-    if kind in _PLAIN:
+    if kind in PLAIN:
         return value
     return str(value)
 
@@ -142,7 +131,7 @@ def dotted(path: Path) -> str:
 def converter(kind: Any, exact: bool) -> Convert:
     """The function that turns JSON into a ``kind``, made once per type."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if kind in _PLAIN:
+    if kind in PLAIN:
         return _plain(kind)
     if kind is Any or kind is object:
         return lambda data, _path, _faults: data
@@ -165,62 +154,13 @@ def converter(kind: Any, exact: bool) -> Convert:
     return _record(kind, exact) if is_record(kind) else _from_text(kind)
 
 
-@once
-def _builder(kind: Any) -> Callable[[Any], Any] | None:
-    """What makes a ``kind`` of right JSON; None where JSON's own value is it."""
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if kind in _PLAIN or kind is Any or origin in (Literal, Annotated):
-        return None
-    if origin is tuple:
-        item = _builder(inner[0])
-        return tuple if item is None else lambda data: tuple([item(entry) for entry in data])
-    if origin is not None and is_union(origin):
-        members = [member for member in inner if member is not type(None)]
-        if len(members) > 1:
-            return lambda data: converter(kind, True)(data, None, Faults(""))
-        member = _builder(members[0])
-        return member and (lambda data: None if data is None else member(data))
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _mapping_builder(inner[0], _builder(inner[1]))
-    if is_record(kind):
-        return _record_builder(kind)
-    return None if isinstance(kind, type) and issubclass(kind, str) else kind
-
-
-def _mapping_builder(key: type, item: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
-    if key is not int:
-        return item and (lambda data: {name: item(entry) for name, entry in data.items()})
-    if item is None:
-        return lambda data: {int(name): entry for name, entry in data.items()}
-    return lambda data: {int(name): item(entry) for name, entry in data.items()}
-
-
-def _record_builder(kind: Any) -> Callable[[Any], Any]:
-    fields = fields_of(kind)
-    keys = [(field.key, field.default) for field in fields]
-    makers = [
-        (at, field.default, make)
-        for at, field in enumerate(fields)
-        if (make := _builder(field.type)) is not None
-    ]
-
-    def convert(data: Any) -> Any:
-        values = [data[key] if was is REQUIRED else data.get(key, was) for key, was in keys]
-        for at, default, make in makers:
-            if values[at] is not default:
-                values[at] = make(values[at])
-        return kind(*values)
-
-    return convert
-
-
 def _plain(kind: type) -> Convert:
     def convert(data: Any, path: Path, faults: Faults) -> Any:
         if type(data) is kind:
             return data
         if kind is float and type(data) is int:
             return float(data)
-        return faults.add(path, f"expected {_PLAIN[kind]}, not {_shown(data)}")
+        return faults.add(path, f"expected {PLAIN[kind]}, not {_shown(data)}")
 
     return convert
 
@@ -332,7 +272,7 @@ def _json_types(kind: Any) -> tuple[type, ...]:
         return _json_types(typing.get_args(kind)[0])
     if origin is not None or is_record(kind):
         return (dict,)
-    return (float, int) if kind is float else (kind if kind in _PLAIN else str,)
+    return (float, int) if kind is float else (kind if kind in PLAIN else str,)
 
 
 def _fact(value: Convert) -> Convert:

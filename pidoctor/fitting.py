@@ -42,10 +42,10 @@ from pidoctor.resolve.changes import proposals
 from pidoctor.resolve.machine import machine_of, undecidable
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
 from pidoctor.resolve.present import present_in
-from pidoctor.resolve.provider import World
 from pidoctor.resolve.reasons import admitted
 from pidoctor.resolve.request import AUTO, Project, Request, request_on
 from pidoctor.resolve.resolver import resolve
+from pidoctor.resolve.world import World
 from pidoctor.result import ExitCode, Finding, Remedy, Severity
 
 NOT_SETTLED = "model-not-settled"  # the id of a finding: it may or may not run

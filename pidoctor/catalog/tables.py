@@ -15,8 +15,9 @@ from functools import cache, lru_cache, wraps
 from importlib import import_module
 from typing import Any, Callable, TypeVar
 
+from pidoctor.building import build
 from pidoctor.catalog.rules import TABLES, check_rules
-from pidoctor.decoding import DecodeError, build, converter, decode, nearest
+from pidoctor.decoding import DecodeError, converter, decode, nearest
 from pidoctor.decoding import Faults as Collected
 from pidoctor.record_fields import fields_of
 from pidoctor.records import NamedTuple

@@ -18,7 +18,8 @@ from typing import Annotated, Any, TypeVar
 
 from packaging.version import Version
 
-from pidoctor.decoding import DecodeError, Form, Line, build, decode
+from pidoctor.building import build
+from pidoctor.decoding import DecodeError, Form, Line, decode
 from pidoctor.errors import PidoctorError, why_not_json
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.platforms.versions import parse_version

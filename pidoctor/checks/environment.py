@@ -22,11 +22,11 @@ from pidoctor.resolve.compatibility import judge
 from pidoctor.resolve.machine import machine_of, undecidable
 from pidoctor.resolve.plan import Plan
 from pidoctor.resolve.present import uses_numpy
-from pidoctor.resolve.provider import World
 from pidoctor.resolve.request import Request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.standing import OtherInterface, compiled_model
 from pidoctor.resolve.verdict import Reason, Rejected
+from pidoctor.resolve.world import World
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.units import listed
 

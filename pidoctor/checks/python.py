@@ -99,7 +99,7 @@ def pip_too_old(case: Case) -> Iterator[Finding]:
         (wheel.name, needed)
         for wheel in case.plan.wheels
         for needed in [_first_pip(wheel.filename)]
-        if needed and _older(pip, needed)
+        if needed and _release(pip) < _release(needed)
     ]
     if not hidden:
         return
@@ -164,10 +164,6 @@ def _first_pip(filename: str) -> str:
         for platform in platforms
     ]
     return min(needed, key=_release)
-
-
-def _older(version: str, than: str) -> bool:
-    return _release(version) < _release(than)
 
 
 def _release(version: str) -> tuple[int, ...]:

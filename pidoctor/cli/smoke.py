@@ -149,8 +149,8 @@ def _other_interfaces(choice: EnvironmentChoice, proof: Proof) -> Iterator[Findi
     from pidoctor.host.live import LiveHost
     from pidoctor.probe.machine import probe
     from pidoctor.resolve.machine import machine_of
-    from pidoctor.resolve.provider import World
     from pidoctor.resolve.standing import compiled_model
+    from pidoctor.resolve.world import World
 
     known = open_catalog(open_index())
     name, version = proof.runtime or "", proof.version or ""

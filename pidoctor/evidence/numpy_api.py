@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from pidoctor.catalog.relations import Relations, load_relations
+from pidoctor.catalog.relations import load_relations
 from pidoctor.evidence.instructions import Marks
 
 
@@ -35,12 +34,7 @@ def numpy_use(marks: Marks) -> NumpyUse | None:
 
 
 def _feature(release: str) -> int:
-    for level in _relations().numpy_levels:
+    for level in load_relations().numpy_levels:
         if level.numpy.contains(release):
             return level.feature
     return 0
-
-
-@lru_cache(maxsize=1)
-def _relations() -> Relations:
-    return load_relations()

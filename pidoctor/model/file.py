@@ -79,14 +79,10 @@ def _folder(path: Path) -> str:
             names = sorted(it.name for it in islice(entries, _MOST_ENTRIES))
     except OSError as error:
         return f"a folder that cannot be read ({error.strerror})"
-    models = [name for name in names if _is_model(name)]
+    models = [name for name in names if name.lower().endswith((".tflite", ".lite"))]
     if models:
         more = ", ..." if len(models) > _SHOWN else ""
         return f"a folder; name one of the models in it: {', '.join(models[:_SHOWN])}{more}"
     if kind_of_file(b"", path.name, names) is None:
         return "a folder without a .tflite file in it"
     return other_kind(b"", path.name, names)
-
-
-def _is_model(name: str) -> bool:
-    return name.lower().endswith((".tflite", ".lite"))

@@ -252,7 +252,8 @@ def _agreed(wheels: Sequence[Measured], ask: Callable[[Measured], bool]) -> bool
 def _load(content: Content, wheels: Sequence[Measured], target: Target) -> Verdict | None:
     """Why the model does not load, or may not; None where it does."""
     unknown, open_ = [], []
-    for name, version in _builtins(content):
+    operators = [op for graph in content.graphs for op in graph.operators if not op.custom]
+    for name, version in sorted({(op.name, op.version) for op in operators}):
         known = _agreed(wheels, lambda wheel: wheel.knows(name, version))  # noqa: B023 (now)
         if known is None:
             open_.append(f"{name} version {version}")
@@ -280,12 +281,6 @@ def _load(content: Content, wheels: Sequence[Measured], target: Target) -> Verdi
             _SETTLE_BY_PROOF,
         )
     return None
-
-
-def _builtins(content: Content) -> list[tuple[str, int]]:
-    return sorted(
-        {(op.name, op.version) for g in content.graphs for op in g.operators if not op.custom}
-    )
 
 
 # --- afterwards: the rules -----------------------------------------------------------------------

@@ -114,17 +114,12 @@ def _death(kind: str, reason: str, place: _Where, detail: str | None = None) -> 
     )
 
 
-def _last_traceback(lines: list[str]) -> int:
-    """The number of the line in which the last traceback begins; 0 when there is none."""
-    return max((number for number, line in enumerate(lines) if _TRACEBACK in line), default=0)
-
-
 def _exception(lines: list[str]) -> str:
     """The text of the exception that ended the last traceback, which may have several lines."""
-    start = _last_traceback(lines)
-    if not lines or _TRACEBACK not in lines[start]:
+    starts = [number for number, line in enumerate(lines, 1) if _TRACEBACK in line]
+    if not starts:
         return ""
-    rest = lines[start + 1 :]
+    rest = lines[starts[-1] :]
     frames = next((n for n, line in enumerate(rest) if line.strip() and line[0] != " "), len(rest))
     return clean(" ".join(rest[frames:]))
 

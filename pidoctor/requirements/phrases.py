@@ -100,7 +100,7 @@ def bare(words: Sequence[str]) -> list[str]:
     refuse_messages(text)
     imported = _IMPORT.fullmatch(text)
     if imported:
-        return [_module(imported[1])]
+        return [imported[1].partition(".")[0]]  # "tensorflow.lite" is in tensorflow
     before = _INSTALLER.match(text)
     if before:
         words = list(_without_options(_split(text[before.end() :])))
@@ -143,11 +143,6 @@ def _through(version: str) -> str:
     if len(numbers) > 2:
         return f"<={version}"
     return "<" + ".".join((*numbers[:-1], str(int(numbers[-1]) + 1)))
-
-
-def _module(name: str) -> str:
-    """The name that a module's import means: "tensorflow.lite" is in tensorflow."""
-    return name.partition(".")[0]
 
 
 def _split(text: str) -> list[str]:

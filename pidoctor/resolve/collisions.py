@@ -24,7 +24,6 @@ from pidoctor.resolve.changes import placed
 from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import ASKED, Change, Impossible, Plan
 from pidoctor.resolve.present import Need
-from pidoctor.resolve.provider import World, needs_of
 from pidoctor.resolve.reasons import (
     available,
     conflict,
@@ -35,6 +34,7 @@ from pidoctor.resolve.reasons import (
 )
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
+from pidoctor.resolve.world import World, needs_of
 from pidoctor.units import listed
 
 _MOST = 200  # requirements of a project that are looked through

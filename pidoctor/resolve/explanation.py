@@ -19,11 +19,11 @@ from pidoctor.resolve.compatibility import needed_glibc, needed_glibcxx
 from pidoctor.resolve.history import History, history, wheels_for
 from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.plan import Plan, Resolution
-from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.reasons import unread_piwheels
 from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.standing import bearer
+from pidoctor.resolve.world import Choice, World
 from pidoctor.value_rules import Amount, Text
 
 

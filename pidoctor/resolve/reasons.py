@@ -17,8 +17,8 @@ from pidoctor.catalog.wheels import IndexedProject, WheelsIndex
 from pidoctor.platforms.pep440 import version_of
 from pidoctor.resolve.plan import Candidate
 from pidoctor.resolve.present import Need
-from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.verdict import Reason, Rejected, nearest
+from pidoctor.resolve.world import Choice, World
 from pidoctor.units import days_between, listed
 
 OLD_AFTER_DAYS = 30  # wheels are published every few weeks

@@ -21,7 +21,6 @@ from pidoctor.resolve.addressed import refusal
 from pidoctor.resolve.machine import Machine, machine_of, undecidable
 from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution, by_reason
 from pidoctor.resolve.present import Need, Present, present_in
-from pidoctor.resolve.provider import Choice, World, needs_of
 from pidoctor.resolve.reasons import (
     admitted,
     age,
@@ -35,6 +34,7 @@ from pidoctor.resolve.request import AUTO, Request
 from pidoctor.resolve.search import Search, Solved, looked_after
 from pidoctor.resolve.standing import bearer, compiled_model, only_claimed, standing
 from pidoctor.resolve.verdict import Reason
+from pidoctor.resolve.world import Choice, World, needs_of
 from pidoctor.units import listed, size
 
 

@@ -13,9 +13,10 @@ from pidoctor.profile.environment import InstalledPackage
 from pidoctor.records import NamedTuple
 from pidoctor.resolve.plan import ASKED, Candidate
 from pidoctor.resolve.present import Need, Present
-from pidoctor.resolve.provider import HERE, Choice, Provider, World, is_theirs
+from pidoctor.resolve.provider import HERE, Provider
 from pidoctor.resolve.reasons import conflict
 from pidoctor.resolve.verdict import Reason
+from pidoctor.resolve.world import Choice, World, is_theirs
 
 # Pins and backtracks before a search is given up.
 _ROUNDS = 2000

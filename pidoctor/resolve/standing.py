@@ -18,8 +18,8 @@ from pidoctor.catalog.wheels import Wheel
 from pidoctor.platforms.versions import parse_version
 from pidoctor.records import NamedTuple
 from pidoctor.resolve.machine import Machine
-from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.verdict import CLAIMED, PROVEN, READ
+from pidoctor.resolve.world import Choice, World
 
 
 def standing(ledger: Ledger, machine: Machine, wheel: Wheel | None, numpy: str) -> str:

@@ -28,7 +28,7 @@ from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex, shipped_index
 from pidoctor.resolve.machine import Machine, machine_of
 from pidoctor.resolve.present import present_packages
-from pidoctor.resolve.provider import World
+from pidoctor.resolve.world import World
 from tests.extent import EVERYTHING
 
 from . import pythons

@@ -11,8 +11,8 @@ from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.plan import Pin, Plan, Resolution
-from pidoctor.resolve.provider import World
 from pidoctor.resolve.verdict import READ, Accepted, Reason, Rejected
+from pidoctor.resolve.world import World
 from tests.oracle.tools import Files
 
 _BY_FILES = {reason for reason in Reason if reason.strength == READ}

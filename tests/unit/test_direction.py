@@ -28,8 +28,9 @@ IMPORTS: Mapping[str, str] = {
     ),
     "asked": "records units",
     "bench": "catalog decoding errors host model proof record_fields safe_files units value_rules",
+    "building": "decoding record_fields",
     "catalog": (
-        "decoding errors expressions json_schema platforms record_fields records result "
+        "building decoding errors expressions json_schema platforms record_fields records result "
         "shipped_table units value_rules"
     ),
     "checks": "catalog errors platforms profile readiness records resolve result units",

@@ -20,7 +20,6 @@ from pidoctor.report.document import (
     Piece,
     Section,
     ShellCommand,
-    Style,
     Table,
     Text,
     Words,
@@ -103,7 +102,8 @@ def _marks(cells: Sequence[Cell], letters: Letters) -> list[Piece]:
     pieces: list[Piece] = []
     for cell in cells:
         letter = mark(cell, letters)
-        pieces += [("  " if pieces else "", PLAIN), (letter + strength(cell), _style(letter))]
+        style = {NOTHING: BAD, UNKNOWN: WARN}.get(letter, GOOD)
+        pieces += [("  " if pieces else "", PLAIN), (letter + strength(cell), style)]
         pieces.append((f" {place(cell).python}", FAINT))
     return pieces
 
@@ -114,10 +114,6 @@ def _reasons(cells: Iterable[Cell]) -> Iterator[Block]:
         where = f"{system}-{bits}, Python {python}: "
         rests_on = f" ({cell.rests_on})" if cell.rests_on else ""
         yield Item(Mark.BLANK, [(where + (cell.summary or "not known") + rests_on, FAINT)])
-
-
-def _style(letter: str) -> Style:
-    return {NOTHING: BAD, UNKNOWN: WARN}.get(letter, GOOD)
 
 
 def _legend(letters: Letters, cells: Sequence[Cell]) -> Iterator[Block]:

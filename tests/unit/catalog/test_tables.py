@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
+from pidoctor.building import build
 from pidoctor.catalog.__main__ import DATA, main, schema_text, shipped_files
 from pidoctor.catalog.boards import load_boards
 from pidoctor.catalog.canonical import WIDTH, canonical
 from pidoctor.catalog.rules import TABLES
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.tables import _raw, check_shipped, check_user_tables, expanded, kind_of
-from pidoctor.decoding import DecodeError, build, decode
+from pidoctor.decoding import DecodeError, decode
 from pidoctor.profile.named_targets import target
 from pidoctor.profile.target_names import all_names, read_name
 

@@ -22,9 +22,9 @@ from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.named_targets import target
 from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import Pin, Plan
-from pidoctor.resolve.provider import World
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
+from pidoctor.resolve.world import World
 from pidoctor.result import Severity
 from tests.profiles import changed, known, pi4
 from tests.unit.checks.cases import findings

@@ -13,11 +13,11 @@ from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.profile.named_targets import target
 from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import Impossible
-from pidoctor.resolve.provider import World, needs_of
 from pidoctor.resolve.reasons import unmet
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.verdict import Reason
+from pidoctor.resolve.world import World, needs_of
 from tests.worlds.world import write_index
 
 WHEELS = [

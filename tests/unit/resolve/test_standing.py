@@ -13,8 +13,8 @@ from pidoctor.catalog.ledger import Ledger, LedgerRun
 from pidoctor.catalog.wheels import Wheel, WheelsIndex, shipped_index
 from pidoctor.profile.named_targets import target
 from pidoctor.resolve.machine import Machine, machine_of
-from pidoctor.resolve.provider import Choice, World
 from pidoctor.resolve.standing import compiled_model, only_claimed, standing
+from pidoctor.resolve.world import Choice, World
 
 MACHINE = machine_of(target("pi4/bookworm-64"))
 WHEEL = Wheel("ai-edge-litert", "2.3.0", "x.whl", "0" * 64, 1, "", (), "", "index", None)

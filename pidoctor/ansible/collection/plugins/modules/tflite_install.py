@@ -107,7 +107,8 @@ def main() -> None:
     words = ["install", module.params["requirement"]]
     words += options(module, "venv", "wheels", "offline", "replace")
     words += ["--dry-run"] if module.check_mode else ["--yes"]
-    answer = ask(module, *words, *(() if _is_environment(venv) else python))
+    there = os.path.exists(os.path.join(venv, "pyvenv.cfg"))
+    answer = ask(module, *words, *(() if there else python))
     before, after = packages(answer)
     said = {"verdict": answer["verdict"], "answer": answer}
     if answer["exit_code"]:
@@ -124,10 +125,6 @@ def main() -> None:
         diff={"before": before, "after": after} if changed else {},
         **said,
     )
-
-
-def _is_environment(venv: str) -> bool:
-    return os.path.exists(os.path.join(venv, "pyvenv.cfg"))
 
 
 if __name__ == "__main__":
