@@ -30,6 +30,8 @@ OTHERS: list[dict[str, Any]] = [
     {"file": f"opencv_python-4.13.0-{TAG}.whl", "requires": ["numpy>=2"], "elf": [{}]},
     {"file": "pandas-2.0-py3-none-any.whl", "requires": ["numpy>=1.21"]},
     {"file": "flask-3.0-py3-none-any.whl"},
+    {"file": "old-1.0-py3-none-any.whl", "requires": ["flask>=1", "numpy<2"]},
+    {"file": "new-1.0-py3-none-any.whl", "requires": ["flask>=2", "numpy>=2"]},
     {"file": f"mediapipe-0.10-{TAG.replace('aarch64', 'x86_64')}.whl", "elf": [{}]},
 ]
 
@@ -53,6 +55,13 @@ def test_the_two_that_collide_are_named_and_no_other(catalog: Catalog) -> None:
         "tflite-runtime and opencv-python>=4.12 do not go together here: no version of numpy fits "
         "numpy<2 (compiled into tflite-runtime 2.14.0) and numpy>=2 (required by opencv-python "
         "4.13.0)"
+    )
+
+
+def test_what_both_need_and_can_have_is_no_reason(catalog: Catalog) -> None:
+    answer = refused(catalog, "auto", "old", "new")
+    assert answer.message.endswith(
+        "no version of numpy fits numpy<2 (required by old 1.0) and numpy>=2 (required by new 1.0)"
     )
 
 
