@@ -7,7 +7,7 @@ every name in the lists of an object, ``systems[].not_for@`` the keys of an obje
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable
 
 from pidoctor.catalog.log_pattern import PatternError, check_pattern, pattern
@@ -55,10 +55,13 @@ Origins = Mapping[tuple[str, str], Sequence[tuple[str, int]]]
 Step = tuple[str, ...]
 
 
-def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
+def check_rules(
+    tables: Mapping[str, Any], origins: Origins, changed: Collection[str] = TABLES
+) -> list[str]:
     """What is wrong in these tables taken together, one line each.
 
-    ``origins``: for the sections that a user extended, the file and index of every row.
+    ``origins``: for the sections that a user extended, the file and index of every row. Only in
+    tables that are ``changed`` single values are looked at: patterns take a second.
     """
     faults = []
     for name, rules in TABLES.items():
@@ -78,7 +81,7 @@ def check_rules(tables: Mapping[str, Any], origins: Origins) -> list[str]:
             ]
         faults += [
             f"{place(path)}{fault}"
-            for paths, fault_of in _single(rules)
+            for paths, fault_of in (_single(rules) if name in changed else ())
             for path, value in _all(tables[name], paths)
             if (fault := fault_of(value))
         ]

@@ -144,11 +144,12 @@ def _with_users(folder: str) -> Mapping[str, Any]:
     tables = {name: _shipped(name) for name in TABLES}
     origins: dict[tuple[str, str], list[Origin]] = {}
     faults: list[str] = []
-    for name, path in _files(folder, faults):
+    files = list(_files(folder, faults))
+    for name, path in files:
         data = _read(path, faults)
         if data is not None:
             tables[name] = _extended(name, data, path, origins, faults)
-    faults += check_rules(tables, origins)
+    faults += check_rules(tables, origins, [name for name, _ in files])
     if faults:
         raise DecodeError(faults)
     return tables
