@@ -106,6 +106,23 @@ def test_ids_of_one_trouble_are_one() -> None:
     assert spoken <= troubles
 
 
+def test_an_id_that_two_commands_answer_with_is_in_the_table() -> None:
+    """The ids of the findings that each room makes itself: none of them is another room's too."""
+    made: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        calls = [it for it in ast.walk(ast.parse(path.read_bytes())) if isinstance(it, ast.Call)]
+        for call in calls:
+            if isinstance(call.func, ast.Name) and call.func.id == "Finding" and call.args:
+                first = call.args[0]
+                options = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+                own = {it.value for it in options if isinstance(it, ast.Constant)}
+                room = path.relative_to(PACKAGE).parts[0]
+                made.setdefault(room, set()).update(own - set(load_troubles()))
+    assert {"accelerator-needs", "no-swap"} <= made["checks"]
+    seen = [one for own in made.values() for one in own]
+    assert sorted(seen) == sorted(set(seen))
+
+
 CONTRACT = """
 no-wheel-for-python no-wheel-for-arch no-wheel-for-32bit-os no-wheel-for-glibc python-too-new
 python-too-old requested-version-unavailable unknown-package-name wheel-not-supported-on-platform

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor.errors import UsageError
-from pidoctor.install import environment_files, wheelhouse
+from pidoctor.install import environment_files, ownership, wheelhouse
 from pidoctor.install.base_python import ask
 from pidoctor.install.durable import write_json
 from pidoctor.install.place import Place
@@ -208,3 +209,31 @@ def test_a_damaged_receipt_is_none(tmp_path: Path, damage: dict[str, object]) ->
     assert read_receipt(tmp_path) == good
     write_receipt(tmp_path, {**good, **damage})
     assert read_receipt(tmp_path) is None
+
+
+def test_relocate_keeps_words_of_the_shell_whole(environment: Path) -> None:
+    old, new = "/home/me/a b/.new", "/home/me/it's mine/.venv"
+    script = environment / "bin" / "activate"
+    paths = ("", "/bin")
+    script.write_text("".join(f"A={shlex.quote(old + rest)}\n" for rest in paths))
+    relocate(environment, Path(old), Path(new))
+    assert [shlex.split(line) for line in script.read_text().splitlines()] == [
+        [f"A={new}{rest}"] for rest in paths
+    ]
+
+
+def test_what_root_makes_for_somebody_is_given_to_him(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "x.py").touch()
+    given: list[Path] = []
+    monkeypatch.setattr(ownership, "_hand_over", lambda path, *_: given.append(path))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    ownership.hand_over(tmp_path, ownership.Owner(0, 0))
+    assert given == []
+    ownership.hand_over(tmp_path, ownership.Owner(1000, 1000))
+    assert given == [tmp_path, tmp_path / "lib", tmp_path / "lib" / "x.py"]
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    ownership.hand_over(tmp_path, ownership.Owner(1000, 1000))
+    assert len(given) == 3

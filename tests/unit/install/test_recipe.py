@@ -177,3 +177,20 @@ def test_wheels_are_kept_in_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "nowhere")
     assert Cache.of_user() is None
+
+
+@pytest.mark.parametrize(
+    ("written", "shares"),
+    [
+        (None, True),  # conda's
+        ("home = /usr/bin\n", False),
+        ("include-system-site-packages = false\n", False),
+        ("Include-System-Site-Packages = True\n", True),
+    ],
+)
+def test_whether_an_environment_sees_the_packages_of_its_python(
+    written: str | None, shares: bool, tmp_path: Path
+) -> None:
+    if written is not None:
+        (tmp_path / "pyvenv.cfg").write_text(written)
+    assert recipe._shares_system(tmp_path) is shares
