@@ -43,7 +43,7 @@ ROOMS = (
                     "tests/unit/report")),
     Room("triage", ("tests/triage", "tests/cli/test_triage.py")),
     Room("install", ("--slow", "tests/unit/install", "tests/faults/test_install.py",
-                     "tests/faults/test_machine.py")),
+                     "tests/faults/test_machine.py", "tests/lock/test_kit.py")),
 )  # fmt: skip
 
 

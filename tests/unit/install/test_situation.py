@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from pidoctor.install import situation, state
 from pidoctor.install.journal import (
     CHANGING,
     COMMITTED,
@@ -25,6 +26,7 @@ from pidoctor.install.journal import (
     PREPARING,
     REMOVING,
     UNDOING,
+    Entry,
     Journal,
 )
 from pidoctor.install.place import Place
@@ -237,3 +239,37 @@ def test_another_environment_stays_whatever_its_number(tmp_path: Path, named: st
     with pytest.raises(StuckError):
         recover(place.venv)
     assert (word_of(place.venv), word_of(place.backup)) == ("venv", "backup")
+
+
+@pytest.mark.parametrize(
+    ("backup", "explained"), [("2:5", True), ("1:5", False), ("3:5", False), ("", False)]
+)
+def test_only_the_backup_that_the_journal_names_is_taken_for_it(
+    backup: str, explained: bool
+) -> None:
+    entry = Entry(COMMITTED, {"venv": "9:9", "backup": "2:5"})
+    now = {"venv": "9:9", "new": "", "backup": backup, "previous": "", "leaving": ""}
+    assert situation._EXPLAINED[COMMITTED](entry, now) is explained
+
+
+def test_a_command_names_the_environment_unless_it_is_the_usual_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert state.option(Place.of(tmp_path / ".venv")) == ""
+    assert state.option(Place.of(tmp_path / "my env")) == f" --venv '{tmp_path}/my env'"
+
+
+@pytest.mark.parametrize("mark", [[], "x", {}, {"id": "1"}])
+def test_a_mark_that_ties_the_folder_to_nothing_is_none(mark: object, tmp_path: Path) -> None:
+    place = Place.of(tmp_path / ".venv")
+    with hold(place):
+        assert state.identity(place)
+        right = json.loads(place.mark.read_text())
+        place.mark.write_text(json.dumps({**right, "id": 1}))
+        assert state.identity(place) == ""
+        place.mark.write_text(json.dumps({**right, "inode": right["inode"] + 1}))
+        assert state.identity(place) == ""
+        place.mark.write_text(json.dumps(mark))
+        assert state.identity(place) == ""
+        place.mark.write_text(json.dumps(right))
