@@ -29,6 +29,7 @@ from pidoctor.install.journal import (
     Entry,
     Journal,
 )
+from pidoctor.install.ownership import Owner
 from pidoctor.install.place import Place
 from pidoctor.install.recovery import recover
 from pidoctor.install.situation import StuckError
@@ -273,3 +274,12 @@ def test_a_mark_that_ties_the_folder_to_nothing_is_none(mark: object, tmp_path: 
         place.mark.write_text(json.dumps(mark))
         assert state.identity(place) == ""
         place.mark.write_text(json.dumps(right))
+
+
+def test_whose_state_folder_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place.of(tmp_path / ".venv")
+    monkeypatch.setattr(state, "owner_of", lambda _: Owner(1000, 1000))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert state._owners(place) == {0, 1000}  # root works for somebody else
+    monkeypatch.setattr(os, "geteuid", lambda: 1001)
+    assert state._owners(place) == {1001}
