@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from pidoctor.catalog.accelerators import load_accelerators
 from pidoctor.catalog.wheels import NumpyApi, WheelsIndex, shipped_index
-from pidoctor.checks.environment import of_the_plan
+from pidoctor.checks.environment import compiled_model_finding, of_the_plan
 from pidoctor.profile.profile import Accelerator
 from pidoctor.resolve.plan import ASKED
+from pidoctor.resolve.standing import OtherInterface
 from pidoctor.result import Severity
 from tests.profiles import changed, coral, pi4
 from tests.unit.checks.cases import (
@@ -77,6 +79,20 @@ def test_an_optional_library_that_the_processor_cannot_run() -> None:
     planned = only(pi4(), plan(litert), litert)
     assert (planned.id, planned.severity) == ("optional-library-cpu-feature", Severity.NOTE)
     assert "optional-library-cpu-feature" not in findings(pi5(), plan(litert), litert)
+
+
+def test_what_a_run_showed_of_another_interface_begins_a_sentence() -> None:
+    seen = OtherInterface("its CompiledModel does not run here", "", "")
+    assert compiled_model_finding(seen).message == "Its CompiledModel does not run here."
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [("keras", "none of them is installed"), ("tf-keras", "it is not installed")],
+)
+def test_what_a_package_imports_and_need_not_say(name: str, missing: str) -> None:
+    found = findings(with_packages(pi4(), **{name.replace("-", "_"): "3.0"}))
+    assert missing in found["module-not-installed"].message
 
 
 def test_an_unknown_optional_library_is_named() -> None:
@@ -195,7 +211,10 @@ def test_a_coral_that_the_user_may_not_open() -> None:
 
 
 def test_coral_pcie_needs_small_pages() -> None:
-    assert "accelerator-page-size" in findings(changed(pi5(), accelerators=(coral("pcie"),)))
+    found = findings(changed(pi5(), accelerators=(coral("pcie"),)))["accelerator-page-size"]
+    assert found.link == next(
+        row.sources[-1] for row in load_accelerators() if row.id == "coral-pcie"
+    )
     assert "accelerator-page-size" not in findings(changed(pi4(), accelerators=(coral("pcie"),)))
     assert "accelerator-page-size" not in findings(changed(pi5(), accelerators=(coral("usb"),)))
 

@@ -61,6 +61,7 @@ def test_metadata_that_was_not_seen_is_no_damage_to_install_over() -> None:
     assert "package-metadata-unreadable" not in found
     told = found["package-metadata-not-seen"]
     assert told.remedy is None
+    assert told.evidence == path.rpartition("/")[0]
     assert told.message == f"What pip and x require could not be checked: {path}: was not captured."
 
 
@@ -85,7 +86,7 @@ def test_without_pip_the_command_is_uvs_or_that_of_another_pip() -> None:
     remedy = findings(without)["package-files-missing"].remedy
     assert remedy is not None
     assert remedy.commands[0].startswith("python3 -m pip --python ")
-    by_uv = replace(without, environment=replace(without.environment, kind=known("uv")))
+    by_uv = replace(without, environment=replace(without.environment, kind=known("UV".lower())))
     remedy = findings(by_uv)["package-files-missing"].remedy
     assert remedy is not None
     assert remedy.commands[0].startswith("uv pip install --python ")

@@ -44,6 +44,11 @@ def test_a_python_that_does_not_answer_is_a_note() -> None:
     assert "no answer" in found.evidence
 
 
+def test_a_python_of_which_no_version_was_found_is_not_called_broken() -> None:
+    found = only(changed(pi4(), python_version=Fact.absent("/usr/bin/python3", "not in it")))
+    assert (found.id, found.severity) == ("python-not-known", Severity.NOTE)
+
+
 def test_venv_missing_on_debian_is_fixed_with_apt() -> None:
     found = only(changed(pi4(), python_venv=False))
     assert (found.id, found.severity) == ("venv-module-missing", Severity.ERROR)
@@ -274,6 +279,8 @@ def test_no_swap_on_a_small_board() -> None:
     small = changed(pi4(), memory_total=900 * MB, memory_swap=0)
     assert only(small).id == "no-swap"
     assert findings(changed(small, memory_total=4 * GB)) == {}
+    assert only(changed(small, memory_total=1 << 30)).id == "no-swap"
+    assert findings(changed(small, memory_total=(1 << 30) + 1)) == {}
     assert findings(changed(small, memory_swap=Fact.unreadable("/proc/meminfo"))) == {}
 
 
