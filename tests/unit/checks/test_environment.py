@@ -212,9 +212,8 @@ def test_a_coral_that_the_user_may_not_open() -> None:
 
 def test_coral_pcie_needs_small_pages() -> None:
     found = findings(changed(pi5(), accelerators=(coral("pcie"),)))["accelerator-page-size"]
-    assert found.link == next(
-        row.sources[-1] for row in load_accelerators() if row.id == "coral-pcie"
-    )
+    coral_pcie = next(row for row in load_accelerators() if row.id == "coral-pcie")
+    assert found.link == coral_pcie.sources[-1]
     assert "accelerator-page-size" not in findings(changed(pi4(), accelerators=(coral("pcie"),)))
     assert "accelerator-page-size" not in findings(changed(pi5(), accelerators=(coral("usb"),)))
 

@@ -22,21 +22,23 @@ from tests.unit.host.fake import fake_host
 
 A, B, C = (f"https://{name}.example/simple" for name in "abc")
 PIWHEELS = "https://www.piwheels.org/simple"
+# Of each environment in a list: what the commands of pip take from it.
 ASK_PIP = """
-import json, sys
+import json, os, sys
 from pip._internal.commands import create_command
-options, _ = create_command(sys.argv[1]).parse_args([])
-print(json.dumps([options.index_url, options.extra_index_urls, options.find_links, options.no_index,
-                  options.cert]))
+
+def asked(command):
+    options, _ = create_command(command).parse_args([])
+    return [options.index_url, options.extra_index_urls, options.find_links, options.no_index,
+            options.cert]
+
+def answers(variables):
+    os.environ.clear()
+    os.environ.update(variables)
+    return [asked("install"), asked("download")]
+
+print(json.dumps([answers(variables) for variables in json.load(sys.stdin)]))
 """
-DEFAULT = json.loads(
-    subprocess.run(
-        [sys.executable, "-I", "-c", ASK_PIP, "install"],
-        capture_output=True,
-        check=True,
-        env={"PIP_CONFIG_FILE": os.devnull},
-    ).stdout
-)[0]
 
 # files (in the home folder unless the name begins with "xdg" or "own"), and variables
 CONFIGURATIONS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
@@ -112,36 +114,45 @@ def variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
     return ours
 
 
-def written(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[dict[str, str], dict[str, str]]:
+def variables_in(name: str, home: Path) -> dict[str, str]:
+    """The variables of a configuration, whose files are written into a home folder."""
     files, given = CONFIGURATIONS[name]
     for path, text in files.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    for key, value in given.items():
-        moved = str(tmp_path / value) if value == "own.conf" else value
-        monkeypatch.setenv(key, moved)
-    return files, given
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_text(text)
+    moved = {
+        key: str(home / value) if value == "own.conf" else value for key, value in given.items()
+    }
+    return {"HOME": str(home), "XDG_CONFIG_DIRS": str(home / "xdg"), **moved}
 
 
-@pytest.mark.parametrize("name", CONFIGURATIONS)
-@pytest.mark.parametrize("command", ["install", "download"])
 @pytest.mark.usefixtures("variables")
-def test_as_pip_itself(
-    name: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    written(name, tmp_path, monkeypatch)
+def test_as_pip_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One pip is asked about all of them: to start one for each takes half a minute."""
+    environments = {name: variables_in(name, tmp_path / name) for name in CONFIGURATIONS}
+    environments["pip's own"] = {"PIP_CONFIG_FILE": os.devnull}
     asked = subprocess.run(
-        [sys.executable, "-c", ASK_PIP, command], capture_output=True, check=True, text=True
+        [sys.executable, "-c", ASK_PIP],
+        input=json.dumps([{**os.environ, **given} for given in environments.values()]),
+        capture_output=True,
+        check=True,
+        text=True,
     )
-    found = read_pip_settings(LiveHost(), sys.prefix)
-    url, extra, links, no_index, cert = json.loads(asked.stdout)
-    assert (found.index_url or DEFAULT) == url
-    assert list(found.extra_index_urls) == extra
-    assert list(found.find_links) == links
-    assert found.no_index == bool(no_index)
-    assert found.cert == cert
+    answers = dict(zip(environments, json.loads(asked.stdout)))
+    for name, given in environments.items():
+        with monkeypatch.context() as patched:
+            for key, value in given.items():
+                patched.setenv(key, value)
+            found = read_pip_settings(LiveHost(), sys.prefix)
+        ours = [
+            found.index_url or answers["pip's own"][0][0],
+            list(found.extra_index_urls),
+            list(found.find_links),
+            found.no_index,
+            found.cert,
+        ]
+        for answer in answers[name]:
+            assert ours == [*answer[:3], bool(answer[3]), answer[4]], name
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
@@ -149,7 +160,8 @@ def test_as_pip_itself(
 def test_check_shows_what_the_index_commands_ask(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written(name, tmp_path, monkeypatch)
+    for key, value in variables_in(name, tmp_path).items():
+        monkeypatch.setenv(key, value)
     shown = [index.url for index in probe_indexes(LiveHost(), sys.prefix).or_else(())]
     settings = pip_settings()
     if settings.no_index:
