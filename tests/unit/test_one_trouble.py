@@ -115,7 +115,7 @@ def test_an_id_that_two_commands_answer_with_is_in_the_table() -> None:
             if isinstance(call.func, ast.Name) and call.func.id == "Finding" and call.args:
                 first = call.args[0]
                 options = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
-                own = {it.value for it in options if isinstance(it, ast.Constant)}
+                own = {str(it.value) for it in options if isinstance(it, ast.Constant)}
                 room = path.relative_to(PACKAGE).parts[0]
                 made.setdefault(room, set()).update(own - set(load_troubles()))
     assert {"accelerator-needs", "no-swap"} <= made["checks"]
