@@ -68,8 +68,7 @@ class Cache:
         except OSError:
             return file
         try:
-            same_disk = file.stat().st_dev == target.parent.stat().st_dev
-            os.replace(file, name) if same_disk else shutil.copyfile(file, name)
+            shutil.copyfile(file, name) if _other_disk(file, target) else os.replace(file, name)
             os.replace(name, target)
         except OSError:
             Path(name).unlink(missing_ok=True)
@@ -112,6 +111,10 @@ def kept(cache: Cache | None, found: Container[str], venv: Path) -> Kept:
     except OSError:
         return Kept(found)
     return Kept(found, str(cache.folder), sum(size for _, size, _ in cache.used()))
+
+
+def _other_disk(file: Path, target: Path) -> bool:
+    return file.stat().st_dev != target.parent.stat().st_dev
 
 
 def find(wheels: Iterable[Wheel], folders: Iterable[Path], cache: Cache | None) -> dict[str, Path]:
