@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pidoctor.catalog.import_names import brought_by
 from pidoctor.triage.likely_cause import LIKELY, OPEN, SURE, LikelyCause
@@ -64,4 +65,12 @@ def decide(groups: Mapping[str, str], facts: Facts) -> list[LikelyCause]:
         return [LikelyCause("wrong-module-import", SURE, text)]
     known = package_of(module).get("package")
     text = f"Its package is called {known}." if known else ""
-    return [LikelyCause("module-not-installed", SURE, text)]
+    absent = LikelyCause("module-not-installed", SURE, text)
+    if any(f"{plain_name(each)}-".startswith(f"{package}-") for each in facts.requirements):
+        text = f"{package} was to be installed; if that went well, it was for another Python."
+        other = LikelyCause("wrong-interpreter", OPEN + 0.05, text)
+        return [other, replace(absent, confidence=OPEN)]
+    if facts.get("sudo"):
+        other = LikelyCause("wrong-interpreter", OPEN, "With sudo another Python may run.")
+        return [replace(absent, confidence=LIKELY), other]
+    return [absent]

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
+from pidoctor.catalog.import_names import import_name
 from pidoctor.catalog.pythons import offered_pythons
 from pidoctor.expressions import expression
 from pidoctor.platforms.pep440 import version_of
@@ -43,7 +45,8 @@ def runs_pip(python: Numbers, pip: Numbers) -> bool:
     return pip >= _FIRST_PIP.get(python[:2], (0,))
 
 
-GUESSES = frozenset({"no-wheel-for-python", "no-wheel-for-32bit-os"})
+PYTHON = "no-wheel-for-python"
+GUESSES = frozenset({PYTHON, "no-wheel-for-32bit-os"})
 """What is guessed where the log shows neither the Python nor the processor."""
 
 
@@ -79,7 +82,7 @@ def _decide(
         return [verdict]
     name = plain_name(asked)
     known = published().get(name)
-    early = _too_early(known, facts) if known else []
+    early = _too_early(known, facts) or _before_source(known, asked, groups, facts) if known else []
     if early:
         return early
     if judge is not None and not facts.get("mac"):
@@ -91,7 +94,7 @@ def _decide(
         return (_certain(name, known, facts) if known else []) or _locked(asked, facts)
     pinned = _pinned(asked) if "versions" not in groups and specifier_of(asked) else []
     if known is None or known.elsewhere:
-        return [*_unknown_name(name, facts), *pinned]
+        return [*pinned, *_unknown_name(name, facts)]
     certain = _certain(name, known, facts) or _fits(name, known, facts)
     return certain or [*pinned, *_guess(name, known, facts)]
 
@@ -115,6 +118,23 @@ def _too_early(known: Published, facts: Facts) -> list[LikelyCause]:
             text = f"{text} came in {_month(came)}: it may work today."
             return [LikelyCause(cause, LIKELY, text)]
     return []
+
+
+def _before_source(
+    known: Published, asked: str, groups: Mapping[str, str], facts: Facts
+) -> list[LikelyCause]:
+    """Not even the source was found: the log is older than that, or its Python is too old."""
+    found = "versions" in groups or specifier_of(asked) is None
+    pure = known.elsewhere or not known.arches or "any" in known.arches
+    shown = facts.get("mirror") or (facts.get("arch") and facts.get("python"))
+    if pure or shown or not known.source or not found or groups.get("locked"):
+        return []
+    text = f"Today {known.name} can at least be built from source; this log finds not even that."
+    other = "Or this Python is too old for what there is."
+    return [
+        LikelyCause("no-wheel-for-arch", OPEN + 0.05, text),
+        LikelyCause("no-wheel-for-python", OPEN, other),
+    ]
 
 
 def _month(when: Numbers) -> str:
@@ -168,14 +188,14 @@ def _version_missing(
     pip = facts.version("pip")
     text = f"{len(offered)} versions are on offer, up to {newest}, and {asked} is not among them."
     newer = wanted is not None and newest is not None and _asks_newer(wanted, newest)
-    if newer and known and pip and known.pip and pip < known.pip and not known.source:
-        return [
-            LikelyCause(
-                "pip-too-old", LIKELY, f"{text} pip {facts.get('pip')} cannot see newer wheels."
-            ),
-            LikelyCause("requested-version-unavailable", FAINT, text),
-        ]
-    return [LikelyCause("requested-version-unavailable", SURE, text)]
+    missing = LikelyCause("requested-version-unavailable", SURE, text)
+    if not newer or not known or known.source:
+        return [missing]
+    instead = [each for each in _certain(known.name, known, facts) if each.cause == PYTHON]
+    if pip and known.pip and pip < known.pip and not instead:
+        old = f"{text} pip {facts.get('pip')} cannot see newer wheels."
+        instead = [LikelyCause("pip-too-old", LIKELY, old)]
+    return [*instead, replace(missing, confidence=FAINT)] if instead else [missing]
 
 
 def _asks_newer(wanted: SpecifierSet, newest: Version) -> bool:
@@ -228,24 +248,28 @@ def requires_python(
 def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
     """A name that we do not know may well exist: only the log or an index can say that it does not.
 
-    A slip of the fingers in a well-known name is likely one. On an ARM board the commonest reason
-    is that there are only wheels for other processors.
+    A slip of the fingers in a well-known name is likely one, and so is the name of a module. On an
+    ARM board the commonest reason is that there are only wheels for other processors.
     """
     similar = misspelled(name)
     if similar:
         text = f"We do not know a package {name}; did you mean {similar}?"
         return [LikelyCause("unknown-package-name", SPELLING, text)]
-    if looks_like_apt(name):
-        text = f"{name} looks like a name of apt's, not of pip's."
-        return [LikelyCause("unknown-package-name", LIKELY, text)]
+    other = "looks like a name of apt's, not of pip's" if looks_like_apt(name) else ""
+    other = other or import_name(name)
+    if other:
+        return [LikelyCause("unknown-package-name", LIKELY, f"{name}: {other}.")]
     text = f"We do not know the package {name}, and the log does not say why nothing fits."
-    wrong = LikelyCause(
-        "unknown-package-name", OPEN, f"{text} If there is none, the name is wrong."
-    )
     pythons = f"{text} If there is one, look for its wheels."
-    python = LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons)
-    arch = LikelyCause("no-wheel-for-arch", OPEN + 0.05 if _on_arm(facts) else FAINT, pythons)
-    return [wrong, python, *([] if facts.get("arch") == "x86_64" else [arch])]
+    found = [
+        LikelyCause("no-wheel-for-arch", OPEN + 0.05, pythons),
+        LikelyCause("unknown-package-name", OPEN, f"{text} If there is none, the name is wrong."),
+        LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons),
+    ]
+    if facts.version("python")[:1] == (2,):
+        text = "This is Python 2, which hardly any package takes since 2020."
+        return [LikelyCause("python-too-old", OPEN + 0.1, text), *found]
+    return found[facts.get("arch") == "x86_64" :]
 
 
 def _locked(asked: str, facts: Facts) -> list[LikelyCause]:
@@ -293,17 +317,18 @@ def _fits(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     if not arch or not python or known.pythons(arch) is None:
         return []
     text = f"{name} has a wheel for Python {dotted(python)} on {arch}"
-    likelier = 0.05 if facts.get("mirror") else -0.05
+    likelier = 0.1 if facts.get("mirror") else -0.05
+    found = [
+        LikelyCause("wrong-interpreter", OPEN, f"{text}, so the pip that failed is another's."),
+        LikelyCause("not-on-this-index", OPEN + likelier, f"{text}: the index asked may lack it."),
+    ]
+    if facts.lines.get("python", 0) == 0 or arch == "x86_64" or facts.get("month"):
+        return found
     came = known.months.get(python) if arch == "aarch64" else None
     older = "python" if came and came != known.first(arch) else "arch"
     then = f"{text} since {_month(came)}" if came else text
-    told = facts.lines.get("python", 0) > 0 and arch != "x86_64" and not facts.get("month")
-    found = [
-        ("wrong-interpreter", OPEN, f"{text}, so the pip that failed is another Python's."),
-        ("not-on-this-index", OPEN + likelier, f"{text}, so the index asked may lack it."),
-        (f"no-wheel-for-{older}", FAINT, f"{then}; an older log found none."),
-    ]
-    return [LikelyCause(*each) for each in (found if told else found[:2])]
+    then = f"{then}; an older log found none."
+    return [LikelyCause(f"no-wheel-for-{older}", OPEN + 0.05, then), *found]
 
 
 def _wrong_arch(name: str, arch: str, known: Published, facts: Facts) -> LikelyCause:

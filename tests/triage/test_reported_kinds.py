@@ -577,7 +577,7 @@ def test_a_delegate_that_was_created_may_still_not_be_applied() -> None:
 def test_an_undated_log_may_be_older_than_the_wheels() -> None:
     log = f"Processing ./x-1.0-cp39-cp39-linux_aarch64.whl\n{NOTHING.format('tensorflow')}\n"
     names = [answer.cause for answer in found(log)]
-    assert names == ["wrong-interpreter", "not-on-this-index", "no-wheel-for-arch"]
+    assert names == ["no-wheel-for-arch", "wrong-interpreter", "not-on-this-index"]
     assert "no-wheel-for-arch" not in {
         each.cause for each in found(f"{log}2026-11-01 10:00:00 x\n")
     }
@@ -588,3 +588,80 @@ def test_a_traceback_through_a_setup_script_is_of_a_build() -> None:
     answer = first(frame.format("/mnt/tmp/pip-build-50goywb6/scipy"))
     assert (answer.cause, answer.certainty) == ("source-build-failed", "possible")
     assert first(frame.format("/home/pi/app")).cause == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("name", "log", "causes"),
+    [
+        ("cv2", "", ["unknown-package-name"]),
+        ("gi", "", ["unknown-package-name"]),
+        ("libcamera", "", ["unknown-package-name"]),
+        (
+            "proxsuite",
+            "",
+            ["no-wheel-for-arch", "unknown-package-name", "no-wheel-for-python"],
+        ),
+        ("proxsuite", "x86_64\n", ["unknown-package-name", "no-wheel-for-python"]),
+        ("wallbox", "pip 18.1 from /usr/lib/x/pip (python 2.7)\n", ["python-too-old"]),
+        ("opencv-python", "Python 2.7.13\n", ["no-wheel-for-arch", "no-wheel-for-python"]),
+        ("opencv-python", "", ["no-wheel-for-arch", "no-wheel-for-python"]),
+    ],
+)
+def test_what_is_guessed_where_a_bare_message_says_little(
+    name: str, log: str, causes: list[str]
+) -> None:
+    answers = [answer.cause for answer in found(f"{log}{NOTHING.format(name)}")]
+    assert answers[: len(causes)] == causes
+
+
+def test_old_versions_on_offer_are_those_that_any_python_may_build() -> None:
+    log = (
+        "ERROR: Could not find a version that satisfies the requirement tflite-support==0.4.4 "
+        "(from versions: 0.1.0a0, 0.1.0a1)\n{}"
+    )
+    answers = found(log.format("Python 3.11.2\n"))
+    assert answers[0].cause == "no-wheel-for-python"
+    assert first(log.format("Python 3.9.2\n")).cause == "requested-version-unavailable"
+
+
+@pytest.mark.parametrize("asked", ["tensorflow-1.1.0-cp34-cp34m-linux_armv7l.whl", "tensorflow"])
+def test_what_was_installed_and_is_not_found_is_perhaps_elsewhere(asked: str) -> None:
+    log = f"$ sudo pip3 install {asked}\n$ python x.py\nImportError: No module named tensorflow"
+    answers = found(log)
+    assert [each.cause for each in answers] == ["wrong-interpreter", "module-not-installed"]
+    assert {each.certainty for each in answers} == {"possible"}
+
+
+@pytest.mark.parametrize("command", ["sudo python3 x.py", "sudo -E ./venv/bin/python x.py"])
+def test_with_sudo_another_python_may_run(command: str) -> None:
+    log = f"$ {command}\nModuleNotFoundError: No module named 'serial'"
+    answer = first(log)
+    assert (answer.cause, answer.certainty) == ("module-not-installed", "likely")
+    assert answer.alternatives == ("wrong-interpreter",)
+    assert first(log.replace("sudo", "")).certainty == "sure"
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        (
+            "Note, selecting 'x:amd64' instead of './x_1.0_amd64.deb'\n"
+            "The following packages have unmet dependencies:\n"
+            " x:amd64 : Depends: libavcodec59:amd64 but it is not installable\n",
+            "wrong-arch-binary",
+        ),
+        ("./m.sh: line 9: /root/m/conda.exe: No such file or directory", "wrong-arch-binary"),
+        (
+            "Warning: Your dependencies could not be resolved. You likely have a mismatch in "
+            "your sub-dependencies.\nCould not find a version that matches numpy<=1.14.5,==1.15.1",
+            "dependency-conflict",
+        ),
+        (
+            "/usr/bin/ld: ../../lib/libx_core.so.4.1.1: undefined reference to 'x_add_8'",
+            "source-build-failed",
+        ),
+        ("OSError: CUDA_HOME environment variable is not set.", "source-build-failed"),
+    ],
+)
+def test_files_of_other_processors_conflicts_and_builds(log: str, cause: str) -> None:
+    assert first(log).cause == cause
