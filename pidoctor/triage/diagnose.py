@@ -16,7 +16,7 @@ from pidoctor.catalog.troubles import fill, holds
 from pidoctor.expressions import expression
 from pidoctor.result import Remedy
 from pidoctor.triage import missing_module
-from pidoctor.triage.comparison import runs_elsewhere
+from pidoctor.triage.comparison import ELSEWHERE, runs_elsewhere
 from pidoctor.triage.diagnosis import (
     SURE_FROM,
     UNKNOWN,
@@ -128,7 +128,10 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
     if not suspects:
         neither = _neither(seen, {s.cause for s in outside})
         if outside and neither.cause == UNKNOWN:
-            neither = _unnamed(max(outside, key=lambda s: s.confidence), seen, knowledge)
+            # what the contract of causes has no name for
+            surest = max(outside, key=lambda s: s.confidence)
+            neither = _diagnosis(surest, seen, knowledge, ())
+            neither = replace(neither, cause=UNKNOWN, confidence=0.0)
         return [replace(neither, alternatives=hints if neither.cause == UNKNOWN else ())]
     if strong:
         strong.sort(key=lambda s: (knowledge.causes[s.cause].order, s.first))
@@ -150,10 +153,10 @@ def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
             continue
         if present.intersection(sign.without) or not holds(sign.facts, seen.facts.shown()):
             continue
-        elsewhere = runs_elsewhere(hit, seen) if symptom.cause == MISSING_MODULE else None
-        if elsewhere is not None:
-            shown = replace(hit, groups={**hit.groups, "runs": elsewhere.value})
-            yield _Suspect("wrong-interpreter", SURE, (shown,), elsewhere.sentence)
+        elsewhere = runs_elsewhere(hit, seen) if symptom.cause == MISSING_MODULE else ""
+        if elsewhere:
+            shown = replace(hit, groups={**hit.groups, "runs": elsewhere})
+            yield _Suspect("wrong-interpreter", SURE, (shown,), ELSEWHERE[elsewhere])
         elif symptom.cause in DECIDED:
             for verdict in _decide(hit, seen.facts.at(hit.number), ignored, judge):
                 yield _Suspect(verdict.cause, verdict.confidence, (hit,), verdict.detail)
@@ -176,7 +179,7 @@ def _pairs(seen: Scan) -> Iterable[_Suspect]:
 def _decide(hit: Hit, facts: Facts, ignored: str, judge: Judge | None) -> list[LikelyCause]:
     """What the facts make of a symptom that has several causes."""
     if hit.symptom.cause == MISSING_MODULE:
-        return missing_module.decide(hit.groups, facts)
+        return missing_module.decide(hit.groups, facts, hit.text)
     # these need packaging, which most logs do not
     from pidoctor.triage import conda_missing, nothing_found, wheel_tags
 
@@ -332,11 +335,6 @@ def _unknown(failures: list[Hit], seen: Scan) -> Diagnosis:
     )
 
 
-def _unnamed(suspect: _Suspect, seen: Scan, knowledge: Knowledge) -> Diagnosis:
-    """What is known of a failure that the contract of causes has no name for."""
-    return replace(_diagnosis(suspect, seen, knowledge, ()), cause=UNKNOWN, confidence=0.0)
-
-
 def _no_log(why: str) -> Diagnosis:
     return Diagnosis(
         cause=UNKNOWN,
@@ -360,21 +358,22 @@ def _what_settles(failures: list[Hit], facts: Facts) -> Remedy:
         text = "Run the same install with -v; its longer log shows the cause."
         command = fill("pidoctor triage -- {pip} install -v {requirement}", words)
         return Remedy(text, (command,), True)
+    commands: tuple[str, ...] = ("pidoctor check",)
+    text = "Run this on the board; it checks what a log cannot show."
     if CRASH_WITH_PLACE in seen:
         text = (
             "The first `File` line below `most recent call first` names what was running when it "
             "crashed. A crash inside a package comes most often of packages that were not built "
             "for each other; this looks whether the installed ones go together."
         )
-        return Remedy(text, ("pidoctor check",), True)
-    if CRASH in seen:
+    elif CRASH in seen:
         text = (
             "A crash leaves no message of its own. Set this variable and run the same command "
             "again: Python then prints the lines of the program, and of which packages, that were "
             "running. Then check the machine."
         )
-        return Remedy(text, ("export PYTHONFAULTHANDLER=1", "pidoctor check"), True)
-    if TRACEBACK in seen:
+        commands = ("export PYTHONFAULTHANDLER=1", *commands)
+    elif TRACEBACK in seen:
         text = (
             "Run the program once more with `pidoctor triage --` in front of its command: "
             "that shows the end of the program as well. Then check the machine."
@@ -384,6 +383,4 @@ def _what_settles(failures: list[Hit], facts: Facts) -> Remedy:
             "given. Ask those who made it, and send them the whole text. This shows whether the "
             "install is sound."
         )
-        return Remedy(text, ("pidoctor check",), True)
-    text = "Run this on the board; it checks what a log cannot show."
-    return Remedy(text, ("pidoctor check",), True)
+    return Remedy(text, commands, True)

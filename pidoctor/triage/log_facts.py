@@ -42,13 +42,13 @@ _REQUIREMENT = expression(
     r"^[\"']?([A-Za-z0-9][\w.-]{0,80}(?:\[[\w,.-]{1,60}\])?(?:(?:[<>=!~]=?|===)[\w.,*<>=!~+-]{1,60})?)[\"']?$"
 )
 _PIP_INSTALLED = expression(r"^Successfully installed (.+)$")
+# A sentence that names a command goes on behind it.
+_PROSE = expression(r"(?:to|and|then|or|in|for|with|on|but|as|it|this|the|if|after|before|when)$")
 _VERSIONED = expression(r"^([A-Za-z0-9][\w.-]*?)-(\d[\w.!+]*)$")
 _UV_VERSION = expression(r"^\+ ([A-Za-z0-9][\w.-]*)==(\d[\w.!+]*)")
 _LISTED_VERSION = expression(r"^([A-Za-z][\w.-]*)(?: +|==)(\d+\.\d[\w.]*)$")
-_SATISFIED = expression(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
-_UV_INSTALLED = expression(r"^\+ ([A-Za-z0-9][\w.-]*)==\d")
+SATISFIED = expression(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
 _SHOWN = expression(r"^Name: ([A-Za-z][\w.-]*)$")
-_LISTED = expression(r"^([A-Za-z][\w.-]*)(?: +|==)\d+\.\d[\w.]*$")
 _APT_INSTALLED = expression(
     r"^(?:Setting up |ii +)?python3?-([a-z0-9][a-z0-9-]*)(?::\w+)? (?:is already the newest|\(|\d)"
 )
@@ -184,7 +184,7 @@ class FactReader:
         for name, version in installed_in(text):
             self._installed.add(name)
             self._versions[name] = version, number
-        for pattern in (_SATISFIED, _UV_INSTALLED, _SHOWN, _LISTED, _APT_INSTALLED, _IMPORTED_FROM):
+        for pattern in (SATISFIED, _SHOWN, _APT_INSTALLED, _IMPORTED_FROM):
             found = pattern.search(text)
             if found is not None:
                 self._installed.add(plain_name(found.group(1)))
@@ -250,6 +250,8 @@ class FactReader:
         words = arguments.split()
         skip = False
         for word in words[:60]:
+            if _PROSE.match(word):
+                return
             if skip or word.startswith("-"):
                 skip = not skip and _OPTION_WITH_VALUE.match(word) is not None
                 continue

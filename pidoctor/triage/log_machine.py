@@ -14,8 +14,8 @@ def with_profile(facts: Facts, profile: Profile) -> Facts:
     values = {name: value for name, value in _of(profile).items() if value}
     lines = {**dict.fromkeys(values, 0), **facts.lines}
     values.update(facts.values)
-    installed = set(profile.python.packages.or_else({}))
-    return replace(facts, values=values, lines=lines, installed=facts.installed | installed)
+    installed = facts.installed | set(profile.python.packages.or_else({}))
+    return replace(facts, values=values, lines=lines, installed=installed)
 
 
 def _of(profile: Profile) -> dict[str, str]:

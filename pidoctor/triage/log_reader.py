@@ -69,18 +69,11 @@ class Scan:
 
     hits: tuple[Hit, ...]
     facts: Facts
-    lines: int
-    """Lines that were not empty, of those looked at."""
-
     last: int = 0
     """The number of the last one that was not empty."""
 
     all: tuple[Line, ...] = ()
     """Every line of a text of a few; none of a longer one."""
-
-    def seen(self, symptom_id: str) -> bool:
-        """Whether a symptom occurs anywhere."""
-        return any(hit.symptom.id == symptom_id for hit in self.hits)
 
 
 class Matcher:
@@ -197,7 +190,7 @@ class _Reader:
     def result(self) -> Scan:
         hits = sorted(chain.from_iterable(self._hits.values()), key=lambda hit: hit.number)
         few = tuple(self._few) if self._lines <= FEW else ()
-        return Scan(tuple(hits), self._facts.facts(), self._lines, self._last, few)
+        return Scan(tuple(hits), self._facts.facts(), self._last, few)
 
 
 @lru_cache(maxsize=2)

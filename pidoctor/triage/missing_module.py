@@ -34,8 +34,11 @@ def name_of(module: str) -> str:
     return plain_name(package_of(module).get("package") or module.split(".", maxsplit=1)[0])
 
 
-def decide(groups: Mapping[str, str], facts: Facts) -> list[LikelyCause]:
-    """The likely causes of `No module named ...`."""
+def decide(groups: Mapping[str, str], facts: Facts, text: str) -> list[LikelyCause]:
+    """The likely causes of `No module named ...`, which is in ``text``.
+
+    Python 3 puts the name into quotes, and names the first part that it does not find.
+    """
     module = groups.get("module", "")
     top, package = module.split(".")[0], name_of(module)
     here = package in facts.installed
@@ -59,6 +62,10 @@ def decide(groups: Mapping[str, str], facts: Facts) -> list[LikelyCause]:
     if here:
         text = f"{package} was installed, but not for the Python that runs the program."
         return [LikelyCause("wrong-interpreter", SURE, text)]
+    if "." in module and f"'{module}'" in text and package_of(module) == package_of(top):
+        text = f"{top} was found, and has no {module}."
+        newer = LikelyCause("api-newer-than-runtime", OPEN, f"{text} Or it is too old for it.")
+        return [LikelyCause("removed-api", OPEN + 0.05, text), newer]
     others = [name for name in RUNTIMES.get(top, ()) if name in facts.installed]
     if others:
         text = f"{others[0]} is installed; its import line is another one."
@@ -70,7 +77,8 @@ def decide(groups: Mapping[str, str], facts: Facts) -> list[LikelyCause]:
         text = f"{package} was to be installed; if that went well, it was for another Python."
         other = LikelyCause("wrong-interpreter", OPEN + 0.05, text)
         return [other, replace(absent, confidence=OPEN)]
-    if facts.get("sudo"):
-        other = LikelyCause("wrong-interpreter", OPEN, "With sudo another Python may run.")
+    if facts.get("other_user"):
+        text = "With sudo, and as a service, a program runs without the packages of a user."
+        other = LikelyCause("wrong-interpreter", OPEN, text)
         return [replace(absent, confidence=LIKELY), other]
     return [absent]

@@ -66,6 +66,15 @@ def decide(
     return [*found, LikelyCause("no-wheel-for-arch", FAINT - 0.05, text)]
 
 
+def _python_2(facts: Facts) -> list[LikelyCause]:
+    """The installer is one of Python 2: it is shown, or it is an old one that is called pip."""
+    called_pip = facts.get("plain_pip") and () < facts.version("pip") < (19, 2)
+    if facts.version("python")[:1] != (2,) and not called_pip:
+        return []
+    text = "This pip is one of Python 2, which hardly any package takes since 2020."
+    return [LikelyCause("python-too-old", OPEN + 0.1, text)]
+
+
 def _decide(
     groups: Mapping[str, str], facts: Facts, ignored: str, judge: Judge | None
 ) -> list[LikelyCause]:
@@ -92,9 +101,11 @@ def _decide(
             return _with_python(judged)
     if groups.get("locked"):
         return (_certain(name, known, facts) if known else []) or _locked(asked, facts)
-    pinned = _pinned(asked) if "versions" not in groups and specifier_of(asked) else []
+    text = f"{asked} asks for one version; another may be there."
+    pin = LikelyCause("requested-version-unavailable", OPEN + 0.05, text)
+    pinned = [pin] if "versions" not in groups and specifier_of(asked) else []
     if known is None or known.elsewhere:
-        return [*pinned, *_unknown_name(name, facts)]
+        return [*_python_2(facts), *pinned, *_unknown_name(name, facts)]
     certain = _certain(name, known, facts) or _fits(name, known, facts)
     return certain or [*pinned, *_guess(name, known, facts)]
 
@@ -130,21 +141,12 @@ def _before_source(
     if pure or shown or not known.source or not found or groups.get("locked"):
         return []
     text = f"Today {known.name} can at least be built from source; this log finds not even that."
-    other = "Or this Python is too old for what there is."
-    return [
-        LikelyCause("no-wheel-for-arch", OPEN + 0.05, text),
-        LikelyCause("no-wheel-for-python", OPEN, other),
-    ]
+    python = LikelyCause("no-wheel-for-python", OPEN, "Or this Python is too old for it.")
+    return [LikelyCause("no-wheel-for-arch", OPEN + 0.05, text), python]
 
 
 def _month(when: Numbers) -> str:
     return "-".join(f"{number:02}" for number in when)
-
-
-def _pinned(asked: str) -> list[LikelyCause]:
-    """A version was asked for, and the message does not say whether there are others."""
-    text = f"{asked} asks for one version; another may be there."
-    return [LikelyCause("requested-version-unavailable", OPEN + 0.05, text)]
 
 
 def _with_python(judged: list[LikelyCause]) -> list[LikelyCause]:
@@ -189,6 +191,8 @@ def _version_missing(
     text = f"{len(offered)} versions are on offer, up to {newest}, and {asked} is not among them."
     newer = wanted is not None and newest is not None and _asks_newer(wanted, newest)
     missing = LikelyCause("requested-version-unavailable", SURE, text)
+    if newer and _python_2(facts):
+        return [*_python_2(facts), replace(missing, confidence=OPEN)]
     if not newer or not known or known.source:
         return [missing]
     instead = [each for each in _certain(known.name, known, facts) if each.cause == PYTHON]
@@ -266,9 +270,6 @@ def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
         LikelyCause("unknown-package-name", OPEN, f"{text} If there is none, the name is wrong."),
         LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons),
     ]
-    if facts.version("python")[:1] == (2,):
-        text = "This is Python 2, which hardly any package takes since 2020."
-        return [LikelyCause("python-too-old", OPEN + 0.1, text), *found]
     return found[facts.get("arch") == "x86_64" :]
 
 
@@ -359,11 +360,8 @@ def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     if not facts.get("arch") and not arm and not known.source:
         text = f"{name} has wheels for x86-64 processors only, none for ARM."
         return [LikelyCause("no-wheel-for-arch", LIKELY, text)]
-    python_text = f"{name} has wheels for some Pythons only."
-    if known.arches:
-        first, last = known.widest
-        python_text = f"{name} has wheels for Python {dotted(first)} to {dotted(last)} only."
-    python = LikelyCause("no-wheel-for-python", OPEN, python_text)
+    some = " to ".join(map(dotted, known.widest)) if known.arches else "in some versions"
+    python = LikelyCause(PYTHON, OPEN, f"{name} has wheels for Python {some} only.")
     if not facts.get("arch") and not known.pythons("armv7l"):
         likelier = 0.1 if facts.version("python") else 0.05 if _had_python(known, facts) else -0.05
         text = (

@@ -17,7 +17,10 @@ def reply(diagnoses: Sequence[Diagnosis]) -> str:
     first = diagnoses[0]
     if first.cause == "no-problem":
         return f"{first.explanation} {first.fix.text}\n"
-    lines = ["Thank you for the log.", "", _what_happened(first)]
+    what = f"We cannot name the cause from it. {first.explanation}"
+    if first.has_a_cause:
+        what = f"{_BEGINNINGS[first.certainty or 'sure']}: {first.explanation}"
+    lines = ["Thank you for the log.", "", what]
     if first.evidence:
         shown = first.evidence[0 if first.certainty else -1]
         lines += ["", f"The log shows it in line {shown.line}:", "", f"    {shown.text}"]
@@ -37,10 +40,3 @@ _BEGINNINGS = {
     "likely": "What most likely happened",
     "possible": "What may have happened",
 }
-
-
-def _what_happened(first: Diagnosis) -> str:
-    """In whole sentences; the words of the error itself are in the line that shows it."""
-    if not first.has_a_cause:
-        return f"We cannot name the cause from it. {first.explanation}"
-    return f"{_BEGINNINGS[first.certainty or 'sure']}: {first.explanation}"

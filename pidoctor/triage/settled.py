@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pidoctor.expressions import expression
-from pidoctor.triage.log_facts import Facts, installed_in, plain_name, same_command
+from pidoctor.triage.log_facts import SATISFIED, Facts, installed_in, plain_name, same_command
 from pidoctor.triage.log_reader import Hit, Scan
 from pidoctor.triage.missing_module import name_of
 from pidoctor.triage.sessions import part_of
@@ -22,8 +22,6 @@ BUILD_FAILED = "build-failed"
 
 _APT_SET_UP = expression(r"^(?:Setting up|status installed) ([a-z0-9][a-z0-9+.-]*)")
 _APT_HISTORY = expression(r"(?:^Install:|,) ([a-z0-9][a-z0-9+.-]*):\w+ \(")
-_SATISFIED = expression(r"^Requirement already satisfied: ([A-Za-z0-9][\w.-]*)")
-
 _RETRIED = expression(r"\bRetrying \(Retry\(.*: /(?:\S*/)?simple/([A-Za-z0-9][\w.-]*)/?$")
 
 
@@ -100,12 +98,10 @@ def _typed(line: int, facts: Facts) -> str:
 
 def _names(text: str) -> frozenset[str]:
     """The packages that a line tells the success of."""
-    apt, satisfied = _APT_SET_UP.match(text), _SATISFIED.match(text)
-    names = {name for name, _ in installed_in(text)}
-    names |= {found.group(1) for found in (apt,) if found}
+    told = (pattern.match(text) for pattern in (_APT_SET_UP, SATISFIED))
+    names = {name for name, _ in installed_in(text)} | {plain_name(t.group(1)) for t in told if t}
     if text.startswith("Install: "):  # apt's history
         names |= set(_APT_HISTORY.findall(text))
-    names |= {plain_name(found.group(1)) for found in (satisfied,) if found}
     return frozenset(names)
 
 

@@ -58,7 +58,10 @@ def run_triage(source: str, profile: Any = None) -> tuple[list[Diagnosis], int]:
 
 def run_stream(file: BinaryIO, profile: Any = None) -> tuple[list[Diagnosis], int]:
     """Diagnose an open binary file."""
-    return _answer(_chunks(file), profile)
+    found = triage(iter(lambda: file.read(CHUNK), b""), profile, judge)
+    if found[0].cause == "no-problem":
+        return found, NO_PROBLEM
+    return found, COULD_NOT_TELL if found[0].cause == UNKNOWN else PROBLEM
 
 
 def run_and_triage(
@@ -92,21 +95,6 @@ def _with_death(child: Running, echo: BinaryIO) -> Iterator[bytes]:
         yield chunk
     code = child.completed.returncode
     yield f"\n{notice(code) or ENDED_WELL}\n".encode()
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    while True:
-        chunk = file.read(CHUNK)
-        if not chunk:
-            return
-        yield chunk
-
-
-def _answer(chunks: Iterator[bytes], profile: Any) -> tuple[list[Diagnosis], int]:
-    found = triage(chunks, profile, judge)
-    if found[0].cause == "no-problem":
-        return found, NO_PROBLEM
-    return found, COULD_NOT_TELL if found[0].cause == UNKNOWN else PROBLEM
 
 
 def markdown(diagnoses: Sequence[Diagnosis]) -> str:

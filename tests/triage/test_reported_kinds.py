@@ -665,3 +665,93 @@ def test_with_sudo_another_python_may_run(command: str) -> None:
 )
 def test_files_of_other_processors_conflicts_and_builds(log: str, cause: str) -> None:
     assert first(log).cause == cause
+
+
+def test_an_old_pip_that_is_called_pip_is_one_of_python_2() -> None:
+    log = (
+        "pi@raspberrypi:~ $ pip{} install wallbox\nCollecting wallbox\n  Could not find a version "
+        "that satisfies the requirement wallbox (from versions: )\n"
+    )
+    answer = first(log.format(""))
+    assert answer.cause == "python-too-old"
+    assert answer.fix.commands[-1] == ".venv/bin/python -m pip install wallbox"
+    assert first(log.format("3")).cause == "no-wheel-for-arch"
+    build = "Cloning https://x.example/we-get to /tmp/pip-req-build-{}\nCollecting Pygments>=2.6\n"
+    newer = "satisfies the requirement Pygments>=2.6 (from versions: 2.5.1, 2.5.2)\n"
+    logs = [build.format(name) + "Could not find a version that " + newer for name in NAMES]
+    assert [first(each).cause for each in logs] == [
+        "python-too-old",
+        "requested-version-unavailable",
+    ]
+
+
+NAMES = "AqgzYv", "8jq_t3x1"
+"""Temporary directories as Python 2 and Python 3 name them."""
+
+
+@pytest.mark.parametrize(
+    ("log", "causes"),
+    [
+        ("No module named 'tflite_support.task'", ["api-newer-than-runtime"]),
+        ("No module named 'some_lib.part'", ["removed-api", "api-newer-than-runtime"]),
+        ("No module named some_lib.part", ["module-not-installed"]),  # Python 2
+        ("No module named 'google.protobuf'", ["module-not-installed"]),
+    ],
+)
+def test_a_part_that_a_package_lacks(log: str, causes: list[str]) -> None:
+    assert [each.cause for each in found(f"ImportError: {log}")] == causes
+
+
+@pytest.mark.parametrize(
+    ("log", "cause", "words"),
+    [
+        (
+            "$ docker ps\ndial unix /var/run/docker.sock: no such file or directory",
+            "unknown",
+            "Docker's service is not running",
+        ),
+        (
+            "permission denied while trying to connect to the Docker daemon socket at unix:///x",
+            "permission-denied",
+            "group docker",
+        ),
+        (
+            "self.SPI.open(0, 0)\nPermissionError: [Errno 13] Permission denied",
+            "permission-denied",
+            "the device's group",
+        ),
+        (
+            "error: invalid command 'bdist_wheel'",
+            "source-build-failed",
+            "The package wheel is missing",
+        ),
+        (
+            "$ sudo python3 x.py\nModuleNotFoundError: No module named 'serial'\n$ pip3 list\n"
+            "pyserial 3.5\n",
+            "wrong-interpreter",
+            "Leave sudo out",
+        ),
+    ],
+)
+def test_the_remedy_is_the_one_for_this_kind(log: str, cause: str, words: str) -> None:
+    answer = first(log)
+    assert answer.cause == cause
+    assert words in answer.fix.text
+
+
+def test_a_sentence_that_names_a_command_is_no_list_of_packages() -> None:
+    log = (
+        "Warning: Your dependencies could not be resolved. You likely have a mismatch in your "
+        "sub-dependencies.\n  You can use $ pipenv install --skip-lock to bypass this mechanism, "
+        "then run $ pipenv graph to inspect the situation.\n"
+    )
+    assert "bypass" not in str(first(log).fix.commands)
+
+
+def test_a_requirement_that_the_log_lost_is_no_package() -> None:
+    log = (
+        "ERROR: Could not find a version that satisfies the requirement\n"
+        "ERROR: No matching distribution found for signalflow\n"
+    )
+    assert "error:" not in first(log).explanation
+    assert "signalflow" in first(log).explanation
