@@ -22,7 +22,7 @@ from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Reason, Rejected
 from pidoctor.triage.likely_cause import LIKELY, OPEN, SURE, LikelyCause
 from pidoctor.triage.log_facts import Facts, plain_name
-from pidoctor.triage.nothing_found import runs_pip, specifier_of
+from pidoctor.triage.nothing_found import PYTHON, runs_pip, specifier_of
 from pidoctor.triage.published import published
 
 OLDEST_INDEXED = (3, 9)
@@ -44,7 +44,6 @@ CAUSES: Mapping[Reason, str] = {
 }
 """The resolver's reasons that make an installer see nothing."""
 
-PYTHON = "no-wheel-for-python"
 _ORDER = (
     "32bit-userland-on-64bit-kernel",
     PYTHON,

@@ -31,7 +31,6 @@ def judge(asked: str, facts: Facts) -> Sequence[LikelyCause]:
 
 
 NO_PROBLEM, PROBLEM, COULD_NOT_TELL = 0, 1, 3
-ENDED_WELL = "exit code: 0"
 
 
 def run_triage(source: str, profile: Any = None) -> tuple[list[Diagnosis], int]:
@@ -94,7 +93,7 @@ def _with_death(child: Running, echo: BinaryIO) -> Iterator[bytes]:
         echo.flush()
         yield chunk
     code = child.completed.returncode
-    yield f"\n{notice(code) or ENDED_WELL}\n".encode()
+    yield f"\n{notice(code) or 'exit code: 0'}\n".encode()
 
 
 def markdown(diagnoses: Sequence[Diagnosis]) -> str:
