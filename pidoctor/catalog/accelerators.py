@@ -64,6 +64,12 @@ class AcceleratorRow(NamedTuple):
     operators: tuple[str, ...] = ()
     used_by: tuple[str, ...] = ()  # "ai-edge-litert>=2.1.2"
     slow_on: tuple[str, ...] = ()  # chips whose only USB is USB 2
+    no_slot_on: tuple[str, ...] = ()  # chips and boards without a PCI Express slot for it
+
+    @property
+    def is_of_chip(self) -> bool:
+        """Whether it is no part of its own: it comes with a chip or not at all."""
+        return bool(self.seen.device_tree or self.seen.gpu)
 
 
 class DelegateBuild(NamedTuple):

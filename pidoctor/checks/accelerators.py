@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 
 from pidoctor.catalog.accelerators import AcceleratorRow, DeviceNeed, load_accelerators
 from pidoctor.checks.case import Case
-from pidoctor.profile.devices import WITH
+from pidoctor.profile.devices import is_named
 from pidoctor.profile.profile import Accelerator
 from pidoctor.readiness.delegates import (
     commands,
@@ -34,11 +34,6 @@ def accelerators(case: Case) -> Iterator[Finding]:
             yield from _unused(case, device, row)
             yield from _permission(device, row)
             yield from _slow(case, device, row)
-
-
-def _asked_for(device: Accelerator) -> bool:
-    """Whether it was named in the question: then the whole answer is shown."""
-    return device.source == WITH
 
 
 def wanted(case: Case) -> Iterator[Finding]:
@@ -86,11 +81,10 @@ def _refused(
 
 
 def _verdict(device: Accelerator, row: AcceleratorRow | None) -> Finding:
-    bad = _asked_for(device) and not device.usable
     return Finding(
         "accelerator-usable" if device.usable else "accelerator-not-usable",
-        Severity.WARNING if bad else Severity.NOTE,
-        f"{device.name}: {row.note if row else device.note}",
+        Severity.WARNING if is_named(device) else Severity.NOTE,
+        f"{device.name}: {device.note}",
         device.source,
         link=row.sources[0] if row and row.sources else None,
     )
@@ -105,7 +99,7 @@ def _needs(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Fin
         told = here if device.seen else "needs {}."
         yield Finding(
             "accelerator-needs",
-            Severity.WARNING if device.seen or _asked_for(device) else Severity.NOTE,
+            Severity.WARNING if device.seen or is_named(device) else Severity.NOTE,
             f"{device.name} {told.format(need.name)}",
             device.source,
             _remedy(case, row, need),
@@ -171,7 +165,7 @@ def _unused(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Fi
         return
     yield Finding(
         "accelerator-pair",
-        Severity.WARNING if _asked_for(device) else Severity.NOTE,
+        Severity.WARNING if is_named(device) else Severity.NOTE,
         f"{plan.runtime} {plan.version} does not use the {device.name}, and runs on the "
         f"processor. What uses it is {listed(row.used_by, 'or')}.",
         device.source,
@@ -218,7 +212,7 @@ def _slow(case: Case, device: Accelerator, row: AcceleratorRow) -> Iterator[Find
         return
     yield Finding(
         "accelerator-slow-link",
-        Severity.WARNING if _asked_for(device) else Severity.NOTE,
+        Severity.WARNING if is_named(device) else Severity.NOTE,
         f"The board has USB 2 only: with small models {device.name} may be slower than the "
         "board's own processor.",
         device.source,

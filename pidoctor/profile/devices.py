@@ -23,13 +23,34 @@ def supposed(row: AcceleratorRow, source: str) -> Accelerator:
 
 def with_devices(profile: Profile, names: Iterable[str]) -> Profile:
     """The same machine with devices plugged in; UsageError for a name that no device has."""
-    there = profile.accelerators.or_else(())
     rows = {row.id: row for row in map(named, names)}
-    more = [supposed(row, WITH) for row in rows.values() if row.id not in {d.id for d in there}]
-    if not more:
+    if not rows:
         return profile
+    there = {device.id: device for device in profile.accelerators.or_else(())}
+    for row in rows.values():
+        seen = there.get(row.id)
+        source = f"{seen.source}, {WITH}" if seen else WITH
+        there[row.id] = replace(seen or _plugged_in(row, profile, {*there}), source=source)
     source = ", ".join(filter(None, (profile.accelerators.source, WITH)))
-    return replace(profile, accelerators=Fact.known((*there, *more), source))
+    return replace(profile, accelerators=Fact.known(tuple(there.values()), source))
+
+
+def _plugged_in(row: AcceleratorRow, profile: Profile, there: set[str]) -> Accelerator:
+    """The device, or why that board cannot have it: ``there`` are the ids of what it has."""
+    board, device = profile.board, supposed(row, WITH)
+    soc, other = board.soc.value, {it.id for it in load_accelerators() if it.general == row.id}
+    if soc and row.is_of_chip and other.union({row.general}).isdisjoint(there):
+        note = f"It is a part of other chips than the {soc} of this board, and cannot be added."
+    elif {soc, board.id.value} & {*row.no_slot_on}:
+        note = "It takes a PCI Express slot, and this board has none."
+    else:
+        return device
+    return replace(device, usable=False, note=note, missing=())
+
+
+def is_named(device: Accelerator) -> bool:
+    """Whether the question names it: then the whole answer is shown."""
+    return device.source.endswith(WITH)
 
 
 def named(name: str) -> AcceleratorRow:

@@ -95,10 +95,10 @@ def _check(result: Result) -> Conclusion:
 
 def _on_cpu(result: Result) -> str:
     """That a device which was named in the question is of no use."""
-    from pidoctor.profile.devices import WITH
+    from pidoctor.profile.devices import is_named
 
     seen = result.profile.accelerators.or_else(()) if result.profile else ()
-    unused = [device.name for device in seen if device.source == WITH and not device.usable]
+    unused = [device.name for device in seen if is_named(device) and not device.usable]
     return f" on its CPU; TensorFlow Lite cannot use {units.listed(unused)}" if unused else ""
 
 

@@ -41,6 +41,14 @@ def test_a_device_without_a_delegate_leaves_the_plan_as_it_is() -> None:
     )
 
 
+def test_what_a_device_needs_of_a_model_is_shown_where_it_is_named() -> None:
+    """How it is used is a part of the answer, on a board whose chip has it as well."""
+    for target, device in (("pi4-4gb/bookworm-64", "coral-usb"), ("khadas-vim3/noble", "vim3")):
+        said = pidoctor("check", "--target", target, "--with", device).out
+        assert "Works through" in said
+    assert "sudo apt install mesa-teflon-delegate" in said
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
