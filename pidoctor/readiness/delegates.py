@@ -68,9 +68,8 @@ def served_operators(profile: Profile, runtime: str, version: str) -> dict[str, 
 
 def installed_build(row: AcceleratorRow, package_version: str) -> DelegateBuild | None:
     """The build that a Debian package of that version holds; None for one that is not known."""
-    plain = package_version.partition(".bookworm")[0].partition(".trixie")[0]
-    known = (it for it in _builds(row) if plain in (it.version, f"{it.version}.0"))
-    return next(known, None)
+    full = f"{package_version}."  # "16.0tf2.15.1-1", or with ".bookworm" behind it
+    return next((it for it in _builds(row) if full.startswith(f"{it.version}.")), None)
 
 
 def commands(build: DelegateBuild, profile: Profile) -> tuple[str, ...]:

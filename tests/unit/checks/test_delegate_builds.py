@@ -22,11 +22,15 @@ def row(name: str = "coral-usb") -> AcceleratorRow:
     [
         ("pi4/bullseye-64", "tflite-runtime", "2.11.0", "google-16.0"),
         ("pi4/bullseye-32", "tflite-runtime", "2.11.0", "google-16.0"),
-        ("pi4/bullseye-64", "tflite-runtime", "2.12.0", None),  # dies with Google's 16.0
+        ("pi4/bullseye-32", "tflite-runtime", "2.12.0", None),  # dies with Google's 16.0
+        ("pi4/bullseye-64", "tflite-runtime", "2.12.0", "community-2.15.1"),
         ("pi4/bookworm-64", "tflite-runtime", "2.14.0", "community-2.15.1"),
         ("pi4/bookworm-64", "ai-edge-litert", "2.3.0", "community-2.19.1"),
         ("pi4/trixie-64", "ai-edge-litert", "2.3.0", "community-2.19.1"),
-        ("pi4/bookworm-32", "tflite-runtime", "2.14.0", None),  # no build for armhf
+        ("pi4/bookworm-32", "tflite-runtime", "2.14.0", "community-2.17.1"),
+        ("pi4/ubuntu-22.04-64", "tflite-runtime", "2.14.0", "community-2.17.1-jammy"),
+        ("pi4/ubuntu-24.04-64", "tensorflow", "2.17.1", "community-2.17.1-noble"),
+        ("pi4/ubuntu-22.04-32", "tflite-runtime", "2.13.0", None),  # no build for armhf
         ("pi4/bookworm-64", "tensorflow", "2.21.0", None),
     ],
 )
@@ -46,11 +50,34 @@ def test_what_to_type_names_the_system() -> None:
 
 
 @pytest.mark.parametrize(
+    ("machine", "file"),
+    [
+        ("pi4/bookworm-32", "libedgetpu1-std_16.0tf2.17.1-1.bookworm_armhf.deb"),
+        ("pi4/ubuntu-22.04-64", "libedgetpu1-std_16.0tf2.17.1-1.ubuntu22.04_arm64.deb"),
+        ("x86_64/ubuntu-24.04", "libedgetpu1-std_16.0tf2.17.1-1.ubuntu24.04_amd64.deb"),
+    ],
+)
+def test_what_to_type_names_the_file_of_the_release(machine: str, file: str) -> None:
+    """Ubuntu's files are called by the number of the release, Debian's by its name."""
+    profile = target(machine)
+    build = fitting(row(), profile, "tensorflow", "2.17.1")
+    assert build is not None
+    fetch, install = commands(build, profile)
+    assert (
+        fetch
+        == f"wget https://github.com/feranick/libedgetpu/releases/download/16.0TF2.17.1-1/{file}"
+    )
+    assert install == f"sudo apt install ./{file}"
+
+
+@pytest.mark.parametrize(
     ("version", "build"),
     [
         ("16.0", "google-16.0"),
         ("16.0tf2.15.1-1.bookworm", "community-2.15.1"),
         ("16.0tf2.19.1-1", "community-2.19.1"),
+        ("16.0tf2.17.1-1.ubuntu22.04", "community-2.17.1"),
+        ("16.0.0", "google-16.0"),
         ("16.0tf2.99-1", None),
         ("", None),
     ],
