@@ -14,6 +14,7 @@ from typing import NamedTuple
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from pidoctor.asked import Asked
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.change_kinds import cost
 from pidoctor.errors import CouldNotCheckError
@@ -245,7 +246,8 @@ def fit_to_models(
     if not alone:
         return Fitting(wanted, (_apart(paths, [own for _, own in answers if own]),))
     # Where there is no runtime at all, the resolution says why.
-    found = [_obstacle(path, it, it.best) for path, it in alone if it.best is not None]
+    asked = Asked.of("auto", profile.origin)
+    found = [_obstacle(path, it, it.best, asked) for path, it in alone if it.best is not None]
     return Fitting(wanted, tuple(sorted(found, key=lambda finding: finding.id == NOT_SETTLED)))
 
 
@@ -285,7 +287,7 @@ def _apart(paths: Sequence[Path], plans: Sequence[Plan]) -> Finding:
     return Finding(NO_COMMON, Severity.ERROR, message, _SEEN, Remedy(text))
 
 
-def _obstacle(path: Path, answer: ModelAnswer, best: RuntimeAnswer) -> Finding:
+def _obstacle(path: Path, answer: ModelAnswer, best: RuntimeAnswer, asked: Asked) -> Finding:
     """Why a model does not run, or what would settle whether it does."""
     name = printable(path.name)
     if answer.verdict == UNDECIDED:
@@ -295,7 +297,7 @@ def _obstacle(path: Path, answer: ModelAnswer, best: RuntimeAnswer) -> Finding:
         return Finding(NOT_SETTLED, Severity.ERROR, message, _SEEN, settle)
     message = f"{name} does not run: {best.verdict.reason}."
     changes = " Or: ".join(change.text for change in answer.changes)
-    remedy = Remedy(changes, (shlex.join(["pidoctor", "model", str(path)]),)) if changes else None
+    remedy = Remedy(changes, (asked.command("model", str(path)),)) if changes else None
     return Finding("model-does-not-run", Severity.ERROR, message, _SEEN, remedy)
 
 

@@ -29,10 +29,8 @@ class Moment(NamedTuple):
 
 def look(host: Host) -> Moment:
     """How the machine is now."""
-    clock, heat = (
-        _number(host, f"{_CPU}/scaling_cur_freq"),
-        _number(host, "/sys/class/thermal/thermal_zone0/temp"),
-    )
+    clock = _number(host, f"{_CPU}/scaling_cur_freq")
+    heat = _number(host, "/sys/class/thermal/thermal_zone0/temp")
     return Moment(
         _line(host, f"{_CPU}/scaling_governor"),
         None if clock is None else clock // 1000,
@@ -79,19 +77,12 @@ def _throttled(host: Host) -> int | None:
 
 
 def _firmware(host: Host) -> list[str]:
-    found = []
     try:
-        for folder in host.list_dir(_PLATFORM):
-            if folder.startswith("soc"):
-                inside = host.list_dir(f"{_PLATFORM}/{folder}")
-                found += [
-                    f"{_PLATFORM}/{folder}/{it}/get_throttled"
-                    for it in inside
-                    if it.endswith("firmware")
-                ]
+        chips = [f"{_PLATFORM}/{it}" for it in host.list_dir(_PLATFORM) if it.startswith("soc")]
+        inside = [f"{chip}/{it}" for chip in chips for it in host.list_dir(chip)]
     except HostError:
-        pass
-    return found
+        return []
+    return [f"{folder}/get_throttled" for folder in inside if folder.endswith("firmware")]
 
 
 def _busy(host: Host) -> float | None:

@@ -151,10 +151,10 @@ class Bench(NamedTuple):
     runtime: Text
     version: str
     runs: tuple[BenchRun, ...]
-    drift: NotNegative | None
-    governor: str | None
-    celsius: float | None
-    mhz: Amount | None
+    drift: NotNegative | None = None
+    governor: str | None = None
+    celsius: float | None = None
+    mhz: Amount | None = None
     predicted: Prediction | None = None
     comparison: Comparison | None = None
     operators: OperatorTimes | None = None

@@ -152,22 +152,18 @@ def measure_in_turn(
             void = [why for pair in pairs for run in pair for why in run.void]
             rows.append(of_rounds(subjects[0].name_of(configuration), times[0], times[1], void[:1]))
     one, other = subjects
-    name = one.model.name, other.model.name
-    if name[0] == name[1]:
-        name = str(one.model), str(other.model)
-    seen = look(host)
-    bench = Bench(
+    names = one.model.name, other.model.name
+    if names[0] == names[1]:
+        names = str(one.model), str(other.model)
+    return Bench(
         str(one.model),
         one.runtime.distribution,
         one.version,
         tuple(runs),
-        None,
-        *seen[:1],
-        None,
-        None,
+        governor=look(host).governor,
+        comparison=Comparison(*names, tuple(rows)),
         shapes=one.given.chosen,
     )
-    return bench._replace(comparison=Comparison(*name, tuple(rows)))
 
 
 class _Measured(NamedTuple):
@@ -188,14 +184,7 @@ def _compared(measured: Sequence[_Measured]) -> list[BenchRun]:
 def _one(subject: Subject, asked: Configuration, host: Host) -> _Measured:
     """One configuration, with looks at the machine before, each second, and after."""
     moments = [look(host)]
-    try:
-        (ended,) = run_all(
-            [_command(subject, asked)],
-            waiting=lambda _: moments.append(look(host)),
-            patience=1.0,
-        )
-    except OSError as error:
-        raise UsageError(f"{subject.python} cannot be started: {error.strerror}.") from error
+    ended = child(subject.python, _request(subject, asked), lambda _: moments.append(look(host)))
     moments.append(look(host))
     events = events_in(ended.stdout)
     done = events.get("done")
@@ -220,9 +209,9 @@ def events_in(output: bytes) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _command(subject: Subject, asked: Configuration) -> Command:
+def _request(subject: Subject, asked: Configuration) -> dict[str, object]:
     given, delegate = subject.given, subject.delegate if asked.delegated else None
-    request = {
+    return {
         "runtime": {"import": subject.runtime.import_line},
         "model": os.fspath(subject.model.resolve()),
         "threads": asked.threads,
@@ -234,17 +223,25 @@ def _command(subject: Subject, asked: Configuration) -> Command:
         "shapes": given.shapes,
         "state": given.state,
     }
-    return child(subject.python, request)
 
 
-def child(python: str, request: Mapping[str, object]) -> Command:
-    """The process in the interpreter ``python`` that does what is asked."""
+def child(
+    python: str, request: Mapping[str, object], waiting: Callable[[float], None] | None = None
+) -> Completed:
+    """How a process in the interpreter ``python`` ended that did what is asked.
+
+    UsageError where it cannot be started; ``waiting`` is called each second meanwhile.
+    """
     own, media, shared = (
         resources.files(f"pidoctor.{place}").joinpath(name).read_text("utf-8")
         for place, name in _PAYLOADS
     )
     argv = (python, *PYTHON_OPTIONS, own, json.dumps(request), shared, media)
-    return Command(argv, timeout=_TIME_LIMIT_S, limit=_KEPT_BYTES, tail=True)
+    command = Command(argv, timeout=_TIME_LIMIT_S, limit=_KEPT_BYTES, tail=True)
+    try:
+        return run_all([command], waiting=waiting, patience=1.0)[0]
+    except OSError as error:
+        raise UsageError(f"{python} cannot be started: {error.strerror}.") from error
 
 
 def _run(blank: BenchRun, done: dict[str, Any], moments: Sequence[Moment]) -> BenchRun:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from pidoctor.bench.figures import OperatorTime, OperatorTimes
 from pidoctor.bench.measure import Subject, child, events_in
-from pidoctor.errors import UsageError
-from pidoctor.host.command import run_all
 from pidoctor.model.content import read_content
 from pidoctor.model.cutting import Cut, cuts
 from pidoctor.model.file import named_model
@@ -20,7 +18,6 @@ from pidoctor.units import size
 
 MOST_APART = 0.15  # of the sum of the parts from the whole
 _MOST_BYTES = 64 << 20  # of a file: the child holds it three times
-
 
 #: Of a run in other shapes than those of the file, in which the operators are cut out.
 STORED_SHAPES = OperatorTimes(
@@ -44,12 +41,7 @@ def operator_times(subject: Subject) -> OperatorTimes:
             "model": os.fspath(subject.model.resolve()),
             "cuts": str(listed),
         }
-        try:
-            (ended,) = run_all([child(subject.python, request)])
-        except OSError as error:
-            told = f"{subject.python} cannot be started: {error.strerror}."
-            raise UsageError(told) from error
-    events = events_in(ended.stdout)
+        events = events_in(child(subject.python, request).stdout)
     if "cut" not in events:
         number = events.get("step", {}).get("cut")
         name = parts[number].name if isinstance(number, int) else "the whole model"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pidoctor.bench.figures import name_of
-from pidoctor.bench.significance import Compared, Comparison, of_files
+from pidoctor.bench.significance import Comparison, of_files
 from pidoctor.errors import UsageError
 from pidoctor.safe_files import open_regular
 
@@ -62,10 +62,7 @@ def stored(name: str, answer: Any) -> StoredBench:
 
 def compare_stored(one: StoredBench, other: StoredBench) -> Comparison:
     """What both have measured."""
-    rows = tuple(_row(name, one, other) for name in one.runs if name in other.runs)
-    return Comparison(one.name, other.name, rows)
-
-
-def _row(name: str, one: StoredBench, other: StoredBench) -> Compared:
-    a, b = one.runs[name], other.runs[name]
-    return of_files(name, a.ms, b.ms, (one.doubt, other.doubt), (*a.void, *b.void))
+    both = [(name, run, other.runs[name]) for name, run in one.runs.items() if name in other.runs]
+    doubts = one.doubt, other.doubt
+    rows = (of_files(name, a.ms, b.ms, doubts, (*a.void, *b.void)) for name, a, b in both)
+    return Comparison(one.name, other.name, tuple(rows))

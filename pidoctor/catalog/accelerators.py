@@ -47,7 +47,8 @@ class AcceleratorRow(NamedTuple):
 
     ``used_by`` are the runtimes that use it without a delegate, as requirements.
     ``general`` is the row that stands for the same device while nothing more is known of it.
-    ``operators`` are the custom operators of models that are compiled for it.
+    ``operators`` are the custom operators of models that are compiled for it, and ``compiler`` is
+    what to type for that on a PC.
     """
 
     id: str
@@ -62,6 +63,7 @@ class AcceleratorRow(NamedTuple):
     aliases: tuple[str, ...] = ()  # other names, in any spelling
     general: str = ""
     operators: tuple[str, ...] = ()
+    compiler: tuple[str, ...] = ()
     used_by: tuple[str, ...] = ()  # "ai-edge-litert>=2.1.2"
     slow_on: tuple[str, ...] = ()  # chips whose only USB is USB 2
     no_slot_on: tuple[str, ...] = ()  # chips and boards without a PCI Express slot for it

@@ -113,11 +113,8 @@ def _not_compiled(row: AcceleratorRow, quantisation: str) -> Finding:
         f"The model is not compiled for the {row.name}: the processor would run all of it, with "
         "the device or without.",
         f"the operators of the file ({quantisation})",
-        Remedy(
-            f"On a 64-bit PC {first}compile it; the result is a file of its own.",
-            ("edgetpu_compiler MODEL.tflite",),
-        ),
-        "https://coral.ai/docs/edgetpu/compiler/",
+        Remedy(f"On a 64-bit PC {first}compile it; the result is another file.", row.compiler),
+        row.sources[0],
     )
 
 

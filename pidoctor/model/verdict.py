@@ -192,7 +192,7 @@ def _unmeasured(content: Content, target: Target) -> Verdict:
     Operators are added from version to version: what the oldest measured one lacks, an older one
     lacks too.
     """
-    rows = _measured(target.distribution)
+    rows = _by_version().get(target.distribution, {})
     if rows and Version(target.version) < min(rows):
         found = _judge(content, (rows[min(rows)],), target)
         if found.verdict == CANNOT:
@@ -222,17 +222,13 @@ _SETTLE_BY_PROOF = "install it and run `pidoctor smoke --model FILE`"
 
 def _neighbours(distribution: str, version: str) -> tuple[Measured, ...]:
     """What was measured of this version, or else of the next older and the next newer one."""
-    rows = _measured(distribution)
+    rows = _by_version().get(distribution, {})
     wanted = Version(version)
     if wanted in rows:
         return (rows[wanted],)
     older = [known for known in rows if known < wanted]
     newer = [known for known in rows if known > wanted]
     return (rows[max(older)], rows[min(newer)]) if older and newer else ()
-
-
-def _measured(distribution: str) -> dict[Version, Measured]:
-    return _by_version().get(distribution, {})
 
 
 @derived

@@ -56,13 +56,10 @@ def served_operators(profile: Profile, runtime: str, version: str) -> dict[str, 
     there = {device.id for device in profile.accelerators.or_else(()) if device.usable}
     found = {}
     for row in load_accelerators():
-        if row.id in there and row.operators and goes_with(row, profile, runtime, version):
-            library = next(need.library for need in row.needs if need.library)
-            text = (
-                f"the {row.name} has to run it, with a {library} that is said to fit this runtime "
-                "loaded as a delegate"
-            )
-            found.update(dict.fromkeys(row.operators, text))
+        paired = not is_paired(row) or goes_with(row, profile, runtime, version)
+        if row.id in there and row.operators and paired:
+            text = f"the {row.name} has to run it, with {row.needs[0].name} loaded as a delegate"
+            found.update(dict.fromkeys(row.operators, f"{text}, in a build that fits this runtime"))
     return found
 
 

@@ -131,6 +131,32 @@ def test_a_model_that_is_not_compiled_for_the_device() -> None:
     assert ids == ["accelerator-not-usable"]
 
 
+@pytest.mark.parametrize(
+    ("board", "operator", "library"),
+    [
+        ("imx93-evk/debian-13", "ethos-u", "libethosu_delegate.so"),
+        ("pi5-8gb/trixie-64", "ethos-u", ""),
+    ],
+)
+def test_a_model_for_the_npu_of_a_chip(
+    tmp_path: Path, board: str, operator: str, library: str
+) -> None:
+    """On the chip that it is compiled for it runs through that chip's delegate."""
+    path = tmp_path / "compiled.tflite"
+    path.write_bytes(model([T((1, 4))] * 2, [Op(operator, (0,), (1,), custom=True)]))
+    said = pidoctor("model", str(path), "--target", board, "--json")
+    assert said.code == (0 if library else 1)
+    assert f"{library} loaded as a delegate" in said.json["verdict"] or not library
+
+
+def test_what_compiles_for_an_npu_is_that_of_its_row() -> None:
+    path = Path(__file__).parents[2] / "pidoctor/proof/models/float32.tflite"
+    words = ("model", str(path), "--target", "imx93-evk/debian-13", "--json", "--with")
+    found = {it["id"]: it for it in pidoctor(*words, "imx93-npu").json["findings"]}
+    commands = found["accelerator-not-compiled"]["remedy"]["commands"]
+    assert commands[-1].startswith("vela MODEL.tflite")
+
+
 def test_the_matrix_of_a_device() -> None:
     words = ("matrix", "--boards", "pi4-4gb", "--json")
     plain = {it["target"]: it["status"] for it in pidoctor(*words).json["matrix"]}

@@ -96,6 +96,7 @@ def test_a_custom_operator_of_xnnpack_runs_only_there() -> None:
         ("TFText>WhitespaceTokenizeWithOffsetsV2", "TensorFlow Text", "use-tensorflow-text"),
         ("SignalRfft", "TensorFlow Lite Micro", "use-tflite-micro"),
         ("ethos-u", "Ethos-U", "uncompiled-npu"),
+        ("NeutronGraph", "NXP's Neutron", "uncompiled-npu"),
     ],
 )
 def test_whose_a_custom_operator_is(name: str, owner: str, helps: str) -> None:
