@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -374,6 +374,10 @@ class WheelsIndex:
     def widen(self) -> bool:
         """Look for versions that are not held, where that can be done: whether there are any."""
         return False
+
+    def read_ahead(self, names: Iterable[str], first: Callable[[str], Wheel | None]) -> None:
+        """Read together what else would be read of these packages one after the other: their pages,
+        and what the wheel of each requires that will be tried ``first``."""
 
     def forget(self) -> None:
         """Reads every package again when it is next asked for."""

@@ -225,7 +225,7 @@ def of_the_plan(profile: Profile, plan: Plan, index: WheelsIndex) -> tuple[Findi
     return (
         *misleading_names(case),
         *not_checked(case),
-        *other_libraries(case),
+        *other_libraries(case, new),
         *shared_modules(case, new),
         *unsaid_needs(case, new),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from pidoctor.catalog.systems import load_systems
 from pidoctor.catalog.wheels import Wheel
@@ -38,14 +38,14 @@ def mixed_word_sizes(case: Case) -> Iterator[Finding]:
     )
 
 
-def other_libraries(case: Case) -> Iterator[Finding]:
-    """Packages of the plan that the system lacks a library for: OpenCV without libGL.so.1, as in
-    images that are made without a desktop."""
+def other_libraries(case: Case, among: Container[str] | None = None) -> Iterator[Finding]:
+    """Packages of the plan, or those of ``among`` only, that the system lacks a library for: OpenCV
+    without libGL.so.1, as in images that are made without a desktop."""
     system = case.profile.system
     lacks, manager = system.lacks_other, system.package_manager.or_else("")
     packages = load_systems().packages_of(manager)
     for pin in case.plan.pins if case.plan and lacks.value else ():
-        needed = _needed(pin.wheel)
+        needed = _needed(pin.wheel) if among is None or pin.name in among else ()
         missing = [soname for soname in lacks.or_else(()) if soname in needed]
         if not missing:
             continue

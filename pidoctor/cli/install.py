@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> Result:
         case = Case(profile, resolution, index=known.index)
         beside = _before(options, case)
     must_be_decided(resolution, "Nothing was installed")
-    refused = _refused(options, case)
+    refused = _refused(options, case, beside)
     if refused:
         return unfit(profile, refused, ExitCode.PROBLEM)
     if not isinstance(resolution, Plan):
@@ -139,11 +139,17 @@ def _before(options: argparse.Namespace, case: Case) -> tuple[Finding, ...]:
     return (*found, *no_index(case)) if _downloads(options, case) else found
 
 
-def _refused(options: argparse.Namespace, case: Case) -> tuple[Finding, ...]:
-    """Why pip would stop before it downloads anything."""
+def _refused(
+    options: argparse.Namespace, case: Case, beside: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """Why pip would stop before it downloads anything; and where nobody is asked, what is certain
+    not to work afterwards."""
     from pidoctor.checks.network import pip_refuses
+    from pidoctor.result import Severity
 
-    return tuple(pip_refuses(case)) if _downloads(options, case) else ()
+    stops = tuple(pip_refuses(case)) if _downloads(options, case) else ()
+    errors = (item for item in beside if item.severity is Severity.ERROR)
+    return (*stops, *errors) if options.yes and not options.dry_run else stops
 
 
 def _downloads(options: argparse.Namespace, case: Case) -> bool:

@@ -73,11 +73,13 @@ class LiveDisplay:
             self._progress.console.print(Text(printable(line)))
 
     def count(self, what: str, done: int, total: int) -> None:
-        """How many of something are done."""
-        if what not in self._counted:
+        """How many of something are done; after a colon, what is being done now."""
+        kind = what.partition(":")[0]
+        if kind not in self._counted:
             self.ended(good=True)
-            self._counted[what] = self._add(what)
-        self._progress.update(self._counted[what], completed=done, total=total)
+            self._counted[kind] = self._add(what)
+        said = printable(what)
+        self._progress.update(self._counted[kind], completed=done, total=total, description=said)
 
     def _begin(self, step: Announced) -> None:
         if not step.beside:

@@ -67,7 +67,6 @@ def catalog_for(
         further = partial(_own_index, options, profile, offline, known, opened)
         if beyond or newer:
             index = further(wanted if isinstance(wanted, Project) else _NO_PROJECT, newer)
-            index.prefetch((*beyond, *newer))
             yield replace(known, index=index)
         else:
             yield replace(known, further=further)
@@ -148,7 +147,7 @@ class _Steps:
         if long:
             self._watch.say(step)
         elif self._watch.moves:
-            self._watch.counted("Read from the package index", self._done, self._done + 1)
+            self._watch.counted(f"Read from the package index: {step}", self._done, self._done + 1)
         elif self._done == 1:
             self._watch.say("Read from the package index what the wheels index does not hold")
 

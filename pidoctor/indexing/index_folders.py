@@ -15,7 +15,7 @@ from pidoctor.decoding import encode
 from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.links import Coverage, Link, accepted_pythons, merge
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
-from pidoctor.indexing.pages import PageReader, workers
+from pidoctor.indexing.pages import PageReader, side_by_side
 from pidoctor.indexing.pruning import Prunable, admits, prune
 from pidoctor.indexing.scope import Scope
 from pidoctor.platforms.pep440 import valid_bound
@@ -176,13 +176,10 @@ class Tree:
             for link in (links if every else sorted(links, key=lambda item: item.filename)[:1])
         ]
         reads: dict[str, WheelMetadata] = {}
-        with workers() as pool:
-            for done, (link, read) in enumerate(
-                zip(wanted, pool.map(lambda link: self._metadata(name, link, demand), wanted)),
-                start=1,
-            ):
-                reads[link.sha256] = read
-                self._progress(name, done, len(wanted))
+        read = side_by_side(lambda link: self._metadata(name, link, demand), wanted)
+        for done, (link, metadata) in enumerate(zip(wanted, read), start=1):
+            reads[link.sha256] = metadata
+            self._progress(name, done, len(wanted))
         return {
             version: self._release(version, links, reads, demand)
             for version, links in versions.items()

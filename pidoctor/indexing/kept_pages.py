@@ -6,12 +6,12 @@ import hashlib
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, PackageMissingError, PidoctorError
-from pidoctor.indexing.links import Link, file_link
+from pidoctor.indexing.links import Link, said_by
 from pidoctor.indexing.local_files import LocalFiles, folder_of
 from pidoctor.indexing.pages import LINKS, IndexPage, PageReader
 from pidoctor.indexing.patient_session import PatientSession
@@ -75,19 +75,11 @@ class Pages:
         size = remote_size(session, url, filename)
         if size > limit:
             raise CouldNotCheckError(f"{filename}: larger than {limit} bytes")
-        told = re.search(r"[#&]sha256=([0-9a-f]{64})\b", url)
-        link = file_link(
-            filename,
-            sha256=told[1] if told else self._digest(url, filename, size),
-            requires_python=None,
-            yanked="",
-            size=size,
-            source="address",
-            url=url,
-        )
-        if link is None:
+        if not said_by(filename):
             raise CouldNotCheckError(f"{filename}: not a wheel's file name")
-        return link
+        told = re.search(r"[#&]sha256=([0-9a-f]{64})\b", url)
+        sha256 = told[1] if told else self._digest(url, filename, size)
+        return Link(filename, sha256, None, "", size, "address", url)
 
     def _digest(self, url: str, filename: str, size: int) -> str:
         """The SHA-256 of a file that is read for it; that of one elsewhere is kept for a day."""
@@ -123,15 +115,16 @@ class Pages:
     def fetched(self, name: str) -> tuple[IndexPage, str]:
         """The page as it is now, with addresses, which are never kept: one may hold a password."""
         _, reader = self._network()
-        self.say(f"Look up {name} on the package index", False)
+        self.say(f"Look up {name}", False)
         page, day = reader.page(name), time.strftime("%Y-%m-%d")
-        self._store.put("page", self._key(name), _kept_page(page, day))
+        self._store.put("page", self._key(name), KeptPage(page.without_addresses(), day))
         return page, day
 
     def prefetch(self, names: Iterable[str]) -> None:
         """Fetch the pages of these packages side by side, where the store has none."""
-        missing = [name for name in names if self._kept(name, FRESH) is None]
+        missing = [name for name in names if not self._store.has("page", self._key(name), FRESH)]
         if len(missing) > 1 and not self.failure:
+            self.say(f"Look up {listed(missing)}", False)
             try:
                 self._network()[1].prefetch(missing)
             except PidoctorError as error:
@@ -147,9 +140,8 @@ class Pages:
     def _key(self, name: str) -> str:
         return f"{self._place} {name}"
 
-    def _kept(self, name: str, younger: float) -> tuple[IndexPage, str] | None:
-        kept = self._store.read(KeptPage, "page", self._key(name), younger)
-        return None if kept is None else (_page_of(kept), kept.day)
+    def _kept(self, name: str, younger: float) -> KeptPage | None:
+        return self._store.read(KeptPage, "page", self._key(name), younger)
 
 
 def users_pages(store: Store, offline: bool = False, more: WheelSources = NO_SOURCES) -> Pages:
@@ -196,40 +188,8 @@ def _state(source: Source) -> str:
     return f" {folder.stat().st_mtime_ns}" if folder else ""
 
 
-class KeptLink(NamedTuple):
-    """A file of a kept page, without its address."""
-
-    filename: str
-    sha256: str
-    requires_python: str | None
-    yanked: str
-    size: int
-    source: str
-    has_metadata: bool
-
-
 class KeptPage(NamedTuple):
-    """A page as it is kept; ``day`` is when it was read."""
+    """A page without addresses; ``day`` is when it was read."""
 
+    page: IndexPage
     day: str
-    links: tuple[KeptLink, ...]
-    published: Mapping[str, str]
-    exists: bool
-    sources: tuple[KeptLink, ...]
-    unhashed: bool
-
-
-def _kept_page(page: IndexPage, day: str) -> KeptPage:
-    links, sources = (
-        tuple(KeptLink(*(getattr(link, field) for field in KeptLink._fields)) for link in files)
-        for files in (page.links, page.sources)
-    )
-    return KeptPage(day, links, page.published, page.exists, sources, page.unhashed)
-
-
-def _page_of(kept: KeptPage) -> IndexPage:
-    links, sources = (
-        tuple(filter(None, (file_link(url="", **link._asdict()) for link in files)))
-        for files in (kept.links, kept.sources)
-    )
-    return IndexPage(links, dict(kept.published), kept.exists, sources, kept.unhashed)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Annotated
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
+from pidoctor.decoding import Form
 from pidoctor.indexing.scope import Scope
 from pidoctor.platforms.manylinux import platform_of
 
@@ -19,20 +22,46 @@ from pidoctor.platforms.manylinux import platform_of
 Coverage = dict[tuple[str, str, str], tuple[int, int]]
 
 
+_OLD_ARCHIVE = re.compile(r"\.(?:tar\.bz2|tar\.xz|tgz)$")
+
+
+@lru_cache(maxsize=16384)
+def _said(filename: str) -> tuple[str, Version, frozenset[Tag]]:
+    if filename.endswith(".whl"):
+        name, version, _, tags = parse_wheel_filename(filename)
+        return name, version, tags
+    return (*parse_sdist_filename(_OLD_ARCHIVE.sub(".tar.gz", filename)), frozenset())
+
+
+def said_by(filename: str) -> tuple[str, Version, frozenset[Tag]] | None:
+    """Package, version and tags of a wheel's or, without tags, a source archive's file name."""
+    try:
+        return _said(filename)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
 class Link:
     """One wheel or source archive on an index page; ``size`` is 0 where the page does not tell."""
 
-    filename: str
+    filename: Annotated[str, Form("the file name of a wheel or a source archive", said_by)]
     sha256: str
-    version: Version
-    tags: frozenset[Tag]
     requires_python: str | None
     yanked: str
     size: int
     source: str
     url: str = field(repr=False)  # may hold credentials: never printed, never stored
     has_metadata: bool = False
+
+    @cached_property
+    def version(self) -> Version:
+        return _said(self.filename)[1]
+
+    @cached_property
+    def tags(self) -> frozenset[Tag]:
+        """Those of a wheel's name; none of a source archive's."""
+        return _said(self.filename)[2]
 
     def coverage(self, scope: Scope) -> Coverage:
         """The environments of ``scope`` that this wheel's tags fit."""
@@ -42,29 +71,6 @@ class Link:
                 for python in tag_pythons(tag, scope):
                     merge(found, {(python, machine, libc): version})
         return found
-
-
-_OLD_ARCHIVE = re.compile(r"\.(?:tar\.bz2|tar\.xz|tgz)$")
-
-
-def said_by(filename: str) -> tuple[str, Version, frozenset[Tag]] | None:
-    """Package, version and tags of a wheel's or, without tags, a source archive's file name."""
-    try:
-        if filename.endswith(".whl"):
-            name, version, _, tags = parse_wheel_filename(filename)
-            return name, version, tags
-        return (*parse_sdist_filename(_OLD_ARCHIVE.sub(".tar.gz", filename)), frozenset())
-    except ValueError:
-        return None
-
-
-def file_link(filename: str, **fields: object) -> Link | None:
-    """The link of a wheel's or a source archive's file name, or None when the name is not one."""
-    said = said_by(filename)
-    if said is None:
-        return None
-    _, version, tags = said
-    return Link(filename=filename, version=version, tags=tags, **fields)  # type: ignore[arg-type]
 
 
 def merge(coverage: Coverage, other: Coverage) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -31,7 +31,7 @@ from pidoctor.evidence.index_evidence import summary
 from pidoctor.indexing.kept_pages import Pages, Say, piwheels_pages, users_pages
 from pidoctor.indexing.links import Link
 from pidoctor.indexing.metadata import WheelMetadata, fetch_metadata
-from pidoctor.indexing.pages import IndexPage, workers
+from pidoctor.indexing.pages import IndexPage, side_by_side
 from pidoctor.indexing.remote import RemoteFile
 from pidoctor.indexing.store import Store
 from pidoctor.platforms.pep440 import valid_bound
@@ -201,15 +201,19 @@ class OwnIndex(WheelsIndex):
             for wheel in unread
         )
 
-    def prefetch(self, names: Iterable[str]) -> None:
-        """Fetch the pages of these packages side by side."""
-        self._pages.prefetch(
+    def read_ahead(self, names: Iterable[str], first: Callable[[str], Wheel | None]) -> None:
+        """Only what is read is kept of it: answers are the same without."""
+        foreign = [
             name
-            for name in names
+            for name in dict.fromkeys(names)
             for held in [self._base.project(name)]
-            if name not in self._wanted.files
+            if name not in self._wanted.files and name not in self._projects
             if held is None or self._to_be_widened(name, held)
-        )
+        ]
+        self._pages.prefetch(foreign)
+        tried = [wheel for wheel in map(first, foreign) if wheel and wheel.sha256 in self._links]
+        for _ in side_by_side(self.described, tried):
+            pass
 
     # --- files ---------------------------------------------------------------------------------
 
@@ -334,8 +338,7 @@ class OwnIndex(WheelsIndex):
         self._until = self._until or time.monotonic() + _SECONDS
         names = ", ".join(f"{wheel.name} {wheel.version}" for wheel in wheels)
         self._say(f"Read the files of {names}", True)
-        with workers(_AT_ONCE) as pool:
-            return list(pool.map(self._read_files, wheels))
+        return list(side_by_side(self._read_files, wheels, _AT_ONCE))
 
     def _read_files(self, wheel: Wheel) -> Evidence | None:
         if wheel.size > min(self._bytes_left, _LARGEST_WHEEL) or time.monotonic() > self._until:

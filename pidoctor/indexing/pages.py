@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from threading import Thread
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from pidoctor.errors import CouldNotCheckError
-from pidoctor.indexing.links import Link, file_link
+from pidoctor.indexing.links import Link, said_by
 from pidoctor.indexing.local_files import folder_of, in_folder
 from pidoctor.indexing.patient_session import PatientSession, answered
 from pidoctor.indexing.scope import Scope
 from pidoctor.probe.pip_settings import Source
 
+T = TypeVar("T")
+R = TypeVar("R")
 _LONGEST_REASON = 200
 LINKS = "links"  # the name of a Source that is an address of --find-links
 _LINUX = re.compile(r"(?:manylinux\d+|(?:many|musl)linux_\d+_\d+|linux)_([a-z0-9_]{1,12})")
@@ -30,10 +33,17 @@ class IndexPage:
     """What one index says about one package."""
 
     links: tuple[Link, ...]  # wheels that fit some machine and Python of the scope
-    published: dict[str, str]  # version -> platforms and Pythons in words
+    published: Mapping[str, str]  # version -> platforms and Pythons in words
     exists: bool = True
     sources: tuple[Link, ...] = ()  # archives that pip can build
     unhashed: bool = False  # it has files without a SHA-256, which are left out
+
+    def without_addresses(self) -> IndexPage:
+        """What may be kept of it."""
+        links, sources = (
+            tuple(replace(link, url="") for link in files) for files in (self.links, self.sources)
+        )
+        return replace(self, links=links, sources=sources)
 
 
 class PageReader:
@@ -47,10 +57,12 @@ class PageReader:
 
     def prefetch(self, names: Iterable[str]) -> None:
         """Fetches the pages of ``names`` side by side; what fails is asked for again when used."""
-        with workers() as pool:
-            for request in [pool.submit(self.page, name) for name in names]:
-                if not isinstance(request.exception(), (CouldNotCheckError, type(None))):
-                    request.result()
+        for _ in side_by_side(self._tried, names):
+            pass
+
+    def _tried(self, name: str) -> None:
+        with suppress(CouldNotCheckError):
+            self.page(name)
 
     def page(self, name: str) -> IndexPage:
         """The links of ``name`` over all sources; raises :class:`CouldNotCheckError`."""
@@ -162,10 +174,14 @@ def _told(source: Source) -> str:
 
 def _link(package: Any, source: str) -> Link | None:
     sha256 = package.digests.get("sha256")
-    if package.package_type not in ("wheel", "sdist") or not sha256:
+    if (
+        package.package_type not in ("wheel", "sdist")
+        or not sha256
+        or not said_by(package.filename)
+    ):
         return None
     yanked = _printable(package.yanked_reason or "yanked") if package.is_yanked else ""
-    return file_link(
+    return Link(
         package.filename,
         sha256=sha256,
         requires_python=package.requires_python,
@@ -183,11 +199,33 @@ def _printable(reason: str) -> str:
     return " ".join(kept.split()) or "yanked"
 
 
-@contextmanager
-def workers(count: int = 8) -> Iterator[ThreadPoolExecutor]:
-    """A pool of threads. Leaving it early waits for the requests under way, not for the queue."""
-    pool = ThreadPoolExecutor(count)
+def side_by_side(work: Callable[[T], R], items: Iterable[T], count: int = 8) -> Iterator[R]:
+    """What ``work`` makes of each item, in their order, by so many threads.
+
+    After an error what is under way is waited for, the rest is left. Ctrl-C waits for nothing.
+    """
+    made: list[tuple[Future[R], T]] = [(Future(), item) for item in items]
+    left = iter(made)
+
+    def serve() -> None:
+        for future, item in left:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(work(item))
+                except BaseException as error:
+                    future.set_exception(error)
+
+    threads = [Thread(target=serve, daemon=True) for _ in made[:count]]
+    for thread in threads:
+        thread.start()
     try:
-        yield pool
+        for future, _ in made:
+            yield future.result()
+    except KeyboardInterrupt:
+        threads.clear()
+        raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for future, _ in made:
+            future.cancel()
+        for thread in threads:
+            thread.join()

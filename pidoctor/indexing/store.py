@@ -24,7 +24,7 @@ FRESH = 600.0  # seconds; as long as the package index itself lets clients keep 
 _MOST_BYTES = 100 << 20  # of all files together
 _MOST_FILES = 5000
 _LARGEST = 16 << 20  # bytes of one file
-_SCHEMA = 4
+_SCHEMA = 5
 T = TypeVar("T")
 
 
@@ -44,18 +44,23 @@ class Store:
     def read(self, form: type[T], kind: str, key: str, younger: float = float("inf")) -> T | None:
         """What was kept, if it was kept less than ``younger`` seconds ago and has this form."""
         path = self._path(kind, key)
-        if path is None:
+        if path is None or not self.has(kind, key, younger):
             return None
         try:
-            state = path.stat()
-            if state.st_size > _LARGEST or not 0 <= time.time() - state.st_mtime < younger:
-                return None
             found = json.loads(path.read_bytes())
             if not isinstance(found, Mapping) or found.get("schema") != _SCHEMA:
                 return None
             return decode(form, found.get("kept"), str(path), exact=False)
         except (OSError, ValueError, RecursionError, DecodeError):
             return None
+
+    def has(self, kind: str, key: str, younger: float = float("inf")) -> bool:
+        """Whether something was kept less than ``younger`` seconds ago, of whatever form."""
+        try:
+            state = os.stat(self._path(kind, key) or "")
+        except OSError:
+            return False
+        return state.st_size <= _LARGEST and 0 <= time.time() - state.st_mtime < younger
 
     def put(self, kind: str, key: str, kept: object) -> None:
         """Keep a value, where the disk takes it."""

@@ -19,7 +19,7 @@ from pidoctor.indexing.index_changes import ReadingLog
 from pidoctor.indexing.index_folders import IndexedRelease, Progress, Selection, Tree
 from pidoctor.indexing.invariants import check, not_worse, same_hashes
 from pidoctor.indexing.links import Link
-from pidoctor.indexing.pages import PageReader, workers
+from pidoctor.indexing.pages import PageReader, side_by_side
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import remote_size
 from pidoctor.indexing.scope import Scope, load_scope
@@ -211,14 +211,11 @@ def _sizes(
                     sizes[link.sha256] = size
                 elif link.sha256 not in sizes:
                     unknown[link.sha256] = link
-    with workers() as pool:
-        asked = pool.map(
-            lambda link: remote_size(session, link.url, link.filename), unknown.values()
-        )
-        for done, (sha256, size) in enumerate(zip(unknown, asked), start=1):
-            journal.put("size", sha256, size)
-            sizes[sha256] = size
-            progress("sizes", done, len(unknown))
+    asked = side_by_side(lambda it: remote_size(session, it.url, it.filename), unknown.values())
+    for done, (sha256, size) in enumerate(zip(unknown, asked), start=1):
+        journal.put("size", sha256, size)
+        sizes[sha256] = size
+        progress("sizes", done, len(unknown))
     return sizes
 
 

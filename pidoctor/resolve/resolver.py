@@ -86,6 +86,7 @@ class Question:
         self._world.hashes = request.hashes
         self._world.preferred = request.preferred
         asked = [need for item in request.together for need in needs_of(item, ASKED)]
+        self._world.read_ahead(asked)
         self._unchecked = {**request.unchecked, **request.unread}
         self._together = [*self._known(asked)]
         of_runtime = [Need(request.name, SpecifierSet(), ASKED, extra) for extra in request.extras]

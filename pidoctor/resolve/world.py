@@ -231,21 +231,30 @@ class World:
         if choice.extra:
             version = SpecifierSet(f"==={choice.version}")
             yield Need(choice.name, version, origin)
-        for text in requires:
-            requirement = _requirement(text)
-            if requirement is None or not self._is_needed(requirement, choice):
-                continue
-            for need in needs_of(requirement, origin):
-                why = self.why_unknown(need)
-                if why:
-                    self._unknown.setdefault(choice, {})[need.key] = why
-                if why and need.extra and not self.why_unknown(need.plain):
-                    yield need.plain
-                elif not why:
-                    yield need
+        asked = (it for it in map(_requirement, requires) if it and self._is_needed(it, choice))
+        needs = [need for requirement in asked for need in needs_of(requirement, origin)]
+        self.read_ahead(needs)
+        for need in needs:
+            why = self.why_unknown(need)
+            if why:
+                self._unknown.setdefault(choice, {})[need.key] = why
+            if why and need.extra and not self.why_unknown(need.plain):
+                yield need.plain
+            elif not why:
+                yield need
         if api is not None and not choice.extra:
             bound = self.relations.numpy_bound(api.abi, api.feature)
             yield Need("numpy", bound, f"compiled into {choice.name} {choice.version}")
+
+    def read_ahead(self, needs: Collection[Need]) -> None:
+        """Have the index read together what a search would ask it for one after the other."""
+
+        def first(name: str) -> Wheel | None:
+            about = [need for need in needs if need.name == name]
+            fitting = (it for it in self.choices(name) if all(map(it.satisfies, about)))
+            return next((choice.wheel for choice in fitting), None)
+
+        self.index.read_ahead((need.name for need in needs), first)
 
     def _is_needed(self, requirement: Requirement, choice: Choice) -> bool:
         """Whether a requirement of a package holds on the machine: for the extra of the choice

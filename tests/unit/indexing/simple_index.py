@@ -7,6 +7,7 @@ import html
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,9 @@ class SimpleIndex:
     cut: set[str] = field(default_factory=set)  # files whose body ends half-way
     status: dict[str, int] = field(default_factory=dict)  # path prefix -> status to answer with
     requests: list[tuple[str, str, int]] = field(default_factory=list)  # method, path, bytes sent
+    delay: float = 0.0  # seconds before an answer
+    open: int = 0  # requests under way
+    most_open: int = 0
     url: str = ""
 
     def add(self, filename: str, requires: str = "", **files: bytes) -> None:
@@ -88,6 +92,11 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _answer(self, *, body: bool) -> None:
+        if self.offered.delay:
+            self.offered.open += 1
+            self.offered.most_open = max(self.offered.most_open, self.offered.open)
+            time.sleep(self.offered.delay)
+            self.offered.open -= 1
         for prefix, status in self.offered.status.items():
             if self.path.startswith(prefix):
                 self._send(status, b"no", "text/plain", body)

@@ -6,12 +6,17 @@ import gzip
 import io
 import json
 import os
+import platform
+import signal
 import struct
+import subprocess
+import sys
 import tarfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,8 +31,12 @@ from pidoctor.evidence import audit
 from pidoctor.indexing.addresses import addresses
 from pidoctor.indexing.metadata import read_source
 from pidoctor.indexing.own_index import OwnIndex, Sources, Wanted
+from pidoctor.probe.machine import probe
+from pidoctor.probe.probed import ProbeResult
+from pidoctor.profile.fact import Fact
 from pidoctor.requirements.project import read_project
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
+from pidoctor.units import listed
 from tests.cli.program import pidoctor
 from tests.profiles import pi4
 from tests.unit.evidence.elfmaker import Elf
@@ -101,6 +110,44 @@ def test_all_of_it_is_kept_for_the_next_question(offered: SimpleIndex, tmp_path:
         assert "127.0.0.1" not in path.read_text()  # an address may hold a password
         path.write_text('{"schema": 1, "day": 3, "kept": {"links": [7]}}')
     assert ask(tmp_path, "tflite-runtime", "opencv-python") == first
+
+
+def test_what_a_package_needs_is_read_side_by_side(offered: SimpleIndex, tmp_path: Path) -> None:
+    """Eight at once at most, told of in one step; the answer is that of one after the other."""
+    parts = [f"part{number}" for number in range(12)]
+    offered.add("kit-1.0-py3-none-any.whl", "".join(f"Requires-Dist: {it}\n" for it in parts))
+    for part in parts:
+        offered.add(f"{part}-1.0-py3-none-any.whl", f"Requires-Dist: deep_{part}")
+        offered.add(f"deep_{part}-1.0-py3-none-any.whl")
+        offered.add(f"deep_{part}-0.9-py3-none-any.whl", "Requires-Dist: nothing-has-it")
+    base = WheelsIndex(held(tmp_path, Sources.of_user()).index.folder)
+    said: list[str] = []
+    index = OwnIndex(base, Sources.of_user(), lambda step, _long: said.append(step))
+    offered.delay = 0.02
+    found = api.resolve(pi4(), read_project(["ai-edge-litert", "kit"]), catalog=open_catalog(index))
+    assert {name: pins(found)[name] for name in ("kit", "part7", "deep-part7")} == {
+        "kit": "1.0",
+        "part7": "1.0",
+        "deep-part7": "1.0",
+    }
+    assert 2 < offered.most_open <= 8
+    assert f"Look up {listed(parts)}" in said
+    assert not [path for _, path, _ in offered.requests if "deep_part7-0.9" in path]
+
+
+@pytest.mark.usefixtures("offered")
+def test_ctrl_c_ends_what_is_read_side_by_side(offered: SimpleIndex) -> None:
+    """At once, though none of the servers answers."""
+    offered.delay = 30
+    argv = [sys.executable, "-m", "pidoctor", "explain", "tflite-runtime", "kit", "more", "other"]
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        while not offered.most_open and program.poll() is None:
+            time.sleep(0.02)
+        started = time.monotonic()
+        program.send_signal(signal.SIGINT)
+        program.communicate()
+    assert time.monotonic() - started < 3
+    assert program.returncode in (130, -signal.SIGINT)
 
 
 def test_elf_files_outrank_the_tag(offered: SimpleIndex, tmp_path: Path) -> None:
@@ -362,6 +409,31 @@ def test_an_install_looks_for_a_version_that_is_not_known(
     found = pidoctor(*asked).json["resolution"]
     assert found["packages"][0]["filename"] == name
     assert pidoctor(*asked, "--offline").json["resolution"]["status"] == "impossible"
+
+
+def test_an_install_that_nobody_watches_stops_for_a_library_that_the_system_lacks(
+    offered: SimpleIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --yes nothing is changed, and the command is named; who is asked sees it before."""
+    needs = Elf(platform.machine(), ("libc.so.6", "libGL.so.1")).build()
+    offered.add(f"window-1.0-cp37-abi3-manylinux_2_17_{platform.machine()}.whl", window__w=needs)
+
+    def without(*words: Any, **options: Any) -> ProbeResult:
+        found = probe(*words, **options)
+        lacks: Fact[tuple[str, ...]] = Fact.known(("libGL.so.1",), "the cache")
+        system = replace(found.profile.system, lacks_other=lacks)
+        return found._replace(profile=replace(found.profile, system=system))
+
+    monkeypatch.setattr("pidoctor.probe.machine.probe", without)
+    words = ("install", "auto", "window", "--venv", str(tmp_path / "env"))
+    refused = pidoctor(*words, "--yes", "--json").json
+    assert refused["exit_code"] == 1
+    assert refused["verdict"].startswith(
+        "Not installed. window 1.0 cannot be imported as it is: it needs libGL.so.1, which "
+    )
+    assert not (tmp_path / "env").exists()
+    shown = pidoctor(*words, "--dry-run", "--json").json
+    assert (shown["exit_code"], shown["next"]) == (1, refused["next"])
 
 
 def test_a_large_library_is_fetched_about_once(
