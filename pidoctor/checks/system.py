@@ -41,21 +41,29 @@ def mixed_word_sizes(case: Case) -> Iterator[Finding]:
 def other_libraries(case: Case, among: Container[str] | None = None) -> Iterator[Finding]:
     """Packages of the plan, or those of ``among`` only, that the system lacks a library for: OpenCV
     without libGL.so.1, as in images that are made without a desktop."""
-    system = case.profile.system
-    lacks, manager = system.lacks_other, system.package_manager.or_else("")
-    packages = load_systems().packages_of(manager)
-    for pin in case.plan.pins if case.plan and lacks.value else ():
+    system, systems = case.profile.system, load_systems()
+    packages = systems.packages_of(system.package_manager.or_else(""))
+    lacks = system.lacks_other
+    for pin in case.plan.pins if case.plan else ():
         needed = _needed(pin.wheel) if among is None or pin.name in among else ()
-        missing = [soname for soname in lacks.or_else(()) if soname in needed]
+        missing = [it for it in lacks.or_else(systems.other_libraries) if it in needed]
         if not missing:
             continue
         names = dict.fromkeys(packages[soname] for soname in missing if soname in packages)
         where = system.name.or_else("the system")
+        said = (
+            f"{pin.name} {pin.version} cannot be imported as it is: it needs {listed(missing)}, "
+            f"which {where} does not have."
+        )
+        if not lacks.is_known:
+            said = (
+                f"{pin.name} {pin.version} needs {listed(missing)}. Whether {where} has them "
+                "is not known: images without a desktop (Lite, server) do not as a rule."
+            )
         yield Finding(
             "missing-shared-library",
-            Severity.ERROR,
-            f"{pin.name} {pin.version} cannot be imported as it is: it needs {listed(missing)}, "
-            f"which {where} does not have.",
+            Severity.ERROR if lacks.is_known else Severity.WARNING,
+            said,
             f"{lacks.source}; the ELF files of the wheel",
             (apt(case, " ".join(names), "Install what it needs.") if names else None)
             or Remedy("Install the system's packages that have these files."),

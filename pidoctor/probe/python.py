@@ -30,7 +30,7 @@ from pidoctor.probe.installers import Installers, can_make_environments, probe_i
 from pidoctor.probe.reading import clean, entry, reading
 from pidoctor.probe.storage import absolute
 from pidoctor.probe.virtual_environment import base_interpreter, folder_of, sees_system, settings
-from pidoctor.profile.fact import Fact
+from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.profile import Python
 from pidoctor.records import NamedTuple
 
@@ -81,10 +81,14 @@ def examine(
     def elf(path: str) -> Fact[Elf]:
         return reading(f"ELF header of {path}", lambda: read_elf(host, host.real_path(path)))
 
-    def answers(path: str) -> Fact[Mapping[str, Any]]:
-        return reading(path, lambda: _answers(host, path, may_run, itself))
+    header = executable.then(elf)
+    # The one behind it does not answer for a script that stands in its place.
+    alone = itself or header.state is State.UNPARSABLE
 
-    return PythonReading(executable, executable.then(elf), executable.then(answers))
+    def answers(path: str) -> Fact[Mapping[str, Any]]:
+        return reading(path, lambda: _answers(host, path, may_run, alone))
+
+    return PythonReading(executable, header, executable.then(answers))
 
 
 def probe_python(

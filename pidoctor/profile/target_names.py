@@ -117,7 +117,9 @@ def _anywhere(name: str, said: Said) -> Reading:
         return Reading(None, said.memory, None, bits, said.python, None, architecture,
                        said.libc)  # fmt: skip
     if rows and said.libc is None:
-        return Reading(None, said.memory, rows[-1], bits, said.python, None, architecture)
+        row = rows[-1]
+        return Reading(None, said.memory, row, bits, said.python, None, architecture,
+                       assumed=() if said.release else (row.name,))  # fmt: skip
     if said.systems and all(row.vendor for row in said.systems):
         raise UnknownTargetError(f"target {shown(name)}: names no board", nearest_names(said))
     # Debian for ARM needs ARMv7, and so do its derivatives.

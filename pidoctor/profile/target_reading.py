@@ -25,9 +25,9 @@ class Reading(NamedTuple):
     @property
     def told(self) -> str:
         """How the name was read, in one line; empty where it left nothing open."""
-        if not self.assumed or self.board is None:
-            return ""
-        return f"read as {', '.join((self.board.name, *self.assumed))}: {self.canonical}"
+        board = self.board.name if self.board else self.architecture
+        told = f"read as {', '.join((board, *self.assumed))}: {self.canonical}"
+        return told if self.assumed else ""
 
     @property
     def canonical(self) -> str:

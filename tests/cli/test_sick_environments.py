@@ -158,6 +158,13 @@ def test_a_python_without_its_library_is_an_error(tmp_path: Path) -> None:
     assert checked["exit_code"] == 1
 
 
+def python_is_a_script(site: Path) -> None:
+    for python in (site.parents[2] / "bin").glob("python*"):
+        python.unlink()
+        python.write_text("#!/bin/sh\nexit 0\n")
+        python.chmod(0o755)
+
+
 @pytest.mark.parametrize(
     ("harm", "ids", "command"),
     [
@@ -169,6 +176,7 @@ def test_a_python_without_its_library_is_an_error(tmp_path: Path) -> None:
         (second_version, ["package-two-versions"], "numpy"),
         (lying_record, ["package-files-missing"], "tflite-runtime==2.14.0"),
         (python_gone, ["environment-python-gone"], "mv "),
+        (python_is_a_script, ["environment-python-gone"], "mv "),
     ],
 )
 def test_one_finding_and_nothing_changed(
@@ -185,7 +193,7 @@ def test_one_finding_and_nothing_changed(
     assert command in told[0]["remedy"]["commands"][0]
     planned = answer("install", *venv, "--offline", "--dry-run")
     assert planned["exit_code"] in (0, 1, 3)
-    if harm is python_gone:
+    if harm in (python_gone, python_is_a_script):
         assert [it["id"] for it in planned["findings"]] == ids
     assert state(tmp_path) == before
 

@@ -181,15 +181,24 @@ def test_a_package_of_the_plan_lacks_a_library_of_the_system(
     assert found.remedy.commands == ((command,) if command else ())
 
 
-def test_a_library_that_only_a_plugin_loads_or_of_which_nothing_is_known_is_not_missed() -> None:
+def test_a_library_that_only_a_plugin_loads_is_not_missed() -> None:
     plugin = library("cv2/qt/libqxcb.so", required=False, needed=OPENCV)
     planned = plan(wheel("opencv-python", "5.0", evidence=evidence(plugin)))
     bare = changed(pi4(), system_lacks_other=known(OPENCV, "the cache"))
     assert "missing-shared-library" not in findings(bare, planned)
+
+
+def test_a_library_of_which_nothing_is_known_is_a_warning_with_what_settles_it() -> None:
+    """A target is no image with a desktop and no Lite."""
     needs = plan(wheel("opencv-python", "5.0", evidence=evidence(library(needed=OPENCV))))
-    unknown: Fact[Any] = Fact.absent("the cache", "not found")
+    unknown: Fact[Any] = Fact.absent("target", "a named target does not say")
+    found = findings(changed(pi4(), system_lacks_other=unknown), needs)["missing-shared-library"]
+    assert found.severity is Severity.WARNING
+    assert "Whether Debian GNU/Linux 12 (bookworm) has them is not known: images" in (found.message)
+    assert found.remedy is not None
+    assert found.remedy.commands == ("sudo apt-get install -y libgl1 libglib2.0-bin",)
     assert "missing-shared-library" not in findings(
-        changed(pi4(), system_lacks_other=unknown), needs
+        changed(pi4(), system_lacks_other=unknown), plan(wheel())
     )
 
 

@@ -574,6 +574,10 @@ def test_what_was_assumed_is_said_in_one_line() -> None:
         "read as Raspberry Pi 4 Model B, 4 GB, Raspberry Pi OS 13 (trixie), 64-bit: "
         "pi4-4gb/trixie-64"
     )
+    assert read_name("aarch64/musl").told == (
+        "read as aarch64, Alpine Linux 3.24: aarch64/alpine-3.24-64"
+    )
+    assert read_name("aarch64/alpine-3.24").told == ""
     assert read_name("pi4/bookworm-64").told == ""
     assert read_name("pi4/bookworm-64").memory is None
 
