@@ -17,7 +17,6 @@ from packaging.specifiers import SpecifierSet
 from pidoctor.asked import Asked
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.change_kinds import cost
-from pidoctor.errors import CouldNotCheckError
 from pidoctor.model.advice import AdviceTarget, advise
 from pidoctor.model.answer import GivenFile, ModelAnswer, ModelChange, RuntimeAnswer
 from pidoctor.model.arena import arena_bytes
@@ -40,7 +39,7 @@ from pidoctor.profile.profile import Profile
 from pidoctor.readiness.delegates import served_operators
 from pidoctor.report.text import printable
 from pidoctor.resolve.changes import proposals
-from pidoctor.resolve.machine import machine_of, undecidable
+from pidoctor.resolve.machine import machine_of, must_be_decidable
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
 from pidoctor.resolve.present import present_in
 from pidoctor.resolve.reasons import admitted
@@ -82,10 +81,7 @@ class ModelQuestion:
 
         The runtime that an install would take stands first.
         """
-        missing = undecidable(profile)
-        if missing is not None:
-            what, fact = missing
-            raise CouldNotCheckError(f"the {what} is not known ({fact.source}: {fact.detail})")
+        must_be_decidable(profile)
         runtimes = self._judged(profile, request, known)
         answer = ModelAnswer(
             self.file,

@@ -29,7 +29,6 @@ class LocalFile(NamedTuple):
 
     filename: str
     url: str
-    package_type: str  # "wheel" or "sdist"
     size: int
     digests: dict[str, str]
     requires_python: str | None = None
@@ -90,8 +89,8 @@ def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:
             continue
         digest = _sha256(path)
         if digest is not None:
-            uri, kind = path.absolute().as_uri(), "wheel" if said[2] else "sdist"
-            yield LocalFile(entry, uri, kind, path.stat().st_size, {"sha256": digest})
+            uri = path.absolute().as_uri()
+            yield LocalFile(entry, uri, path.stat().st_size, {"sha256": digest})
 
 
 def _sha256(path: Path) -> str | None:

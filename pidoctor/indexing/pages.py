@@ -174,11 +174,7 @@ def _told(source: Source) -> str:
 
 def _link(package: Any, source: str) -> Link | None:
     sha256 = package.digests.get("sha256")
-    if (
-        package.package_type not in ("wheel", "sdist")
-        or not sha256
-        or not said_by(package.filename)
-    ):
+    if not sha256 or not said_by(package.filename):
         return None
     yanked = _printable(package.yanked_reason or "yanked") if package.is_yanked else ""
     return Link(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from pidoctor.errors import PidoctorError
 from pidoctor.report.text import one_line
@@ -47,6 +48,15 @@ def from_os_error(error: OSError, doing: str) -> InstallError:
     evidence = one_line(f"{doing}: {error.strerror or error}: {where}")
     known = _diagnosed([f"{type(error).__name__}: {error}"], evidence)
     return known or failure("disk-error", "Reading or writing the disk failed.", evidence)
+
+
+@contextmanager
+def told_as_failure(doing: str) -> Iterator[None]:
+    """InstallError for an error of the operating system in the block."""
+    try:
+        yield
+    except OSError as error:
+        raise from_os_error(error, doing) from error
 
 
 def from_tool(argv: Sequence[str], status: int, output: Sequence[str]) -> InstallError:

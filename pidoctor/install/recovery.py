@@ -7,7 +7,7 @@ from pathlib import Path
 from pidoctor.install import state
 from pidoctor.install.durable import rename, sync_folder
 from pidoctor.install.environment_files import remove
-from pidoctor.install.failure import from_os_error
+from pidoctor.install.failure import told_as_failure
 from pidoctor.install.journal import (
     CHANGING,
     COMMITTED,
@@ -49,15 +49,13 @@ def recover(venv: Path) -> str | None:
     and StuckError where only a guess could go on, InstallError when the disk does not let it.
     """
     place = Place.of(venv)
-    try:
+    with told_as_failure(f"putting {place.venv} in order"):
         if look(place) is None and state.is_tidy(place):
             return None
         with state.hold(place) as lock:
             situation = look(place)
             kept = settle(situation) if situation else None
             tidy(place, lock)
-    except OSError as error:
-        raise from_os_error(error, f"putting {place.venv} in order") from error
     if situation is None:
         return None
     return _SAID[situation.phase].format(venv=place.venv) + told_of(kept)
@@ -145,15 +143,12 @@ def undo(venv: Path) -> str:
     recover(venv)
     place = Place.of(venv)
     undoes(place.venv)
-    try:
-        with state.hold(place) as lock:
-            phase = UNDOING if place.previous.exists() else REMOVING
-            Journal(place).write(phase)
-            situation = look(place)
-            kept = settle(situation) if situation else None
-            tidy(place, lock)
-    except OSError as error:
-        raise from_os_error(error, f"going back in {place.venv}") from error
+    with told_as_failure(f"going back in {place.venv}"), state.hold(place) as lock:
+        phase = UNDOING if place.previous.exists() else REMOVING
+        Journal(place).write(phase)
+        situation = look(place)
+        kept = settle(situation) if situation else None
+        tidy(place, lock)
     if phase == REMOVING:
         said = f"{place.venv} is removed: there was none before the last install."
     else:

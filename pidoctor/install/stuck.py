@@ -6,15 +6,14 @@ Nothing is removed or overwritten by any of these: folders get other names besid
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from pidoctor.errors import UsageError
 from pidoctor.install import state
 from pidoctor.install.durable import rename
-from pidoctor.install.failure import from_os_error
+from pidoctor.install.failure import told_as_failure
 from pidoctor.install.journal import stamps
 from pidoctor.install.place import Place, mark_of
 
@@ -55,7 +54,7 @@ def set_aside(venv: Path) -> Path:
     Returns the new name. LockedError while an install runs.
     """
     place = Place.of(venv)
-    with ExitStack() as held, _as_install_error(place):
+    with ExitStack() as held, told_as_failure(f"putting {place.venv} in order"):
         try:
             if state.exists(place):
                 held.enter_context(state.hold(place))
@@ -70,7 +69,7 @@ def put_back(venv: Path, name: str) -> tuple[Path, Path | None]:
     Returns the new names of the state folder and of the environment, None where there was none.
     """
     place = Place.of(venv)
-    with _as_install_error(place), state.hold(place):
+    with told_as_failure(f"putting {place.venv} in order"), state.hold(place):
         chosen = next((copy for copy in copies(place) if copy.name == name), None)
         if chosen is None:
             raise UsageError(f"{place.state}: there is no such copy of the environment ({name})")
@@ -86,11 +85,3 @@ def _aside(place: Place) -> Path:
     target = place.aside(place.state, "aside")
     rename(place.state, target)
     return target
-
-
-@contextmanager
-def _as_install_error(place: Place) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise from_os_error(error, f"putting {place.venv} in order") from error

@@ -142,11 +142,9 @@ class Transaction:
             parents = _make_parents(self._place.venv.parent, self._owner)
             with hold(self._place) as lock:
                 return self._under_lock(recipe, lock, parents)
-        except InstallError as error:
-            finding = error.finding
-        except OSError as error:
-            finding = from_os_error(error, self._doing).finding
-        return self._ended(FAILED, findings=(finding,), left=self._untouched())
+        except (InstallError, OSError) as error:
+            found = filter(None, [_finding_of(error, self._doing)])
+        return self._ended(FAILED, findings=tuple(found), left=self._untouched())
 
     def _untouched(self) -> str:
         """That the environment was not touched, where that is so."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from pidoctor.errors import CouldNotCheckError
 from pidoctor.platforms.interpreter import Interpreter, abi_tag, marker_environment
 from pidoctor.platforms.versions import Version, minor_numbers, parse_version
 from pidoctor.profile.fact import Fact
@@ -114,6 +115,14 @@ def undecidable(profile: Profile) -> tuple[str, Fact[str]] | None:
     if not (profile.python.architecture.is_known or profile.system.architecture.is_known):
         return "architecture of Python", profile.python.architecture
     return None
+
+
+def must_be_decidable(profile: Profile) -> None:
+    """CouldNotCheckError where a fact is missing without which no wheel can be judged."""
+    missing = undecidable(profile)
+    if missing is not None:
+        what, fact = missing
+        raise CouldNotCheckError(f"the {what} is not known ({fact.source}: {fact.detail})")
 
 
 def _version(fact: Fact[str]) -> Version | None:

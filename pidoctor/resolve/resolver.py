@@ -15,10 +15,9 @@ from packaging.version import Version
 from pidoctor.catalog.architectures import kind_of
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.errors import CouldNotCheckError
 from pidoctor.profile.profile import NO_RIGHTS, Profile
 from pidoctor.resolve.addressed import refusal
-from pidoctor.resolve.machine import Machine, machine_of, undecidable
+from pidoctor.resolve.machine import Machine, machine_of, must_be_decidable
 from pidoctor.resolve.plan import ASKED, Candidate, Impossible, Pin, Plan, Resolution, by_reason
 from pidoctor.resolve.present import Need, Present, present_in
 from pidoctor.resolve.reasons import (
@@ -44,10 +43,7 @@ def resolve(profile: Profile, request: Request, catalog: Catalog) -> Resolution:
     The changes of an Impossible are left empty here: ``changes.changes`` finds them. Raises
     :class:`CouldNotCheckError` when the facts without which nothing can be said are unknown.
     """
-    missing = undecidable(profile)
-    if missing is not None:
-        what, fact = missing
-        raise CouldNotCheckError(f"the {what} is not known ({fact.source}: {fact.detail})")
+    must_be_decidable(profile)
     machine, python = machine_of(profile), _interpreter(profile)
     present = present_in(profile, catalog.index)
     if profile.system.has_no_packages or profile.rights.value == NO_RIGHTS:  # first without them
