@@ -4,13 +4,26 @@ This file is the ``__main__.py`` of pidoctor.pyz. It uses nothing but the standa
 syntax is so old that a Python too old for pidoctor can say so, and write down what the machine is.
 """
 
+import os
+import signal
+import sys
+
+
+def interrupted(*_):
+    # type: (object) -> None
+    """Ctrl-C while this imports and unpacks, which takes seconds on a slow board."""
+    sys.stderr.write("pidoctor: interrupted\n")
+    sys.exit(130)
+
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, interrupted)
+
 import atexit
 import fcntl
 import json
-import os
 import re
 import shutil
-import sys
 import tempfile
 import zipfile
 
@@ -37,6 +50,8 @@ def main():
     sys.path.insert(0, library)
     from pidoctor.__main__ import main as run
 
+    if signal.getsignal(signal.SIGINT) is interrupted:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return run()
 
 

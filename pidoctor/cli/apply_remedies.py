@@ -9,34 +9,16 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from pidoctor.host.command import run_attached
 from pidoctor.result import Finding
 
 _SHELL_ONLY = set("|&;<>()$`\\\"'*?[]#~%{}\n")
 _NEVER = {"reboot", "shutdown", "poweroff", "halt", "init", "telinit", "kexec", "rm", "dd", "mkfs"}
-NOT_STARTED = 127  # what a shell reports for a program that is not there
 
 Argv = tuple[str, ...]
 Ask = Callable[[Finding, tuple[Argv, ...]], bool]
 Run = Callable[[Argv], int]
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What was done about a finding: the commands that ran, and how the last one ended.
-
-    ``exit_code`` is None when the user said no; the finding is worth checking again when it is 0.
-    """
-
-    finding: str
-    commands: tuple[Argv, ...]
-    exit_code: int | None
-
-    @property
-    def worked(self) -> bool:
-        return self.exit_code == 0
 
 
 def fixable(finding: Finding) -> bool:
@@ -70,8 +52,9 @@ def argv_of(command: str) -> Argv:
     return argv
 
 
-def fix(findings: Iterable[Finding], ask: Ask, run: Run | None = None) -> tuple[Attempt, ...]:
-    """Go through the findings that can be fixed, in order.
+def fix(findings: Iterable[Finding], ask: Ask, run: Run | None = None) -> tuple[int | None, ...]:
+    """Go through the findings that can be fixed, in order: how the last command of each ended, and
+    None where the user said no.
 
     ``ask`` is given the finding and the commands exactly as they would run; it shows them and
     answers whether they may. ``run`` runs one command and returns its exit code. After a command
@@ -82,19 +65,11 @@ def fix(findings: Iterable[Finding], ask: Ask, run: Run | None = None) -> tuple[
     )
 
 
-def _attempt(finding: Finding, ask: Ask, run: Run) -> Attempt:
-    remedy = finding.remedy
-    commands = tuple(argv_of(command) for command in (remedy.commands if remedy else ()))
+def _attempt(finding: Finding, ask: Ask, run: Run) -> int | None:
+    commands = tuple(map(argv_of, finding.remedy.commands if finding.remedy else ()))
     if not ask(finding, commands):
-        return Attempt(finding.id, (), None)
-    done: list[Argv] = []
-    code = 0
-    for argv in commands:
-        done.append(argv)
-        code = run(argv)
-        if code != 0:
-            break
-    return Attempt(finding.id, tuple(done), code)
+        return None
+    return next(filter(None, map(run, commands)), 0)
 
 
 def run_command(argv: Argv) -> int:
@@ -102,4 +77,4 @@ def run_command(argv: Argv) -> int:
     try:
         return run_attached(argv)
     except OSError:
-        return NOT_STARTED
+        return 127  # what a shell reports for a program that is not there

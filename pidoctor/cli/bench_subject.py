@@ -17,7 +17,7 @@ def subject_of(options: argparse.Namespace, path: Path) -> tuple[Subject, bool]:
     from pidoctor.catalog.runtimes import load_runtimes
     from pidoctor.cli.own_model import delegate_of
     from pidoctor.cli.smoke import interpreter
-    from pidoctor.cli.where import chosen, must_be_trusted
+    from pidoctor.cli.where import asked, chosen, must_be_trusted
     from pidoctor.errors import UsageError
     from pidoctor.model.content import read_content
     from pidoctor.model.file import named_model
@@ -39,7 +39,9 @@ def subject_of(options: argparse.Namespace, path: Path) -> tuple[Subject, bool]:
     python = interpreter(choice)
     proof = prove(python, runtime=options.runtime)
     if proof.death is not None:
-        raise UsageError(f"nothing can be measured: {proof.death.message} (see `pidoctor smoke`)")
+        again = asked(options)._replace(requirement=options.runtime or "auto")
+        then = again.command("install" if proof.is_without_runtime else "smoke")
+        raise UsageError(f"nothing can be measured: {proof.death.message} Next: {then}")
     runtime = next(it for it in load_runtimes() if it.distribution == proof.runtime)
     subject = Subject(python, runtime, proof.version or "", path, options.seconds, given, delegate)
     return subject, delegate is None or summarise(content).compiled_for is None

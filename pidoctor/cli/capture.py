@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> Result:
     profile = probe(recorder, choice=chosen(options, recorder)).profile
     if profile.python.executable.value:
         recorder.answer_for(profile.python.executable.value)
-    written = write_document(_file(options, DEFAULT_FILE), recorder.to_text())
+    written = write_document(options.output or DEFAULT_FILE, recorder.to_text())
     if written.output:  # the file is all there is: with --json it is not in the envelope as well
         written = Written(output=written.output)
     return Result("capture", profile=profile, written=written)
@@ -63,9 +63,4 @@ def _script(options: argparse.Namespace) -> Result:
 
     if options.venv or options.python:
         raise UsageError("--script asks about the Python that runs the script; name none here")
-    return Result("capture", written=write_document(_file(options, "-"), script()))
-
-
-def _file(options: argparse.Namespace, default: str) -> str:
-    """The file that ``-o`` names; an empty name is one, and is refused where it is opened."""
-    return default if options.output is None else str(options.output)
+    return Result("capture", written=write_document(options.output or "-", script()))

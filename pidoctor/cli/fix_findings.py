@@ -26,8 +26,7 @@ def fix_findings(examined: Result, options: argparse.Namespace) -> bool:
         refusal = "no terminal to ask on; say --yes to run what is shown"
         return options.yes or agreed("Run this?", refusal)
 
-    attempts = fix(examined.findings or (), ask)
-    for attempt in attempts:
-        if attempt.exit_code:
-            console.write(sys.stderr, f"that ended with exit code {attempt.exit_code}\n")
-    return any(attempt.exit_code is not None for attempt in attempts)
+    codes = fix(examined.findings or (), ask)
+    for code in filter(None, codes):
+        console.write(sys.stderr, f"that ended with exit code {code}\n")
+    return any(code is not None for code in codes)

@@ -7,7 +7,8 @@ import shlex
 import time
 from typing import TYPE_CHECKING
 
-from pidoctor.cli.arguments import add_action, run_action
+from pidoctor.cli.arguments import add_action
+from pidoctor.cli.arguments import run_action as run  # noqa: F401 - what every command has
 from pidoctor.result import ExitCode
 from pidoctor.units import count, iso_time
 
@@ -75,10 +76,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files for an install at a board's first start",
     )
     first.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
-
-
-def run(options: argparse.Namespace) -> Result:
-    return run_action(options)
 
 
 def _report(options: argparse.Namespace) -> Result:

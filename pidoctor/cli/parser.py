@@ -25,12 +25,14 @@ class Parser(argparse.ArgumentParser):
 
     def _meant(self, message: str) -> str:
         """What is to be typed in place of an unknown word: an option that is misspelled, or that
-        begins with this letter or takes this value; another command for another machine."""
+        begins with this letter or takes this value; another command for another machine. Of a word
+        that is missing, what it can be."""
         from pidoctor.requirements.phrases import INDEX_OPTIONS, OTHER_INDEX
 
         unknown = re.match(r"unrecognized arguments: (-{0,2})(([\w-]+).*)", message)
         if unknown is None:
-            return ""
+            words = next((it.choices for it in self._actions if it.metavar == "ACTION"), None)
+            return f"; ACTION is {' or '.join(words)}" if words and "required" in message else ""
         dashes, rest, word = unknown.groups()
         if dashes + word in INDEX_OPTIONS:
             return f"; {OTHER_INDEX}"

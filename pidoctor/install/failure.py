@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from pidoctor.errors import PidoctorError
+from pidoctor.expressions import expression
 from pidoctor.report.text import one_line
 from pidoctor.result import Finding, Remedy, Severity
 from pidoctor.time_limit import TIMEOUT_VARIABLE
@@ -77,8 +79,14 @@ def _diagnosed(output: Sequence[str], evidence: str = "") -> InstallError | None
     first = next((d for d in triage(lines) if d.cause not in _OF_A_PLAN), None)
     if first is None or first.confidence < STRONG or first.cause in ("unknown", "no-problem"):
         return None
-    shown = evidence or (one_line(first.evidence[0].text) if first.evidence else "")
+    said = one_line(first.evidence[0].text) if first.evidence else ""
+    lost = re.search(r" after connection broken by '(.*?)[\"']+\)+[\"')]*: /\S*$", said)
+    shown = evidence or (_CLASSES.split(lost[1])[-1] if lost else said)
     return failure(first.cause, first.explanation, shown, first.fix)
+
+
+# The names of classes with which pip tells why a connection was lost.
+_CLASSES = expression(r"\w+\([\"']?|<[^>]*>[:,] '?|port=\d+\): |\d+, '")
 
 
 _OF_A_PLAN = frozenset(

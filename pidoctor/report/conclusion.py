@@ -81,8 +81,9 @@ def _check(result: Result) -> Conclusion:
         return _impossible(result)
     if wrong:
         problems = units.count(len(wrong), "problem is", "problems are")
-        said = f"{_named(plan)} fits {asked.place} once {problems} solved."
-        return Conclusion(said, _first_command(wrong) if asked.here else None)
+        then = _first_command(wrong)
+        there = "" if asked.here or then is None else "; the next command is for that machine"
+        return Conclusion(f"{_named(plan)} fits {asked.place} once {problems} solved{there}.", then)
     if plan.unchecked or plan.unread:
         found = list(result.findings or ())
         then = _first_command(found) if plan.unchecked else _carried_out(asked)
@@ -174,28 +175,18 @@ def _install(result: Result) -> Conclusion:
             said = said if result.steps else f"Not installed. {wrong[0].message}"
             return Conclusion(said, _first_command(wrong))
         if plan.is_satisfied:
-            where = f" in {result.environment}" if result.environment else ""
-            return Conclusion(
-                f"{_named(plan)} is{where} already; nothing would be installed.",
-                shlex.join(["pidoctor", "smoke", *asked.more]),
-            )
-        where = f" into {result.environment}" if result.environment else ""
-        return Conclusion(
-            f"{_named(plan)} would be installed{where}; nothing was changed.",
-            _install_command(asked),
-        )
-    said = (
-        _OUTCOMES[outcome.status]
-        .format(what=_named(plan), environment=outcome.environment, left=outcome.left)
-        .rstrip()
-    )
+            said = f"{_named(plan)} is in {result.environment} already; nothing would be installed."
+            return Conclusion(said, shlex.join(["pidoctor", "smoke", *asked.more]))
+        said = f"{_named(plan)} would be installed into {result.environment}; nothing was changed."
+        return Conclusion(said, _install_command(asked))
+    told = _OUTCOMES[outcome.status]
+    said = told.format(what=_named(plan), environment=outcome.environment, left=outcome.left)
     if outcome.exit_code:
         # Once what the finding says is done, the same is tried again. A run that ended badly would
         # end so again: what else there is helps more.
         ran = outcome.proof is not None
         again = asked.command("explain") if ran else _install_command(asked)
-        then = _first_command(list(outcome.findings)) or again
-        return Conclusion(said, then)
+        return Conclusion(said.rstrip(), _first_command(list(outcome.findings)) or again)
     return Conclusion(said)
 
 

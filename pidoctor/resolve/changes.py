@@ -221,14 +221,14 @@ def _other_request(
     found = placed(profile, other.request, catalog, solve)
     if found is not None:
         plan, options = found
-        change = Change(
-            kind=other.kind,
-            text=other.text.format(runtime=plan.runtime, version=plan.version),
-            result=plan.result,
-            request=str(other.request),
-            words=((str(request), other.asked(plan)),),
-        )
-        yield Proposal(change.placed(other.command(plan), options), profile, other.request)
+        text = other.text.format(runtime=plan.runtime, version=plan.version)
+        change = Change(other.kind, text, plan.result, str(other.request))
+        if plan.is_satisfied:
+            change = change._replace(text=f"{text}; it is installed already")
+        else:
+            change = change._replace(words=((str(request), other.asked(plan)),))
+            change = change.placed(other.command(plan), options)
+        yield Proposal(change, profile, other.request)
 
 
 def placed(

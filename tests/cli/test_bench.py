@@ -56,6 +56,12 @@ def test_threads_are_numbers(threads: str) -> None:
     assert run.err.startswith("pidoctor: --threads")
 
 
+def test_an_environment_without_a_runtime_gets_one(tmp_path: Path) -> None:
+    venv.create(tmp_path / "env", symlinks=True)
+    run = pidoctor("bench", str(INT8), "--venv", str(tmp_path / "env"))
+    assert run.err.endswith(f" Next: pidoctor install --venv {tmp_path / 'env'}\n")
+
+
 def test_the_time_has_limits() -> None:
     assert "from 0.1 to 60" in pidoctor("bench", str(INT8), "--seconds", "nan").err
 

@@ -150,3 +150,41 @@ def test_no_id_of_the_contract_is_gone() -> None:
 def test_the_tables_are_the_files() -> None:
     folder = PACKAGE / "catalog" / "data" / "troubles"
     assert {path.stem for path in folder.glob("*.json")} == {*GROUPS, "facts"}
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (
+            "'NameResolutionError(\"HTTPSConnection(host='pypi.org', port=443): Failed to resolve "
+            "'pypi.org' ([Errno -3] Temporary failure in name resolution)\")'",
+            "Failed to resolve 'pypi.org' ([Errno -3] Temporary failure in name resolution)",
+        ),
+        (
+            "'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f>: "
+            "Failed to establish a new connection: [Errno 101] Network is unreachable')'",
+            "Failed to establish a new connection: [Errno 101] Network is unreachable",
+        ),
+        (
+            "'ReadTimeoutError(\"HTTPSConnectionPool(host='x.example', port=443): Read timed out. "
+            "(read timeout=15)\")'",
+            "Read timed out. (read timeout=15)",
+        ),
+        (
+            "'ConnectTimeoutError(<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f>, "
+            "'Connection to pypi.org timed out. (connect timeout=15)')'",
+            "Connection to pypi.org timed out. (connect timeout=15)",
+        ),
+        (
+            "'ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 407 Proxy "
+            "Authentication Required'))'",
+            "Tunnel connection failed: 407 Proxy Authentication Required",
+        ),
+    ],
+)
+def test_why_a_connection_was_lost_is_told_without_the_retries_of_pip(lost: str, told: str) -> None:
+    line = (
+        "WARNING: Retrying (Retry(total=4, connect=None, read=None, redirect=None, status=None)) "
+        f"after connection broken by {lost}: /simple/numpy/"
+    )
+    assert from_tool(("pip", "download"), 1, [line]).finding.evidence == told

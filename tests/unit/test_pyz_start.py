@@ -119,3 +119,12 @@ def test_a_python_that_leaves_no_capture_is_told_which_to_start(
     assert pyz_start.too_old("unread.pyz") == 2
     told = "pidoctor: needs Python 3.9 or newer, this is 2.7; start it with python3\n"
     assert capsys.readouterr().err == told
+
+
+def test_ctrl_c_while_it_starts_ends_with_a_word(tmp_path: Path) -> None:
+    path = built(tmp_path, A)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.write(pyz_start.__file__, "__main__.py")
+        archive.writestr("pidoctor/__main__.py", "import os; os.kill(os.getpid(), 2); os.sync()")
+    ended = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "pidoctor: interrupted\n")

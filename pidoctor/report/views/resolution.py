@@ -80,8 +80,7 @@ def _plan(plan: Plan, detail: Detail, done: bool) -> Iterator[Block]:
         yield Item("and", [(", ".join(others), FAINT)])
     if plan.wheels:
         wheels = count(len(plan.wheels), "wheel")
-        left = "" if done else " to download"
-        yield Text([(f"{wheels}, {size(plan.download_size)}{left}", FAINT)])
+        yield Text([(f"{wheels}, {size(plan.download_size)}", FAINT)])
     if plan.rests_on and not done:  # the proof below says more
         yield Text([(plan.rests_on[:1].upper() + plan.rests_on[1:], FAINT)])
     if not done:

@@ -10,6 +10,7 @@ from pidoctor.asked import Asked
 from pidoctor.envelope import Written
 from pidoctor.report.conclusion import conclude, concluded
 from pidoctor.result import Finding, Severity
+from tests.cli.program import pidoctor
 from tests.unit.report.samples import SAMPLES, failed_proof
 
 ASKED = Asked("tensorflow", more=("--venv", "tf"), further=("--beyond-tags", "--replace"))
@@ -49,3 +50,11 @@ def test_a_lock_for_uv_is_installed_by_uv() -> None:
         "uv venv --python /usr/bin/python3 --system-site-packages .venv && "
         "uv pip install --python .venv -r 'my lock/pylock.toml'"
     )
+
+
+def test_a_problem_of_another_machine_has_a_next_command_too() -> None:
+    run = pidoctor("check", "--target", "pi-3a-plus/bullseye-64", "--json").json
+    assert run["verdict"].endswith(
+        "once 1 problem is solved; the next command is for that machine."
+    )
+    assert run["next"] == "sudo apt-get install -y python3-venv"

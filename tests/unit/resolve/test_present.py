@@ -177,6 +177,16 @@ def test_a_plan_that_breaks_what_is_installed_is_refused_with_ways_out(catalog: 
     assert "numpy<2.3,>=2 (required by opencv-python 4.12.0)" in anyway.breaks
 
 
+def test_another_runtime_that_is_there_is_not_to_be_installed(catalog: Catalog) -> None:
+    here = board(package(*TFLITE_HERE), package("numpy", "1.26.4"))
+    request = parse_request("ai-edge-litert>=9", catalog)
+    answer = ask(here, "ai-edge-litert>=9", catalog)
+    assert isinstance(answer, Impossible)
+    found = {way.kind: way for way in helped(here, request, catalog, answer).changes}
+    assert found["runtime"].text.endswith("; it is installed already")
+    assert (found["runtime"].words, found["runtime"].command) == ((), "")
+
+
 def test_what_is_broken_already_is_no_reason_to_refuse(catalog: Catalog) -> None:
     here = board(package("numpy", "2.4.6"), package(*OPENCV_1))
     assert diff(ask(here, "ai-edge-litert", catalog))["numpy"] == "=2.4.6"
