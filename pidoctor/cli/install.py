@@ -279,13 +279,15 @@ def _planned(profile: Profile, plan: Plan, job: Job) -> Result:
     """What would run, exactly: the plan and its steps."""
     from pidoctor.cli.resume import interrupted
     from pidoctor.envelope import Result, Step
-    from pidoctor.install.transaction import steps
+    from pidoctor.install.checks import foreseen
+    from pidoctor.install.recipe import make_recipe
 
-    planned = tuple(Step(step.title, step.line, step.writes) for step in steps(job))
+    recipe = make_recipe(job)
+    planned = tuple(Step(step.title, step.line, step.writes) for step in recipe.steps)
     return Result(
         "install",
         profile=profile,
-        findings=interrupted(job.venv) or None,
+        findings=interrupted(job.venv) + foreseen(recipe) or None,
         resolution=plan,
         steps=planned,
         environment=job.venv,

@@ -15,6 +15,7 @@ from pidoctor.install.wheelhouse import kept
 from pidoctor.probe.memory import MEMINFO, available_bytes
 from pidoctor.probe.system import APT
 from pidoctor.readiness import rights, space
+from pidoctor.result import Finding
 
 _SUDO_LIMIT_S = 20.0
 
@@ -24,19 +25,29 @@ def free_bytes(folder: Path) -> int:
     return LiveHost().disk_usage(os.fspath(folder)).free
 
 
+def foreseen(recipe: Recipe) -> tuple[Finding, ...]:
+    """What :func:`check_space` will refuse over, where it has nothing to remove first."""
+    found = None if recipe.place.previous.exists() else _lacking_space(recipe)
+    return (found,) if found else ()
+
+
+def _lacking_space(recipe: Recipe) -> Finding | None:
+    place = recipe.place
+    there = next(folder for folder in place.venv.parents if folder.exists())
+    here = kept(recipe.cache, recipe.found, place.venv)
+    return space.no_space_left(recipe.plan, here, free_bytes(there), os.fspath(there))
+
+
 def check_space(recipe: Recipe, progress: Progress) -> None:
     """InstallError when the environment's disk has not enough room.
 
     The state kept for ``undo`` goes first: this install will keep a newer one.
     """
-    place, needed = recipe.place, space.bytes_needed(recipe.plan, recipe.missing)
-    free = free_bytes(place.venv.parent)
-    if free < needed and place.previous.exists():
+    place, finding = recipe.place, _lacking_space(recipe)
+    if finding is not None and place.previous.exists():
         progress("The disk is nearly full: the state kept for undo is given up.")
         remove(place.previous, place.discard)
-        free = free_bytes(place.venv.parent)
-    here = kept(recipe.cache, recipe.found, place.venv)
-    finding = space.no_space_left(recipe.plan, here, free, os.fspath(place.venv.parent))
+        finding = _lacking_space(recipe)
     if finding is not None:
         raise InstallError(finding)
 

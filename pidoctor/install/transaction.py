@@ -44,11 +44,6 @@ def silent(_: str) -> None:
     """The progress of an install that nobody watches."""
 
 
-def steps(job: Job) -> tuple[InstallStep, ...]:
-    """What :func:`install` does with the same job, in order; changes nothing."""
-    return make_recipe(job).steps
-
-
 def install(job: Job, prove: Prove, progress: Progress = silent) -> Outcome:
     """Carry out ``job``.
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.install import fetch
 from pidoctor.install.base_python import ask
+from pidoctor.install.checks import free_bytes
 from pidoctor.install.failure import InstallError, from_tool
 from pidoctor.install.pip_or_uv import Pip, pips
 from pidoctor.install.process import Arrival, Progress, Task, run_all
@@ -20,7 +21,7 @@ from pidoctor.install.wheelhouse import matches
 from pidoctor.progress import Announced
 from pidoctor.resolve.plan import Plan
 from pidoctor.safe_files import fill_output, make_folder
-from pidoctor.units import count
+from pidoctor.units import count, size
 
 
 def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple[Path, ...]:
@@ -35,7 +36,9 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
     for wheel in missing:
         _must_be_free(folder / wheel.filename)
     if missing:
-        with tempfile.TemporaryDirectory() as scratch:
+        _must_have_room(folder, sum(wheel.size for wheel in missing))
+        # Not in /tmp: it may be a part of the memory, and full long before the folder is.
+        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as scratch:
             listed = Path(scratch) / "requirements.txt"
             listed.write_text(plan.sources.lines + fetch.requirements(missing), encoding="utf-8")
             command = fetch.command(_own_pip(), missing, python, listed, folder)
@@ -82,6 +85,13 @@ def _run(command: tuple[str, ...], arrival: Arrival, progress: Progress) -> None
         except InstallError as error:
             finding = error.finding
             raise CouldNotCheckError(f"{finding.message} {finding.evidence}".strip()) from None
+
+
+def _must_have_room(folder: Path, needed: int) -> None:
+    free = free_bytes(folder)
+    if free < needed:
+        told = f"the wheels take {size(needed)}, and {size(free)} are free there"
+        raise CouldNotCheckError(f"{folder}: {told}; name another folder with -d")
 
 
 def _must_be_free(path: Path) -> None:

@@ -149,15 +149,24 @@ def _impossible(result: Result) -> Conclusion:
     asked, answer = _asked(result), result.resolution
     said = f"{asked.subject} does not run on {asked.place} as it is."
     if not isinstance(answer, Impossible):
-        return Conclusion(said, asked.command("explain"))
+        return Conclusion(said, _explain_command(result))
     if result.explanation is not None:
         from pidoctor.report.explaining import why_not
 
         said = why_not(answer, result.explanation, asked)
     first = answer.changes[0].command if answer.changes else ""
     return Conclusion(
-        said, first or (None if result.command == "explain" else asked.command("explain"))
+        said, first or (None if result.command == "explain" else _explain_command(result))
     )
+
+
+def _explain_command(result: Result) -> str:
+    """The same asked of ``explain``, without an environment that is not there."""
+    asked, environment = _asked(result), result.profile and result.profile.environment
+    if environment and not environment.folder.is_known and "--venv" in asked.more:
+        at = asked.more.index("--venv")
+        asked = asked._replace(more=asked.more[:at] + asked.more[at + 2 :])
+    return asked.command("explain")
 
 
 # --- what changes an environment -------------------------------------------------------------
@@ -185,7 +194,7 @@ def _install(result: Result) -> Conclusion:
         # Once what the finding says is done, the same is tried again. A run that ended badly would
         # end so again: what else there is helps more.
         ran = outcome.proof is not None
-        again = asked.command("explain") if ran else _install_command(asked)
+        again = _explain_command(result) if ran else _install_command(asked)
         return Conclusion(said.rstrip(), _first_command(list(outcome.findings)) or again)
     return Conclusion(said)
 

@@ -19,7 +19,7 @@ from pidoctor.platforms.tags import architectures, supported_tags
 from pidoctor.platforms.versions import Version, dotted, newest, parse_version
 from pidoctor.resolve.machine import Machine
 from pidoctor.resolve.verdict import Accepted, Reason, Rejected, Verdict, nearest
-from pidoctor.units import pages, size
+from pidoctor.units import pages
 
 # Rank of a wheel that its tag refuses and its evidence allows: behind every tagged one.
 BEYOND_TAGS_RANK = 1_000_000
@@ -60,7 +60,6 @@ def judge(
         return Rejected(Reason.YANKED, f"withdrawn by its authors: {wheel.yanked}")
     rejected = judge_evidence(wheel.evidence, machine, _proven(wheel, machine, ledger))
     rejected = _judge_proofs(wheel, machine, ledger or Ledger(), rejected) or rejected
-    rejected = rejected or _with_room(wheel, machine)
     if rejected is not None or isinstance(by_tag, Rejected):
         return rejected or by_tag
     noted = by_tag._replace(notes=(*by_tag.notes, *_of_unknown_processor(wheel, machine)))
@@ -371,18 +370,3 @@ _LIBRARY_CHECKS: tuple[Callable[[Library, Machine], Rejected | None], ...] = (
     _cpu_features,
     _exec_stack,
 )
-
-
-# --- room ------------------------------------------------------------------------------------
-
-
-def _with_room(wheel: Wheel, machine: Machine) -> Rejected | None:
-    if wheel.evidence is None or machine.disk_free is None:
-        return None
-    need = wheel.size + wheel.evidence.unpacked_size
-    if need <= machine.disk_free:
-        return None
-    return Rejected(
-        Reason.DISK,
-        f"needs {size(need)} on disk while it installs; {size(machine.disk_free)} are free",
-    )

@@ -35,7 +35,6 @@ class Machine:
     page_size: int | None
     cpu_features: frozenset[str] | None
     memory: int | None
-    disk_free: int | None
     os_flavour: str
     codename: str
     system_python: bool  # sees the distribution's own Python packages
@@ -90,7 +89,6 @@ def machine_of(profile: Profile) -> Machine:
         if profile.cpu.features.value is None
         else frozenset(profile.cpu.features.value),
         memory=profile.memory.total.value,
-        disk_free=profile.storage.target_free.value,
         os_flavour=system.flavour.or_else(""),
         codename=system.codename.or_else(""),
         system_python=python.is_system.or_else(False),

@@ -42,7 +42,6 @@ class Reason(str, Enum):
     NUMPY_PAIR = "numpy-pair"
     DEPENDENCY = "dependency"
     BREAKS_INSTALLED = "breaks-installed"
-    DISK = "disk"
     YANKED = "yanked"
     HASH = "hash"
     NOT_KNOWN = "not-known"  # a fact that decides could not be read: it may run

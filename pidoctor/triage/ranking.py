@@ -198,7 +198,6 @@ def _machines(facts: Facts) -> Iterator[Machine]:
                 page_size=None,
                 cpu_features=None,
                 memory=None,
-                disk_free=None,
                 os_flavour="",
                 codename="",
                 system_python=False,

@@ -14,9 +14,9 @@ from pidoctor.install import transaction
 from pidoctor.install.outcome import ALREADY, FAILED, INSTALLED, ROLLED_BACK
 from pidoctor.install.process import Ended, Progress, Task, run_all
 from pidoctor.install.receipt import read_receipt
-from pidoctor.install.recipe import Job
+from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.recovery import undo
-from pidoctor.install.transaction import install, steps
+from pidoctor.install.transaction import install
 from pidoctor.install.wheelhouse import Cache
 
 from .world import PYTHON, Prover, make_plan, make_wheel, tree
@@ -106,7 +106,7 @@ def test_dry_run_is_what_runs(
     wheel = make_wheel(tmp_path / "wheels", "demo", "1.0")
     venv = tmp_path / ".venv"
     job = Job(make_plan(wheel), venv, PYTHON, True, tmp_path / "wheels", cache)
-    planned = steps(job)
+    planned = make_recipe(job).steps
     assert list(tmp_path.iterdir()) == [tmp_path / "wheels"]
     ran: list[Task] = []
 

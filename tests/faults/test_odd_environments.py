@@ -11,9 +11,9 @@ import pytest
 
 from pidoctor.errors import UsageError
 from pidoctor.install.outcome import INSTALLED
-from pidoctor.install.recipe import Job
+from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.recovery import undo
-from pidoctor.install.transaction import install, steps
+from pidoctor.install.transaction import install
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.proof.proof import Proof
 
@@ -90,7 +90,7 @@ def test_what_pidoctor_has_beside_its_pip_does_not_count_as_installed(
     subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(venv)], check=True)
     wheel = make_wheel(wheels, "packaging", "1.0", {"packaging/__init__.py": MODULE})
     prepared = Job(make_plan(wheel), venv, PYTHON, True, wheels, Cache(tmp_path / "cache"))
-    (fill,) = [step for step in steps(prepared) if "install" in step.argv]
+    (fill,) = [step for step in make_recipe(prepared).steps if "install" in step.argv]
     assert fill.argv[0] == str(venv / "bin" / "python")
 
     def prove(python: str) -> Proof:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pidoctor import api
 from pidoctor.checks.case import Case
 from pidoctor.checks.memory import too_little
 from pidoctor.checks.storage import disk
@@ -14,8 +15,10 @@ from pidoctor.install.base_python import WorkingPython
 from pidoctor.install.failure import InstallError
 from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
+from pidoctor.probe.probed import ProbeResult
 from pidoctor.profile.fact import Fact
 from pidoctor.readiness.space import PIP_MEMORY, Kept, downloads_at_once
+from pidoctor.report.conclusion import errors
 from pidoctor.resolve.plan import Pin, Plan
 from pidoctor.result import Remedy
 from tests.profiles import changed, pi4
@@ -105,3 +108,23 @@ def test_downloads_that_fit_into_the_memory() -> None:
         2,
         3,
     ]
+
+
+def test_a_dry_run_foresees_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pidoctor.install import recipe
+
+    python = WorkingPython(PYTHON, "3.11.2", "/usr", "/usr", "23.0", True, True, (), {})
+    monkeypatch.setattr(recipe, "ask", lambda _: python)
+    monkeypatch.setattr(recipe, "uv_for", lambda _: None)
+    monkeypatch.setattr(checks, "free_bytes", lambda _: MB)
+    made = make_recipe(Job(PLAN, tmp_path / "new/.venv", PYTHON, cache=Cache(tmp_path / "cache")))
+    assert [found.id for found in checks.foreseen(made)] == ["no-space-left"]
+    made.place.previous.mkdir(parents=True)  # what an install removes before it refuses
+    assert checks.foreseen(made) == ()
+
+
+def test_a_full_disk_is_no_reason_why_a_wheel_does_not_fit() -> None:
+    here = changed(pi4(), storage_target_free=MB)
+    found = api.check(ProbeResult(here, ()), "auto")
+    assert found.plan is not None
+    assert [it.id for it in errors(found)] == ["no-space-left"]

@@ -41,7 +41,9 @@ def plan(request: str = "auto") -> Plan:
             wheel("flatbuffers", "25.12.19", 26_000),
             Pin("numpy", "1.24.2", "debian", None, "python3-numpy", True, ("numpy>=1.23",)),
         ),
-        rejected=(Candidate("ai-edge-litert", "2.3.0", Reason.DISK, "it needs 8 GB on disk"),),
+        rejected=(
+            Candidate("ai-edge-litert", "2.3.0", Reason.GLIBC_EVIDENCE, "it needs glibc 2.34"),
+        ),
         notes=("python3-numpy is Debian's own build",),
     )
 

@@ -8,7 +8,9 @@ import pytest
 
 from pidoctor.asked import Asked
 from pidoctor.envelope import Written
+from pidoctor.profile.environment import UNKNOWN
 from pidoctor.report.conclusion import conclude, concluded
+from pidoctor.resolve.plan import Impossible
 from pidoctor.result import Finding, Severity
 from tests.cli.program import pidoctor
 from tests.unit.report.samples import SAMPLES, failed_proof
@@ -58,3 +60,14 @@ def test_a_problem_of_another_machine_has_a_next_command_too() -> None:
         "once 1 problem is solved; the next command is for that machine."
     )
     assert run["next"] == "sudo apt-get install -y python3-venv"
+
+
+def test_no_command_names_an_environment_that_is_not_there() -> None:
+    refused = replace(SAMPLES["explain"], command="install", verdict=None, next=None)
+    assert isinstance(refused.resolution, Impossible)
+    assert refused.profile is not None
+    gone = replace(refused.profile, environment=UNKNOWN)
+    alone = replace(refused.resolution, changes=())
+    asked = Asked("tensorflow", more=("--venv", "new", "--python", "3.9"))
+    told = concluded(replace(refused, profile=gone, resolution=alone, asked=asked))
+    assert told.next == "pidoctor explain tensorflow --python 3.9"
