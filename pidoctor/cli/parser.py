@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -22,6 +23,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (see `{self.prog} --help`){self._meant(message)}")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        (file or sys.stdout).write(message)  # argparse would not tell that the disk is full
 
     def _meant(self, message: str) -> str:
         """What is to be typed in place of an unknown word: an option that is misspelled, or that

@@ -37,6 +37,9 @@ def check_path(venv: Path) -> None:
     there = next(folder for folder in path.parents if folder.exists())
     if not os.statvfs(there).f_blocks:  # as /proc and /sys
         raise UsageError(f"{shown}: no files can be kept there; choose another with --venv")
+    if not os.access(there, os.W_OK | os.X_OK):
+        whose = one_line(os.fspath(there))
+        raise UsageError(f"{whose}: you may not write there; choose another place with --venv")
     if is_mount(path):
         raise UsageError(
             f"{shown} is a mount point, so an install there could not be undone; "

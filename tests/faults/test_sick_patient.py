@@ -453,6 +453,7 @@ def test_no_terminal(tmp_path: Path) -> None:
         ("2>&-", "chek", 2),
         ("<&- >&- 2>&-", "targets --json", 0),
         (">/dev/full", "targets", 3),
+        (">/dev/full", "check --help", 3),
         (">/dev/full", "targets --json", 3),
         ("2>/dev/full", "chek", 2),
     ],

@@ -15,6 +15,7 @@ from pidoctor.errors import UsageError
 from pidoctor.install import environment_files, ownership, wheelhouse
 from pidoctor.install.base_python import ask
 from pidoctor.install.durable import write_json
+from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place
 from pidoctor.install.receipt import read_receipt, write_receipt
 from pidoctor.install.relocate import relocate, share_system_packages
@@ -237,3 +238,9 @@ def test_what_root_makes_for_somebody_is_given_to_him(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     ownership.hand_over(tmp_path, ownership.Owner(1000, 1000))
     assert len(given) == 3
+def test_a_folder_that_is_not_the_users_is_refused_before_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda folder, _: folder != tmp_path)
+    with pytest.raises(UsageError, match="you may not write there; choose another place"):
+        check_path(tmp_path / "a/b/env")
