@@ -19,6 +19,7 @@ TAIL = 48 * 1024
 _SPOOL = 8 * 1024 * 1024
 _SMALL = 4 << 20
 _LARGEST = 4 << 30  # bytes of a wheel; tensorflow's have 0.6 GB
+_LARGEST_UNTOLD = 1 << 30  # where neither the index nor the server says how large it is
 
 
 class RemoteFile(RandomAccess):
@@ -129,16 +130,24 @@ def remote_size(session: PatientSession, url: str, name: str) -> int:
 def download(session: PatientSession, url: str, name: str, file: IO[bytes], size: int = 0) -> str:
     """Writes a file from a web server to ``file``; returns the SHA-256 of what came.
 
-    No more than ``size`` bytes are taken, where that is known.
+    No more than ``size`` bytes are taken; where the index gives none, what the server announces.
     """
     digest = hashlib.sha256()
     with answered(f"{name}: not read"), session.get(url, stream=True) as response:
         if response.status_code != requests.codes.ok:
             raise CouldNotCheckError(f"{name}: the server answered {response.status_code}")
-        for chunk in session.chunks(response, size or _LARGEST):
+        for chunk in session.chunks(response, size or _announced(response)):
             digest.update(chunk)
             file.write(chunk)
     return digest.hexdigest()
+
+
+def _announced(response: requests.Response) -> int:
+    """The most bytes to take of an answer, by its own header: one without an end would fill the
+    disk."""
+    length = response.headers.get("Content-Length", "")
+    is_told = length.isdigit() and "Content-Encoding" not in response.headers
+    return min(int(length), _LARGEST) if is_told else _LARGEST_UNTOLD
 
 
 def fetch_small(session: PatientSession, url: str, name: str) -> bytes | None:

@@ -181,6 +181,16 @@ def test_a_range_or_a_wheel_without_end(session: PatientSession) -> None:
         assert fetch_small(session, url, "w.whl") is None
 
 
+def test_a_wheel_without_end_of_which_no_size_is_told(
+    session: PatientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pidoctor.indexing.remote._LARGEST_UNTOLD", 1 << 20)
+    taken = io.BytesIO()
+    with serving(endless(FILE)) as url, pytest.raises(CouldNotCheckError):
+        download(session, url, "w.whl", taken)
+    assert len(taken.getvalue()) <= 1 << 20
+
+
 def test_a_size_that_no_wheel_has(session: PatientSession) -> None:
     head = (
         b"HTTP/1.1 206 P\r\nContent-Range: bytes 1-2/99999999999999\r\nContent-Length: 2\r\n\r\nxx"
