@@ -46,7 +46,12 @@ def prover(plan: Plan, noted: Sequence[Use], progress: Progress) -> Callable[[st
 
 
 def _prove(python: str, plan: Plan, noted: Sequence[Use], progress: Progress) -> Proof:
-    proof = prove(python, runtime=plan.runtime, timeout_s=PROOF_LIMIT_S)
+    proof = prove(
+        python,
+        runtime=plan.runtime,
+        timeout_s=PROOF_LIMIT_S,
+        keeps_bytecode=not LiveHost().environ("PYTHONDONTWRITEBYTECODE"),
+    )
     if not proof.passed:
         return replace(proof, uses=tuple(noted))
     different = _not_as_planned(python, plan)

@@ -33,6 +33,7 @@ from pidoctor.proof.proof import (
 # -E and no -I: the packages in the user's own folder count, as they do for the user's program,
 # but PYTHONPATH does not. The payload itself leaves the current folder out. -B writes nothing.
 PYTHON_OPTIONS = ("-E", "-B", "-X", "utf8", "-c")
+_KEEPING_BYTECODE = ("-E", "-X", "utf8", "-c")
 _ENTRY = "tflite_plugin_create_delegate"  # what a runtime calls in a delegate's library
 _KEPT_BYTES = 256 << 10  # the last of what the child writes, and of its reports
 
@@ -56,15 +57,20 @@ class _Reports:
     models: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def prove(
+def prove(  # noqa: PLR0913 - most callers name two of them
     python: str,
     runtime: str | None = None,
     model: ProofModel | None = None,
     timeout_s: float = 120.0,
     delegate: Delegate | None = None,
+    *,
+    keeps_bytecode: bool = False,
 ) -> Proof:
     """Runs ``model`` (of :func:`own_model`), or the bundled ones, in the interpreter ``python``,
     with a ``delegate`` where one is given.
+
+    With ``keeps_bytecode`` what is imported is left compiled, so that the user's first start is as
+    quick as the second; nothing is written without it.
 
     The runtime is the one named (a distribution of ``runtimes.json``), or the first installed.
     A runtime that does not
@@ -75,7 +81,9 @@ def prove(
     runtimes = _wanted(runtime)
     with ExitStack() as stack:
         models: Sequence[ProofModel] = (model,) if model else stack.enter_context(bundled_models())
-        ended, told = _run(executable, _request(runtimes, models, delegate), timeout_s)
+        options = _KEEPING_BYTECODE if keeps_bytecode else PYTHON_OPTIONS
+        request = _request(runtimes, models, delegate)
+        ended, told = _run((executable, *options), request, timeout_s)
     reports = _read(told)
     output = ended.stdout.decode("utf-8", "replace")
     if delegate is not None and ended.returncode < 0:
@@ -117,7 +125,7 @@ def _wanted(name: str | None) -> tuple[Runtime, ...]:
 
 
 def _run(
-    executable: str,
+    python: Sequence[str],
     request: Mapping[str, Any],
     timeout_s: float,
 ) -> tuple[Completed, bytes]:
@@ -131,7 +139,7 @@ def _run(
     more = [media] if any(model["needs"] for model in request["models"]) else []
 
     def command(fd: int) -> list[str]:
-        return [executable, *PYTHON_OPTIONS, payload, json.dumps({**request, "fd": fd}), *more]
+        return [*python, payload, json.dumps({**request, "fd": fd}), *more]
 
     try:
         with Running(
@@ -145,7 +153,7 @@ def _run(
         ) as child:
             return child.finish(), child.reports
     except OSError as error:
-        raise UsageError(f"{executable} cannot be started: {error.strerror}.") from error
+        raise UsageError(f"{python[0]} cannot be started: {error.strerror}.") from error
 
 
 def _request(

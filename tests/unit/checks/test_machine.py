@@ -245,7 +245,7 @@ def test_disk_full() -> None:
     tight = changed(pi4(), storage_target_free=100 * MB)
     found = only(tight, plan(wheel(size=30 * MB, evidence=evidence())))
     assert (found.id, found.severity) == ("no-space-left", Severity.ERROR)
-    assert "115 MB" in found.message
+    assert "117 MB" in found.message
     assert "105 MB" in found.message
     assert findings(tight, plan(wheel(size=15 * MB, evidence=evidence()))) == {}
 

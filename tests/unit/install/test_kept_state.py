@@ -183,6 +183,23 @@ def test_a_proof_is_of_the_versions_that_were_planned(
     assert said is None or (proof.death and proof.death.kind == "not-as-planned")
 
 
+@pytest.mark.parametrize(("variable", "keeps"), [("", True), ("1", False)])
+def test_the_first_start_finds_bytecode_unless_nobody_wants_any(
+    variable: str, keeps: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proves(monkeypatch, {"demo": "1.0"})
+    asked: list[object] = []
+
+    def prove(*_: object, **named: object) -> Proof:
+        asked.append(named["keeps_bytecode"])
+        return PROOF
+
+    monkeypatch.setattr(keeping, "prove", prove)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", variable)
+    keeping.prover(make_plan(make_wheel(tmp_path, "demo", "1.0")), (), lambda _: None)("python3")
+    assert asked == [keeps]
+
+
 def test_a_failed_proof_is_told_as_it_is_with_what_was_noted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

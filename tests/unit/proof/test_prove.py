@@ -273,6 +273,14 @@ def test_nothing_is_written_into_the_environment(tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_what_an_install_proved_is_left_compiled(tmp_path: Path) -> None:
+    assert prove(environment(tmp_path), RUNTIME, keeps_bytecode=True).passed
+    assert [path.name.split(".")[0] for path in sorted(tmp_path.rglob("*.pyc"))] == [
+        "__init__",
+        "interpreter",
+    ]
+
+
 def test_usage_errors(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
