@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pidoctor import __version__
 from pidoctor.cli.parser import HelpFormat, Parser
-from pidoctor.cli.requirement_words import gather, only_one, read_words
+from pidoctor.cli.requirement_words import ANSWERING, gather, only_one, read_words
 from pidoctor.errors import UsageError
 from pidoctor.records import NamedTuple
 
@@ -103,8 +103,10 @@ def _in_words(words: Sequence[str]) -> Sequence[str]:
     name = words[0]
     talks = name == "help" and len(words) > 2 and not words[2].startswith("-")  # "help me install"
     known = name in COMMANDS and not talks
-    if known and len(words) < 3 and " " not in "".join(words[1:]):
-        return [name, "--help"] if words[1:] == ["help"] else words
+    if words[1:] == ["help"]:
+        return [name, "--help"]
+    if known and (len(words) == 1 or (len(words) == 2 and not _may_be_place(*words))):
+        return words
     from pidoctor.cli import questions
 
     if known:
@@ -118,6 +120,15 @@ def _in_words(words: Sequence[str]) -> Sequence[str]:
         refuse_messages(" ".join(words))
         raise UsageError(f"{name!r} is not a command (see `pidoctor --help`){near}")
     return found
+
+
+def _may_be_place(command: str, word: str) -> bool:
+    """Whether the one word behind a command may say a machine, as in `check pi4`."""
+    if word.startswith("-") or command not in ANSWERING:
+        return " " in word
+    from pidoctor.catalog.runtimes import runtime_names
+
+    return word != "auto" and word not in runtime_names()
 
 
 def parser_of(name: str) -> argparse.ArgumentParser:

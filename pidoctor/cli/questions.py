@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from pidoctor.catalog.tables import load
@@ -25,9 +26,18 @@ _NEWER = ("newer", "later", "higher", "above", "up", "older", "earlier", "lower"
 _OF_A_MACHINE = expression(r"\d|[^\x00-\u024f]")
 
 
+class TopicWords(NamedTuple):
+    """Words that are not about whether a runtime fits, and the command for what they are about."""
+
+    command: str
+    words: tuple[str, ...]
+
+
 class QuestionWords(NamedTuple):
     """question_words.json: words of speech in small letters, in all languages that are known."""
 
+    topics: tuple[TopicWords, ...]
+    models: tuple[str, ...]  # what somebody trained
     asks: tuple[str, ...]  # a question begins with
     prepositions: tuple[str, ...]  # a place may follow
     filling: tuple[str, ...]  # say neither what is wanted nor where; they part what does
@@ -61,7 +71,7 @@ def begins(words: Sequence[str]) -> bool:
     asked = read(words)
     first = words[0].lower()
     return bool(
-        load(QuestionWords).part(first)
+        load(QuestionWords).part(first) or _topic(words)
     ) or f"{asked.place} {asked.requirement}".lower().startswith(first)
 
 
@@ -76,11 +86,17 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     spoken, options = words[1 if known else 0 : end], list(words[end:])
     tokens = " ".join(spoken).replace("\u2019", "'").split()
     elsewhere = _WHERE & {word.partition("=")[0] for word in options}
-    if not tokens or (known and (len(tokens) < 2 or elsewhere)):
+    if known and elsewhere:
+        return _with_whole_target(words)
+    if not tokens:
         return None
     asked = read(tokens)
     if known and not asked.asks and not asked.names_machine:
         return None
+    topic = None if known else _topic(tokens)
+    if topic:
+        _tell(topic, "", (), options)
+        return [*topic, *options]
     from pidoctor.requirements.phrases import refuse_messages
 
     refuse_messages(" ".join(tokens))
@@ -101,9 +117,37 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     place = ["--target", _target(asked.place, start)] if asked.place else []
     if place and command not in ANSWERING:
         _refuse_place([*start, *place])
+    if not known and set(map(str.lower, tokens)) & {*load(QuestionWords).models}:
+        of_model = shlex.join(["pidoctor", "model", "FILE.tflite", *place])
+        meaning = (
+            f"{meaning or 'TensorFlow Lite'}; a model of your own is asked about with {of_model}"
+        )
     if place or not known or asked.asks:
         _tell([*start, *place], meaning, left_out, options)
     return [*start, *place, *options]
+
+
+def _with_whole_target(words: Sequence[str]) -> list[str] | None:
+    """The words with the name of a machine that was written as several, as in --target pi 4."""
+    from pidoctor.profile.target_names import read_name
+
+    at = [*words, "--target"].index("--target") + 1
+    end = next((end for end, word in enumerate(words) if end >= at and word[:1] == "-"), len(words))
+    for last in range(end, at + 1, -1):
+        with suppress(UsageError):
+            read_name(whole := " ".join(words[at:last]))
+            joined = [*words[:at], whole, *words[last:]]
+            _tell(joined, "", (), words)
+            return joined
+    return None
+
+
+def _topic(tokens: Sequence[str]) -> list[str]:
+    """The command for what a question is about, where that is not whether something fits."""
+    spoken = {token.lower().rstrip("?!.,") for token in tokens}
+    topics = load(QuestionWords).topics
+    found = next((topic.command for topic in topics if spoken & {*topic.words}), "")
+    return found.split()
 
 
 def _refuse_no_runtime(asked: ReadQuestion) -> NoReturn:

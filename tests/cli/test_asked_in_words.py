@@ -130,6 +130,16 @@ ANSWERED = [
         "explain 'tflite-runtime==2.14.*' numpy",
     ),
     ("run tflite on my board", "explain auto"),
+    ("check pi4", "check --target pi4-4gb/trixie-64"),
+    ("explain zero2w/bookworm-64", "explain auto --target pi-zero-2w/bookworm-64"),
+    ("check --target jetson nano", "check --target 'jetson nano'"),
+    ("check --target pi 4 tensorflow", "check --target 'pi 4' tensorflow"),
+    ("how do I deploy a tensorflow lite model on a raspberry pi", "help deploy"),
+    ("deploy model.tflite on pi4", "help deploy"),
+    ("deploy", "help deploy"),
+    ("convert keras to tflite", "help deploy"),
+    ("tensorflow on a pi 4 without internet", "help offline"),
+    ("how do I uninstall", "help undo"),
 ]
 
 # What is answered with a command instead, and that command.
@@ -205,6 +215,15 @@ def test_a_question_that_leaves_something_open_names_a_command(question: str, co
     assert parse(shlex.split(command)).name == command.split(maxsplit=1)[0]
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["will my own model run on pi 4", "can my custom trained model run on a raspberry pi 4"],
+)
+def test_a_model_of_ones_own_is_not_called_fine_for_its_board(question: str) -> None:
+    told = "a model of your own is asked about with pidoctor model FILE.tflite --target pi4-4gb"
+    assert told in pidoctor(*question.split()).err
+
+
 # What a package beside the runtime makes of a question, and what is left out of it.
 WITH_PACKAGES = [
     ("numpy 2 with tflite-runtime on pi 4", "tflite-runtime 'numpy==2.*'", ""),
@@ -254,7 +273,6 @@ def test_options_behind_a_question_hold() -> None:
         ("ERROR: No matching distribution found for tensorflow", "pidoctor triage FILE"),
         ("explain tensorflow on python 3.12", "tensorflow --python 3.12"),
         ("unable to install pycoral on raspberry pi 5", "--with coral-usb"),
-        ("convert keras to tflite", "did you mean `pidoctor help deploy`?"),
         ("why does pip say from versions: none", "pidoctor triage FILE"),
         ("glibc 2.34 not found tensorflow", "pidoctor triage FILE"),
         # an index that would be asked in vain, and wheels that would be missing

@@ -305,8 +305,6 @@ SUGGESTED = [
     ("git+https://x.example/tensorflow", "such as tensorflow==2.16.1"),
     ("'tensorflow on python 3.12'", "tensorflow --python 3.12"),
     ("broken.whl", "is not the name of a wheel"),
-    ("pi4", "names a machine: write --target pi4"),
-    ("zero2w/bookworm-64", "names a machine: write --target zero2w/bookworm-64"),
     ("'tensorflow or tflite-runtime'", "one of them at a time"),
     ("\"No module named 'tflite_runtime'\"", "pidoctor triage FILE"),
     ("'ERROR: No matching distribution found for tflite-runtime'", "pidoctor triage FILE"),
@@ -330,8 +328,8 @@ SUGGESTED = [
     ("'tflite for microcontrollers'", "for chips without Linux"),
     ("tensorflow.js", "is for JavaScript"),
     ("error: externally-managed-environment", "pidoctor triage FILE"),
-    ("bookworm", "names a machine: write --target pi-zero-2w/bookworm-64"),
-    ("jetson", "names a machine: write --target jetson-nano-4gb/jetpack-4-64"),
+    ("bookworm", "did you mean pi-zero-2w/bookworm-64"),
+    ("jetson", "did you mean jetson-nano-4gb/jetpack-4-64"),
     ("git+https://x.example/tensorflow.git@v2.3.0", "such as tensorflow==2.3.0"),
 ]
 
@@ -374,6 +372,12 @@ def test_a_package_alone_is_not_taken_beside_a_runtime_where_something_is_writte
     command: str,
 ) -> None:
     assert parse([command, "mediapipe"]).options.requirement == "mediapipe"
+
+
+@pytest.mark.parametrize("command", ["lock", "install"])
+def test_a_machine_is_told_its_option_where_something_is_written(command: str) -> None:
+    with pytest.raises(UsageError, match="'pi4' names a machine: write --target pi4"):
+        parse([command, "pi4"])
 
 
 def test_several_packages_stay_several() -> None:
