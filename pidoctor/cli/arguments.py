@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pidoctor import __version__
 from pidoctor.cli.parser import HelpFormat, Parser
-from pidoctor.cli.requirement_words import ANSWERING, gather, only_one, read_words
+from pidoctor.cli.requirement_words import gather, only_one, read_words
 from pidoctor.errors import UsageError
 from pidoctor.records import NamedTuple
 
@@ -105,7 +105,7 @@ def _in_words(words: Sequence[str]) -> Sequence[str]:
     known = name in COMMANDS and not talks
     if words[1:] == ["help"]:
         return [name, "--help"]
-    if known and (len(words) == 1 or (len(words) == 2 and not _may_be_place(*words))):
+    if known and (len(words) == 1 or (len(words) == 2 and not _may_be_place(words[1]))):
         return words
     from pidoctor.cli import questions
 
@@ -122,10 +122,10 @@ def _in_words(words: Sequence[str]) -> Sequence[str]:
     return found
 
 
-def _may_be_place(command: str, word: str) -> bool:
+def _may_be_place(word: str) -> bool:
     """Whether the one word behind a command may say a machine, as in `check pi4`."""
-    if word.startswith("-") or command not in ANSWERING:
-        return " " in word
+    if word.startswith("-"):
+        return False
     from pidoctor.catalog.runtimes import runtime_names
 
     return word != "auto" and word not in runtime_names()

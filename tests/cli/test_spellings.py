@@ -374,9 +374,15 @@ def test_a_package_alone_is_not_taken_beside_a_runtime_where_something_is_writte
     assert parse([command, "mediapipe"]).options.requirement == "mediapipe"
 
 
-@pytest.mark.parametrize("command", ["lock", "install"])
-def test_a_machine_is_told_its_option_where_something_is_written(command: str) -> None:
-    with pytest.raises(UsageError, match="'pi4' names a machine: write --target pi4"):
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("lock", "has an option of its own: pidoctor lock --target pi4-4gb/trixie-64"),
+        ("install", "for another one: pidoctor lock --target pi4-4gb/trixie-64 -o"),
+    ],
+)
+def test_a_machine_is_told_its_option_where_something_is_written(command: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
         parse([command, "pi4"])
 
 
