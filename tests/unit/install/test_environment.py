@@ -238,6 +238,8 @@ def test_what_root_makes_for_somebody_is_given_to_him(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     ownership.hand_over(tmp_path, ownership.Owner(1000, 1000))
     assert len(given) == 3
+
+
 def test_a_folder_that_is_not_the_users_is_refused_before_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
