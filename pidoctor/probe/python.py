@@ -82,11 +82,15 @@ def examine(
         return reading(f"ELF header of {path}", lambda: read_elf(host, host.real_path(path)))
 
     header = executable.then(elf)
-    # The one behind it does not answer for a script that stands in its place.
-    alone = itself or header.state is State.UNPARSABLE
 
     def answers(path: str) -> Fact[Mapping[str, Any]]:
-        return reading(path, lambda: _answers(host, path, may_run, alone))
+        def ask() -> Mapping[str, Any]:
+            # The one behind it does not answer for what stands in its place, which is not run.
+            if header.state is State.UNPARSABLE and base_interpreter(host, path) is not None:
+                raise ValueError("is not a working Python: a script, or a damaged file")
+            return _answers(host, path, may_run, itself)
+
+        return reading(path, ask)
 
     return PythonReading(executable, header, executable.then(answers))
 

@@ -47,7 +47,7 @@ IMPORTS: Mapping[str, str] = {
     ),
     "evidence": "catalog errors platforms record_fields safe_files units value_rules",
     "example": "errors model",
-    "fitting": "asked catalog change_kinds errors model profile readiness report resolve result",
+    "fitting": "asked catalog change_kinds model profile readiness report resolve result",
     "fleet": (
         "catalog decoding errors platforms profile report resolve safe_files sqlite_file units "
         "urls value_rules"

@@ -151,7 +151,7 @@ def test_the_python_behind_an_environment_is_asked_and_not_the_one_in_it(tmp_pat
     (tmp_path / "e/bin/python").chmod(0o755)
     choice = choose(live, f"{tmp_path}/e")
     profile = probe(live, choice=choice).profile
-    assert profile.python.version.is_known
+    assert profile.python.version.detail == "is not a working Python: a script, or a damaged file"
     assert profile.environment.folder.value == f"{tmp_path}/e"
     assert not (tmp_path / "ran").exists()
 
