@@ -1,11 +1,17 @@
 """For all tests: which of them run, and how hypothesis judges.
 
-``pytest`` alone runs what needs neither a network nor ARM programs nor minutes. The other kinds are
-opted in, one by one (``--network --slow``). ``--stage NAME`` runs one stage and nothing else;
-``python -m tests`` runs them all, one after the other.
+``pytest`` alone runs what needs neither a network nor ARM programs nor minutes, and leaves out what
+``lengthy.txt`` lists: tests that each take the processor for half a second or more. A file or test
+that is named is run whole. The other kinds are opted in, one by one (``--network --slow``).
+``--stage NAME`` runs one stage, the lengthy tests too, and nothing else; ``python -m tests`` runs
+them all, one after the other. ``--stage offline --note-lengthy`` measures, and writes the list.
 """
 
 from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,6 +32,11 @@ OPT_IN = {
     "emulated": "run real ARM programs (as root, after .ci/host-packages)",
     "benchmark": "measure ratios against a peer (nothing else should run meanwhile)",
 }
+HERE = Path(__file__).parent
+#: The functions, without parameters, of whose tests one took longer than ``_LENGTHY_S``.
+LENGTHY = HERE / "lengthy.txt"
+_LENGTHY_S = 0.5  # seconds of the processor, those of the programs that it starts included
+_seconds: dict[str, float] = {}
 QUICK = "offline"
 STAGES = (QUICK, *OPT_IN)
 
@@ -35,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for mark, what in OPT_IN.items():
         group.addoption(f"--{mark}", action="store_true", help=f"tests that {what}")
     group.addoption("--stage", choices=STAGES, help="the tests of this stage, and no others")
+    group.addoption("--note-lengthy", action="store_true", help=f"write {LENGTHY.name}")
 
 
 def stage(marks: set[str]) -> str:
@@ -47,14 +59,45 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     only = config.getoption("--stage")
     wanted = {mark for mark in OPT_IN if config.getoption(f"--{mark}")}
 
+    named = {Path(arg).resolve() for arg in config.args} - {HERE, HERE.parent}
+    lengthy = frozenset() if only or named or wanted else frozenset(LENGTHY.read_text().split())
+
     def runs(item: pytest.Item) -> bool:
         marks = {mark.name for mark in item.iter_markers()}
+        if _function(item.nodeid) in lengthy:
+            return False
         return stage(marks) == only if only else marks & OPT_IN.keys() <= wanted
 
     left_out = [item for item in items if not runs(item)]
     items[:] = [item for item in items if runs(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
+
+
+def _function(nodeid: str) -> str:
+    return nodeid.partition("[")[0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Notes for the report, which comes from another process, what the test took."""
+    before = os.times()
+    try:
+        yield
+    finally:
+        item.user_properties.append(("seconds", sum(os.times()[:4]) - sum(before[:4])))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call":
+        name, took = _function(report.nodeid), dict(report.user_properties).get("seconds", 0.0)
+        _seconds[name] = max(_seconds.get(name, 0.0), float(str(took)))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--note-lengthy") and not hasattr(session.config, "workerinput"):
+        names = sorted(name for name, took in _seconds.items() if took > _LENGTHY_S)
+        LENGTHY.write_text("\n".join(names) + "\n")
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -264,12 +265,19 @@ def modules() -> dict[str, Path]:
 
 
 MODULES = modules()
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@cache
+def trees() -> Mapping[str, ast.Module]:
+    """Parsed when the first test asks: every process of a run collects this file."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 
 
 def imports(tree: ast.AST, types_too: bool) -> Iterator[str]:
     """The pidoctor modules that a file imports, inside functions too."""
     for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, (ast.stmt, ast.ExceptHandler)):
+            continue
         if not types_too and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             continue
         if isinstance(node, ast.Import):
@@ -298,8 +306,9 @@ def _touch_of(node: ast.Attribute) -> str:
     owner = node.value
     if isinstance(owner, ast.Name) and owner.id == "os":
         return "" if node.attr.startswith("O_") else _OF_OS.get(node.attr, FILES)
-    if ast.dump(owner).startswith("Attribute(value=Name(id='os'") and owner.attr == "path":  # type: ignore[attr-defined]
-        return "" if node.attr in _PURE_PATHS else FILES
+    if isinstance(owner, ast.Attribute) and owner.attr == "path":
+        of_os = isinstance(owner.value, ast.Name) and owner.value.id == "os"
+        return FILES if of_os and node.attr not in _PURE_PATHS else ""
     return ""
 
 
@@ -319,14 +328,15 @@ def room(module: str) -> str:
 
 def edges() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         others = {room(other) for other in imports(tree, types_too=True)} - {room(name), ""}
         found.setdefault(room(name), set()).update(others)
     return {name: others for name, others in found.items() if others}
 
 
+@cache
 def touching() -> dict[str, set[str]]:
-    found = {name.partition(".")[2]: set(touches(tree)) - {""} for name, tree in TREES.items()}
+    found = {name.partition(".")[2]: set(touches(tree)) - {""} for name, tree in trees().items()}
     return {name: kinds for name, kinds in found.items() if kinds}
 
 
@@ -359,7 +369,7 @@ def test_a_pure_room_touches_nothing(pure: str) -> None:
 
 def test_no_two_modules_import_each_other() -> None:
     """Not in a ring either; imports for types alone do not count."""
-    graph = {name: set(imports(tree, types_too=False)) - {name} for name, tree in TREES.items()}
+    graph = {name: set(imports(tree, types_too=False)) - {name} for name, tree in trees().items()}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

@@ -25,6 +25,15 @@ def test_gate(gate: tuple[str, ...]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_lengthy_tests_are_there() -> None:
+    """The list that `--note-lengthy` writes names tests, so that a renamed one is noticed."""
+    listed = (ROOT / "tests" / "lengthy.txt").read_text(encoding="utf-8").split()
+    for name in listed:
+        file, _, function = name.partition("::")
+        assert f"def {function}(" in (ROOT / file).read_text(encoding="utf-8"), name
+    assert listed == sorted(set(listed))
+
+
 def test_ratios_are_measured_in_the_folder_that_their_stage_reads() -> None:
     """A ratio measured elsewhere would run in no stage."""
     marked = [path for path in ROOT.glob("tests/**/test_*.py") if MARK in path.read_text("utf-8")]
