@@ -43,7 +43,7 @@ def last_proof(
     return last.time
 
 
-class _Record(NamedTuple):
+class _Proven(NamedTuple):
     """When a proof ended and how; the interpreter and the versions that it was of."""
 
     time: str
@@ -53,7 +53,7 @@ class _Record(NamedTuple):
     machine: Fingerprint | None  # where it ran
 
 
-def _of_another(record: _Record, machine: Profile) -> str:
+def _of_another(record: _Proven, machine: Profile) -> str:
     """That a proof was made where something that it rests on is another; empty where all is the
     same."""
     there, here = record.machine, fingerprint(machine)
@@ -67,7 +67,7 @@ def _of_another(record: _Record, machine: Profile) -> str:
     return f"was made on another machine ({'; '.join(others)})" if others else ""
 
 
-def _record(host: Host, path: str) -> Iterator[_Record]:
+def _record(host: Host, path: str) -> Iterator[_Proven]:
     try:
         data = json.loads(read_text(host, path, _LIMIT))
         proof, time = data["proof"], str(data["time"])
@@ -81,10 +81,10 @@ def _record(host: Host, path: str) -> Iterator[_Record]:
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
         raise ValueError("not a receipt") from error
     if _DATE.fullmatch(time):
-        yield _Record(time, passed, python, versions, machine)
+        yield _Proven(time, passed, python, versions, machine)
 
 
-def _holds(record: _Record, versions: Mapping[str, str]) -> bool:
+def _holds(record: _Proven, versions: Mapping[str, str]) -> bool:
     """Whether nothing that was proven is of another version now."""
     return all(versions.get(name, then) == then for name, then in record.versions.items())
 
