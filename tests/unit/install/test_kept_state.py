@@ -25,6 +25,8 @@ from pidoctor.probe import python as python_probe
 from pidoctor.profile.fact import Fact
 from pidoctor.proof.proof import Death, Proof, Use
 from tests.faults.world import make_plan, make_wheel
+from tests.profiles import pi4
+from tests.unit.resolve.test_present import board, package
 
 PACKAGES = "lib/python3.11/site-packages"
 PROOF = Proof("passed", "demo", "1.0", None, "import demo", "python3", (), None, None)
@@ -95,8 +97,8 @@ def test_a_wheel_is_kept_from_the_disk_that_it_is_on(
 
 
 def environment_with(folder: Path, *packages: str) -> Path:
-    for package in packages:
-        name, version = package.split()
+    for each in packages:
+        name, version = each.split()
         (folder / PACKAGES / f"{name}-{version}.dist-info").mkdir(parents=True)
     return folder
 
@@ -243,3 +245,20 @@ def test_what_worked_before_works_after_or_was_given_up(
             "regression", None, "compare", None, None,
             "What worked before does not any more: opencv 4.0 (cv2).", "cv2: ImportError",
         )  # fmt: skip
+
+
+def test_what_works_now_is_noted_before_an_environment_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = (Use("numpy", "2.0.0", "numpy", before=True),)
+    monkeypatch.setattr(keeping, "compiled_modules", lambda *_: {"numpy": "numpy"})
+    monkeypatch.setattr(keeping, "survey", lambda *_: works)
+    plan = make_plan(make_wheel(tmp_path, "demo", "1.0"))
+    kept = replace(plan, pins=(plan.pins[0]._replace(source="installed"),))
+    said: list[str] = []
+    assert keeping.note(board(package("numpy", "2.0.0")), plan, said.append) == works
+    assert said == ["Noting what works now: 1 package with compiled modules"]
+    assert keeping.note(board(package("numpy", "2.0.0")), kept, said.append) == ()
+    assert keeping.note(pi4(), plan, said.append) == ()
+    monkeypatch.setattr(keeping, "compiled_modules", lambda *_: {})
+    assert keeping.note(board(package("numpy", "2.0.0")), plan, said.append) == ()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from pidoctor.install import situation, state
+from pidoctor.install import journal, situation, state
 from pidoctor.install.journal import (
     CHANGING,
     COMMITTED,
@@ -283,3 +283,16 @@ def test_whose_state_folder_is_believed(tmp_path: Path, monkeypatch: pytest.Monk
     assert state._owners(place) == {0, 1000}  # root works for somebody else
     monkeypatch.setattr(os, "geteuid", lambda: 1001)
     assert state._owners(place) == {1001}
+
+
+def test_the_stamp_tells_a_folder_from_another_of_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / ".venv"
+    assert journal.stamp(folder) == ""
+    folder.mkdir()
+    assert journal.stamp(folder) == ""  # an empty one is nothing that could be lost
+    make(folder.parent / "other", "other")
+    (folder / "x").touch()
+    stamps = {journal.stamp(folder), journal.stamp(tmp_path / "other")}
+    (tmp_path / "link").symlink_to(tmp_path / "other")
+    stamps.add(journal.stamp(tmp_path / "link"))
+    assert len(stamps - {""}) == 3

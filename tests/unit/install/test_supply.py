@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.install.supply import nowhere
+from pidoctor.install.supply import missing_offline, nowhere
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Index, Profile
 from pidoctor.result import Severity
@@ -31,6 +31,19 @@ def test_without_an_index_and_folders_nothing_can_be_had() -> None:
     assert "1 wheel is not here: a-1-py3-none-any.whl." in found.message
     assert nowhere([], with_links()) is None
     assert nowhere([WHEEL], pi4()) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [
+        (1, "1 wheel cannot be had: a-0.whl."),
+        (3, "3 wheels cannot be had: a-0.whl, a-1.whl and a-2.whl."),
+        (5, "5 wheels cannot be had: a-0.whl, a-1.whl and 3 more."),
+    ],
+)
+def test_of_many_wheels_that_are_missing_the_first_are_named(number: int, named: str) -> None:
+    missing = [WHEEL._replace(filename=f"a-{at}.whl") for at in range(number)]
+    assert missing_offline(missing, None, "auto").message == f"Without network {named}"
 
 
 @pytest.mark.parametrize("form", ["{}", "file://{}"])
