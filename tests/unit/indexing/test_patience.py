@@ -33,7 +33,7 @@ PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.pypi.simple.v1+json\r\
 FILE = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n"
 HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
 ZIPPED = PAGE.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
-MUCH = b" " * (1 << 28)
+MUCH = b" " * (1 << 25)  # eight times what is read of a page here
 PART = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 900-999/1000\r\n\r\n"
 
 
