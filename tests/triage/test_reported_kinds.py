@@ -755,3 +755,21 @@ def test_a_requirement_that_the_log_lost_is_no_package() -> None:
     )
     assert "error:" not in first(log).explanation
     assert "signalflow" in first(log).explanation
+
+
+def test_a_pip_in_an_environment_is_none_of_python_2() -> None:
+    prompt = "(venv) pi@raspberrypi:~ $ pip install tflite-runtme\n  Could not find a version that "
+    end = (
+        "satisfies the requirement tflite-runtme (from versions: )\nNo matching distribution found"
+    )
+    assert first(f"{prompt}{end} for tflite-runtme").cause == "unknown-package-name"
+
+
+def test_a_program_that_goes_on_without_a_module_has_no_trouble() -> None:
+    log = ":0: UserWarning: You do not have service_identity: 'No module named 'service_identity''."
+    assert first(log).cause in {"no-problem", "unknown"}
+
+
+def test_a_kernel_module_of_another_kernel_is_for_no_other_processor() -> None:
+    log = "modprobe: ERROR: could not insert 'emc2301': Exec format error"
+    assert "wrong-arch-binary" not in found(log)
