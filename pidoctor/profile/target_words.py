@@ -56,6 +56,7 @@ _PHRASES = tuple(
         (r"(?<=armbian )v?\d\d\.\d{1,2}(?:\.\d+)?\b", " "),  # of Armbian's own, for every system
         (r"\bmanylinux(?:\d{4}|_\d+_\d+)_", " "),
         (r"\brk3588s2?\b", "rk3588"),  # the same chip with fewer lines, and no other wheel
+        (r"\b\d\d \((?=(?:buster|bullseye|bookworm|trixie)\))", " ("),  # said twice
         (r"(?<=2 model b) rev 1\.2\b", " v1.2"),
         (r"(?<=-\d\d\.\d\d)-arm\b", " arm64"),
         (
@@ -145,7 +146,8 @@ def _without_size(word: str, table: Words) -> tuple[str, ...]:
 
 def _image_in(text: str) -> str:
     images = "|".join(re.escape(row.image) for row in load_systems().containers)
-    found = re.search(rf"(?:docker\.io/)?(?:library/)?\b(?:{images}):[\w.-]+", text)
+    where = r"(?:docker\.io/|public\.ecr\.aws/docker/)?(?:library/)?"
+    found = re.search(rf"{where}\b(?:{images}):[\w.-]+", text)
     return found.group() if found else ""
 
 

@@ -390,6 +390,8 @@ ARMv8 Processor rev 3 (v8l) bookworm    aarch64/debian-bookworm-64
 
 # What means several machines or none: a part of the reason, and the names that are offered.
 ASKED_BACK = """
+VERSION="12 (bookworm)"  names no board  pi-zero-2w/bookworm-64 pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
+public.ecr.aws/docker/library/python:3.12  names no board  pi4-4gb/python:3.12
 VERSION_CODENAME=bookworm  names no board  pi-zero-2w/bookworm-64 pi4-4gb/bookworm-64 pi5-4gb/bookworm-64
 PRETTY_NAME="Raspbian GNU/Linux 11 (bullseye)"  names no board  pi-zero-2w/bullseye-32 pi4-4gb/bullseye-32
 NAME="Ubuntu" VERSION="22.04.4 LTS (Jammy Jellyfish)"  names no board  pi4-4gb/ubuntu-22.04-64
@@ -490,6 +492,9 @@ def test_where_several_are_meant_the_nearest_are_offered(
 # What is no machine that is answered for: a part of what is said instead.
 PLAIN_NO = """
 freebsd pi 4                  no runtime has wheels for a BSD
+ghcr.io/astral-sh/uv:python3.12-bookworm-slim  the first line of its Dockerfile
+mcr.microsoft.com/devcontainers/python:3.12  as in aarch64/python:3.12-slim
+zynq ultrascale zcu104        as in aarch64/ubuntu-22.04
 armel                         Raspberry Pi OS is armhf on every Raspberry Pi: pi-zero-w
 localhost                     without --target: pidoctor check
 colab                         x86_64/ubuntu-24.04
