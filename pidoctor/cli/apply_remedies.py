@@ -52,7 +52,15 @@ def argv_of(command: str) -> Argv:
     return argv
 
 
-def fix(findings: Iterable[Finding], ask: Ask, run: Run | None = None) -> tuple[int | None, ...]:
+def run_command(argv: Argv) -> int:
+    """Run a command in the user's own terminal, so that sudo can ask for the password."""
+    try:
+        return run_attached(argv)
+    except OSError:
+        return 127  # what a shell reports for a program that is not there
+
+
+def fix(findings: Iterable[Finding], ask: Ask, run: Run = run_command) -> tuple[int | None, ...]:
     """Go through the findings that can be fixed, in order: how the last command of each ended, and
     None where the user said no.
 
@@ -60,9 +68,7 @@ def fix(findings: Iterable[Finding], ask: Ask, run: Run | None = None) -> tuple[
     answers whether they may. ``run`` runs one command and returns its exit code. After a command
     that fails, the rest of its remedy is left out. The caller checks again afterwards.
     """
-    return tuple(
-        _attempt(finding, ask, run or run_command) for finding in findings if fixable(finding)
-    )
+    return tuple(_attempt(finding, ask, run) for finding in findings if fixable(finding))
 
 
 def _attempt(finding: Finding, ask: Ask, run: Run) -> int | None:
@@ -70,11 +76,3 @@ def _attempt(finding: Finding, ask: Ask, run: Run) -> int | None:
     if not ask(finding, commands):
         return None
     return next(filter(None, map(run, commands)), 0)
-
-
-def run_command(argv: Argv) -> int:
-    """Run a command in the user's own terminal, so that sudo can ask for the password."""
-    try:
-        return run_attached(argv)
-    except OSError:
-        return 127  # what a shell reports for a program that is not there

@@ -38,12 +38,11 @@ def run(options: argparse.Namespace) -> Result:
         from pidoctor.cli.manual import manual_page
 
         return Result("help", written=Written(manual_page()))
-    if options.about in (None, *COMMANDS) and options.html:
-        raise UsageError("--html is for the page of a topic: pidoctor help deploy --html FILE")
-    if options.about is None:
-        return Result("help", written=Written(overview().format_help()))
-    if options.about in COMMANDS:
-        return Result("help", written=Written(parser_of(options.about).format_help()))
+    if options.about in (None, *COMMANDS):
+        if options.html:
+            raise UsageError("--html is for the page of a topic: pidoctor help deploy --html FILE")
+        parser = parser_of(options.about) if options.about else overview()
+        return Result("help", written=Written(parser.format_help()))
     title, short, whole = _page(options.about)
     if options.html:
         from pidoctor.cli.output import write_document

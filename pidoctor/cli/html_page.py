@@ -25,5 +25,6 @@ def with_page(options: argparse.Namespace, result: Result) -> Result:
     from pidoctor.safe_files import write_output
 
     title = f"pidoctor {result.command} {Path(options.file).name}"
-    write_output(options.html, document_page(title, compose(result)))
+    said, *rest = compose(result)  # all of a page is at hand: its verdict stands there once
+    write_output(options.html, document_page(title, (said, *(it for it in rest if it != said))))
     return replace(result, html=options.html)

@@ -259,3 +259,9 @@ def test_a_model_in_no_shape_that_runs_is_asked_about_in_one_that_does(tmp_path:
     assert run.json["next"] == f"pidoctor model {' '.join(PI_64)} {path} --shape t0=1,4,4,1"
     settled = pidoctor(*shlex.split(run.json["next"])[1:], "--json")
     assert settled.json["model"]["verdict"] == "runs"
+
+
+def test_the_page_of_a_model_says_its_verdict_once(tmp_path: Path) -> None:
+    page = tmp_path / "model.html"
+    assert pidoctor("model", str(SHIPPED), *PI_64, "--html", str(page)).code == 0
+    assert page.read_text(encoding="utf-8").count('class="card passed"') == 1
