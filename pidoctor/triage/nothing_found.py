@@ -116,12 +116,12 @@ def _too_early(known: Published, facts: Facts) -> list[LikelyCause]:
     arch, python = facts.get("arch"), facts.version("python")[:2]
     boards = [name for name in known.arches if name != "x86_64"] if _on_arm(facts) else []
     arches = [arch] if arch else boards
-    if not when or known.source or not arches:
+    if not when or known.source:
         return []
     if python and not known.widest[0] <= python <= known.widest[1]:
         return []  # no other time would help
-    places = {"no-wheel-for-arch": (" or ".join(arches), min(map(known.first, arches)))}
-    if "aarch64" in arches and python in known.months:
+    places = {"no-wheel-for-arch": (" or ".join(arches), min(map(known.first, arches), default=()))}
+    if ("aarch64" in arches or not arch) and python in known.months:
         places["no-wheel-for-python"] = f"Python {dotted(python)}", known.months[python]
     for cause, (place, came) in places.items():
         if came > when and came[: len(when)] != when:

@@ -362,6 +362,11 @@ def test_a_log_of_the_month_of_the_first_wheel_is_not_called_too_early() -> None
     assert all("it may work today" not in answer.explanation for answer in found(log))
 
 
+def test_a_python_that_had_no_wheels_yet_is_the_reason_whatever_the_processor() -> None:
+    log = f"Python 3.13.1\n2025-01-05 10:00:00 pip begins\n{NOTHING.format('ctranslate2')}"
+    assert first(log).cause == "no-wheel-for-python"
+
+
 def test_a_log_without_a_date_may_be_older_than_the_first_wheel() -> None:
     log = f"Python 3.10.6\nlinux_aarch64\n{NOTHING.format('mediapipe')}"
     answers = {answer.cause: answer.explanation for answer in found(log)}
