@@ -61,16 +61,21 @@ def test_ascii_document(name: str, golden: Golden) -> None:
     golden(f"{name}-ascii.txt", text)
 
 
-def test_verbose_check_names_every_fact_and_its_source(golden: Golden) -> None:
-    golden("check-verbose-80.txt", render(check(), Look(verbose=True)))
+@pytest.mark.parametrize("width", [120, 80, 40])
+def test_verbose_check_names_every_fact_and_its_source(width: int, golden: Golden) -> None:
+    golden(f"check-verbose-{width}.txt", render(check(), Look(width=width, verbose=True)))
 
 
-def test_verbose_matrix_gives_each_reason(golden: Golden) -> None:
-    golden("matrix-verbose-80.txt", render(SAMPLES["matrix"], Look(verbose=True)))
+@pytest.mark.parametrize("width", [120, 80, 40])
+def test_verbose_matrix_gives_each_reason(width: int, golden: Golden) -> None:
+    golden(
+        f"matrix-verbose-{width}.txt", render(SAMPLES["matrix"], Look(width=width, verbose=True))
+    )
 
 
-def test_quiet_check_is_the_answer_and_what_stands_in_its_way(golden: Golden) -> None:
-    golden("check-sick-quiet-80.txt", render(sick(), Look(quiet=True)))
+@pytest.mark.parametrize("width", [120, 80, 40])
+def test_quiet_check_is_the_answer_and_what_stands_in_its_way(width: int, golden: Golden) -> None:
+    golden(f"check-sick-quiet-{width}.txt", render(sick(), Look(width=width, quiet=True)))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
