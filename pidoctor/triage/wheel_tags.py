@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from pidoctor.expressions import expression
-from pidoctor.platforms.versions import dotted, numbers_of
+from pidoctor.platforms.versions import dotted
 from pidoctor.triage.likely_cause import LIKELY, SURE, LikelyCause
 from pidoctor.triage.log_facts import Facts
 from pidoctor.triage.witnesses import witnesses
@@ -13,6 +11,7 @@ from pidoctor.triage.witnesses import witnesses
 _NAME = expression(
     r"^(?P<name>[\w.]+)-(?P<version>[\w.+!]+)(?:-\d\w*)?-(?P<python>[\w.]+)-(?P<abi>[\w.]+)-(?P<platform>[\w.]+)\.whl$"
 )
+_PYTHON = expression(r"(?:^|\.)cp(\d)(\d{1,2})(?=\.|$)")
 _PLATFORM = expression(
     r"^(?:any|win\w*|macosx_\w+|(?:many|musl)?linux\w*?_(?P<arch>aarch64|armv[678]l|x86_64|i686|ppc64le|s390x))$"
 )
@@ -22,13 +21,13 @@ def decide(file: str, facts: Facts) -> list[LikelyCause]:
     """The cause behind "is not a supported wheel on this platform", with the reason."""
     file = file.rsplit("/", 1)[-1]
     parts = _NAME.match(file)
-    python = facts.version("python")[:2]
+    python = dotted(facts.version("python")[:2])
     if parts is None:
         return [_refused(f"{file!r} is no wheel name: check the spelling.")]
-    wanted = _python_of(parts.group("python"))
-    if wanted and python and wanted != python and "abi3" not in parts.group("abi"):
-        text = f"the file is for Python {dotted(wanted)}; the Python is {dotted(python)}."
-        return [_refused(text[0].upper() + text[1:])]
+    wanted = [f"{major}.{minor}" for major, minor in _PYTHON.findall(parts.group("python"))]
+    told = f"for Python {' or '.join(wanted)}"
+    if wanted and python and python not in wanted and "abi3" not in parts.group("abi"):
+        return [_refused(f"The file is {told}; the Python is {python}.")]
     platforms = [_PLATFORM.match(p) for p in parts.group("platform").split(".")]
     if not any(platforms):
         return [
@@ -44,7 +43,7 @@ def decide(file: str, facts: Facts) -> list[LikelyCause]:
     if pip and pip < oldest:
         text = f"pip {facts.get('pip')} does not know this kind of wheel; {dotted(oldest)} does."
         return [LikelyCause("pip-too-old", SURE, text)]
-    reason = f"It is for Python {dotted(wanted)}" if wanted else "Its Python fits"
+    reason = f"It is {told}" if wanted else "Its Python fits"
     reason += f" and {arch}." if arch else "."
     return [
         _refused(f"{reason} Compare with this machine's: pip debug --verbose lists them.", LIKELY)
@@ -67,8 +66,3 @@ def _wrong_arch(arch: str, have: str, facts: Facts) -> LikelyCause:
 
 def _refused(text: str, confidence: float = SURE) -> LikelyCause:
     return LikelyCause("wheel-not-supported-on-platform", confidence, text)
-
-
-def _python_of(tag: str) -> tuple[int, ...]:
-    found = re.match(r"cp(\d)(\d{1,2})$", tag.split(".", maxsplit=1)[0])
-    return numbers_of(f"{found.group(1)}.{found.group(2)}") if found else ()

@@ -36,3 +36,56 @@ def test_the_month_is_held_against_wheels_for_boards_alone() -> None:
     log = "pi@raspberrypi:~ $ date\n2020-02-09 10:00:00 pip begins\n"
     answer, *_ = found(log + NOTHING.format("onnxruntime"))
     assert "came in 2020-05: it may work today" in answer.explanation
+
+
+def test_what_one_machine_shows_says_nothing_of_another() -> None:
+    shown = "".join(
+        f"pi@{host}:~ $ python3 --version\nPython {version}\npi@{host}:~ $ uname -m\naarch64\n"
+        for host, version in (("old", "3.9.2"), ("new", "3.13.1"))
+    )
+    asked = "pi@new:~ $ pip install tflite-runtime\n"
+    assert found(shown + asked + NOTHING.format("tflite-runtime"))[0].cause == "no-wheel-for-python"
+
+
+@pytest.mark.parametrize(
+    ("python", "tag", "said"),
+    [
+        ("3.13.1", "cp310", "The file is for Python 3.10; the Python is 3.13."),
+        ("3.13.1", "cp310.cp311", "The file is for Python 3.10 or 3.11; the Python is 3.13."),
+        ("3.11.2", "cp310.cp311", "The file is for x86_64; this system is aarch64."),
+        ("3.11.2", "py2.py3", "The file is for x86_64; this system is aarch64."),
+    ],
+)
+def test_a_wheel_for_several_pythons_is_not_refused_for_one_of_them(
+    python: str, tag: str, said: str
+) -> None:
+    refused = f"ERROR: foo-1.0-{tag}-none-manylinux2014_x86_64.whl is not a supported wheel on "
+    answers = found(f"Python {python}\n$ uname -m\naarch64\n{refused}this platform.\n")
+    assert answers[0].explanation.endswith(said)
+
+
+def test_a_module_that_a_build_lacks_is_a_part_of_the_build() -> None:
+    setup = "/tmp/pip-install-a/frobnicate/setup.py"
+    assert [it.cause for it in found(
+        "Collecting frobnicate==1.1\n"
+        "    ERROR: Command errored out with exit status 1:\n"
+        f"     command: /usr/bin/python3 -c 'import sys; sys.argv[0] = \"{setup}\"' egg_info\n"
+        "    Traceback (most recent call last):\n"
+        f'      File "{setup}", line 3, in <module>\n'
+        "        import numpy as np\n"
+        "    ModuleNotFoundError: No module named 'numpy'\n"
+        "ERROR: Command errored out with exit status 1: python setup.py egg_info Check the logs "
+        "for full command output.\n"
+    )] == ["source-build-failed"]  # fmt: skip
+
+
+def test_of_an_unknown_failure_the_last_lines_are_shown() -> None:
+    stopped = [f"ERROR: frobnication of {number} stopped" for number in ("one", "two", "three")]
+    (answer,) = found("\n".join(["ERROR: frobnication of zero stopped", *stopped]) + "\n")
+    assert [it.text for it in answer.evidence] == stopped
+    (answer,) = found(
+        f'{stopped[0]}\nTraceback (most recent call last):\n  File "a.py", line 1, in <module>\n'
+        "    frob()\nFrobError: it is over\n"
+    )
+    assert "FrobError: it is over" in [it.text for it in answer.evidence]
+    assert stopped[0] not in [it.text for it in answer.evidence]

@@ -43,6 +43,8 @@ def board(*damages: Damage, made_for: str = "3.11.2") -> Profile:
         ),
         ("shadowed", "pythonpath-shadows", "unset PYTHONPATH"),
         ("gone", "environment-not-there", "unset CONDA_PREFIX"),
+        ("dies-at-start", "environment-python-dies", f"mv '{SITE}/~umpy' '{SITE}/~umpy'.off"),
+        ("fails-at-start", "python-start-file", f"mv '{SITE}/~umpy' '{SITE}/~umpy'.off"),
     ],
 )
 def test_each_damage_is_one_finding_with_a_command(kind: str, found_id: str, command: str) -> None:
@@ -54,9 +56,16 @@ def test_each_damage_is_one_finding_with_a_command(kind: str, found_id: str, com
     assert command in remedy.commands[0]
 
 
+def test_what_pip_left_of_a_package_is_named() -> None:
+    found = findings(board(Damage("half-removed", "numpy", f"{SITE}/~umpy", "seen")))
+    assert "left ~umpy;" in found["package-half-removed"].message
+    assert found["package-half-removed"].evidence == SITE
+
+
 def test_metadata_that_was_not_seen_is_no_damage_to_install_over() -> None:
     path = f"{SITE}/pip-23.0.1.dist-info/METADATA"
-    unseen = [Damage("metadata-not-seen", name, path, "was not captured") for name in ("pip", "x")]
+    places = (("pip", path), ("x", f"{SITE}/x-1.dist-info/METADATA"))
+    unseen = [Damage("metadata-not-seen", *place, "was not captured") for place in places]
     found = findings(board(*unseen))
     assert "package-metadata-unreadable" not in found
     told = found["package-metadata-not-seen"]

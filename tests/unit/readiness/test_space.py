@@ -92,6 +92,12 @@ def test_the_same_memory(available: int, monkeypatch: pytest.MonkeyPatch) -> Non
     assert refused.value.finding.message == found[0].message
 
 
+def test_memory_and_swap_are_taken_together() -> None:
+    half = PIP_MEMORY // 2 + 1
+    enough = changed(pi4(), memory_available=half, memory_swap=half)
+    assert not list(too_little(Case(enough, PLAN)))
+
+
 def test_swap_of_which_nothing_is_known_counts_as_none() -> None:
     for available, short in ((PIP_MEMORY - 1, True), (PIP_MEMORY, False)):
         machine = changed(pi4(), memory_available=available, memory_swap=Fact.absent("/proc/swaps"))
