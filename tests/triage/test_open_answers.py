@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pidoctor.triage import log_reader
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
 
@@ -89,3 +90,21 @@ def test_of_an_unknown_failure_the_last_lines_are_shown() -> None:
     )
     assert "FrobError: it is over" in [it.text for it in answer.evidence]
     assert stopped[0] not in [it.text for it in answer.evidence]
+
+
+def test_a_prompt_without_a_host_is_of_the_machine_before_it() -> None:
+    shown = "".join(
+        f"pi@{host}:~ $ python3 --version\nPython {version}\n"
+        for host, version in (("old", "3.9.2"), ("new", "3.13.1"))
+    )
+    asked = "~/project $ pip install tflite-runtime\n"
+    assert found(shown + asked + NOTHING.format("tflite-runtime"))[0].cause == "no-wheel-for-python"
+
+
+def test_of_very_many_failures_the_first_and_the_last_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(log_reader, "MAX_HITS", 3)
+    lines = [f"ERROR: frobnication of {number} stopped" for number in range(6)]
+    (answer,) = found("\n".join(lines) + "\n")
+    assert [it.text for it in answer.evidence] == [lines[0], lines[1], lines[5]]
