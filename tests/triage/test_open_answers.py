@@ -7,6 +7,7 @@ import pytest
 from pidoctor.triage import log_reader
 from pidoctor.triage.diagnose import triage
 from pidoctor.triage.diagnosis import Diagnosis
+from pidoctor.triage.likely_cause import SURE
 
 NOTHING = (
     "ERROR: Could not find a version that satisfies the requirement {0} (from versions: none)\n"
@@ -94,11 +95,12 @@ def test_of_an_unknown_failure_the_last_lines_are_shown() -> None:
 
 def test_a_prompt_without_a_host_is_of_the_machine_before_it() -> None:
     shown = "".join(
-        f"pi@{host}:~ $ python3 --version\nPython {version}\n"
+        f"pi@{host}:~ $ python3 --version\nPython {version}\npi@{host}:~ $ uname -m\naarch64\n"
         for host, version in (("old", "3.9.2"), ("new", "3.13.1"))
     )
     asked = "~/project $ pip install tflite-runtime\n"
-    assert found(shown + asked + NOTHING.format("tflite-runtime"))[0].cause == "no-wheel-for-python"
+    answer = found(shown + asked + NOTHING.format("tflite-runtime"))[0]
+    assert (answer.cause, answer.confidence) == ("no-wheel-for-python", SURE)
 
 
 def test_of_very_many_failures_the_first_and_the_last_are_kept(
