@@ -93,7 +93,7 @@ def test_what_a_run_showed_of_another_interface_begins_a_sentence() -> None:
 def test_what_a_package_imports_and_need_not_say(name: str, missing: str) -> None:
     found = findings(with_packages(pi4(), **{name.replace("-", "_"): "3.0"}))
     assert missing in found["module-not-installed"].message
-    assert found["module-not-installed"].link.startswith("https://")
+    assert str(found["module-not-installed"].link).startswith("https://")
 
 
 def test_an_unknown_optional_library_is_named() -> None:
