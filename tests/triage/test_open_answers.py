@@ -110,3 +110,8 @@ def test_of_very_many_failures_the_first_and_the_last_are_kept(
     lines = [f"ERROR: frobnication of {number} stopped" for number in range(6)]
     (answer,) = found("\n".join(lines) + "\n")
     assert [it.text for it in answer.evidence] == [lines[0], lines[1], lines[5]]
+
+
+def test_what_fits_may_be_lacking_on_the_index_that_was_asked() -> None:
+    answers = found("Python 3.9.2\n$ uname -m\naarch64\n" + NOTHING.format("tflite-runtime"))
+    assert ("not-on-this-index", 0.45) in [(it.cause, it.confidence) for it in answers]
