@@ -1,7 +1,7 @@
 """For all tests: which of them run, and how hypothesis judges.
 
 ``pytest`` alone runs what needs neither a network nor ARM programs nor minutes, and leaves out what
-``lengthy.txt`` lists: tests that each take the processor for half a second or more. A file or test
+``lengthy.txt`` lists: tests that each take the processor for 0.3 seconds or more. A file or test
 that is named is run whole. The other kinds are opted in, one by one (``--network --slow``).
 ``--stage NAME`` runs one stage, the lengthy tests too, and nothing else; ``python -m tests`` runs
 them all, one after the other. ``--stage offline --note-lengthy`` measures, and writes the list.
@@ -35,7 +35,7 @@ OPT_IN = {
 HERE = Path(__file__).parent
 #: The functions, without parameters, of whose tests one took longer than ``_LENGTHY_S``.
 LENGTHY = HERE / "lengthy.txt"
-_LENGTHY_S = 0.5  # seconds of the processor, those of the programs that it starts included
+_LENGTHY_S = 0.3  # seconds of the processor, those of the programs that it starts included
 _seconds: dict[str, float] = {}
 QUICK = "offline"
 STAGES = (QUICK, *OPT_IN)
