@@ -41,6 +41,17 @@ def is_zip(path: AnyPath) -> bool:
         return False
 
 
+def sha256_of(path: AnyPath) -> str:
+    """The SHA-256 of a regular file, in hexadecimal; errors as of :func:`open_regular`."""
+    import hashlib  # brings in OpenSSL: a check looks for names only
+
+    digest = hashlib.sha256()
+    with open_regular(path) as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
 def open_regular(path: AnyPath, limit: int | None = None) -> BinaryIO:
     """The file at ``path``, opened for reading.
 

@@ -11,26 +11,13 @@ from pidoctor.errors import PidoctorError
 from pidoctor.indexing.cache import load_documents
 from pidoctor.indexing.document import canonical, write_atomically
 from pidoctor.indexing.index_changes import ReadingLog
-from pidoctor.indexing.update import LARGEST, Options, refresh
+from pidoctor.indexing.update import Options, refresh
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Refreshes the index files of a folder and prints what changed."""
     parser = argparse.ArgumentParser(prog="python -m pidoctor.indexing", description=__doc__)
     parser.add_argument("--output", type=Path, required=True, help="folder of the index files")
-    parser.add_argument(
-        "--journal",
-        type=Path,
-        default=Path(tempfile.gettempdir()) / "pidoctor-index-journal.jsonl",
-        help="where reads are kept, so that an interrupted run goes on (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--largest",
-        type=int,
-        default=LARGEST >> 20,
-        metavar="MB",
-        help="largest wheel that is read for evidence (default: %(default)s)",
-    )
     parser.add_argument(
         "--minutes",
         type=float,
@@ -39,15 +26,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        reading = Options.usual(options.largest << 20, 60 * options.minutes)
-        return _run(options.output, options.journal, reading)
+        return _run(options.output, Options.usual(seconds=60 * options.minutes))
     except PidoctorError as error:
         print(f"pidoctor: {error}", file=sys.stderr)
         return error.exit_code
 
 
-def _run(folder: Path, journal: Path, options: Options) -> int:
+def _run(folder: Path, options: Options) -> int:
     old = load_documents(folder)
+    journal = (
+        Path(tempfile.gettempdir()) / "pidoctor-index-journal.jsonl"
+    )  # to go on where it stops
     fresh = refresh(old, ReadingLog(journal), options, _progress)
     for name, document in fresh.documents.items():
         write_atomically(folder / f"{name}.json", canonical(document))

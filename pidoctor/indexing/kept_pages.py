@@ -117,7 +117,7 @@ class Pages:
         _, reader = self._network()
         self.say(f"Look up {name}", False)
         page, day = reader.page(name), time.strftime("%Y-%m-%d")
-        self._store.put("page", self._key(name), KeptPage(page.without_addresses(), day))
+        self._store.put("page", self._key(name), KeptPage(page, day))
         return page, day
 
     def prefetch(self, names: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from packaging.version import Version
 from pidoctor.decoding import Form
 from pidoctor.indexing.scope import Scope
 from pidoctor.platforms.manylinux import platform_of
+from pidoctor.record_fields import json_form
 
 # (Python, machine, libc) -> lowest libc version, as in PEP 600 and PEP 656. libc is "linux" for
 # the plain linux_* tags and for wheels without a platform, which every libc accepts.
@@ -41,6 +42,7 @@ def said_by(filename: str) -> tuple[str, Version, frozenset[Tag]] | None:
         return None
 
 
+@json_form(names={"url": ""})
 @dataclass(frozen=True)
 class Link:
     """One wheel or source archive on an index page; ``size`` is 0 where the page does not tell."""
@@ -51,7 +53,7 @@ class Link:
     yanked: str
     size: int
     source: str
-    url: str = field(repr=False)  # may hold credentials: never printed, never stored
+    url: str = field(default="", repr=False)  # may hold a password: never printed, never stored
     has_metadata: bool = False
 
     @cached_property

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -17,7 +17,7 @@ from urllib3 import HTTPResponse
 
 from pidoctor.errors import UsageError
 from pidoctor.indexing.links import said_by
-from pidoctor.safe_files import open_regular
+from pidoctor.safe_files import open_regular, sha256_of
 from pidoctor.urls import path_of
 
 _MOST_FILES = 20_000  # of a folder of wheels
@@ -87,19 +87,6 @@ def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:
         said, path = said_by(entry), folder / entry
         if said is None or said[0] != name or not path.is_file():
             continue
-        digest = _sha256(path)
-        if digest is not None:
-            uri = path.absolute().as_uri()
-            yield LocalFile(entry, uri, path.stat().st_size, {"sha256": digest})
-
-
-def _sha256(path: Path) -> str | None:
-    """The digest; None for a file that cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with open_regular(path) as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    except (UsageError, OSError):
-        return None
-    return digest.hexdigest()
+        with suppress(UsageError, OSError):  # what cannot be read is not offered
+            digests = {"sha256": sha256_of(path)}
+            yield LocalFile(entry, path.absolute().as_uri(), path.stat().st_size, digests)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Thread
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -37,13 +37,6 @@ class IndexPage:
     exists: bool = True
     sources: tuple[Link, ...] = ()  # archives that pip can build
     unhashed: bool = False  # it has files without a SHA-256, which are left out
-
-    def without_addresses(self) -> IndexPage:
-        """What may be kept of it."""
-        links, sources = (
-            tuple(replace(link, url="") for link in files) for files in (self.links, self.sources)
-        )
-        return replace(self, links=links, sources=sources)
 
 
 class PageReader:

@@ -89,9 +89,7 @@ def _not_as_planned(python: str, plan: Plan) -> str:
     host = LiveHost()
     folders = python_probe.site_packages(host, python_probe.examine(host, python))
     found, _ = installed_in(host, folders.or_else([]))
-    versions: dict[str, str] = {}
-    for item in found:
-        versions.setdefault(item.name, item.version)
+    versions = {item.name: item.version for item in reversed(found)}
     for pin in plan.pins:
         have = versions.get(pin.name)
         if have is None:

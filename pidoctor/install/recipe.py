@@ -20,9 +20,10 @@ from pidoctor.install.path_rules import check_path
 from pidoctor.install.pip_or_uv import Pip, pips, seed, uv_for
 from pidoctor.install.place import Place, mark_of, python_of
 from pidoctor.install.step import InstallStep, set_for
-from pidoctor.install.wheelhouse import Cache, check_folder, find, sha256_of
+from pidoctor.install.wheelhouse import Cache, check_folder, find
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.plan import Plan
+from pidoctor.safe_files import sha256_of
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from pidoctor.catalog.location import user_cache
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import UsageError
 from pidoctor.readiness.space import Kept
+from pidoctor.safe_files import sha256_of
 
-_CHUNK = 1 << 20
 _HASH = re.compile("[0-9a-f]{64}")
 _IN_USE_S = 3600
 """Seconds after its last use in which a wheel may still be read by an install that runs."""
@@ -25,17 +25,6 @@ _IN_USE_S = 3600
 LIMIT = 1_000_000_000
 """Bytes of wheels that are kept: an install of TensorFlow 2.20 has 300 MB, and the cards of many
 boards hold 8 to 16 GB."""
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    import hashlib  # brings in OpenSSL, and tempfile does so too: a check looks for names only
-
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 class Cache:
@@ -138,7 +127,7 @@ def matches(path: Path, wheel: Wheel) -> bool:
         if not path.is_file() or (wheel.size and path.stat().st_size != wheel.size):
             return False
         return sha256_of(path) == wheel.sha256
-    except OSError:
+    except (OSError, UsageError):
         return False
 
 

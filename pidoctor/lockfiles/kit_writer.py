@@ -10,12 +10,11 @@ from pathlib import Path
 
 from pidoctor.errors import PidoctorError
 from pidoctor.install.kit import MANIFEST, SCHEMA, Kit, KitFile, machine_in_words
-from pidoctor.install.wheelhouse import sha256_of
 from pidoctor.lockfiles.requirements import requirements_text
 from pidoctor.profile.profile import Profile
 from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import Plan
-from pidoctor.safe_files import write_output
+from pidoctor.safe_files import sha256_of, write_output
 
 LOCK, SUMS, HOW_TO, PROGRAM = "requirements.txt", "SHA256SUMS", "HOWTO.txt", "pidoctor.pyz"
 

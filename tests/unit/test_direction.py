@@ -56,8 +56,8 @@ IMPORTS: Mapping[str, str] = {
     "help": "catalog report",
     "host": "decoding errors expressions records redact",
     "indexing": (
-        "catalog decoding errors evidence host mutex platforms probe profile safe_files "
-        "time_limit units urls value_rules"
+        "catalog decoding errors evidence host mutex platforms probe profile record_fields "
+        "safe_files time_limit units urls value_rules"
     ),
     "install": (
         "catalog decoding errors expressions host mutex platforms probe profile progress proof "

@@ -19,8 +19,9 @@ from pidoctor.install.path_rules import check_path
 from pidoctor.install.place import Place
 from pidoctor.install.receipt import read_receipt, write_receipt
 from pidoctor.install.relocate import relocate, share_system_packages
-from pidoctor.install.wheelhouse import Cache, find, kept, matches, sha256_of
+from pidoctor.install.wheelhouse import Cache, find, kept, matches
 from pidoctor.readiness.space import Kept
+from pidoctor.safe_files import sha256_of
 from tests.faults.world import make_wheel
 
 
