@@ -66,7 +66,7 @@ def show_before_asking(planned: Result, options: argparse.Namespace) -> None:
     )
     if not options.verbose and planned.steps is not None:
         planned = replace(planned, steps=tuple(s._replace(command="") for s in planned.steps))
-    _note(draw(compose(planned, look.detail, ("resolution", "steps")), look))
+    _note(draw(compose(planned, look.detail, ("findings", "resolution", "steps")), look))
 
 
 def allowed(planned: Result, options: argparse.Namespace, question: str, to_do: str) -> bool:

@@ -434,6 +434,12 @@ def test_an_install_that_nobody_watches_stops_for_a_library_that_the_system_lack
     assert not (tmp_path / "env").exists()
     shown = pidoctor(*words, "--dry-run", "--json").json
     assert (shown["exit_code"], shown["next"]) == (1, refused["next"])
+    answer = io.StringIO("no\n")
+    monkeypatch.setattr(answer, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", answer)
+    asked = pidoctor(*words)
+    assert asked.err.index("window 1.0 cannot be imported") < asked.err.index("Go ahead? [y/N]")
+    assert asked.code == 1
 
 
 def test_a_large_library_is_fetched_about_once(
