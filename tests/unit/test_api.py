@@ -11,8 +11,11 @@ import pytest
 from pidoctor import api
 from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
+from pidoctor.probe.probed import ProbeResult
+from pidoctor.profile.fact import Fact
 from pidoctor.resolve.plan import Impossible, Plan
 from tests.cli.program import pidoctor
+from tests.profiles import changed, pi4
 from tests.tools.model_builder import one_operator
 
 TARGET = "pi4-4gb/bookworm-32"
@@ -36,6 +39,17 @@ def test_the_answers_are_those_of_the_command_line() -> None:
     assert isinstance(answer, Plan)
     assert answer.runtime == "tflite-runtime"
     assert isinstance(api.resolve(machine.profile, "tensorflow"), Impossible)
+
+
+def test_a_c_library_that_was_not_found_is_not_one_that_refuses() -> None:
+    unknown: Fact[str] = Fact.absent("the loader", "not found")
+    machine = changed(pi4(), system_libc_version=unknown, system_libc=unknown)
+    result = api.check(ProbeResult(machine, ()))
+    assert result.exit_code == 3
+    assert result.verdict is not None
+    assert "could not be checked" in result.verdict
+    assert "the C library of the machine is not known" in result.verdict
+    assert "does not run" not in result.verdict
 
 
 def test_a_capture_is_probed_like_a_machine(
