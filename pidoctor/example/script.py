@@ -137,16 +137,12 @@ def _image(image: Input) -> str:
 
 
 def _main(needs: Needs) -> str:
-    options, loops, elsewhere = "", "", "False"
-    if needs.source is InputKind.IMAGE:
-        options, loops = _piece("CAMERA_OPTION"), _piece("CAMERA_LOOP")
-        elsewhere = "options.camera"
-    if len(needs.inputs) == 1:
-        options += _piece("WATCH_OPTION")
-        loops += _piece("WATCH_LOOP")
-        elsewhere = (
-            "(options.camera or options.watch)" if "camera" in elsewhere else "options.watch"
-        )
+    ways = ["camera"] * (needs.source is InputKind.IMAGE) + ["watch"] * (len(needs.inputs) == 1)
+    options, loops = (
+        "".join(_piece(f"{way.upper()}_{part}") for way in ways) for part in ("OPTION", "LOOP")
+    )
+    elsewhere = " or ".join(f"options.{way}" for way in ways) or "False"
+    elsewhere = f"({elsewhere})" if len(ways) > 1 else elsewhere
     return _filled("MAIN", options=options, loops=loops, elsewhere=elsewhere)
 
 

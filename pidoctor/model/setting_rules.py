@@ -93,13 +93,15 @@ def _chosen(operator: Operator, shapes: Shapes, values: Known) -> None:
         raise MisfitError(f"cannot choose with {told(condition)} from {told(data)}")
 
 
-def _sizes(place: int, least: int, most: int = 99) -> _Check:
+def _sizes(
+    place: int, least: int, most: int = 99, kind: type[MisfitError] = SettingError
+) -> _Check:
     """How many sizes the data at input ``place`` has to have."""
 
     def check(operator: Operator, shapes: Shapes, values: Known) -> None:
         if place < len(shapes) and not least <= len(shapes[place]) <= most:
-            wanted = str(least) if least == most else f"{least} sizes or more"
-            raise SettingError(f"takes {wanted}, not {told(shapes[place])}")
+            wanted = f"{least} sizes{'' if least == most else ' or more'}"
+            raise kind(f"takes {wanted}, not {told(shapes[place])}")
 
     return check
 
@@ -112,6 +114,12 @@ def _split(operator: Operator, shapes: Shapes, values: Known) -> None:
     size = shapes[1][axis_of(axis[0], len(shapes[1]))]
     if size % parts:
         raise MisfitError(f"cannot cut {size} into {parts} equal parts")
+
+
+def _unpacked(operator: Operator, shapes: Shapes, values: Known) -> None:
+    axis = axis_of(option(operator, 1), len(shapes[0]))
+    if shapes[0][axis] != len(operator.outputs):
+        raise MisfitError(f"makes {len(operator.outputs)} of {told(shapes[0])} along axis {axis}")
 
 
 def _gathered(operator: Operator, shapes: Shapes, values: Known) -> None:
@@ -268,7 +276,11 @@ CHECKS: Mapping[str, Sequence[_Check]] = {
     **dict.fromkeys(("MIRROR_PAD", "PAD", "PADV2"), (_pads,)),
     **dict.fromkeys(("MATRIX_DIAG", "SOFTMAX", "WHERE"), (_sizes(0, 1),)),
     **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), (_resize,)),
-    **dict.fromkeys(("AVERAGE_POOL_2D", "L2_POOL_2D", "MAX_POOL_2D"), (_positive(1, 2),)),
+    **dict.fromkeys(
+        ("AVERAGE_POOL_2D", "L2_POOL_2D", "MAX_POOL_2D"),
+        (_sizes(0, _IMAGE, kind=MisfitError), _positive(1, 2)),
+    ),
+    "CONV_3D": (_sizes(0, 5, 5), _sizes(1, 5, 5)),
     "CONV_2D": (
         *(_sizes(0, 4, 4), _sizes(1, 4, 4), _bias(0, MisfitError), _groups),
         *(_positive(1, 2, kind=MisfitError), _positive(4, 5, kind=MisfitError, default=1)),
@@ -297,4 +309,5 @@ CHECKS: Mapping[str, Sequence[_Check]] = {
     "TRANSPOSE": (_order,),
     "TRANSPOSE_CONV": (_positive(1, 2), _spread),
     "UNIQUE": (_sizes(0, 1, 1),),
+    "UNPACK": (_unpacked,),
 }

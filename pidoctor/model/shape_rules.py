@@ -105,7 +105,7 @@ def _reshape(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] |
     total, open_ = prod(shapes[0]), [axis for axis, size in enumerate(wanted) if size == -1]
     fixed = prod(size for size in wanted if size != -1)
     if not total or not fixed:
-        if total:
+        if total or (fixed and not open_):
             raise MisfitError(f"cannot make {told(wanted)} of {told(shapes[0])}")
         return None
     if len(open_) == 1 and not total % fixed:
@@ -331,6 +331,8 @@ _BINARY = [
     "LOGICAL_OR",
     "SELECT_V2",
     "ATAN2",
+    "BITWISE_XOR",
+    "RIGHT_SHIFT",
 ]
 _REDUCES = ["MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"]
 

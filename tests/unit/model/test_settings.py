@@ -88,6 +88,29 @@ def test_settings(name: str, right: tuple[T, ...], wrong: tuple[T, ...], stage: 
     assert [ends(one(name, *right), it) for it in RUNTIMES] == ["runs"] * 5
 
 
+def test_a_volume_has_five_sizes() -> None:
+    """Of a CONV_3D the data and the weights have; a pool's image has four."""
+    weights = T((1, 1, 1, 2, 3), stored=True)
+    assert ends(one("CONV_3D", T((1, 4, 4, 4, 2)), weights)) == "runs"
+    assert ends(one("CONV_3D", T((4, 4, 4, 2)), weights)) == "cannot:allocate"
+    steps_of_one = Fields({field: Number("i", 1) for field in (1, 2, 3, 4)})
+    found = [ends(one("MAX_POOL_2D", T(it), options=steps_of_one), RUNTIMES[-1])
+             for it in ((1, 4, 4, 2), (4, 4, 2))]  # fmt: skip
+    assert found == ["runs", "undecided:allocate"]
+
+
+def test_nothing_is_not_made_into_something() -> None:
+    empty = T((0, 2))
+    assert ends(one("RESHAPE", empty, whole(0, 3))) == "runs"
+    assert ends(one("RESHAPE", empty, whole(6))) == "undecided:allocate"
+
+
+def test_as_many_results_as_the_axis_is_long() -> None:
+    axis_1 = Fields({0: Number("i", 1), 1: Number("i", 1)})
+    assert ends(one("UNPACK", T((2, 1)), options=axis_1)) == "runs"
+    assert ends(one("UNPACK", T((2, 3)), options=axis_1)) == "undecided:allocate"
+
+
 def test_a_size_of_an_input_may_settle_it() -> None:
     """What another size would mend stays open."""
     assert ends(one("TOPK_V2", DATA, whole(2, shape=()))) == "runs"

@@ -78,6 +78,9 @@ BROADCASTS = [
     ("MUL", "INT32", (1, 2, 2, 1, 4), (4,), INVOKE_ONE),
     ("EQUAL", "FLOAT32", (1, 2, 2, 1, 4), (4,), INVOKE_FOUR),
     ("EQUAL", "FLOAT32", (2, 2, 1, 4), (4,), ("",) * 5),
+    ("LOGICAL_OR", "BOOL", (2, 2, 1, 4), (4,), ("",) * 5),
+    ("LOGICAL_OR", "BOOL", (1, 2, 2, 1, 4), (4,), INVOKE_FOUR),
+    ("RIGHT_SHIFT", "INT32", (1, 2, 2, 1, 4), (4,), INVOKE_FOUR),
     ("MAXIMUM", "INT32", (2, 1, 1, 2, 1, 4), (4,), INVOKE_FOUR),
     ("ADD", "FLOAT32", (2, 1, 1, 2, 1, 3, 4), (2, 1, 1, 1, 1, 3, 1), INVOKE_ONE),
 ]
@@ -106,12 +109,13 @@ def test_without_xnnpack_floats_are_repeated_in_fewer_dimensions(
 
 @pytest.mark.parametrize(
     ("name", "dimensions", "failing"),
-    [("TRANSPOSE", 7, 4), ("TRANSPOSE", 6, 0), ("MAX_POOL_2D", 3, 1), ("UNIQUE", 2, 5)],
+    [("TRANSPOSE", 7, 4), ("TRANSPOSE", 6, 0), ("MAX_POOL_2D", 3, 5), ("UNIQUE", 2, 5)],
 )
 def test_kernels_take_some_numbers_of_dimensions(name: str, dimensions: int, failing: int) -> None:
     shape = (1,) * (dimensions - 1) + (4,)
     model = content([T(shape), T(shape)], [Op(name, (0,), (1,))])
     found = [judge_model(model, target).stage for target in RUNTIMES]
+    # XNNPACK takes some pools of three sizes and leaves others, which end: those are not settled
     assert found == ["allocate"] * failing + [None] * (ALL - failing)
 
 
@@ -165,3 +169,28 @@ def test_older_kernels_cut_no_int16_numbers_into_blocks() -> None:
     older, newer = (Target("tflite-runtime", it, "x86_64") for it in ("2.12.0", "2.13.0"))
     assert judge_model(model, older).stage == "invoke"
     assert judge_model(model, newer).verdict == RUNS
+
+
+# (operator, types of its inputs, shape of the first, type of the result, stage where all five end)
+WITHOUT_CODE = [
+    ("MAX_POOL_2D", ("FLOAT16",), (1, 4, 4, 2), "FLOAT16", "invoke"),
+    ("AVERAGE_POOL_2D", ("INT32",), (1, 4, 4, 2), "INT32", "invoke"),
+    ("UNIQUE", ("FLOAT64",), (4,), "FLOAT64", "invoke"),
+    ("SEGMENT_SUM", ("UINT32", "INT32"), (1, 4), "UINT32", "allocate"),
+    ("ONE_HOT", ("UINT8", "INT32", "FLOAT32", "FLOAT32"), (4,), "FLOAT32", "allocate"),
+    ("SPARSE_TO_DENSE", ("INT32", "INT32", "INT16", "INT16"), (4,), "INT16", "allocate"),
+    ("SPLIT", ("INT32", "BOOL"), (), "BOOL", "allocate"),
+    ("QUANTIZE", ("INT8",), (1, 4), "FLOAT32", "allocate"),
+    ("FULLY_CONNECTED", ("INT16", "FLOAT32"), (1, 4), "INT16", "allocate"),
+]
+
+
+@pytest.mark.parametrize(("name", "kinds", "shape", "result", "stage"), WITHOUT_CODE)
+def test_types_that_no_runtime_has_code_for(
+    name: str, kinds: tuple[str, ...], shape: tuple[int, ...], result: str, stage: str
+) -> None:
+    tensors = [T(shape, kinds[0]), *(T((1,), kind) for kind in kinds[1:]), T(shape, result)]
+    places = tuple(range(len(kinds)))
+    model = content(tensors, [Op(name, places, (len(kinds),))], places)
+    said = [judge_model(model, target) for target in RUNTIMES]
+    assert [(it.verdict, it.stage) for it in said] == [("cannot", stage)] * ALL
