@@ -166,10 +166,6 @@ class Bench(NamedTuple):
         return fastest(self.runs)
 
     @property
-    def void(self) -> bool:
-        return self.best is None
-
-    @property
     def delegate_fails(self) -> str:
         """Why the delegate cannot be used, a sentence; empty where it can, or was not asked for."""
         run = next((run for run in self.runs if run.delegate and not run.xnnpack), None)

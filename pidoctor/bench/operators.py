@@ -35,7 +35,8 @@ def operator_times(subject: Subject) -> OperatorTimes:
         return OperatorTimes(why_not="the file has no operators that can be cut out")
     with tempfile.TemporaryDirectory(prefix="pidoctor-") as folder:
         listed = Path(folder, "cuts.json")
-        listed.write_text(json.dumps([_plain(cut) for cut in parts]), "ascii")
+        plain = [[[(at, it.hex()) for at, it in cut.patches], cut.tail.hex()] for cut in parts]
+        listed.write_text(json.dumps(plain), "ascii")
         request = {
             "runtime": {"import": subject.runtime.import_line},
             "model": os.fspath(subject.model.resolve()),
@@ -47,10 +48,6 @@ def operator_times(subject: Subject) -> OperatorTimes:
         name = parts[number].name if isinstance(number, int) else "the whole model"
         return OperatorTimes(why_not=f"{name} does not run by itself")
     return judged(parts, events["cut"]["whole"], events["cut"]["times"])
-
-
-def _plain(cut: Cut) -> list[object]:
-    return [[[place, patch.hex()] for place, patch in cut.patches], cut.tail.hex()]
 
 
 def judged(parts: Sequence[Cut], whole: float, times: Sequence[float | None]) -> OperatorTimes:

@@ -114,7 +114,7 @@ def _answer(options: argparse.Namespace) -> Result:
     if elsewhere is not None:
         bench = bench._replace(predicted=_predicted(bench, *elsewhere))
     ran = any(run.figures for run in bench.runs) and not bench.delegate_fails
-    believed = ExitCode.COULD_NOT_CHECK if bench.void else ExitCode.FINE
+    believed = ExitCode.COULD_NOT_CHECK if bench.best is None else ExitCode.FINE
     code, said = believed if ran else ExitCode.PROBLEM, _sentence(bench, subject)
     if before is not None and ran:
         bench, said = with_stored(bench, before)

@@ -29,7 +29,10 @@ def open_model(path: Path) -> Iterator[memoryview]:
     with open_regular(path) as file:
         if os.fstat(file.fileno()).st_size == 0:
             raise ModelError(f"{path}: the file is empty")
-        mapped = _mapped(file.fileno(), path)
+        try:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{path}: cannot be mapped into memory ({error})") from error
     view = memoryview(mapped)
     try:
         if view[: len(ZIP)] == ZIP:
@@ -59,18 +62,10 @@ def named_model(path: Path) -> Iterator[memoryview]:
         raise ModelError(text) from error
 
 
-def _mapped(descriptor: int, path: Path) -> mmap.mmap:
-    try:
-        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be mapped into memory ({error})") from error
-
-
 def check_head(path: str, head: bytes) -> None:
     """Raises :class:`ModelError` for a file that does not begin as a .tflite file does."""
-    if head[4:8] == MAGIC:
-        return
-    raise ModelError(f"{path}: {other_kind(head, os.path.basename(path))}")
+    if head[4:8] != MAGIC:
+        raise ModelError(f"{path}: {other_kind(head, os.path.basename(path))}")
 
 
 def _folder(path: Path) -> str:
