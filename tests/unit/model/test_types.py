@@ -182,6 +182,7 @@ WITHOUT_CODE = [
     ("SPLIT", ("INT32", "BOOL"), (), "BOOL", "allocate"),
     ("QUANTIZE", ("INT8",), (1, 4), "FLOAT32", "allocate"),
     ("FULLY_CONNECTED", ("INT16", "FLOAT32"), (1, 4), "INT16", "allocate"),
+    ("ADD_N", ("FLOAT32",), (1, 4), "FLOAT32", "allocate"),
 ]
 
 
