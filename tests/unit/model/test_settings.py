@@ -200,7 +200,8 @@ def test_a_bias_that_is_written_as_left_out() -> None:
 )
 def test_types_that_kernels_lack(name: str, place: int, kind: str, expected: list[str]) -> None:
     data = T((1, 4, 4, 4), kind)
-    inputs = (whole(1), data) if place else (data, *[FIRST] * (name == "GATHER_ND"))
+    beside = {"GATHER_ND": [FIRST], "ADD_N": [data]}.get(name, [])
+    inputs = (whole(1), data) if place else (data, *beside)
     options = axis(0, 2) if name in ("DEPTH_TO_SPACE", "SPLIT") else Fields()
     model = one(name, *inputs, options=options, result=kind)
     assert [ends(model, it) for it in RUNTIMES] == expected
