@@ -34,9 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(folder: Path, options: Options) -> int:
     old = load_documents(folder)
-    journal = (
-        Path(tempfile.gettempdir()) / "pidoctor-index-journal.jsonl"
-    )  # to go on where it stops
+    # An interrupted run goes on with what it has read.
+    journal = Path(tempfile.gettempdir()) / "pidoctor-index-journal.jsonl"
     fresh = refresh(old, ReadingLog(journal), options, _progress)
     for name, document in fresh.documents.items():
         write_atomically(folder / f"{name}.json", canonical(document))

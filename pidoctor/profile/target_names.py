@@ -113,13 +113,12 @@ def _anywhere(name: str, said: Said) -> Reading:
         return Reading(None, said.memory, row, bits, python or said.python, said.image,
                        architecture)  # fmt: skip
     rows = [row for row in said.systems if bits in row.os_ids and row.vendor is None]
+    generic = Reading(None, said.memory, None, bits, said.python, None, architecture)
     if said.libc is not None and said.python is not None:
-        return Reading(None, said.memory, None, bits, said.python, None, architecture,
-                       said.libc)  # fmt: skip
+        return generic._replace(libc=said.libc)
     if rows and said.libc is None:
         row = rows[-1]
-        return Reading(None, said.memory, row, bits, said.python, None, architecture,
-                       assumed=() if said.release else (row.name,))  # fmt: skip
+        return generic._replace(row=row, assumed=() if said.release else (row.name,))
     if said.systems and all(row.vendor for row in said.systems):
         raise UnknownTargetError(f"target {shown(name)}: names no board", nearest_names(said))
     # Debian for ARM needs ARMv7, and so do its derivatives.
