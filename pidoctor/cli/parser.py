@@ -25,7 +25,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see `{self.prog} --help`){self._meant(message)}")
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        (file or sys.stdout).write(message)  # argparse would not tell that the disk is full
+        print(message, end="", file=file or sys.stdout, flush=True)  # argparse ignores a full disk
 
     def _meant(self, message: str) -> str:
         """What is to be typed in place of an unknown word: an option that is misspelled, or that

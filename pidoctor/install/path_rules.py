@@ -35,9 +35,11 @@ def check_path(venv: Path) -> None:
     if len(os.fsencode(path.name)) > _LONGEST_NAME or len(os.fsencode(path)) > _LONGEST_PATH:
         raise UsageError(f"the name of the folder is too long for an environment: {shown[:80]}...")
     there = next(folder for folder in path.parents if folder.exists())
-    if not os.statvfs(there).f_blocks:  # as /proc and /sys
+    kept = os.statvfs(there)
+    if not kept.f_blocks:  # as /proc and /sys
         raise UsageError(f"{shown}: no files can be kept there; choose another with --venv")
-    if not os.access(there, os.W_OK | os.X_OK):
+    is_read_only = kept.f_flag & os.ST_RDONLY  # which has a trouble of its own
+    if not is_read_only and not os.access(there, os.W_OK | os.X_OK):
         whose = one_line(os.fspath(there))
         raise UsageError(f"{whose}: you may not write there; choose another place with --venv")
     if is_mount(path):
