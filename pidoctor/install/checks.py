@@ -33,7 +33,7 @@ def foreseen(recipe: Recipe) -> tuple[Finding, ...]:
 
 def _lacking_space(recipe: Recipe) -> Finding | None:
     place = recipe.place
-    there = next(folder for folder in place.venv.parents if folder.exists())
+    there = next(folder for folder in place.venv.parents if os.path.exists(folder))
     here = kept(recipe.cache, recipe.found, place.venv)
     return space.no_space_left(recipe.plan, here, free_bytes(there), os.fspath(there))
 

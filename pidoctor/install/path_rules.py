@@ -34,7 +34,7 @@ def check_path(venv: Path) -> None:
         )
     if len(os.fsencode(path.name)) > _LONGEST_NAME or len(os.fsencode(path)) > _LONGEST_PATH:
         raise UsageError(f"the name of the folder is too long for an environment: {shown[:80]}...")
-    there = next(folder for folder in path.parents if folder.exists())
+    there = next(folder for folder in path.parents if os.path.exists(folder))
     kept = os.statvfs(there)
     if not kept.f_blocks:  # as /proc and /sys
         raise UsageError(f"{shown}: no files can be kept there; choose another with --venv")

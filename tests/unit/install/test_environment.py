@@ -247,3 +247,20 @@ def test_a_folder_that_is_not_the_users_is_refused_before_anything(
     monkeypatch.setattr(os, "access", lambda folder, _: folder != tmp_path)
     with pytest.raises(UsageError, match="you may not write there; choose another place"):
         check_path(tmp_path / "a/b/env")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_a_folder_that_may_not_be_looked_into_is_refused_as_well(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    (closed / "inside").mkdir(parents=True)
+    closed.chmod(0o700)
+    child = os.fork()
+    if child == 0:
+        os.setresuid(65534, 65534, 65534)
+        try:
+            check_path(closed / "inside" / "env")
+        except UsageError as error:
+            os._exit(0 if "you may not write there" in str(error) else 2)
+        finally:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
