@@ -13,6 +13,7 @@ from pidoctor.install.process import Progress
 from pidoctor.install.recipe import Recipe
 from pidoctor.install.wheelhouse import kept
 from pidoctor.probe.memory import MEMINFO, available_bytes
+from pidoctor.probe.storage import nearest_existing
 from pidoctor.probe.system import APT
 from pidoctor.readiness import rights, space
 from pidoctor.result import Finding
@@ -33,9 +34,9 @@ def foreseen(recipe: Recipe) -> tuple[Finding, ...]:
 
 def _lacking_space(recipe: Recipe) -> Finding | None:
     place = recipe.place
-    there = next(folder for folder in place.venv.parents if os.path.exists(folder))
+    there = nearest_existing(LiveHost(), os.fspath(place.venv.parent))
     here = kept(recipe.cache, recipe.found, place.venv)
-    return space.no_space_left(recipe.plan, here, free_bytes(there), os.fspath(there))
+    return space.no_space_left(recipe.plan, here, free_bytes(Path(there)), there)
 
 
 def check_space(recipe: Recipe, progress: Progress) -> None:

@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 from pidoctor.errors import UsageError
+from pidoctor.host.live import LiveHost
 from pidoctor.install.environment_files import is_mount
 from pidoctor.install.place import Place
+from pidoctor.probe.storage import nearest_existing
 from pidoctor.report.text import one_line
 
 # What ends a quoted word or starts something else in the shells whose activate scripts venv writes
@@ -34,14 +36,15 @@ def check_path(venv: Path) -> None:
         )
     if len(os.fsencode(path.name)) > _LONGEST_NAME or len(os.fsencode(path)) > _LONGEST_PATH:
         raise UsageError(f"the name of the folder is too long for an environment: {shown[:80]}...")
-    there = next(folder for folder in path.parents if os.path.exists(folder))
+    there = nearest_existing(LiveHost(), os.fspath(path.parent))
     kept = os.statvfs(there)
     if not kept.f_blocks:  # as /proc and /sys
         raise UsageError(f"{shown}: no files can be kept there; choose another with --venv")
     is_read_only = kept.f_flag & os.ST_RDONLY  # which has a trouble of its own
     if not is_read_only and not os.access(there, os.W_OK | os.X_OK):
-        whose = one_line(os.fspath(there))
-        raise UsageError(f"{whose}: you may not write there; choose another place with --venv")
+        raise UsageError(
+            f"{one_line(there)}: you may not write there; choose another place with --venv"
+        )
     if is_mount(path):
         raise UsageError(
             f"{shown} is a mount point, so an install there could not be undone; "

@@ -244,7 +244,7 @@ def test_what_root_makes_for_somebody_is_given_to_him(
 def test_a_folder_that_is_not_the_users_is_refused_before_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "access", lambda folder, _: folder != tmp_path)
+    monkeypatch.setattr(os, "access", lambda folder, _: Path(folder) != tmp_path)
     with pytest.raises(UsageError, match="you may not write there; choose another place"):
         check_path(tmp_path / "a/b/env")
 
