@@ -94,7 +94,8 @@ def parse(words: Sequence[str]) -> ParsedCommand:
     elif hasattr(options, "gathers"):
         gather(options, name)
     elif isinstance(getattr(options, "requirement", None), str):
-        options.requirement = only_one(read_words([options.requirement], options.quiet))
+        told = "--boards" if hasattr(options, "boards") else "--target"
+        options.requirement = only_one(read_words([options.requirement], options.quiet, told))
     return ParsedCommand(name, options, module.run)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from pidoctor.catalog.tables import load
 from pidoctor.cli.requirement_words import ANSWERING
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
@@ -48,6 +47,17 @@ class QuestionWords(NamedTuple):
         return any(word.lower() in words for words in (self.asks, self.prepositions, self.filling))
 
 
+def _words() -> QuestionWords:
+    from pidoctor.catalog.tables import load  # a wrong option needs no table
+
+    return load(QuestionWords)
+
+
+def _bare(tokens: Sequence[str]) -> list[str]:
+    """The words without what stands around them in a sentence."""
+    return [re.sub(r"^[\"'(]+|[?!.,:;\"')]+$", "", token) for token in tokens]
+
+
 class ReadQuestion(NamedTuple):
     """What a question asks: a requirement as it was written, and the words of a machine."""
 
@@ -71,7 +81,7 @@ def begins(words: Sequence[str]) -> bool:
     asked = read(words)
     first = words[0].lower()
     return bool(
-        load(QuestionWords).part(first) or _topic(words)
+        _words().part(first) or _topic(words)
     ) or f"{asked.place} {asked.requirement}".lower().startswith(first)
 
 
@@ -117,7 +127,7 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     place = ["--target", _target(asked.place, start)] if asked.place else []
     if place and command not in ANSWERING:
         _refuse_place([*start, *place])
-    if not known and set(map(str.lower, tokens)) & {*load(QuestionWords).models}:
+    if not known and _says_one_of(tokens, _words().models):
         of_model = shlex.join(["pidoctor", "model", "FILE.tflite", *place])
         meaning = (
             f"{meaning or 'TensorFlow Lite'}; a model of your own is asked about with {of_model}"
@@ -144,10 +154,12 @@ def _with_whole_target(words: Sequence[str]) -> list[str] | None:
 
 def _topic(tokens: Sequence[str]) -> list[str]:
     """The command for what a question is about, where that is not whether something fits."""
-    spoken = {token.lower().rstrip("?!.,") for token in tokens}
-    topics = load(QuestionWords).topics
-    found = next((topic.command for topic in topics if spoken & {*topic.words}), "")
-    return found.split()
+    topics = _words().topics
+    return next((it.command for it in topics if _says_one_of(tokens, it.words)), "").split()
+
+
+def _says_one_of(tokens: Sequence[str], words: Sequence[str]) -> bool:
+    return any(word.lower() in words for word in _bare(tokens))
 
 
 def _refuse_no_runtime(asked: ReadQuestion) -> NoReturn:
@@ -226,7 +238,7 @@ def _target(place: str, command: Sequence[str]) -> str:
 
 def read(tokens: Sequence[str]) -> ReadQuestion:
     """What the words ask."""
-    words = [re.sub(r"^[\"'(]+|[?!.,:;\"')]+$", "", token) for token in tokens]
+    words = _bare(tokens)
     start, end = _requirement(words)
     rest, devices = _without_devices([*words[:start], "and", *words[end:]])
     places, others, nowhere = [], [], ""
@@ -240,11 +252,9 @@ def read(tokens: Sequence[str]) -> ReadQuestion:
             others += [other] if other else []
         elif known or unknown:
             others.append(segment)
-            named = before == "on" and segment.lower() not in load(QuestionWords).here
+            named = before == "on" and segment.lower() not in _words().here
             nowhere = nowhere or (segment if named else "")
-    asks = tokens[-1].endswith("?") or any(
-        word.lower() in load(QuestionWords).asks for word in words[:3]
-    )
+    asks = tokens[-1].endswith("?") or any(word.lower() in _words().asks for word in words[:3])
     return ReadQuestion(
         " ".join(words[start:end]), " ".join(places), asks, tuple(others), devices, nowhere
     )
@@ -294,7 +304,7 @@ def _is_runtime(words: Sequence[str]) -> bool:
     from pidoctor.requirements.names import is_runtime
     from pidoctor.requirements.spelling import respelled
 
-    if load(QuestionWords).part(words[0]) or not words[0][:1].isalpha():
+    if _words().part(words[0]) or not words[0][:1].isalpha():
         return False
     try:  # "tensorflow2.3"
         return is_runtime(" ".join(words if len(words) > 1 else respelled(words)))
@@ -316,7 +326,7 @@ def _after_version(words: Sequence[str], at: int) -> int:
 
 def _segments(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The runs of words between those that say nothing, and the preposition before, if any."""
-    known, run = load(QuestionWords), list[str]()
+    known, run = _words(), list[str]()
     before = ""
     for word in (*words, "and"):
         if not known.part(word):

@@ -73,16 +73,19 @@ def only_one(words: Sequence[str]) -> str:
     return words[0] if words else "auto"
 
 
-def read_words(words: Sequence[str], quiet: bool) -> list[str]:
+def read_words(words: Sequence[str], quiet: bool, where: str = "--target") -> list[str]:
     """The words as pip writes requirements, the names that people have for runtimes as the
-    runtimes; what they were read as is said on stderr, in one line."""
+    runtimes; what they were read as is said on stderr, in one line.
+
+    ``where`` is the command's own option for machines, for a word that names one.
+    """
     if not words:
         return []
     from pidoctor.requirements.names import understood
     from pidoctor.requirements.spelling import respelled
 
     for word in words:
-        _refuse_machine(word, alone=len(words) == 1)
+        _refuse_machine(word, where, alone=len(words) == 1)
     found, why = understood(spelled := respelled(words))
     changed = "".join("".join(spelled).split()) != "".join("".join(words).split())
     if (changed or why) and not quiet:
@@ -94,7 +97,7 @@ def read_words(words: Sequence[str], quiet: bool) -> list[str]:
     return found
 
 
-def _refuse_machine(word: str, alone: bool) -> None:
+def _refuse_machine(word: str, where: str, alone: bool) -> None:
     """UsageError for the name of a machine where a requirement belongs: `check pi4`, and where
     nothing else is asked for also for a part of one: `check bookworm`."""
     from pidoctor.catalog.runtimes import runtime_names
@@ -113,4 +116,5 @@ def _refuse_machine(word: str, alone: bool) -> None:
         name = error.near[0]
     except UsageError:
         return
-    raise UsageError(f"{word!r} names a machine: write --target {name}")
+    name = name if where == "--target" else name.partition("/")[0]  # a board, in any system
+    raise UsageError(f"{word!r} names a machine: write {where} {name}")

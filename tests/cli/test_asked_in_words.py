@@ -137,6 +137,7 @@ ANSWERED = [
     ("how do I deploy a tensorflow lite model on a raspberry pi", "help deploy"),
     ("deploy model.tflite on pi4", "help deploy"),
     ("deploy", "help deploy"),
+    ("where does (deploying) come in?", "help deploy"),
     ("convert keras to tflite", "help deploy"),
     ("tensorflow on a pi 4 without internet", "help offline"),
     ("how do I uninstall", "help undo"),
@@ -224,7 +225,11 @@ def test_a_question_that_leaves_something_open_names_a_command(question: str, co
 
 @pytest.mark.parametrize(
     "question",
-    ["will my own model run on pi 4", "can my custom trained model run on a raspberry pi 4"],
+    [
+        "will my own model run on pi 4",
+        "can my custom trained model run on a raspberry pi 4",
+        "can a pi 4 run my own model?",
+    ],
 )
 def test_a_model_of_ones_own_is_not_called_fine_for_its_board(question: str) -> None:
     told = "a model of your own is asked about with pidoctor model FILE.tflite --target pi4-4gb"

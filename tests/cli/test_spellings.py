@@ -386,6 +386,16 @@ def test_a_machine_is_told_its_option_where_something_is_written(command: str, t
         parse([command, "pi4"])
 
 
+@pytest.mark.parametrize(
+    ("word", "board"),
+    [("pi4", "pi4"), ("zero2w/bookworm-64", "zero2w"), ("jetson", "jetson-nano-4gb")],
+)
+def test_the_option_that_is_named_is_one_of_the_command(word: str, board: str) -> None:
+    with pytest.raises(UsageError, match=f"names a machine: write --boards {board}$"):
+        parse(["matrix", word])
+    assert parse(["matrix", "--boards", board]).options.boards == board
+
+
 def test_several_packages_stay_several() -> None:
     project = parse(["check", "tensorflow==2.16.1", "numpy<2"]).options.requirement
     assert [str(item) for item in project.asked] == ["tensorflow==2.16.1", "numpy<2"]
