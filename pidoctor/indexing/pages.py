@@ -188,10 +188,16 @@ def _printable(reason: str) -> str:
     return " ".join(kept.split()) or "yanked"
 
 
+def _cancel(made: Iterable[tuple[Future[Any], Any]]) -> None:
+    for future, _ in made:
+        future.cancel()
+
+
 def side_by_side(work: Callable[[T], R], items: Iterable[T], count: int = 8) -> Iterator[R]:
     """What ``work`` makes of each item, in their order, by so many threads.
 
-    After an error what is under way is waited for, the rest is left. Ctrl-C waits for nothing.
+    After an error what is under way is waited for, the rest is left. Ctrl-C waits for nothing,
+    wherever it comes: also in the body of the loop, which then closes this.
     """
     made: list[tuple[Future[R], T]] = [(Future(), item) for item in items]
     left = iter(made)
@@ -205,16 +211,15 @@ def side_by_side(work: Callable[[T], R], items: Iterable[T], count: int = 8) -> 
                     future.set_exception(error)
 
     threads = [Thread(target=serve, daemon=True) for _ in made[:count]]
-    for thread in threads:
-        thread.start()
     try:
+        for thread in threads:
+            thread.start()
         for future, _ in made:
             yield future.result()
-    except KeyboardInterrupt:
-        threads.clear()
-        raise
-    finally:
-        for future, _ in made:
-            future.cancel()
+    except Exception:
+        _cancel(made)
         for thread in threads:
             thread.join()
+        raise
+    finally:
+        _cancel(made)

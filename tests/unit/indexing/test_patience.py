@@ -19,7 +19,7 @@ import requests
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.indexing import patient_session, sources
 from pidoctor.indexing.addresses import addresses
-from pidoctor.indexing.pages import PageReader
+from pidoctor.indexing.pages import PageReader, side_by_side
 from pidoctor.indexing.patient_connection import TrustingAdapter
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import RemoteFile, download, fetch_small
@@ -274,3 +274,19 @@ def test_a_host_that_pip_trusts_is_taken_with_any_certificate() -> None:
     assert trusted("https://other.example:8443/")
     assert not trusted("https://other.example/")
     assert not trusted("https://index.example.evil.example/")
+
+
+def test_ctrl_c_between_two_answers_waits_for_no_third() -> None:
+    answered = threading.Event()
+
+    def work(number: int) -> int:
+        if number:
+            answered.wait(20)
+        return number
+
+    started = time.monotonic()
+    with suppress(KeyboardInterrupt):
+        for _ in side_by_side(work, range(3)):
+            raise KeyboardInterrupt
+    assert time.monotonic() - started < 10
+    answered.set()
