@@ -19,6 +19,7 @@ from pidoctor.install.pip_or_uv import Pip, pips
 from pidoctor.install.process import Arrival, Progress, Task, run_all
 from pidoctor.install.wheelhouse import matches
 from pidoctor.progress import Announced
+from pidoctor.readiness.space import bytes_to_download
 from pidoctor.resolve.plan import Plan
 from pidoctor.safe_files import fill_output, make_folder
 from pidoctor.units import count, size
@@ -36,7 +37,7 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
     for wheel in missing:
         _must_be_free(folder / wheel.filename)
     if missing:
-        _must_have_room(folder, sum(wheel.size for wheel in missing))
+        _must_have_room(folder, bytes_to_download(missing))
         # Not in /tmp: it may be a part of the memory, and full long before the folder is.
         with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as scratch:
             listed = Path(scratch) / "requirements.txt"
@@ -90,7 +91,7 @@ def _run(command: tuple[str, ...], arrival: Arrival, progress: Progress) -> None
 def _must_have_room(folder: Path, needed: int) -> None:
     free = free_bytes(folder)
     if free < needed:
-        told = f"the wheels take {size(needed)}, and {size(free)} are free there"
+        told = f"fetching the wheels takes {size(needed)}, and {size(free)} are free there"
         raise CouldNotCheckError(f"{folder}: {told}; name another folder with -d")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.records import NamedTuple
@@ -29,15 +29,17 @@ class Kept(NamedTuple):
     size: int = 0
 
 
-def bytes_needed(plan: Plan, missing: Iterable[Wheel]) -> int:
-    """What the install of ``plan`` takes when the wheels ``missing`` have to be downloaded.
+def bytes_to_download(wheels: Iterable[Wheel]) -> int:
+    """What pip takes while it downloads: it writes each wheel twice, to its temporary folder, which
+    pidoctor puts on the same disk, and from there to where it belongs."""
+    return 2 * sum(wheel.size for wheel in wheels)
 
-    pip writes a download twice: to its temporary folder, which pidoctor puts beside the
-    environment, and from there to where it belongs.
-    """
-    downloads = sum(wheel.size for wheel in missing)
+
+def bytes_needed(plan: Plan, missing: Collection[Wheel]) -> int:
+    """What the install of ``plan`` takes when the wheels ``missing`` have to be downloaded."""
     unpacked = plan.unpacked_size + plan.unpacked_size // _BYTECODE
-    return max(2 * downloads, downloads + unpacked) + ENVIRONMENT
+    then = sum(wheel.size for wheel in missing) + unpacked
+    return max(bytes_to_download(missing), then) + ENVIRONMENT
 
 
 def no_space_left(plan: Plan, kept: Kept, free: int, place: str) -> Finding | None:

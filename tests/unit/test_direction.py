@@ -65,7 +65,9 @@ IMPORTS: Mapping[str, str] = {
         "urls value_rules"
     ),
     "json_schema": "profile record_fields value_rules",
-    "lockfiles": "catalog errors indexing install profile progress resolve safe_files units",
+    "lockfiles": (
+        "catalog errors indexing install profile progress readiness resolve safe_files units"
+    ),
     "model": (
         "catalog change_kinds decoding errors json_shapes record_fields safe_files units "
         "value_rules"
