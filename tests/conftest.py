@@ -10,6 +10,7 @@ them all, one after the other. ``--stage offline --note-lengthy`` measures, and 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,11 @@ _LENGTHY_S = 0.3  # seconds of the processor, those of the programs that it star
 _seconds: dict[str, float] = {}
 QUICK = "offline"
 STAGES = (QUICK, *OPT_IN)
+
+# A shell starts what runs in its background with Ctrl-C ignored, and the programs that tests start
+# would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 
 ARM, X86_64, AARCH64, I386 = 40, 62, 183, 3
+#: A machine that neither this processor nor an emulator runs programs of.
+NONE_HAS_IT = 0xFFFE
 HARD, SOFT, EABI5 = 0x400, 0x200, 0x05000000
 
 

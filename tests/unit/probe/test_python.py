@@ -17,7 +17,7 @@ from pidoctor.probe.python import examine, probe_python, site_packages
 from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.profile import Python
 from tests.unit.host.fake import fake_host
-from tests.unit.probe.elves import AARCH64, ARM, EABI5, SOFT, elf
+from tests.unit.probe.elves import AARCH64, ARM, EABI5, NONE_HAS_IT, SOFT, elf
 
 ARCH: Fact[str] = Fact.known("x86_64", "test")
 PYTHON = "/usr/bin/python3.11"
@@ -231,10 +231,11 @@ def test_the_payload_is_valid_on_python_3_6() -> None:
 
 def test_a_live_interpreter_that_cannot_run(tmp_path: Path) -> None:
     broken = tmp_path / "python3"
-    broken.write_bytes(elf(AARCH64, 64))
+    broken.write_bytes(elf(NONE_HAS_IT, 64))
     broken.chmod(0o755)
     python = look(LiveHost(), str(broken))
-    assert python.version.state is State.UNPARSABLE
+    assert python.version.state is State.UNREADABLE
+    assert python.version.detail == "cannot be run (Exec format error)"
     assert python.bits.value == 64
 
 
