@@ -1,10 +1,10 @@
 """A plugin for pytest: tries changes of a room's code on the tests that reach them, in one process.
 
-The collected tests run once as they are, and which of them reach which line is noted. For each
-change the process forks; in the child the function that is changed gets its new code, every cache
-is emptied, and the tests that reach its line run until one fails. So a change costs the time of
-those tests alone. What is not in a function or a constant of a module (a class body, a default, a
-decorator) cannot be changed so, and is not part of the sample.
+The collected tests run once as they are, each with the room's caches empty, and which of them reach
+which line is noted. For each change the process forks; in the child the function that is changed
+gets its new code, every cache is emptied, and the tests that reach its line run until one fails. So
+a change costs the time of those tests alone. What is not in a function or a constant of a module (a
+class body, a default, a decorator) cannot be changed so, and is not part of the sample.
 
 MUTATION_ROOM names the room, MUTATION_NUMBER and MUTATION_SEED draw the sample, MUTATION_COUNTS
 is the file that gets the figures.
@@ -176,6 +176,7 @@ class Trying:
         measured.start()
         for item, after in zip(session.items, [*session.items[1:], None]):
             measured.switch_context(item.nodeid)
+            self._forget()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         measured.stop()
         data = measured.get_data()
@@ -192,6 +193,14 @@ class Trying:
         print(f"{self._room}: {noticed} of {noticed + missed} noticed", flush=True)
         Path(os.environ["MUTATION_COUNTS"]).write_text(json.dumps([noticed, noticed + missed]))
         return True
+
+    def _forget(self) -> None:
+        """Empty the room's caches: a test reaches what it would have to compute."""
+        for name, module in list(sys.modules.items()):
+            if name.startswith(f"pidoctor.{self._room}."):
+                for value in vars(module).values():
+                    if isinstance(value, functools._lru_cache_wrapper):
+                        value.cache_clear()
 
     def _reaching(self, change: Change, lines: Mapping[int, Sequence[str]]) -> list[str]:
         """The quickest of the tests that reach the line; of a constant, those of its module."""

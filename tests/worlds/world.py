@@ -134,6 +134,8 @@ def write_index(wheels: list[dict[str, Any]], folder: Path) -> None:
             "yanked": wheel.get("yanked", ""),
             "source": wheel.get("source", "index"),
         }
+        if "extras" in wheel:  # those whose requirements the index holds
+            project["selection"] = {"specifiers": [""], "extras": wheel["extras"], "left_out": []}
         if "elf" in wheel:
             project["evidence"][wheel["file"]] = _evidence(wheel)
             entry["evidence"] = wheel["file"]

@@ -92,3 +92,13 @@ def test_a_file_of_the_index_by_its_address_is_that_version(
     assert isinstance(found, Plan)
     assert (found.runtime, found.version) == ("tflite-runtime", "2.14.0")
     assert not found.unchecked
+
+
+def test_no_name_is_offered_for_a_file_whose_package_no_index_has(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    """Not even where another file's package is there, and goes with the rest."""
+    strange = "odd_kit-1.0-cp39-cp39-linux_aarch64.whl"
+    found = answer(catalog, tmp_path, f"{SITE}/{OLD}", f"{SITE}/{strange}")
+    assert isinstance(found, Impossible)
+    assert not [change for change in found.changes if change.kind == "requirement"]

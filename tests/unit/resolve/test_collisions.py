@@ -391,3 +391,49 @@ def test_of_one_that_cannot_be_had_it_is_told_what_its_newest_version_lacks(
     others = [machine for machine in asked if machine != asked[0]]
     assert len(others) > 5
     assert len(others) == len({*others})
+
+
+def test_versions_before_a_release_count_where_a_package_has_no_other(tmp_path: Path) -> None:
+    early: list[dict[str, Any]] = [
+        {"file": "kit-0.5rc1-py3-none-any.whl"},
+        {"file": "kit-1.5rc1-py3-none-any.whl"},
+        {"file": "low-1.0-py3-none-any.whl", "requires": ["kit<1"]},
+        {"file": "high-1.0-py3-none-any.whl", "requires": ["kit>=1"]},
+    ]
+    write_index([*WHEELS, *early], tmp_path)
+    answer = refused(open_catalog(WheelsIndex(tmp_path)), "tflite-runtime", "low", "high")
+    assert answer.message.endswith(
+        "no version of kit fits kit<1 (required by low 1.0) and kit>=1 (required by high 1.0)"
+    )
+
+
+def test_one_extra_brings_nothing_that_another_one_asks_for(tmp_path: Path) -> None:
+    kit = {
+        "file": "kit-1.0-py3-none-any.whl",
+        "requires": ['flask; extra == "web"', 'pandas; extra == "data"'],
+        "extras": ["web", "data"],
+    }
+    write_index([*WHEELS, *OTHERS, kit], tmp_path)
+    asked = read_project(["tflite-runtime", "kit[web]"])
+    answer = api.resolve(pi4(), asked, catalog=open_catalog(WheelsIndex(tmp_path)))
+    assert isinstance(answer, Plan)
+    assert not answer.unchecked
+    assert {pin.name for pin in answer.pins} == {"tflite-runtime", "numpy", "kit", "flask"}
+
+
+class Unanswered(WheelsIndex):
+    """An index beside which another one, which did not answer, may have more."""
+
+    def lacking(self, name: str) -> str:
+        return f"the other index did not answer for {name}"
+
+
+@pytest.mark.parametrize(("word", "known"), [("flask>=3", True), ("flask>=4", False)])
+def test_what_another_index_may_have_is_unknown_where_none_fits(
+    tmp_path: Path, word: str, known: bool
+) -> None:
+    write_index([*WHEELS, *OTHERS], tmp_path)
+    catalog = open_catalog(Unanswered(tmp_path))
+    answer = api.resolve(pi4(), read_project(["tflite-runtime", word]), catalog=catalog)
+    assert isinstance(answer, Plan)
+    assert (answer.unchecked.get("flask") is None) is known

@@ -31,3 +31,11 @@ def test_pypy_does_not_take_a_wheel_of_cpython_of_its_version() -> None:
 def test_what_the_offers_share_is_said_once(offers: tuple[str, ...], told: str) -> None:
     misses = [Rejected.built_for(Reason.PYTHON, offer, "here") for offer in offers]
     assert nearest(misses).detail == told
+
+
+def test_a_wheel_of_the_free_threaded_python_is_refused_for_its_abi() -> None:
+    """And not for its glibc, which the machine has, and a newer one."""
+    found = judge_tag("cp311-cp311t-manylinux_2_17_aarch64", machine_of(pi4()).interpreter)
+    assert isinstance(found, Rejected)
+    assert found.reason is Reason.ABI
+    assert "cp311t" in found.detail
