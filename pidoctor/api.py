@@ -128,13 +128,14 @@ def _captured(path: Path) -> ProbeResult:
     return look(CaptureHost(parse_capture(files[CAPTURE], str(path)), f"bundle {path.name}"))
 
 
-def resolve(
+def resolve(  # noqa: PLR0913 - all but two are keywords that few need
     profile: Profile,
     requirement: str | Project = "auto",
     *,
     beyond_tags: bool = False,
     replacing: bool = False,
     catalog: Catalog | None = None,
+    asked: Asked | None = None,
 ) -> Resolution:
     """The plan for ``requirement`` on a machine, or Impossible with the changes that would help.
 
@@ -142,9 +143,11 @@ def resolve(
     440 specifier ("tensorflow>=2.16"), or a project: several that must be satisfied together
     (``pidoctor.requirements.project``). ``beyond_tags`` also accepts a wheel whose tag asks for a
     newer glibc than its ELF files need; ``replacing`` accepts that what is installed may stop
-    working. ``catalog`` is what is known of boards and wheels; without
-    it, what pidoctor ships, with the user's own newer index.
+    working. ``catalog`` is what is known of boards and wheels; without it, what pidoctor ships,
+    with the user's own newer index. ``asked`` is how the question was put, for the commands of the
+    changes.
     """
+    from pidoctor.asked import Asked
     from pidoctor.resolve.plan import Impossible
     from pidoctor.resolve.request import request_on
     from pidoctor.resolve.resolver import settled
@@ -153,9 +156,11 @@ def resolve(
     asked_for = request_on(profile, requirement, beyond_tags, known)._replace(replace=replacing)
     resolution = settled(profile, asked_for, known)
     if isinstance(resolution, Impossible):
+        from pidoctor.report.typed_changes import with_commands
         from pidoctor.resolve.ways_out import helped
 
-        return helped(profile, asked_for, known, resolution)
+        asked = asked or Asked.of(str(requirement), profile.origin)
+        return with_commands(helped(profile, asked_for, known, resolution), asked, profile)
     from pidoctor.resolve.for_devices import noted
 
     return noted(profile, asked_for, known, resolution)
@@ -243,21 +248,23 @@ def explained(  # noqa: PLR0913, PLR0917 - all of them decide the answer
     asked: Asked,
     replacing: bool = False,
 ) -> tuple[Resolution, Explanation | None]:
-    """What :func:`resolve` says, with changes as they are typed where the question was put as in
-    ``asked``; and what lies around it where there is no plan."""
-    from pidoctor.report.typed_changes import with_commands
+    """What :func:`resolve` says, and what lies around it where there is no plan."""
     from pidoctor.resolve.explanation import explain
     from pidoctor.resolve.plan import Plan
     from pidoctor.resolve.request import request_on
 
     resolution = resolve(
-        profile, requirement, beyond_tags=beyond_tags, replacing=replacing, catalog=known
+        profile,
+        requirement,
+        beyond_tags=beyond_tags,
+        replacing=replacing,
+        catalog=known,
+        asked=asked,
     )
     if isinstance(resolution, Plan):
         return resolution, None
-    typed = with_commands(resolution, asked, profile)
     wanted = request_on(profile, requirement, beyond_tags, known)
-    return typed, explain(profile, wanted, known, typed)
+    return resolution, explain(profile, wanted, known, resolution)
 
 
 def inspect_model(

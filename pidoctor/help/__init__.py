@@ -11,6 +11,7 @@ TOPICS = {
     "pythons": "which runtime has wheels for which Python, and how to get another Python",
     "coral": "Google's Coral Edge TPU: the library, the runtime and the Python that go together",
     "many-boards": "from an inventory of boards to a proven install and a report",
+    "api": "the same answers from a Python program",
     "troubles": "every trouble that pidoctor knows, with what helps",
     "glossary": "what the words mean",
     "threat-model": "what pidoctor trusts, and what it does not",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import doctest
+import io
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import pidoctor as package
 from pidoctor import api
 from pidoctor.decoding import encode
 from pidoctor.errors import UsageError
+from pidoctor.help import page_text
 from pidoctor.probe.probed import ProbeResult
 from pidoctor.profile.fact import Fact
 from pidoctor.resolve.plan import Impossible, Plan
@@ -39,6 +44,32 @@ def test_the_answers_are_those_of_the_command_line() -> None:
     assert isinstance(answer, Plan)
     assert answer.runtime == "tflite-runtime"
     assert isinstance(api.resolve(machine.profile, "tensorflow"), Impossible)
+
+
+def test_the_changes_name_the_commands_for_the_machine_that_was_asked_about() -> None:
+    """For another machine a file that installs it there, and not an install here."""
+    answer = api.resolve(api.probe(target=TARGET).profile, "tensorflow")
+    printed = pidoctor("explain", "tensorflow", "--target", TARGET, "--json").json
+    assert [change.command or None for change in answer.changes] == [
+        change["command"] for change in printed["resolution"]["changes"]
+    ]
+    assert answer.changes[0].command.startswith("pidoctor lock ")
+
+
+def test_the_page_about_it_shows_what_happens() -> None:
+    model = Path(package.__file__).parent / "proof/models/int8.tflite"
+    shown = doctest.DocTestParser().get_doctest(
+        re.sub(r"^```.*$", "", page_text("api"), flags=re.MULTILINE),
+        {"model": model},
+        "help/api.md",
+        None,
+        None,
+    )
+    assert len(shown.examples) >= 20
+    kinds = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL | doctest.REPORT_NDIFF
+    failed = io.StringIO()
+    doctest.DocTestRunner(optionflags=kinds).run(shown, out=failed.write)
+    assert failed.getvalue() == ""
 
 
 def test_a_c_library_that_was_not_found_is_not_one_that_refuses() -> None:
