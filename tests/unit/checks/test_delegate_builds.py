@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pidoctor import api
@@ -9,8 +11,10 @@ from pidoctor.catalog.accelerators import AcceleratorRow, load_accelerators
 from pidoctor.checks.accelerators import accelerators
 from pidoctor.checks.case import Case
 from pidoctor.profile.devices import with_devices
+from pidoctor.profile.fact import Fact
 from pidoctor.profile.named_targets import target
 from pidoctor.readiness.delegates import commands, fitting, installed_build, works_with
+from pidoctor.result import Severity
 
 
 def row(name: str = "coral-usb") -> AcceleratorRow:
@@ -131,6 +135,31 @@ def test_the_remedy_is_the_one_of_the_row(
     found = [it for it in accelerators(case) if it.id == "accelerator-needs"]
     remedies = [it.remedy for it in found if it.remedy and words in it.remedy.text]
     assert [len(remedy.commands) for remedy in remedies] == [commands]
+
+
+@pytest.mark.parametrize(
+    ("system", "requirement", "installs"),
+    [
+        ("bookworm-64", "tflite-runtime", "sudo apt install ./libedgetpu1-std_16.0tf2.15.1-1."),
+        ("bookworm-64", "tensorflow==2.21.0", ""),  # no build is known to go with it
+    ],
+)
+def test_a_library_that_dies_with_the_runtime_of_the_plan(
+    system: str, requirement: str, installs: str
+) -> None:
+    machine = target(f"pi4/{system}")
+    devices = with_devices(machine, ["coral-usb"]).accelerators.value or ()
+    (device,) = (it for it in devices if it.id == "coral-usb")
+    google = replace(device, library_version="16.0")
+    machine = replace(machine, accelerators=Fact.known((google,), "test"))
+    case = Case(machine, api.resolve(machine, requirement))
+    (found,) = (it for it in accelerators(case) if it.id == "accelerator-pair")
+    assert found.severity is Severity.WARNING
+    assert "segmentation fault" in found.message
+    assert str(found.link).endswith("/google-coral/edgetpu/issues/812")
+    assert found.remedy
+    assert any(line.startswith(installs) for line in found.remedy.commands) is bool(installs)
+    assert ("--accelerator coral-usb" in found.remedy.text) is not bool(installs)
 
 
 @pytest.mark.parametrize(("runtime", "told"), [("ai-edge-litert", 0), ("tflite-runtime", 1)])

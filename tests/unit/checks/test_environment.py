@@ -83,7 +83,14 @@ def test_an_optional_library_that_the_processor_cannot_run() -> None:
 
 def test_what_a_run_showed_of_another_interface_begins_a_sentence() -> None:
     seen = OtherInterface("its CompiledModel does not run here", "", "")
-    assert compiled_model_finding(seen).message == "Its CompiledModel does not run here."
+    found = compiled_model_finding(seen)
+    assert found.message == "Its CompiledModel does not run here."
+    assert found.remedy
+    assert found.remedy.commands == ()
+    typed = "pidoctor install ai-edge-litert==2.1.1"
+    found = compiled_model_finding(seen._replace(command=typed))
+    assert found.remedy
+    assert found.remedy.commands == (typed,)
 
 
 @pytest.mark.parametrize(

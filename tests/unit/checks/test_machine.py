@@ -321,6 +321,10 @@ def test_nothing_fits() -> None:
     assert found.message == "TensorFlow Lite cannot run here: nothing fits."
     assert found.remedy
     assert found.remedy.text == change.text
+    typed = change._replace(command="pidoctor install one")
+    found = only(pi4(), impossible(typed, change._replace(command="pidoctor install other")))
+    assert found.remedy
+    assert found.remedy.commands == ("pidoctor install one",)  # that of the cheapest change alone
     assert only(pi4(), impossible(request="tensorflow==2.3")).message.startswith("tensorflow==2.3 ")
 
 
