@@ -142,3 +142,18 @@ def test_a_program_at_work_does_not_wait_for_the_network(
     assert remedy is not None
     assert "PIDOCTOR_TIMEOUT=300" in remedy.text
     assert "PIP_TIMEOUT" not in remedy.text
+
+
+@pytest.mark.parametrize(
+    ("sizes", "there", "endless"),
+    [
+        ((30_000_000, 20_000_000), 100_000_000, False),  # pip unpacks a second copy
+        ((30_000_000, 20_000_000), 200_000_000, True),
+        ((30_000_000, 0), 200_000_000, False),  # of one nobody told the size
+    ],
+)
+def test_a_download_without_end_is_known_by_the_sizes(
+    sizes: tuple[int, ...], there: int, endless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Arrival, "found", lambda _: there)
+    assert Arrival(Path("/nowhere"), sizes).is_without_end() is endless

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -194,3 +195,22 @@ def test_whether_an_environment_sees_the_packages_of_its_python(
     if written is not None:
         (tmp_path / "pyvenv.cfg").write_text(written)
     assert recipe._shares_system(tmp_path) is shares
+
+
+def test_an_old_pip_outside_cannot_fill_an_environment_without_pip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It knows no option --python: what it would install lands beside the system's packages."""
+    place = tmp_path / ".venv"
+    (place / "bin").mkdir(parents=True)
+    (place / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    inside = replace(interpreter(), executable="/home/ada/.venv/bin/python")
+    outside = interpreter("20.3.4")
+    monkeypatch.setattr(recipe, "ask", lambda path: outside if path == PYTHON else inside)
+    monkeypatch.setattr(recipe, "uv_for", lambda _: None)
+    monkeypatch.setattr(pip_or_uv, "_pip_beside_pidoctor", lambda _: None)
+    pins = tuple(Pin(w.name, w.version, "index", w, "", False, ()) for w in (LITERT, NUMPY))
+    plan = Plan("auto", "ai_edge_litert", "", PYTHON, pins, (), ())
+    with pytest.raises(InstallError) as caught:
+        make_recipe(Job(plan, place, PYTHON, cache=Cache(tmp_path / "cache")))
+    assert caught.value.finding.id == "no-pip"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from pidoctor.install import journal, situation, state
+from pidoctor.install import journal, ownership, situation, state
 from pidoctor.install.journal import (
     CHANGING,
     COMMITTED,
@@ -251,6 +251,40 @@ def test_only_the_backup_that_the_journal_names_is_taken_for_it(
     entry = Entry(COMMITTED, {"venv": "9:9", "backup": "2:5"})
     now = {"venv": "9:9", "new": "", "backup": backup, "previous": "", "leaving": ""}
     assert situation._EXPLAINED[COMMITTED](entry, now) is explained
+
+
+def test_a_file_in_the_place_of_the_older_environment_is_not_put_back() -> None:
+    """All files and links have one stamp, which says nothing of which one it is."""
+    stamp = json.loads(json.dumps(journal.NO_FOLDER))  # as it comes out of a journal
+    entry = Entry(UNDOING, {"venv": "9:9", "previous": stamp})
+    now = {"venv": "9:9", "new": "", "backup": "", "previous": stamp, "leaving": ""}
+    assert not situation._EXPLAINED[UNDOING](entry, now)
+
+
+def test_what_is_kept_gets_a_name_that_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.strftime", lambda _: "2026-11-28-120000")
+    place = Place.of(tmp_path / ".venv")
+    names = []
+    for _ in range(3):
+        path = place.aside(place.venv, "kept")
+        path.mkdir()
+        names.append(path.name)
+    first = ".venv.kept-2026-11-28-120000"
+    assert names == [first, f"{first}-2", f"{first}-3"]
+
+
+@pytest.mark.parametrize(
+    ("user", "owner", "asks"), [(0, 1000, True), (0, 0, False), (1000, 1000, False)]
+)
+def test_root_alone_works_for_somebody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, owner: int, asks: bool
+) -> None:
+    monkeypatch.setattr(ownership, "owner_of", lambda _: Owner(owner, owner))
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    another = ownership.another_owner(Place.of(tmp_path / ".venv"))
+    assert another == (Owner(owner, owner) if asks else None)
 
 
 def test_a_command_names_the_environment_unless_it_is_the_usual_one(
