@@ -24,6 +24,7 @@ DECISIONS = (
     "layout-by-hand-motion-by-rich",
     "neutral-wheel-names",
     "no-signature-yet",
+    "own-records",
     "resolvelib",
 )
 
