@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
+from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
 
 MASK = "***"
@@ -49,9 +50,17 @@ def clean_urls(text: str) -> str:
     return URL.sub(lambda found: clean_url(found[0]), text)
 
 
+def split_address(address: str) -> SplitResult:
+    """The parts of an address; UsageError for one that has none: ``http://[``."""
+    try:
+        return urlsplit(address)
+    except ValueError as error:
+        raise UsageError(f"{clean_url(address)} is not an address: {error}") from None
+
+
 def path_of(address: str) -> Path | None:
     """The path that an address of --find-links means; None for one on the network."""
-    parts = urlsplit(address)
+    parts = split_address(address)
     if parts.scheme not in {"", "file"}:
         return None
     return Path(unquote(parts.path) if parts.scheme else address).expanduser()

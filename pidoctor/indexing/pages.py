@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -20,6 +19,7 @@ from pidoctor.indexing.local_files import folder_of, in_folder
 from pidoctor.indexing.patient_session import PatientSession, answered
 from pidoctor.indexing.scope import Scope
 from pidoctor.probe.pip_settings import Source
+from pidoctor.urls import split_address
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -103,7 +103,7 @@ class PageReader:
         folder = folder_of(address)
         if folder is not None:
             return list(in_folder(folder, name))
-        if not _is_local(address) and urlsplit(address).scheme not in ("http", "https"):
+        if not _is_local(address) and split_address(address).scheme not in ("http", "https"):
             return []  # a folder that is not there; pip passes over it too
         with answered(f"{name}: no answer from a page of links"):
             answer = self.session.get(address)
@@ -119,7 +119,7 @@ class PageReader:
 
 
 def _is_local(url: str) -> bool:
-    return urlsplit(url).scheme.lower() == "file"
+    return split_address(url).scheme.lower() == "file"
 
 
 def publications(links: list[Link]) -> dict[str, str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pidoctor.records import NamedTuple
+from pidoctor.urls import split_address
 
 
 def name_at(address: str) -> str:
     """The name of the file at an address."""
-    return unquote(urlsplit(address).path.rpartition("/")[2])
+    return unquote(split_address(address).path.rpartition("/")[2])
 
 
 class WheelSources(NamedTuple):

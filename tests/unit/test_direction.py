@@ -75,7 +75,7 @@ IMPORTS: Mapping[str, str] = {
     "mutex": "errors",
     "platforms": "records",
     "probe": "catalog errors expressions host platforms profile readiness records units urls",
-    "profile": "catalog decoding errors expressions platforms record_fields records",
+    "profile": "catalog decoding errors expressions platforms record_fields records urls",
     "proof": (
         "catalog decoding errors expressions host record_fields result safe_files triage units "
         "value_rules"
@@ -107,7 +107,7 @@ IMPORTS: Mapping[str, str] = {
         "catalog decoding errors expressions host platforms profile record_fields redact resolve "
         "result safe_files sqlite_file value_rules"
     ),
-    "urls": "expressions",
+    "urls": "errors expressions",
     "value_rules": "records",
 }
 

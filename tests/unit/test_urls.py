@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from pidoctor.urls import clean_url, clean_urls
+from pidoctor.errors import UsageError
+from pidoctor.urls import clean_url, clean_urls, split_address
+from tests.cli.program import pidoctor
 
 
 @pytest.mark.parametrize(
@@ -39,3 +43,29 @@ def test_urls(url: str, clean: str) -> None:
 )
 def test_addresses_in_a_text(text: str, clean: str) -> None:
     assert clean_urls(text) == clean
+
+
+def test_what_has_no_parts_is_no_address() -> None:
+    with pytest.raises(UsageError) as told:
+        split_address("https://ada:geheim@[/simple")
+    assert str(told.value).startswith("https://[/simple is not an address: ")
+
+
+@pytest.mark.parametrize(
+    "line", ["https://[/kit-1.0-py3-none-any.whl", "kit @ https://[/kit-1.0-py3-none-any.whl"]
+)
+def test_a_line_that_is_no_address_is_one_clear_line(line: str, tmp_path: Path) -> None:
+    (tmp_path / "r.txt").write_text(line)
+    run = pidoctor("explain", "-r", str(tmp_path / "r.txt"), "--target", "pi4-4gb/bookworm-64")
+    assert run.code == 2
+    assert "https://[/kit-1.0-py3-none-any.whl" in run.err
+    assert len(run.err.splitlines()) == 1
+
+
+def test_a_setting_of_pip_that_is_no_address_is_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PIP_FIND_LINKS", "http://[")
+    run = pidoctor("check", "flask")
+    assert run.code == 2
+    assert "http://[ is not an address" in run.err
