@@ -34,6 +34,7 @@ def subject_of(options: argparse.Namespace, path: Path) -> tuple[Subject, bool]:
             raise UsageError(f"{path}: a bundle; unpack it with {unpack}")
         content = read_content(data)
         given = _given(options, content)
+        measured = delegate is None or summarise(content).compiled_for is None
     choice = chosen(options)
     must_be_trusted(choice)
     python = interpreter(choice)
@@ -44,7 +45,7 @@ def subject_of(options: argparse.Namespace, path: Path) -> tuple[Subject, bool]:
         raise UsageError(f"nothing can be measured: {proof.death.message} Next: {then}")
     runtime = next(it for it in load_runtimes() if it.distribution == proof.runtime)
     subject = Subject(python, runtime, proof.version or "", path, options.seconds, given, delegate)
-    return subject, delegate is None or summarise(content).compiled_for is None
+    return subject, measured
 
 
 def _given(options: argparse.Namespace, content: Content) -> Given:

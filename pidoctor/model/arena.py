@@ -65,8 +65,9 @@ class _Life(NamedTuple):
 class ArenaPlan(NamedTuple):
     """Bytes in the stored shapes: ``planned`` together, and ``outside`` of the plan at most.
 
-    What depends on a shape that is computed lies outside: each tensor in a place of its own, with
-    the patches of the largest convolution. ``late`` are the names of operators that take it.
+    What an operator writes whose shape is computed lies outside, each tensor in a place of its own,
+    and so do the patches of the largest convolution behind it; what is computed from it is planned
+    again once its shape is known. ``late`` are the names of operators behind it.
     """
 
     planned: int
@@ -80,14 +81,22 @@ def arena_plan(content: Content) -> ArenaPlan:
     names: set[str] = set()
     for graph in content.graphs:
         size = _planned(graph)
-        reached = _reached(graph) if size is not None else frozenset(range(len(graph.tensors)))
+        every = frozenset(range(len(graph.tensors)))
+        reached = _reached(graph) if size is not None else every
+        alone = _written_late(graph) if size is not None else every
         planned += size or 0
-        found = (graph.tensors[number] for number in reached)
+        found = (graph.tensors[number] for number in alone)
         outside += sum(_aligned(tensor.bytes) for tensor in found if _computed(tensor))
         late = [op for op in graph.operators if not reached.isdisjoint(op.inputs)]
         outside += max((_patches(graph, op) for op in late), default=0)
         names.update(op.name for op in late)
     return ArenaPlan(planned, outside, frozenset(names))
+
+
+def _written_late(graph: Graph) -> frozenset[int]:
+    """The tensors whose size itself is computed while the model runs."""
+    late = (operator for operator in graph.operators if _only_known_later(graph, operator))
+    return frozenset(number for op in late for number in op.outputs if number != NO_TENSOR)
 
 
 def _reached(graph: Graph) -> frozenset[int]:

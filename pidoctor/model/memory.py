@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pidoctor.catalog.tables import load
-from pidoctor.model.arena import ArenaPlan, arena_plan
+from pidoctor.model.arena import arena_plan
 from pidoctor.model.content import Content, Graph, Operator, Tensor, types_by_name
+from pidoctor.model.shapes import settled
 from pidoctor.model.summary import dequantised
 from pidoctor.model.verdict import RuleScope, Target
 
@@ -84,9 +85,11 @@ def model_memory(content: Content, target: Target) -> MemoryEstimate:
     row = next((row for row in load(MemoryTable).rows if row.where.holds(*target)), None)
     if row is None:
         return MemoryEstimate(None, content.size, {})
-    plan = arena_plan(content)
+    shaped = settled(content)
+    plan = arena_plan(shaped.content)
     pointer = 4 if target.architecture.startswith("armv") else 8
-    sizes = {**packed_weights(content), **window_pointers(content, pointer), ARENA: plan.planned}
+    pointers = window_pointers(shaped.content, pointer)
+    sizes = {**packed_weights(content), **pointers, ARENA: plan.planned}
     parts = {name: round(size * row.parts.get(name, 0)) for name, size in sizes.items()}
     parts["runtime"] = row.base
     named = sorted(((name, size) for name, size in parts.items() if size), key=lambda it: -it[1])
@@ -96,12 +99,13 @@ def model_memory(content: Content, target: Target) -> MemoryEstimate:
         least, spread = parts[ARENA] + row.base, 2 * row.spread
     low = max(round(least * _LEAST) - _ROOM, 0)
     high = most + max(round(most * spread), _ROOM)
-    return MemoryEstimate((low, high), content.size, dict(named), _condition(content, plan))
+    open_ = bool(plan.outside) and not (shaped.whole and len(content.graphs) == 1)
+    return MemoryEstimate((low, high), content.size, dict(named), _condition(content, open_))
 
 
-def _condition(content: Content, plan: ArenaPlan) -> str:
+def _condition(content: Content, is_open: bool) -> str:
     own = {op.name for graph in content.graphs for op in graph.operators if op.custom}
-    said = ["if the shapes that it computes are those that the file stores"] if plan.outside else []
+    said = ["if the shapes that it computes are those that the file stores"] if is_open else []
     said += [f"without what {', '.join(sorted(own))} keeps for itself"] if own else []
     return ", and ".join(said)
 

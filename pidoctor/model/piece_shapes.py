@@ -44,6 +44,13 @@ def _picked(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | 
     return [(*places[:-1], *data[places[-1] :])]
 
 
+def _ranged(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | None:
+    first, end, step = (value_at(values, place) for place in range(3))
+    if not (first and end and step and step[0]):
+        return None
+    return [(len(range(first[0], end[0], step[0])),)]
+
+
 def _looked_up(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:
     """The first input holds the numbers of rows of the second."""
     return [(*shapes[0], *shapes[1][1:])]
@@ -221,6 +228,7 @@ RULES: Mapping[str, Rule] = {
     "SPLIT": _split,
     "SPLIT_V": _split_sizes,
     "STRIDED_SLICE": _strided,
+    "RANGE": _ranged,
     "TILE": _repeated,
     "TOPK_V2": _largest,
 }

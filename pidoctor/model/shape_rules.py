@@ -5,7 +5,7 @@ values of those whose values are known. It gives the shapes of the outputs, None
 not known, and raises MisfitError for inputs that the kernel refuses.
 """
 
-# ruff: noqa: ARG001, ARG005 (every rule takes the same arguments)
+# ruff: noqa: ARG001 (every rule takes the same arguments)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
@@ -224,54 +224,6 @@ def _resized(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] |
 def _shape(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:
     return [(len(shapes[0]),)]
 
-
-# --- numbers that are computed from shapes ------------------------------------------------------
-
-
-def counted(operator: Operator, shapes: Shapes, values: Known) -> Values | None:
-    """The values of what an operator on whole numbers writes; None where they are not known."""
-    if operator.name == "SHAPE":
-        return shapes[0]
-    rule = _COUNTED.get(operator.name)
-    known = [value for value in values if value is not None]
-    return rule(operator, known) if rule and known and len(known) == len(values) else None
-
-
-def _sliced(operator: Operator, values: Sequence[Values]) -> Values | None:
-    """A STRIDED_SLICE of a list, as ``tf.shape(x)[0]`` is converted to."""
-    if len(values) < 4 or any(len(value) != 1 for value in values[1:4]):
-        return None
-    begin, end, step = (value[0] for value in values[1:4])
-    if option(operator, 4):
-        return values[0][begin : begin + 1] if begin >= 0 else values[0][begin:][:1]
-    first = None if option(operator, 0) else begin
-    return values[0][first : None if option(operator, 1) else end : step or 1]
-
-
-def _joined(operator: Operator, values: Sequence[Values]) -> Values:
-    return tuple(number for value in values for number in value)
-
-
-def _product(operator: Operator, values: Sequence[Values]) -> Values:
-    return (prod(values[0]),)
-
-
-def _times(operator: Operator, values: Sequence[Values]) -> Values | None:
-    one, two = values[0], values[-1]
-    if len(one) != len(two) and 1 not in (len(one), len(two)):
-        return None
-    length = max(len(one), len(two))
-    return tuple(a * b for a, b in zip(one * (length // len(one)), two * (length // len(two))))
-
-
-_COUNTED: Mapping[str, Callable[[Operator, Sequence[Values]], Values | None]] = {
-    "STRIDED_SLICE": _sliced,
-    "PACK": _joined,
-    "CONCATENATION": _joined,
-    "REDUCE_PROD": _product,
-    "MUL": _times,
-    "CAST": lambda operator, values: values[0],
-}
 
 _UNARY = [
     "ABS",

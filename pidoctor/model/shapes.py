@@ -9,12 +9,14 @@ tensorflow/lite/kernels; fields of options are those of schema.fbs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from math import prod
 from typing import NamedTuple
 
 from pidoctor.errors import UsageError
 from pidoctor.model import piece_shapes, setting_rules, shape_rules
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Operator, Tensor
+from pidoctor.model.number_rules import computed_numbers
 from pidoctor.model.shape_rules import CHECKED, MisfitError, SettingError, Shape, Values
 
 _RULES = {**shape_rules.RULES, **piece_shapes.RULES}
@@ -174,6 +176,25 @@ def with_shapes(content: Content, given: Mapping[int, Shape]) -> Shaped:
     return Shaped(content, bool(given), misfit, unknown, stage, always)
 
 
+class Settled(NamedTuple):
+    """A model in the stored shapes of its inputs, with the shapes that it computes from them where
+    they are known before it runs; ``whole`` where all of its main graph's are."""
+
+    content: Content
+    whole: bool
+
+
+def settled(content: Content) -> Settled:
+    """The shapes in which a model runs. A converter stores 1 for the sizes that it does not know:
+    what is counted from those is far too little."""
+    walk = _Walk(content.main, {})
+    with suppress(MisfitError):
+        for operator in content.main.operators:
+            walk.step(operator)
+    graph = content.main._replace(tensors=tuple(walk.tensors()))
+    return Settled(content._replace(graphs=(graph, *content.graphs[1:])), walk.knows_all())
+
+
 class _Walk:
     """What is known so far: the shape of each tensor, and the values of small ones."""
 
@@ -181,10 +202,12 @@ class _Walk:
         self._graph = graph
         self._values: dict[int, Values] = {}
         self._shapes: dict[int, Shape] = {}
+        written = {number for operator in graph.operators for number in operator.outputs}
         for number, tensor in enumerate(graph.tensors):
-            if tensor.stored or tensor.variable:
+            empty = 0 in tensor.shape and number not in written  # as the sizes of a single number
+            if tensor.stored or tensor.variable or empty:
                 self._shapes[number] = tensor.shape
-                if tensor.values:
+                if tensor.values or empty:
                     self._values[number] = tensor.values
         for number in graph.inputs:
             if number != NO_TENSOR:
@@ -210,10 +233,13 @@ class _Walk:
         for number, shape in zip(operator.outputs, rule(operator, shapes, values) or ()):
             if number != NO_TENSOR:
                 self._shapes[number] = shape
-        counted = shape_rules.counted(operator, shapes, values)
-        if counted is not None and operator.outputs[0] != NO_TENSOR:
-            self._values[operator.outputs[0]] = counted
+        self._values.update(zip(operator.outputs, computed_numbers(operator, shapes, values)))
         return True
+
+    def knows_all(self) -> bool:
+        """Whether the shape of everything that the graph computes is known."""
+        written = (number for operator in self._graph.operators for number in operator.outputs)
+        return all(number in self._shapes for number in written if number != NO_TENSOR)
 
     def tensors(self) -> list[Tensor]:
         """The tensors, with the shapes that are known now; the others keep their open sizes."""

@@ -8,6 +8,7 @@ from math import prod
 from typing import NamedTuple
 
 from pidoctor.model.content import Content, Graph, Operator, Tensor
+from pidoctor.model.shapes import settled
 
 EDGE_TPU = "edgetpu-custom-op"  # of the Edge TPU compiler: libedgetpu, tflite/public/edgetpu.h
 # Of LiteRT's compilers for the NPUs of phones, and of Arm's Vela for the Ethos-U (ethosu/vela).
@@ -26,7 +27,8 @@ class OperatorUse(NamedTuple):
 
 class Summary(NamedTuple):
     """The figures. ``weights`` maps a type to the bytes stored in it; ``macs`` are multiply-
-    accumulates of one run with the stored shapes; ``compiled_for`` is None, "edgetpu" or "npu".
+    accumulates of one run with the stored shapes of the inputs; ``compiled_for`` is None, "edgetpu"
+    or "npu".
     """
 
     quantisation: str
@@ -52,7 +54,7 @@ def summarise(content: Content) -> Summary:
             OperatorUse(name, version, count, custom)
             for (name, version, custom), count in sorted(uses.items())
         ),
-        macs=sum(_macs(graph) for graph in content.graphs),
+        macs=sum(_macs(graph) for graph in settled(content).content.graphs),
         dynamic=any(tensor.dynamic for graph in content.graphs for tensor in graph.tensors),
         state="VAR_HANDLE" in names
         or any(tensor.variable for graph in content.graphs for tensor in graph.tensors),

@@ -7,6 +7,7 @@ import pytest
 from pidoctor.model.arena import arena_bytes, arena_plan
 from pidoctor.model.content import Content
 from pidoctor.model.memory import model_memory, packed_weights, window_pointers
+from pidoctor.model.summary import summarise
 from pidoctor.model.verdict import Target
 from tests.unit.model.making import Op, T, content
 
@@ -82,7 +83,7 @@ def test_a_wheel_without_xnnpack_packs_less() -> None:
 def computed(*late: Op) -> Content:
     """Behind a RELU of 10,000 numbers: these operators, which write tensor 3."""
     tensors = [T((1, 10_000)), T((1, 10_000)), T((2,), "INT32"), T((1, 10_000), signature=(-1, -1))]
-    tensors += [T((10_000, 10), stored=True), T((1, 10))]
+    tensors += [T((10, 10_000), stored=True), T((1, 10))]
     return content(tensors, [Op("RELU", (0,), (1,)), Op("SHAPE", (0,), (2,)), *late])
 
 
@@ -97,12 +98,34 @@ def test_what_depends_on_a_computed_shape_lies_outside_of_the_plan() -> None:
 
 def test_a_model_that_computes_shapes_has_a_range_and_says_when_it_holds() -> None:
     settled = model_memory(computed(), LITERT)
-    open_ = model_memory(computed(Op("RESHAPE", (1, 2), (3,))), LITERT)
+    followed = model_memory(computed(Op("RESHAPE", (1, 2), (3,))), LITERT)
+    open_ = model_memory(computed(Op("WHERE", (1,), (3,))), LITERT)
     assert settled.private is not None
+    assert followed.private is not None
     assert open_.private is not None
-    assert settled.condition == ""
+    assert settled.condition == followed.condition == ""
     assert open_.condition == "if the shapes that it computes are those that the file stores"
-    assert open_.private[1] > settled.private[1]
+    assert min(open_.private[1], followed.private[1]) > settled.private[1]
+
+
+def test_sizes_that_a_file_does_not_know_are_computed() -> None:
+    """A converter stores 1 for a size that a model computes; what it needs is that of the run."""
+    late = [Op("RESHAPE", (1, 2), (3,)), Op("FULLY_CONNECTED", (3, 4, -1), (5,))]
+    known, stored = computed(*late), computed(*late)
+    tensors = list(stored.main.tensors)
+    tensors[3] = tensors[3]._replace(shape=(1, 1))
+    stored = stored._replace(graphs=(stored.main._replace(tensors=tuple(tensors)),))
+    assert model_memory(stored, LITERT) == model_memory(known, LITERT)
+    assert summarise(stored).macs == summarise(known).macs == 10 * 10_000
+
+
+def test_what_is_computed_from_a_late_tensor_is_planned_with_the_rest() -> None:
+    once = arena_plan(computed(Op("RESHAPE", (1, 2), (3,))))
+    then = arena_plan(
+        computed(Op("RESHAPE", (1, 2), (3,)), Op("FULLY_CONNECTED", (3, 4, -1), (5,)))
+    )
+    assert then.outside == once.outside == 40_000
+    assert then.late == {"FULLY_CONNECTED"}
 
 
 def test_weights_behind_a_computed_shape_may_be_packed_or_not() -> None:
