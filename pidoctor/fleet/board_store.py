@@ -106,9 +106,11 @@ def _connect(where: str | None) -> tuple[Any, type[Exception]]:
     connection = connect(where or "")
     try:
         check(connection, where or "", KIND)
-    except sqlite3.Error as error:
+    except BaseException as error:
         connection.close()
-        raise _said(where, error) from error
+        if isinstance(error, sqlite3.Error):
+            raise _said(where, error) from error
+        raise
     return connection, sqlite3.Error
 
 

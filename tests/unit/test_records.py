@@ -79,7 +79,7 @@ def outcome(call: Any) -> Any:
         lambda kind: hasattr(kind, "_fields") and (kind._fields, kind._field_defaults),
         lambda kind: hasattr(kind, "_fields") and kind(3)._replace(unit="m")._asdict(),
         lambda kind: hasattr(kind, "_fields") and (*kind(3), kind(3)[1:], kind(3) < (4, "")),
-        lambda kind: kind.__match_args__,
+        lambda kind: sys.version_info < (3, 10) or kind.__match_args__,
         lambda kind: hasattr(kind, "_fields") or repr(dataclasses.replace(kind(3), unit="")),
         lambda kind: hasattr(kind, "_fields") or dataclasses.asdict(kind(3)),
     ],

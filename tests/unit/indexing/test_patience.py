@@ -89,8 +89,9 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def session() -> PatientSession:
-    return open_session(PipSettings())
+def session() -> Iterator[PatientSession]:
+    with open_session(PipSettings()) as opened:
+        yield opened
 
 
 def page(session: PatientSession, url: str) -> None:
