@@ -340,10 +340,15 @@ class WheelsIndex:
         """Why nothing is known of a package; empty where it is known, or not held."""
         return "" if self.project(name) else "the wheels index does not hold it"
 
+    def file_refused(self, name: str) -> str:
+        """Why a package's file at an address of its own could not be read; empty where nobody
+        tried, or it was."""
+        del name
+        return ""
+
     def file_unread(self, name: str) -> str:
         """Why nothing is known of a package whose file has an address of its own."""
-        del name
-        return "it comes from an address of its own, which was not read"
+        return self.file_refused(name) or "it comes from an address of its own, which was not read"
 
     def knows_extra(self, name: str, extra: str) -> bool:
         """Whether it is known what an extra of a package that is held asks for."""

@@ -121,9 +121,9 @@ class OwnIndex(WheelsIndex):
     def known(self, name: str) -> IndexedProject | None:
         return self._projects[name] if name in self._projects else self._base.project(name)
 
-    def file_unread(self, name: str) -> str:
+    def file_refused(self, name: str) -> str:
         self.project(name)
-        return self._files_unread.get(name) or super().file_unread(name)
+        return self._files_unread.get(name, "")
 
     def unread(self, name: str) -> str:
         return "" if self.project(name) else self._unread[name]

@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from pidoctor.decoding import DecodeError
 from pidoctor.errors import UsageError
 from pidoctor.expressions import expression
-from pidoctor.platforms.pep440 import valid_bound
+from pidoctor.platforms.pep440 import LONGEST, valid_bound
 from pidoctor.requirements.conda_file import read_conda
 from pidoctor.requirements.options import FileOptions, options_of
 from pidoctor.requirements.other_files import (
@@ -186,6 +186,8 @@ def _line(where: str, line: str, file: _File) -> None:
         _from_elsewhere(bare, "is not from an index", where, file)
         return
     requirement = _requirement(bare, where)
+    if requirement.extras and file.into is file.read.constraints:
+        file.read.left.append(f"pip refuses this: {bare!r} is a constraint with extras ({where})")
     _hashes(requirement, line, file.read, where)
     if file.into is file.read.requirements and "--hash" not in line:
         file.read.unhashed.append(f"{requirement.name} ({where})")
@@ -213,6 +215,10 @@ def _from_elsewhere(address: str, how: str, where: str, file: _File) -> None:
     """What is not of an index is told; of a project in a folder, what it needs is asked for, and a
     wheel is looked into."""
     read, wheel = file.read, _WHEEL.fullmatch(address)
+    if file.into is read.constraints:
+        raise UsageError(
+            f"{where}: {_shown(address)} {how}: pip takes a name and a version as a constraint"
+        )
     if wheel and is_wheel(unquote(wheel["file"])):
         url = wheel["url"]
         if "://" not in url:
@@ -278,6 +284,9 @@ def _hashes(requirement: Requirement, line: str, read: Read, where: str) -> None
 
 
 def _requirement(text: str, where: str) -> Requirement:
+    if len(text) > LONGEST:
+        reason = f"{len(text)} characters; at most {LONGEST}"
+        raise UsageError(f"{where}: {text[:80]!r}... is too long to be a requirement ({reason})")
     try:
         return Requirement(text)
     except InvalidRequirement as error:

@@ -39,9 +39,17 @@ OTHER_INDEX = (
     "pidoctor asks pip's own indexes; for another one write the option on a line of a "
     "requirements file, and name that with -r"
 )
+# What word processors and web pages make of the signs that are typed.
+_TYPOGRAPHY = str.maketrans({
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"),  # dashes
+    **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),  # that are not seen
+    "\u2264": "<=", "\u2265": ">=", "\u2260": "!=", "\uff1d": "=", "\uff1c": "<", "\uff1e": ">",
+})  # fmt: skip
 _AROUND = (  # a comment, a list's mark, TOML's quotes; words that name no package
     (expression(r"\s#.*$|^\s*[-*]\s+"), ""),
-    (expression(r'(?<![=<>!~])\s*=\s*"(?=\d)([^"]*)"'), r"==\1"),
+    (expression(r'(?<![=<>!~])\s*==?\s*"(?=\d)([^"]*)"'), r"==\1"),
     (expression(r'(?<![=<>!~])\s*=\s*"([^"]*)"'), r"\1"),
     (expression(r"^Requires-Dist:\s*|\s+as\s+\w+$|\s+(?:for|in)\s+python$", re.I), ""),
     (expression(r"\s+for\s+micro(?:controllers?)?$", re.I), "-micro"),
@@ -96,6 +104,7 @@ def bare(words: Sequence[str]) -> list[str]:
 
     Raises :class:`UsageError` for what belongs into an option: a machine, a Python, a file.
     """
+    words = [word.translate(_TYPOGRAPHY) for word in words]
     text = " ".join(words)
     refuse_messages(text)
     imported = _IMPORT.fullmatch(text)

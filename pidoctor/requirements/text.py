@@ -40,12 +40,21 @@ def read_text(path: Path) -> str:
         text = data.decode(mark[1] if mark else _declared(data)).lstrip("\ufeff")
     except (UnicodeDecodeError, LookupError, ValueError):
         text = "\0"
-    if "\0" in text:  # no text has it; UTF-16 without a mark is full of it
-        raise UsageError(
-            f"{path}: is not a text file in UTF-8; an old one may be in Latin-1: "
-            f"`iconv -f LATIN1 -t UTF-8 {shlex.quote(str(path))} > utf-8.txt`, and name that"
-        )
+    if "\0" in text:  # no text has it
+        raise UsageError(f"{path}: is not a text file in UTF-8{_other_encoding(path, data)}")
     return text
+
+
+def _other_encoding(path: Path, data: bytes) -> str:
+    """How a text in another encoding is turned into UTF-8; empty for what is no text at all."""
+    guess = "LATIN1"
+    if b"\0" in data:  # every second byte of ASCII in UTF-16, and none of a text
+        even, odd = data[::2].count(0), data[1::2].count(0)
+        if max(even, odd) * 4 < len(data) or min(even, odd):
+            return ""
+        guess = "UTF-16LE" if odd else "UTF-16BE"
+    command = f"iconv -f {guess} -t UTF-8 {shlex.quote(str(path))} > utf-8.txt"
+    return f"; it may be in {guess}: `{command}`, and name that"
 
 
 def _declared(data: bytes) -> str:

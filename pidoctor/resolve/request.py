@@ -13,6 +13,7 @@ from packaging.version import Version
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.errors import UsageError
+from pidoctor.platforms.pep440 import LONGEST
 from pidoctor.profile.profile import Profile
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources, name_at
 from pidoctor.records import NamedTuple
@@ -119,9 +120,11 @@ def is_wheel(file: str) -> bool:
 
 
 def of_index(item: Requirement, catalog: Catalog) -> Requirement | None:
-    """What has an address as the version of the index whose wheel has the same name."""
+    """What has an address as the version of the index whose wheel has the same name; None where
+    there is none, or the file could not be read."""
     name, file = canonicalize_name(item.name), file_name(item)
-    project = catalog.index.project(name) if is_wheel(file) else None
+    readable = is_wheel(file) and not catalog.index.file_refused(name)
+    project = catalog.index.project(name) if readable else None
     extras = f"[{','.join(sorted(item.extras))}]" if item.extras else ""
     wheels = (wheel for wheel in project.wheels if wheel.filename == file) if project else iter(())
     return next((Requirement(f"{name}{extras}=={wheel.version}") for wheel in wheels), None)
@@ -195,6 +198,8 @@ def request_on(
 
 def requirement_of(text: str) -> Requirement:
     """A requirement as it is typed; raises :class:`UsageError` with how one is written."""
+    if len(text) > LONGEST:
+        raise UsageError(f"{text[:80]!r}... is too long to be a requirement")
     try:
         return Requirement(text)
     except InvalidRequirement:

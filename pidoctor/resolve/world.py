@@ -13,6 +13,7 @@ from packaging.version import Version
 
 from pidoctor.catalog.catalog import Catalog
 from pidoctor.catalog.wheels import SOURCE_ONLY, Wheel
+from pidoctor.platforms.pep440 import LONGEST
 from pidoctor.profile.environment import InstalledPackage
 from pidoctor.records import dataclass
 from pidoctor.resolve.compatibility import judge, judge_evidence
@@ -350,6 +351,6 @@ def needs_of(requirement: Requirement, origin: str) -> Iterator[Need]:
 def _requirement(text: str) -> Requirement | None:
     """The requirement; None for a text that is none, as old metadata has them."""
     try:
-        return Requirement(text)
+        return Requirement(text) if len(text) <= LONGEST else None
     except InvalidRequirement:
         return None

@@ -140,6 +140,8 @@ def test_the_matrix_answers_for_every_board_and_for_other_pythons() -> None:
 def test_a_version_of_no_known_form_and_a_name_that_no_file_can_have() -> None:
     answer = resolution("explain", "tflite-runtime===foo", "--target", "pi4-4gb/bookworm-64")
     assert answer["message"] == "no version of tflite-runtime matches ===foo"
+    run = pidoctor("check", f"tensorflow==2.{'9' * 5000}", "--target", "pi4-4gb/bookworm-64")
+    assert (run.code, "too long to be a requirement" in run.err) == (2, True)
     run = pidoctor("check", "auto", "x" * 300, "--offline", "--target", "pi4-4gb/bookworm-64")
     assert run.code == 3
     assert "xxx fits could not be checked" in " ".join(run.out.split())

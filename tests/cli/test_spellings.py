@@ -281,6 +281,9 @@ UNDERSTOOD = [
     ("tensorflow-text", "tensorflow tensorflow-text"),
     ("keras-cv", "tensorflow keras-cv"),
     ("tensorflow-io", "tensorflow tensorflow-io"),
+    ("tflite\u2011runtime", "tflite-runtime"),  # as web pages and word processors write them
+    ("'tensorflow \u2265 2.15'", "tensorflow>=2.15"),
+    ("'tensorflow==\u201c2.15.0\u201d'", "tensorflow==2.15.0"),
 ]
 SUGGESTED = [
     ("--pre", "pidoctor check tensorflow --pre"),

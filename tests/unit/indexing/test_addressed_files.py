@@ -104,6 +104,19 @@ def test_a_wheel_that_was_not_read_is_not_called_fitting(
     assert "secret" not in run.out + run.err
 
 
+@pytest.mark.parametrize("file", [
+    "tflite_runtime-2.14.0-cp311-cp311-manylinux_2_34_aarch64.whl",
+    "numpy-1.26.4-cp311-cp311-manylinux_2_17_aarch64.manylinux2014_aarch64.whl",
+])  # fmt: skip
+def test_a_file_of_the_index_is_not_taken_for_one_that_is_not_there(
+    offered: SimpleIndex, file: str
+) -> None:
+    del offered
+    run = pidoctor("check", *asked(f"./wheels/{file}"), "--offline", "--json")
+    assert run.code == 3
+    assert "there is no such file" in json.dumps([run.json["verdict"], run.json["findings"]])
+
+
 def test_another_file_of_that_version_is_not_taken_for_it(offered: SimpleIndex) -> None:
     """The index has a demo 1.0 that requires something else."""
     offered.add(PLAIN, "Requires-Dist: numpy>=2")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,8 @@ def test_lines_of_every_kind() -> None:
         ("-c requirements.txt\n", "in a circle"),
         ("numpy --hash=md5:aa\n", "line 1: --hash takes sha256, sha384 and sha512"),
         ("numpy --hash=sha256\n", "--hash=sha256:..."),
+        (f"numpy==2.{'9' * 5000}\n", "9'... is too long to be a requirement (5009 characters"),
+        (f"numpy; python_version < '3.{'9' * 5000}'\n", "is too long to be a requirement"),
     ],
 )
 def test_one_line_says_what_is_wrong_and_where(text: str, said: str) -> None:
@@ -108,9 +112,38 @@ def test_what_is_no_text_and_what_is_no_file(tmp_path: Path) -> None:
         read_files(["binary.txt"])
     with pytest.raises(UsageError, match="a directory"):
         read_files([str(tmp_path)])
-    Path("powershell.txt").write_bytes("numpy\n".encode("utf-16-le"))  # without its mark
-    with pytest.raises(UsageError, match="not a text file"):
-        read_files(["powershell.txt"])
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("numpy # gr\u00f6\u00dfe\n".encode("latin-1"), "LATIN1"),
+        ("numpy\n".encode("utf-16-le"), "UTF-16LE"),  # PowerShell's, without its mark
+        ("numpy\n".encode("utf-16-be"), "UTF-16BE"),
+        (b"numpy\0\nsix\n", ""),
+        (bytes(range(256)), ""),
+    ],
+)
+def test_a_text_in_another_encoding_is_told_the_command_for_it(data: bytes, encoding: str) -> None:
+    Path("other.txt").write_bytes(data)
+    with pytest.raises(UsageError, match="not a text file") as caught:
+        read_files(["other.txt"])
+    (command,) = re.findall("`(.*)`", str(caught.value)) or [""]
+    assert (f"iconv -f {encoding} " in command) == bool(encoding)
+    if encoding:
+        subprocess.run(command, shell=True, check=True)  # noqa: S602 - a command to be typed
+        assert [item.name for item in read_files(["utf-8.txt"]).requirements] == ["numpy"]
+
+
+def test_what_pip_refuses_as_a_constraint() -> None:
+    for line in ("-e .", "./app", "https://index.example/x-1.0-py3-none-any.whl"):
+        name = write("constraints.txt", f"six<2\n{line}\n")
+        with pytest.raises(UsageError, match=r"^constraints.txt, line 2: .* as a constraint$"):
+            read_files([], [name])
+    read = read_files([], [write("constraints.txt", "six[x]<2\n")])
+    assert read.left == [
+        "pip refuses this: 'six[x]<2' is a constraint with extras (constraints.txt, line 1)"
+    ]
 
 
 def test_lines_of_which_nothing_is_known_are_counted() -> None:
@@ -175,6 +208,8 @@ def test_any_text_is_read_or_refused(tmp_path_factory: Any, text: str) -> None:
         ("tflite-runtime 2.14.0", "did you mean tflite-runtime==2.14.0?"),
         ("pip install flask", "did you mean flask?"),
         ("tflite-runtime,", "did you mean tflite-runtime?"),
+        ("tflite\u2011runtime", "did you mean tflite-runtime?"),  # a dash of a web page
+        ("numpy==\u201c1.26.4\u201d", "did you mean numpy==1.26.4?"),
         ("numpy==1.26.4 flask==3.0", "write a line each: numpy==1.26.4 and flask==3.0"),
         ("Package    Version", "`pip freeze > FILE`"),
         ("sudo apt-get update && apt-get install cmake", "a command of the shell"),
