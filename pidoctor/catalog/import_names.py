@@ -62,5 +62,5 @@ def import_name(name: str) -> str:
         ways += [f"the apt package {row.apt}"] if row.apt else []
         return f"programs import {module}, which comes with {' or '.join(ways)}"
     if name.replace("-", "_") in getattr(sys, "stdlib_module_names", ()):  # since Python 3.10
-        return "is a part of Python itself and needs no package: take the line out"
+        return "it is a part of Python itself and needs no package: take the line out"
     return ""

@@ -348,7 +348,7 @@ class WheelsIndex:
 
     def file_unread(self, name: str) -> str:
         """Why nothing is known of a package whose file has an address of its own."""
-        return self.file_refused(name) or "it comes from an address of its own, which was not read"
+        return self.file_refused(name) or "from an address of its own, which was not read"
 
     def knows_extra(self, name: str, extra: str) -> bool:
         """Whether it is known what an extra of a package that is held asks for."""

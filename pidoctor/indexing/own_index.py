@@ -232,7 +232,7 @@ class OwnIndex(WheelsIndex):
                 return replace(held, by_version=newest_first(same))
             found = fetch_metadata(self._pages.session_for(link.url), link)
         except (PidoctorError, OSError) as error:
-            self._files_unread[name] = f"its wheel at an address of its own was not read: {error}"
+            self._files_unread[name] = f"from an address of its own, {error}"
             return None
         self._whole.add(name)
         self._links[link.sha256], self._metadata[link.sha256] = link, found

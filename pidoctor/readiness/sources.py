@@ -20,7 +20,8 @@ def built_once(names: Sequence[str]) -> Remedy:
     """How packages that are published as source only become wheels, which can be read."""
     return Remedy(
         "Build each once, and tell pip of the folder; then run the same command again. A file "
-        "whose name ends in none-any.whl is for every machine, another for those like this one.",
+        "whose name ends in none-any.whl is for every machine, another for those like this one. "
+        "With `pidoctor triage -- ` before it, a build that fails is told what it lacks.",
         (
             shlex.join(["python3", "-m", "pip", "wheel", "--no-deps", "-w", "wheels", *names]),
             _ADDED,

@@ -246,27 +246,46 @@ def _other_versions(
     profile: Profile, request: Request, catalog: Catalog, items: Sequence[Requirement]
 ) -> Iterator[Change]:
     """Other versions of those that can not stay, as few as a search finds that tries each version
-    that was asked for first: in an old file, those of an old Python."""
-    free = [_with(item, SpecifierSet()) for item in items]
+    that was asked for first: in an old file, those of an old Python. What has no other version
+    that is known to fit is left out."""
     wanted: dict[str, SpecifierSet] = {}
     for item in items:
         name = canonicalize_name(item.name)
         wanted[name] = wanted.get(name, SpecifierSet()) & item.specifier
-    found = placed(profile, _asking(request, free, catalog)._replace(preferred=wanted), catalog)
-    if found is None:
+
+    def freed(some: Sequence[Requirement]) -> Request:
+        return _asking(request, [_with(item, SpecifierSet()) for item in some], catalog)
+
+    def alone(item: Requirement) -> bool:
+        return _fits(profile, _asking(request, [item], catalog), catalog)
+
+    found = placed(profile, freed(items)._replace(preferred=wanted), catalog)
+    kept = [*items] if found else [it for it in items if _fits(profile, freed([it]), catalog)]
+    found = found or placed(profile, freed(kept)._replace(preferred=wanted), catalog)
+    if found is None or not kept:
         return
     version = {pin.name: Version(pin.version) for pin in found[0].pins}
-    altered = [_with_version(item, version.get(canonicalize_name(item.name))) for item in items]
-    changed = {old: new for old, new in zip(items, altered) if new is not old}
+    kept = [it for it in kept if canonicalize_name(it.name) in version or alone(it)]
+    altered = [_with_version(item, version.get(canonicalize_name(item.name))) for item in kept]
+    changed = {old: new for old, new in zip(kept, altered) if new is not old}
+    none = [item for item in items if item not in kept]
     found = placed(profile, _asking(request, altered, catalog), catalog)
-    if found is None or not changed:
+    if found is None or not (changed or none) or any(_is_runtime(it, catalog) for it in none):
         return
     plan, options = found
-    told = [f"{_plain(old)} to {new.specifier}" for old, new in changed.items()]
-    text = f"change {listed(told)}; the rest can stay"
+    told = [f"leave out {listed([_plain(item) for item in none])}"] if none else []
+    if changed:
+        to = [f"{_plain(old)} to {new.specifier}" for old, new in changed.items()]
+        told.append(f"change {listed(to)}")
+    text = f"{', and '.join(told)}; the rest can stay"
     change = Change("requirement", text, _result(plan, tuple(changed)))
-    words = tuple((_plain(old), _plain(new)) for old, new in changed.items())
-    yield change._replace(words=words).placed("", options)
+    words = [(_plain(old), _plain(new)) for old, new in changed.items()]
+    words += [(_plain(item), "") for item in none]
+    yield change._replace(words=tuple(words)).placed("", options)
+
+
+def _is_runtime(item: Requirement, catalog: Catalog) -> bool:
+    return canonicalize_name(item.name) in catalog.named
 
 
 def _with_version(item: Requirement, version: Version | None) -> Requirement:

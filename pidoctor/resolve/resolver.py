@@ -201,7 +201,7 @@ class Question:
         for item in solution.values():
             asked = any(ASKED in text for text in item.because)
             who = item.because[0].rpartition("(required by ")[2].rstrip(")")
-            by = f"; {who} needs it" if item.choice.is_source and not asked else ""
+            by = f"; needed by {who}" if item.choice.is_source and not asked else ""
             for name, why in self._world.not_checked(item.choice):
                 needed[name] = why + by
         return {**needed, **self._unchecked}

@@ -70,15 +70,27 @@ def _from_an_index(profile: Profile, request: Request, catalog: Catalog) -> Iter
         return
     names = [candidate.name for candidate in refused.values()]
     kept = tuple(item for item in request.addressed if file_name(item) not in refused)
-    plan_of = placed(profile, _of_index(request, names, kept, catalog), catalog)
-    version = {pin.name: pin.version for pin in plan_of[0].pins} if plan_of else {}
-    if plan_of is None or not version.keys() >= {*names}:  # of one nothing is known there either
+    anew = _of_index(request, names, kept, catalog)
+    plan_of = placed(profile, anew, catalog)
+    if plan_of is None:  # something else is in the way too
+        runtimes = all(name in catalog.named for name in names)
+        several = collision(profile, anew, catalog) if runtimes else None
+        words = [(file, candidate.name) for file, candidate in refused.items()]
+        for change in several.changes[:1] if several else ():
+            told = f"ask for {_instead(words)}, and {change.text}"
+            yield change._replace(text=told, words=(*words, *change.words))
         return
     plan, options = plan_of
-    pairs = [(file, f"{it.name}=={version[it.name]}") for file, it in refused.items()]
-    told = " and ".join(f"{word} instead of {file}" for file, word in pairs)
-    change = Change("requirement", f"ask for {told}; the rest can stay", plan.result)
-    yield change._replace(words=tuple(pairs)).placed("", options)
+    version = {pin.name: pin.version for pin in plan.pins}
+    if not version.keys() >= {*names}:  # of one nothing is known there either
+        return
+    words = [(file, f"{it.name}=={version[it.name]}") for file, it in refused.items()]
+    text = f"ask for {_instead(words)}; the rest can stay"
+    yield Change("requirement", text, plan.result, words=tuple(words)).placed("", options)
+
+
+def _instead(words: Sequence[tuple[str, str]]) -> str:
+    return " and ".join(f"{word} instead of {file}" for file, word in words)
 
 
 def _of_index(

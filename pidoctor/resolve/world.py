@@ -286,7 +286,7 @@ class World:
         extras = [made for (base, _), made in self._extras.items() if base is choice]
         for one in (choice, *extras):
             for name, why in self._unknown.get(one, {}).items():
-                yield name, f"{why}; {choice.name} {choice.version} needs it"
+                yield name, f"{why}; needed by {choice.name} {choice.version}"
         told = [self._unbuilt(choice)] if choice.is_source else []
         told += [self.index.doubt(choice.wheel)] if choice.wheel else []
         if any(told):
@@ -295,7 +295,11 @@ class World:
     def _unbuilt(self, choice: Choice) -> str:
         files = (file for version in self.versions(choice.name).values() for file in version)
         plain = all(file.is_source or file.filename.endswith("-any.whl") for file in files)
-        return SOURCE_ONLY if plain else _NO_WHEEL_FITS
+        if plain:
+            return SOURCE_ONLY
+        others = self.choices(choice.name)
+        built = next((it for it in others if it.wheel and not (it.doubtful or it.is_source)), None)
+        return f"{_NO_WHEEL_FITS}; {built.version} has one that fits" if built else _NO_WHEEL_FITS
 
     def held(self, name: str) -> tuple[Need, ...]:
         """What an installed package requires and has: an install must not take it away."""

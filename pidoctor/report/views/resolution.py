@@ -136,7 +136,7 @@ def _impossible(answer: Impossible, detail: Detail, said: bool) -> Iterator[Sect
     if answer.changes:
         yield Section("What would help, cheapest first", tuple(_changes(answer)))
     else:
-        yield Section("", (Text("No single change that we know of would help, nor any two."),))
+        yield Section("", (Text("None of the changes that were tried would help."),))
 
 
 def _why_none(answer: Impossible) -> str:

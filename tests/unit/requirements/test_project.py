@@ -139,7 +139,7 @@ def test_a_runtime_with_an_address_of_its_own_is_not_known(tmp_path: Path, line:
     answer = api.resolve(pi4(), read_project((), [str(listed)]))
     assert isinstance(answer, Impossible)
     assert not answer.is_known
-    assert "comes from an address of its own, which was not read" in answer.message
+    assert "from an address of its own, which was not read" in answer.message
     listed.write_text(f"{line}\nai-edge-litert\n")
     beside = api.resolve(pi4(), read_project((), [str(listed)]))
     assert isinstance(beside, Plan)

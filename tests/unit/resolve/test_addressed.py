@@ -45,6 +45,18 @@ def test_a_file_for_another_python_is_refused_and_the_index_named(
     assert isinstance(anew, Plan)
 
 
+def test_what_else_is_in_the_way_is_changed_too(catalog: Catalog, tmp_path: Path) -> None:
+    found = answer(catalog, tmp_path, f"{SITE}/{OLD}", "numpy==1.0")
+    assert isinstance(found, Impossible)
+    (change,) = (change for change in found.changes if change.kind == "requirement")
+    assert change.text == (
+        f"ask for tflite-runtime instead of {OLD}, and ask for numpy==1.26.4 instead of numpy==1.0"
+        "; the rest can stay"
+    )
+    assert change.words == ((OLD, "tflite-runtime"), ("numpy==1.0", "numpy==1.26.4"))
+    assert isinstance(answer(catalog, tmp_path, *(word for _, word in change.words)), Plan)
+
+
 def test_an_encoded_address_and_a_hash_are_no_part_of_the_name(
     catalog: Catalog, tmp_path: Path
 ) -> None:
@@ -79,7 +91,7 @@ def test_no_other_runtime_is_planned_for_one_of_which_nothing_is_known(
         found = answer(catalog, tmp_path, line, "numpy")
         assert isinstance(found, Impossible)
         assert not found.is_known
-        assert found.message == f"{file}: it comes from an address of its own, which was not read"
+        assert found.message == f"{file}: from an address of its own, which was not read"
         (change,) = found.changes
         assert change.text.startswith(f"ask for tflite-runtime==2.14.0 instead of {file}")
 

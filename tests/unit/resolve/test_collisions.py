@@ -120,6 +120,20 @@ def test_of_an_old_file_only_the_pins_that_can_not_stay_are_changed(catalog: Cat
     assert isinstance(api.resolve(pi4(), read_project(anew), catalog=catalog), Plan)
 
 
+def test_what_no_version_of_can_be_had_is_left_out_of_an_old_file(catalog: Catalog) -> None:
+    asked = ["mediapipe==0.10", "opencv-python==4.9.9", "pandas==1.9", "flask==3.0"]
+    answer = refused(catalog, "auto", *asked)
+    (change,) = (change for change in answer.changes if change.kind == "requirement")
+    assert change.text == (
+        "leave out mediapipe==0.10, and change opencv-python==4.9.9 to ==4.13.0 and pandas==1.9 to "
+        "==2.0; the rest can stay"
+    )
+    anew = [*(after for _, after in change.words if after), "flask==3.0"]
+    assert isinstance(api.resolve(pi4(), read_project(anew), catalog=catalog), Plan)
+    runtime = refused(catalog, "tflite-runtime==2.3", "mediapipe==0.10", "opencv-python==4.9.9")
+    assert not [change for change in runtime.changes if ("tflite-runtime==2.3", "") in change.words]
+
+
 def test_a_pin_that_can_stay_decides_the_others(catalog: Catalog) -> None:
     """opencv-python 4.8.1 runs with the NumPy that is asked for, the newest does not."""
     answer = refused(catalog, "auto", "opencv-python<=4.8.1", "numpy<2", "pandas==1.9", "flask==2")
