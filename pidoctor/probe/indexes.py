@@ -19,6 +19,7 @@ from pidoctor.profile.wheel_sources import WheelSources
 from pidoctor.urls import clean_url
 
 MAX_URLS = 64
+_OPTIONS = "a requirements file"
 
 
 def probe_indexes(host: Host, prefix: str) -> Fact[tuple[Index, ...]]:
@@ -43,7 +44,7 @@ def with_sources(profile: Profile, more: WheelSources) -> Profile:
     if not any(more):
         return profile
     given = PipSettings().with_sources(more)
-    origins = dict.fromkeys(("index-url", "extra-index-url", "find-links"), "a requirements file")
+    origins = dict.fromkeys(("index-url", "extra-index-url", "find-links"), _OPTIONS)
     added = _indexes(given._replace(origins=origins))
     kept = [
         index
@@ -52,7 +53,8 @@ def with_sources(profile: Profile, more: WheelSources) -> Profile:
     ]
     known = {index.url for index in kept}
     new = (index for index in added if index.url not in {"default", *known})
-    return replace(profile, indexes=Fact.known((*kept, *new), profile.indexes.source))
+    source = _OPTIONS if more.index_url or more.no_index else profile.indexes.source
+    return replace(profile, indexes=Fact.known((*kept, *new), source))
 
 
 def _indexes(settings: PipSettings) -> Iterator[Index]:

@@ -53,6 +53,6 @@ def no_index(profile: Profile, lacking: Sequence[str] = ()) -> Finding | None:
         f"{profile.indexes.source}{'; it looks in ' if folders else ''}{folders}",
         Remedy(
             "Install from a folder of wheels: pidoctor install --offline --wheels DIR. Or take "
-            "no-index out of pip's configuration."
+            f"no-index out of where it is set ({profile.indexes.source})."
         ),
     )

@@ -9,9 +9,11 @@ import pytest
 
 from pidoctor.checks.case import Case
 from pidoctor.checks.registry import run_checks
+from pidoctor.probe.indexes import with_sources
 from pidoctor.probe.probed import ProbeFailure
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import ROOT, Index
+from pidoctor.profile.wheel_sources import WheelSources
 from pidoctor.resolve.plan import Change
 from pidoctor.result import Severity
 from tests.profiles import GB, MB, changed, known, pi4
@@ -308,7 +310,14 @@ def test_piwheels_is_useless_on_64_bits_and_useful_on_32() -> None:
 
 def test_no_index() -> None:
     folder = (Index("find-links", "/opt/wheels", "/etc/pip.conf"),)
-    assert only(changed(pi4(), indexes=known(folder, "/etc/pip.conf"))).id == "no-index"
+    found = only(changed(pi4(), indexes=known(folder, "/etc/pip.conf")))
+    assert found.id == "no-index"
+    assert found.remedy
+    assert found.remedy.text.endswith("take no-index out of where it is set (/etc/pip.conf).")
+    board = with_sources(pi4(), WheelSources(no_index=True))
+    found = only(changed(pi4(), indexes=board.indexes))
+    assert found.remedy
+    assert found.remedy.text.endswith("where it is set (a requirements file).")
 
 
 # --- the answer ----------------------------------------------------------------------------------
