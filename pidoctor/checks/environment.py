@@ -14,6 +14,7 @@ from pidoctor.catalog.runtimes import load_runtimes, runtime_names
 from pidoctor.catalog.troubles import load_machine_signs, load_troubles
 from pidoctor.catalog.wheels import Library, Wheel, WheelsIndex
 from pidoctor.checks.case import Case
+from pidoctor.checks.installed_state import incomplete
 from pidoctor.checks.resolution_findings import misleading_names, not_checked
 from pidoctor.checks.system import other_libraries
 from pidoctor.platforms.pep440 import version_of
@@ -219,12 +220,13 @@ def several_runtimes(case: Case) -> Iterator[Finding]:
 
 
 def of_the_plan(profile: Profile, plan: Plan, index: WheelsIndex) -> tuple[Finding, ...]:
-    """What is wrong with what a plan brings, to be said before it is carried out."""
+    """What is wrong with what a plan brings or keeps, to be said before it is carried out."""
     new = {pin.name for pin in plan.pins if not pin.kept}
     case = Case(profile, plan, index=index)
     return (
         *misleading_names(case),
         *not_checked(case),
+        *incomplete(case, {pin.name for pin in plan.pins if pin.kept}),
         *other_libraries(case, new),
         *shared_modules(case, new),
         *unsaid_needs(case, new),

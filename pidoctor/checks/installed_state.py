@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from pidoctor.checks.case import Case
 from pidoctor.platforms.pep440 import version_of
@@ -71,6 +71,13 @@ def damages(case: Case) -> Iterator[Finding]:
     yield from map(_half_removed, left.values())
     if unseen:
         yield _not_seen(unseen)
+
+
+def incomplete(case: Case, among: Container[str]) -> Iterator[Finding]:
+    """Those of ``among`` that lack files which they brought."""
+    for damage in case.profile.environment.damages.or_else(()):
+        if damage.kind == "files-missing" and damage.name in among:
+            yield _files_missing(case, damage)
 
 
 def _half_removed(paths: Sequence[str]) -> Finding:

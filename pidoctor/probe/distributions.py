@@ -103,7 +103,8 @@ def _distribution(
     libraries = _libraries(host, path)
     missing = [library for library in libraries if not host.exists(f"{folder}/{library}")]
     if missing:
-        seen = f"{len(missing)} of its {len(libraries)} compiled files are missing"
+        verb = "is" if len(missing) == 1 else "are"
+        seen = f"{len(missing)} of its {len(libraries)} compiled files {verb} missing"
         damages.append(Damage("files-missing", name, f"{folder}/{missing[0]}", seen))
     from pidoctor.catalog.index_scope import indexed_packages
 

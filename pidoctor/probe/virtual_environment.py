@@ -79,7 +79,7 @@ def kind_of(host: Host, folder: str) -> str:
     """What made an environment, or looks after it: "venv", "virtualenv", "uv", "conda", "poetry",
     "pdm", "hatch", "tox" or "pipx"."""
     found = settings(host, folder)
-    if not found:
+    if not found and not host.exists(f"{folder}/{CONFIGURATION}"):
         return "conda"
     for kind in ("pipx", "tox"):
         if host.exists(f"{folder}/{_OWN_FILES[kind]}"):

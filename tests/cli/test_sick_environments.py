@@ -200,8 +200,22 @@ def test_one_finding_and_nothing_changed(
 
 def test_a_runtime_whose_files_are_missing_is_an_error(tmp_path: Path) -> None:
     lying_record(made(tmp_path, NUMPY, TFLITE))
+    before = state(tmp_path)
+    venv = ("--venv", str(tmp_path / ".venv"), "--offline")
+    assert answer("check", *venv)["exit_code"] == 1
+    for words in (["--dry-run"], ["--yes"]):  # what would be kept does not work
+        refused = answer("install", "tflite-runtime", *venv, *words)
+        (told,) = (it for it in refused["findings"] if it["id"] == "package-files-missing")
+        assert (refused["exit_code"], told["severity"]) == (1, "error")
+        assert "1 of its 1 compiled files is missing" in told["message"]
+    assert state(tmp_path) == before
+
+
+def test_settings_that_say_nothing_make_no_environment_of_condas(tmp_path: Path) -> None:
+    made(tmp_path)
+    (tmp_path / ".venv/pyvenv.cfg").write_text("garbage\n")
     checked = answer("check", "--venv", str(tmp_path / ".venv"), "--offline")
-    assert checked["exit_code"] == 1
+    assert checked["profile"]["environment"]["kind"]["value"] == "venv"
 
 
 @pytest.mark.parametrize("wanted", ["3.99", "3.1", "python9", "/nowhere/python3"])
