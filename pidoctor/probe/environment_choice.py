@@ -19,7 +19,12 @@ from pidoctor.host.base import Host, HostError
 from pidoctor.platforms.versions import minor_of, parse_version
 from pidoctor.probe.reading import names_in
 from pidoctor.probe.storage import absolute
-from pidoctor.probe.virtual_environment import folder_of, is_environment, python_in
+from pidoctor.probe.virtual_environment import (
+    folder_of,
+    is_environment,
+    is_taken,
+    python_in,
+)
 from pidoctor.records import NamedTuple
 from pidoctor.units import listed
 
@@ -63,6 +68,8 @@ def existing(host: Host, venv: str | None = None, python: str | None = None) -> 
     """The same; UsageError for a ``venv`` that holds no environment."""
     choice = choose(host, venv, python)
     if venv and not choice.exists and not python:
+        if is_taken(host, choice.folder):
+            raise UsageError(f"{venv}: is no virtual environment, so none can be made there either")
         command = shlex.join(["pidoctor", "install", "--venv", venv])
         raise UsageError(f"{venv}: no virtual environment here; make one with `{command}`")
     return choice

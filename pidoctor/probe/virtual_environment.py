@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
-from pidoctor.host.base import Host, MissingError
+from pidoctor.host.base import Host, HostError, MissingError
 from pidoctor.platforms.versions import minor_of
 from pidoctor.probe.reading import text_in
 
@@ -19,6 +19,17 @@ _FOLDERS = {"poetry": "/pypoetry/", "hatch": "/hatch/env/virtual/"}
 def is_environment(host: Host, folder: str) -> bool:
     """Whether ``folder`` is a virtual environment, or one of conda's."""
     return any(host.exists(f"{folder}/{mark}") for mark in (CONFIGURATION, "conda-meta/history"))
+
+
+def is_taken(host: Host, folder: str) -> bool:
+    """Whether something lies there that is neither an environment nor an empty folder: none can be
+    made in its place."""
+    if not host.exists(folder) or is_environment(host, folder):
+        return False
+    try:
+        return bool(host.list_dir(folder))
+    except HostError:  # no folder
+        return True
 
 
 def folder_of(host: Host, python: str) -> str:

@@ -52,7 +52,8 @@ class Damage:
     # "half-removed", "unreadable-metadata", "metadata-not-seen" (the detail is why it could not be
     # looked at), "two-versions", "files-missing"; "moved" (the detail is the folder before),
     # "shadowed" by PYTHONPATH (the path is its entry, the detail the version); "gone": no
-    # environment is where the variable that names the activated one says (the path);
+    # environment is where the variable that names the activated one says (the path); "taken": where
+    # one would be made lies something else;
     # "dies-at-start" and "fails-at-start" of its Python: the path is the file that makes it do so
     kind: str
     name: str

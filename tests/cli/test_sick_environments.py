@@ -211,6 +211,33 @@ def test_a_runtime_whose_files_are_missing_is_an_error(tmp_path: Path) -> None:
     assert state(tmp_path) == before
 
 
+@pytest.mark.parametrize("what", ["a file", "no settings", "empty"])
+def test_what_lies_in_the_place_of_an_environment_is_told_before_the_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """An empty folder is as good as none. The remedy is done, and the place is free."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    if what == "a file":
+        Path(".venv").write_text("")
+    elif what == "empty":
+        Path(".venv").mkdir()
+    else:
+        made(tmp_path)
+        Path(".venv/pyvenv.cfg").unlink()
+    checked = answer("check", "--offline")
+    told = [it for it in checked["findings"] if it["id"] == "environment-place-taken"]
+    assert [it["severity"] for it in told] == ([] if what == "empty" else ["error"])
+    if told:
+        assert checked["exit_code"] == 1
+        assert answer("install", "--yes", "--offline")["exit_code"] == 2
+        assert "none can be made there" in answer("check", "--venv", ".venv")["error"]
+        subprocess.run(shlex.split(told[0]["remedy"]["commands"][0]), check=True)
+        again = answer("check", "--offline")["findings"]
+        assert not [it for it in again if it["id"] == "environment-place-taken"]
+
+
 def test_settings_that_say_nothing_make_no_environment_of_condas(tmp_path: Path) -> None:
     made(tmp_path)
     (tmp_path / ".venv/pyvenv.cfg").write_text("garbage\n")
