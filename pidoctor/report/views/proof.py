@@ -60,7 +60,8 @@ def _uses(proof: Proof, detail: Detail) -> Iterator[Block]:
     kept = [use for use in worked if use.after]
     if not worked or detail is Detail.QUIET:
         return
-    yield Text(f"{len(kept)} of {count(len(worked), 'use')} that worked before work now")
+    verb = "works" if len(kept) == 1 else "work"
+    yield Text(f"{len(kept)} of {count(len(worked), 'use')} that worked before {verb} now")
     for use in worked:
         if use.lost:
             yield Item(Mark.BAD, f"{use.name} {use.version}, {use.what}: {use.detail}")

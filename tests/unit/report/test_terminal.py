@@ -11,12 +11,13 @@ import pytest
 
 from pidoctor.asked import Asked
 from pidoctor.envelope import Result
+from pidoctor.proof.proof import Use
 from pidoctor.report.layout import cells
 from pidoctor.report.look import Look
 from pidoctor.report.terminal import render, screen
 from pidoctor.result import Finding, Remedy, Severity
 from tests.unit.report.more_samples import ALL
-from tests.unit.report.samples import check, matrix, plan, sick
+from tests.unit.report.samples import check, matrix, passed_proof, plan, sick
 from tests.unit.report.state_samples import STATES
 
 Golden = Callable[[str, str], None]
@@ -120,6 +121,14 @@ def test_a_check_on_another_machine_proposes_no_installation_here() -> None:
 def test_a_quiet_dry_run_says_what_was_chosen() -> None:
     text = render(SAMPLES["install-dry-run"], Look(quiet=True))
     assert text == "ai-edge-litert 2.1.0\n"
+
+
+def test_what_worked_before_is_counted_in_words_that_agree() -> None:
+    uses = [Use(name, "1.0", name, before=True, after=True) for name in ("cv2", "scipy")]
+    for some, told in ((uses, "2 of 2 uses that worked before work now"), (uses[:1], "1 of 1 use")):
+        proven = Result("smoke", proof=replace(passed_proof(), uses=tuple(some)))
+        assert told in render(proven, Look())
+        assert ("before works now" in render(proven, Look())) == (len(some) == 1)
 
 
 def test_no_command_has_a_blank_to_fill_in() -> None:
