@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import Finding
 
+_UNKNOWN = "could not be checked"
+
 DESCRIPTION = "Will TensorFlow Lite (or TensorFlow) run here, and if not, what would make it run?"
 EXAMPLES = """\
   pidoctor check
@@ -104,8 +106,11 @@ def together(results: Sequence[Result]) -> Result:
     if first is None:
         said = f"All {len(answers)} machines fit: {', '.join(a.place for a in answers)}."
     else:
-        fail = "fails" if len(failed) == 1 else "fail"
-        said = f"{len(failed)} of {len(answers)} machines {fail}; the first is {first.place}."
+        unknown = sum(it.result.exit_code == ExitCode.COULD_NOT_CHECK for it in failed)
+        wrong = len(failed) - unknown
+        fail = ("fails" if wrong == 1 else "fail") if wrong else _UNKNOWN
+        said = f"{wrong or unknown} of {len(answers)} machines {fail}; the first is {first.place}"
+        said += f", and {unknown} {_UNKNOWN}." if wrong and unknown else "."
     return Result(
         "check",
         exit_code=code,

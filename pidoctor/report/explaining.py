@@ -34,12 +34,9 @@ def _reason(answer: Impossible, around: Explanation, asked: Asked) -> str:
     if answer.colliding:
         return _does_not_run(asked, answer.message)
     if nearest is not None and not answer.is_known:
-        if asked.project:
+        if asked.project or nearest.reason is Reason.NOT_KNOWN:
             what = f"Whether {asked.subject.replace('What', 'what', 1)} runs on {asked.place}"
             return f"{what} could not be checked: {_told(nearest)}."
-        if nearest.reason is Reason.NOT_KNOWN:
-            what = f"Whether {asked.subject} runs on {asked.place} could not be checked"
-            return f"{what}: {_told(nearest)}."
         return f"Nothing can be said of {asked.subject}: it is {nearest.detail}."
     if len(around.histories) > 1 or asked.project:
         return _of_several(answer, around, asked)
