@@ -163,8 +163,9 @@ class Search:
                 " ask for particular versions (NAME==VERSION) of what is named without one"
             ) from None
         return {
-            name: Solved(pin, tuple(str(need) for need in result.criteria[name].iter_requirement()))
+            name: Solved(pin, tuple(dict.fromkeys(map(str, needs))))
             for name, pin in result.mapping.items()
+            for needs in [result.criteria[name].iter_requirement()]
         }
 
     def broken_by(self, solution: Mapping[str, Solved]) -> Iterator[tuple[str, Need]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pidoctor import api
 from pidoctor.catalog.catalog import Catalog, open_catalog
 from pidoctor.catalog.wheels import WheelsIndex
 from pidoctor.checks.case import Case
@@ -15,6 +16,7 @@ from pidoctor.checks.environment import numpy_pair
 from pidoctor.profile.environment import Compiled, InstalledPackage
 from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import Profile
+from pidoctor.requirements.project import read_project
 from pidoctor.resolve.plan import Impossible, Plan, Resolution
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
@@ -145,6 +147,17 @@ def test_a_pair_that_crashes_is_mended(catalog: Catalog) -> None:
     (numpy,) = (pin for pin in plan.pins if pin.name == "numpy")
     assert numpy.was == "2.4.6"
     assert any("compiled into tflite-runtime" in text for text in numpy.because)
+
+
+def test_a_need_that_metadata_has_twice_is_told_once(tmp_path: Path) -> None:
+    """As opencv-python's: a line for each Python, of which several hold."""
+    requires = ["numpy>=1.21; python_version >= '3.6'", "numpy>=1.21; python_version >= '3.9'"]
+    write_index([*WHEELS, {"file": "twice-1.0-py3-none-any.whl", "requires": requires}], tmp_path)
+    indexed = open_catalog(WheelsIndex(tmp_path))
+    plan = api.resolve(pi4(), read_project(["tflite-runtime", "twice"]), catalog=indexed)
+    assert isinstance(plan, Plan)
+    (numpy,) = (pin for pin in plan.pins if pin.name == "numpy")
+    assert numpy.because.count("numpy>=1.21 (required by twice 1.0)") == 1
 
 
 def test_the_check_calls_it_an_error_and_names_the_command_that_mends_it(catalog: Catalog) -> None:
