@@ -56,6 +56,13 @@ class Asked(NamedTuple):
         """Where a lock goes: not over the requirements of a project."""
         return "pinned.txt" if self.project else "requirements.txt"
 
+    def without_environment(self) -> Asked:
+        """The same question, about no environment that --venv names."""
+        if "--venv" not in self.more:
+            return self
+        at = self.more.index("--venv")
+        return self._replace(more=self.more[:at] + self.more[at + 2 :])
+
     def command(self, name: str, *more: str) -> str:
         """``pidoctor NAME`` asked the same, as one types it into a shell."""
         plain = self.requirement == "auto" and name != "explain"

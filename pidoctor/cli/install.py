@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.checks.case import Case
     from pidoctor.checks.installed_state import environment_python
     from pidoctor.cli.output import progress
+    from pidoctor.cli.places import with_another
     from pidoctor.cli.resolving import (
         answer,
         catalog_for,
@@ -99,7 +100,7 @@ def run(options: argparse.Namespace) -> Result:
         return replace(none, resolution=resolution, explanation=around, asked=question)
     beside += _device_findings(options, profile, resolution, fitting)
     done = _carried_out(options, profile, resolution, beside, choice.exists, more)
-    return replace(done, asked=question)
+    return with_another(replace(done, asked=question))
 
 
 def _environment(
@@ -119,9 +120,9 @@ def _environment(
     options.venv = choice.folder or DEFAULT
     if choice.exists:
         say(f"The environment is {choice.folder}: {choice.reason}.")
-    must_be_trusted(choice)
     venv = Path(options.venv)
     check_path(venv)
+    must_be_trusted(choice)
     if options.dry_run:
         return choice, ""
     confirm_owner(venv, options)

@@ -17,10 +17,10 @@ _PYTHON = expression(r"(python|pypy)[0-9.]*t?")
 def why_not_run(environment: str) -> str:
     """Why the interpreter of ``environment`` is not to be run unasked; empty where it may be."""
     try:
-        owner = os.lstat(environment).st_uid
+        owners = {os.lstat(environment).st_uid, os.stat(environment).st_uid}
     except OSError:
         return ""  # nothing there that could be run
-    if owner not in (os.geteuid(), 0):
+    for owner in owners - {os.geteuid(), 0}:
         return f"it belongs to another user (number {owner})"
     configuration = os.path.join(environment, "pyvenv.cfg")
     if os.path.lexists(configuration) and not os.path.isfile(configuration):

@@ -1,4 +1,4 @@
-"""Which folders an environment may lie in: its scripts name the path, and a shell reads it."""
+"""Where an environment can be made or changed: its scripts name the path, and a shell reads it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pidoctor.errors import UsageError
 from pidoctor.host.live import LiveHost
-from pidoctor.install.environment_files import is_mount
-from pidoctor.install.place import Place
+from pidoctor.install.environment_files import is_mount, links_out
+from pidoctor.install.ownership import owner_of
+from pidoctor.install.place import Place, mark_of
 from pidoctor.probe.storage import nearest_existing
 from pidoctor.report.text import one_line
 
@@ -41,15 +42,62 @@ def check_path(venv: Path) -> None:
     if not kept.f_blocks:  # as /proc and /sys
         raise UsageError(f"{shown}: no files can be kept there; choose another with --venv")
     is_read_only = kept.f_flag & os.ST_RDONLY  # which has a trouble of its own
-    if not is_read_only and not os.access(there, os.W_OK | os.X_OK):
-        raise UsageError(
-            f"{one_line(there)}: you may not write there; choose another place with --venv"
-        )
+    if not is_read_only and not _may_change(there):
+        raise UsageError(f"you may not write in {one_line(there)}; {_choose()}")
+    if not is_read_only and path.is_dir() and not _may_change(path):
+        owner = owner_of(Place(path)).name
+        raise UsageError(f"{shown} belongs to {owner}, and you may not change it; {_choose()}")
     if is_mount(path):
         raise UsageError(
             f"{shown} is a mount point, so an install there could not be undone; "
             f"choose a folder in it: --venv {shown}/env"
         )
+
+
+def is_there(venv: Path) -> bool:
+    """Whether there is an environment at ``venv`` that can be changed; False where a new one can be
+    made. UsageError, with one line, where neither is so."""
+    check_path(venv)
+    if venv.is_symlink():
+        raise UsageError(
+            f"{venv} is a link to {os.path.realpath(venv)}; give that path itself with --venv"
+        )
+    if not venv.exists() or (venv.is_dir() and not any(venv.iterdir())):
+        return False
+    if not venv.is_dir() or mark_of(venv) is None:
+        raise UsageError(f"{venv} exists and is no virtual environment; {_choose()}")
+    if (venv / "condabin").is_dir():
+        raise UsageError(
+            f"{venv} is conda's base environment, which conda itself runs from; make one of its "
+            "own: conda create -n tflite python=3.11, then conda activate tflite"
+        )
+    outward = links_out(venv)
+    if outward:
+        raise UsageError(
+            f"{outward[0]} leads out of the environment, to {os.path.realpath(outward[0])}; "
+            f"installing would write there; {_choose()}"
+        )
+    return True
+
+
+def elsewhere(room: int = 0) -> str:
+    """A new environment in the user's home, as it is typed; empty where none can be made there, or
+    none that takes ``room`` bytes."""
+    home = LiveHost().home()
+    names = (f"tflite-{number}" if number > 1 else "tflite" for number in range(1, 100))
+    name = next((each for each in names if not os.path.lexists(os.path.join(home, each))), "")
+    usable = name and home != "/" and os.path.isdir(home) and _may_change(home)
+    return f"~/{name}" if usable and LiveHost().disk_usage(home).free >= room else ""
+
+
+def _choose() -> str:
+    """What to do where an environment cannot lie, with a place where one can."""
+    place = elsewhere()
+    return f"choose another place{f', as in --venv {place}' if place else ' with --venv'}"
+
+
+def _may_change(folder: str | Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _plain(mark: str) -> bool:

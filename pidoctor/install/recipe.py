@@ -14,11 +14,10 @@ from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import UsageError
 from pidoctor.install import fetch, supply
 from pidoctor.install.base_python import WorkingPython, ask
-from pidoctor.install.environment_files import links_out
 from pidoctor.install.failure import InstallError, missing_package
-from pidoctor.install.path_rules import check_path
+from pidoctor.install.path_rules import is_there
 from pidoctor.install.pip_or_uv import Pip, pips, seed, uv_for
-from pidoctor.install.place import Place, mark_of, python_of
+from pidoctor.install.place import Place, python_of
 from pidoctor.install.step import InstallStep, set_for
 from pidoctor.install.wheelhouse import Cache, check_folder, find
 from pidoctor.profile.profile import Profile
@@ -113,7 +112,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     """
     plan = job.plan.anew() if anew else job.plan
     place, cache = Place.of(job.venv), job.cache or Cache.of_user()
-    exists = _exists(place.venv)
+    exists = is_there(place.venv)
     python = _ask_environment(place.venv) if exists else ask(job.base_python)
     _check_python(plan, python)
     folders = [check_folder(job.wheels_dir)] if job.wheels_dir else []
@@ -194,33 +193,6 @@ def _no_pip(python: WorkingPython) -> InstallError:
         "looked for pip, ensurepip and uv",
         "python3-venv",
     )
-
-
-def _exists(venv: Path) -> bool:
-    """Whether an environment is there already; UsageError when something else is."""
-    check_path(venv)
-    if venv.is_symlink():
-        raise UsageError(
-            f"{venv} is a link to {os.path.realpath(venv)}; give that path itself with --venv"
-        )
-    if not venv.exists() or (venv.is_dir() and not any(venv.iterdir())):
-        return False
-    if not venv.is_dir() or mark_of(venv) is None:
-        raise UsageError(
-            f"{venv} exists and is no virtual environment; choose another place with --venv"
-        )
-    if (venv / "condabin").is_dir():
-        raise UsageError(
-            f"{venv} is conda's base environment, which conda itself runs from; make one of its "
-            "own: conda create -n tflite python=3.11, then conda activate tflite"
-        )
-    outward = links_out(venv)
-    if outward:
-        raise UsageError(
-            f"{outward[0]} leads out of the environment, to {os.path.realpath(outward[0])}; "
-            "installing would write there. Choose another environment with --venv"
-        )
-    return True
 
 
 def _ask_environment(venv: Path) -> WorkingPython:

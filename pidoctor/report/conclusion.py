@@ -53,7 +53,7 @@ def _first_command(findings: list[Finding]) -> str | None:
     return next(commands, None)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """``text`` with a capital and a full stop."""
     text = text[:1].upper() + text[1:]
     return text if not text or text[-1] in ".!?" else f"{text}."
@@ -75,7 +75,7 @@ def _check(result: Result) -> Conclusion:
     if result.answers is not None:
         return Conclusion()  # it was said of all of them together
     if result.resolution is None:
-        return Conclusion(_sentence(wrong[0].message) if wrong else None, _first_command(wrong))
+        return Conclusion(sentence(wrong[0].message) if wrong else None, _first_command(wrong))
     plan = result.plan
     if plan is None:
         return _impossible(result)
@@ -135,11 +135,11 @@ def _satisfied(result: Result, plan: Plan) -> Conclusion:
 def _carried_out(asked: Asked) -> str:
     """Installed here; for another machine a file that installs the plan there."""
     if asked.here:
-        return _install_command(asked)
+        return install_command(asked)
     return asked.command("lock", "-o", asked.lock_file)
 
 
-def _install_command(asked: Asked) -> str:
+def install_command(asked: Asked) -> str:
     """The install that answers the question with all its options, as --offline."""
     return asked.command("install", *(word for word in asked.further if word not in asked.flags))
 
@@ -163,9 +163,8 @@ def _impossible(result: Result) -> Conclusion:
 def _explain_command(result: Result) -> str:
     """The same asked of ``explain``, without an environment that is not there."""
     asked, environment = _asked(result), result.profile and result.profile.environment
-    if environment and not environment.folder.is_known and "--venv" in asked.more:
-        at = asked.more.index("--venv")
-        asked = asked._replace(more=asked.more[:at] + asked.more[at + 2 :])
+    if environment and not environment.folder.is_known:
+        asked = asked.without_environment()
     return asked.command("explain")
 
 
@@ -187,15 +186,15 @@ def _install(result: Result) -> Conclusion:
             said = f"{_named(plan)} is in {result.environment} already; nothing would be installed."
             return Conclusion(said, shlex.join(["pidoctor", "smoke", *asked.more]))
         said = f"{_named(plan)} would be installed into {result.environment}; nothing was changed."
-        return Conclusion(said, _install_command(asked))
+        return Conclusion(said, install_command(asked))
     told = _OUTCOMES[outcome.status]
     said = told.format(what=_named(plan), environment=outcome.environment, left=outcome.left)
     if outcome.exit_code:
         # Once what the finding says is done, the same is tried again. A run that ended badly would
         # end so again: what else there is helps more.
         ran = outcome.proof is not None
-        again = _explain_command(result) if ran else _install_command(asked)
-        return Conclusion(said.rstrip(), _first_command(list(outcome.findings)) or again)
+        again = _explain_command(result) if ran else install_command(asked)
+        return Conclusion(said.rstrip(), _first_command(list(result.findings or ())) or again)
     return Conclusion(said)
 
 
@@ -214,7 +213,7 @@ def _smoke(result: Result) -> Conclusion:
     from pidoctor.proof.proof import shown
 
     if proof.is_without_runtime and proof.death is not None:
-        return Conclusion(proof.death.message, _install_command(_asked(result)))
+        return Conclusion(proof.death.message, install_command(_asked(result)))
     what = " ".join(filter(None, (proof.runtime, proof.version))) or "The runtime"
     then = None
     if proof.death is not None:

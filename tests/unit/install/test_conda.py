@@ -8,8 +8,8 @@ import pytest
 
 from pidoctor.errors import UsageError
 from pidoctor.install.journal import stamp
+from pidoctor.install.path_rules import is_there
 from pidoctor.install.place import mark_of
-from pidoctor.install.recipe import _exists
 
 
 @pytest.fixture
@@ -22,18 +22,18 @@ def conda(tmp_path: Path) -> Path:
 
 def test_an_environment_of_condas_may_be_changed(conda: Path) -> None:
     assert mark_of(conda) == conda / "conda-meta/history"
-    assert _exists(conda)
+    assert is_there(conda)
     assert not stamp(conda).endswith("-")
 
 
 def test_the_base_that_conda_runs_from_is_refused(conda: Path) -> None:
     (conda / "condabin").mkdir()
     with pytest.raises(UsageError, match="conda create -n tflite"):
-        _exists(conda)
+        is_there(conda)
 
 
 def test_another_folder_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert mark_of(tmp_path) is None
     with pytest.raises(UsageError, match="no virtual environment"):
-        _exists(tmp_path)
+        is_there(tmp_path)
