@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +23,11 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
     from pidoctor.asked import Asked
+    from pidoctor.catalog.wheels import WheelsIndex
     from pidoctor.cli.output import Watch
     from pidoctor.envelope import Result
     from pidoctor.fitting import Fitting
-    from pidoctor.indexing.own_index import OwnIndex
+    from pidoctor.indexing.own_index import OwnIndex, Wanted
     from pidoctor.resolve.explanation import Explanation
     from pidoctor.resolve.plan import Impossible, Plan
 
@@ -64,7 +64,21 @@ def catalog_for(
     looks = any(getattr(options, name, False) for name in ("newer", "looks_up"))
     newer = _newer(options, known) if looks and not offline else frozenset()
     with ExitStack() as opened:
-        further = partial(_own_index, options, profile, offline, known, opened)
+
+        def further(
+            project: Project = _NO_PROJECT, releases: frozenset[str] = frozenset()
+        ) -> OwnIndex:
+            from pidoctor.cli.output import watched
+            from pidoctor.indexing.own_index import OwnIndex, Sources
+
+            steps = _Steps(opened.enter_context(watched(options)))
+            own = wanted.sources if isinstance(wanted, Project) else NO_SOURCES
+            sources = Sources.of_user(_piwheels(profile), offline, own)
+            read = _to_read(project, releases, profile, known.index)
+            return OwnIndex(
+                known.index, sources, steps, read._replace(own_sources=own != NO_SOURCES)
+            )
+
         if beyond or newer:
             index = further(wanted if isinstance(wanted, Project) else _NO_PROJECT, newer)
             yield replace(known, index=index)
@@ -91,40 +105,27 @@ def _newer(options: argparse.Namespace, known: Catalog) -> frozenset[str]:
     return names if options.newer or not there else frozenset()
 
 
-def _own_index(  # noqa: PLR0913, PLR0917 - all but the project are bound once
-    options: argparse.Namespace,
-    profile: Profile,
-    offline: bool,
-    known: Catalog,
-    opened: ExitStack,
-    wanted: Project = _NO_PROJECT,
-    newer: frozenset[str] = frozenset(),
-) -> OwnIndex:
-    """The wheels index with the user's own; what is read from it is shown until ``opened`` ends."""
+def _to_read(
+    wanted: Project, newer: frozenset[str], profile: Profile, index: WheelsIndex
+) -> Wanted:
+    """What of the user's own package index is read beside the wheels index."""
     from packaging.utils import canonicalize_name
 
-    from pidoctor.cli.output import watched
-    from pidoctor.indexing.own_index import OwnIndex, Sources, Wanted
+    from pidoctor.indexing.own_index import Wanted
     from pidoctor.resolve.addressed import taken_files
     from pidoctor.resolve.machine import machine_of
 
-    asked = options.requirement
-    more = asked.sources if isinstance(asked, Project) else NO_SOURCES
     markers = machine_of(profile).markers() if wanted.elsewhere else {}
 
     def names(admitted: Callable[[Requirement], object]) -> frozenset[str]:
         return frozenset(canonicalize_name(i.name) for i in wanted.asked if admitted(i))
 
-    of_index = Wanted(
-        narrow=names(lambda item: not held(item, known.index)),
+    return Wanted(
+        narrow=names(lambda item: not held(item, index)),
         prereleases=names(lambda item: item.specifier.prereleases) | newer,
         newer=newer,
         files=taken_files(wanted.files(markers), machine_of(profile)) if markers else {},
-        own_sources=more != NO_SOURCES,
     )
-    watch = opened.enter_context(watched(options))
-    sources = Sources.of_user(_piwheels(profile), offline, more)
-    return OwnIndex(known.index, sources, _Steps(watch), of_index)
 
 
 def _piwheels(profile: Profile) -> str:
