@@ -92,6 +92,9 @@ def parse(words: Sequence[str]) -> ParsedCommand:
     if takes_command:
         options.after_dashes = after
     elif hasattr(options, "gathers"):
+        spoken = _words_first(words, options.requirement)
+        if spoken != words:
+            options = parser_of(name).parse_args(_in_words(spoken)[1:])
         gather(options, name)
     elif isinstance(getattr(options, "requirement", None), str):
         told = "--boards" if hasattr(options, "boards") else "--target"
@@ -121,6 +124,17 @@ def _in_words(words: Sequence[str]) -> Sequence[str]:
         refuse_messages(" ".join(words))
         raise UsageError(f"{name!r} is not a command (see `pidoctor --help`){near}")
     return found
+
+
+def _words_first(words: Sequence[str], spoken: Sequence[str]) -> Sequence[str]:
+    """The words of a command with ``spoken``, those that are no options, before the options, where
+    a question is looked for: `install --yes pi4`."""
+    if not spoken or not words[1].startswith("-") or "--" in words:
+        return words
+    options = list(words[1:])
+    for word in reversed(spoken):  # a value may be the same word, and options come first
+        del options[len(options) - 1 - options[::-1].index(word)]
+    return [words[0], *spoken, *options]
 
 
 def _may_be_place(word: str) -> bool:

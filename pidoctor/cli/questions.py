@@ -203,11 +203,17 @@ def _wanted(asked: ReadQuestion) -> tuple[list[str], tuple[str, ...], str]:
 
 
 def _refuse_place(command: Sequence[str]) -> NoReturn:
+    other = _for_another(command)
     if command[0] == "install":
-        other = shlex.join(["pidoctor", "lock", *command[1:], "-o", "requirements.txt"])
         raise UsageError(f"install is for this machine; for another one: {other}")
-    here = shlex.join(["pidoctor", *command])
-    raise UsageError(f"the machine has an option of its own: {here}")
+    raise UsageError(f"the machine has an option of its own: {other}")
+
+
+def _for_another(command: Sequence[str]) -> str:
+    """A command with --target as it is typed; install has none, and a lock does it there."""
+    if command[0] == "install":
+        command = ["lock", *command[1:], "-o", "requirements.txt"]
+    return shlex.join(["pidoctor", *command])
 
 
 def _tell(
@@ -231,7 +237,8 @@ def _target(place: str, command: Sequence[str]) -> str:
     except UsageError as error:
         said, here = str(error), shlex.join(["pidoctor", *command])
         near = error.near if isinstance(error, UnknownTargetError) else ()
-        other = f"; for another: {here} --target {near[0]}" if near else ""
+        there = _for_another([*command, "--target", *near[:1]])
+        other = f"; for another: {there}" if near else ""
         end = "" if said[-1] in ".?" else "."
         raise UsageError(f"{said}{end} On the board itself: {here}{other}") from None
 

@@ -85,7 +85,7 @@ def read_words(words: Sequence[str], quiet: bool, where: str = "--target") -> li
     from pidoctor.requirements.spelling import respelled
 
     for word in words:
-        _refuse_machine(word, where, alone=len(words) == 1)
+        _refuse_machine(word, where)
     found, why = understood(spelled := respelled(words))
     changed = "".join("".join(spelled).split()) != "".join("".join(words).split())
     if (changed or why) and not quiet:
@@ -97,9 +97,9 @@ def read_words(words: Sequence[str], quiet: bool, where: str = "--target") -> li
     return found
 
 
-def _refuse_machine(word: str, where: str, alone: bool) -> None:
-    """UsageError for the name of a machine where a requirement belongs: `check pi4`, and where
-    nothing else is asked for also for a part of one: `check bookworm`."""
+def _refuse_machine(word: str, where: str) -> None:
+    """UsageError for the name of a machine, or a part of one, where a requirement belongs:
+    `matrix pi4`, `check -- bookworm`."""
     from pidoctor.catalog.runtimes import runtime_names
 
     if word == "auto" or word in runtime_names():
@@ -111,7 +111,7 @@ def _refuse_machine(word: str, where: str, alone: bool) -> None:
     try:
         read_name(word)
     except UnknownTargetError as error:
-        if not (alone and error.known):
+        if not error.known:
             return
         name = error.near[0]
     except UsageError:

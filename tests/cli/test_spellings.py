@@ -378,15 +378,25 @@ def test_a_package_alone_is_not_taken_beside_a_runtime_where_something_is_writte
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("line", "told"),
     [
-        ("lock", "has an option of its own: pidoctor lock --target pi4-4gb/trixie-64"),
-        ("install", "for another one: pidoctor lock --target pi4-4gb/trixie-64 -o"),
+        ("lock pi4", "has an option of its own: pidoctor lock --target pi4-4gb/trixie-64"),
+        ("lock -o x pi4", "has an option of its own: pidoctor lock --target pi4-4gb/trixie-64"),
+        ("install pi4", "for another one: pidoctor lock --target pi4-4gb/trixie-64 -o"),
+        ("install --yes pi4", "for another one: pidoctor lock --target pi4-4gb/trixie-64 -o"),
+        ("install bookworm", "for another: pidoctor lock --target pi-zero-2w/bookworm-64 -o"),
+        ("check -- tensorflow bookworm", "write --target pi-zero-2w/bookworm-64"),
     ],
 )
-def test_a_machine_is_told_its_option_where_something_is_written(command: str, told: str) -> None:
+def test_a_machine_is_told_its_option_where_something_is_written(line: str, told: str) -> None:
     with pytest.raises(UsageError, match=told):
-        parse([command, "pi4"])
+        parse(line.split())
+
+
+def test_options_before_a_question_hold() -> None:
+    options = parse(["check", "-q", "--venv", "pi4", "tensorflow", "pi4"]).options
+    assert (options.requirement, options.targets) == ("tensorflow", ["pi4-4gb/trixie-64"])
+    assert (options.quiet, options.venv) == (True, "pi4")
 
 
 @pytest.mark.parametrize(
