@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from pidoctor.catalog.troubles import load_troubles
 from pidoctor.errors import PidoctorError
 from pidoctor.expressions import expression
 from pidoctor.report.text import one_line
@@ -81,8 +82,27 @@ def _diagnosed(output: Sequence[str], evidence: str = "") -> InstallError | None
         return None
     said = one_line(first.evidence[0].text) if first.evidence else ""
     lost = re.search(r" after connection broken by '(.*?)[\"']+\)+[\"')]*: /\S*$", said)
-    shown = evidence or (_CLASSES.split(lost[1])[-1] if lost else said)
-    return failure(first.cause, first.explanation, shown, first.fix)
+    shown = evidence or (f"{_CLASSES.split(lost[1])[-1]}{_asked(output)}" if lost else said)
+    return failure(first.cause, first.explanation, shown, _for_us(first.cause) or first.fix)
+
+
+def _asked(output: Sequence[str]) -> str:
+    """Which servers pip asked, in brackets; it says so where they are not its default."""
+    said = (line.partition("Looking in indexes: ")[2] for line in output)
+    addresses = one_line(next(filter(None, said), ""))
+    return f" (asked: {addresses})" if addresses else ""
+
+
+def _for_us(cause: str) -> Remedy | None:
+    """The remedy of a trouble for somebody who ran pidoctor, where that differs from pip's."""
+    trouble = load_troubles().get(cause)
+    ours = (
+        any(advice.when.get("tool") == _TOOL for advice in trouble.remedies) if trouble else False
+    )
+    return trouble.remedy({"tool": (_TOOL,)}, {}) if trouble and ours else None
+
+
+_TOOL = "pidoctor"
 
 
 # The names of classes with which pip tells why a connection was lost.
@@ -116,7 +136,7 @@ def _not_on_index(output: Sequence[str]) -> InstallError | None:
 def stalled(seconds: float) -> InstallError:
     """The failure of a download from which nothing came for ``seconds``."""
     evidence = f"Nothing arrived in {seconds:g} seconds ({TIMEOUT_VARIABLE} sets how long to wait)"
-    return _known("network-timeout", evidence, tool=("pidoctor",))
+    return _known("network-timeout", evidence, tool=(_TOOL,))
 
 
 def without_end(expected: int) -> InstallError:
@@ -129,8 +149,6 @@ def without_end(expected: int) -> InstallError:
 
 def _known(identifier: str, evidence: str, **shown: Sequence[str]) -> InstallError:
     """The failure that is a trouble of the catalog, with the remedy for what is ``shown``."""
-    from pidoctor.catalog.troubles import load_troubles
-
     trouble = load_troubles()[identifier]
     return failure(trouble.id, trouble.explanation, evidence, trouble.remedy(shown, {}))
 

@@ -78,6 +78,32 @@ def test_a_killed_tool_ran_out_of_memory(status: int) -> None:
     assert decode(status, "", "import").kind == "out-of-memory"
 
 
+def test_a_lost_connection_names_the_servers_and_what_helps_who_ran_pidoctor() -> None:
+    said = (
+        "Looking in indexes: https://devpi.example/simple",
+        "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError("
+        "'<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a "
+        "new connection: [Errno 111] Connection refused')': /simple/numpy/",
+    )
+    found = from_tool(["pip"], 1, said).finding
+    assert found.evidence.endswith("Connection refused (asked: https://devpi.example/simple)")
+    assert found.remedy is not None
+    assert "PIDOCTOR_TIMEOUT" in found.remedy.text
+    assert "PIP_" not in found.remedy.text
+
+
+def test_an_index_that_pip_leaves_out_is_not_one_that_lacks_the_package() -> None:
+    said = (
+        "WARNING: The repository located at devpi.lan is not a trusted or secure host and is being "
+        "ignored.",
+        "ERROR: No matching distribution found for numpy==2.4.6",
+    )
+    found = from_tool(["pip"], 1, said).finding
+    assert found.id == "index-not-trusted"
+    assert found.remedy is not None
+    assert found.remedy.commands[-1].endswith("config set global.trusted-host devpi.lan")
+
+
 def _literals(room: str) -> Iterator[str]:
     for path in (PACKAGE / room).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
