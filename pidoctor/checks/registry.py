@@ -17,6 +17,7 @@ from pidoctor.checks import (
     system,
 )
 from pidoctor.checks.case import Case, Check
+from pidoctor.readiness.rights import as_typed
 from pidoctor.result import Finding, Severity
 
 TIME_LIMIT = 5.0  # seconds without a check being done; each looks at values only
@@ -93,7 +94,7 @@ def run_checks(
         if len(finished) < len(left):
             findings.append(_stuck(left[len(finished)]))
         left = left[len(finished) + 1 :]
-    return tuple(findings)
+    return as_typed(findings, case.profile.rights)
 
 
 class _Worker(threading.Thread):

@@ -72,6 +72,7 @@ def run(options: argparse.Namespace) -> Result:
     from pidoctor.envelope import Result
     from pidoctor.host.live import LiveHost
     from pidoctor.probe.machine import probe
+    from pidoctor.readiness.rights import as_typed
     from pidoctor.resolve.plan import Plan
     from pidoctor.result import ExitCode
 
@@ -100,7 +101,8 @@ def run(options: argparse.Namespace) -> Result:
         return replace(none, resolution=resolution, explanation=around, asked=question)
     beside += _device_findings(options, profile, resolution, fitting)
     done = _carried_out(options, profile, resolution, beside, choice.exists, more)
-    return with_another(replace(done, asked=question))
+    found = as_typed(done.findings or (), profile.rights)
+    return with_another(replace(done, findings=found or done.findings, asked=question))
 
 
 def _environment(
@@ -178,7 +180,7 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     from pidoctor.install.keeping import note, prover
     from pidoctor.install.recipe import Job
     from pidoctor.install.transaction import install
-    from pidoctor.readiness.rights import apt_moved, rights_needed
+    from pidoctor.readiness.rights import apt_moved, as_typed, rights_needed
     from pidoctor.result import ExitCode, Severity
 
     moved = apt_moved(profile) if plan.missing_system_packages else None
@@ -190,7 +192,8 @@ def _carried_out(  # noqa: PLR0913, PLR0917 - what was found out before
     except InstallError as error:
         found = (error.finding, *rights)
         return Result("install", ExitCode.PROBLEM, profile=profile, findings=found, resolution=plan)
-    shown = replace(shown, findings=(*(shown.findings or ()), *rights, *beside) or None)
+    found = as_typed((*(shown.findings or ()), *rights, *beside), profile.rights)
+    shown = replace(shown, findings=found or None)
     if options.dry_run:
         stopped = any(item.severity is Severity.ERROR for item in shown.findings or ())
         return replace(shown, exit_code=ExitCode.PROBLEM) if stopped else shown

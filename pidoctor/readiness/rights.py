@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Iterable
 
 from pidoctor.catalog.troubles import load_troubles
+from pidoctor.profile.fact import Fact
 from pidoctor.profile.profile import NO_RIGHTS, ROOT, SUDO, Profile
 from pidoctor.profile.variation import image_of
 from pidoctor.resolve.plan import Plan
@@ -13,6 +16,34 @@ from pidoctor.units import listed
 
 NO_SUDO = "this user is not root, and there is no sudo"
 NO_PASSWORD = "sudo asks for a password, and there is no terminal to ask on"  # noqa: S105
+
+
+_SUDO = re.compile(r"(^|[|&;(] *)sudo (?!-)")
+
+
+def as_typed(findings: Iterable[Finding], rights: Fact[str]) -> tuple[Finding, ...]:
+    """The findings with commands that the user can type: without sudo where there is none, as for
+    root in a container."""
+    if rights.value not in (ROOT, NO_RIGHTS):
+        return tuple(findings)
+    return tuple(map(_without_sudo if rights.value == ROOT else _as_root, findings))
+
+
+def _without_sudo(finding: Finding) -> Finding:
+    remedy = finding.remedy
+    if remedy is None:
+        return finding
+    commands = tuple(_SUDO.sub(r"\1", command) for command in remedy.commands)
+    return finding._replace(remedy=remedy._replace(commands=commands))
+
+
+def _as_root(finding: Finding) -> Finding:
+    typed = _without_sudo(finding)
+    if typed == finding or finding.remedy is None or typed.remedy is None:
+        return finding
+    who = "There is no sudo here: that is for root, or the person who administers the machine."
+    text = f"{finding.remedy.text} {who}"
+    return typed._replace(remedy=typed.remedy._replace(text=text, safe=False))
 
 
 def rights_needed(plan: Plan, profile: Profile) -> Finding | None:

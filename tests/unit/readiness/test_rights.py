@@ -20,12 +20,14 @@ from pidoctor.install.recipe import Recipe
 from pidoctor.probe.rights import probe_rights
 from pidoctor.profile.fact import Fact, State
 from pidoctor.profile.named_targets import target
+from pidoctor.profile.profile import NO_RIGHTS, ROOT, SUDO
+from pidoctor.readiness.rights import as_typed
 from pidoctor.resolve.machine import machine_of
 from pidoctor.resolve.plan import Pin, Plan
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
 from pidoctor.resolve.world import World
-from pidoctor.result import Severity
+from pidoctor.result import Finding, Remedy, Severity
 from tests.profiles import changed, known, pi4
 from tests.unit.checks.cases import findings
 from tests.unit.host.fake import fake_host
@@ -180,3 +182,26 @@ def test_apt_of_a_release_that_is_still_served_needs_nothing() -> None:
     found = findings(changed(target("pi3/bullseye-32"), python_venv=False))
     assert "venv-module-missing" in found
     assert "apt-repository-gone" not in found
+
+
+@pytest.mark.parametrize(
+    ("command", "typed"),
+    [
+        ("sudo apt-get clean", "apt-get clean"),
+        ("apt-get update && sudo apt-get install -y x", "apt-get update && apt-get install -y x"),
+        ("echo rule | sudo tee /etc/rules", "echo rule | tee /etc/rules"),
+        ("sudo -v", "sudo -v"),
+        ("pip install pseudo && grep sudo log", "pip install pseudo && grep sudo log"),
+    ],
+)
+def test_a_command_has_no_sudo_where_there_is_none(command: str, typed: str) -> None:
+    finding = Finding("x", Severity.ERROR, "x", remedy=Remedy("Do it.", (command,), safe=True))
+    bare = Finding("y", Severity.ERROR, "y")
+    for_root = as_typed((finding, bare), Fact.known(ROOT, "test"))
+    assert for_root == (finding._replace(remedy=Remedy("Do it.", (typed,), safe=True)), bare)
+    (other, _) = as_typed((finding, bare), Fact.known(NO_RIGHTS, "test"))
+    assert other.remedy is not None
+    assert other.remedy.commands == (typed,)
+    assert ("There is no sudo here" in other.remedy.text) is (typed != command)
+    assert other.remedy.safe is (typed == command)
+    assert as_typed((finding,), Fact.known(SUDO, "test")) == (finding,)
