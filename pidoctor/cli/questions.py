@@ -19,6 +19,8 @@ _EXAMPLE = "pidoctor explain tensorflow --target pi4-4gb/bookworm-64"
 _VERSION = expression(r"(?:[<>=~!]=?=?)?v?\d+(?:\.\w+)+|[12](?:\.x)?|(?:[<>~!]=?|===?)\d[\w.]*")
 _BITS = expression(r"-?bits?\b|gb?$|gig", re.IGNORECASE)
 _LONGEST_NAME = 4  # words: "ai edge lite rt"
+_GPU = ("gpu",)
+_LETTER = expression(r"[ab]\+?", re.IGNORECASE)  # of a board: "Raspberry Pi 3 Model B+"
 _PACKAGE = expression(r"(?!python)[A-Za-z][\w.-]{2,}")
 _NEWER = ("newer", "later", "higher", "above", "up", "older", "earlier", "lower", "below")
 # In words that nothing is known of: a number or another script, as in "foobar 3000".
@@ -58,6 +60,13 @@ def _bare(tokens: Sequence[str]) -> list[str]:
     return [re.sub(r"^[\"'(]+|[?!.,:;\"')]+$", "", token) for token in tokens]
 
 
+def _without_letter_word(tokens: Sequence[str]) -> list[str]:
+    """The words without the "model" of a board's letter, which is no model of somebody's own."""
+    behind = [*_bare(tokens)[1:], ""]
+    pairs = zip(tokens, behind)
+    return [one for one, then in pairs if one.lower() != "model" or not _LETTER.fullmatch(then)]
+
+
 class ReadQuestion(NamedTuple):
     """What a question asks: a requirement as it was written, and the words of a machine."""
 
@@ -92,9 +101,12 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     on stderr. Raises :class:`UsageError` with a command that works where the machine is not one
     that is known, and where the command is not one that only answers.
     """
+    from pidoctor.requirements.phrases import refuse_messages, without_options
+
+    words = words if known else without_options(words)
     end = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
     spoken, options = words[1 if known else 0 : end], list(words[end:])
-    tokens = " ".join(spoken).replace("\u2019", "'").split()
+    tokens = _without_letter_word(" ".join(spoken).replace("\u2019", "'").split())
     elsewhere = _WHERE & {word.partition("=")[0] for word in options}
     if known and elsewhere:
         return _with_whole_target(words)
@@ -107,8 +119,6 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     if topic:
         _tell(topic, "", (), options)
         return [*topic, *options]
-    from pidoctor.requirements.phrases import refuse_messages
-
     refuse_messages(" ".join(tokens))
     wanted, left_out, meaning = _wanted(asked)
     if not wanted and not asked.devices and (left_out or not asked.place):
@@ -117,13 +127,10 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
         return None
     command = words[0] if known else ("explain" if wanted else "check")
     start = [command, *(wanted or ["auto"] * (command == "explain"))]
-    start += [word for device in asked.devices for word in ("--with", device)]
-    nowhere = asked.nowhere or next(filter(_OF_A_MACHINE.search, left_out), "")
-    if nowhere and not asked.place:
-        raise UsageError(
-            f"{nowhere!r} names no machine that pidoctor knows (see `pidoctor targets`). "
-            f"On the board itself: {shlex.join(['pidoctor', *start])}"
-        )
+    gpus = () if asked.devices or not _says_one_of(tokens, _GPU) else _gpus(asked.place)
+    start += [word for device in (*asked.devices, *gpus) for word in ("--with", device)]
+    left_out = tuple(word for word in left_out if not (gpus and word.lower() in _GPU))
+    _refuse_nowhere(asked, left_out, start)
     place = ["--target", _target(asked.place, start)] if asked.place else []
     if place and command not in ANSWERING:
         _refuse_place([*start, *place])
@@ -135,6 +142,16 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     if place or not known or asked.asks:
         _tell([*start, *place], meaning, left_out, options)
     return [*start, *place, *options]
+
+
+def _refuse_nowhere(asked: ReadQuestion, left_out: Sequence[str], start: Sequence[str]) -> None:
+    """UsageError where a machine is meant that is none that is known."""
+    nowhere = asked.nowhere or next(filter(_OF_A_MACHINE.search, left_out), "")
+    if nowhere and not asked.place:
+        raise UsageError(
+            f"{nowhere!r} names no machine that pidoctor knows (see `pidoctor targets`). "
+            f"On the board itself: {shlex.join(['pidoctor', *start])}"
+        )
 
 
 def _with_whole_target(words: Sequence[str]) -> list[str] | None:
@@ -243,6 +260,16 @@ def _target(place: str, command: Sequence[str]) -> str:
         raise UsageError(f"{said}{end} On the board itself: {here}{other}") from None
 
 
+def _gpus(place: str) -> tuple[str, ...]:
+    """The ids of the GPUs that the machine of these words has; none where they name no machine."""
+    from pidoctor.profile.named_targets import target
+
+    with suppress(UsageError):
+        seen = target(_target(place, ())).accelerators.or_else(()) if place else ()
+        return tuple(device.id for device in seen if device.name.endswith("GPU"))
+    return ()
+
+
 def read(tokens: Sequence[str]) -> ReadQuestion:
     """What the words ask."""
     words = _bare(tokens)
@@ -262,9 +289,16 @@ def read(tokens: Sequence[str]) -> ReadQuestion:
             named = before == "on" and segment.lower() not in _words().here
             nowhere = nowhere or (segment if named else "")
     asks = tokens[-1].endswith("?") or any(word.lower() in _words().asks for word in words[:3])
-    return ReadQuestion(
-        " ".join(words[start:end]), " ".join(places), asks, tuple(others), devices, nowhere
-    )
+    place = _without_kind(" ".join(places))
+    return ReadQuestion(" ".join(words[start:end]), place, asks, tuple(others), devices, nowhere)
+
+
+def _without_kind(place: str) -> str:
+    """The words of a machine; beside the name of a board "arm" says nothing of it."""
+    from pidoctor.profile.target_words import say
+
+    without = " ".join(word for word in place.split() if word.lower() != "arm")
+    return without if without != place and say(without).boards else place
 
 
 def _without_devices(words: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from packaging.utils import canonicalize_name
 
 from pidoctor.catalog.relations import SpokenName, load_relations
-from pidoctor.catalog.runtimes import load_runtimes, runtime_names
+from pidoctor.catalog.runtimes import load_runtimes, nightlies, runtime_names
 from pidoctor.expressions import expression
 
 _LONGEST_NAME = 4  # words: "ai edge lite rt"
@@ -67,7 +67,8 @@ def _key(name: str) -> str:
 
 def _names() -> dict[str, str]:
     """Every name of a runtime and every one that people have for it, by its key."""
-    names = (*load_relations().spoken, *sorted(runtime_names()))
+    builds = (runtime.distribution for runtime in nightlies())
+    names = (*load_relations().spoken, *builds, *sorted(runtime_names()))
     return {_key(name): name for name in names}
 
 

@@ -19,6 +19,7 @@ _INSTALLER = expression(
 _MESSAGE = expression(
     r"no module named|no matching distribution|could not find a version|not a supported wheel"
     r"|from versions|traceback|importerror|\berror:|externally-managed-environment"
+    r"|illegal instruction|segmentation fault|core dumped"
     r"|glibc(?:xx)?[_ ][\d.]+'? not found",
     re.IGNORECASE,
 )
@@ -135,6 +136,17 @@ def bare(words: Sequence[str]) -> list[str]:
     if spoken != text:
         words = [spoken] if len(words) == 1 else spoken.split()
     return [_MODULES.sub(r"\1", part) for word in words for part in _parts(word)]
+
+
+def without_options(words: Sequence[str]) -> list[str]:
+    """A command that was written for an installer, without the options, which are that one's; any
+    other words as they are."""
+    text = " ".join(words)
+    before = _INSTALLER.match(text)
+    if before is None:
+        return list(words)
+    said = [word for word in before[0].split() if not re.match(r"-|python[\d.]*$", word)]
+    return [*said, *_without_options(_split(text[before.end() :]))]
 
 
 def refuse_messages(text: str) -> None:

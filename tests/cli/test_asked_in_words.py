@@ -18,6 +18,33 @@ from pidoctor.errors import UsageError
 from tests.cli.program import pidoctor
 
 ANSWERED = [
+    # an installer's own options say nothing here
+    ("pip install -U tensorflow", "explain tensorflow"),
+    ("python3 -m pip install --user tensorflow==2.3", "explain tensorflow==2.3"),
+    ("sudo apt install -y python3-tflite-runtime", "explain tflite-runtime"),
+    ("pip install --upgrade tf on pi4", "explain tensorflow --target pi4-4gb/trixie-64"),
+    ("pip uninstall -y tensorflow", "help undo"),
+    # a board's letter is no model of one's own
+    ("tensorflow for Raspberry Pi 4 Model B 8GB", "explain tensorflow --target pi4-8gb/trixie-64"),
+    (
+        "tflite_runtime supports for arm (pi3 model b+)",
+        "explain tflite_runtime --target pi-3b-plus/trixie-64",
+    ),
+    ("can i install tf-nightly on pi4", "explain tf-nightly --target pi4-4gb/trixie-64"),
+    (
+        "Cannot install tflite-runtime-nightly on pi 5",
+        "explain tflite-runtime-nightly --target pi5-4gb/trixie-64",
+    ),
+    (
+        "can i use gpu of raspberry pi 4 with tensorflow lite",
+        "explain auto --with videocore-6 --target pi4-4gb/trixie-64",
+    ),
+    (
+        "tensorflow on the GPU of a jetson orin nano",
+        "explain tensorflow --with nvidia-jetson --target jetson-orin-nano-4gb/jetpack-6-64",
+    ),
+    ("why is tensorflow so slow on pi zero 2", "help bench"),
+    ("difference between tflite and tensorflow", "help glossary"),
     # the first word is not taken for a command that is mistyped
     ("sudo pip3 install tflite-runtime", "explain tflite-runtime"),
     (

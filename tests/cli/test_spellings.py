@@ -20,6 +20,8 @@ from pidoctor.errors import UsageError
 from pidoctor.resolve.request import Project, parse_request
 
 UNDERSTOOD = [
+    ("'apt install python3-tflite-runtime'", "tflite-runtime"),
+    ("'python3-tflite-runtime 2.5.0.post1'", "tflite-runtime==2.5.0.post1"),
     ("cv2", "opencv-python"),
     ("sklearn", "scikit-learn"),
     ("'tensorflow and cv2'", "tensorflow opencv-python"),
@@ -299,7 +301,6 @@ SUGGESTED = [
     ("requirements.txt", "name it with -r"),
     ("pyproject.toml", "name it with -r"),
     ("install.log", "pidoctor triage install.log"),
-    ("'apt install python3-tflite-runtime'", "did you mean tflite-runtime?"),
     ("tflite-micro", "for chips without Linux"),
     ("pycoral", "--with coral-usb"),
     ("edgetpu", "--with coral-usb"),
@@ -324,7 +325,6 @@ SUGGESTED = [
     ("yolov8", "pidoctor model FILE"),
     ("'pip install --extra-index-url https://x.example/simple tensorflow'", "name that with -r"),
     ("tf-nightly-cpu", "did you mean tf-nightly?"),
-    ("'python3-tflite-runtime 2.5.0.post1'", "did you mean tflite-runtime?"),
     ("v1.15.3", "name the package too"),
     ("'tflite runtime / ai-edge-litert'", "one of them at a time"),
     ("'tensorflow 2.3 or 2.4'", "one of them at a time"),
