@@ -69,7 +69,7 @@ def view(result: Result, detail: Detail) -> Iterator[Section]:
 def _plan(plan: Plan, detail: Detail, done: bool) -> Iterator[Block]:
     pins = sorted(plan.pins, key=lambda pin: pin.name != plan.runtime)
     listed = pins if detail is Detail.VERBOSE else [pin for pin in pins if _matters(pin, pins)]
-    rows = tuple(_package(pin, plan.runtime) for pin in listed)
+    rows = tuple(_package(pin, plan.runtime, done) for pin in listed)
     if any(pin.was for pin in pins):  # a diff of an environment that has something in it
         marked = tuple(([(pin.change, STRONG)], *row) for pin, row in zip(listed, rows))
         yield Table(marked, right=3)
@@ -95,13 +95,14 @@ def _matters(pin: Pin, pins: Sequence[Pin]) -> bool:
     return len(pins) <= _FEW or pin.source != "index" or large
 
 
-def _package(pin: Pin, runtime: str) -> tuple[Words, ...]:
+def _package(pin: Pin, runtime: str, done: bool) -> tuple[Words, ...]:
     name = [(pin.name, STRONG if pin.name == runtime else PLAIN)]
     source = _SOURCES.get(pin.source, pin.source)
     if pin.kept:
         return name, pin.version, "", [(source, FAINT)]
     if pin.wheel is None:
-        state = "already installed" if pin.installed else "to be installed"
+        before = "already installed" if pin.installed else "to be installed"
+        state = "installed by apt" if done and not pin.installed else before
         return name, pin.version, "", f"{source} {pin.package}, {state}"
     version = f"{pin.was} -> {pin.version}" if pin.was else pin.version
     if pin.was:

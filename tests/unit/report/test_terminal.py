@@ -147,3 +147,12 @@ def test_no_command_has_a_blank_to_fill_in() -> None:
     refused = {"no-argument.txt"}  # argparse's own word for what is missing
     found = {path.name: blank.findall(text) for path, text in texts.items()}
     assert {name: seen for name, seen in found.items() if seen and name not in refused} == {}
+
+
+def test_a_package_of_the_system_is_not_called_to_be_installed_once_it_is() -> None:
+    here = plan()
+    from_apt = [pin._replace(installed=False) if not pin.wheel else pin for pin in here.pins]
+    done = replace(ALL["install"], resolution=replace(here, pins=tuple(from_apt)))
+    text = render(done, Look())
+    assert re.search(r"numpy +1.24.2 +system package python3-numpy, installed by apt", text)
+    assert "to be installed" not in text
