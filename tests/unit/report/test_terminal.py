@@ -153,6 +153,6 @@ def test_a_package_of_the_system_is_not_called_to_be_installed_once_it_is() -> N
     here = plan()
     from_apt = [pin._replace(installed=False) if not pin.wheel else pin for pin in here.pins]
     done = replace(ALL["install"], resolution=replace(here, pins=tuple(from_apt)))
-    text = render(done, Look())
+    text = render(done, Look(width=120))
     assert re.search(r"numpy +1.24.2 +system package python3-numpy, installed by apt", text)
     assert "to be installed" not in text
