@@ -312,7 +312,9 @@ def add_project(parser: argparse.ArgumentParser) -> None:
 
 def add_offline(parser: argparse.ArgumentParser) -> None:
     network = parser.add_mutually_exclusive_group()
-    network.add_argument("--offline", action="store_true", help="no network: from what is here")
+    network.add_argument(
+        "--offline", action="store_true", help="use no network: only what is on this machine"
+    )
     network.add_argument(
         "--newer",
         action="store_true",
@@ -349,7 +351,7 @@ def add_where(parser: argparse.ArgumentParser, several: bool = False) -> None:
     """
     where = parser.add_argument_group("which machine (without these: this one)")
     only = where.add_mutually_exclusive_group()
-    named = "a named one: pi4-4gb/bookworm-64"
+    named = "a board and its system: pi4-4gb/bookworm-64"
     if several:
         more = f"{named}; may be given again"
         add_repeatable(only, "--target", dest="targets", metavar="NAME", help=more)
@@ -389,13 +391,14 @@ def add_shapes(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def add_environment(parser: argparse._ActionsContainer) -> None:
-    """The options that name an environment; without them one rule finds it."""
+def add_environment(parser: argparse._ActionsContainer, last: str = "the system's Python") -> None:
+    """The options that name an environment; without them one rule finds it, and takes ``last``
+    where there is none."""
     parser.add_argument(
         "--venv",
         metavar="DIR",
-        help="an environment; without it the active one, else the .venv here or above, else the "
-        "system's Python",
+        help="an environment; without it the active one, else the .venv here or above, else "
+        f"{last}",
     )
     parser.add_argument(
         "--python", metavar="EXE", help="an interpreter instead: a path, a name or a version (3.11)"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Print a script that makes your shell complete pidoctor's commands and options."
 EXAMPLES = """\
+  mkdir -p ~/.local/share/bash-completion/completions    (where it is not there)
   pidoctor completion bash > ~/.local/share/bash-completion/completions/pidoctor
   pidoctor completion zsh > ~/.zfunc/_pidoctor      (a folder that is in $fpath)
   pidoctor completion fish > ~/.config/fish/completions/pidoctor.fish
@@ -17,7 +18,9 @@ EXAMPLES = """\
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", metavar="SHELL", choices=["bash", "zsh", "fish"], help="which")
+    parser.add_argument(
+        "shell", metavar="SHELL", choices=["bash", "zsh", "fish"], help="bash, zsh or fish"
+    )
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     add_where(parser)
     parser.set_defaults(devices=[], offline=False)
-    parser.add_argument("-d", "--directory", metavar="DIR", required=True, help="where to")
+    parser.add_argument(
+        "-d", "--directory", metavar="DIR", default="wheels", help="default: the folder wheels here"
+    )
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -19,7 +19,7 @@ EXAMPLES = """\
   pidoctor help 32-bit
   pidoctor help numpy2-abi-mismatch
   pidoctor help deploy --html deploy.html
-  pidoctor help --man > ~/.local/share/man/man1/pidoctor.1
+  pidoctor help --man > pidoctor.1     (then: man ./pidoctor.1)
 """
 
 

@@ -42,7 +42,7 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     add_model(parser)
-    add_environment(parser)
+    add_environment(parser, last="a new .venv here")
     add_devices(parser)
     parser.add_argument(
         "--replace",

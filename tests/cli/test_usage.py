@@ -232,3 +232,7 @@ def test_an_empty_value_is_refused(words: tuple[str, ...]) -> None:
     assert (run.code, run.out) == (2, "")
     assert run.err.count("\n") == 1
     assert "its value is empty" in run.err
+
+
+def test_a_folder_for_wheels_need_not_be_named() -> None:
+    assert parse(["download", "--target", "pi4"]).options.directory == "wheels"
