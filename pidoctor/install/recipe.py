@@ -108,7 +108,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     ``anew`` installs what is installed already once more.
 
     Raises UsageError for an environment that cannot be used, InstallError when there is no tool to
-    install with or a wheel is missing offline.
+    install with, or a wheel or a package of the system is missing offline.
     """
     plan = job.plan.anew() if anew else job.plan
     place, cache = Place.of(job.venv), job.cache or Cache.of_user()
@@ -121,6 +121,9 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     missing = tuple(w for w in plan.wheels if w.sha256 not in found and not satisfied)
     if missing and job.offline:
         raise InstallError(supply.missing_offline(missing, job.wheels_dir, job.plan.request))
+    if plan.missing_system_packages and job.offline:
+        packages = plan.missing_system_packages
+        raise InstallError(supply.packages_offline(packages, job.wheels_dir))
     refused = supply.nowhere(missing, job.machine) if job.machine else None
     if refused is not None:
         raise InstallError(refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +39,28 @@ def missing_offline(missing: Sequence[Wheel], folder: Path | None, request: str)
             "--wheels. Where this machine has network, do without --offline.",
             (f"pidoctor capture -o {_CAPTURE}",),
         ),
+    )
+
+
+def packages_offline(packages: Sequence[str], folder: Path | None) -> Finding:
+    """That packages of the system are not there, where nothing may be downloaded."""
+    named = shlex.join(packages)
+    text = (
+        "On a board with network and the same system, on which it is not installed either, run "
+        f"`sudo apt-get clean && sudo apt-get install --yes --download-only {named}`; copy the "
+        ".deb files of /var/cache/apt/archives here, and install them with `sudo dpkg --install "
+        "./*.deb`."
+    )
+    commands: tuple[str, ...] = ()
+    if folder is not None and any(folder.glob("*.deb")):
+        text = "Install the .deb files of the folder, and run the same command again."
+        commands = (f"sudo dpkg --install {shlex.quote(os.fspath(folder))}/*.deb",)
+    return Finding(
+        "packages-missing-offline",
+        Severity.ERROR,
+        f"The system package {listed(packages)} is needed, and without network apt cannot add it.",
+        "asked dpkg what is installed",
+        Remedy(text, commands),
     )
 
 

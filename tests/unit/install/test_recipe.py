@@ -137,6 +137,25 @@ def test_package_of_the_system(user: int, tmp_path: Path, monkeypatch: pytest.Mo
     assert made.system in made.steps
 
 
+def test_without_network_apt_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipe, "ask", lambda _: interpreter("23.0.1"))
+    pin = Pin("numpy", "1.24.2", "debian", None, "python3-numpy", False, ())
+    plan = Plan("auto", "ai_edge_litert", "", PYTHON, (pin,), (), ())
+    kit = tmp_path / "my kit"
+    kit.mkdir()
+    job = Job(plan, tmp_path / ".venv", PYTHON, offline=True, wheels_dir=kit)
+    for commands in ((), (f"sudo dpkg --install '{kit}'/*.deb",)):
+        with pytest.raises(InstallError) as caught:
+            make_recipe(job)
+        found = caught.value.finding
+        assert (found.id, found.remedy and found.remedy.commands) == (
+            "packages-missing-offline",
+            commands,
+        )
+        assert "The system package python3-numpy is needed" in found.message
+        (kit / "python3-numpy_1.24.2_armhf.deb").touch()
+
+
 def test_downloads_are_for_the_wheels_own_tags() -> None:
     pip = pip_or_uv.Pip(("pip",), Version("20.3.4"))
     argv = fetch.command(pip, (NUMPY, PURE), "3.11.2", Path("/w/list.txt"), Path("/w/files"))
