@@ -25,7 +25,8 @@ def missing_offline(missing: Sequence[Wheel], folder: Path | None, request: str)
     names = [wheel.filename for wheel in missing]
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED + 1 else []
     owner = whose(folder) if folder else ""
-    others = f" Those in {folder} are for {owner}." if owner else ""
+    others = f" {folder} does not have {'it' if len(names) == 1 else 'them'}." if folder else ""
+    others = f" Those in {folder} are for {owner}." if owner else others
     wanted = shlex.quote(request) if " " not in request else "(the same requirements)"
     return Finding(
         "wheels-missing",

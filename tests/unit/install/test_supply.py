@@ -46,6 +46,11 @@ def test_of_many_wheels_that_are_missing_the_first_are_named(number: int, named:
     assert missing_offline(missing, None, "auto").message == f"Without network {named}"
 
 
+def test_the_folder_that_was_named_is_told(tmp_path: Path) -> None:
+    said = missing_offline([WHEEL, WHEEL], tmp_path, "auto").message
+    assert said.endswith(f" {tmp_path} does not have them.")
+
+
 @pytest.mark.parametrize("form", ["{}", "file://{}"])
 def test_a_folder_is_looked_into(form: str, tmp_path: Path) -> None:
     profile = with_links(form.format(tmp_path))
