@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -65,6 +66,9 @@ TRACEBACK = "traceback"
 
 STEP = "step-"
 """Begins the sign of a line by which a tool, named behind it, tells the step that it was at."""
+
+ONE_PACKAGE = "one-package-alone"
+"""The sign of pip's conflict whose text lists versions; only for one package's is it a sign."""
 
 IGNORED_VERSIONS = "pip-ignored-versions"
 """The symptom whose text lists the versions left out for their Requires-Python."""
@@ -145,7 +149,7 @@ def conclude(seen: Scan, knowledge: Knowledge, judge: Judge | None = None) -> li
 
 
 def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
-    present = {hit.symptom.id for hit in seen.hits}
+    present = {hit.symptom.id for hit in seen.hits if not _of_several_packages(hit)}
     ignored = " ".join(hit.text for hit in seen.hits if hit.symptom.id == IGNORED_VERSIONS)
     for hit in seen.hits:
         symptom, sign = hit.symptom, hit.symptom.sign
@@ -162,6 +166,16 @@ def _suspects(seen: Scan, judge: Judge | None) -> Iterable[_Suspect]:
                 yield _Suspect(verdict.cause, verdict.confidence, (hit,), verdict.detail)
         elif symptom.cause not in MARKS:
             yield _Suspect(symptom.cause, sign.confidence, (hit,))
+
+
+def _of_several_packages(hit: Hit) -> bool:
+    """Whether a conflict that pip tells of is one between packages.
+
+    Where it lists the versions of one package alone, each needs something that is not to be had.
+    """
+    listed = hit.groups.get("versions", "") if hit.symptom.id == ONE_PACKAGE else ""
+    names = {plain_name(each) for each in re.split(r",? and |, ", listed)}
+    return len(names) > 1 or (bool(listed) and "==" not in listed)
 
 
 def _pairs(seen: Scan) -> Iterable[_Suspect]:

@@ -33,7 +33,9 @@ _COLLECTING = expression(
     r"^Collecting (?!package metadata)"
     r"([A-Za-z0-9][\w.\[\]-]{0,80}(?:[<>=!~]{1,2}[\w.,<>=!~*]{1,60})?)(?: |$)"
 )
-_CONDA_FOUND_NOTHING = expression(r"Package\w*NotFound|perhaps a typo or a missing channel")
+_CONDA_FOUND_NOTHING = expression(
+    r"Package\w*NotFound|perhaps a typo or a missing channel|No packages found in current"
+)
 _CONDA_ASKED = expression(r"^- ([a-z0-9][\w.-]*(?:[=<>]=?[\w.*]+)?)(?:=\w+)?$")
 _CONDA_LINES = 40
 """Lines after conda's message in which it lists what it did not find."""

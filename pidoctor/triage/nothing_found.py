@@ -40,6 +40,10 @@ OLDEST_ON_PI = (3, 7)
 """The Python of Raspberry Pi OS 10 (Buster), the oldest release that is still met."""
 
 
+OLDEST_TAKEN = (3, 8)
+"""The oldest Python that packages without a known reason still take more often than not."""
+
+
 def runs_pip(python: Numbers, pip: Numbers) -> bool:
     """Whether a Python may have had a pip of this version."""
     return pip >= _FIRST_PIP.get(python[:2], (0,))
@@ -190,15 +194,17 @@ def _version_missing(
     pip = facts.version("pip")
     text = f"{len(offered)} versions are on offer, up to {newest}, and {asked} is not among them."
     newer = wanted is not None and newest is not None and _asks_newer(wanted, newest)
-    missing = LikelyCause("requested-version-unavailable", SURE, text)
+    missing = LikelyCause("requested-version-unavailable", LIKELY if newer else SURE, text)
     if newer and _python_2(facts):
         return [*_python_2(facts), replace(missing, confidence=OPEN)]
     if not newer or not known or known.source:
         return [missing]
-    instead = [each for each in _certain(known.name, known, facts) if each.cause == PYTHON]
-    if pip and known.pip and pip < known.pip and not instead:
+    python = [each for each in _certain(known.name, known, facts) if each.cause == PYTHON]
+    instead = [replace(each, confidence=LIKELY) for each in python]  # older versions do run here
+    if pip and known.pip and pip < known.pip:
         old = f"{text} pip {facts.get('pip')} cannot see newer wheels."
-        instead = [LikelyCause("pip-too-old", LIKELY, old)]
+        also = [replace(each, confidence=FAINT) for each in python]
+        instead = [LikelyCause("pip-too-old", LIKELY, old), *also]
     return [*instead, replace(missing, confidence=FAINT)] if instead else [missing]
 
 
@@ -265,11 +271,18 @@ def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
         return [LikelyCause("unknown-package-name", LIKELY, f"{name}: {other}.")]
     text = f"We do not know the package {name}, and the log does not say why nothing fits."
     pythons = f"{text} If there is one, look for its wheels."
+    wrong = LikelyCause("unknown-package-name", OPEN, f"{text} If there is none, it is wrong.")
     found = [
         LikelyCause("no-wheel-for-arch", OPEN + 0.05, pythons),
-        LikelyCause("unknown-package-name", OPEN, f"{text} If there is none, the name is wrong."),
+        wrong,
         LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons),
     ]
+    python = facts.version("python")[:2]
+    if python and python < OLDEST_TAKEN and not facts.get("arch"):
+        old = (
+            f"{text} Most packages ask for a newer Python than {dotted(python)}, and pip is silent."
+        )
+        return [LikelyCause("python-too-old", OPEN + 0.08, old), found[0], wrong]
     return found[facts.get("arch") == "x86_64" :]
 
 
@@ -359,6 +372,7 @@ def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
         return [LikelyCause("no-wheel-for-python", LIKELY, text)]
     if not facts.get("arch") and not arm and not known.source:
         text = f"{name} has wheels for x86-64 processors only, none for ARM."
+        text = text if known.arches else f"{name} has no wheel for Linux at all."
         return [LikelyCause("no-wheel-for-arch", LIKELY, text)]
     some = " to ".join(map(dotted, known.widest)) if known.arches else "in some versions"
     python = LikelyCause(PYTHON, OPEN, f"{name} has wheels for Python {some} only.")

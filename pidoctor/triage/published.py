@@ -118,9 +118,18 @@ def _is_slip(word: str, known: str) -> bool:
     return len(known) >= _LONG_ENOUGH and off <= 1 + (len(known) > _TWO_FROM)
 
 
-_APT_NAME = expression(r"^(?:python3?-(?!dateutil|dotenv|multipart|magic|jose)|lib)[\w.-]+$|-dev$")
+_APT_NAME = expression(r"^python3-|^lib[a-z][a-z+.-]*(?<!-cu)\d[\d.]*(?:-\w+)*$|-dev$")
+"""Python 3 modules, libraries with the number of their interface (libgl1), what builds need."""
+
+_PYTHON_NAME = expression(r"^python-(.+)")
 
 
 def looks_like_apt(name: str) -> bool:
-    """Whether a name is of the form that Debian's packages have."""
-    return _APT_NAME.search(name) is not None
+    """Whether a name is of the form that Debian's packages have.
+
+    Many packages of the package index begin with "python-" too (python-can, python-vlc); Debian
+    puts that before the name of another one.
+    """
+    other = _PYTHON_NAME.match(name)
+    debian = other is not None and plain_name(other.group(1)) in published()
+    return debian or _APT_NAME.search(name) is not None

@@ -1,0 +1,128 @@
+"""Signs that were taken for more than they say, and what speaks against them."""
+
+from __future__ import annotations
+
+import pytest
+
+from .test_kinds_of_fault import NOTHING, first, found
+
+
+def test_a_code_that_a_function_returns_is_no_death_of_a_process() -> None:
+    assert (
+        first("RuntimeError: ws2811_init failed with code -9 (mailbox device)").cause == "unknown"
+    )
+    assert first("worker died, exit code: -9").cause == "out-of-memory"
+
+
+FALLBACK = (
+    "/home/ada/env/lib/python3.11/site-packages/gpiozero/devices.py:300: PinFactoryFallback: "
+    "Falling back from lgpio: No module named 'lgpio'\n  warnings.warn(\n"
+)
+
+
+def test_a_library_that_falls_back_to_another_one_goes_on() -> None:
+    assert first(FALLBACK).cause == "no-problem"
+    failed = FALLBACK + "gpiozero.exc.BadPinFactory: Unable to load any default pin factory!"
+    answer = first(failed)
+    assert (answer.cause, answer.title) != ("no-problem", "No problem found")
+    assert "pins" in answer.title or "pins" in answer.explanation
+
+
+@pytest.mark.parametrize("folder", ["pip-build-u485u_8l", "pip-install-ab1", "pip-req-build-x9"])
+def test_a_module_that_a_file_of_the_built_package_lacks_is_a_part_of_the_build(
+    folder: str,
+) -> None:
+    log = (
+        "$ pip3 install numpy\nBuilding wheels for collected packages: numpy\n"
+        f'  File "/tmp/{folder}/numpy/tools/cythonize.py", line 61, in process_pyx\n'
+        "    from Cython.Compiler.Version import version\n"
+        "ModuleNotFoundError: No module named 'Cython'\n  ERROR: Failed building wheel for numpy"
+    )
+    assert [each.cause for each in found(log)] == ["source-build-failed"]
+
+
+UNCONFIGURED = (
+    "dpkg: dependency problems prevent configuration of b:\n b depends on a (= 1); however:\n"
+    "  Package a is not configured yet."
+)
+
+
+def test_a_package_that_waits_for_one_whose_script_failed_lacks_nothing() -> None:
+    failed = (
+        "Setting up a (1) ...\nSegmentation fault\n"
+        "dpkg: error processing package a (--configure):\n"
+        " subprocess installed post-installation script returned error exit status 139\n"
+    )
+    assert first(failed + UNCONFIGURED).cause == "unknown"
+    assert first(UNCONFIGURED).cause == "apt-unmet-dependencies"
+
+
+def test_pip_is_not_broken_where_the_program_that_brings_it_is_missing() -> None:
+    log = "/home/pi/e/bin/pip: No such file or directory"
+    assert first(log).cause == "broken-pip"
+    answer = first(f"./install.sh: line 177: virtualenv: command not found\n{log}")
+    assert (answer.cause, answer.title) == ("unknown", "command not found")
+
+
+CONFLICT = (
+    "ERROR: Cannot install {} because these package versions have conflicting dependencies.\n\n"
+    "The conflict is caused by:\n    piper-tts 1.2.0 depends on piper-phonemize~=1.1.0\n"
+    "ERROR: ResolutionImpossible: for help visit the page of pip"
+)
+
+
+def test_versions_of_one_package_do_not_conflict_with_each_other() -> None:
+    alone = CONFLICT.format("piper-tts==1.1.0, piper-tts==1.1.1 and piper-tts==1.2.0")
+    answer = first(f"Python 3.13.5\n{alone}")
+    assert answer.cause == "no-wheel-for-python"
+    assert "piper-phonemize" in answer.explanation
+    two = CONFLICT.format("numpy==1.1 and piper-tts==1.2.0")
+    assert (first(two).cause, first(two).certainty) == ("dependency-conflict", "sure")
+
+
+def test_a_file_cut_short_is_not_for_sure_a_damaged_wheel() -> None:
+    log = "ImportError: /home/ada/e/lib/python3.9/site-packages/a/b.so: file too short"
+    assert (first(log).cause, first(log).certainty) == ("wheel-file-corrupt", "likely")
+
+
+def test_conda_of_an_older_day_says_the_same() -> None:
+    log = "$ conda install bokeh\nError: No packages found in current linux-64 channels matching: b"
+    assert first(log).cause in {"unknown-package-name", "no-wheel-for-arch"}
+
+
+@pytest.mark.parametrize("name", ["libtorrent", "libclang", "python-can", "python-vlc"])
+def test_a_name_that_begins_as_some_of_apt_do_may_be_one_of_pip(name: str) -> None:
+    answers = found(NOTHING.format(name))
+    assert "apt" not in answers[0].explanation
+    assert answers[0].certainty == "possible"
+
+
+@pytest.mark.parametrize("name", ["libgl1", "libopenjp2-7", "libatlas-base-dev", "python-numpy"])
+def test_a_name_of_apt(name: str) -> None:
+    answer = first(NOTHING.format(name))
+    assert answer.cause == "unknown-package-name"
+    assert "apt" in answer.explanation
+
+
+def test_an_old_python_is_the_likelier_reason_where_only_it_is_shown() -> None:
+    names = [each.cause for each in found("Python 3.7.3\n" + NOTHING.format("renault-api"))]
+    assert names[0] == "python-too-old"
+    newer = [each.cause for each in found("Python 3.11.2\n" + NOTHING.format("renault-api"))]
+    assert newer[0] != "python-too-old"
+
+
+OFFERED = "{}ould not find a version that satisfies the requirement {} (from versions: {})"
+
+
+def test_a_version_newer_than_all_on_offer_is_not_for_sure_missing() -> None:
+    newer = first("ERROR: C" + OFFERED.format("", "some-thing==2.0", "1.0, 1.1"))
+    older = first("ERROR: C" + OFFERED.format("", "some-thing==1.0.5", "1.0, 1.1"))
+    assert newer.cause == older.cause == "requested-version-unavailable"
+    assert (newer.certainty, older.certainty) == ("likely", "sure")
+
+
+def test_versions_on_offer_speak_against_a_python_without_wheels() -> None:
+    asked = OFFERED.format("C", "onnxruntime-gpu==0.5.0", "0.3.0, 0.4.0")
+    answer = first(f"RUN apt-get install python3.6 python3-pip\n{asked}")
+    assert answer.cause == "pip-too-old"
+    assert answer.certainty != "sure"
