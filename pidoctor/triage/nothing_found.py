@@ -82,7 +82,7 @@ def _python_2(facts: Facts) -> list[LikelyCause]:
 def _decide(
     groups: Mapping[str, str], facts: Facts, ignored: str, judge: Judge | None
 ) -> list[LikelyCause]:
-    asked = groups.get("requirement", "").rstrip(".,") or first_package(facts.requirements)
+    asked = groups.get("requirement", "").rstrip(".,`'\"") or first_package(facts.requirements)
     if not asked:
         return [
             LikelyCause("no-wheel-for-python", FAINT, "The log does not show what was asked for.")
@@ -278,7 +278,7 @@ def _unknown_name(name: str, facts: Facts) -> list[LikelyCause]:
         LikelyCause("no-wheel-for-python", OPEN - 0.05, pythons),
     ]
     python = facts.version("python")[:2]
-    if python and python < OLDEST_TAKEN and not facts.get("arch"):
+    if python and python < OLDEST_TAKEN and not facts.get("arch") and not facts.get("mac"):
         old = (
             f"{text} Most packages ask for a newer Python than {dotted(python)}, and pip is silent."
         )
@@ -361,10 +361,12 @@ def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     """The deciding fact is not in the log: name what is possible."""
     if facts.get("mac"):
         text = f"{name} may have no wheel for this kind of Mac,"
-        return [
-            LikelyCause("no-wheel-for-arch", OPEN + 0.05, f"{text} or for its version of macOS."),
-            LikelyCause("no-wheel-for-python", OPEN, f"{text} or none for this Python."),
-        ]
+        likelier = 0.05 if known.arches else -0.05  # without any for Linux it is one for Macs
+        mac = LikelyCause("no-wheel-for-arch", OPEN + likelier, f"{text} or its macOS.")
+        python = LikelyCause(PYTHON, OPEN, f"{text} or none for this Python.")
+        return [mac, python] if known.arches else [python, mac]
+    if known.source and "any" in known.arches:
+        return _pure(name, facts)
     arm = [arch for arch in known.arches if arch != "x86_64"]
     before = facts.version("python_before")
     if before and arm and not known.source and known.pythons(arm[0])[0] >= before:  # type: ignore[index]
@@ -383,6 +385,17 @@ def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
         )
         return [LikelyCause("no-wheel-for-32bit-os", OPEN + likelier, text), python]
     return [python]
+
+
+def _pure(name: str, facts: Facts) -> list[LikelyCause]:
+    """A package for any processor, published as source too: pip leaves out what its Python bars."""
+    text = f"{name} runs on any processor; pip is silent about versions for other Pythons."
+    old = LikelyCause("python-too-old", OPEN, text)
+    where = f" {facts.get('mirror')}" if facts.get("mirror") else ""
+    absent = f"{name} is a package of the public index; the one asked{where} may lack it."
+    likelier = 0.1 if where else -0.05
+    index = LikelyCause("not-on-this-index", OPEN + likelier, absent)
+    return [index, old] if where else [old, index]
 
 
 def _had_python(known: Published, facts: Facts) -> bool:

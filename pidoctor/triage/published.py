@@ -90,8 +90,11 @@ def published() -> Mapping[str, Published]:
 def misspelled(name: str) -> str:
     """The known package that `name` is a misspelling of, or the empty string.
 
-    One or two letters wrong, in names of the same parts; a number or a part more is another name.
+    "py" left out before it, or one or two letters wrong, in names of the same parts; a number or a
+    part more is another name.
     """
+    if f"py{plain_name(name)}" in published():  # most often left out
+        return f"py{plain_name(name)}"
     parts = plain_name(name).split("-")
     for known in published():
         others = known.split("-")

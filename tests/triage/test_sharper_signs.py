@@ -126,3 +126,62 @@ def test_versions_on_offer_speak_against_a_python_without_wheels() -> None:
     answer = first(f"RUN apt-get install python3.6 python3-pip\n{asked}")
     assert answer.cause == "pip-too-old"
     assert answer.certainty != "sure"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["MacBook Pro (16, 2021) Apple M1 Pro", "I use a Mac M2", "Is that on a Mac with an M1 chip?"],
+)
+def test_a_mac_named_by_its_processor_is_one(shown: str) -> None:
+    assert first(f"{NOTHING.format('tensorflow')}\n{shown}").cause == "no-wheel-for-arch"
+
+
+def test_a_package_for_macs_only_is_not_missing_for_the_processor_of_one() -> None:
+    assert first(f"m1 mac\n{NOTHING.format('tensorflow-macos')}").cause == "no-wheel-for-python"
+
+
+def test_a_pure_package_is_left_out_for_its_python_or_is_not_on_this_index() -> None:
+    answers = found(NOTHING.format("Adafruit-Blinka"))
+    assert [each.cause for each in answers][:2] == ["python-too-old", "not-on-this-index"]
+    mirror = found(f"Looking in indexes: http://wheels.example/jp6\n{NOTHING.format('pip')}")
+    assert [(each.cause, each.certainty) for each in mirror] == [("not-on-this-index", "likely")]
+    assert "wheels.example" in mirror[0].explanation
+
+
+def test_a_program_says_which_python_it_needs() -> None:
+    log = (
+        "AssertionError: Python 3.7.0 required by Yolov5, but Python 3.6.9 is currently installed."
+    )
+    assert first(log).cause == "python-too-old"
+    assert "3.7.0" in first(log).explanation
+
+
+def test_a_list_that_apt_may_not_fetch_asks_for_no_login_of_pip() -> None:
+    url = "https://ppa.example/a/ubuntu"
+    log = (
+        f"Err:9 {url} jammy InRelease\n  403  Forbidden [IP: 192.0.2.1 443]\n"
+        f"Failed to fetch {url}/dists/jammy/InRelease  403  Forbidden [IP: 192.0.2.1 443]\n"
+        f"The repository '{url} jammy InRelease' is no longer signed."
+    )
+    assert [(each.cause, each.certainty) for each in found(log)] == [
+        ("apt-repository-gone", "likely")
+    ]
+    pip = "ERROR: 403 Client Error: Forbidden for url: https://index.example/simple/a/"
+    assert first(pip).cause == "index-login-required"
+
+
+def test_a_runtime_of_rockchip_names_the_operator_that_it_lacks() -> None:
+    answer = first("E RKNN: unsupport cpu ArgMax op, op name: ArgMax:ArgMax in current, please try")
+    assert answer.cause == "model-op-unsupported"
+    assert answer.shown["op"] == "ArgMax"
+
+
+def test_the_py_before_a_name_is_most_often_left_out() -> None:
+    answer = first(NOTHING.format("realsense2"))
+    assert answer.cause == "unknown-package-name"
+    assert "pyrealsense2" in answer.explanation
+
+
+def test_a_name_that_a_module_has_too_is_one_of_a_package() -> None:
+    answer = first("No matching distribution found for PyQt5\non a Raspberry Pi 3b+")
+    assert answer.cause == "no-wheel-for-arch"
