@@ -20,7 +20,7 @@ COMMAND_RAN, PROGRAM_RAN = "command-ran", "program-ran"
 BUILD_FAILED = "build-failed"
 """The sign of a package that was built, and could not be."""
 
-_APT_SET_UP = expression(r"^(?:Setting up|status installed) ([a-z0-9][a-z0-9+.-]*)")
+_APT_SET_UP = expression(r"^(?:Setting up|status (?:installed|unpacked)) ([a-z0-9][a-z0-9+.-]*)")
 _APT_HISTORY = expression(r"(?:^Install:|,) ([a-z0-9][a-z0-9+.-]*):\w+ \(")
 _RETRIED = expression(r"\bRetrying \(Retry\(.*: /(?:\S*/)?simple/([A-Za-z0-9][\w.-]*)/?$")
 

@@ -185,3 +185,18 @@ def test_the_py_before_a_name_is_most_often_left_out() -> None:
 def test_a_name_that_a_module_has_too_is_one_of_a_package() -> None:
     answer = first("No matching distribution found for PyQt5\non a Raspberry Pi 3b+")
     assert answer.cause == "no-wheel-for-arch"
+
+
+def test_the_full_stop_of_a_sentence_is_no_part_of_a_module() -> None:
+    answer = first("But when I run this I get the error: No module named tensorflow.")
+    assert answer.cause == "module-not-installed"
+    assert "tensorflow.." not in answer.explanation
+
+
+def test_a_package_that_dpkg_got_through_is_not_half_done() -> None:
+    half = "2018-12-27 17:47:43 status half-installed git-man:all 1:2.11.0-3\n"
+    assert first(half).cause == "interrupted-install"
+    done = half + "2018-12-27 17:47:47 status unpacked git-man:all 1:2.11.0-3\n"
+    assert first(done).cause != "interrupted-install"
+    other = half + "2018-12-27 17:47:47 status unpacked git:armhf 1:2.11.0-3\n"
+    assert first(other).cause == "interrupted-install"
