@@ -33,7 +33,7 @@ class Condition(NamedTuple):
     are about the number of sizes of a shape; ``broadcasts`` about inputs of unlike shapes, and
     ``scattered`` about those that are repeated along sizes that do not lie side by side;
     ``computed`` is the place of an input whose numbers are not in the file; ``holds_zero`` a stored
-    input 1 that holds a zero; ``left_empty`` the place of an input that is written as left out.
+    input 1 that holds a zero.
     ``result_above`` is about the number of sizes of the output, ``result_not`` about its scale and
     zero point, where it is of the type of input 0: they are others than these. ``apart`` is the
     place of an input whose stored axes of input 0 do not lie side by side.
@@ -64,7 +64,6 @@ class Condition(NamedTuple):
     scattered: bool = False
     holds_zero: bool = False
     computed: int | None = None
-    left_empty: int | None = None
     result_above: int | None = None
     result_not: Mapping[str, float] = {}
     apart: int | None = None
@@ -90,7 +89,6 @@ class Condition(NamedTuple):
             and (not self.given_type or _given(graph, operator, self.given_type))
             and (not self.data_types or _type(inputs, 0) in self.data_types)
             and (not self.holds_zero or _holds_zero(_at(inputs, 1)))
-            and (self.left_empty is None or None in inputs[self.left_empty : self.left_empty + 1])
             and (self.computed is None or _computed(_at(inputs, self.computed)))
             and self._shapes(inputs)
             and self._result(graph, operator, inputs)

@@ -17,6 +17,7 @@ from pidoctor.errors import UsageError
 from pidoctor.model import piece_shapes, setting_rules, shape_rules
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Operator, Tensor
 from pidoctor.model.number_rules import computed_numbers
+from pidoctor.model.operator_forms import misform
 from pidoctor.model.shape_rules import CHECKED, MisfitError, SettingError, Shape, Values
 
 _RULES = {**shape_rules.RULES, **piece_shapes.RULES}
@@ -218,7 +219,13 @@ class _Walk:
         return all(self._shapes[number] for number in self._graph.inputs if number != NO_TENSOR)
 
     def step(self, operator: Operator) -> bool:
-        """One operator; whether the shapes of its inputs were known."""
+        """One operator; whether the shapes of its inputs were known.
+
+        The rules count on the inputs that an operator has to have: one of another form runs
+        nowhere, and what it would write is not known.
+        """
+        if misform(self._graph, operator):
+            return True
         inputs = [number for number in operator.inputs if number != NO_TENSOR]
         known = [self._shapes.get(number) for number in inputs]
         rule = _RULES.get(operator.name)

@@ -18,6 +18,7 @@ from packaging.version import Version
 from pidoctor.catalog.tables import derived, load
 from pidoctor.model.content import Content, Graph, Operator
 from pidoctor.model.measured_operators import Measured, OperatorVersionsTable
+from pidoctor.model.operator_forms import first_misform
 from pidoctor.model.rule_conditions import Condition
 from pidoctor.model.shape_rules import ALLOCATE, INVOKE
 from pidoctor.model.shapes import Shaped, example_shapes, with_shapes
@@ -203,6 +204,10 @@ def _unmeasured(content: Content, target: Target) -> Verdict:
 
 def _judge(content: Content, wheels: Sequence[Measured], target: Target) -> Verdict:
     later = _rules(content, wheels, target)
+    wrong = first_misform(content) if later.verdict != CANNOT else None
+    if wrong:
+        reason = f"{wrong.operator} {wrong.why}"
+        later = Verdict(CANNOT, wrong.stage, reason, RULE, changes=(wrong.change,))
     loads = _load(content, wheels, target)
     if loads is None:
         return later

@@ -15,18 +15,17 @@ import pidoctor as package
 from pidoctor.model.content import operator_names
 from tests.cli.program import Run, pidoctor
 from tests.tools.model_builder import Fields, Number, one_operator
-from tests.unit.model.making import Op, T, model
+from tests.unit.model.making import Op, T, dense_file, model
 
 SHIPPED = Path(package.__file__).parent / "proof" / "models" / "int8.tflite"
 PI_64 = ("--target", "pi4-4gb/bookworm-64")
 PI_32 = ("--target", "pi4-4gb/bookworm-32")
 
 
-def operator(folder: Path, name: str, version: int = 1, custom: bool = False) -> Path:
-    """A file with a model of one operator."""
+def operator(folder: Path, name: str) -> Path:
+    """A file with a model of one custom operator."""
     path = folder / "one.tflite"
-    number = operator_names().index("CUSTOM" if custom else name)
-    path.write_bytes(one_operator(number, version, name if custom else ""))
+    path.write_bytes(one_operator(operator_names().index("CUSTOM"), 1, name))
     return path
 
 
@@ -80,7 +79,8 @@ def changes(path: Path, *words: str) -> list[tuple[str, str]]:
 
 
 def test_a_dense_layer_of_todays_converter_on_32_bits(tmp_path: Path) -> None:
-    path = operator(tmp_path, "FULLY_CONNECTED", 12)
+    path = tmp_path / "dense.tflite"
+    path.write_bytes(dense_file(12))
     assert [kind for kind, _ in changes(path, *PI_32)] == ["converter", "os-bits"]
     run = pidoctor("model", str(path), *PI_32, columns=100)
     assert "_experimental_disable_per_channel_quantization_for_dense_layers = True" in run.out
@@ -89,21 +89,21 @@ def test_a_dense_layer_of_todays_converter_on_32_bits(tmp_path: Path) -> None:
 
 
 def test_flex_has_no_runtime_on_32_bits(tmp_path: Path) -> None:
-    path = operator(tmp_path, "FlexMatrixInverse", custom=True)
+    path = operator(tmp_path, "FlexMatrixInverse")
     found = dict(changes(path, *PI_32))
     assert list(found) == ["operators", "os-bits"]
     assert found["os-bits"].startswith("tensorflow 2.1")
 
 
 def test_flex_has_no_runtime_on_python_3_13(tmp_path: Path) -> None:
-    path = operator(tmp_path, "FlexMatrixInverse", custom=True)
+    path = operator(tmp_path, "FlexMatrixInverse")
     found = dict(changes(path, "--target", "pi5-8gb/trixie-64"))
     assert list(found)[:2] == ["python", "operators"]
     assert found["python"].startswith("tensorflow 2.18")
 
 
 def test_flex_runs_on_a_condition_where_tensorflow_has_it(tmp_path: Path) -> None:
-    run = asked(operator(tmp_path, "FlexMatrixInverse", custom=True), *PI_64)
+    run = asked(operator(tmp_path, "FlexMatrixInverse"), *PI_64)
     assert run.code == 0
     assert run.json["model"]["verdict"] == "runs-with"
     assert "Flex delegate" in run.json["verdict"]
@@ -115,7 +115,7 @@ def test_flex_runs_on_a_condition_where_tensorflow_has_it(tmp_path: Path) -> Non
     [("MatrixInverse", "operators"), ("edgetpu-custom-op", "file"), ("DISPATCH_OP", "file")],
 )
 def test_custom_operators_that_nothing_runs(tmp_path: Path, name: str, kind: str) -> None:
-    assert [k for k, _ in changes(operator(tmp_path, name, custom=True), *PI_32)] == [kind]
+    assert [k for k, _ in changes(operator(tmp_path, name), *PI_32)] == [kind]
 
 
 def test_the_difference_of_two_files() -> None:
@@ -199,7 +199,7 @@ def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_a_name_with_escape_codes_does_not_reach_the_terminal(tmp_path: Path) -> None:
-    path = operator(tmp_path, "\x1b[31mred", custom=True)
+    path = operator(tmp_path, "\x1b[31mred")
     run: Any = pidoctor("model", str(path), *PI_32)
     assert run.code == 1
     assert "\x1b" not in run.out
@@ -209,7 +209,7 @@ def test_a_name_with_escape_codes_does_not_reach_the_terminal(tmp_path: Path) ->
 
 
 def test_check_chooses_a_runtime_that_runs_the_model(tmp_path: Path) -> None:
-    flex = operator(tmp_path, "FlexMatrixInverse", custom=True)
+    flex = operator(tmp_path, "FlexMatrixInverse")
     run = pidoctor("check", "--model", str(flex), *PI_64, "--json")
     assert run.json["resolution"]["runtime"] == "tensorflow"
     plain = pidoctor("check", "--model", str(SHIPPED), *PI_64, "--json")
@@ -217,7 +217,8 @@ def test_check_chooses_a_runtime_that_runs_the_model(tmp_path: Path) -> None:
 
 
 def test_check_says_that_a_model_cannot_run(tmp_path: Path) -> None:
-    path = operator(tmp_path, "FULLY_CONNECTED", 12)
+    path = tmp_path / "dense.tflite"
+    path.write_bytes(dense_file(12))
     run = pidoctor("check", "--model", str(path), *PI_32, "--json")
     assert run.code == 1
     first = run.json["findings"][0]
@@ -233,7 +234,7 @@ def test_install_plans_for_a_model_or_refuses_it(tmp_path: Path) -> None:
     run = pidoctor("install", "--model", str(SHIPPED), *words)
     assert run.code == 0
     assert run.json["resolution"]["status"] == "plan"
-    custom = operator(tmp_path, "MatrixInverse", custom=True)
+    custom = operator(tmp_path, "MatrixInverse")
     refused = pidoctor("install", "tflite-runtime", "--model", str(custom), *words)
     assert refused.code in (1, 3)  # 3: this Python has no tflite-runtime that was measured
     assert refused.json["steps"] is None

@@ -133,13 +133,20 @@ def dense_int8_file(rows: int, *, channels: int = 10, bias: bool = False) -> byt
     return model(tensors, [Op("FULLY_CONNECTED", (0, 1, 2 if bias else -1), (3,), 4)])
 
 
+def dense_file(version: int) -> bytes:
+    """FULLY_CONNECTED in a version, of one vector of 4 numbers to 3, as a file."""
+    tensors = [T((1, 4)), T((3, 4), stored=True), T((1, 3))]
+    return model(tensors, [Op("FULLY_CONNECTED", (0, 1), (2,), version)])
+
+
 def custom(name: str, version: int = 1) -> Content:
     """One custom operator."""
     return content([T(), T()], [Op(name, (0,), (1,), version, custom=True)])
 
 
-def builtin(name: str, version: int) -> Content:
-    """One builtin operator from one image to another."""
+def builtin(name: str, version: int, inputs: int = 2) -> Content:
+    """One builtin operator from so many images, or matrices of a dense layer, to another."""
     steps = Fields({1: Number("i", 1), 2: Number("i", 1)})  # of a window
-    image = T((1, 1, 1, 1))
-    return content([image, image], [Op(name, (0,), (1,), version, options=steps)])
+    images = [T((1, 1) if name == "FULLY_CONNECTED" else (1, 1, 1, 1))] * (inputs + 1)
+    places = tuple(range(inputs))
+    return content(images, [Op(name, places, (inputs,), version, options=steps)], places)

@@ -29,10 +29,11 @@ def ends(model: Content, target: Target = OLD) -> str:
 def one(name: str, *inputs: T, options: Fields | None = None, result: str = "FLOAT32") -> Content:
     """A model of one operator; what is not stored is given to it."""
     places = tuple(range(len(inputs)))
+    results = tuple(len(inputs) + at for at in range(2 if name in ("TOPK_V2", "UNIQUE") else 1))
     given = tuple(n for n in places if not inputs[n].values and not inputs[n].stored)
     version = 2 if name == "BROADCAST_TO" else 1  # it has no first
-    step = Op(name, places, (len(inputs),), version, options=options or Fields())
-    return content([*inputs, T((1,), result)], [step], given)
+    step = Op(name, places, results, version, options=options or Fields())
+    return content([*inputs, T((1,), result), T((1,), "INT32")], [step], given)
 
 
 def axis(field: int, value: int) -> Fields:

@@ -32,16 +32,18 @@ def said(model: Content, runtime: str, version: str, architecture: str = "x86_64
 # What eight runtimes did with a model that needs this version of an operator (x86-64): every
 # row is a load that was tried with a real model; those named run, the others do not load it.
 LOADS = [
-    ("FULLY_CONNECTED", 12, LITERT),  # dynamic range, converted with TensorFlow 2.21
-    ("FULLY_CONNECTED", 9, ALL),  # the same without a scale per channel
-    ("TRANSPOSE_CONV", 4, ALL[1:]),  # unet
-    ("CONV_2D", 1, ALL),
+    ("FULLY_CONNECTED", 12, 2, LITERT),  # dynamic range, converted with TensorFlow 2.21
+    ("FULLY_CONNECTED", 9, 2, ALL),  # the same without a scale per channel
+    ("TRANSPOSE_CONV", 4, 3, ALL[1:]),  # unet
+    ("CONV_2D", 1, 2, ALL),
 ]
 
 
-@pytest.mark.parametrize(("operator", "version", "loads"), LOADS)
-def test_what_loads(operator: str, version: int, loads: tuple[tuple[str, str], ...]) -> None:
-    model = builtin(operator, version)
+@pytest.mark.parametrize(("operator", "version", "inputs", "loads"), LOADS)
+def test_what_loads(
+    operator: str, version: int, inputs: int, loads: tuple[tuple[str, str], ...]
+) -> None:
+    model = builtin(operator, version, inputs)
     for runtime in ALL:
         expected = "runs" if runtime in loads else "cannot:load"
         assert said(model, *runtime) == expected, runtime
@@ -196,7 +198,7 @@ def test_blocks_and_sixteen_by_eight() -> None:
 def test_a_version_that_was_not_measured() -> None:
     """Between two that agree it is what they say; else it is open."""
     assert said(builtin("CONV_2D", 1), "tflite-runtime", "2.12.1") == "runs"
-    assert said(builtin("TRANSPOSE_CONV", 4), "tflite-runtime", "2.11.1") == "undecided:load"
+    assert said(builtin("TRANSPOSE_CONV", 4, 3), "tflite-runtime", "2.11.1") == "undecided:load"
     assert said(builtin("FULLY_CONNECTED", 12), "tflite-runtime", "2.12.1") == "cannot:load"
     assert said(builtin("CONV_2D", 1), "ai-edge-litert", "99.0") == "undecided"
     assert said(builtin("CONV_2D", 1), "tflite-runtime", "1.0") == "undecided"
@@ -262,8 +264,11 @@ TYPES = [
 def test_types_that_a_kernel_has_no_code_for(
     operator: str, kind: str, tflite: str, litert: str, today: str
 ) -> None:
-    tensors = [T((1, 4), kind, int(kind == "INT16")) for _ in range(2)]
-    model = content(tensors, [Op(operator, (0,), (1,))])
+    data = T((1, 4), kind, int(kind == "INT16"))
+    second = {"ADD": data, "SQUARED_DIFFERENCE": data, "TILE": T((2,), "INT32", values=(1, 2))}
+    inputs = [data, *([second[operator]] if operator in second else [])]
+    places = tuple(range(len(inputs)))
+    model = content([*inputs, data], [Op(operator, places, (len(inputs),))], places)
     assert said(model, "tflite-runtime", "2.14.0") == tflite
     assert said(model, "ai-edge-litert", "1.4.0") == litert
     assert said(model, "ai-edge-litert", "2.3.0") == today
