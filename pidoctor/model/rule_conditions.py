@@ -24,19 +24,22 @@ class Condition(NamedTuple):
     that input 0 holds; ``channels`` the least number of scales of the weights; ``without_input``
     the place of an input that is left out; ``registered`` whether the wheel has the custom
     operator: "yes", "no", "open";
-    ``zero_scale`` a quantised input whose scale is 0; ``finer_output`` an output so much finer than
+    ``zero_scale`` the places of a quantised tensor whose scale is 0 or below, as kernels also take
+    that of a tensor with a scale per channel; ``finer_output`` an output so much finer than
     the inputs that their ratio does not fit the fixed point; ``fft_power_of_two`` the length of a
     Fourier transform; ``any_type`` the type of any input or output; ``per_tensor`` weights with one
-    scale; ``unlike`` two tensors whose types differ: places of inputs, -1 for the first output;
-    ``unquantised`` an integer input 0 without a scale; ``given_type`` the type of an input that the
-    program has to set; ``data_types`` are what input 0 may be. ``sizes_above`` and ``sizes_below``
-    are about the number of sizes of a shape; ``broadcasts`` about inputs of unlike shapes, and
-    ``scattered`` about those that are repeated along sizes that do not lie side by side;
-    ``computed`` is the place of an input whose numbers are not in the file; ``holds_zero`` a stored
-    input 1 that holds a zero.
-    ``result_above`` is about the number of sizes of the output, ``result_not`` about its scale and
-    zero point, where it is of the type of input 0: they are others than these. ``apart`` is the
-    place of an input whose stored axes of input 0 do not lie side by side.
+    scale; ``unlike`` two tensors whose types differ: places of inputs, -1 for the first output, as
+    for all places; ``unlike_scales`` tensors of the type of the first output with another scale or
+    zero point than that: "all", or "told" where each has one; ``moved_zero`` a tensor of INT16
+    numbers whose zero point is not 0; ``unquantised`` the places of an integer tensor without a
+    scale; ``given_type`` the type of an input that the program has to set; ``data_types`` are what
+    input 0 may be. ``sizes_above`` and ``sizes_below`` are about the number of sizes of a
+    shape; ``broadcasts`` about inputs of unlike shapes, and ``scattered`` about those that are
+    repeated along sizes that do not lie side by side; ``computed`` is the place of an input
+    whose numbers are not in the file; ``holds_zero`` a stored input 1 that holds a zero.
+    ``result_above`` is about the number of sizes of the output, ``result_not`` about its scale
+    and zero point, where it is of the type of input 0: they are others than these. ``apart`` is
+    the place of an input whose stored axes of input 0 do not lie side by side.
     """
 
     names: tuple[str, ...] = ()
@@ -48,13 +51,15 @@ class Condition(NamedTuple):
     without_input: int | None = None
     min_rows: int | None = None
     details: str = ""
-    zero_scale: bool = False
+    zero_scale: tuple[int, ...] = ()
     finer_output: bool = False
     fft_power_of_two: bool | None = None
     any_type: str = ""
     per_tensor: bool = False
     unlike: tuple[int, ...] = ()
-    unquantised: bool = False
+    unquantised: tuple[int, ...] = ()
+    unlike_scales: str = ""
+    moved_zero: bool = False
     given_type: str = ""
     begins: str = ""
     data_types: tuple[str, ...] = ()
@@ -85,7 +90,7 @@ class Condition(NamedTuple):
             and (self.min_rows is None or _rows(inputs) >= self.min_rows)
             and (not self.details or any(_details(t) == self.details for t in inputs))
             and (not self.any_type or self.any_type in _types(graph, operator))
-            and (not self.unlike or _unlike(graph, operator, inputs, self.unlike))
+            and (not self.unlike or _unlike(graph, operator, self.unlike))
             and (not self.given_type or _given(graph, operator, self.given_type))
             and (not self.data_types or _type(inputs, 0) in self.data_types)
             and (not self.holds_zero or _holds_zero(_at(inputs, 1)))
@@ -115,10 +120,15 @@ class Condition(NamedTuple):
 
     def _scales(self, graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
         return (
-            (not self.zero_scale or any(_scale(tensor) == 0 for tensor in inputs))
+            (not self.zero_scale or any(map(_no_scale, _placed(graph, operator, self.zero_scale))))
             and (not self.finer_output or _finer(graph, operator, inputs))
             and (not self.per_tensor or _channels(inputs) == 1)
-            and (not self.unquantised or _unquantised(inputs))
+            and (
+                not self.unquantised
+                or any(map(_unquantised, _placed(graph, operator, self.unquantised)))
+            )
+            and (not self.unlike_scales or _unlike_scales(graph, operator, self.unlike_scales))
+            and (not self.moved_zero or _moved_zero(graph, operator))
             and (
                 self.fft_power_of_two is None
                 or self.fft_power_of_two == _powers_of_two(graph, operator)
@@ -131,6 +141,12 @@ _Inputs = tuple["Tensor | None", ...]
 
 def _tensors(graph: Graph, numbers: Sequence[int]) -> _Inputs:
     return tuple(None if number == NO_TENSOR else graph.tensors[number] for number in numbers)
+
+
+def _placed(graph: Graph, operator: Operator, places: Sequence[int]) -> _Inputs:
+    """The inputs at these places, the first output at -1."""
+    inputs, results = _tensors(graph, operator.inputs), _tensors(graph, operator.outputs)
+    return tuple(_at(results, 0) if place < 0 else _at(inputs, place) for place in places)
 
 
 def _at(inputs: _Inputs, place: int) -> Tensor | None:
@@ -147,10 +163,9 @@ def _types(graph: Graph, operator: Operator) -> set[str]:
     return {tensor.type for tensor in tensors if tensor}
 
 
-def _unlike(graph: Graph, operator: Operator, inputs: _Inputs, places: Sequence[int]) -> bool:
+def _unlike(graph: Graph, operator: Operator, places: Sequence[int]) -> bool:
     """Whether the types differ; a tensor that is left out differs from none."""
-    results = _tensors(graph, operator.outputs)
-    found = [_at(results, 0) if place < 0 else _at(inputs, place) for place in places]
+    found = _placed(graph, operator, places)
     return len({tensor.type for tensor in found if tensor}) > 1
 
 
@@ -185,9 +200,39 @@ def _computed(tensor: Tensor | None) -> bool:
     return tensor is not None and not tensor.stored
 
 
-def _unquantised(inputs: _Inputs) -> bool:
-    data = _at(inputs, 0)
-    return data is not None and data.type in _FIXED_POINT and data.quantisation is None
+def _unquantised(tensor: Tensor | None) -> bool:
+    return tensor is not None and tensor.type in _FIXED_POINT and tensor.quantisation is None
+
+
+def _no_scale(tensor: Tensor | None) -> bool:
+    scheme = tensor.quantisation if tensor and tensor.type in _FIXED_POINT else None
+    return scheme is not None and (scheme.channels > 1 or scheme.scale <= 0)
+
+
+def _unlike_scales(graph: Graph, operator: Operator, which: str) -> bool:
+    result = _at(_tensors(graph, operator.outputs), 0)
+    if result is None or result.type not in _FIXED_POINT:
+        return False
+    numbers = (*operator.inputs, *operator.outputs)
+    tensors = [it for it in _tensors(graph, numbers) if it and it.type == result.type]
+    if which == "told" and not all(tensor.quantisation for tensor in tensors):
+        return False
+    return any(_scheme(tensor) != _scheme(result) for tensor in tensors)
+
+
+def _scheme(tensor: Tensor) -> tuple[float, int]:
+    """The scale and the zero point as kernels see them: none and one per channel are 0."""
+    scheme = tensor.quantisation
+    return (scheme.scale, scheme.zero_point) if scheme and scheme.channels == 1 else (0.0, 0)
+
+
+def _moved_zero(graph: Graph, operator: Operator) -> bool:
+    tensors = _tensors(graph, (*operator.inputs, *operator.outputs))
+    return any(
+        tensor.type == "INT16" and tensor.quantisation and tensor.quantisation.zero_point
+        for tensor in tensors
+        if tensor
+    )
 
 
 def _details(tensor: Tensor | None) -> str:
@@ -217,8 +262,10 @@ def _quantised_otherwise(
     result: Tensor | None, data: Tensor | None, wanted: Mapping[str, float]
 ) -> bool:
     scheme = result.quantisation if result else None
-    if result is None or data is None or scheme is None or result.type != data.type:
+    if result is None or data is None or result.type != data.type:
         return False
+    if scheme is None:
+        return True
     near = isclose(scheme.scale, wanted["scale"], rel_tol=_NEAR)
     return not near or scheme.zero_point != wanted["zero_point"]
 

@@ -252,10 +252,10 @@ def _order(operator: Operator, shapes: Shapes, values: Known) -> None:
 
 
 def _alike(operator: Operator, shapes: Shapes, values: Known) -> None:
+    """Some runtimes read beyond the smaller one of as many sizes."""
     if len(shapes) > 1 and shapes[0] != shapes[1]:
-        raise SettingError(
-            f"takes two shapes that are alike, not {told(shapes[0])} and {told(shapes[1])}"
-        )
+        kind = MisfitError if len(shapes[0]) == len(shapes[1]) else SettingError
+        raise kind(f"takes two shapes that are alike, not {told(shapes[0])} and {told(shapes[1])}")
 
 
 def _spread(operator: Operator, shapes: Shapes, values: Known) -> None:

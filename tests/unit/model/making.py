@@ -27,6 +27,7 @@ class T(NamedTuple):
     blockwise: bool = False
     variable: bool = False
     scale: float = 0.5
+    zero: int = 0
     values: tuple[int, ...] = ()
 
 
@@ -106,7 +107,7 @@ def _tensor(number: int, tensor: T) -> Fields:
         scheme = Fields(
             {
                 2: Numbers("f", (tensor.scale,) * tensor.scales),
-                3: Numbers("q", (0,) * tensor.scales),
+                3: Numbers("q", (tensor.zero,) * tensor.scales),
             }
         )
         if tensor.blockwise:

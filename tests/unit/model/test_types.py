@@ -203,3 +203,43 @@ def test_types_that_no_runtime_has_code_for(
     model = content(tensors, [Op(name, places, (len(kinds),))], places)
     said = [judge_model(model, target) for target in RUNTIMES]
     assert [(it.verdict, it.stage) for it in said] == [("cannot", stage)] * ALL
+
+
+def quantised(name: str, kind: str, *schemes: tuple[float, int] | None) -> Content:
+    """One operator; a scale and a zero point of each input and of the output (None: none)."""
+    tensors = [
+        T((2, 3), kind, int(it is not None), scale=it[0] if it else 0.5, zero=it[1] if it else 0)
+        for it in schemes
+    ]
+    places = tuple(range(len(schemes) - 1))
+    return content(tensors, [Op(name, places, (len(places),))], places)
+
+
+ONE, TWO, MOVED = (0.5, 0), (0.25, 0), (0.5, 5)
+NO_STAGE, LAID_OUT, CALLED = ("",) * ALL, ("allocate",) * ALL, ("invoke",) * ALL
+# (model, stages where it fails on the five, "" where it runs)
+SCHEMES = [
+    (quantised("PACK", "INT8", ONE, ONE, ONE), NO_STAGE),
+    (quantised("PACK", "INT8", ONE, TWO, ONE), LAID_OUT),
+    (quantised("PACK", "INT8", ONE, MOVED, ONE), LAID_OUT),
+    (quantised("PACK", "INT8", ONE, None, ONE), LAID_OUT),
+    (quantised("RELU", "INT16", ONE, TWO), NO_STAGE),
+    (quantised("RELU", "INT16", MOVED, ONE), LAID_OUT),
+    (quantised("RELU", "INT8", MOVED, ONE), NO_STAGE),
+    (quantised("MUL", "INT16", ONE, MOVED, ONE), CALLED),
+    (quantised("ABS", "INT8", ONE, None), LAID_OUT),
+    (quantised("SQUARED_DIFFERENCE", "INT8", ONE, ONE, None), LAID_OUT),
+    (quantised("LESS", "INT8", ONE, (-0.5, 0), ONE), CALLED),
+]
+
+
+@pytest.mark.parametrize(("model", "stages"), SCHEMES)
+def test_scales_and_zero_points(model: Content, stages: tuple[str, ...]) -> None:
+    assert tuple(judge_model(model, target).stage or "" for target in RUNTIMES) == stages
+
+
+def test_what_xnnpack_refuses_most_often_is_open() -> None:
+    order = T((2,), "INT32", values=(1, 0))
+    tensors = [T((2, 3), "INT8", 1), order, T((3, 2), "INT8", 1, scale=0.25)]
+    model = content(tensors, [Op("TRANSPOSE", (0, 1), (2,))])
+    assert [judge_model(model, it).verdict for it in RUNTIMES] == [RUNS, *["undecided"] * 4]
