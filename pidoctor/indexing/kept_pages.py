@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from pidoctor.errors import CouldNotCheckError, PackageMissingError, PidoctorError
 from pidoctor.indexing.links import Link, said_by
-from pidoctor.indexing.local_files import LocalFiles, folder_of
+from pidoctor.indexing.local_files import folder_of
 from pidoctor.indexing.pages import LINKS, IndexPage, PageReader
 from pidoctor.indexing.patient_session import PatientSession
 from pidoctor.indexing.remote import download, remote_size
 from pidoctor.indexing.scope import load_scope
-from pidoctor.indexing.sources import all_sources, open_session, pip_settings
+from pidoctor.indexing.sources import all_sources, open_users_session, pip_settings
 from pidoctor.indexing.store import FRESH, Store
 from pidoctor.probe.pip_settings import PipSettings, Source
 from pidoctor.profile.wheel_sources import NO_SOURCES, WheelSources
@@ -25,7 +25,6 @@ from pidoctor.units import listed
 from pidoctor.urls import clean_url, path_of
 
 _DAY = 86400.0  # seconds
-_BACKOFF = 0.1  # seconds before the second try: a person waits
 DEFAULT = "pip's default index"
 NO_NETWORK = "no package index was asked (--offline)"
 Say = Callable[[str, bool], None]  # a step that begins, and whether it takes long
@@ -61,7 +60,7 @@ class Pages:
         """The session for an address; a file of this machine can be read without a network."""
         if path_of(url) is None:
             return self.session
-        return _session(PipSettings())
+        return open_users_session(PipSettings())
 
     def link_at(self, url: str, filename: str, limit: int) -> Link:
         """A wheel by its address, of a size up to ``limit`` bytes.
@@ -164,16 +163,10 @@ def _pages(
     def make() -> tuple[PatientSession, PageReader]:
         if find_spec("pypi_simple") is None:
             raise PackageMissingError("reading your package index", "pypi-simple")
-        session = _session(settings)
+        session = open_users_session(settings)
         return session, PageReader(session, sources, load_scope())
 
     return Pages(None if offline else make, sources, store)
-
-
-def _session(settings: PipSettings) -> PatientSession:
-    session = open_session(settings, _BACKOFF)
-    session.mount("file://", LocalFiles())
-    return session
 
 
 def _place(sources: Iterable[Source]) -> str:

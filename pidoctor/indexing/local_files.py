@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import requests
@@ -17,24 +17,12 @@ from urllib3 import HTTPResponse
 
 from pidoctor.errors import UsageError
 from pidoctor.indexing.links import said_by
+from pidoctor.indexing.project_page import OfferedFile
 from pidoctor.safe_files import open_regular, sha256_of
 from pidoctor.urls import path_of
 
 _MOST_FILES = 20_000  # of a folder of wheels
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-
-
-class LocalFile(NamedTuple):
-    """A file of a folder, with what a page of an index says of one."""
-
-    filename: str
-    url: str
-    size: int
-    digests: dict[str, str]
-    requires_python: str | None = None
-    is_yanked: bool = False
-    yanked_reason: str | None = None
-    has_metadata: bool = False
 
 
 class LocalFiles(HTTPAdapter):
@@ -77,7 +65,7 @@ def folder_of(address: str) -> Path | None:
     return path if path is not None and path.is_dir() else None
 
 
-def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:
+def in_folder(folder: Path, name: str) -> Iterator[OfferedFile]:
     """The files of a package in a folder, which are read for their SHA-256."""
     try:
         entries = sorted(os.listdir(folder))[:_MOST_FILES]
@@ -89,4 +77,4 @@ def in_folder(folder: Path, name: str) -> Iterator[LocalFile]:
             continue
         with suppress(UsageError, OSError):  # what cannot be read is not offered
             digests = {"sha256": sha256_of(path)}
-            yield LocalFile(entry, path.absolute().as_uri(), path.stat().st_size, digests)
+            yield OfferedFile(entry, path.absolute().as_uri(), path.stat().st_size, digests)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import Any, TypeVar
 
-from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, said_by
 from pidoctor.indexing.local_files import folder_of, in_folder
 from pidoctor.indexing.patient_session import PatientSession, answered
+from pidoctor.indexing.project_page import OfferedFile, files_of, of_html
 from pidoctor.indexing.scope import Scope
 from pidoctor.probe.pip_settings import Source
 from pidoctor.urls import split_address
@@ -62,10 +62,10 @@ class PageReader:
         if name not in self._pages:
             # Of two files with one name the first source's is the one, as for pip.
             by_name: dict[str, Link] = {}
-            offered: list[Any] = []
+            every: list[OfferedFile] = []
             for source in self._sources:
-                found = self._offered(source, name)
-                offered += found
+                found = offered(self.session, source, name)
+                every += found
                 for link in filter(None, (_link(item, _told(source)) for item in found)):
                     by_name.setdefault(link.filename, link)
             wheels = [link for link in by_name.values() if link.tags]
@@ -73,49 +73,41 @@ class PageReader:
             self._pages[name] = IndexPage(
                 fitting,
                 publications(wheels),
-                exists=bool(offered),
+                exists=bool(every),
                 sources=tuple(link for link in by_name.values() if not link.tags),
-                unhashed=any(not item.digests.get("sha256") for item in offered),
+                unhashed=any(not item.digests.get("sha256") for item in every),
             )
         return self._pages[name]
 
-    def _offered(self, source: Source, name: str) -> list[Any]:
-        from pypi_simple import NoSuchProjectError, PyPISimple
 
-        if source.name == LINKS:
-            return self._linked(source.url or "", name)
-        settings: dict[str, Any] = {"endpoint": source.url} if source.url else {}
-        client = PyPISimple(session=self.session, **settings)
-        try:
-            with answered(f"{name}: no answer from the {source.name}"):
-                page = client.get_project_page(name)
-        except NoSuchProjectError:
-            return []
-        is_local = _is_local(source.url or "")
-        return [item for item in page.packages if is_local or not _is_local(item.url)]
+def offered(session: PatientSession, source: Source, name: str) -> list[OfferedFile]:
+    """The files that one source has of a package; raises :class:`CouldNotCheckError`."""
+    if source.name == LINKS:
+        return _linked(session, source.url or "", name)
+    with answered(f"{name}: no answer from the {source.name}"):
+        found = files_of(session, source.url, name)
+    is_local = _is_local(source.url or "")
+    return [item for item in found if is_local or not _is_local(item.url)]
 
-    def _linked(self, address: str, name: str) -> list[Any]:
-        """The files of a package in a folder of wheels, or on a page of links (--find-links)."""
-        from pypi_simple import ProjectPage
 
-        if address.partition("#")[0].endswith(".whl"):
-            return []  # a file that was named, which is read by itself
-        folder = folder_of(address)
-        if folder is not None:
-            return list(in_folder(folder, name))
-        if not _is_local(address) and split_address(address).scheme not in ("http", "https"):
-            return []  # a folder that is not there; pip passes over it too
-        with answered(f"{name}: no answer from a page of links"):
-            answer = self.session.get(address)
-            if not answer.ok:
-                return []
-            page = ProjectPage.from_html(name, answer.text, base_url=address)
-        return [
-            item
-            for item in page.packages
-            if canonicalize_name(item.project or "") == name
-            if _is_local(address) or not _is_local(item.url)
-        ]
+def _linked(session: PatientSession, address: str, name: str) -> list[OfferedFile]:
+    """The files of a package in a folder of wheels, or on a page of links (--find-links)."""
+    if address.partition("#")[0].endswith(".whl"):
+        return []  # a file that was named, which is read by itself
+    folder = folder_of(address)
+    if folder is not None:
+        return list(in_folder(folder, name))
+    if not _is_local(address) and split_address(address).scheme not in ("http", "https"):
+        return []  # a folder that is not there; pip passes over it too
+    with answered(f"{name}: no answer from a page of links"):
+        answer = session.get(address)
+        found = of_html(answer.text, address) if answer.ok else []
+    return [
+        item
+        for item in found
+        if (said_by(item.filename) or ("",))[0] == name
+        if _is_local(address) or not _is_local(item.url)
+    ]
 
 
 def _is_local(url: str) -> bool:
@@ -165,20 +157,20 @@ def _told(source: Source) -> str:
     return "index" if source.name == LINKS else source.name
 
 
-def _link(package: Any, source: str) -> Link | None:
+def _link(package: OfferedFile, source: str) -> Link | None:
     sha256 = package.digests.get("sha256")
     if not sha256 or not said_by(package.filename):
         return None
-    yanked = _printable(package.yanked_reason or "yanked") if package.is_yanked else ""
+    yanked = "" if package.yanked is None else _printable(package.yanked or "yanked")
     return Link(
         package.filename,
         sha256=sha256,
         requires_python=package.requires_python,
         yanked=yanked,
-        size=package.size or 0,
+        size=package.size,
         source=source,
         url=package.url,
-        has_metadata=bool(package.has_metadata),
+        has_metadata=package.has_metadata,
     )
 
 

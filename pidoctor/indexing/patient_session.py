@@ -103,8 +103,12 @@ class PatientSession(requests.Session):
         return response
 
     def merge_environment_settings(self, *arguments: Any, **settings: Any) -> Any:
-        """What the variables add, REQUESTS_CA_BUNDLE among them; UsageError for a bad one of it."""
+        """What the variables add, REQUESTS_CA_BUNDLE among them; UsageError for a bad one of it.
+
+        A proxy of the session's own counts before one of the variables.
+        """
         merged = super().merge_environment_settings(*arguments, **settings)
+        merged["proxies"].update(self.proxies)
         certificates = merged["verify"]
         if isinstance(certificates, str) and not os.path.isdir(certificates):
             with open_regular(certificates):  # opening a named pipe would wait for ever

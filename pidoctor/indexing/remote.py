@@ -6,6 +6,7 @@ import hashlib
 import re
 import tempfile
 from contextlib import suppress
+from functools import partial
 from typing import IO
 
 import requests
@@ -20,6 +21,7 @@ _SPOOL = 8 * 1024 * 1024
 _SMALL = 4 << 20
 _LARGEST = 4 << 30  # bytes of a wheel; tensorflow's have 0.6 GB
 _LARGEST_UNTOLD = 1 << 30  # where neither the index nor the server says how large it is
+_RESUMES = 5  # as often as pip asks for the rest
 
 
 class RemoteFile(RandomAccess):
@@ -131,15 +133,42 @@ def download(session: PatientSession, url: str, name: str, file: IO[bytes], size
     """Writes a file from a web server to ``file``; returns the SHA-256 of what came.
 
     No more than ``size`` bytes are taken; where the index gives none, what the server announces.
+    A server that breaks off is asked for the rest.
     """
-    digest = hashlib.sha256()
-    with answered(f"{name}: not read"), session.get(url, stream=True) as response:
-        if response.status_code != requests.codes.ok:
-            raise CouldNotCheckError(f"{name}: the server answered {response.status_code}")
-        for chunk in session.chunks(response, size or _announced(response)):
-            digest.update(chunk)
-            file.write(chunk)
+    digest, there = hashlib.sha256(), 0
+    for resumes_left in reversed(range(_RESUMES + 1)):
+        headers = {"Accept-Encoding": "identity"}
+        if there:
+            headers["Range"] = f"bytes={there}-"
+        asked = partial(session.get, url, headers=headers, stream=True)
+        with answered(f"{name}: not read"), asked() as response:
+            if not _goes_on(response, name, there):
+                digest, there = hashlib.sha256(), 0
+                file.seek(0)
+                file.truncate()
+            limit = size or there + _announced(response)
+            try:
+                for chunk in session.chunks(response, limit - there):
+                    digest.update(chunk)
+                    file.write(chunk)
+                    there += len(chunk)
+            except requests.ConnectionError:
+                if not resumes_left:
+                    raise
+            else:
+                if there >= size:
+                    break
     return digest.hexdigest()
+
+
+def _goes_on(response: requests.Response, name: str, there: int) -> bool:
+    """Whether an answer begins after the first ``there`` bytes, not with the whole again."""
+    begins = response.headers.get("Content-Range", "").startswith(f"bytes {there}-")
+    if there and begins and response.status_code == requests.codes.partial_content:
+        return True
+    if response.status_code != requests.codes.ok:
+        raise CouldNotCheckError(f"{name}: the server answered {response.status_code}")
+    return False
 
 
 def _announced(response: requests.Response) -> int:

@@ -10,7 +10,7 @@ pip downloads, so it counts both as its own.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.host.base import Host, HostError, MissingError, UnreadableError, read_text
@@ -27,7 +27,15 @@ KEYS = (
     *("index-url", "pypi-url", "extra-index-url", "find-links", "no-index", "cert"),
     "trusted-host",
 )
-VARIABLES = tuple(f"PIP_{key.upper().replace('-', '_')}" for key in KEYS)
+# What matters besides to who asks the network in pip's place.
+REACHING_KEYS = (*KEYS, "proxy", "uploaded-prior-to")
+
+
+def _variable(key: str) -> str:
+    return f"PIP_{key.upper().replace('-', '_')}"
+
+
+VARIABLES = tuple(map(_variable, KEYS))
 # The files where nothing moves them; an environment has one of its own.
 USUAL_FILES = (
     "/etc/xdg/pip/pip.conf",
@@ -71,6 +79,8 @@ class PipSettings(NamedTuple):
     find_links: tuple[str, ...] = ()
     no_index: bool = False
     trusted_hosts: tuple[str, ...] = ()
+    proxy: str | None = None
+    uploaded_prior_to: str | None = None
     origins: Mapping[str, str] = {}
     faults: tuple[str, ...] = ()
     unread: tuple[HostError, ...] = ()
@@ -107,8 +117,8 @@ class PipSettings(NamedTuple):
         return (Source("index", self.index_url), *(Source("piwheels", url) for url in urls[:1]))
 
 
-def read_pip_settings(host: Host, prefix: str) -> PipSettings:
-    """The settings of the pip whose interpreter has this ``prefix``.
+def read_pip_settings(host: Host, prefix: str, keys: Sequence[str] = KEYS) -> PipSettings:
+    """The settings of the pip whose interpreter has this ``prefix``, those in ``keys`` of them.
 
     Raises :class:`PipSettingsError` where pip would refuse the configuration.
     """
@@ -121,8 +131,8 @@ def read_pip_settings(host: Host, prefix: str) -> PipSettings:
             continue
         except UnreadableError as error:
             unread.append(error)
-    variables = {name: host.environ(name) or "" for name in VARIABLES}
-    return parse_pip_settings(texts, variables, unread)
+    variables = {name: host.environ(name) or "" for name in map(_variable, keys)}
+    return parse_pip_settings(texts, variables, unread, keys)
 
 
 def config_files(host: Host, prefix: str) -> Iterator[str]:
@@ -157,13 +167,15 @@ def parse_pip_settings(
     files: Iterable[tuple[str, str]],
     variables: Mapping[str, str],
     unread: Iterable[HostError] = (),
+    keys: Sequence[str] = KEYS,
 ) -> PipSettings:
     """The settings in these files (path and text, the least important first) and variables."""
     sections: dict[str, dict[str, tuple[str, str]]] = {name: {} for name in _SECTIONS}
     faults: list[str] = []
     for path, text in files:
         for section, key, value in _entries(path, text, faults):
-            sections[section][key] = (value, path)
+            if key in keys:
+                sections[section][key] = (value, path)
     settings: dict[str, tuple[str, str]] = {}
     for values in sections.values():  # an empty value counts as none
         settings.update({key: found for key, found in values.items() if found[0]})
@@ -181,6 +193,8 @@ def parse_pip_settings(
         find_links=tuple(text_of("find-links").split()),
         no_index=_flag(*settings.get("no-index", ("no", ""))),
         trusted_hosts=tuple(text_of("trusted-host").split()),
+        proxy=text_of("proxy") or None,
+        uploaded_prior_to=text_of("uploaded-prior-to") or None,
         origins={key: source for key, (_, source) in settings.items()},
         faults=tuple(faults),
         unread=tuple(unread),
@@ -194,7 +208,7 @@ def is_piwheels(url: str) -> bool:
 
 
 def _entries(path: str, text: str, faults: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Section, key and value of every setting that concerns sources, in order.
+    """Section, key and value of every setting that pip downloads by, in order.
 
     Something that is there twice makes pip refuse the file; it is told, and the last one counts.
     """
@@ -214,9 +228,7 @@ def _entries(path: str, text: str, faults: list[str]) -> Iterator[tuple[str, str
         raise PipSettingsError(path, reason) from error
     for section in parser.sections():
         for name, value in parser.items(section) if section in _SECTIONS else ():
-            key = _key(name)
-            if key in KEYS:
-                yield section, key, value or ""
+            yield section, _key(name), value or ""
 
 
 def _key(name: str) -> str:
