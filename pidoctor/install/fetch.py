@@ -1,4 +1,7 @@
-"""Downloading wheels with pip: from the user's own indexes, for whichever machine they are."""
+"""Downloading wheels: in this process, and with pip what cannot be had that way.
+
+From the user's own indexes, for whichever machine they are.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,14 @@ from pathlib import Path
 from packaging.utils import parse_wheel_filename
 
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.host.live import LiveHost
 from pidoctor.install.base_python import WorkingPython
 from pidoctor.install.pip_or_uv import Pip
 from pidoctor.install.place import Place
 from pidoctor.install.process import Arrival
 from pidoctor.install.step import InstallStep, set_for
-from pidoctor.probe.memory import available_bytes
-from pidoctor.readiness.space import downloads_at_once
 
 # A variable replaces what pip's configuration file says: no constraint is weighed against the plan.
 _OWN = (("PIP_REQUIRE_VIRTUALENV", "0"), ("PIP_CONSTRAINT", os.devnull))
-_DOWNLOADS_AT_ONCE = 3  # as many pips as fit into the memory
 _NO_ABI = ("none", "abi3")
 # The user's settings that say where packages are, and how they are reached. All others would be
 # weighed against the plan (PIP_CONSTRAINT), or fetch for another Python (PIP_PYTHON).
@@ -40,15 +39,6 @@ def requirements(wheels: Iterable[Wheel]) -> str:
     return "".join(
         f"{wheel.name}=={wheel.version} --hash=sha256:{wheel.sha256}\n" for wheel in wheels
     )
-
-
-def batches(wheels: Sequence[Wheel], count: int) -> tuple[tuple[Wheel, ...], ...]:
-    """The wheels in at most ``count`` groups of about the same size in bytes, none empty."""
-    groups: list[list[Wheel]] = [[] for _ in range(min(count, len(wheels)))]
-    for wheel in sorted(wheels, key=lambda wheel: wheel.size, reverse=True):
-        smallest = min(groups, key=lambda group: sum(item.size for item in group))
-        smallest.append(wheel)
-    return tuple(tuple(group) for group in groups)
 
 
 def command(
@@ -79,31 +69,33 @@ def command(
     )
 
 
-def steps(
-    missing: Sequence[Wheel], pip: Pip | None, python: WorkingPython, place: Place, head: str
-) -> Iterable[tuple[str, InstallStep]]:
-    """The downloads of the wheels ``missing``, each with the content of its requirements file.
+def own_step(missing: Sequence[Wheel], place: Place) -> InstallStep:
+    """The download of the wheels ``missing`` in this process, several side by side."""
+    return InstallStep(_title(missing), writes=(str(place.downloads),))
+
+
+def step(
+    missing: Sequence[Wheel], pip: Pip, python: WorkingPython, place: Place, head: str
+) -> tuple[str, InstallStep]:
+    """The download of the wheels ``missing`` by pip, with the content of its requirements file.
 
     ``head`` is what such a file begins with: where the user's own says that wheels are.
     """
-    if pip is None:
-        return
-    fitting = downloads_at_once(available_bytes(LiveHost()), _DOWNLOADS_AT_ONCE)
-    groups = batches(missing, fitting)
-    for number, group in enumerate(groups, 1):
-        listed_in = place.work / f"download-{number}.txt"
-        downloads = place.work / "downloads"
-        argv = command(pip, group, python.version, listed_in, downloads)
-        size = sum(wheel.size for wheel in group)
-        # Not /tmp: it may be a small tmpfs, and this is where pip downloads to.
-        temporary = place.work / f"tmp-{number}"
-        step = InstallStep(
-            f"Download {', '.join(wheel.name for wheel in group)} ({size / 1e6:.1f} MB)",
-            argv,
-            (("TMPDIR", str(temporary)), *_OWN),
-            (str(listed_in), str(downloads)),
-            removes=tuple(name for name in set_for("PIP") if name not in (*REACHES, *dict(_OWN))),
-            log=listed_in.with_suffix(".log"),
-            arrival=Arrival(temporary, tuple(wheel.size for wheel in group)),
-        )
-        yield head + requirements(group), step
+    listed_in = place.work / "download.txt"
+    # Not /tmp: it may be a small tmpfs, and this is where pip downloads to.
+    temporary = place.work / "arriving"
+    made = InstallStep(
+        f"{_title(missing)}, by pip where it could not be had so",
+        command(pip, missing, python.version, listed_in, place.downloads),
+        (("TMPDIR", str(temporary)), *_OWN),
+        (str(listed_in), str(place.downloads)),
+        removes=tuple(name for name in set_for("PIP") if name not in (*REACHES, *dict(_OWN))),
+        log=listed_in.with_suffix(".log"),
+        arrival=Arrival(temporary, tuple(wheel.size for wheel in missing)),
+    )
+    return head + requirements(missing), made
+
+
+def _title(wheels: Sequence[Wheel]) -> str:
+    size = sum(wheel.size for wheel in wheels)
+    return f"Download {', '.join(wheel.name for wheel in wheels)} ({size / 1e6:.1f} MB)"

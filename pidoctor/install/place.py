@@ -54,6 +54,11 @@ class Place:
         return self.state / "work"
 
     @property
+    def downloads(self) -> Path:
+        """Where the wheels lie that this install has fetched."""
+        return self.work / "downloads"
+
+    @property
     def backup(self) -> Path:
         """The environment as it was when the install that is running began."""
         return self.state / "backup"

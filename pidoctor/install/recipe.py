@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class Recipe:
     seed: Path | None
     share_system: bool
     create: InstallStep | None
-    fetches: tuple[tuple[str, InstallStep], ...]  # with the content of its requirements file
+    downloader: Pip | None
     system: InstallStep | None
     fill: InstallStep
 
@@ -78,6 +78,19 @@ class Recipe:
             text += f"pip=={self.seed.name.split('-')[1]} --hash=sha256:{sha256_of(self.seed)}\n"
         return text
 
+    def by_pip(self, wheels: Sequence[Wheel]) -> tuple[str, InstallStep]:
+        """The download of these wheels by pip, with the content of its requirements file."""
+        if self.downloader is None:
+            raise _no_pip(self.interpreter)
+        lines = self.plan.sources.lines
+        return fetch.step(wheels, self.downloader, self.interpreter, self.place, lines)
+
+    @property
+    def _downloads(self) -> tuple[InstallStep, ...]:
+        if not self.missing:
+            return ()
+        return fetch.own_step(self.missing, self.place), self.by_pip(self.missing)[1]
+
     @property
     def steps(self) -> tuple[InstallStep, ...]:
         """Everything that an install does, in order."""
@@ -91,7 +104,7 @@ class Recipe:
         name = InstallStep(f"Give it its name: {place.venv}", writes=(str(place.venv),))
         return (
             *((self.create,) if self.create else ()),
-            *(step for _, step in self.fetches),
+            *self._downloads,
             InstallStep("Verify the SHA-256 of every wheel"),
             *((self.system,) if self.system else ()),
             *((keep,) if self.exists else ()),
@@ -142,7 +155,7 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
         seed=tools.seed,
         share_system=exists and bool(plan.system_packages) and not _shares_system(place.venv),
         create=None if exists else _create(python, place, plan, tools),
-        fetches=tuple(fetch.steps(missing, tools.downloader, python, place, plan.sources.lines)),
+        downloader=tools.downloader,
         system=_system(plan),
         fill=_fill(tools, place, exists, anew),
     )

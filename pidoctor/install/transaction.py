@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
+from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import PidoctorError
+from pidoctor.install import fetch
 from pidoctor.install.checks import check_memory, check_rights, check_space
 from pidoctor.install.environment_files import copy, own_bytes
 from pidoctor.install.failure import InstallError, failure, from_os_error, from_tool
@@ -36,6 +38,9 @@ from pidoctor.profile.profile import Profile
 from pidoctor.progress import Announced
 from pidoctor.proof.proof import PASSED, Proof
 from pidoctor.result import Finding
+
+if TYPE_CHECKING:
+    from pidoctor.install.fetching import Fetching
 
 Prove = Callable[[str], Proof]
 
@@ -167,18 +172,19 @@ class Transaction:
         check_space(recipe, self._progress)
         self._journal.write(PREPARING)
         (place.work / "tmp").mkdir(parents=True)
-        if recipe.create:
-            place.staging.parent.mkdir()
-            self._execute([recipe.create], lock)
-        files = self._fetch(recipe, lock)
+        with self._fetching(recipe) as fetching:
+            if recipe.create:
+                place.staging.parent.mkdir()
+                self._execute(recipe.create, lock)
+            files = self._fetch(recipe, fetching, lock)
         if recipe.system:
-            self._execute([recipe.system], lock)
+            self._execute(recipe.system, lock)
         self._collect(recipe, files)
         if recipe.exists:
             self._keep()
         if recipe.share_system:
             share_system_packages(place.venv)
-        self._execute([recipe.fill], lock)
+        self._execute(recipe.fill, lock)
         if not recipe.exists:
             relocate(place.staging, place.staging, place.venv)
         receipt = self._proven(recipe)
@@ -187,22 +193,46 @@ class Transaction:
         hand_over(recipe.environment, self._owner, place.backup if recipe.exists else None)
         self._commit()
 
-    def _fetch(self, recipe: Recipe, lock: Lock) -> dict[str, Path]:
+    def _fetching(self, recipe: Recipe) -> AbstractContextManager[Fetching | None]:
+        """The download of what is missing, which begins now, while the environment is made."""
+        downloads = self._place.downloads
+        downloads.mkdir()
+        if not recipe.missing:
+            return nullcontext()
+        from pidoctor.install.fetching import Fetching  # brings in the network
+
+        prefix = recipe.interpreter.prefix
+        return Fetching(recipe.missing, recipe.plan.sources, prefix, downloads)
+
+    def _fetch(self, recipe: Recipe, fetching: Fetching | None, lock: Lock) -> dict[str, Path]:
         """Download what is missing and verify it; the files of all wheels, by hash."""
         files = dict(recipe.found)
         if recipe.cache:
             recipe.cache.note(files)
-        downloads = self._place.work / "downloads"
-        downloads.mkdir()
-        for listed, step in recipe.fetches:
-            Path(step.writes[0]).write_text(listed, "utf-8")
-            if step.arrival:
-                step.arrival.folder.mkdir()
-        if recipe.fetches:
-            self._execute([step for _, step in recipe.fetches], lock)
+        got: Collection[Wheel] = ()
+        if fetching is not None:
+            title = fetch.own_step(recipe.missing, self._place).title
+            self._say(Announced(title, fetching.arrival))
+            got = fetching.wait(self._progress)
+        left = [wheel for wheel in recipe.missing if wheel not in got]
+        if left:
+            self._fetch_by_pip(recipe, left, lock)
         for wheel in recipe.missing:
-            file = downloads / wheel.filename
-            if not matches(file, wheel):
+            file = self._place.downloads / wheel.filename
+            files[wheel.sha256] = recipe.cache.keep(wheel, file) if recipe.cache else file
+        if recipe.cache:
+            recipe.cache.trim(files)
+        return files
+
+    def _fetch_by_pip(self, recipe: Recipe, wheels: Sequence[Wheel], lock: Lock) -> None:
+        """Download wheels as pip does, whose words tell what is wrong where that fails too."""
+        listed, step = recipe.by_pip(wheels)
+        Path(step.writes[0]).write_text(listed, "utf-8")
+        if step.arrival:
+            step.arrival.folder.mkdir()
+        self._execute(step, lock)
+        for wheel in wheels:
+            if not matches(self._place.downloads / wheel.filename, wheel):
                 raise failure(
                     "wrong-hash",
                     f"What was downloaded as {wheel.filename} is not the file that is in the "
@@ -210,10 +240,6 @@ class Transaction:
                     f"expected SHA-256 {wheel.sha256}",
                     "Do not use that file. If your package index is a mirror, ask who runs it.",
                 )
-            files[wheel.sha256] = recipe.cache.keep(wheel, file) if recipe.cache else file
-        if recipe.cache:
-            recipe.cache.trim(files)
-        return files
 
     def _collect(self, recipe: Recipe, files: dict[str, Path]) -> None:
         work = self._place.work
@@ -247,28 +273,18 @@ class Transaction:
         os.sync()
         self._journal.write(COMMITTED)
 
-    def _execute(self, planned: Sequence[InstallStep], lock: Lock) -> None:
-        """Run the commands of these steps side by side."""
-        for number, step in enumerate(planned):
-            beside = number > 0
-            self._say(Announced(step.title, step.arrival, beside, step.at_terminal))
-            self._progress(f"$ {step.line}")
-        tasks = [
-            Task(step.argv, dict(step.variables), step.at_terminal, step.arrival, step.removes)
-            for step in planned
-        ]
-        ends = run_all(tasks, lock.descriptor, self._progress)
-        killed = [number for number, end in enumerate(ends) if was_killed(end.status)]
-        if killed and len(tasks) > 1:
-            self._say("A download was killed, most likely for its memory; one at a time now")
-            for number in killed:
-                ends[number] = run_all([tasks[number]], lock.descriptor, self._progress)[0]
-        for step, ended in zip(planned, ends):
-            if ended.status != 0:
-                told = (*ended.output, *(read_log(step.log) if step.log else ()))
-                if was_killed(ended.status):
-                    told = (*told, *why_killed(ended.status))
-                raise from_tool(step.argv, ended.status, told)
+    def _execute(self, step: InstallStep, lock: Lock) -> None:
+        """Run the command of a step."""
+        self._say(Announced(step.title, step.arrival, at_terminal=step.at_terminal))
+        self._progress(f"$ {step.line}")
+        variables = dict(step.variables)
+        task = Task(step.argv, variables, step.at_terminal, step.arrival, step.removes)
+        (ended,) = run_all([task], lock.descriptor, self._progress)
+        if ended.status != 0:
+            told = (*ended.output, *(read_log(step.log) if step.log else ()))
+            if was_killed(ended.status):
+                told = (*told, *why_killed(ended.status))
+            raise from_tool(step.argv, ended.status, told)
 
     def _settle(self, lock: Lock, parents: Sequence[Path], finding: Finding | None) -> Outcome:
         """Keep the new state if it was committed, put the old one back if not."""

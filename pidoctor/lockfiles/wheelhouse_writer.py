@@ -1,4 +1,4 @@
-"""A folder of verified wheels for a machine that has no network, made by pip."""
+"""A folder of verified wheels for a machine that has no network."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import CouldNotCheckError, UsageError
 from pidoctor.install import fetch
 from pidoctor.install.base_python import ask
 from pidoctor.install.checks import free_bytes
 from pidoctor.install.failure import InstallError, from_tool
+from pidoctor.install.fetching import Fetching
 from pidoctor.install.pip_or_uv import Pip, pips
 from pidoctor.install.process import Arrival, Progress, Task, run_all
 from pidoctor.install.wheelhouse import matches
@@ -29,8 +31,8 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
     """Fetch the plan's wheels for Python ``python`` ("3.11.2") and verify each by its hash.
 
     Wheels that are there already, and whole, are kept. The index is the one that pip is configured
-    for. Raises :class:`CouldNotCheckError` when pip cannot fetch one; what does not match its hash
-    is removed.
+    for. Raises :class:`CouldNotCheckError` when pip cannot fetch one either; what does not match
+    its hash is removed.
     """
     make_folder(folder)
     missing = [wheel for wheel in plan.wheels if not matches(folder / wheel.filename, wheel)]
@@ -40,20 +42,39 @@ def download(plan: Plan, python: str, folder: Path, progress: Progress) -> tuple
         _must_have_room(folder, bytes_to_download(missing))
         # Not in /tmp: it may be a part of the memory, and full long before the folder is.
         with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as scratch:
-            listed = Path(scratch) / "requirements.txt"
-            listed.write_text(plan.sources.lines + fetch.requirements(missing), encoding="utf-8")
-            command = fetch.command(_own_pip(), missing, python, listed, folder)
-            arrival = Arrival(Path(scratch) / "arriving", tuple(wheel.size for wheel in missing))
-            arrival.folder.mkdir()
-            progress(Announced(f"Download {count(len(missing), 'wheel')}", arrival))
-            _run(command, arrival, progress)
-            progress("Verify each wheel by its hash")
+            left = _fetched(missing, plan, Path(scratch), folder, progress)
+            if left:
+                _fetch_by_pip(left, plan, python, Path(scratch), folder, progress)
     for wheel in missing:
         path = folder / wheel.filename
         if not matches(path, wheel):
             path.unlink(missing_ok=True)
             raise CouldNotCheckError(f"{wheel.filename}: what was fetched is not the pinned file")
     return tuple(folder / wheel.filename for wheel in plan.wheels)
+
+
+def _fetched(
+    wheels: list[Wheel], plan: Plan, scratch: Path, folder: Path, progress: Progress
+) -> list[Wheel]:
+    """Fetch wheels in this process; those that could not be had so."""
+    with Fetching(wheels, plan.sources, sys.prefix, scratch) as fetching:
+        progress(Announced(f"Download {count(len(wheels), 'wheel')}", fetching.arrival))
+        got = fetching.wait(progress)
+    for wheel in got:
+        os.replace(scratch / wheel.filename, folder / wheel.filename)
+    return [wheel for wheel in wheels if wheel not in got]
+
+
+def _fetch_by_pip(  # noqa: PLR0913, PLR0917 - what pip is told
+    wheels: list[Wheel], plan: Plan, python: str, scratch: Path, folder: Path, progress: Progress
+) -> None:
+    listed = scratch / "requirements.txt"
+    listed.write_text(plan.sources.lines + fetch.requirements(wheels), encoding="utf-8")
+    command = fetch.command(_own_pip(), wheels, python, listed, folder)
+    arrival = Arrival(scratch / "arriving", tuple(wheel.size for wheel in wheels))
+    arrival.folder.mkdir()
+    progress(Announced(f"Download {count(len(wheels), 'wheel')} by pip", arrival))
+    _run(command, arrival, progress)
 
 
 def pack(files: Iterable[Path], target: Path) -> None:

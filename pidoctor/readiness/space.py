@@ -72,11 +72,6 @@ PIP_MEMORY = 96 << 20
 ai-edge-litert and protobuf from local files."""
 
 
-def downloads_at_once(available: int | None, most: int) -> int:
-    """How many pips may download side by side; ``available`` is memory and swap, in bytes."""
-    return most if available is None else max(1, min(most, available // (2 * PIP_MEMORY)))
-
-
 def out_of_memory(available: int, source: str) -> Finding | None:
     """The finding where ``available`` bytes, swap included, are too few for pip."""
     if available >= PIP_MEMORY:

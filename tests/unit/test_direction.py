@@ -34,7 +34,7 @@ IMPORTS: Mapping[str, str] = {
         "building decoding errors expressions json_schema platforms record_fields records result "
         "shipped_table units value_rules"
     ),
-    "checks": "catalog errors platforms profile readiness records resolve result units",
+    "checks": "catalog platforms profile readiness records resolve result units",
     "cli": (
         "ansible api asked bench catalog checks decoding envelope errors evidence example "
         "expressions fitting fleet help host indexing install lockfiles model probe profile "
@@ -60,9 +60,9 @@ IMPORTS: Mapping[str, str] = {
         "safe_files time_limit units urls value_rules"
     ),
     "install": (
-        "catalog decoding errors expressions host mutex platforms probe profile progress proof "
-        "readiness record_fields records report resolve result safe_files time_limit triage units "
-        "urls value_rules"
+        "catalog decoding errors expressions host indexing mutex platforms probe profile progress "
+        "proof readiness record_fields records report resolve result safe_files time_limit triage "
+        "units urls value_rules"
     ),
     "json_schema": "profile record_fields value_rules",
     "lockfiles": (
@@ -169,9 +169,9 @@ TOUCHES: Mapping[str, str] = {
     "indexing.kept_pages": "files",
     "indexing.local_files": "files network",
     "indexing.metadata": "files",
-    "indexing.pages": "network",
     "indexing.patient_connection": "network",
     "indexing.patient_session": "environment files network",
+    "indexing.project_page": "network",
     "indexing.remote": "files network",
     "indexing.store": "files",
     "indexing.sources": "network",
@@ -180,6 +180,7 @@ TOUCHES: Mapping[str, str] = {
     "install.checks": "files system",
     "install.durable": "files",
     "install.environment_files": "files",
+    "install.fetching": "files",
     "install.journal": "files",
     "install.kit": "files",
     "install.manifest": "files",
@@ -230,7 +231,7 @@ TOUCHES: Mapping[str, str] = {
 
 _OF_MODULES = {
     **dict.fromkeys(("subprocess", "selectors", "multiprocessing"), PROGRAMS),
-    **dict.fromkeys(("socket", "requests", "urllib3", "pypi_simple", "http", "ssl"), NETWORK),
+    **dict.fromkeys(("socket", "requests", "urllib3", "http", "ssl"), NETWORK),
     **dict.fromkeys(("platform", "psutil", "distro", "sysconfig"), SYSTEM),
     **dict.fromkeys(("shutil", "tempfile", "filelock", "mmap", "fcntl", "glob"), FILES),
     "platformdirs": ENVIRONMENT,

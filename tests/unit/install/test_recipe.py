@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,7 +87,8 @@ def test_choice_of_tools(
     assert ("--without-pip" in made.create.argv) == without_pip
     assert made.fill.argv[0] == filler.replace("new", new)
     assert ("--python" in made.fill.argv) == (filler != "new")
-    assert {step.argv[0] for _, step in made.fetches} == {downloader.replace("new", new)}
+    own, by_pip = (step for step in made.steps if step.title.startswith("Download"))
+    assert (own.argv, by_pip.argv[0]) == ((), downloader.replace("new", new))
     assert "--require-hashes" in made.fill.argv
 
 
@@ -165,24 +165,6 @@ def test_downloads_are_for_the_wheels_own_tags() -> None:
     assert argv[argv.index("--python-version") + 1] == "3.11.2"
     pure = fetch.command(pip, (PURE,), "3.11.2", Path("/w/list.txt"), Path("/w/files"))
     assert not {"--abi", "--platform", "--implementation"} & set(pure)
-
-
-def test_batches_are_even_and_hold_everything() -> None:
-    wheels = [wheel(f"p{size}-1-py3-none-any.whl", size) for size in (100, 60, 50, 1, 1)]
-    groups = fetch.batches(wheels, 3)
-    assert sorted(w.size for group in groups for w in group) == [1, 1, 50, 60, 100]
-    assert max(sum(w.size for w in group) for group in groups) == 100
-    assert len(fetch.batches(wheels[:2], 3)) == 2
-    assert fetch.batches([], 3) == ()
-
-
-def test_little_memory_means_one_download_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    counts: Mapping[int | None, int] = {None: 2, 1 << 40: 2, 100 << 20: 1}
-    for available, count in counts.items():
-        monkeypatch.setattr(fetch, "available_bytes", lambda _, value=available: value)
-        assert len(planned(interpreter("23.0.1"), tmp_path, monkeypatch).fetches) == count
 
 
 def test_neutral_name_keeps_project_and_version() -> None:

@@ -17,7 +17,7 @@ from pidoctor.install.recipe import Job, make_recipe
 from pidoctor.install.wheelhouse import Cache
 from pidoctor.probe.probed import ProbeResult
 from pidoctor.profile.fact import Fact
-from pidoctor.readiness.space import PIP_MEMORY, Kept, downloads_at_once
+from pidoctor.readiness.space import PIP_MEMORY, Kept
 from pidoctor.report.conclusion import errors
 from pidoctor.resolve.plan import Pin, Plan
 from pidoctor.result import Remedy
@@ -102,18 +102,6 @@ def test_swap_of_which_nothing_is_known_counts_as_none() -> None:
     for available, short in ((PIP_MEMORY - 1, True), (PIP_MEMORY, False)):
         machine = changed(pi4(), memory_available=available, memory_swap=Fact.absent("/proc/swaps"))
         assert bool(list(too_little(Case(machine, PLAN)))) == short
-
-
-def test_downloads_that_fit_into_the_memory() -> None:
-    assert [
-        downloads_at_once(n, 3) for n in (None, 0, 2 * PIP_MEMORY, 5 * PIP_MEMORY, 99 * PIP_MEMORY)
-    ] == [
-        3,
-        1,
-        1,
-        2,
-        3,
-    ]
 
 
 def test_a_dry_run_foresees_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
