@@ -12,17 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pidoctor.catalog.wheels import Wheel
-from pidoctor.indexing.pages import offered, side_by_side
-from pidoctor.indexing.patient_session import PatientSession
-from pidoctor.indexing.remote import download
-from pidoctor.indexing.sources import all_sources, open_users_session, pip_settings
 from pidoctor.install.process import Arrival, Progress
-from pidoctor.probe.pip_settings import Source
 from pidoctor.profile.wheel_sources import WheelSources
 from pidoctor.urls import path_of
+
+if TYPE_CHECKING:
+    from pidoctor.indexing.patient_session import PatientSession
+    from pidoctor.probe.pip_settings import Source
 
 _SHARE = 3  # of the time without news: pip has its own after it
 _TOLD_EVERY = 3.0  # seconds
@@ -76,6 +75,10 @@ class Fetching:
 
     def _fetch(self) -> None:
         with suppress(Exception):  # pip comes next, and tells what is wrong
+            # In the thread: what brings in the network takes a slow board a second.
+            from pidoctor.indexing.pages import side_by_side
+            from pidoctor.indexing.sources import all_sources, open_users_session, pip_settings
+
             settings = pip_settings(self._sources, self._prefix)
             if settings.uploaded_prior_to:
                 return  # only pip looks at the dates
@@ -88,6 +91,8 @@ class Fetching:
 
     def _fetch_one(self, session: PatientSession, sources: Sequence[Source], wheel: Wheel) -> None:
         """Write the file of the wheel, and note that it is whole when its hash is the right one."""
+        from pidoctor.indexing.remote import download
+
         file = self._files[wheel.filename]
         for url in self._addresses(session, sources, wheel):
             with suppress(Exception):
@@ -101,6 +106,8 @@ class Fetching:
         self, session: PatientSession, sources: Sequence[Source], wheel: Wheel
     ) -> Iterator[str]:
         """Where the wheel may be had; a page without hashes counts, for what comes is compared."""
+        from pidoctor.indexing.pages import offered
+
         named = self._sources.address_of(wheel.filename)
         if named:
             yield named

@@ -55,11 +55,11 @@ def contents(environment: Path) -> dict[str, str]:
     for root, folders, names in os.walk(environment):
         folders[:] = [name for name in folders if name != "__pycache__"]
         links = [name for name in folders if os.path.islink(os.path.join(root, name))]
+        below = os.path.relpath(root, environment)
+        before = "" if below == os.curdir else f"{below}{os.sep}"
         for name in (*names, *links):
-            path = os.path.join(root, name)
-            relative = os.path.relpath(path, environment)
-            if relative not in _OURS:
-                found[relative] = _told(path)
+            if before + name not in _OURS:
+                found[before + name] = _told(os.path.join(root, name))
     return found
 
 

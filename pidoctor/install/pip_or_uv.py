@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from packaging.version import Version
@@ -71,4 +72,10 @@ def seed(python: WorkingPython) -> Path | None:
 
 def uv_for(python: WorkingPython) -> str | None:
     """uv, when it is on PATH and knows ``python`` (it has no 32-bit ARM platform)."""
-    return installers.uv_for(LiveHost(), python.executable)
+    return _uv_for(python.executable, LiveHost().environ("PATH"))
+
+
+@cache
+def _uv_for(executable: str, _path: str | None) -> str | None:
+    """Asked once: a recipe is made to be shown and once more to be carried out."""
+    return installers.uv_for(LiveHost(), executable)

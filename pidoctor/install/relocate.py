@@ -35,8 +35,9 @@ def relocate(environment: Path, built_at: Path, final: Path) -> None:
         path.unlink()
         path.write_bytes(content)
         path.chmod(mode)
+    by_path = {os.fspath(path): content for path, content in changed.items()}
     for record in environment.glob("lib/python*/site-packages/*.dist-info/RECORD"):
-        _update(record, changed)
+        _update(record, by_path)
 
 
 def _in_quotes(path: Path) -> bytes:
@@ -54,13 +55,14 @@ def _scripts(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _update(record: Path, changed: dict[Path, bytes]) -> None:
+def _update(record: Path, changed: dict[str, bytes]) -> None:
     """Correct the rows of ``record`` (path, hash, size) for the files in ``changed``."""
     rows = list(csv.reader(io.StringIO(record.read_text("utf-8"), newline="")))
-    site_packages = record.parent.parent
+    site_packages = os.fspath(record.parent.parent)
     touched = False
     for row in rows:
-        content = changed.get(Path(os.path.normpath(site_packages / row[0]))) if row else None
+        path = os.path.normpath(os.path.join(site_packages, row[0])) if row else ""
+        content = changed.get(path)
         if content is not None:
             digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=")
             row[1:] = [f"sha256={digest.decode()}", str(len(content))]

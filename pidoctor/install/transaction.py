@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.errors import PidoctorError
@@ -17,6 +17,7 @@ from pidoctor.install import fetch
 from pidoctor.install.checks import check_memory, check_rights, check_space
 from pidoctor.install.environment_files import copy, own_bytes
 from pidoctor.install.failure import InstallError, failure, from_os_error, from_tool
+from pidoctor.install.fetching import Fetching
 from pidoctor.install.journal import CHANGING, COMMITTED, PREPARING, Journal, stamp
 from pidoctor.install.killed import was_killed, why_killed
 from pidoctor.install.manifest import write_manifest
@@ -38,9 +39,6 @@ from pidoctor.profile.profile import Profile
 from pidoctor.progress import Announced
 from pidoctor.proof.proof import PASSED, Proof
 from pidoctor.result import Finding
-
-if TYPE_CHECKING:
-    from pidoctor.install.fetching import Fetching
 
 Prove = Callable[[str], Proof]
 
@@ -199,8 +197,6 @@ class Transaction:
         downloads.mkdir()
         if not recipe.missing:
             return nullcontext()
-        from pidoctor.install.fetching import Fetching  # brings in the network
-
         prefix = recipe.interpreter.prefix
         return Fetching(recipe.missing, recipe.plan.sources, prefix, downloads)
 
