@@ -130,7 +130,7 @@ def remote_size(session: PatientSession, url: str, name: str) -> int:
 
 
 def download(session: PatientSession, url: str, name: str, file: IO[bytes], size: int = 0) -> str:
-    """Writes a file from a web server to ``file``; returns the SHA-256 of what came.
+    """Writes a file from a web server to the start of ``file``; returns the SHA-256 of what came.
 
     No more than ``size`` bytes are taken; where the index gives none, what the server announces.
     A server that breaks off is asked for the rest.

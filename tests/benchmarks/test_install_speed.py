@@ -1,4 +1,7 @@
-"""Installing a plan whose wheels are here, against pip installing the same pinned, hashed set."""
+"""Installing a plan, against pip installing the same pinned, hashed set.
+
+Its wheels are here, or come from a server on loopback that takes a moment for each answer.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,12 +30,16 @@ from pidoctor.proof.proof import PASSED, Proof
 from pidoctor.resolve.plan import Plan
 from pidoctor.resolve.request import parse_request
 from pidoctor.resolve.resolver import resolve
+from tests.unit.indexing.simple_index import SimpleIndex, serving
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.network, pytest.mark.slow]
 
 ROUNDS = 5  # and as many again where a disk that others write to spoiled these
 FEWER = 2  # are enough where every ratio is below half of the limit
 LIMIT = 1.15
+COLD_LIMIT = 0.7
+COLD_ROUNDS = 3
+ANSWER_S = 0.05  # how long the server takes for each answer
 PEER = "pip itself"
 UV = Path(shutil.which("uv") or Path(sys.executable).with_name("uv"))
 
@@ -116,6 +124,59 @@ def test_install_of_cached_wheels(
                 f"{best[PEER]:.2f} s, ratio {best[tool] / best[PEER]:.2f} (limit {LIMIT})"
             )
     assert all(best[tool] <= LIMIT * best[PEER] for tool in tools)
+
+
+def test_install_over_a_cold_network(
+    plan: Plan,
+    wheels: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A new environment without uv, with nothing kept anywhere, against pip in one of its own."""
+    for name in (name for name in os.environ if name.startswith("PIP_")):
+        monkeypatch.delenv(name)
+    choose("pip", monkeypatch)
+    base = subprocess.check_output(
+        [sys.executable, "-c", "import sys; print(sys._base_executable)"]
+    )
+    python = base.decode().strip()
+    (listed := tmp_path / "requirements.txt").write_text(requirements(plan.wheels))
+    offered = SimpleIndex(as_json=True, delay=ANSWER_S)
+    for wheel in plan.wheels:
+        content = (wheels / wheel.filename).read_bytes()
+        offered.files.setdefault(wheel.name, {})[wheel.filename] = content
+
+    def ours(folder: Path) -> None:
+        job = Job(plan, folder / ".venv", python, cache=Cache(folder / "cache"))
+        assert install(job, proven).status == INSTALLED
+
+    def theirs(folder: Path) -> None:
+        venv, options = folder / ".venv", ("--quiet", "--no-cache-dir", "--no-deps")
+        subprocess.run([python, "-m", "venv", str(venv)], check=True)
+        subprocess.run(
+            [str(venv / "bin/python"), "-m", "pip", "install", *options, "-r", str(listed)],
+            check=True,
+        )
+
+    best = [float("inf"), float("inf")]
+    with serving(offered) as index:
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        monkeypatch.setenv("PIP_INDEX_URL", index.url)
+        monkeypatch.setenv("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+        for round_ in range(COLD_ROUNDS):
+            for at, tool in enumerate((ours, theirs)):
+                (folder := tmp_path / f"{at}-{round_}").mkdir()
+                os.sync()
+                best[at] = min(best[at], wall(partial(tool, folder)))
+                shutil.rmtree(folder)
+    ratio = best[0] / best[1]
+    with capsys.disabled():
+        print(
+            f"\ninstall, cold network: {best[0]:.2f} s, pip itself {best[1]:.2f} s, "
+            f"ratio {ratio:.2f} (limit {COLD_LIMIT})"
+        )
+    assert ratio <= COLD_LIMIT
 
 
 def choose(tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
