@@ -19,7 +19,8 @@ FAULTS = ("stall", "truncate", "reset", "404", "429", "503", "html", "other cont
 class Index(ThreadingHTTPServer):
     """Serves the wheels of a folder; ``fault`` is what is wrong with it.
 
-    Of a download: one of FAULTS. Of the index: "empty", "proxy wants a password". Or nothing.
+    Of a download: one of FAULTS, or "FILE not to pidoctor". Of the index: "empty", "proxy wants a
+    password". Or nothing.
     """
 
     daemon_threads = True
@@ -80,7 +81,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _wheel(self, path: Path) -> None:
         fault, data = self.server.fault, path.read_bytes()
-        if fault in ("404", "429", "503"):
+        if fault == f"{path.name} not to pidoctor":
+            refused = str(self.headers["User-Agent"]).startswith("pidoctor")
+            self._send(403 if refused else 200, b"" if refused else data)
+        elif fault in ("404", "429", "503"):
             self._send(int(fault), b"no", "text/plain")
         elif fault == "html":
             self._send(200, b"<html><body>Please log in to the hotel's network</body></html>")

@@ -174,29 +174,6 @@ def test_a_tool_that_ran_into_the_limit_of_memory_is_told_so(
     assert "700 MB" in finding.evidence
 
 
-def test_killed_downloads_are_tried_one_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wheels = tmp_path / "wheels"
-    plan = make_plan(*(make_wheel(wheels, name, "1.0") for name in ("demo", "more")))
-    wanted = Job(plan, tmp_path / ".venv", PYTHON, cache=Cache(tmp_path / "cache"))
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
-    together: list[int] = []
-
-    def run(tasks: list[Task], stdin: int, progress: Progress) -> list[Ended]:
-        if "download" not in tasks[0].argv:
-            return run_all(tasks, stdin, progress)
-        together.append(len(tasks))
-        if len(tasks) > 1:
-            return [Ended(-9, ()) for _ in tasks]
-        return run_all(tasks, stdin, progress)
-
-    monkeypatch.setattr(transaction, "run_all", run)
-    assert install(wanted, Prover("demo", "1.0")).status == INSTALLED
-    assert together == [2, 1, 1]
-
-
 def test_too_little_memory_is_seen_before(monkeypatch: pytest.MonkeyPatch) -> None:
     for available, refused in ((22_000_000, True), (101_000_000, False), (None, False)):
         monkeypatch.setattr(checks, "available_bytes", lambda _, value=available: value)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -86,6 +88,42 @@ def test_fault_is_named_and_the_next_try_works(
         assert _failed_for(outcome, _CAUSES[fault], tmp_path)
         index.fault = ""
         assert _install(tmp_path, index, monkeypatch).status == INSTALLED
+
+
+def test_pip_fetches_what_this_process_does_not_get(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing else."""
+    refused, given = (make_wheel(tmp_path / "wheels", name, "1.0") for name in ("demo", "more"))
+    job = Job(make_plan(refused, given), tmp_path / ".venv", PYTHON, cache=Cache(tmp_path / "kept"))
+    with serving(Index(tmp_path / "wheels", f"{refused.filename} not to pidoctor")) as index:
+        monkeypatch.setenv("PIP_INDEX_URL", index.url)
+        assert install(job, Prover("demo", "1.0")).status == INSTALLED
+    asked = [path.rpartition("/")[2] for path in index.requests if path.endswith(".whl")]
+    assert sorted(asked) == [refused.filename, refused.filename, given.filename]
+
+
+def test_no_pip_is_started_where_none_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    with serving(Index(tmp_path / "wheels", "")) as index:
+        assert _install(tmp_path, index, monkeypatch, started.append).status == INSTALLED
+    assert not [line for line in started if " download " in line]
+
+
+def test_ctrl_c_while_a_wheel_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Index(tmp_path / "wheels", "stall")) as index:
+
+        def interrupt() -> None:
+            while not any(path.endswith(".whl") for path in index.requests):
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        threading.Thread(target=interrupt).start()
+        outcome = _install(tmp_path, index, monkeypatch)
+    assert [finding.id for finding in outcome.findings] == ["interrupted"]
+    assert _is_clean(tmp_path)
 
 
 def test_a_download_that_stands_still_is_not_waited_for(
