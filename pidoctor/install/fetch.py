@@ -85,7 +85,7 @@ def step(
     # Not /tmp: it may be a small tmpfs, and this is where pip downloads to.
     temporary = place.work / "arriving"
     made = InstallStep(
-        f"{_title(missing)}, by pip where it could not be had so",
+        f"{_title(missing)}, by pip",
         command(pip, missing, python.version, listed_in, place.downloads),
         (("TMPDIR", str(temporary)), *_OWN),
         (str(listed_in), str(place.downloads)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
@@ -89,7 +89,10 @@ class Recipe:
     def _downloads(self) -> tuple[InstallStep, ...]:
         if not self.missing:
             return ()
-        return fetch.own_step(self.missing, self.place), self.by_pip(self.missing)[1]
+        by_pip = replace(
+            self.by_pip(self.missing)[1], title="Download with pip what cannot be had so"
+        )
+        return fetch.own_step(self.missing, self.place), by_pip
 
     @property
     def steps(self) -> tuple[InstallStep, ...]:

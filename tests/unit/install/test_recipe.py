@@ -88,7 +88,9 @@ def test_choice_of_tools(
     assert made.fill.argv[0] == filler.replace("new", new)
     assert ("--python" in made.fill.argv) == (filler != "new")
     own, by_pip = (step for step in made.steps if step.title.startswith("Download"))
-    assert (own.argv, by_pip.argv[0]) == ((), downloader.replace("new", new))
+    assert (own.title, own.argv) == ("Download ai_edge_litert, numpy (0.0 MB)", ())
+    assert by_pip.title == "Download with pip what cannot be had so"
+    assert by_pip.argv[0] == downloader.replace("new", new)
     assert "--require-hashes" in made.fill.argv
 
 
