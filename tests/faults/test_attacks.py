@@ -26,6 +26,7 @@ ATTACKS = {
         "faults/test_kept_aside.py::test_repair_keeps_what_was_changed_since_and_nothing_of_pip",
     ),
     "a secret leaves the machine": (
+        "unit/install/test_fetching.py::test_a_password_goes_to_no_other_server",
         "unit/test_canaries.py::test_in_a_log_in_a_bundle",
         "unit/test_canaries.py::test_in_a_file_in_a_capture",
         "unit/test_canaries.py::test_in_a_text_however_it_is_embedded",
@@ -57,6 +58,8 @@ ATTACKS = {
     "a server sends without end, or never answers": (
         "unit/indexing/test_patience.py::test_a_range_or_a_wheel_without_end",
         "unit/indexing/test_patience.py::test_one_budget_holds_for_all_that_is_asked",
+        "unit/install/test_fetching.py::test_nothing_is_left_of_what_is_wrong",
+        "unit/install/test_fetching.py::test_a_server_that_never_comes_to_the_end",
         "faults/test_network.py::test_a_download_that_stands_still_is_not_waited_for",
     ),
     "the index changes what was published": (
@@ -71,7 +74,7 @@ ATTACKS = {
     ),
     "a tool is killed for want of memory": (
         "faults/test_machine.py::test_a_tool_that_was_killed_ran_out_of_memory",
-        "faults/test_machine.py::test_killed_downloads_are_tried_one_at_a_time",
+        "faults/test_network.py::test_no_pip_is_started_where_none_is_needed",
     ),
     "what somebody prepared is called a bug in pidoctor": (
         "faults/test_hostile.py::test_hostile_runs",
