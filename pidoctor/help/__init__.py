@@ -20,6 +20,7 @@ TOPICS = {
 DECISIONS = (
     "elf-headers-by-hand",
     "evidence-over-tags",
+    "fetched-here-then-by-pip",
     "install-is-a-transaction",
     "layout-by-hand-motion-by-rich",
     "neutral-wheel-names",

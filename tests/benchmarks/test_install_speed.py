@@ -73,10 +73,7 @@ def test_install_of_cached_wheels(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """With pip and with uv, each against the same runs of pip itself."""
-    base = subprocess.check_output(
-        [sys.executable, "-c", "import sys; print(sys._base_executable)"]
-    )
-    python = base.decode().strip()
+    python = base_python()
     listed = tmp_path / "requirements.txt"
     listed.write_text(requirements(plan.wheels))
     ours, theirs, empty = tmp_path / "ours", tmp_path / "theirs", tmp_path / "empty"
@@ -137,10 +134,7 @@ def test_install_over_a_cold_network(
     for name in (name for name in os.environ if name.startswith("PIP_")):
         monkeypatch.delenv(name)
     choose("pip", monkeypatch)
-    base = subprocess.check_output(
-        [sys.executable, "-c", "import sys; print(sys._base_executable)"]
-    )
-    python = base.decode().strip()
+    python = base_python()
     (listed := tmp_path / "requirements.txt").write_text(requirements(plan.wheels))
     offered = SimpleIndex(as_json=True, delay=ANSWER_S)
     for wheel in plan.wheels:
@@ -177,6 +171,12 @@ def test_install_over_a_cold_network(
             f"ratio {ratio:.2f} (limit {COLD_LIMIT})"
         )
     assert ratio <= COLD_LIMIT
+
+
+def base_python() -> str:
+    """The Python that this one's environment was made with."""
+    code = "import sys; print(sys._base_executable)"
+    return subprocess.check_output([sys.executable, "-c", code], text=True).strip()
 
 
 def choose(tool: str, monkeypatch: pytest.MonkeyPatch) -> None:

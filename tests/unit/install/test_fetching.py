@@ -251,9 +251,7 @@ def test_nothing_is_left_of_what_is_wrong(
     monkeypatch.setattr("pidoctor.indexing.remote._LARGEST_UNTOLD", 1 << 20)
     monkeypatch.setenv("PIDOCTOR_TIMEOUT", "3")
     server.answers[f"/files/{DEMO}"] = bad
-    started = time.monotonic()
     assert _fetch(tmp_path, _wheel(size=len(CONTENT) if told else 0)) == []
-    assert time.monotonic() - started < 30, "pip has its turn only afterwards"
 
 
 @pytest.mark.usefixtures("server")
