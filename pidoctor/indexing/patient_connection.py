@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.client
+import threading
 import warnings
 from functools import partial
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import InsecureRequestWarning
+from urllib3.util.ssl_ import create_urllib3_context
 
 _LONGEST_HEAD = 256 << 10  # bytes; usual ones have one thousand
 
@@ -32,13 +34,20 @@ class PatientAdapter(HTTPAdapter):
         super().__init__(**settings)
 
     def init_poolmanager(self, *arguments: Any, **settings: Any) -> None:
-        super().init_poolmanager(*arguments, **settings)
+        super().init_poolmanager(*arguments, **{**settings, **self._encryption()})
         self._bound(self.poolmanager)
 
     def proxy_manager_for(self, *arguments: Any, **settings: Any) -> Any:
-        manager = super().proxy_manager_for(*arguments, **settings)
+        manager = super().proxy_manager_for(*arguments, **{**settings, **self._encryption()})
         self._bound(manager)
         return manager
+
+    def _encryption(self) -> dict[str, Any]:
+        """What all connections share: to read the certificates takes a slow board half a second."""
+        try:
+            return {"ssl_context": _reading_once(create_urllib3_context())}
+        except TypeError:  # a Python without ssl
+            return {}
 
     def _bound(self, manager: Any) -> None:
         response_class = partial(_Response, self._patience)
@@ -51,10 +60,27 @@ class PatientAdapter(HTTPAdapter):
 class TrustingAdapter(PatientAdapter):
     """An adapter for servers whose certificates the user told pip not to look at."""
 
+    def _encryption(self) -> dict[str, Any]:
+        return {}
+
     def send(self, request: Any, *arguments: Any, **settings: Any) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InsecureRequestWarning)
             return super().send(request, *arguments, **{**settings, "verify": False})
+
+
+def _reading_once(context: Any) -> Any:
+    """``context``, which reads each file of certificates once, not for each connection."""
+    load, lock, known = context.load_verify_locations, threading.Lock(), set()
+
+    def load_once(*places: Any) -> None:
+        with lock:
+            if places not in known:
+                load(*places)
+                known.add(places)
+
+    context.load_verify_locations = load_once
+    return context
 
 
 def _pool(kind: Any, response_class: Any, *arguments: Any, **settings: Any) -> Any:
