@@ -268,16 +268,23 @@ def test_a_file_of_this_machine_that_a_server_links_to(server: Server, tmp_path:
     assert _fetch(into) == []
 
 
+@pytest.mark.parametrize("place", ["the address", "netrc"])
 def test_a_password_goes_to_no_other_server(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PIP_INDEX_URL", f"{server.url}/simple/".replace("//", "//ada:secret@", 1))
+    (netrc := tmp_path / "netrc").write_text("machine 127.0.0.1 login ada password secret\n")
+    (tmp_path / "into").mkdir()
+    if place == "netrc":
+        monkeypatch.setenv("NETRC", str(netrc))
+    else:
+        named = f"{server.url}/simple/".replace("//", "//ada:secret@", 1)
+        monkeypatch.setenv("PIP_INDEX_URL", named)
     with _served() as other:
         other.answers[f"/files/{DEMO}"] = whole
         there = f"{other.url.replace('127.0.0.1', 'localhost')}/files/{DEMO}"
         server.page(f"../../files/{DEMO}#sha256={SHA256}")
         server.answers[f"/files/{DEMO}"] = lambda asked: asked.answer(b"", 302, Location=there)
-        assert _fetch(tmp_path) == [DEMO]
+        assert _fetch(tmp_path / "into") == [DEMO]
     assert all("Authorization" in headers for _, headers in server.asked)
     assert [headers.get("Authorization") for _, headers in other.asked] == [None]
 
