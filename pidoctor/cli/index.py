@@ -52,14 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    from pidoctor.errors import PackageMissingError
-
-    try:
-        return run_action(options)
-    except ModuleNotFoundError as error:
-        if error.name != "pypi_simple":
-            raise
-        raise PackageMissingError("reading index pages", "pypi-simple") from error
+    return run_action(options)
 
 
 def _status(options: argparse.Namespace) -> Result:  # noqa: ARG001 - as every action

@@ -254,7 +254,9 @@ def _own_settings(options: argparse.Namespace) -> None:
 def unfit(profile: Profile, findings: tuple[Finding, ...], exit_code: int) -> Result:
     """Not installed, for what the findings say."""
     from pidoctor.envelope import Result
+    from pidoctor.readiness.rights import as_typed
 
+    findings = as_typed(findings, profile.rights)
     finding = findings[0]
     return Result(
         "install",

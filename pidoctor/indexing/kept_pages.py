@@ -7,10 +7,9 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from importlib.util import find_spec
 from typing import NamedTuple
 
-from pidoctor.errors import CouldNotCheckError, PackageMissingError, PidoctorError
+from pidoctor.errors import CouldNotCheckError, PidoctorError
 from pidoctor.indexing.links import Link, said_by
 from pidoctor.indexing.local_files import folder_of
 from pidoctor.indexing.pages import LINKS, IndexPage, PageReader
@@ -161,8 +160,6 @@ def _pages(
     sources: tuple[Source, ...], store: Store, offline: bool, settings: PipSettings
 ) -> Pages:
     def make() -> tuple[PatientSession, PageReader]:
-        if find_spec("pypi_simple") is None:
-            raise PackageMissingError("reading your package index", "pypi-simple")
         session = open_users_session(settings)
         return session, PageReader(session, sources, load_scope())
 

@@ -16,7 +16,7 @@ from pidoctor.errors import CouldNotCheckError
 from pidoctor.indexing.links import Link, said_by
 from pidoctor.indexing.local_files import folder_of, in_folder
 from pidoctor.indexing.patient_session import PatientSession, answered
-from pidoctor.indexing.project_page import OfferedFile, files_of, of_html
+from pidoctor.indexing.project_page import OfferedFile, default_index, files_of, of_html
 from pidoctor.indexing.scope import Scope
 from pidoctor.probe.pip_settings import Source
 from pidoctor.urls import split_address
@@ -84,10 +84,10 @@ def offered(session: PatientSession, source: Source, name: str) -> list[OfferedF
     """The files that one source has of a package; raises :class:`CouldNotCheckError`."""
     if source.name == LINKS:
         return _linked(session, source.url or "", name)
+    index = source.url or default_index()
     with answered(f"{name}: no answer from the {source.name}"):
-        found = files_of(session, source.url, name)
-    is_local = _is_local(source.url or "")
-    return [item for item in found if is_local or not _is_local(item.url)]
+        found = files_of(session, index, name)
+    return [item for item in found if _is_local(index) or not _is_local(item.url)]
 
 
 def _linked(session: PatientSession, address: str, name: str) -> list[OfferedFile]:

@@ -34,7 +34,7 @@ IMPORTS: Mapping[str, str] = {
         "building decoding errors expressions json_schema platforms record_fields records result "
         "shipped_table units value_rules"
     ),
-    "checks": "catalog platforms profile readiness records resolve result units",
+    "checks": "catalog errors platforms profile readiness records resolve result units",
     "cli": (
         "ansible api asked bench catalog checks decoding envelope errors evidence example "
         "expressions fitting fleet help host indexing install lockfiles model probe profile "

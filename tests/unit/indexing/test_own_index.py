@@ -7,6 +7,7 @@ import io
 import json
 import os
 import platform
+import shlex
 import signal
 import struct
 import subprocess
@@ -148,6 +149,26 @@ def test_ctrl_c_ends_what_is_read_side_by_side(offered: SimpleIndex) -> None:
         program.communicate()
     assert time.monotonic() - started < 3
     assert program.returncode in (130, -signal.SIGINT)
+
+
+@pytest.mark.parametrize("command", ["check", "explain"])
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_takes_one_more_package_ends_with_its_command(
+    offered: SimpleIndex, monkeypatch: pytest.MonkeyPatch, command: str, as_json: bool
+) -> None:
+    """An index that answers in JSON takes none."""
+    offered.as_json = as_json
+    offered.add("kit-1.0-py3-none-any.whl")
+    monkeypatch.setitem(sys.modules, "pypi_simple", None)
+    run = pidoctor(command, "tflite-runtime", "kit", "--target", "pi4-4gb/bookworm-64")
+    if as_json:
+        assert (run.code, "Could not check" in run.out) == (0, False)
+        return
+    assert run.out.startswith("! tflite-runtime 2.14.0 fits pi4-4gb/bookworm-64. Whether kit ")
+    assert run.out.endswith(f"Next: {shlex.quote(sys.executable)} -m pip install pypi-simple\n")
+    assert "Could not check kit: an index that answers in HTML alone takes one more" in " ".join(
+        run.out.split()
+    )
 
 
 def test_elf_files_outrank_the_tag(offered: SimpleIndex, tmp_path: Path) -> None:
