@@ -44,7 +44,7 @@ def test_a_folder_that_the_user_may_not_write_to(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "access", closed(project))
-    checked = pidoctor("check")
+    checked = pidoctor("check", columns=400)
     assert checked.code == 1
     assert checked.out.endswith(f"once 1 problem is solved.\n  Next: {ELSEWHERE}\n")
     refused = pidoctor("install", "--yes")
