@@ -261,6 +261,27 @@ def test_a_file_in_the_place_of_the_older_environment_is_not_put_back() -> None:
     assert not situation._EXPLAINED[UNDOING](entry, now)
 
 
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_a_folder_with_something_else_in_it_is_not_taken_for_our_own(
+    tmp_path: Path, kind: str
+) -> None:
+    """One that holds nothing but the lock is what a kill leaves while the folder is made."""
+    place = Place.of(tmp_path / ".venv")
+    place.state.mkdir()
+    place.lock.touch()
+    with hold(place):
+        pass
+    shutil.rmtree(place.state)
+    place.state.mkdir()
+    if kind == "file":
+        (place.state / "notes.txt").write_text("mine")
+    else:
+        place.lock.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(state.ForeignStateError), hold(place):
+        pass
+    assert len(list(place.state.iterdir())) == 1
+
+
 def test_what_is_kept_gets_a_name_that_is_free(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

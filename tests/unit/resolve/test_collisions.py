@@ -30,6 +30,7 @@ OTHERS: list[dict[str, Any]] = [
     {"file": f"opencv_python-4.13.0-{TAG}.whl", "requires": ["numpy>=2"], "elf": [{}]},
     {"file": "pandas-2.0-py3-none-any.whl", "requires": ["numpy>=1.21"]},
     {"file": "flask-3.0-py3-none-any.whl"},
+    {"file": "zz-1.0-py3-none-any.whl"},
     {"file": "old-1.0-py3-none-any.whl", "requires": ["flask>=1", "numpy<2"]},
     {"file": "new-1.0-py3-none-any.whl", "requires": ["flask>=2", "numpy>=2"]},
     {"file": f"mediapipe-0.10-{TAG.replace('aarch64', 'x86_64')}.whl", "elf": [{}]},
@@ -451,3 +452,11 @@ def test_what_another_index_may_have_is_unknown_where_none_fits(
     answer = api.resolve(pi4(), read_project(["tflite-runtime", word]), catalog=catalog)
     assert isinstance(answer, Plan)
     assert (answer.unchecked.get("flask") is None) is known
+
+
+def test_the_runtime_comes_first_and_the_rest_by_name(catalog: Catalog) -> None:
+    answer = api.resolve(pi4(), read_project(["tflite-runtime", "zz", "flask"]), catalog=catalog)
+    assert isinstance(answer, Plan)
+    names = [pin.name for pin in answer.pins]
+    assert names == ["tflite-runtime", *sorted(names[1:])]
+    assert names[1] < "tflite-runtime" < names[-1]
