@@ -35,6 +35,7 @@ from pidoctor.requirements.spelling import meant
 from pidoctor.requirements.text import lines_of, load_toml, read_text, with_variables
 from pidoctor.resolve.request import file_name, is_wheel
 from pidoctor.units import listed
+from pidoctor.urls import path_of
 
 MOST_FILES = 50
 MOST_FAULTS = 10  # that are told of one question
@@ -263,6 +264,13 @@ def _sort(requirement: Requirement, where: str, file: _File) -> None:
     read = file.read
     read.elsewhere.append(requirement)
     if is_wheel(file_name(requirement)):
+        return
+    path = path_of(requirement.url)
+    if path is not None and not path.exists():
+        read.left.append(
+            f"{requirement.name} comes from {path}, which is not here, so pip stops at it; conda's "
+            f"pip freeze writes so, and `pip list --format=freeze` writes versions ({where})"
+        )
         return
     kind = "a version control system" if re.match(r"\w+\+", requirement.url) else "an address"
     read.left.append(f"{requirement.name} comes from {kind} of its own: not checked ({where})")
