@@ -82,6 +82,10 @@ def _check(result: Result) -> Conclusion:
     if wrong:
         problems = units.count(len(wrong), "problem is", "problems are")
         then = _first_command(wrong)
+        if plan.is_satisfied and asked.here:
+            return Conclusion(
+                f"{_named(plan)} is installed already; {problems} to be solved.", then
+            )
         there = "" if asked.here or then is None else "; the next command is for that machine"
         return Conclusion(f"{_named(plan)} fits {asked.place} once {problems} solved{there}.", then)
     if plan.unchecked or plan.unread:

@@ -15,6 +15,7 @@ from pidoctor.resolve.plan import Impossible
 from pidoctor.result import Finding, Severity
 from tests.cli.program import pidoctor
 from tests.unit.report.samples import SAMPLES, failed_proof
+from tests.unit.report.state_samples import STATES
 
 ASKED = Asked("tensorflow", more=("--venv", "tf"), further=("--beyond-tags", "--replace"))
 
@@ -69,6 +70,15 @@ def test_a_problem_of_another_machine_has_a_next_command_too() -> None:
         "once 1 problem is solved; the next command is for that machine."
     )
     assert run["next"] == "sudo apt-get install -y python3-venv"
+
+
+def test_what_is_installed_is_not_said_to_fit_once_something_else_is_solved() -> None:
+    result = STATES["check-to-be-solved"]
+    assert " fits this machine once 1 problem is solved." in str(conclude(result).verdict)
+    there = replace(STATES["check-installed"], findings=result.findings, exit_code=1)
+    verdict = str(conclude(there).verdict)
+    assert verdict.endswith(" is installed already; 1 problem is to be solved.")
+    assert conclude(there).next == conclude(result).next
 
 
 def test_no_command_names_an_environment_that_is_not_there() -> None:
