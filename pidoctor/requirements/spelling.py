@@ -76,6 +76,10 @@ def meant(line: str) -> str:
         return "this is what `pip list` shows; `pip freeze > FILE` writes a file of requirements"
     if re.match(r"(sudo\s+)?(apt(-get)?|conda|git|curl|wget|cd)\s", line):
         return "it is a command of the shell, not a package"
+    if re.match(r"(<{7}|={7}|>{7})( |$)", line):
+        return "git put it where two versions were merged: keep one of them"
+    if line.startswith("```"):
+        return "it is a mark of Markdown: take the line out"
     if re.search(r"\bin\s*\[", line):
         return "a marker has no lists: write each with ==, and `or` between them"
     try:

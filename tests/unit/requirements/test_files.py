@@ -223,6 +223,9 @@ def test_any_text_is_read_or_refused(tmp_path_factory: Any, text: str) -> None:
         ("Package    Version", "`pip freeze > FILE`"),
         ("sudo apt-get update && apt-get install cmake", "a command of the shell"),
         ("tensorflow; platform_machine not in ['arm', 'aarch64']", "a marker has no lists"),
+        ("<<<<<<< HEAD", "git put it where two versions were merged"),
+        ("=======", "git put it where two versions were merged"),
+        ("```txt", "a mark of Markdown"),
         ("a b c", "Expected"),
     ],
 )
