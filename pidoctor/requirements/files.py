@@ -5,6 +5,7 @@ pip's format: https://pip.pypa.io/en/stable/reference/requirements-file-format/.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -266,7 +267,7 @@ def _sort(requirement: Requirement, where: str, file: _File) -> None:
     if is_wheel(file_name(requirement)):
         return
     path = path_of(requirement.url)
-    if path is not None and not path.exists():
+    if path is not None and not os.path.exists(path):  # pathlib raises where it may not look
         read.left.append(
             f"{requirement.name} comes from {path}, which is not here, so pip stops at it; conda's "
             f"pip freeze writes so, and `pip list --format=freeze` writes versions ({where})"

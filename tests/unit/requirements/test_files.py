@@ -138,7 +138,9 @@ def test_a_text_in_another_encoding_is_told_the_command_for_it(data: bytes, enco
 def test_what_condas_pip_freeze_writes_is_told_with_what_writes_versions(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     text = f"numpy @ file:///croot/numpy_1682/work\nsix @ file://{tmp_path}/there\n"
-    gone, there = read_files([write("requirements.txt", text)]).left
+    text += f"long @ file:///{'x' * 3000}\n"
+    gone, there, long = read_files([write("requirements.txt", text)]).left
+    assert "which is not here" in long
     assert gone.startswith("numpy comes from /croot/numpy_1682/work, which is not here, so pip ")
     assert "`pip list --format=freeze`" in gone
     assert there == "six comes from an address of its own: not checked (requirements.txt, line 2)"
