@@ -121,7 +121,8 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
         return [*topic, *options]
     refuse_messages(" ".join(tokens))
     wanted, left_out, meaning = _wanted(asked)
-    if not wanted and not asked.devices and (left_out or not asked.place):
+    of_model = not known and _says_one_of(tokens, _words().models)
+    if not wanted and not asked.devices and ((left_out and not of_model) or not asked.place):
         if not known and len(tokens) > 1 and (asked.asks or asked.names_machine):
             _refuse_no_runtime(asked)
         return None
@@ -134,14 +135,17 @@ def as_command(words: Sequence[str], known: bool) -> list[str] | None:
     place = ["--target", _target(asked.place, start)] if asked.place else []
     if place and command not in ANSWERING:
         _refuse_place([*start, *place])
-    if not known and _says_one_of(tokens, _words().models):
-        of_model = shlex.join(["pidoctor", "model", "FILE.tflite", *place])
-        meaning = (
-            f"{meaning or 'TensorFlow Lite'}; a model of your own is asked about with {of_model}"
-        )
+    if of_model:
+        meaning = _and_own_model(meaning, place)
     if place or not known or asked.asks:
         _tell([*start, *place], meaning, left_out, options)
     return [*start, *place, *options]
+
+
+def _and_own_model(meaning: str, place: Sequence[str]) -> str:
+    """What the runtime was taken for, and the command for a model of one's own."""
+    asked_so = shlex.join(["pidoctor", "model", "FILE.tflite", *place])
+    return f"{meaning or 'TensorFlow Lite'}; a model of your own is asked about with {asked_so}"
 
 
 def _refuse_nowhere(asked: ReadQuestion, left_out: Sequence[str], start: Sequence[str]) -> None:
@@ -180,7 +184,16 @@ def _says_one_of(tokens: Sequence[str], words: Sequence[str]) -> bool:
 
 
 def _refuse_no_runtime(asked: ReadQuestion) -> NoReturn:
-    """UsageError for a question about something else: a package, or nothing that is known."""
+    """UsageError for a question about something else: a runtime that is mistyped, a package, or
+    nothing that is known."""
+    from difflib import get_close_matches
+
+    from pidoctor.catalog.runtimes import runtime_names
+
+    for word in " ".join(asked.left_out).split():
+        near = get_close_matches(word.lower(), ("tflite", *runtime_names()), n=1, cutoff=0.9)
+        if near:
+            raise UsageError(f"{word!r} is no runtime that pidoctor knows; did you mean {near[0]}?")
     package = asked.left_out[0] if len(asked.left_out) == 1 else ""
     if not (asked.place and _PACKAGE.fullmatch(package)):
         raise UsageError(f"that names no runtime; it is asked as in: {_EXAMPLE}")

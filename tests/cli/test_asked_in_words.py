@@ -44,6 +44,9 @@ ANSWERED = [
         "explain tensorflow --with nvidia-jetson --target jetson-orin-nano-4gb/jetpack-6-64",
     ),
     ("why is tensorflow so slow on pi zero 2", "help bench"),
+    ("teachable machine model on raspberry pi 4", "check --target pi4-4gb/trixie-64"),
+    ("installer tensorflow lite sur raspberry pi 3", "explain auto --target pi-3b/trixie-64"),
+    ("instalar tflite en mi raspberry pi 3b", "explain auto --target pi-3b/trixie-64"),
     ("difference between tflite and tensorflow", "help glossary"),
     # the first word is not taken for a command that is mistyped
     ("sudo pip3 install tflite-runtime", "explain tflite-runtime"),
@@ -307,6 +310,7 @@ def test_options_behind_a_question_hold() -> None:
     [
         ("instal tensorflow on pi4", "did you mean `pidoctor install`?"),
         ("chekc pi4", "did you mean `pidoctor check`?"),
+        ("raspbery pi 4 tensorfow lite", "'tensorfow' is no runtime that pidoctor knows; did you"),
         ("why", "did you mean `pidoctor explain`?"),
         ("frobnicate", "'frobnicate' is not a command (see `pidoctor --help`)"),
         ("ERROR: No matching distribution found for tensorflow", "pidoctor triage FILE"),
