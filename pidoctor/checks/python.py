@@ -148,9 +148,9 @@ def apt(case: Case, packages: str, text: str) -> Remedy | None:
     system = case.profile.system
     if system.has_no_packages or system.package_manager.or_else("apt") != "apt":
         return None
-    # The images of containers, where one is root, come without lists of packages.
-    begin = "apt-get update && " if case.profile.rights.value == ROOT else ""
-    return Remedy(text, (f"{begin}sudo apt-get install -y {packages}",), safe=True)
+    # Containers, where one is root, have no sudo, and their images come without lists of packages.
+    begin = "apt-get update && " if case.profile.rights.value == ROOT else "sudo "
+    return Remedy(text, (f"{begin}apt-get install -y {packages}",), safe=True)
 
 
 def _first_pip(filename: str) -> str:

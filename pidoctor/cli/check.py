@@ -128,7 +128,7 @@ def examine(options: argparse.Namespace) -> Result:
     from pathlib import Path
 
     from pidoctor import api
-    from pidoctor.cli.places import refused, with_another
+    from pidoctor.cli.places import refused, with_another, with_what_lacks
     from pidoctor.cli.resolving import catalog_for, fit_options
     from pidoctor.cli.resume import interrupted
     from pidoctor.cli.where import asked, is_this_machine, machine
@@ -155,7 +155,7 @@ def examine(options: argparse.Namespace) -> Result:
         stopped += refused(result, options) + _nowhere(result)
         result = replace(result, findings=left + (result.findings or ()))
         result = _also(result, stopped, ExitCode.PROBLEM) if stopped else result
-        result = with_another(result)
+        result = with_another(with_what_lacks(result, options))
     if fitting is not None and fitting.conditions:
         result = replace(result, findings=fitting.conditions + (result.findings or ()))
     if fitting is not None and fitting.findings:

@@ -37,6 +37,35 @@ def refused(result: Result, options: argparse.Namespace) -> tuple[Finding, ...]:
     return ()
 
 
+def with_what_lacks(result: Result, options: argparse.Namespace) -> Result:
+    """The result of a question without network, with what an install without network would lack
+    here; the next command is then one with network."""
+    from dataclasses import replace
+
+    from pidoctor.checks.case import Case
+    from pidoctor.install.supply import missing_offline, packages_offline
+    from pidoctor.install.wheelhouse import Cache, find
+    from pidoctor.report.conclusion import concluded
+
+    plan, profile, asked = result.plan, result.profile, result.asked
+    if not options.offline or plan is None or profile is None or asked is None:
+        return result
+    if Case(profile, plan).satisfied:
+        return result
+    here = find(plan.wheels, (), Cache.of_user())
+    wheels = [wheel for wheel in plan.wheels if wheel.sha256 not in here]
+    lacking = [missing_offline(wheels, None, plan.request)] if wheels else []
+    if plan.missing_system_packages:
+        lacking.append(packages_offline(plan.missing_system_packages, None))
+    if not lacking:
+        return result
+    told = (each._replace(severity=Severity.WARNING) for each in lacking)
+    online = tuple(word for word in asked.further if word != "--offline")
+    findings = (*(result.findings or ()), *told)
+    question = asked._replace(further=online)
+    return concluded(replace(result, findings=findings, asked=question, next=None))
+
+
 def with_another(result: Result) -> Result:
     """The result whose findings about the environment's place name one in the user's home first,
     where that has the room."""

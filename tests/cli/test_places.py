@@ -111,3 +111,15 @@ def test_an_environment_that_root_made_may_be_run_and_another_users_not(
     os.lchown(project / ".venv", 0, 0)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert live.LiveHost().is_mine(str(project / ".venv"))
+
+
+def test_without_network_it_is_said_what_is_not_here(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(project / "cache"))
+    checked = pidoctor("check", "--offline", "--json").json
+    assert (checked["exit_code"], checked["next"]) == (0, "pidoctor install")
+    (lacking,) = (it for it in checked["findings"] if it["id"] == "wheels-missing")
+    assert (lacking["severity"], lacking["message"][:15]) == ("warning", "Without network")
+    online = pidoctor("check", "--json").json
+    assert all(it["id"] != "wheels-missing" for it in online["findings"])
