@@ -8,7 +8,6 @@ from pathlib import Path
 from pidoctor.errors import UsageError
 from pidoctor.host.live import LiveHost
 from pidoctor.install.environment_files import is_mount, links_out
-from pidoctor.install.ownership import owner_of
 from pidoctor.install.place import Place, mark_of
 from pidoctor.probe.storage import nearest_existing
 from pidoctor.report.text import one_line
@@ -45,6 +44,8 @@ def check_path(venv: Path) -> None:
     if not is_read_only and not _may_change(there):
         raise UsageError(f"you may not write in {one_line(there)}; {_choose()}")
     if not is_read_only and path.is_dir() and not _may_change(path):
+        from pidoctor.install.ownership import owner_of  # only what is refused needs it
+
         owner = owner_of(Place(path)).name
         raise UsageError(f"{shown} belongs to {owner}, and you may not change it; {_choose()}")
     if is_mount(path):
@@ -71,13 +72,18 @@ def is_there(venv: Path) -> bool:
             f"{venv} is conda's base environment, which conda itself runs from; make one of its "
             "own: conda create -n tflite python=3.11, then conda activate tflite"
         )
+    return True
+
+
+def refuse_links_out(venv: Path) -> None:
+    """UsageError where folders of the environment lie elsewhere. It is walked through, which takes
+    a while on a card: an install asks, a look at the machine does not."""
     outward = links_out(venv)
     if outward:
         raise UsageError(
             f"{outward[0]} leads out of the environment, to {os.path.realpath(outward[0])}; "
             f"installing would write there; {_choose()}"
         )
-    return True
 
 
 def elsewhere(room: int = 0) -> str:

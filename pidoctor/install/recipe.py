@@ -15,7 +15,7 @@ from pidoctor.errors import UsageError
 from pidoctor.install import fetch, supply
 from pidoctor.install.base_python import WorkingPython, ask
 from pidoctor.install.failure import InstallError, missing_package
-from pidoctor.install.path_rules import is_there
+from pidoctor.install.path_rules import is_there, refuse_links_out
 from pidoctor.install.pip_or_uv import Pip, pips, seed, uv_for
 from pidoctor.install.place import Place, python_of
 from pidoctor.install.step import InstallStep, set_for
@@ -129,6 +129,8 @@ def make_recipe(job: Job, anew: bool = False) -> Recipe:
     plan = job.plan.anew() if anew else job.plan
     place, cache = Place.of(job.venv), job.cache or Cache.of_user()
     exists = is_there(place.venv)
+    if exists:
+        refuse_links_out(place.venv)
     python = _ask_environment(place.venv) if exists else ask(job.base_python)
     _check_python(plan, python)
     folders = [check_folder(job.wheels_dir)] if job.wheels_dir else []
