@@ -264,9 +264,9 @@ class FactReader:
     def facts(self) -> Facts:
         """The best supported value of each fact."""
         values, lines = sessions.best(self._parts)
-        newest_pip = values.pop("pip_year", "")
+        newest_pip = values.pop("newest_pip", "")
         if newest_pip:
-            values["month"] = f"20{newest_pip}"
+            values["month"] = _last_month(newest_pip)
         if any(self._month):
             values["month"] = b".".join(self._month).decode()
         _settle(values, self._table)
@@ -312,6 +312,18 @@ def _settle(values: dict[str, str], table: Witnesses) -> None:
         values.setdefault("glibc", glibc)
     if "alpine" in values:
         values["family"], values["libc"] = "alpine", "musl"
+
+
+def _last_month(pip: str) -> str:
+    """The last month in which pip's notice names this release as the newest: 2021.08 for 21.1.
+
+    Since 19 pip is released each quarter, and the next release came up to two months late. Those
+    from 10 to 18 are of 2018.
+    """
+    year, quarter = numbers_of(pip)
+    if year < 19:
+        return "2018"
+    return f"20{year}.{min(3 * quarter + 5, 12):02}"
 
 
 def installed_in(text: str) -> list[tuple[str, str]]:

@@ -129,8 +129,8 @@ def _too_early(known: Published, facts: Facts) -> list[LikelyCause]:
         places["no-wheel-for-python"] = f"Python {dotted(python)}", known.months[python]
     for cause, (place, came) in places.items():
         if came > when and came[: len(when)] != when:
-            text = f"The log is of {_month(when)}; the first wheels of {known.name} for {place}"
-            text = f"{text} came in {_month(came)}: it may work today."
+            text = f"The log is of {_month(when)} or before; the first wheels of {known.name}"
+            text = f"{text} for {place} came in {_month(came)}: it may work today."
             return [LikelyCause(cause, LIKELY, text)]
     return []
 
@@ -366,7 +366,7 @@ def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
         python = LikelyCause(PYTHON, OPEN, f"{text} or none for this Python.")
         return [mac, python] if known.arches else [python, mac]
     if known.source and "any" in known.arches:
-        return _pure(name, facts)
+        return _pure(name, known, facts)
     arm = [arch for arch in known.arches if arch != "x86_64"]
     before = facts.version("python_before")
     if before and arm and not known.source and known.pythons(arm[0])[0] >= before:  # type: ignore[index]
@@ -387,15 +387,16 @@ def _guess(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     return [python]
 
 
-def _pure(name: str, facts: Facts) -> list[LikelyCause]:
+def _pure(name: str, known: Published, facts: Facts) -> list[LikelyCause]:
     """A package for any processor, published as source too: pip leaves out what its Python bars."""
     text = f"{name} runs on any processor; pip is silent about versions for other Pythons."
-    old = LikelyCause("python-too-old", OPEN, text)
     where = f" {facts.get('mirror')}" if facts.get("mirror") else ""
     absent = f"{name} is a package of the public index; the one asked{where} may lack it."
-    likelier = 0.1 if where else -0.05
-    index = LikelyCause("not-on-this-index", OPEN + likelier, absent)
-    return [index, old] if where else [old, index]
+    python = facts.version("python")[:2]
+    new = bool(python) and python >= known.arches["any"][0]
+    old = LikelyCause("python-too-old", FAINT if new else OPEN, text)
+    index = LikelyCause("not-on-this-index", OPEN + (0.1 if where else -0.05), absent)
+    return [index, old] if where or new else [old, index]
 
 
 def _had_python(known: Published, facts: Facts) -> bool:

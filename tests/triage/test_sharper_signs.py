@@ -143,6 +143,8 @@ def test_a_package_for_macs_only_is_not_missing_for_the_processor_of_one() -> No
 def test_a_pure_package_is_left_out_for_its_python_or_is_not_on_this_index() -> None:
     answers = found(NOTHING.format("Adafruit-Blinka"))
     assert [each.cause for each in answers][:2] == ["python-too-old", "not-on-this-index"]
+    new = found(f"Python 3.11.2\n{NOTHING.format('Adafruit-Blinka')}")
+    assert new[0].cause == "not-on-this-index"
     mirror = found(f"Looking in indexes: http://wheels.example/jp6\n{NOTHING.format('pip')}")
     assert [(each.cause, each.certainty) for each in mirror] == [("not-on-this-index", "likely")]
     assert "wheels.example" in mirror[0].explanation
@@ -200,3 +202,23 @@ def test_a_package_that_dpkg_got_through_is_not_half_done() -> None:
     assert first(done).cause != "interrupted-install"
     other = half + "2018-12-27 17:47:47 status unpacked git:armhf 1:2.11.0-3\n"
     assert first(other).cause == "interrupted-install"
+
+
+@pytest.mark.parametrize(
+    ("newest", "cause"), [("21.1", "no-wheel-for-arch"), ("23.1", "wrong-interpreter")]
+)
+def test_pips_notice_dates_a_log_to_the_quarter(newest: str, cause: str) -> None:
+    log = (
+        f"$ uname -m\naarch64\n$ pip --version\npip 21.0.1 from /usr/lib/pip (python 3.8)\n"
+        f"$ pip install tflite-runtime\n{NOTHING.format('tflite-runtime')}\n"
+        f"WARNING: You are using pip version 21.0.1; however, version {newest} is available."
+    )
+    answer = first(log)
+    assert answer.cause == cause
+    assert ("2021-08" in answer.explanation) == (newest == "21.1")
+
+
+def test_a_pip_of_two_digits_is_not_always_of_that_year() -> None:
+    notice = "You are using pip version 9.0.1, however version 10.0.1 is available."
+    answer = first(f"{NOTHING.format('tflite-runtime')}\n$ uname -m\naarch64\n{notice}")
+    assert "2018" in answer.explanation
