@@ -83,6 +83,7 @@ def test_versions_of_one_package_do_not_conflict_with_each_other() -> None:
 def test_a_file_cut_short_is_not_for_sure_a_damaged_wheel() -> None:
     log = "ImportError: /home/ada/e/lib/python3.9/site-packages/a/b.so: file too short"
     assert (first(log).cause, first(log).certainty) == ("wheel-file-corrupt", "likely")
+    assert first(log).fix.commands == ("df -h .",)
 
 
 def test_conda_of_an_older_day_says_the_same() -> None:
