@@ -1,8 +1,7 @@
 """What an operator is made of: how many tensors it takes and writes, and of which types.
 
-``catalog/data/operator_forms.json`` holds what ran on at least one of the runtimes that were
-tried; an operator of another form ran on none of them, and cannot run. What only some of them
-run stands in model_rules.json.
+``catalog/data/operator_forms.json`` holds what was tried on several runtimes. What ended all of
+them cannot run; what only some of them run stands in model_rules.json.
 """
 
 from __future__ import annotations
@@ -20,26 +19,25 @@ _MOST_QUANTISED = 16  # bits of the integers that quantised models compute with
 
 
 class OperatorForm(NamedTuple):
-    """What ran of one operator; what is empty was not tried.
+    """What is known of one operator; what is empty was not tried.
 
-    ``inputs`` and ``outputs`` are how many it may have, and ``needed`` the places of inputs that
-    may not be left out. ``types`` are the element types by the place of an input, "-1" for the
-    first output; ``invoke`` those others with which a run only ends when the model is called.
+    ``inputs`` and ``outputs`` are how many of them ran, and ``needed`` the places of inputs that
+    may not be left out. ``allocate`` and ``invoke`` are the element types that ended every run at
+    that stage, by the place of an input, "-1" for the first output.
     """
 
     name: str
     inputs: tuple[int, ...] = ()
     outputs: tuple[int, ...] = ()
     needed: tuple[int, ...] = ()
-    types: Mapping[str, tuple[str, ...]] = {}
+    allocate: Mapping[str, tuple[str, ...]] = {}
     invoke: Mapping[str, tuple[str, ...]] = {}
 
 
 class OperatorFormsTable(NamedTuple):
-    """operator_forms.json. ``tried`` are the element types that were tried at every place."""
+    """operator_forms.json."""
 
     source: str
-    tried: tuple[str, ...]
     operators: tuple[OperatorForm, ...]
 
 
@@ -93,18 +91,16 @@ def _told(counts: Sequence[int]) -> str:
 
 
 def _wrong_types(form: OperatorForm, graph: Graph, operator: Operator) -> Iterator[Misform]:
-    tried = load(OperatorFormsTable).tried
-    for place, known in form.types.items():
-        numbers = operator.outputs[:1] if int(place) == _RESULT else operator.inputs
-        at = max(int(place), 0)
-        number = numbers[at] if at < len(numbers) else NO_TENSOR
-        kind = graph.tensors[number].type if number != NO_TENSOR else ""
-        if kind in known or kind not in tried:
-            continue
-        where = "writes" if int(place) == _RESULT else f"has as its input {place}"
-        stage = INVOKE if kind in form.invoke.get(place, ()) else ALLOCATE
-        why = f"cannot run on {kind} numbers, which it {where} here"
-        yield Misform(operator.name, why, stage, _other_type(kind))
+    for stage, places in ((ALLOCATE, form.allocate), (INVOKE, form.invoke)):
+        for place, kinds in places.items():
+            at = int(place)
+            numbers = operator.inputs if at != _RESULT else operator.outputs
+            number = next(iter(numbers[max(at, 0) :]), NO_TENSOR)
+            kind = graph.tensors[number].type if number != NO_TENSOR else ""
+            if kind in kinds:
+                where = "writes" if at == _RESULT else f"has as its input {at}"
+                why = f"cannot run on {kind} numbers, which it {where} here"
+                yield Misform(operator.name, why, stage, _other_type(kind))
 
 
 def _other_type(kind: str) -> str:

@@ -81,3 +81,25 @@ def test_a_convolution_without_a_bias(kind: str, target: Target, verdict: str) -
     steps = Fields({1: Number("i", 1), 2: Number("i", 1)})
     model = content([image, weights, image], [Op("CONV_2D", (0, 1), (2,), 3, options=steps)])
     assert judge_model(model, target).verdict == verdict
+
+
+# (operator, types of its inputs, of its output, stage where every runtime ends: "" is none)
+TYPES = [
+    ("SELECT_V2", ("BOOL", "FLOAT32", "FLOAT32"), "FLOAT32", ""),
+    ("SELECT_V2", ("INT32", "FLOAT32", "FLOAT32"), "FLOAT32", "allocate"),
+    ("COMPLEX_ABS", ("COMPLEX64",), "FLOAT32", ""),
+    ("TANH", ("FLOAT32",), "FLOAT32", ""),
+    ("TANH", ("UINT16",), "UINT16", "invoke"),
+    ("CAST", ("FLOAT32",), "UINT64", "invoke"),
+]
+
+
+@pytest.mark.parametrize(("name", "kinds", "result", "stage"), TYPES)
+def test_types_that_end_every_runtime(
+    name: str, kinds: tuple[str, ...], result: str, stage: str
+) -> None:
+    tensors = [T((2, 3), kind) for kind in (*kinds, result)]
+    places = tuple(range(len(kinds)))
+    model = content(tensors, [Op(name, places, (len(kinds),))], places)
+    said = {judge_model(model, target).stage or "" for target in RUNTIMES[2:]}
+    assert said == {stage}
