@@ -8,6 +8,8 @@ from math import isclose
 from typing import NamedTuple
 
 from pidoctor.model.content import NO_TENSOR, Graph, Operator, Tensor
+from pidoctor.model.piece_shapes import RULES
+from pidoctor.model.shape_rules import MisfitError
 
 # By how many bits the kernels of ADD and SUB shift their inputs.
 _FIXED_POINT = {"INT8": 20, "UINT8": 20, "INT16": 15}
@@ -19,27 +21,30 @@ _WAYS = 2  # each of two shapes repeated once
 class Condition(NamedTuple):
     """Which operators a rule is about; every field that is given must hold.
 
-    ``names`` are exact; ``begins`` is how the name begins.
-    ``types`` are the element types of inputs by their place; ``min_rows`` the number of vectors
-    that input 0 holds; ``channels`` the least number of scales of the weights; ``without_input``
-    the place of an input that is left out; ``registered`` whether the wheel has the custom
-    operator: "yes", "no", "open";
-    ``zero_scale`` the places of a quantised tensor whose scale is 0 or below, as kernels also take
-    that of a tensor with a scale per channel; ``finer_output`` an output so much finer than
-    the inputs that their ratio does not fit the fixed point; ``fft_power_of_two`` the length of a
-    Fourier transform; ``any_type`` the type of any input or output; ``per_tensor`` weights with one
-    scale; ``unlike`` two tensors whose types differ: places of inputs, -1 for the first output, as
-    for all places; ``unlike_scales`` tensors of the type of the first output with another scale or
-    zero point than that: "all", or "told" where each has one; ``moved_zero`` a tensor of INT16
-    numbers whose zero point is not 0; ``unquantised`` the places of an integer tensor without a
-    scale; ``given_type`` the type of an input that the program has to set; ``data_types`` are what
-    input 0 may be. ``sizes_above`` and ``sizes_below`` are about the number of sizes of a
-    shape; ``broadcasts`` about inputs of unlike shapes, and ``scattered`` about those that are
-    repeated along sizes that do not lie side by side; ``computed`` is the place of an input
-    whose numbers are not in the file; ``holds_zero`` a stored input 1 that holds a zero.
-    ``result_above`` is about the number of sizes of the output, ``result_not`` about its scale
-    and zero point, where it is of the type of input 0: they are others than these. ``apart`` is
-    the place of an input whose stored axes of input 0 do not lie side by side.
+    ``names`` are exact; ``begins`` is how the name begins. ``types`` are the element types of
+    inputs by their place; ``min_rows`` the number of vectors that input 0 holds; ``channels``
+    the least number of scales of the weights; ``without_input`` the place of an input that is
+    left out; ``registered`` whether the wheel has the custom operator: "yes", "no", "open";
+    ``zero_scale`` the places of a quantised tensor whose scale is 0 or below, as kernels also
+    take that of a tensor with a scale per channel; ``finer_output`` an output so much finer
+    than the inputs that their ratio does not fit the fixed point; ``fft_power_of_two`` the
+    length of a Fourier transform; ``any_type`` the type of any input or output; ``per_tensor``
+    weights with one scale; ``unlike`` two tensors whose types differ: places of inputs, -1 for
+    the first output, as for all places; ``unlike_scales`` tensors of the type of the first
+    output with another scale or zero point than that: "all", or "told" where each has one;
+    ``moved_zero`` a tensor of INT16 numbers whose zero point is not 0; ``unquantised`` the
+    places of an integer tensor without a scale; ``given_type`` the type of an input that the
+    program has to set; ``data_types`` are what input 0 may be. ``sizes_above`` and
+    ``sizes_below`` are about the number of sizes of a shape; ``broadcasts`` about inputs of
+    unlike shapes, and ``scattered`` about those that are repeated along sizes that do not lie
+    side by side; ``computed`` is the place of an input whose numbers are not in the file;
+    ``holds_zero`` a stored input 1 that holds a zero. ``result_above`` is about the number of
+    sizes of the output, ``result_not`` about its scale and zero point, where it is of the type
+    of input 0: they are others than these. ``apart`` is the place of an input whose stored axes
+    of input 0 do not lie side by side. ``scale_from`` is the least scale that an input has to
+    have, ``stateless`` the places of inputs that have to keep their numbers between calls and
+    do not, and ``miswritten`` a result whose stored shape is not the one that the operator
+    writes.
     """
 
     names: tuple[str, ...] = ()
@@ -72,6 +77,9 @@ class Condition(NamedTuple):
     result_above: int | None = None
     result_not: Mapping[str, float] = {}
     apart: int | None = None
+    scale_from: float | None = None
+    stateless: tuple[int, ...] = ()
+    miswritten: bool = False
 
     def holds(self, graph: Graph, operator: Operator, registered: str) -> bool:
         """Whether the rule is about this operator."""
@@ -95,6 +103,8 @@ class Condition(NamedTuple):
             and (not self.data_types or _type(inputs, 0) in self.data_types)
             and (not self.holds_zero or _holds_zero(_at(inputs, 1)))
             and (self.computed is None or _computed(_at(inputs, self.computed)))
+            and (not self.stateless or _stateless(_placed(graph, operator, self.stateless)))
+            and (not self.miswritten or _miswritten(graph, operator, inputs))
             and self._shapes(inputs)
             and self._result(graph, operator, inputs)
             and self._scales(graph, operator, inputs)
@@ -128,6 +138,7 @@ class Condition(NamedTuple):
                 or any(map(_unquantised, _placed(graph, operator, self.unquantised)))
             )
             and (not self.unlike_scales or _unlike_scales(graph, operator, self.unlike_scales))
+            and (self.scale_from is None or _largest_scale(inputs) >= self.scale_from)
             and (not self.moved_zero or _moved_zero(graph, operator))
             and (
                 self.fft_power_of_two is None
@@ -196,12 +207,34 @@ def _holds_zero(tensor: Tensor | None) -> bool:
     return tensor is not None and zero in tensor.values
 
 
+def _stateless(tensors: _Inputs) -> bool:
+    return any(tensor is not None and not tensor.variable for tensor in tensors)
+
+
+def _miswritten(graph: Graph, operator: Operator, inputs: _Inputs) -> bool:
+    """For operators whose shapes of results are told by stored numbers."""
+    rule, results = RULES.get(operator.name), _tensors(graph, operator.outputs)
+    known = [tensor for tensor in inputs if tensor]
+    if rule is None or len(known) < len(inputs) or any(it.dynamic for it in known):
+        return False
+    try:
+        written = rule(operator, [it.shape for it in known], [it.values or None for it in known])
+    except MisfitError:
+        return False
+    pairs = zip(written or (), results)
+    return any(result is not None and result.shape != shape for shape, result in pairs)
+
+
 def _computed(tensor: Tensor | None) -> bool:
     return tensor is not None and not tensor.stored
 
 
 def _unquantised(tensor: Tensor | None) -> bool:
     return tensor is not None and tensor.type in _FIXED_POINT and tensor.quantisation is None
+
+
+def _largest_scale(inputs: _Inputs) -> float:
+    return max((_scale(tensor) or 0.0 for tensor in inputs), default=0.0)
 
 
 def _no_scale(tensor: Tensor | None) -> bool:

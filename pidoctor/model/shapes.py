@@ -18,9 +18,14 @@ from pidoctor.model import piece_shapes, setting_rules, shape_rules
 from pidoctor.model.content import NO_TENSOR, Content, Graph, Operator, Tensor
 from pidoctor.model.number_rules import computed_numbers
 from pidoctor.model.operator_forms import misform
+from pidoctor.model.rarer_settings import RARER_CHECKS
 from pidoctor.model.shape_rules import CHECKED, MisfitError, SettingError, Shape, Values
 
 _RULES = {**shape_rules.RULES, **piece_shapes.RULES}
+_CHECKS = {
+    name: (*setting_rules.CHECKS.get(name, ()), *RARER_CHECKS.get(name, ()))
+    for name in (*setting_rules.CHECKS, *RARER_CHECKS)
+}
 _MOST_SIZE = (1 << 31) - 1  # of a dimension, an int32
 _PREFIX = "serving_default_"
 _USUAL_SIDE = 224  # of an image whose size the model leaves open
@@ -233,7 +238,7 @@ class _Walk:
         if not inputs or not operator.outputs or len(shapes) < len(known):
             return len(shapes) == len(known)
         values = [self._values.get(number) for number in inputs]
-        for check in setting_rules.CHECKS.get(operator.name, ()):
+        for check in _CHECKS.get(operator.name, ()):
             check(operator, shapes, values)
         if rule is None:
             return True

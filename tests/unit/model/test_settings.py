@@ -92,7 +92,8 @@ def test_settings(name: str, right: tuple[T, ...], wrong: tuple[T, ...], stage: 
 def test_a_volume_has_five_sizes() -> None:
     """Of a CONV_3D the data and the weights have; a pool's image has four."""
     weights = T((1, 1, 1, 2, 3), stored=True)
-    assert ends(one("CONV_3D", T((1, 4, 4, 4, 2)), weights)) == "runs"
+    steps = Fields({field: Number("i", 1) for field in (1, 2, 3)})
+    assert ends(one("CONV_3D", T((1, 4, 4, 4, 2)), weights, options=steps)) == "runs"
     assert ends(one("CONV_3D", T((4, 4, 4, 2)), weights)) == "cannot:allocate"
     steps_of_one = Fields({field: Number("i", 1) for field in (1, 2, 3, 4)})
     found = [ends(one("MAX_POOL_2D", T(it), options=steps_of_one), RUNTIMES[-1])
@@ -203,7 +204,7 @@ def test_types_that_kernels_lack(name: str, place: int, kind: str, expected: lis
     data = T((1, 4, 4, 4), kind)
     beside = {"GATHER_ND": [FIRST], "ADD_N": [data]}.get(name, [])
     inputs = (whole(1), data) if place else (data, *beside)
-    options = axis(0, 2) if name in ("DEPTH_TO_SPACE", "SPLIT") else Fields()
+    options = {"DEPTH_TO_SPACE": axis(0, 2), "SPLIT": axis(0, 1)}.get(name, Fields())
     model = one(name, *inputs, options=options, result=kind)
     assert [ends(model, it) for it in RUNTIMES] == expected
 
