@@ -72,7 +72,8 @@ def test_a_delegate_that_is_named_wrongly_is_one_line(words: tuple[str, ...], li
 @pytest.fixture
 def compiled(tmp_path: Path) -> Path:
     """A model of one Edge TPU operator and one that stays on the CPU."""
-    tensors = [T((1, 10), "INT8"), T((1, 10), "INT8"), T((1, 10), "INT8")]
+    data = T((1, 10), "INT8", 1)
+    tensors = [data, data, T((1, 10), "INT8", 1, scale=1 / 256, zero=-128)]
     steps = [Op("edgetpu-custom-op", (0,), (1,), custom=True), Op("SOFTMAX", (1,), (2,))]
     path = tmp_path / "it_edgetpu.tflite"
     path.write_bytes(model(tensors, steps))
