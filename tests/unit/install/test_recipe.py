@@ -14,6 +14,7 @@ from pidoctor.install.base_python import WorkingPython
 from pidoctor.install.failure import InstallError
 from pidoctor.install.recipe import Job, Recipe, make_recipe
 from pidoctor.install.wheelhouse import Cache, neutral_name
+from pidoctor.probe import installers
 from pidoctor.resolve.plan import Pin, Plan
 
 PYTHON = "/usr/bin/python3"
@@ -92,6 +93,15 @@ def test_choice_of_tools(
     assert by_pip.title == "Download with pip what cannot be had so"
     assert by_pip.argv[0] == downloader.replace("new", new)
     assert "--require-hashes" in made.fill.argv
+
+
+def test_uv_is_asked_once_for_both_recipes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(installers, "uv_for", lambda _, python: asked.append(python))
+    for path, count in (("/a", 1), ("/a", 1), ("/b", 2)):
+        monkeypatch.setenv("PATH", path)
+        pip_or_uv.uv_for(interpreter("23.0.1"))
+        assert len(asked) == count
 
 
 def test_seed_is_pinned_by_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
