@@ -5,6 +5,7 @@ Whoever only prints lines takes them as texts. A display that moves asks the lin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -20,22 +21,22 @@ class Arriving(Protocol):
 
 
 class Announced(str):
-    """A step that begins. ``arriving`` is what it downloads; it runs ``beside`` the step before.
+    """A step that begins. ``arriving`` is what it downloads, and ``parts`` the files of it by name.
 
     A step ``at_terminal`` may ask the user something: nothing else is drawn meanwhile.
     """
 
     arriving: Arriving | None
-    beside: bool
+    parts: Mapping[str, Arriving]
     at_terminal: bool
 
     def __new__(
         cls,
         title: str,
         arriving: Arriving | None = None,
-        beside: bool = False,
+        parts: Mapping[str, Arriving] | None = None,
         at_terminal: bool = False,
     ) -> Announced:
         made = super().__new__(cls, title)
-        made.arriving, made.beside, made.at_terminal = arriving, beside, at_terminal
+        made.arriving, made.parts, made.at_terminal = arriving, parts or {}, at_terminal
         return made

@@ -26,8 +26,6 @@ from pidoctor.progress import Announced, Arriving
 from pidoctor.report.text import printable
 from pidoctor.units import size
 
-_ALL = "in all"
-
 
 class LiveDisplay:
     """Shows steps as they begin and end; a context manager, and a function that takes lines."""
@@ -82,32 +80,25 @@ class LiveDisplay:
         self._progress.update(self._counted[kind], completed=done, total=total, description=said)
 
     def _begin(self, step: Announced) -> None:
-        if not step.beside:
-            self.ended(good=True)
+        self.ended(good=True)
         if step.at_terminal:  # it may ask for a password
             self._progress.stop()
             self._progress.console.print(Text(printable(step)))
             return
         self._progress.start()
-        task = self._add(step)
-        if step.arriving is not None:
-            self._arriving[task] = step.arriving
-            self._progress.update(task, total=step.arriving.expected, bytes=True)
-            self._sum()
+        self._add(step, step.arriving)
+        if len(step.parts) > 1:
+            for name, arriving in step.parts.items():
+                self._add(f"  {name}", arriving)
 
-    def _add(self, words: str) -> TaskID:
-        task = self._progress.add_task(printable(words), total=None, sign="", bytes=False)
+    def _add(self, words: str, arriving: Arriving | None = None) -> TaskID:
+        total = arriving.expected if arriving is not None else None
+        is_download = arriving is not None
+        task = self._progress.add_task(printable(words), total=total, sign="", bytes=is_download)
         self._running.append(task)
+        if arriving is not None:
+            self._arriving[task] = arriving
         return task
-
-    def _sum(self) -> None:
-        """Where several things arrive side by side, a line for all of them."""
-        now = [self._arriving[task] for task in self._running if task in self._arriving]
-        if len(now) > 1:
-            known = next((t.id for t in self._progress.tasks if t.description == _ALL), None)
-            task = self._add(_ALL) if known is None else known
-            self._arriving[task] = _Sum(tuple(a for a in now if not isinstance(a, _Sum)))
-            self._progress.update(task, total=self._arriving[task].expected, bytes=True)
 
     def ended(self, good: bool) -> None:
         """The step that runs came to its end, a good one or not: tick it off."""
@@ -119,20 +110,6 @@ class LiveDisplay:
             )
         self._running.clear()
         self._counted.clear()
-
-
-class _Sum:
-    """Several arrivals as one."""
-
-    def __init__(self, parts: tuple[Arriving, ...]) -> None:
-        self._parts = parts
-
-    @property
-    def expected(self) -> int:
-        return sum(part.expected for part in self._parts)
-
-    def arrived(self) -> int:
-        return sum(part.arrived() for part in self._parts)
 
 
 class _Arrivals(Progress):

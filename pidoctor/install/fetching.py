@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from pidoctor.catalog.wheels import Wheel
 from pidoctor.install.process import Arrival, Progress
@@ -42,6 +42,7 @@ class Fetching:
         self._wheels = sorted(wheels, key=lambda wheel: wheel.size, reverse=True)
         self._whole: set[str] = set()
         self.arrival = Arrival(folder, tuple(wheel.size for wheel in self._wheels))
+        self.parts = {wheel.name: _Part(self._part(wheel), wheel.size) for wheel in self._wheels}
         # Made here: after Ctrl-C the folder is removed, and no thread may make a file in it.
         self._files = {wheel.filename: _new(self._part(wheel)) for wheel in self._wheels}
         self._thread = threading.Thread(target=self._fetch, daemon=True)
@@ -117,6 +118,18 @@ class Fetching:
                     hashed = item.digests.get("sha256", wheel.sha256)
                     if item.filename == wheel.filename and hashed == wheel.sha256:
                         yield item.url
+
+
+class _Part(NamedTuple):
+    """One file that arrives; ``expected`` bytes, 0 where its size is not known."""
+
+    path: Path
+    expected: int
+
+    def arrived(self) -> int:
+        with suppress(OSError):  # it got its name, or was given up
+            return min(self.path.stat().st_size, self.expected)
+        return self.expected
 
 
 def _new(path: Path) -> BinaryIO:

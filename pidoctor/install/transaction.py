@@ -208,7 +208,7 @@ class Transaction:
         got: Collection[Wheel] = ()
         if fetching is not None:
             title = fetch.own_step(recipe.missing, self._place).title
-            self._say(Announced(title, fetching.arrival))
+            self._say(Announced(title, fetching.arrival, fetching.parts))
             got = fetching.wait(self._progress)
         left = [wheel for wheel in recipe.missing if wheel not in got]
         if left:

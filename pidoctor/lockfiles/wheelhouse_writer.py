@@ -58,7 +58,8 @@ def _fetched(
 ) -> list[Wheel]:
     """Fetch wheels in this process; those that could not be had so."""
     with Fetching(wheels, plan.sources, sys.prefix, scratch) as fetching:
-        progress(Announced(f"Download {count(len(wheels), 'wheel')}", fetching.arrival))
+        title = f"Download {count(len(wheels), 'wheel')}"
+        progress(Announced(title, fetching.arrival, fetching.parts))
         got = fetching.wait(progress)
     for wheel in got:
         os.replace(scratch / wheel.filename, folder / wheel.filename)

@@ -30,8 +30,8 @@ with LiveDisplay(verbose={verbose}) as live:
     live("Create the environment")
     live("  a line of a tool")
     live("$ a command")
-    live(Announced("Download numpy", Part(8_000_000)))
-    live(Announced("Download litert", Part(12_000_000), beside=True))
+    parts = {{"numpy": Part(8_000_000), "litert": Part(12_000_000)}}
+    live(Announced("Download all", Part(20_000_000), parts))
     time.sleep(0.9)
     live("Prove it \\x1b[31m[bold]")
     live.ended({good})
@@ -65,16 +65,16 @@ def on_a_terminal(script: str) -> str:
 def test_steps_are_ticked_off_and_bytes_are_told_in_each_and_in_all() -> None:
     said = on_a_terminal(SCRIPT.format(verbose=False, good=True))
     shown = SEQUENCE.sub("", said)
-    assert re.search(r"Download numpy .* of 8 MB", shown)
-    assert re.search(r"Download litert .* of 12 MB, .*MB/s, .* left", shown)
-    assert re.search(r"in all .* of 20 MB", shown)
+    assert re.search(r"  numpy .* of 8 MB", shown)
+    assert re.search(r"  litert .* of 12 MB, .*MB/s, .* left", shown)
+    assert re.search(r"Download all .* of 20 MB", shown)
     assert "a line of a tool" not in shown
     assert "$ a command" not in shown
     last = shown.rpartition("✓ Create the environment")[2]
-    assert re.findall(r"([✓✗]) (\w+ \w+)", last) == [
-        ("✓", "Download numpy"),
-        ("✓", "Download litert"),
-        ("✓", "in all"),
+    assert re.findall(r"([✓✗]) +(\w+(?: all| it)?)", last) == [
+        ("✓", "Download all"),
+        ("✓", "numpy"),
+        ("✓", "litert"),
         ("✓", "Prove it"),
     ]
     assert "[bold]" in last  # text, not markup
