@@ -162,8 +162,9 @@ class Plan:
 
     @property
     def is_satisfied(self) -> bool:
-        """Whether everything is there already."""
-        return all(pin.kept or (pin.package and pin.installed) for pin in self.pins)
+        """Whether the environment has everything already: what the system has alone, it does not
+        see."""
+        return all(pin.kept for pin in self.pins)
 
     @property
     def version(self) -> str:

@@ -257,3 +257,19 @@ def test_a_new_environment_sees_nothing_of_what_is_installed_elsewhere(catalog: 
     assert diff(ask(replace(system, environment=nowhere), "ai-edge-litert", catalog))["numpy"] == (
         "+2.4.6"
     )
+
+
+def test_what_the_system_alone_has_is_not_in_an_environment(tmp_path: Path) -> None:
+    """Debian's numpy: an environment that does not see it is no installed pair."""
+    armv7l = TAG.replace("aarch64", "armv7l")
+    write_index([{"file": f"tflite_runtime-2.14.0-{armv7l}.whl", "elf": [{}]}], tmp_path)
+    here = board(replace(package(*TFLITE_HERE), tags=(armv7l,)))
+    bits = changed(here, python_bits=32, python_architecture="armv7l")
+    system = replace(bits.environment, system_packages=known({"numpy": "1.24.2"}))
+    plan = ask(replace(bits, environment=system), "auto", open_catalog(WheelsIndex(tmp_path)))
+    assert isinstance(plan, Plan)
+    assert [(pin.name, pin.kept, pin.installed) for pin in plan.pins] == [
+        ("tflite-runtime", True, False),
+        ("numpy", False, True),
+    ]
+    assert not plan.is_satisfied
