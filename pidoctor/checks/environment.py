@@ -68,6 +68,24 @@ def numpy_pair(case: Case) -> Iterator[Finding]:
             )
 
 
+def without_numpy(case: Case) -> Iterator[Finding]:
+    """An installed runtime that imports NumPy, where there is none."""
+    if case.installed("numpy") is not None or not case.profile.environment.folder.is_known:
+        return
+    for name in runtime_names():
+        present = case.present.get(name)
+        if present is not None and present.numpy_api is not None:
+            version = present.item.version
+            yield Finding(
+                "runtime-without-numpy",
+                Severity.ERROR,
+                f"{name} {version} needs numpy, and the environment has none: it dies when it is "
+                "imported.",
+                case.profile.python.packages.source,
+                _pairing(case, name, version, ""),
+            )
+
+
 def _pairing(case: Case, name: str, version: str, bound: str) -> Remedy:
     """The command that mends the pair; it was resolved before it is named."""
     pip = Remedy("Install a NumPy that fits.", (f"{case.python} -m pip install 'numpy{bound}'",))
@@ -79,7 +97,9 @@ def _pairing(case: Case, name: str, version: str, bound: str) -> Remedy:
     answer = resolve(case.profile, request, case.catalog)
     if isinstance(answer, Plan):
         pins = ", ".join(
-            f"{pin.name} {pin.was} -> {pin.version}" for pin in answer.pins if pin.change == "~"
+            f"{pin.name} {pin.was} -> {pin.version}" if pin.was else f"{pin.name} {pin.version}"
+            for pin in answer.pins
+            if not pin.kept
         )
         return Remedy(f"Install a NumPy that fits ({pins}), and prove it.", (command,))
     numpy = case.present.get("numpy")

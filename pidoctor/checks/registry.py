@@ -52,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     Check("environment-python", installed_state.environment_python),
     Check("damages", installed_state.damages),
     Check("numpy-pair", environment.numpy_pair),
+    Check("runtime-without-numpy", environment.without_numpy),
     Check("broken-wheels", environment.broken_wheels),
     Check("optional-libraries", environment.optional_libraries),
     Check("known-troubles", environment.known_troubles),
