@@ -88,6 +88,7 @@ TYPES = [
     ("SELECT_V2", ("BOOL", "FLOAT32", "FLOAT32"), "FLOAT32", ""),
     ("SELECT_V2", ("INT32", "FLOAT32", "FLOAT32"), "FLOAT32", "allocate"),
     ("COMPLEX_ABS", ("COMPLEX64",), "FLOAT32", ""),
+    ("COMPLEX_ABS", ("FLOAT32",), "FLOAT32", "allocate"),
     ("TANH", ("FLOAT32",), "FLOAT32", ""),
     ("TANH", ("UINT16",), "UINT16", "invoke"),
     ("CAST", ("FLOAT32",), "UINT64", "invoke"),

@@ -107,6 +107,12 @@ def test_nothing_is_not_made_into_something() -> None:
     assert ends(one("RESHAPE", empty, whole(6))) == "undecided:allocate"
 
 
+def test_a_cut_begins_and_ends_along_as_many_axes() -> None:
+    even, odd = whole(0, 0, 0), whole(1, 1)
+    assert ends(one("STRIDED_SLICE", DATA, even, even, whole(1, 1, 1))) == "runs"
+    assert ends(one("STRIDED_SLICE", DATA, even, odd, whole(1, 1, 1))) == "cannot:allocate"
+
+
 def test_as_many_results_as_the_axis_is_long() -> None:
     axis_1 = Fields({0: Number("i", 1), 1: Number("i", 1)})
     assert ends(one("UNPACK", T((2, 1)), options=axis_1)) == "runs"
