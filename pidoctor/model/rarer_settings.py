@@ -28,7 +28,6 @@ _MOST = 99
 _VOLUME = 5  # sizes: batch, depth, height, width, channels
 _HASH_BITS = 32
 _INT32, _INT64 = 2, 4  # schema.fbs, TensorType
-_CLAMPS = (0, 1, 2, 3)  # schema.fbs, ActivationFunctionType: NONE, RELU, RELU_N1_TO_1, RELU6
 
 
 def sizes(place: int, least: int, most: int = _MOST) -> _Check:
@@ -208,7 +207,7 @@ RARER_CHECKS: Mapping[str, Sequence[_Check]] = {
     "BROADCAST_ARGS": (sizes(0, 1, 1), sizes(1, 1, 1)),
     "BUCKETIZE": (_boundaries,),
     "CONCATENATION": (_option_in(1, (0,)),),
-    "CONV_3D": (_above_zero(1, 2, 3), _DILATED),
+    "CONV_3D": (_above_zero(1, 2, 3, kind=MisfitError), _DILATED),
     "CONV_3D_TRANSPOSE": (*_SPREAD, _numbers(0, count=_VOLUME), _equal((1, 4), (2, 4))),
     "DILATE": (sizes(0, 1), _numbers(1, axis_of=0), _not_below(1, 1, "allocate")),
     "DYNAMIC_UPDATE_SLICE": (_update, _numbers(2, axis_of=0)),
@@ -219,7 +218,6 @@ RARER_CHECKS: Mapping[str, Sequence[_Check]] = {
     ),
     "FAKE_QUANT": (_option_in(3, (0,), "?"),),
     "FILL": (sizes(0, 1, 1), sizes(1, 0, 0)),
-    "FULLY_CONNECTED": (_option_in(0, _CLAMPS),),
     "HASHTABLE_LOOKUP": (sizes(0, 1, 1), sizes(1, 1, 1), sizes(2, 1), _equal((1, 0), (2, 0))),
     "L2_NORMALIZATION": (_option_in(0, (0,)),),
     "LSH_PROJECTION": (sizes(0, 2, 2), sizes(1, 1), _hashed, _option_in(0, (1, 2))),

@@ -226,10 +226,9 @@ def _resize(operator: Operator, shapes: Shapes, values: Known) -> None:
 def _strided(operator: Operator, shapes: Shapes, values: Known) -> None:
     if 0 in (value_at(values, 3) or ()):
         raise SettingError("has a step of 0")
-    lists = [value_at(values, place) for place in (1, 2, 3)]
-    counts = [len(it) for it in lists if it is not None]
-    if len(set(counts)) > 1:
-        raise SettingError(f"has begins, ends and steps of different length: {told(tuple(counts))}")
+    begins, last = value_at(values, 1), value_at(values, 2)
+    if begins is not None and last is not None and len(begins) != len(last):
+        raise SettingError(f"begins at {told(begins)}, and ends at {told(last)}")
 
 
 def _tiled(operator: Operator, shapes: Shapes, values: Known) -> None:

@@ -80,3 +80,16 @@ def test_the_result_of_a_slice_has_the_shape_of_the_file() -> None:
         assert [ends(model, it) for it in RUNTIMES] == [*["runs"] * 4, newest]
         between = judge_model(model, Target("ai-edge-litert", "2.2.0", "aarch64"))
         assert between.verdict == ("undecided" if newest != "runs" else "runs")
+
+
+@pytest.mark.parametrize("kind", ["INT8", "INT4"])
+def test_a_dense_layer_of_few_bits_has_code_for_a_tanh(kind: str) -> None:
+    tensors = [T((1, 4)), T((3, 4), kind, 3, stored=True), T((1, 3))]
+    model = content(tensors, [Op("FULLY_CONNECTED", (0, 1), (2,), options=axis(0, 4))])
+    assert ends(model, RUNTIMES[-1]) == "runs"
+
+
+def test_a_state_of_floats_needs_no_scale() -> None:
+    weights = [T((4, 2), stored=True), T((4, 5), stored=True), T((4,), stored=True)]
+    tensors = [T((1, 2)), *weights, T((1, 20), variable=True), T((1, 4), "INT8")]
+    assert ends(content(tensors, [Op("SVDF", (0, 1, 2, 3, 4), (5,))])) == "runs"
