@@ -49,4 +49,5 @@ def _mark(result: Result) -> Mark:
         if lies or short or (index and conclude(result).next) or result.targets == ():
             return Mark.WARN
         return Mark.GOOD if result.resolution is None or result.plan else Mark.BAD
-    return Mark.WARN if result.plan and not result.outcome else Mark.BAD
+    stopped = result.outcome or (result.command == "install" and not result.steps)
+    return Mark.WARN if result.plan and not stopped else Mark.BAD

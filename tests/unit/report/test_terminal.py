@@ -156,3 +156,9 @@ def test_a_package_of_the_system_is_not_called_to_be_installed_once_it_is() -> N
     text = render(done, Look(width=120))
     assert re.search(r"numpy +1.24.2 +system package python3-numpy, installed by apt", text)
     assert "to be installed" not in text
+
+
+def test_an_install_that_was_stopped_before_it_began_is_marked_as_one_that_failed() -> None:
+    error = Finding("no-pip", Severity.ERROR, "There is no pip.", "looked for pip")
+    stopped = Result("install", 1, findings=(error,), resolution=plan())
+    assert screen(stopped, Look()).splitlines()[-1].startswith("✗ Not installed. There is no pip.")
