@@ -77,7 +77,7 @@ def without_numpy(case: Case) -> Iterator[Finding]:
         if present is not None and present.numpy_api is not None:
             version = present.item.version
             yield Finding(
-                "runtime-without-numpy",
+                "module-not-installed",
                 Severity.ERROR,
                 f"{name} {version} needs numpy, and the environment has none: it dies when it is "
                 "imported.",

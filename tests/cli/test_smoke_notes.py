@@ -9,14 +9,16 @@ from venv import create
 
 import pytest
 
-from pidoctor.cli.smoke import _other_interfaces
+from pidoctor.cli.smoke import _aimed, _other_interfaces
 from pidoctor.probe import machine
 from pidoctor.probe.environment_choice import EnvironmentChoice
 from pidoctor.probe.probed import ProbeResult
 from pidoctor.profile.named_targets import target
-from pidoctor.proof.proof import Proof
+from pidoctor.proof.proof import Death, Proof
+from pidoctor.result import Remedy
 from tests.cli.program import pidoctor
 from tests.unit.report.samples import SAMPLES
+from tests.unit.resolve.test_present import board, package
 
 _HERE = EnvironmentChoice("", False, None, "it is a test", False)
 
@@ -58,3 +60,20 @@ def test_an_environment_without_a_runtime_is_told_the_install(tmp_path: Path) ->
     named = pidoctor("smoke", "--venv", venv, "--runtime", "tensorflow", "--json").json
     assert named["verdict"] == "tensorflow is not installed in this environment."
     assert named["next"] == f"pidoctor install tensorflow --venv {venv}"
+
+
+def test_a_numpy_that_is_missing_is_installed_by_what_knows_which_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """pip alone brings the newest, with which this runtime crashes."""
+    alone = board(package("tflite-runtime", "2.14.0", numpy=1))
+    monkeypatch.setattr(machine, "probe", lambda *_, **__: ProbeResult(alone, ()))
+    proof = SAMPLES["install"].proof
+    assert isinstance(proof, Proof)
+    plain = Remedy("Install it.", ("python3 -m pip install numpy",))
+    death = Death("module-not-installed", None, "import", None, "numpy", "It failed.", "", plain)
+    died = replace(proof, runtime="tflite-runtime", version="2.14.0", death=death)
+    aimed = _aimed(died, _HERE, "/usr/bin/python3").death
+    assert aimed is not None
+    assert aimed.remedy is not None
+    assert aimed.remedy.commands == ("pidoctor install tflite-runtime==2.14.0",)

@@ -65,15 +65,15 @@ def test_where_no_numpy_fits_all_that_is_installed(origin: str, command: str) ->
 def test_a_runtime_beside_which_there_is_no_numpy() -> None:
     tflite = wheel("tflite-runtime", "2.14.0", evidence=evidence(numpy=NumpyApi(1, 0)))
     alone = board(package("tflite-runtime", "2.14.0", numpy=1))
-    found = findings(alone, None, tflite, wheel("numpy", "1.26.4"))["runtime-without-numpy"]
+    found = findings(alone, None, tflite, wheel("numpy", "1.26.4"))["module-not-installed"]
     assert found.severity is Severity.ERROR
     assert found.remedy
     assert found.remedy.commands == ("pidoctor install tflite-runtime==2.14.0",)
     assert "numpy 1.26.4" in found.remedy.text
     both = board(*alone.environment.installed.or_else(()), package("numpy", "1.26.4"))
-    assert "runtime-without-numpy" not in findings(both, None, tflite)
+    assert "module-not-installed" not in findings(both, None, tflite)
     without = replace(alone, environment=pi4().environment)  # the system's Python: no project
-    assert "runtime-without-numpy" not in findings(without, None, tflite)
+    assert "module-not-installed" not in findings(without, None, tflite)
 
 
 def test_an_installed_wheel_whose_tag_lied() -> None:
