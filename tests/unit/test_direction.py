@@ -93,7 +93,8 @@ IMPORTS: Mapping[str, str] = {
         "units value_rules"
     ),
     "requirements": (
-        "catalog decoding errors expressions platforms profile records resolve safe_files units"
+        "catalog decoding errors expressions platforms profile records resolve safe_files units "
+        "urls"
     ),
     "resolve": (
         "catalog change_kinds errors platforms profile record_fields records units value_rules"
