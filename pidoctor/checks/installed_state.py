@@ -179,21 +179,6 @@ def _gone(case: Case, damage: Damage) -> Finding:
     )
 
 
-def _taken(case: Case, damage: Damage) -> Finding:
-    old = f"{damage.path}-old"
-    return Finding(
-        "environment-place-taken",
-        Severity.WARNING if case.satisfied else Severity.ERROR,
-        f"{damage.path} is no virtual environment, so none can be made there.",
-        damage.path,
-        Remedy(
-            "Keep it aside under another name; or have the environment elsewhere: pidoctor install "
-            "--venv DIR.",
-            (shlex.join(["mv", damage.path, old]),),
-        ),
-    )
-
-
 def _shadowed(case: Case, damage: Damage) -> Finding:
     decisive = damage.name == "numpy" or damage.name in case.catalog.named
     return shadowed_finding(damage, Severity.ERROR if decisive else Severity.WARNING)
@@ -247,7 +232,6 @@ _TOLD = {
     "gone": _gone,
     "moved": _moved,
     "shadowed": _shadowed,
-    "taken": _taken,
     "two-versions": _two_versions,
     "unreadable-metadata": _unreadable,
     "files-missing": _files_missing,

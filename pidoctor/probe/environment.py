@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pidoctor.host.base import Host
 from pidoctor.probe.distributions import installed_in
 from pidoctor.probe.environment_choice import EnvironmentChoice
-from pidoctor.probe.environment_faults import gone, moved, shadowed, taken
+from pidoctor.probe.environment_faults import gone, moved, shadowed
 from pidoctor.probe.reading import reading
 from pidoctor.probe.start import at_start
 from pidoctor.probe.virtual_environment import folder_of, kind_of, made_for, sees_system, settings
@@ -55,7 +55,6 @@ def probe_environment(  # noqa: PLR0913, PLR0917 - what was read of the machine 
                 *(moved(host, folder) if folder else ()),
                 *(at_start(host, python.or_else(""), folders.or_else([])) if runs else ()),
                 *(() if choice.named else gone(host)),
-                *(taken(host) if not folder and host.can_run else ()),
             )
         ),
         proven=reading(f"{folder}/{RECEIPT}", lambda: _proven(host, folder, versions, machine))

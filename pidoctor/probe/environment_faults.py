@@ -1,5 +1,5 @@
-"""What is wrong around an environment: it was copied or moved, PYTHONPATH is before it, the one
-that is activated is gone, or something else lies where one would be made."""
+"""What is wrong around an environment: it was copied or moved, PYTHONPATH is before it, or the one
+that is activated is gone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from contextlib import suppress
 from pidoctor.expressions import expression
 from pidoctor.host.base import Host, HostError, read_text
 from pidoctor.probe.distributions import named_in
-from pidoctor.probe.environment_choice import DEFAULT
 from pidoctor.probe.reading import clean
-from pidoctor.probe.virtual_environment import is_environment, is_taken
+from pidoctor.probe.virtual_environment import is_environment
 from pidoctor.profile.environment import Damage, InstalledPackage
 
 SEARCH_PATH = "PYTHONPATH"
@@ -42,14 +41,6 @@ def gone(host: Host) -> Iterator[Damage]:
         active = host.environ(name)
         if active and not is_environment(host, active):
             yield Damage("gone", name, clean(active, 500), "")
-
-
-def taken(host: Host) -> Iterator[Damage]:
-    """What lies where an environment would be made, where none was found, and is none."""
-    with suppress(HostError):
-        folder = posixpath.join(host.working_folder(), DEFAULT)
-        if is_taken(host, folder):
-            yield Damage("taken", DEFAULT, folder, "")
 
 
 def shadowed(host: Host, installed: Iterable[InstalledPackage]) -> Iterator[Damage]:

@@ -52,8 +52,7 @@ class Damage:
     # "half-removed", "unreadable-metadata", "metadata-not-seen" (the detail is why it could not be
     # looked at), "two-versions", "files-missing"; "moved" (the detail is the folder before),
     # "shadowed" by PYTHONPATH (the path is its entry, the detail the version); "gone": no
-    # environment is where the variable that names the activated one says (the path); "taken": where
-    # one would be made lies something else;
+    # environment is where the variable that names the activated one says (the path);
     # "dies-at-start" and "fails-at-start" of its Python: the path is the file that makes it do so
     kind: str
     name: str

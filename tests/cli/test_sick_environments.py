@@ -215,7 +215,7 @@ def test_a_runtime_whose_files_are_missing_is_an_error(tmp_path: Path) -> None:
 def test_what_lies_in_the_place_of_an_environment_is_told_before_the_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    """An empty folder is as good as none. The remedy is done, and the place is free."""
+    """An empty folder is as good as none."""
     monkeypatch.chdir(tmp_path)
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         monkeypatch.delenv(name, raising=False)
@@ -227,15 +227,14 @@ def test_what_lies_in_the_place_of_an_environment_is_told_before_the_install(
         made(tmp_path)
         Path(".venv/pyvenv.cfg").unlink()
     checked = answer("check", "--offline")
-    told = [it for it in checked["findings"] if it["id"] == "environment-place-taken"]
-    assert [it["severity"] for it in told] == ([] if what == "empty" else ["error"])
+    told = [it for it in checked["findings"] if "no virtual environment" in it["message"]]
+    assert [it["id"] for it in told] == ([] if what == "empty" else ["environment-place"])
     if told:
         assert checked["exit_code"] == 1
-        assert answer("install", "--yes", "--offline")["exit_code"] == 2
+        refused = answer("install", "--yes", "--offline")
+        assert refused["exit_code"] == 2
+        assert f"{refused['error']}.".endswith(told[0]["message"])
         assert "none can be made there" in answer("check", "--venv", ".venv")["error"]
-        subprocess.run(shlex.split(told[0]["remedy"]["commands"][0]), check=True)
-        again = answer("check", "--offline")["findings"]
-        assert not [it for it in again if it["id"] == "environment-place-taken"]
 
 
 def test_settings_that_say_nothing_make_no_environment_of_condas(tmp_path: Path) -> None:
