@@ -94,12 +94,16 @@ class PatientSession(requests.Session):
         settings.update(stream=True, timeout=(min(wait, 20), wait))
         with _told(urlsplit(request.url or "").hostname or "the server"):
             response = super().send(request, **settings)
-            self.patience.news()
-            if not stream:
-                # Read here, so that nobody reads without a bound.
-                body = b"".join(self.chunks(response, LARGEST_PAGE))
-                response._content = flat(body) if _is_html(response) else body
+            try:
                 self.patience.news()
+                if not stream:
+                    # Read here, so that nobody reads without a bound.
+                    body = b"".join(self.chunks(response, LARGEST_PAGE))
+                    response._content = flat(body) if _is_html(response) else body
+                    self.patience.news()
+            except BaseException:
+                response.close()
+                raise
         return response
 
     def merge_environment_settings(self, *arguments: Any, **settings: Any) -> Any:
@@ -135,7 +139,6 @@ class PatientSession(requests.Session):
         while chunk := self._waited_for(pieces):
             total += len(chunk)
             if total > limit:
-                response.close()
                 raise TooLargeError(f"larger than {limit} bytes")
             self.patience.news(len(chunk))
             self.patience.check()
