@@ -9,6 +9,7 @@ from pidoctor.envelope import Result
 from pidoctor.profile.environment import Environment
 from pidoctor.profile.fact import Fact, State, T
 from pidoctor.profile.profile import Board, Index, Memory, Profile, Python, Storage, System
+from pidoctor.report.conclusion import sentence
 from pidoctor.report.document import FAINT, PLAIN, Detail, FactList, Item, Mark, Row, Section, Words
 from pidoctor.result import Finding, Severity
 from pidoctor.units import count, listed, pages, size
@@ -66,9 +67,12 @@ def _package(pin: Pin) -> str:
 
 
 def _notes(result: Result) -> Iterator[Item]:
-    """What is not certain about the plan, and which lines of files it does not follow."""
+    """What is not certain about the plan, and which lines of files it does not follow, but for what
+    a finding says of what is installed."""
+    told = {finding.message for finding in result.findings or ()}
     if result.command == "check" and result.resolution:
-        yield from (Item(Mark.NOTE, note) for note in result.resolution.notes)
+        notes = (note for note in result.resolution.notes if sentence(note) not in told)
+        yield from (Item(Mark.NOTE, note) for note in notes)
 
 
 def _topics(profile: Profile) -> Iterator[tuple[str, str, list[Words]]]:

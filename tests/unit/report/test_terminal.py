@@ -162,3 +162,14 @@ def test_an_install_that_was_stopped_before_it_began_is_marked_as_one_that_faile
     error = Finding("no-pip", Severity.ERROR, "There is no pip.", "looked for pip")
     stopped = Result("install", 1, findings=(error,), resolution=plan())
     assert screen(stopped, Look()).splitlines()[-1].startswith("✗ Not installed. There is no pip.")
+
+
+def test_what_a_finding_says_is_no_note_as_well() -> None:
+    """A note of the plan about a runtime that is installed is a finding of the check too."""
+    note = "its CompiledModel does not run here"
+    noted = replace(check(), resolution=replace(plan(), notes=(note, "another")))
+    said = Finding("optional-library-cpu-feature", Severity.WARNING, f"I{note[1:]}.")
+    for result in (noted, replace(noted, findings=(said,))):
+        told = " ".join(render(result, Look()).split())
+        assert told.lower().count(note.lower()) == 1
+        assert "another" in told
