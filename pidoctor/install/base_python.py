@@ -20,7 +20,8 @@ class WorkingPython:
 
     ``pip`` is the version of its pip, empty when it has none; ``pip_wheels`` the wheels of pip for
     its ensurepip; ``installed`` maps normalised names to versions, as it would import them (an
-    environment made with --system-site-packages sees the system's too).
+    environment made with --system-site-packages sees the system's too). Without ``ssl`` neither its
+    pip nor its programs can talk to a server.
     """
 
     executable: str
@@ -32,6 +33,7 @@ class WorkingPython:
     ensurepip: bool
     pip_wheels: tuple[Path, ...]
     installed: Mapping[str, str]
+    ssl: bool = True
 
     @property
     def minor(self) -> str:
@@ -60,4 +62,5 @@ def ask(python: str) -> WorkingPython:
         ensurepip=tools.ensurepip,
         pip_wheels=tuple(map(Path, tools.wheels)),
         installed=installed_packages(host, folders).or_else({}),
+        ssl=bool(answers["ssl"]),
     )

@@ -195,7 +195,8 @@ class Transaction:
         """The download of what is missing, which begins now, while the environment is made."""
         downloads = self._place.downloads
         downloads.mkdir()
-        if not recipe.missing:
+        # For a Python without ssl pip tells why it is of no use, as check does.
+        if not recipe.missing or not recipe.interpreter.ssl:
             return nullcontext()
         prefix = recipe.interpreter.prefix
         return Fetching(recipe.missing, recipe.plan.sources, prefix, downloads)
