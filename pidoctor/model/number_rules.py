@@ -1,12 +1,14 @@
 """Numbers that a model computes from shapes before it runs: the sizes for a RESHAPE, for example.
 
 As in ``shape_rules``: a rule gets the operator, the shapes of its inputs and the values that are
-known. Only whole numbers in a list, or one alone, are followed; they fit into a shape.
+known. Only whole numbers in a list, or one alone, are followed, and no further than they fit into a
+shape: a model may have been made to square a number a thousand times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from math import prod
 from operator import add, floordiv, mod, mul, sub
 from typing import Callable
@@ -21,22 +23,24 @@ def computed_numbers(operator: Operator, shapes: Shapes, values: Known) -> Seque
     """The values of what an operator on whole numbers writes, for each of its outputs; nothing
     where they are not known. ``shapes`` and ``values`` are those of its inputs, in order.
     """
-    found: Values | None = None
     if operator.name == "SHAPE":
-        found = shapes[0]
-    elif operator.name == "RANK":
-        found = (len(shapes[0]),)
-    elif operator.name in _UNCHANGED:
-        found = values[0]
-    else:
-        known = [value for value in values if value is not None]
-        if len(known) < len(values) or any(len(shape) > 1 for shape in shapes):
-            return ()
-        if operator.name == "SPLIT_V":
-            return _split(known)
-        rule = _RULES.get(operator.name)
-        found = rule(operator, known) if rule else None
-    return () if found is None else (found,)
+        return (shapes[0],)
+    if operator.name == "RANK":
+        return ((len(shapes[0]),),)
+    known = [value for value in values if value is not None]
+    if operator.name in _UNCHANGED:
+        return () if values[0] is None else (values[0],)
+    if len(known) < len(values) or any(len(shape) > 1 for shape in shapes):
+        return ()
+    if operator.name == "SPLIT_V":
+        return _split(known)
+    rule = _RULES.get(operator.name)
+    found = rule(operator, known) if rule else None
+    return () if found is None or not _fits_a_shape(found) else (found,)
+
+
+def _fits_a_shape(numbers: Values) -> bool:
+    return len(numbers) <= _LONGEST and all(abs(number) < _LARGEST for number in numbers)
 
 
 def _split(values: Sequence[Values]) -> Sequence[Values]:
@@ -51,11 +55,10 @@ def _split(values: Sequence[Values]) -> Sequence[Values]:
 
 
 def _counted_up(operator: Operator, values: Sequence[Values]) -> Values | None:
-    """A RANGE, where it is no longer than a list of sizes may be."""
+    """A RANGE, of which no more is made than it takes to see that it is too long."""
     del operator
     (first,), (end,), (step,) = values
-    numbers = range(first, end, step) if step else range(0)
-    return tuple(numbers) if step and len(numbers) <= _LONGEST else None
+    return tuple(islice(range(first, end, step), _LONGEST + 1)) if step else None
 
 
 def _sliced(operator: Operator, values: Sequence[Values]) -> Values | None:
@@ -99,9 +102,10 @@ def _pairs(compute: Callable[[int, int], int]) -> _Rule:
     """The rule of an operator on two lists of one length, or a list and a single number."""
 
     def rule(operator: Operator, values: Sequence[Values]) -> Values | None:
-        del operator
         one, two = values[0], values[-1]
         if len(one) != len(two) and 1 not in (len(one), len(two)):
+            return None
+        if option(operator, 0, "b"):  # an activation, which changes what is written
             return None
         length = max(len(one), len(two)) if one and two else 0
         wide = (value * (length // len(value) if value else 0) for value in (one, two))
@@ -113,7 +117,8 @@ def _pairs(compute: Callable[[int, int], int]) -> _Rule:
     return rule
 
 
-_LONGEST = 64
+_LONGEST = 64  # numbers in a list of sizes
+_LARGEST = 1 << 31  # sizes are int32
 _UNCHANGED = ("CAST", "RESHAPE", "SQUEEZE", "EXPAND_DIMS")
 _RULES: Mapping[str, _Rule] = {
     "STRIDED_SLICE": _sliced,

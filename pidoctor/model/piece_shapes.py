@@ -48,7 +48,7 @@ def _ranged(operator: Operator, shapes: Shapes, values: Known) -> list[Shape] | 
     first, end, step = (value_at(values, place) for place in range(3))
     if not (first and end and step and step[0]):
         return None
-    return [(len(range(first[0], end[0], step[0])),)]
+    return [(max(-((first[0] - end[0]) // step[0]), 0),)]  # len(range()) has a limit
 
 
 def _looked_up(operator: Operator, shapes: Shapes, values: Known) -> list[Shape]:

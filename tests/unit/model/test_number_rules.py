@@ -7,6 +7,8 @@ import pytest
 from pidoctor.model.content import Operator
 from pidoctor.model.number_rules import computed_numbers
 from pidoctor.model.piece_shapes import RULES
+from pidoctor.model.shapes import settled
+from tests.unit.model.making import Op, T, content
 
 LISTS = ((3,), (1,), (1,), (1,))
 
@@ -27,6 +29,8 @@ def operator(name: str) -> Operator:
         ("MINIMUM", ((1, 5), (3,)), (1, 3)),
         ("RANGE", ((2,), (9,), (3,)), (2, 5, 8)),
         ("RANGE", ((0,), (65,), (1,)), None),  # longer than a list of sizes
+        ("CONCATENATION", ((1,) * 40, (1,) * 40), None),
+        ("MUL", ((1 << 20,), (1 << 20,)), None),  # larger than a size
         ("RANGE", ((0,), (5,), (0,)), None),
         ("FLOOR_DIV", ((7,), (0,)), None),
         ("ADD", ((1, 2), (1, 2, 3)), None),
@@ -59,6 +63,14 @@ def test_a_list_in_parts(sizes: tuple[int, ...], parts: list[tuple[int, ...]]) -
     assert list(computed_numbers(operator("SPLIT_V"), LISTS[:3], values)) == parts
 
 
+def test_a_model_that_squares_a_number_again_and_again_costs_nothing() -> None:
+    """Each would be twice as long as the one before."""
+    count = 200
+    tensors = [T(), T((1,), "INT32", stored=True, values=(3,)), *[T((1,), "INT32")] * count]
+    squares = [Op("MUL", (at, at), (at + 1,)) for at in range(1, count + 1)]
+    assert settled(content(tensors, squares)).whole
+
+
 def test_a_shape_is_known_where_no_number_is() -> None:
     assert computed_numbers(operator("SHAPE"), [(1, 8, 8, 3)], [None]) == ((1, 8, 8, 3),)
     assert computed_numbers(operator("RANK"), [(1, 8, 8, 3)], [None]) == ((4,),)
@@ -73,7 +85,8 @@ def test_more_than_a_list_is_not_followed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "end", "step", "length"), [(0, 10, 3, 4), (5, 5, 1, 0), (9, 0, -2, 5)]
+    ("first", "end", "step", "length"),
+    [(0, 10, 3, 4), (5, 5, 1, 0), (9, 0, -2, 5), (4, 0, 1, 0), (-(1 << 63), 1 << 63, 1, 1 << 64)],
 )
 def test_how_many_numbers_a_range_has(first: int, end: int, step: int, length: int) -> None:
     known = ((first,), (end,), (step,))
