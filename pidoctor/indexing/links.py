@@ -28,6 +28,8 @@ _OLD_ARCHIVE = re.compile(r"\.(?:tar\.bz2|tar\.xz|tgz)$")
 
 @lru_cache(maxsize=16384)
 def _said(filename: str) -> tuple[str, Version, frozenset[Tag]]:
+    if "/" in filename:  # which a build number may hold, for all that the parser says
+        raise ValueError("a path is no file name")
     if filename.endswith(".whl"):
         name, version, _, tags = parse_wheel_filename(filename)
         return name, version, tags

@@ -6,7 +6,7 @@ import pytest
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import parse_wheel_filename
 
-from pidoctor.indexing.links import Coverage, Link, accepted_pythons, covers
+from pidoctor.indexing.links import Coverage, Link, accepted_pythons, covers, said_by
 from pidoctor.indexing.pages import publications
 from pidoctor.indexing.scope import load_scope
 
@@ -107,3 +107,17 @@ def test_publications_in_words() -> None:
         "2.3": "Linux x86-64 with Python 3.5-3.8, Windows, macOS",
         "2.4": "Linux aarch64 with Python 3.8",
     }
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "kit-1.0-1/../../elsewhere-py3-none-any.whl",
+        "../kit-1.0-py3-none-any.whl",
+        "/kit-1.0-py3-none-any.whl",
+        "kit-1.0/../x.tar.gz",
+    ],
+)
+def test_a_path_is_no_file_name(filename: str) -> None:
+    """A wheel is written under the name that the index gives it."""
+    assert said_by(filename) is None
