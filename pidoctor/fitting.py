@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from pidoctor.model.content import Content, read_content
 from pidoctor.model.file import named_model
 from pidoctor.model.memory import model_memory
 from pidoctor.model.shapes import example_shapes, read_shapes, with_shapes
-from pidoctor.model.summary import summarise
+from pidoctor.model.summary import Summary, summarise
 from pidoctor.model.verdict import (
     CANNOT,
     RUNS,
@@ -74,6 +74,11 @@ class ModelQuestion:
         self.content: Content = self._shaped.content
         self._verdicts: dict[tuple[Target, tuple[tuple[str, str], ...]], Verdict] = {}
 
+    @cached_property
+    def _summary(self) -> Summary:
+        """Of no machine: it is made once."""
+        return summarise(self.content)
+
     def answer_and_plan(
         self, profile: Profile, request: Request, known: Catalog
     ) -> tuple[ModelAnswer, Plan | None]:
@@ -86,7 +91,7 @@ class ModelQuestion:
         answer = ModelAnswer(
             self.file,
             self.content,
-            summarise(self.content),
+            self._summary,
             tuple(runtimes),
             arena_bytes(self.content),
             fitting=self._fitting(),

@@ -96,15 +96,12 @@ def _asked(output: Sequence[str]) -> str:
 def _for_us(cause: str) -> Remedy | None:
     """The remedy of a trouble for somebody who ran pidoctor, where that differs from pip's."""
     trouble = load_troubles().get(cause)
-    ours = (
-        any(advice.when.get("tool") == _TOOL for advice in trouble.remedies) if trouble else False
-    )
-    return trouble.remedy({"tool": (_TOOL,)}, {}) if trouble and ours else None
+    if trouble is None or all(advice.when.get("tool") != _TOOL for advice in trouble.remedies):
+        return None
+    return trouble.remedy({"tool": (_TOOL,)}, {})
 
 
-_TOOL = "pidoctor"
-
-
+_TOOL = "pidoctor"  # in whose terms remedies are told here
 # The names of classes with which pip tells why a connection was lost.
 _CLASSES = expression(r"\w+\([\"']?|<[^>]*>[:,] '?|port=\d+\): |\d+, '")
 
